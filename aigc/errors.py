@@ -1,0 +1,92 @@
+"""Every exception AIGC raises on purpose.
+
+    AigcError                 exit code 1
+    ├── UsageError            exit code 2: something the caller can mend
+    │   ├── ProjectError      aigc.yaml
+    │   ├── ContentTypeError  a content type's YAML or template
+    │   ├── BriefError        an input row or a key=value pair
+    │   └── NotFound          no such name
+    ├── PluginError           a plugin failed to load, or two declare one name
+    ├── ModelError            weights that cannot be had, verified or loaded
+    ├── EngineError           generation itself broke
+    └── JobError              a job's folder or ledger
+
+An expected outcome (a rejected ad) is a value, not an exception. Messages put the location first, `!r` around
+identifiers, the remedy last. Only the CLI's outermost frame catches `AigcError`; everything here survives pickling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AigcError(Exception):
+    """This is the root: one sentence for a person, and optionally what to try next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.hint))
+
+
+def _rebuild(kind: type[AigcError], message: str, hint: str) -> AigcError:
+    return kind(message, hint=hint)
+
+
+class UsageError(AigcError):
+    """This is the caller's to mend: a wrong key, option, file or value."""
+
+    exit_code = 2
+
+
+class ProjectError(UsageError):
+    """This is wrong in aigc.yaml or in the project's folder."""
+
+
+class ContentTypeError(UsageError):
+    """This is wrong in a content type: `file:line: message`."""
+
+
+class BriefError(UsageError):
+    """This is wrong in a brief: `file:line: message` or `key: message`."""
+
+
+class NotFound(UsageError):
+    """This name stands for nothing here."""
+
+
+class PluginError(AigcError):
+    """This plugin cannot be used, or clashes with another."""
+
+
+class ModelError(AigcError):
+    """This model cannot be fetched, verified or loaded."""
+
+
+class EngineError(AigcError):
+    """This generation could not go on."""
+
+
+class JobError(AigcError):
+    """This job's folder cannot be read or written."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """This is the remedy for a misspelt `word`: `did you mean 'x'?`, or a short list of what is known, or nothing."""
+    names = sorted(set(known))
+    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:12])
+    return f"known: {shown}" + (", …" if len(names) > 12 else "")

@@ -1,0 +1,252 @@
+"""The nouns, from brief to artifact, and the Generator seam.
+
+    Brief → Prompt → Request → Completion → Draft → Artifact
+
+Frozen dataclasses without behaviour beyond what their fields imply. This module knows no template, no plugin and no
+tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, never with `len` elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
+Role: TypeAlias = Literal["system", "user", "assistant"]
+FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error"]
+Severity: TypeAlias = Literal["note", "warn", "reject"]
+Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
+
+SEVERITIES: tuple[Severity, ...] = ("note", "warn", "reject")  # mildest first
+STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`."""
+
+    id: str
+    values: Mapping[str, Json]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """This is one turn of a prompt."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model."""
+
+    messages: tuple[Message, ...]
+    chat: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplingParams:
+    """This says how tokens are chosen. `temperature=0` is greedy; `top_k=0` and `top_p=1` switch those filters off.
+
+    `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
+    `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
+    """
+
+    temperature: float = 0.7
+    top_p: float = 1.0
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.0
+    presence_penalty: float = 0.0
+    max_tokens: int = 256
+    stop: tuple[str, ...] = ()
+    n: int = 1
+    seed: int = 0
+    logprobs: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """This says which texts may be written. `source` is canonical JSON Schema text, a Rust regex, or Lark (llguidance).
+
+    Hashable, so an engine compiles each distinct grammar once.
+    """
+
+    kind: Literal["json", "regex", "lark"]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """This is one model call as handed to a Generator. `id` is unique among the requests in flight."""
+
+    id: str
+    prompt: Prompt
+    sampling: SamplingParams = SamplingParams()
+    grammar: Grammar | None = None
+    adapter: str | None = None
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """This counts tokens: `cached` of `prompt` were not computed again; `sampled` + `forced` were written."""
+
+    prompt: int = 0
+    cached: int = 0
+    sampled: int = 0
+    forced: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            cached=self.cached + other.cached,
+            sampled=self.sampled + other.sampled,
+            forced=self.forced + other.forced,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLogprob:
+    """This is one written position: the chosen token and the likeliest ones, as (id, natural log-probability)."""
+
+    token: int
+    logprob: float
+    top: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """This is what came back for candidate `index` of a request.
+
+    `text` ends before any stop string. `mean_logprob` is over sampled tokens, before temperature and grammar.
+    `error` is one sentence when `finish_reason` is `error` and empty otherwise.
+    """
+
+    request_id: str
+    index: int = 0
+    text: str
+    token_ids: tuple[int, ...] = ()
+    finish_reason: FinishReason = "stop"
+    usage: Usage = Usage()
+    mean_logprob: float | None = None
+    logprobs: tuple[TokenLogprob, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """This is the next part of a streaming request's text; the Completion still follows, whole."""
+
+    request_id: str
+    index: int = 0
+    text: str
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """This turns requests into completions: our GPT engine, a scripted fake, vLLM, a remote API.
+
+    `submit` never blocks. `step` advances and returns what finished, `n` Completions for a request, and Deltas of
+    streaming ones; it returns an empty list when nothing is in hand. A request that cannot be served comes back as a
+    Completion with `finish_reason="error"`; only a generator that can serve nobody raises EngineError. A cancelled
+    request comes back once more, as `cancelled`. `close` frees everything and may be called twice.
+    """
+
+    capacity: int  # requests it wants in hand to run full
+
+    def submit(self, request: Request) -> None: ...
+
+    def step(self) -> Sequence[Completion | Delta]: ...
+
+    def cancel(self, request_id: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """This is a piece on its way: parsed fields, the brief they answer, and the fields' schemas.
+
+    `fields` maps a field's name to its value; `schema` maps the same names to our schema words (type, limit, …).
+    An output of a single string has the one field `text`. `stages` holds the results of earlier stages by name;
+    `item` is the foreach item a stage draft was written for.
+    """
+
+    brief: Brief
+    fields: Mapping[str, Json]
+    schema: Mapping[str, Mapping[str, Json]]
+    stages: Mapping[str, Json] = field(default_factory=dict)
+    item: Json = None
+    finish_reason: FinishReason = "stop"
+
+    @property
+    def language(self) -> str:
+        """This is the brief's `language`, or `en` where it has none."""
+        return str(self.brief.values.get("language") or "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """This is where one text of a draft stands: its path (`headlines[2]`), its schema words, and the whole draft."""
+
+    path: str
+    schema: Mapping[str, Json]
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """This is what a check has to say. `field` is a path such as `headlines[2]`, `span` character offsets in it.
+
+    A check need fill in `message` (and `span`) only: the pipeline adds its name, the field and the severity.
+    """
+
+    message: str
+    field: str = ""
+    span: tuple[int, int] | None = None
+    check: str = ""
+    severity: Severity = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """This says how an artifact came about. `fallbacks` and `repaired` are field paths; `requests` counts model calls."""
+
+    content_type: str
+    version: int
+    model: str = ""
+    seed: int = 0
+    requests: int = 0
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    fallbacks: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
+
+    `reason` is one sentence unless the piece was accepted without a finding.
+    """
+
+    id: str
+    status: Status
+    fields: Mapping[str, Json]
+    brief: Brief
+    provenance: Provenance
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """This is one record of an input file, before it is a brief. `error` says why a row could not be read."""
+
+    values: Mapping[str, Json]
+    where: str
+    error: str = ""
