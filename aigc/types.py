@@ -3,7 +3,7 @@
     Brief → Prompt → Request → Completion → Draft → Artifact
 
 Frozen dataclasses without behaviour beyond what their fields imply. This module knows no template, no plugin and no
-tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, never with `len` elsewhere.
+tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -214,7 +214,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """This says how an artifact came about. `fallbacks` and `repaired` are field paths; `requests` counts model calls."""
+    """This says how an artifact came about.
+
+    `fallbacks` and `repaired` are field paths; `requests` counts model calls.
+    """
 
     content_type: str
     version: int

@@ -1,0 +1,83 @@
+"""Every hook on one screen. A plugin is a module named by an entry point of the group `aigc`.
+
+No hook changes text: what changes text is written, in order, in the content type's YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pluggy import HookimplMarker, HookspecMarker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import click
+    import jinja2
+
+    from aigc.extension import Extension
+    from aigc.jobs import JobReport
+    from aigc.types import Artifact
+
+hookspec = HookspecMarker("aigc")
+hookimpl = HookimplMarker("aigc")
+
+
+# -- declaring: take nothing, return things; a name clash is an error naming both plugins ----------------------------
+
+
+@hookspec
+def aigc_content_types() -> Sequence[Path]:  # type: ignore[empty-body]
+    """This returns YAML files, or folders whose *.yaml are content types and whose *.j2 are their templates."""
+
+
+@hookspec
+def aigc_postprocessors() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """This returns functions made with @postprocessor."""
+
+
+@hookspec
+def aigc_checks() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """This returns functions made with @check."""
+
+
+@hookspec
+def aigc_exporters() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """This returns functions made with @exporter."""
+
+
+@hookspec
+def aigc_importers() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """This returns functions made with @importer."""
+
+
+@hookspec
+def aigc_generators() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """This returns functions made with @generator."""
+
+
+# -- extending: get one live object, once -----------------------------------------------------------------------------
+
+
+@hookspec
+def aigc_environment(environment: jinja2.Environment) -> None:
+    """This may add filters, tests and globals for templates and expressions."""
+
+
+@hookspec
+def aigc_commands(cli: click.Group) -> None:
+    """This may add commands to `aigc`."""
+
+
+# -- observing: what is returned is ignored; a failure is logged and the others still hear ----------------------------
+
+
+@hookspec
+def aigc_artifact(artifact: Artifact) -> None:
+    """This hears of every finished piece, in the order they finish."""
+
+
+@hookspec
+def aigc_job(report: JobReport) -> None:
+    """This hears of every finished job."""

@@ -1,0 +1,179 @@
+"""Which plugins there are, and name → thing and who declared it.
+
+A plugin that cannot be imported, misspells a hook, or breaks while declaring is quarantined: everything else works,
+`Registry.plugins` says what failed and why, and every "no check named …" mentions it. Of two plugins declaring one
+name the later is quarantined with an error naming both, so a clash never takes the bundled features down with it.
+Knows pluggy and entry points; does not know what a content type's YAML says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from aigc import hookspecs
+from aigc.errors import AigcError, NotFound, PluginError, did_you_mean
+from aigc.extension import Extension, Kind
+
+log = logging.getLogger(__name__)
+
+GROUP = "aigc"
+DECLARING: Mapping[str, Kind] = {
+    "aigc_postprocessors": "postprocessor",
+    "aigc_checks": "check",
+    "aigc_exporters": "exporter",
+    "aigc_importers": "importer",
+    "aigc_generators": "generator",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Plugin:
+    """This is one plugin as found: what it declared, or in `error` why it is quarantined."""
+
+    name: str
+    module: str
+    distribution: str = ""
+    error: str = ""
+    declares: list[str] = field(default_factory=list)  # "check limits", "content type ads/google-search"
+
+    @property
+    def quarantined(self) -> bool:
+        return bool(self.error)
+
+
+class Registry:
+    """This holds every extension by kind and name, and where content types come from."""
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self._hooks = pluggy.PluginManager(GROUP)
+        self._hooks.add_hookspecs(hookspecs)
+        self._extensions: dict[tuple[Kind, str], tuple[Extension, str]] = {}
+        self._content: list[tuple[Path, str]] = []
+
+    @classmethod
+    def discover(cls, *, disabled: Collection[str] = (), only: Collection[str] | None = None) -> Registry:
+        """This is the registry of all installed plugins except `disabled` ones (or of `only` these, by name)."""
+        registry = cls()
+        found = sorted(entry_points(group=GROUP), key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
+        for entry in found:
+            if entry.name not in disabled and (only is None or entry.name in only):
+                registry._load(entry)
+        return registry
+
+    def add(self, module: ModuleType | object, name: str, *, distribution: str = "") -> None:
+        """This registers a plugin that is already an object, and quarantines it when it breaks."""
+        plugin = Plugin(name=name, module=getattr(module, "__name__", type(module).__name__), distribution=distribution)
+        self.plugins.append(plugin)
+        try:
+            self._register(module, plugin)
+        except Exception as error:  # a plugin may break in any way; the rest must work
+            self._quarantine(plugin, error)
+
+    def get(self, kind: Kind, name: str, where: str = "") -> Extension:
+        """This is the extension of that name; NotFound starts with `where` and mentions what is quarantined."""
+        found = self._extensions.get((kind, name))
+        if found:
+            return found[0]
+        raise NotFound(
+            f"{where + ': ' if where else ''}no {kind} named {name!r}{self.quarantine_note()}",
+            hint=did_you_mean(name, self.names(kind)),
+        )
+
+    def names(self, kind: Kind) -> list[str]:
+        return sorted(name for found, name in self._extensions if found == kind)
+
+    def owner(self, kind: Kind, name: str) -> str:
+        """This is the name of the plugin that declared the extension."""
+        return self._extensions[kind, name][1]
+
+    def content_files(self) -> Iterator[tuple[Path, str]]:
+        """This yields each declared content type's YAML file and the plugin that declared it."""
+        for path, plugin in self._content:
+            for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+                yield file, plugin
+
+    def quarantine_note(self) -> str:
+        """This is a parenthesis naming what failed to load, or nothing."""
+        broken = [plugin.name for plugin in self.plugins if plugin.quarantined]
+        return f" (plugin {', '.join(map(repr, broken))} failed to load, see `aigc plugins`)" if broken else ""
+
+    def quarantine(self, name: str, error: Exception) -> None:
+        """This puts the plugin of that name aside: something it declared cannot be used."""
+        for plugin in self.plugins:
+            if plugin.name == name:
+                self._quarantine(plugin, error)
+
+    def extend(self, hook: str, **live: Any) -> None:
+        """This hands one live object to the plugins' `aigc_environment` or `aigc_commands`."""
+        for implementation in self._implementations(hook):
+            try:
+                self._call(implementation, live)
+            except Exception as error:
+                self.quarantine(implementation.plugin_name, error)
+
+    def notify(self, hook: str, **live: Any) -> None:
+        """This tells observers; one that fails is logged with its name and the others still hear."""
+        for implementation in self._implementations(hook):
+            try:
+                self._call(implementation, live)
+            except Exception:
+                log.exception("plugin %r failed in %s", implementation.plugin_name, hook)
+
+    def _load(self, entry: EntryPoint) -> None:
+        distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
+        try:
+            module = entry.load()
+        except Exception as error:  # SyntaxError, ImportError, anything its module body does
+            plugin = Plugin(name=entry.name, module=entry.value, distribution=distribution)
+            self.plugins.append(plugin)
+            self._quarantine(plugin, error)
+            return
+        self.add(module, entry.name, distribution=distribution)
+
+    def _register(self, module: object, plugin: Plugin) -> None:
+        self._hooks.register(module, name=plugin.name)
+        self._hooks.check_pending()
+        for hook, kind in DECLARING.items():
+            for extension in self._returned(hook, plugin.name):
+                self._declare(kind, extension, plugin)
+        for path in self._returned("aigc_content_types", plugin.name):
+            self._content.append((Path(str(path)), plugin.name))
+
+    def _returned(self, hook: str, plugin: str) -> Iterable[Any]:
+        for implementation in self._implementations(hook):
+            if implementation.plugin_name == plugin:
+                yield from self._call(implementation, {}) or ()
+
+    def _declare(self, kind: Kind, extension: Extension, plugin: Plugin) -> None:
+        if not isinstance(extension, Extension) or extension.kind != kind:
+            raise PluginError(f"{extension!r} is not made with @{kind}")
+        holder = self._extensions.get((kind, extension.name))
+        if holder:
+            raise PluginError(f"plugins {holder[1]!r} and {plugin.name!r} both declare the {kind} {extension.name!r}")
+        self._extensions[kind, extension.name] = (extension, plugin.name)
+        plugin.declares.append(f"{kind} {extension.name}")
+
+    def _quarantine(self, plugin: Plugin, error: Exception) -> None:
+        plugin.error = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
+        plugin.declares.clear()
+        self._extensions = {key: held for key, held in self._extensions.items() if held[1] != plugin.name}
+        self._content = [(path, owner) for path, owner in self._content if owner != plugin.name]
+        if self._hooks.has_plugin(plugin.name):
+            self._hooks.unregister(name=plugin.name)
+
+    def _implementations(self, hook: str) -> list[pluggy.HookImpl]:
+        caller: pluggy.HookCaller = getattr(self._hooks.hook, hook)
+        return list(caller.get_hookimpls())
+
+    @staticmethod
+    def _call(implementation: pluggy.HookImpl, live: Mapping[str, Any]) -> Any:
+        return implementation.function(*(live[name] for name in implementation.argnames))
