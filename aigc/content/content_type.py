@@ -1,0 +1,82 @@
+"""A content type as loaded: what can be written, and what makes a piece of it good.
+
+Everything here is validated; nothing here reads files. The simple form (one `prompt:`) is one stage named `main` whose
+fields are the output; the staged form composes `output` from the stages' results through each field's `from:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aigc.extension import Bound
+from aigc.types import Grammar, Json, SamplingParams, Status
+
+Schema = Mapping[str, Json]  # JSON Schema words plus limit, from, fallback
+
+MAIN = "main"  # the stage of the simple form
+TEXT = "text"  # the field of an output that is a single string
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """This is a brief with an expected outcome: few-shot (`shot`), golden test and training seed at once.
+
+    `output` is a field mapping, or a string for a single-string output. With `completion` the raw text a model might
+    give, `output`, `status` and `findings` (check names) are what the pipeline must make of it.
+    """
+
+    name: str
+    brief: Mapping[str, Json]
+    output: Json = None
+    item: Json = None
+    completion: str | None = None
+    status: Status | None = None
+    findings: tuple[str, ...] = ()
+    shot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """This is one model call of a content type, or with `foreach` one per item of a list.
+
+    `foreach` and `fallback` are expressions (see `aigc.content.prompt`), empty when absent; `fallback` maps a field to
+    one. `output` maps field names to schemas; a single-string output has the one field `text` and `single` is true.
+    Post-processors and checks here see one result of this stage at a time.
+    """
+
+    name: str
+    template: str
+    output: Mapping[str, Schema]
+    single: bool
+    grammar: Grammar | None
+    sampling: SamplingParams
+    candidates: int = 1
+    attempts: int = 2
+    foreach: str = ""
+    fallback: Mapping[str, str] = field(default_factory=dict)
+    postprocess: tuple[Bound, ...] = ()
+    checks: tuple[Bound, ...] = ()
+    shots: tuple[Example, ...] = ()
+    chat: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentType:
+    """This is one YAML file and its templates. `digest` is the SHA-256 of all of them, includes and bases too."""
+
+    name: str
+    version: int
+    summary: str
+    brief: Mapping[str, Schema]
+    stages: tuple[Stage, ...]
+    output: Mapping[str, Schema]
+    composed: bool  # output comes from `from:` expressions rather than from the one stage
+    postprocess: tuple[Bound, ...] = ()
+    checks: tuple[Bound, ...] = ()
+    exports: tuple[str, ...] = ("jsonl",)
+    examples: tuple[Example, ...] = ()
+    file: Path = Path()
+    plugin: str = ""
+    digest: str = ""
