@@ -1,0 +1,192 @@
+"""Draft → draft: running post-processors and checks over a draft's texts, and remembering who wrote which text.
+
+A `Written` is a text that knows the stage item it came from, so that a finding on `headlines[3]` of the composed piece
+leads back to the one request to ask again. Knows drafts, paths and bound extensions; does not know generators.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from aigc.errors import AigcError, PluginError
+from aigc.extension import Bound, Render
+from aigc.types import SEVERITIES, Draft, Field, Finding, Json
+
+Schema = Mapping[str, Json]
+
+
+class Origin(NamedTuple):
+    """This is the stage item a text came from, and which field of that stage's output it was."""
+
+    stage: str
+    index: int
+    field: str
+
+
+class Written(str):
+    """This is a text with its origin; `fallback` says that no model wrote it."""
+
+    __slots__ = ("fallback", "origin")
+    origin: Origin
+    fallback: bool
+
+    @classmethod
+    def by(cls, text: str, origin: Origin, *, fallback: bool = False) -> Written:
+        written = cls(text)
+        written.origin = origin
+        written.fallback = fallback
+        return written
+
+
+def sign(value: Json, origin: Origin, *, fallback: bool = False) -> Json:
+    """This is `value` with every text in it marked as written by `origin`."""
+    if isinstance(value, str):
+        return Written.by(value, origin, fallback=fallback)
+    if isinstance(value, list):
+        return [sign(item, origin, fallback=fallback) for item in value]
+    if isinstance(value, dict):
+        return {key: sign(item, origin, fallback=fallback) for key, item in value.items()}
+    return value
+
+
+def plain(value: Json) -> Json:
+    """This is `value` with ordinary texts, lists and dicts, as it leaves the pipeline."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def texts(value: Json, schema: Schema, path: str) -> Iterator[tuple[str, str, Schema]]:
+    """This yields (path, text, schema) of every prose text in `value`; enums and URIs are not prose."""
+    if isinstance(value, str):
+        if "enum" not in schema and "const" not in schema and schema.get("format") != "uri":
+            yield path, value, schema
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from texts(item, schema.get("items", {}), f"{path}[{index}]")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from texts(item, schema.get("properties", {}).get(key, {}), f"{path}.{key}")
+
+
+def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:
+    """This yields (path, text, schema) over all fields of a draft."""
+    for name, value in draft.fields.items():
+        yield from texts(value, draft.schema.get(name, {}), name)
+
+
+def at_path(fields: Mapping[str, Json], path: str) -> Json:
+    """This is the value at a path such as `sections[0].heading`, or None where there is none."""
+    value: Json = fields
+    for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        try:
+            value = value[int(index)] if index else value[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def origins(value: Json) -> Iterator[Origin]:
+    """This yields the origin of every written text inside `value`."""
+    if isinstance(value, Written):
+        yield value.origin
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from origins(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from origins(item)
+
+
+def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
+    """This is the draft after `steps`, in order. PluginError names the step that broke."""
+    for step in steps:
+        options = step.resolve(render)
+        with _Blame(step):
+            if step.extension.scope == "draft":
+                changed = step.extension(draft, **options)
+                draft = replace(draft, fields=changed.fields if isinstance(changed, Draft) else changed)
+            else:
+                draft = _each_text(draft, step, options)
+    return draft
+
+
+def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding]:
+    """This is what `checks` found, in their order. PluginError names the check that broke."""
+    findings = []
+    for bound in checks:
+        options = bound.resolve(render)
+        with _Blame(bound):
+            if bound.extension.scope == "draft":
+                found = [(finding, "") for finding in bound.extension(draft, **options) or ()]
+            else:
+                found = [
+                    (finding, path)
+                    for path, text, schema in draft_texts(draft)
+                    if _meant(bound.only, path)
+                    for finding in _call(bound, text, path, schema, draft, options) or ()
+                ]
+        for finding, path in found:
+            said = Finding(message=finding) if isinstance(finding, str) else finding
+            findings.append(replace(said, check=bound.name, field=said.field or path, severity=bound.severity))
+    return findings
+
+
+def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
+    """This orders findings by harm: (rank of the worst or -1, how many are that bad)."""
+    ranks = [SEVERITIES.index(finding.severity) for finding in findings]
+    worst = max(ranks, default=-1)
+    return worst, ranks.count(worst)
+
+
+def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
+    def change(value: Json, schema: Schema, path: str) -> Json:
+        if isinstance(value, list):
+            return [change(item, schema.get("items", {}), f"{path}[{index}]") for index, item in enumerate(value)]
+        if isinstance(value, Mapping):
+            words = schema.get("properties", {})
+            return {key: change(item, words.get(key, {}), f"{path}.{key}") for key, item in value.items()}
+        if not _meant(step.only, path) or next(texts(value, schema, path), None) is None:
+            return value
+        text = _call(step, value, path, schema, draft, options)
+        if not isinstance(text, str):
+            raise TypeError(f"gave {text!r} instead of a text")
+        return Written.by(text, value.origin, fallback=value.fallback) if isinstance(value, Written) else text
+
+    return replace(
+        draft, fields={name: change(value, draft.schema.get(name, {}), name) for name, value in draft.fields.items()}
+    )
+
+
+def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, options: Mapping[str, Json]) -> Json:
+    function: Callable[..., Json] = bound.extension
+    if bound.extension.takes_field:
+        return function(text, Field(path=path, schema=schema, draft=draft), **options)
+    return function(text, **options)
+
+
+def _meant(only: str, path: str) -> bool:
+    bare = re.sub(r"\[\d+\]", "", path)
+    return not only or bare == only or bare.partition(".")[0] == only
+
+
+class _Blame:
+    """This turns whatever an author's function raises into a PluginError that names it."""
+
+    def __init__(self, bound: Bound) -> None:
+        self._bound = bound
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, AigcError):
+            what = f"{self._bound.extension.kind} {self._bound.name!r} broke: {type(error).__name__}: {error}"
+            raise PluginError(f"{self._bound.where}: {what}" if self._bound.where else what) from error

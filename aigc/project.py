@@ -1,0 +1,240 @@
+"""The composition root: aigc.yaml → registry, environment, content types, policy, generator, pipeline.
+
+A project is a folder with an `aigc.yaml` (it may be empty); its content types are the YAML files in `templates/`.
+Without one there are the bundled and installed types only. Precedence, nothing else: defaults < content type <
+aigc.yaml < command line. Nothing heavy happens here until `generator` is called: then a model is found, fetched if
+need be, and loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from aigc.content import ContentType, check_name, load_content_type, make_environment, read_yaml
+from aigc.errors import AigcError, ContentTypeError, NotFound, ProjectError, UsageError, did_you_mean
+from aigc.extension import Bound
+from aigc.registry import Registry
+from aigc.types import Generator, Json, SamplingParams
+
+if TYPE_CHECKING:
+    from aigc.models import Progress, Weights
+    from aigc.pipeline import Pipeline
+
+FILE = "aigc.yaml"
+DEFAULT_MODEL = "smollm2-135m"
+SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """This is aigc.yaml with the command line laid over it.
+
+    `sampling` overrides every stage of every content type; `engine` are options of the GPT engine; `policy` are checks
+    that run on every piece; `disabled` names plugins to leave out; `generator` names another one than our engine.
+    """
+
+    model: str = DEFAULT_MODEL
+    seed: int = 0
+    templates: str = "templates"
+    engine: Mapping[str, Json] = field(default_factory=dict)
+    sampling: Mapping[str, Json] = field(default_factory=dict)
+    candidates: int = 0  # 0: as the content type says
+    policy: tuple[Json, ...] = ()
+    disabled: tuple[str, ...] = ()
+    generator: str = "gpt"
+
+
+class Project:
+    """This builds each part once, when it is first needed, and passes it down."""
+
+    def __init__(self, settings: Settings, folder: Path | None, registry: Registry) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.registry = registry
+        self.environment: jinja2.Environment = make_environment()
+        registry.extend("aigc_environment", environment=self.environment)
+        self._files: dict[str, tuple[Path, str]] | None = None
+
+    @classmethod
+    def open(
+        cls, start: Path | None = None, *, options: Mapping[str, str] | None = None, registry: Registry | None = None
+    ) -> Project:
+        """This is the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
+
+        ProjectError says which line of aigc.yaml is wrong; UsageError which option.
+        """
+        folder = _project_folder((start or Path.cwd()).resolve())
+        settings = _settings(folder, options or {})
+        return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled))
+
+    # -- content types ------------------------------------------------------------------------------------------------
+
+    def content_files(self) -> dict[str, tuple[Path, str]]:
+        """This is every content type's name → (its file, the plugin that declares it or `project`).
+
+        A name is the folder and stem of the file; two files of one name are an error naming both.
+        """
+        if self._files is None:
+            found = list(self.registry.content_files())
+            if self.folder is not None and (self.folder / self.settings.templates).is_dir():
+                own = sorted((self.folder / self.settings.templates).rglob("*.yaml"))
+                held = {file.resolve() for file, _ in found}
+                found += [(file, "project") for file in own if file.resolve() not in held]
+            files: dict[str, tuple[Path, str]] = {}
+            for file, plugin in found:
+                name = f"{file.parent.name}/{file.stem}"
+                if name in files:
+                    raise ContentTypeError(f"{file}: {name!r} is already declared by {files[name][0]}")
+                files[name] = (file, plugin)
+            self._files = files
+        return self._files
+
+    def content_type(self, name: str) -> ContentType:
+        """This is the content type of that name, or at that path when `name` ends in .yaml.
+
+        NotFound suggests the nearest name; ContentTypeError says what is wrong in its file.
+        """
+        if name.endswith((".yaml", ".yml")):
+            if not Path(name).is_file():
+                raise NotFound(f"{name}: no such file")
+            file, plugin = Path(name), "project"
+        elif name in self.content_files():
+            file, plugin = self.content_files()[name]
+        else:
+            note = self.registry.quarantine_note()
+            raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
+        content_type = load_content_type(file, registry=self.registry, environment=self.environment, plugin=plugin)
+        return self._overridden(content_type)
+
+    def content_types(self) -> dict[str, ContentType | AigcError]:
+        """This is every content type by name; one that cannot be loaded is there as its error."""
+        types: dict[str, ContentType | AigcError] = {}
+        for name in sorted(self.content_files()):
+            try:
+                types[name] = self.content_type(name)
+            except AigcError as error:
+                types[name] = error
+        return types
+
+    def _overridden(self, content_type: ContentType) -> ContentType:
+        settings = self.settings
+        if not settings.sampling and not settings.candidates:
+            return content_type
+        stages = tuple(
+            replace(
+                stage,
+                sampling=replace(stage.sampling, **settings.sampling),
+                candidates=settings.candidates or stage.candidates,
+            )
+            for stage in content_type.stages
+        )
+        return replace(content_type, stages=stages)
+
+    # -- generating ---------------------------------------------------------------------------------------------------
+
+    def policy(self) -> tuple[Bound, ...]:
+        """This is the operator's checks, which no content type can loosen."""
+        bound = []
+        for entry in self.settings.policy:
+            name, options = check_name(entry, f"{FILE}: policy")
+            bound.append(self.registry.get("check", name, f"{FILE}: policy").bind(options, f"{FILE}: policy"))
+        return tuple(bound)
+
+    def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
+        """This is the chosen model on disk, fetched and verified first when it is not there yet."""
+        from aigc.engine import convert_gguf
+        from aigc.models import pull
+
+        return pull(self.settings.model, convert=convert_gguf, progress=progress)
+
+    def generator(self, progress: Callable[[Progress], None] | None = None) -> Generator:
+        """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
+        if self.settings.generator != "gpt":
+            chosen = self.registry.get("generator", self.settings.generator, FILE)
+            options = chosen.bind(self.settings.engine, f"{FILE}: engine").values
+            generator: Generator = chosen(self.settings.model, **options)
+            return generator
+        from aigc.engine import EngineOptions, open_engine
+
+        options = EngineOptions.parse(self.settings.engine)
+        weights = self.weights(progress)
+        if weights.folder is None:
+            raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
+        return open_engine(weights.folder, options)
+
+    def pipeline(self, generator: Generator) -> Pipeline:
+        """This is the pipeline that writes with `generator` under this project's policy and seed."""
+        from aigc.pipeline import Pipeline
+
+        return Pipeline(
+            generator,
+            self.environment,
+            model=self.settings.model,
+            seed=self.settings.seed,
+            policy=self.policy(),
+        )
+
+
+def _project_folder(start: Path) -> Path | None:
+    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
+    settings = Settings()
+    if folder is not None:
+        said, line_of = read_yaml(folder / FILE)
+        if said is not None and not isinstance(said, dict):
+            raise ProjectError(f"{folder / FILE}: must be a mapping such as `model: {DEFAULT_MODEL}`")
+        for key, value in (said or {}).items():
+            settings = _set(settings, key, value, f"{folder / FILE}:{line_of((key,))}")
+    for key, text in options.items():
+        name, _, inner = key.partition(".")
+        value: Json = _typed(text)
+        settings = _set(settings, name, {inner: value} if inner else value, f"-o {key}={text}")
+    return settings
+
+
+def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
+    known = {f.name: f for f in fields(Settings)}
+    if key not in known:
+        raise ProjectError(f"{where}: unknown setting {key!r}", hint=did_you_mean(key, known))
+    held = getattr(settings, key)
+    if isinstance(held, tuple):
+        if not isinstance(value, list):
+            raise ProjectError(f"{where}: {key} must be a list")
+        value = tuple(value)
+    elif isinstance(held, Mapping):
+        if not isinstance(value, dict):
+            raise ProjectError(f"{where}: {key} must be a mapping")
+        if key == "sampling":
+            _check_sampling(value, where)
+        value = {**held, **value}
+    elif isinstance(held, int):
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ProjectError(f"{where}: {key} must be a whole number, not {value!r}")
+    else:
+        value = str(value)
+    return replace(settings, **{key: value})
+
+
+def _check_sampling(values: Mapping[str, Json], where: str) -> None:
+    for name, value in values.items():
+        if name not in SAMPLING:
+            raise UsageError(f"{where}: unknown sampling option {name!r}", hint=did_you_mean(name, SAMPLING))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UsageError(f"{where}: sampling option {name!r} must be a number, not {value!r}")
+
+
+def _typed(text: str) -> Json:
+    """This reads a command-line value as YAML would read a number or true/false; anything else stays text."""
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return {"true": True, "false": False}.get(text, text)
