@@ -4,9 +4,66 @@ One YAML file and its Jinja templates become a validated `ContentType`; a brief'
 schema becomes a `Grammar`; a text is counted the way a platform counts. Everything wrong is said at load, as
 `file:line: message; did you mean …?`.
 
-Names: `load_content_type(file, registry, environment) -> ContentType`, `ContentType`, `Stage`, `Sampling`;
-`make_environment() -> jinja2.Environment`, `Template rendering: render_prompt`, `evaluate` (expressions);
-`brief_values(content_type, raw) `; `output_grammar(schema) -> Grammar`, `parse_output(schema, text)`;
-`measure(text, counter)`, `trim(text, limit, counter, at)`.
 Knows: YAML, Jinja, our schema words. Does not know: plugins' content, models, tensors, jobs. Imports no torch.
+Names are imported on first use, because counting a text should not load a template engine.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aigc.content.brief import brief_values
+    from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
+    from aigc.content.environment import make_environment
+    from aigc.content.grammar import output_grammar, with_kept
+    from aigc.content.load import load_content_type
+    from aigc.content.measures import COUNTERS, Counter, limit_of, measure
+    from aigc.content.parse import parse_output
+    from aigc.content.prompt import evaluate, render_prompt
+    from aigc.content.shorten import drop_cut_word, drop_dangling, ends_dangling, trim
+
+_ROOMS = {
+    "brief": ("brief_values",),
+    "content_type": ("MAIN", "TEXT", "ContentType", "Example", "Schema", "Stage"),
+    "environment": ("make_environment",),
+    "grammar": ("output_grammar", "with_kept"),
+    "load": ("load_content_type",),
+    "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
+    "parse": ("parse_output",),
+    "prompt": ("evaluate", "render_prompt"),
+    "shorten": ("drop_cut_word", "drop_dangling", "ends_dangling", "trim"),
+}
+
+__all__ = [
+    "COUNTERS",
+    "MAIN",
+    "TEXT",
+    "ContentType",
+    "Counter",
+    "Example",
+    "Schema",
+    "Stage",
+    "brief_values",
+    "drop_cut_word",
+    "drop_dangling",
+    "ends_dangling",
+    "evaluate",
+    "limit_of",
+    "load_content_type",
+    "make_environment",
+    "measure",
+    "output_grammar",
+    "parse_output",
+    "render_prompt",
+    "trim",
+    "with_kept",
+]
+
+
+def __getattr__(name: str) -> object:
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{room}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
