@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -86,7 +85,6 @@ class Piece:
         self.usage = Usage()
         self.requests = 0
         self.repaired: set[Origin] = set()
-        self.started = time.perf_counter()
 
     def steps(self) -> Steps:
         """This is the story: stages, composition, repair, artifact. It never raises for a bad piece."""
@@ -352,7 +350,7 @@ class Piece:
             seed=self.order.seed,
             requests=self.requests,
             usage=self.usage,
-            seconds=round(time.perf_counter() - self.started, 3),
+            lines=len(written),
             fallbacks=tuple(path for path, text in written if text.fallback),
             repaired=tuple(path for path, text in written if text.origin in self.repaired and not text.fallback),
         )

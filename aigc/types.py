@@ -216,7 +216,8 @@ class Finding:
 class Provenance:
     """This says how an artifact came about.
 
-    `fallbacks` and `repaired` are field paths; `requests` counts model calls.
+    `lines` counts the texts stages wrote; `fallbacks` (no model wrote these) and `repaired` are field paths among
+    them. `requests` counts model calls.
     """
 
     content_type: str
@@ -225,7 +226,7 @@ class Provenance:
     seed: int = 0
     requests: int = 0
     usage: Usage = Usage()
-    seconds: float = 0.0
+    lines: int = 0
     fallbacks: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
 

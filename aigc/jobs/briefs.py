@@ -1,0 +1,151 @@
+"""Rows of a file somebody already has → briefs. What is wrong with the file stops at once; what is wrong with one row
+makes that row a failed artifact and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from pathlib import Path
+
+import jinja2
+
+from aigc.content import ContentType, brief_values, evaluate
+from aigc.errors import AigcError, BriefError, NotFound, did_you_mean
+from aigc.extension import Extension
+from aigc.registry import Registry
+from aigc.types import Artifact, Brief, Json, Provenance, Row
+
+
+def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
+    """This reads `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
+    if not path.is_file():
+        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise BriefError(f"{path}: no such file", hint=did_you_mean(path.name, near) if near else "")
+    importer = _importer(path, registry)
+    bound = importer.bind(options or {}, str(path))
+    rows: Iterator[Row] = iter(importer(path, **bound.values))
+    try:
+        first = next(rows)
+    except StopIteration:
+        raise BriefError(
+            f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"
+        ) from None
+    return chain([first], rows)
+
+
+def read_briefs(
+    rows: Iterable[Row],
+    content_type: ContentType,
+    environment: jinja2.Environment,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    literals: Mapping[str, str] | None = None,
+    limit: int | None = None,
+) -> Iterator[Brief | Artifact]:
+    """This yields a Brief per row, or a failed Artifact for a row that cannot be one.
+
+    `mapping` says which column an input comes from; otherwise a column feeds the input of its name, whatever its case
+    and spaces. `literals` are values for every row; one holding `{{ }}` is an expression over the row's cells, in which
+    an empty cell is none. Other columns are ignored. A column `id` names the brief unless `id` is an input.
+    BriefError before the first brief when a needed input has no column.
+    """
+    mapping, literals = mapping or {}, literals or {}
+    for given, option in ((mapping, "--map"), (literals, "--set")):
+        for name in given:
+            if name not in content_type.brief:
+                raise BriefError(
+                    f"{option}: {content_type.name} has no input {name!r}", hint=did_you_mean(name, content_type.brief)
+                )
+    columns: dict[str, str] | None = None
+    seen: dict[str, str] = {}
+    for number, row in enumerate(rows, 1):
+        if limit is not None and number > limit:
+            return
+        if not row.error and columns is None:
+            columns = _columns(row, content_type, mapping, literals)
+        brief_id = _brief_id(row, content_type, number)
+        try:
+            if row.error:
+                raise BriefError(f"{row.where}: {row.error}")
+            if brief_id in seen:
+                raise BriefError(f"{row.where}: id {brief_id!r} is used twice, first at {seen[brief_id]}")
+            raw = {name: row.values.get(column) for name, column in (columns or {}).items()}
+            for name, text in literals.items():
+                raw[name] = _literal(text, row, environment)
+            values = brief_values(content_type, raw, where=row.where)
+        except AigcError as error:
+            yield _failed(brief_id if brief_id not in seen else f"{brief_id}@{number}", row, content_type, error)
+            continue
+        seen[brief_id] = row.where
+        yield Brief(id=brief_id, values=values, source=row.where)
+
+
+def sample_briefs(content_type: ContentType) -> Path:
+    """This is the sample file a content type ships in `briefs/` beside its YAML: the one of its stem, or the only one."""
+    folder = content_type.file.parent / "briefs"
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    named = [file for file in files if file.stem == content_type.file.stem]
+    if len(named or files) != 1:
+        raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
+    return (named or files)[0]
+
+
+def _importer(path: Path, registry: Registry) -> Extension:
+    importers = [registry.get("importer", name) for name in registry.names("importer")]
+    for importer in importers:
+        if path.suffix.lower() in importer.suffixes:
+            return importer
+    known = ", ".join(sorted(suffix for importer in importers for suffix in importer.suffixes))
+    raise BriefError(f"{path}: no importer reads {path.suffix or 'files without a suffix'!r}", hint=f"known: {known}")
+
+
+def _columns(
+    row: Row, content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, str]
+) -> dict[str, str]:
+    """This is input → column, from the first readable row's cells."""
+    where = row.where.rpartition(":")[0] or row.where
+    plain = {_bare(column): column for column in row.values}
+    columns = {}
+    for name, schema in content_type.brief.items():
+        if name in mapping:
+            if mapping[name] not in row.values:
+                hint = did_you_mean(mapping[name], row.values)
+                raise BriefError(f"{where}: --map {name}={mapping[name]}: no such column", hint=hint)
+            columns[name] = mapping[name]
+        elif _bare(name) in plain:
+            columns[name] = plain[_bare(name)]
+        elif "default" not in schema and name not in literals:
+            near = did_you_mean(name, row.values)
+            hint = f"add it with --map {name}=COLUMN or --set {name}=VALUE" + (f" ({near})" if near else "")
+            raise BriefError(f"{where}: no column for the needed input {name!r}", hint=hint)
+    return columns
+
+
+def _literal(text: str, row: Row, environment: jinja2.Environment) -> Json:
+    if "{{" not in text:
+        return text
+    cells = {key: None if value == "" else value for key, value in row.values.items()}
+    names = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()} | {"row": cells}
+    value = evaluate(environment, text, names)
+    return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
+
+
+def _brief_id(row: Row, content_type: ContentType, number: int) -> str:
+    given = "" if "id" in content_type.brief else str(row.values.get("id") or "").strip()
+    return given or f"{number:04d}"
+
+
+def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError) -> Artifact:
+    return Artifact(
+        id=brief_id,
+        status="failed",
+        fields={},
+        brief=Brief(id=brief_id, values=dict(row.values), source=row.where),
+        provenance=Provenance(content_type=content_type.name, version=content_type.version),
+        reason=str(error),
+    )
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()

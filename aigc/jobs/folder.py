@@ -1,0 +1,103 @@
+"""The job's folder: artifacts as JSON lines, and exports of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from aigc.errors import AigcError, JobError, UsageError
+from aigc.registry import Registry
+from aigc.types import Artifact, Brief, Finding, Json, Provenance, Usage
+
+ARTIFACTS = "artifacts.jsonl"
+EXPORTED = ("accepted", "flagged")  # never a piece that breaks a hard limit
+
+
+def prepare_folder(folder: Path) -> None:
+    """This makes the folder and proves it writable; UsageError otherwise, before anything expensive happens."""
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: cannot be written to ({error.strerror or error})", hint="choose another --out"
+        ) from error
+
+
+def artifact_record(artifact: Artifact) -> dict[str, Json]:
+    """This is an artifact as JSON: what stands in `artifacts.jsonl` and what `--json` prints."""
+    return {
+        "id": artifact.id,
+        "status": artifact.status,
+        "reason": artifact.reason,
+        "fields": dict(artifact.fields),
+        "findings": [asdict(finding) for finding in artifact.findings],
+        "brief": {"values": dict(artifact.brief.values), "source": artifact.brief.source},
+        "provenance": asdict(artifact.provenance),
+    }
+
+
+def artifact_of(record: Mapping[str, Json]) -> Artifact:
+    """This is the artifact a record was made from. KeyError or TypeError when it is none."""
+    findings = [{**said, "span": tuple(said["span"]) if said["span"] else None} for said in record["findings"]]
+    provenance = dict(record["provenance"])
+    for name in ("fallbacks", "repaired"):
+        provenance[name] = tuple(provenance[name])
+    provenance["usage"] = Usage(**provenance["usage"])
+    return Artifact(
+        id=record["id"],
+        status=record["status"],
+        reason=record["reason"],
+        fields=record["fields"],
+        findings=tuple(Finding(**said) for said in findings),
+        brief=Brief(id=record["id"], **record["brief"]),
+        provenance=Provenance(**provenance),
+    )
+
+
+def read_artifacts(folder: Path) -> list[Artifact]:
+    """This is every artifact of a job's folder, in its order. JobError names the folder or the broken line."""
+    path = folder / ARTIFACTS
+    if not path.is_file():
+        raise JobError(f"{folder}: holds no {ARTIFACTS}", hint="give the folder of a finished `aigc batch`")
+    artifacts = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            artifacts.append(artifact_of(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
+    return artifacts
+
+
+def export(
+    registry: Registry,
+    artifacts: Sequence[Artifact],
+    folder: Path,
+    formats: Sequence[str],
+    options: Mapping[str, Json] | None = None,
+) -> list[Path]:
+    """This writes the accepted and flagged artifacts in each format and gives the paths.
+
+    `options` go to the formats that know them; UsageError when none does, JobError when a format cannot be written.
+    """
+    exporters = [registry.get("exporter", name) for name in formats]
+    known = {option.name for exporter in exporters for option in exporter.options}
+    given = dict(options or {})
+    if exporters and set(given) - known:
+        exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
+    good = [artifact for artifact in artifacts if artifact.status in EXPORTED]
+    paths: list[Path] = []
+    for exporter in exporters if good else []:
+        mine = {option.name for option in exporter.options}
+        bound = exporter.bind({name: value for name, value in given.items() if name in mine}, exporter.name)
+        try:
+            paths += exporter(good, folder, **bound.values)
+        except AigcError:
+            raise
+        except Exception as error:
+            raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
+    return paths
