@@ -82,7 +82,7 @@ def read_briefs(
 
 
 def sample_briefs(content_type: ContentType) -> Path:
-    """This is the sample file a content type ships in `briefs/` beside its YAML: the one of its stem, or the only one."""
+    """This is the sample file a content type ships in `briefs/` beside its YAML: the one of its stem, or the only."""
     folder = content_type.file.parent / "briefs"
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     named = [file for file in files if file.stem == content_type.file.stem]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -80,7 +79,7 @@ def run_job(
             raise JobError(
                 f"{folder}: cannot be written to ({error.strerror or error}); what was finished is kept"
             ) from error
-    run.settle()
+    run.settle(interrupted=interrupted)
     report = run.report(time.perf_counter() - started, exports, interrupted)
     project.registry.notify("aigc_job", report=report)
     return report
@@ -133,14 +132,17 @@ class _Run:
         record = {**artifact_record(artifact), "key": self._key(artifact.brief)}
         write(json.dumps(record, ensure_ascii=False) + "\n")
 
-    def settle(self) -> None:
+    def settle(self, *, interrupted: bool) -> None:
         """This puts the artifacts of this run's briefs in order, in one rename; earlier others are dropped only now."""
+        target = self.folder / ARTIFACTS
         newest = {record["id"]: line for line in _lines(self.folder / PARTIAL) if (record := _record(line))}
         ordered = sorted((self.order[name], line) for name, line in newest.items() if name in self.order)
-        target = self.folder / ARTIFACTS
+        if interrupted:  # briefs not reached this time keep what they had
+            earlier = {record["id"]: line for line in _lines(target) if (record := _record(line))}
+            ordered += [(len(ordered), line) for name, line in earlier.items() if name not in newest]
         temporary = target.with_suffix(".tmp")
         temporary.write_text("".join(line + "\n" for _, line in ordered), encoding="utf-8")
-        os.replace(temporary, target)
+        temporary.replace(target)
         (self.folder / PARTIAL).unlink()
 
     def report(self, seconds: float, exports: Sequence[str], interrupted: bool) -> JobReport:
