@@ -1,0 +1,69 @@
+"""AIGC, a local content factory: declare what a good piece of content is, and a GPT on your own machine writes it.
+
+The names below are the public ones; each is imported on first use, so `import aigc` costs nothing.
+
+    from aigc import Brief, Project
+
+    project = Project.open()
+    generator = project.generator()
+    mug = Brief(id="mug", values={"topic": "Enamel camping mugs", "keyword": "camping mug", "language": "en"})
+    for artifact in project.pipeline(generator).write(project.content_type("seo/meta"), [mug]):
+        print(artifact.status, artifact.fields)
+    generator.close()
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aigc.errors import AigcError as AigcError
+    from aigc.extension import check as check
+    from aigc.extension import exporter as exporter
+    from aigc.extension import generator as generator
+    from aigc.extension import importer as importer
+    from aigc.extension import postprocessor as postprocessor
+    from aigc.hookspecs import hookimpl as hookimpl
+    from aigc.pipeline import Pipeline as Pipeline
+    from aigc.project import Project as Project
+    from aigc.types import Artifact as Artifact
+    from aigc.types import Brief as Brief
+    from aigc.types import Completion as Completion
+    from aigc.types import Draft as Draft
+    from aigc.types import Field as Field
+    from aigc.types import Finding as Finding
+    from aigc.types import Generator as Generator
+    from aigc.types import Request as Request
+    from aigc.types import Row as Row
+    from aigc.types import SamplingParams as SamplingParams
+
+_HOMES = {
+    "AigcError": "errors",
+    "Artifact": "types",
+    "Brief": "types",
+    "Completion": "types",
+    "Draft": "types",
+    "Field": "types",
+    "Finding": "types",
+    "Generator": "types",
+    "Pipeline": "pipeline",
+    "Project": "project",
+    "Request": "types",
+    "Row": "types",
+    "SamplingParams": "types",
+    "check": "extension",
+    "exporter": "extension",
+    "generator": "extension",
+    "hookimpl": "hookspecs",
+    "importer": "extension",
+    "postprocessor": "extension",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'aigc' has no attribute {name!r}")
+    return getattr(import_module(f"aigc.{_HOMES[name]}"), name)
