@@ -1,0 +1,40 @@
+"""Post-processors every content type can name: they take chatter off, tidy typography and bring a text to its limit.
+
+Each is a plain function in a file beside this one; what a content type does not list never runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.text.casing import sentence_case, title_case
+from aigc_plugins.text.chatter import strip_chatter
+from aigc_plugins.text.chinese import fullwidth_punctuation
+from aigc_plugins.text.emoji import strip_emoji
+from aigc_plugins.text.endings import drop_final_punctuation, ensure_final_punctuation, limit_exclamations
+from aigc_plugins.text.length import drop_incomplete_sentence, trim_to_limit
+from aigc_plugins.text.quotes import normalise_quotes
+from aigc_plugins.text.repeats import collapse_repeats, dedupe_items
+from aigc_plugins.text.spaces import normalise_spaces
+
+
+@hookimpl
+def aigc_postprocessors() -> Sequence[Extension]:
+    return (
+        collapse_repeats,
+        dedupe_items,
+        drop_final_punctuation,
+        drop_incomplete_sentence,
+        ensure_final_punctuation,
+        fullwidth_punctuation,
+        limit_exclamations,
+        normalise_quotes,
+        normalise_spaces,
+        sentence_case,
+        strip_chatter,
+        strip_emoji,
+        title_case,
+        trim_to_limit,
+    )

@@ -1,0 +1,116 @@
+"""Sentence case and title case that leave brands, abbreviations and model names alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aigc.extension import postprocessor
+from aigc.types import Field, Json
+
+WORD = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*")
+SMALL = frozenset(
+    "a an the and or but nor for of in on to at by with from as into onto over per via vs than".split()
+)
+SENTENCE_BREAK = re.compile(r"[.!?:]\s+[\"'“(]*$")
+
+
+@postprocessor
+def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
+    """Write a headline like a sentence: a capital at the start, small letters after.
+
+    Kept as they are: words in capitals, words with a digit or an inner capital, `keep`, the brief's brand, and what
+    the brief itself capitalises in the middle of a sentence. A text already mostly in small letters stays.
+    """
+    words = list(WORD.finditer(text))
+    if not _title_like([match.group() for match in words[1:]]):
+        return _capitalised(text)
+    kept = _kept(field, keep)
+    shouted = text.upper() == text
+
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        if word.lower() in kept:
+            return kept[word.lower()]
+        if _special(word, shouted=shouted):
+            return word
+        return word.lower()
+
+    return _capitalised(_sentences(WORD.sub(change, text)))
+
+
+@postprocessor
+def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
+    """Write a headline In Title Case: capitals but for the small words inside.
+
+    Kept as they are: words in capitals, words with a digit or an inner capital, `keep` and the brief's brand.
+    """
+    kept = _kept(field, keep)
+    shouted = text.upper() == text
+    words = list(WORD.finditer(text))
+    last = words[-1].start() if words else 0
+
+    def change(match: re.Match[str]) -> str:
+        word = match.group()
+        if word.lower() in kept:
+            return kept[word.lower()]
+        if _special(word, shouted=shouted):
+            return word
+        before = text[: match.start()]
+        edge = not WORD.search(before) or match.start() == last or SENTENCE_BREAK.search(before)
+        if word.lower() in SMALL and not edge:
+            return word.lower()
+        return "-".join(
+            part if part.lower() in SMALL and number else _capitalised(part.lower())
+            for number, part in enumerate(word.split("-"))
+        )
+
+    return WORD.sub(change, text)
+
+
+def _special(word: str, *, shouted: bool) -> bool:
+    """This says whether the spelling of a word means something: ABC, iPhone, X200, I."""
+    if any(char.isdigit() for char in word) or word in ("I", "I'm", "I'll", "I've", "I’m"):
+        return True
+    parts = [part for part in re.split(r"[-'’.&]", word) if part]
+    inner = any(char.isupper() for part in parts for char in part[1:])
+    return inner and not shouted
+
+
+def _title_like(words: list[str]) -> bool:
+    counted = [word for word in words if word.lower() not in SMALL]
+    return bool(counted) and sum(word[0].isupper() for word in counted) >= 0.6 * len(counted)
+
+
+def _capitalised(text: str) -> str:
+    first = WORD.search(text)
+    if not first or _special(first.group(), shouted=False) or re.search(r"\w", text[: first.start()]):
+        return text
+    return text[: first.start()] + text[first.start()].upper() + text[first.start() + 1 :]
+
+
+def _sentences(text: str) -> str:
+    return re.sub(r"([.!?]\s+[\"'“(]*)([a-zà-ɏ])", lambda found: found[1] + found[2].upper(), text)
+
+
+def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
+    """This maps the small-letter form of a word to the way it must be written."""
+    kept: dict[str, str] = {}
+    for name, value in field.draft.brief.values.items():
+        for text in _texts(value):
+            words = [match.group() for match in WORD.finditer(text)]
+            if name == "brand":
+                kept |= {word.lower(): word for word in words}
+            elif not _title_like(words[1:]):
+                kept |= {word.lower(): word for word in words[1:] if word[0].isupper()}
+    for phrase in keep:
+        kept |= {match.group().lower(): match.group() for match in WORD.finditer(phrase)}
+    return kept
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
