@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aigc import check, postprocessor
+from aigc.drafting import Origin, Written, at_path, draft_texts, origins, plain, sign
+from aigc.drafting import check as run_checks
+from aigc.drafting import postprocess as run_steps
+from aigc.errors import PluginError
+from aigc.types import Brief, Draft, Field, Finding
+
+SCHEMA = {
+    "title": {"type": "string"},
+    "tone": {"type": "string", "enum": ["dry", "warm"]},
+    "url": {"type": "string", "format": "uri"},
+    "lines": {"type": "array", "items": {"type": "string", "limit": {"chars": 9}}},
+    "sections": {
+        "type": "array",
+        "items": {"type": "object", "properties": {"text": {"type": "string", "limit": {"chars": 99}}}},
+    },
+}
+DRAFT = Draft(
+    brief=Brief(id="1", values={}),
+    fields={"title": "t", "tone": "dry", "url": "u", "lines": ["a", "b"], "sections": [{"text": "c"}]},
+    schema=SCHEMA,
+)
+
+
+def as_is(text: str) -> str:
+    return text
+
+
+@postprocessor
+def louder(text: str) -> str:
+    """This is louder."""
+    return text.upper()
+
+
+@check
+def where(text: str, field: Field) -> Iterator[str]:
+    """This says where every text stands and its limit."""
+    yield f"{field.path}{field.schema.get('limit', '')}"
+
+
+def test_prose_is_every_text_but_enums_and_uris() -> None:
+    assert [path for path, _, _ in draft_texts(DRAFT)] == ["title", "lines[0]", "lines[1]", "sections[0].text"]
+
+
+def test_checks_see_each_text_with_its_own_schema() -> None:
+    findings = run_checks(DRAFT, [where.bind({}, "")], as_is)
+    assert [one.message for one in findings] == [
+        "title",
+        "lines[0]{'chars': 9}",
+        "lines[1]{'chars': 9}",
+        "sections[0].text{'chars': 99}",
+    ]
+    assert findings[1] == Finding(message="lines[0]{'chars': 9}", field="lines[0]", check="where", severity="reject")
+
+
+@pytest.mark.parametrize(
+    ("only", "paths"), [("lines", ["lines[0]", "lines[1]"]), ("sections.text", ["sections[0].text"]), ("tex", [])]
+)
+def test_field_narrows_a_check(only: str, paths: list[str]) -> None:
+    found = run_checks(DRAFT, [where.bind({"field": only, "severity": "note"}, "")], as_is)
+    assert [one.field for one in found] == paths
+    assert all(one.severity == "note" for one in found)
+
+
+def test_steps_change_prose_only_and_keep_who_wrote_it() -> None:
+    written = replace(DRAFT, fields={**DRAFT.fields, "title": Written.by("t", Origin("s", 2, "title"), fallback=True)})
+    after = run_steps(written, [louder.bind({}, "")], as_is)
+    assert plain(after.fields) == {
+        "title": "T", "tone": "dry", "url": "u", "lines": ["A", "B"], "sections": [{"text": "C"}],
+    }  # fmt: skip
+    title: Any = after.fields["title"]
+    assert (title.origin, title.fallback) == (Origin("s", 2, "title"), True)
+
+
+def test_signing_reaches_every_text_and_plain_takes_it_off() -> None:
+    signed = sign({"a": ["x", 1], "b": {"c": "y"}}, Origin("s", 0, "a"))
+    assert len(list(origins(signed))) == 2
+    assert type(plain(signed)["a"][0]) is str
+
+
+def test_paths() -> None:
+    assert at_path(DRAFT.fields, "sections[0].text") == "c"
+    assert at_path(DRAFT.fields, "sections[4].text") is None
+
+
+def test_a_step_that_breaks_is_named() -> None:
+    @check
+    def breaks(text: str) -> list[str]:
+        """This breaks."""
+        raise ZeroDivisionError("oh")
+
+    with pytest.raises(PluginError, match=r"a.yaml:9: check 'breaks' broke: ZeroDivisionError: oh"):
+        run_checks(DRAFT, [breaks.bind({}, "a.yaml:9")], as_is)
+
+
+def test_a_step_that_gives_no_text_is_named() -> None:
+    @postprocessor
+    def forgets(text: str) -> str:
+        """This forgets to return."""
+
+    with pytest.raises(PluginError, match="'forgets' broke: TypeError: gave None"):
+        run_steps(DRAFT, [forgets.bind({}, "")], as_is)

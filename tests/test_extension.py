@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import pytest
+
+from aigc.errors import PluginError, UsageError
+from aigc.extension import check, postprocessor
+from aigc.types import Draft, Field
+
+
+@postprocessor
+def shout(text: str, *, times: int = 1, at: Literal["end", "start"] = "end") -> str:
+    """This makes a text louder."""
+    return text + "!" * times if at == "end" else "!" * times + text
+
+
+@check(severity="warn")
+def mentions(text: str, field: Field, *, word: str) -> Iterator[str]:
+    """This text must mention a word."""
+    if word not in text:
+        yield f"{field.path} does not mention {word!r}"
+
+
+def test_a_function_becomes_an_extension_by_its_signature() -> None:
+    assert (shout.kind, shout.name, shout.scope, shout.takes_field) == ("postprocessor", "shout", "text", False)
+    assert mentions.takes_field
+    assert [(o.name, o.type_name, o.default) for o in shout.options] == [
+        ("times", "int", 1),
+        ("at", "Literal['end', 'start']", "end"),
+    ]
+    assert shout("hi", times=2) == "hi!!"
+
+
+@pytest.mark.parametrize(
+    ("extension", "options", "said"),
+    [
+        (shout, {"time": 2}, "a.yaml:3: shout has no option 'time'; did you mean 'times'?"),
+        (shout, {"times": "many"}, "a.yaml:3: shout: option 'times': Input should be a valid integer"),
+        (shout, {"at": "middle"}, "a.yaml:3: shout: option 'at': Input should be 'end' or 'start'"),
+        (mentions, {}, "a.yaml:3: mentions needs the option 'word' (str)"),
+        (mentions, {"word": "x", "severity": "fatal"}, "option 'severity': Input should be 'note', 'warn' or 'reject'"),
+        (shout, {"severity": "warn"}, "shout has no option 'severity'"),
+    ],
+)
+def test_wrong_options_are_refused(extension, options, said) -> None:
+    with pytest.raises(UsageError) as caught:
+        extension.bind(options, "a.yaml:3")
+    assert said in str(caught.value)
+
+
+def test_common_options_are_taken_off_the_function() -> None:
+    bound = mentions.bind({"word": "x", "severity": "note", "field": "title"}, "a.yaml:3")
+    assert (bound.severity, bound.only, dict(bound.values)) == ("note", "title", {"word": "x"})
+    assert mentions.bind({"word": "x"}, "").severity == "warn"
+
+
+def test_templated_options_are_rendered_then_validated() -> None:
+    bound = shout.bind({"times": "{{ n }}"}, "a.yaml:3")
+    assert bound.resolve(lambda text: 3)["times"] == 3
+    with pytest.raises(UsageError, match="option 'times'"):
+        bound.resolve(lambda text: "many")
+
+
+def test_a_function_without_docstring_or_text_is_refused() -> None:
+    def nameless(text: str) -> str:
+        return text
+
+    def wrong(number: int) -> int:
+        """This takes no text."""
+        return number
+
+    with pytest.raises(PluginError, match="has no docstring"):
+        postprocessor(nameless)
+    with pytest.raises(PluginError, match="first parameter must be annotated"):
+        check(wrong)
+
+
+def test_draft_scope() -> None:
+    @check
+    def whole(draft: Draft) -> Iterator[str]:
+        """This sees the whole draft."""
+        yield from draft.fields
+
+    assert whole.scope == "draft"
