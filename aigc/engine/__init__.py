@@ -10,3 +10,95 @@ Knows: messages → ids (`front`), grammar → masks (`grammar`), tensors. Does 
 catalogues, files other than the model folder. The token loop (`loop`) knows token ids only; `reference` is the slow
 specification kept beside it. Nothing here is imported until a model is really used: this file imports no torch.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aigc.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from aigc.engine.engine import Engine
+
+__all__ = ["EngineOptions", "convert_gguf", "open_engine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineOptions:
+    """This is how a model is run. `0` and `auto` let the engine choose.
+
+    `device` is `auto` (cuda where there is one), `cpu`, `cuda` or `cuda:1`; `dtype` is `auto` (bfloat16 on cuda,
+    float32 on cpu), `float32`, `bfloat16` or `float16`. `rows` is how many texts are written at once, `threads` how
+    many CPU threads torch uses, `context` the longest prompt and text in tokens. `prefix_cache=False` computes every
+    prompt from its first token.
+    """
+
+    device: str = "auto"
+    dtype: str = "auto"
+    rows: int = 64
+    threads: int = 0
+    context: int = 0
+    prefix_cache: bool = True
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any]) -> EngineOptions:
+        """This reads options as written on a command line or in YAML, such as `{"device": "cpu", "rows": "32"}`."""
+        defaults = cls()
+        known = {field.name: getattr(defaults, field.name) for field in fields(cls)}
+        read: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in known:
+                raise UsageError(f"engine.{name}: no such option", hint=did_you_mean(name, known))
+            read[name] = _as_type(f"engine.{name}", value, type(known[name]))
+        if read.get("rows", 1) < 1:
+            raise UsageError(f"engine.rows: {read['rows']} is not at least 1")
+        return cls(**read)
+
+
+def _as_type(where: str, value: Any, kind: type) -> Any:
+    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
+        return value
+    text = str(value).strip()
+    if kind is bool:
+        words = {
+            "true": True,
+            "yes": True,
+            "on": True,
+            "1": True,
+            "false": False,
+            "no": False,
+            "off": False,
+            "0": False,
+        }
+        if text.lower() not in words:
+            raise UsageError(f"{where}: {text!r} is neither true nor false")
+        return words[text.lower()]
+    if kind is int:
+        if not text.isdecimal():
+            raise UsageError(f"{where}: {text!r} is not a whole number")
+        return int(text)
+    return text
+
+
+def open_engine(folder: Path, options: EngineOptions = EngineOptions()) -> Engine:
+    """This loads the model in `folder` (safetensors, config and tokenizer) and is ready to write.
+
+    Raises ModelError, one sentence, for a folder that holds no usable causal LM and for a device that is not there.
+    """
+    from aigc.engine.engine import open_model_folder
+
+    return open_model_folder(Path(folder), options)
+
+
+def convert_gguf(gguf: Path, folder: Path) -> None:
+    """This writes a fast-loading folder (safetensors, tokenizer, chat template) from one GGUF file.
+
+    Raises ModelError for a file that is not GGUF or holds an architecture that transformers cannot read. `folder` may
+    be left half-written then; whoever calls gives a scratch folder and renames it.
+    """
+    from aigc.engine.convert import write_folder_from_gguf
+
+    write_folder_from_gguf(Path(gguf), Path(folder))

@@ -1,0 +1,278 @@
+"""This is attention over slots and shared prefixes, plugged into any Hugging Face model.
+
+A step is one forward of packed tokens, (1, tokens), from many rows. Each token attends to its row's slot and, where the
+row has one, to a prefix it shares with other rows; the two results are merged by their log-sum-exp.
+
+    tokens of a step, ordered by prefix:   a a a b b b b c      a, b, c are rows
+    shared part, once per prefix           └─ P ─┘ └ Q ┘ –      one matrix product for all tokens of a prefix
+    own part, once per slot size and width  rows padded to a common number of tokens
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from aigc.engine.cache import Bank, Prefix
+
+NAME = "aigc_slots"  # transformers changes behaviour for names containing flash, sdpa or flex_attention
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """This is what one row brings to a step: `ids` written to its slot from offset `start`, after `base` shared tokens."""
+
+    bank: Bank
+    lane: int
+    start: int
+    ids: Sequence[int]
+    prefix: Prefix | None = None
+    base: int = 0
+
+
+@dataclass(slots=True)
+class SharedPart:
+    """This is one prefix, cut to `length` tokens, and the packed tokens `begin:end` that attend to it."""
+
+    bank: Bank
+    length: int
+    begin: int
+    end: int
+
+
+@dataclass(slots=True)
+class OwnPart:
+    """This is a class of rows of one bank with one padded width."""
+
+    bank: Bank
+    lanes: torch.Tensor | None  # (rows,); None means the first `rows` lanes, read in place
+    rows: int
+    width: int
+    length: int  # keys looked at
+    tokens: torch.Tensor  # (rows · width,) packed index of each query; padding repeats token 0
+    offsets: torch.Tensor  # (rows, width) each query's own offset in its slot
+
+
+@dataclass(slots=True)
+class Step:
+    """This carries one forward's arrangement to every layer's attention."""
+
+    positions: torch.Tensor  # (1, tokens)
+    shared: list[SharedPart]
+    own: list[OwnPart]
+    scatter: (
+        torch.Tensor
+    )  # (tokens,) where each packed token's result stands in the own parts' results, laid end to end
+    writes: list[tuple[Bank, torch.Tensor, torch.Tensor, torch.Tensor]]  # bank, packed tokens, lanes, offsets
+    masks: dict[tuple[int, int], torch.Tensor | None] = field(default_factory=dict)
+
+
+def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
+    """This arranges spans, already ordered so that those sharing (prefix, base) stand together."""
+    positions: list[int] = []
+    shared: list[SharedPart] = []
+    classes: dict[tuple[int, int], list[tuple[Span, int]]] = {}
+    begin = 0
+    for span in spans:
+        count = len(span.ids)
+        positions.extend(range(span.base + span.start, span.base + span.start + count))
+        if span.prefix is not None:
+            last = shared[-1] if shared else None
+            if last is not None and last.bank is span.prefix.bank and last.length == span.base and last.end == begin:
+                last.end = begin + count
+            else:
+                shared.append(SharedPart(span.prefix.bank, span.base, begin, begin + count))
+        width = 1 if count == 1 else 1 << (count - 1).bit_length()
+        classes.setdefault((id(span.bank), width), []).append((span, begin))
+        begin += count
+    scatter = torch.zeros(begin, dtype=torch.long)
+    own, done = [], 0
+    for (_, width), members in classes.items():
+        part, places = _own_part(members, width, device)
+        scatter[places[0]] = places[1] + done
+        done += part.rows * width
+        own.append(part)
+    return Step(
+        positions=torch.tensor([positions], device=device),
+        shared=shared,
+        own=own,
+        scatter=scatter.to(device),
+        writes=_writes(spans, device),
+    )
+
+
+def _own_part(
+    members: list[tuple[Span, int]], width: int, device: torch.device
+) -> tuple[OwnPart, tuple[torch.Tensor, torch.Tensor]]:
+    """This lays out one class and says, per real token, (its packed index, its place in the class)."""
+    bank = members[0][0].bank
+    highest = max(span.lane for span, _ in members) + 1
+    # One token each and few holes: read the bank in place; otherwise gather the lanes in question.
+    in_place = width == 1 and highest <= 2 * len(members)
+    rows = highest if in_place else len(members)
+    tokens = torch.zeros((rows, width), dtype=torch.long)
+    offsets = torch.zeros((rows, width), dtype=torch.long)
+    packed, places = [], []
+    for row, (span, begin) in enumerate(members):
+        row, count = (span.lane if in_place else row), len(span.ids)
+        tokens[row, :count] = torch.arange(begin, begin + count)
+        offsets[row] = torch.arange(span.start, span.start + width).clamp_(max=span.start + count - 1)
+        packed.extend(range(begin, begin + count))
+        places.extend(range(row * width, row * width + count))
+    part = OwnPart(
+        bank=bank,
+        lanes=None if in_place else torch.tensor([span.lane for span, _ in members], device=device),
+        rows=rows,
+        width=width,
+        length=max(span.start + len(span.ids) for span, _ in members),
+        tokens=tokens.view(-1).to(device),
+        offsets=offsets.to(device),
+    )
+    return part, (torch.tensor(packed), torch.tensor(places))
+
+
+def _writes(spans: Sequence[Span], device: torch.device) -> list[tuple[Bank, torch.Tensor, torch.Tensor, torch.Tensor]]:
+    found: dict[int, tuple[Bank, list[int], list[int], list[int]]] = {}
+    begin = 0
+    for span in spans:
+        _, tokens, lanes, offsets = found.setdefault(id(span.bank), (span.bank, [], [], []))
+        count = len(span.ids)
+        tokens.extend(range(begin, begin + count))
+        lanes.extend([span.lane] * count)
+        offsets.extend(range(span.start, span.start + count))
+        begin += count
+    return [
+        (bank, torch.tensor(a, device=device), torch.tensor(b, device=device), torch.tensor(c, device=device))
+        for bank, a, b, c in found.values()
+    ]
+
+
+def slot_attention(
+    module: torch.nn.Module,
+    query: torch.Tensor,  # (1, heads, tokens, head_dim)
+    key: torch.Tensor,  # (1, kv_heads, tokens, head_dim)
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    *,
+    step: Step,
+    scaling: float | None = None,
+    sliding_window: int | None = None,
+    softcap: float | None = None,
+    **_: Any,  # dropout and whatever else a family passes; `step` is all we need
+) -> tuple[torch.Tensor, None]:
+    """This is called by every attention layer. Positions are already in query and key."""
+    layer = module.layer_idx
+    assert isinstance(layer, int)
+    keys, values = key[0].transpose(0, 1), value[0].transpose(0, 1)  # (tokens, kv_heads, head_dim)
+    for bank, tokens, lanes, offsets in step.writes:
+        bank.keys[layer, lanes, :, offsets] = keys[tokens]
+        bank.values[layer, lanes, :, offsets] = values[tokens]
+    queries = query[0].transpose(0, 1)  # (tokens, heads, head_dim)
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    window = sliding_window or 0
+    own = [
+        _attend_own(part, queries, layer, step, number, scale, window, softcap) for number, part in enumerate(step.own)
+    ]
+    out = torch.cat([part for part, _ in own])[step.scatter]  # (tokens, heads, head_dim)
+    lse = torch.cat([part for _, part in own])[step.scatter]  # (tokens, heads)
+    for number, part in enumerate(step.shared):
+        tokens = slice(part.begin, part.end)
+        other, other_lse = _attend_shared(part, queries[tokens], layer, step, number, scale, window, softcap)
+        # softmax over both parts = a weighted mean of the two, by how much mass each saw
+        weight = torch.sigmoid(other_lse - lse[tokens]).unsqueeze(-1)
+        out[tokens] = torch.lerp(out[tokens], other, weight)
+    return out.to(query.dtype).unsqueeze(0), None
+
+
+def _attend_own(
+    part: OwnPart,
+    queries: torch.Tensor,
+    layer: int,
+    step: Step,
+    number: int,
+    scale: float,
+    window: int,
+    softcap: float | None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    bank = part.bank
+    lanes = slice(0, part.rows) if part.lanes is None else part.lanes
+    keys = bank.keys[layer][lanes, :, : part.length]  # (rows, kv_heads, length, head_dim)
+    values = bank.values[layer][lanes, :, : part.length]
+    heads, dim, kv_heads = queries.shape[1], queries.shape[2], keys.shape[1]
+    groups = heads // kv_heads
+    # Heads that read the same keys stand beside each other as more queries: nothing is repeated.
+    folded = queries[part.tokens].view(part.rows, part.width, kv_heads, groups, dim).permute(0, 2, 3, 1, 4)
+    folded = folded.reshape(part.rows, kv_heads, groups * part.width, dim)
+    mask = step.masks.get((number, window))
+    if mask is None:
+        mask = step.masks[number, window] = _own_mask(part, window)
+    scores = _scores(folded, keys, scale, softcap).view(part.rows, kv_heads, groups, part.width, part.length)
+    scores = (scores + mask).view(part.rows, kv_heads, groups * part.width, part.length)
+    out, lse = _weigh(scores, values)
+    out = out.view(part.rows, kv_heads, groups, part.width, dim).permute(0, 3, 1, 2, 4)
+    lse = lse.view(part.rows, kv_heads, groups, part.width).permute(0, 3, 1, 2)
+    return out.reshape(-1, heads, dim), lse.reshape(-1, heads)
+
+
+def _own_mask(part: OwnPart, window: int) -> torch.Tensor:
+    """This is 0 where a query may look and -inf elsewhere, (rows, 1, 1, width, length)."""
+    back = part.offsets.unsqueeze(-1) - torch.arange(part.length, device=part.offsets.device)
+    seen = back >= 0
+    if window:
+        seen &= back < window
+    return torch.zeros(seen.shape, device=seen.device).masked_fill_(~seen, -torch.inf)[:, None, None]
+
+
+def _attend_shared(
+    part: SharedPart,
+    queries: torch.Tensor,  # (tokens, heads, head_dim)
+    layer: int,
+    step: Step,
+    number: int,
+    scale: float,
+    window: int,
+    softcap: float | None,
+) -> tuple[torch.Tensor, torch.Tensor]:
+    keys = part.bank.keys[layer, 0, :, : part.length]  # (kv_heads, length, head_dim)
+    values = part.bank.values[layer, 0, :, : part.length]
+    tokens, heads, dim = queries.shape
+    kv_heads = keys.shape[0]
+    folded = queries.view(tokens, kv_heads, heads // kv_heads, dim).permute(1, 2, 0, 3).reshape(kv_heads, -1, dim)
+    scores = _scores(folded, keys, scale, softcap)
+    if window:
+        slot = (-1 - number, window)  # negative: own parts count from 0
+        if slot not in step.masks:
+            step.masks[slot] = _shared_mask(part, step.positions[0, part.begin : part.end], window)
+        mask = step.masks[slot]
+        if mask is not None:
+            scores = (scores.view(kv_heads, -1, tokens, part.length) + mask).view(kv_heads, -1, part.length)
+    out, lse = _weigh(scores, values)
+    out = out.view(kv_heads, -1, tokens, dim).permute(2, 0, 1, 3)
+    lse = lse.view(kv_heads, -1, tokens).permute(2, 0, 1)
+    return out.reshape(tokens, heads, dim), lse.reshape(tokens, heads)
+
+
+def _shared_mask(part: SharedPart, positions: torch.Tensor, window: int) -> torch.Tensor | None:
+    """This hides prefix tokens further back than the window, (tokens, length); None where nothing is hidden."""
+    back = positions.unsqueeze(-1) - torch.arange(part.length, device=positions.device)
+    hidden = back >= window
+    if not bool(hidden.any()):
+        return None
+    return torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
+
+
+def _scores(queries: torch.Tensor, keys: torch.Tensor, scale: float, softcap: float | None) -> torch.Tensor:
+    scores = torch.matmul(queries, keys.transpose(-1, -2)).float().mul_(scale)
+    if softcap:
+        scores = torch.tanh(scores / softcap) * softcap
+    return scores
+
+
+def _weigh(scores: torch.Tensor, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """This is softmax(scores) · values and the log-sum-exp; a query that sees nothing gets 0 and -inf."""
+    lse = torch.logsumexp(scores, dim=-1, keepdim=True)
+    weights = torch.exp_(scores - lse.clamp(min=-1e30))  # all -inf: exp(-inf + 1e30) = 0, not NaN
+    return torch.matmul(weights.to(values.dtype), values).float(), lse.squeeze(-1)

@@ -1,0 +1,188 @@
+"""This is where keys and values live: slots for rows and prefixes shared by rows.
+
+A Bank is one tensor pair of (layers, lanes, kv_heads, capacity, head_dim). A row owns one lane of a bank, its slot; a
+prefix is a bank of one lane that many rows read. Banks come in a few capacities; a row that outgrows its slot moves to
+the next larger one. Nothing here knows what the numbers mean.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+SMALLEST_SLOT = 64  # tokens
+HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheShape:
+    """This is what one token costs to keep."""
+
+    layers: int
+    kv_heads: int
+    head_dim: int
+    dtype: torch.dtype
+    device: torch.device
+
+    @property
+    def token_bytes(self) -> int:
+        """This counts keys and values of one token over all layers."""
+        return 2 * self.layers * self.kv_heads * self.head_dim * self.dtype.itemsize
+
+
+class Bank:
+    """This holds keys and values of `lanes` sequences of up to `capacity` tokens."""
+
+    def __init__(self, shape: CacheShape, lanes: int, capacity: int) -> None:
+        self.shape = shape
+        self.capacity = capacity
+        size = (shape.layers, lanes, shape.kv_heads, capacity, shape.head_dim)
+        # Zeros, not empty: masked lanes are still multiplied, and 0 · NaN would be NaN.
+        self.keys = torch.zeros(size, dtype=shape.dtype, device=shape.device)
+        self.values = torch.zeros(size, dtype=shape.dtype, device=shape.device)
+        self.free: list[int] = list(range(lanes))
+
+    @property
+    def lanes(self) -> int:
+        return self.keys.shape[1]
+
+    def take(self) -> int:
+        """This is the lowest free lane, so that lanes in use stay close together; the bank doubles when full."""
+        if not self.free:
+            lanes = self.lanes
+            self.keys = torch.cat([self.keys, torch.zeros_like(self.keys)], dim=1)
+            self.values = torch.cat([self.values, torch.zeros_like(self.values)], dim=1)
+            self.free = list(range(lanes, 2 * lanes))
+        return heapq.heappop(self.free)
+
+    def release(self, lane: int) -> None:
+        heapq.heappush(self.free, lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """This is one lane of one bank, owned by one row."""
+
+    bank: Bank
+    lane: int
+
+
+class Slots:
+    """This hands out slots by size."""
+
+    def __init__(self, shape: CacheShape) -> None:
+        self.shape = shape
+        self.banks: dict[int, Bank] = {}
+
+    def take(self, tokens: int, limit: int) -> Slot:
+        """This is a slot for `tokens` now and, with some headroom, up to `limit` in the end."""
+        capacity = SMALLEST_SLOT
+        while capacity < min(tokens + HEADROOM, limit):
+            capacity *= 2
+        bank = self.banks.get(capacity)
+        if bank is None:
+            bank = self.banks[capacity] = Bank(self.shape, 4, capacity)
+        return Slot(bank, bank.take())
+
+    def copy(self, source: Slot, target: Slot, tokens: int) -> None:
+        """This gives `target` the first `tokens` of `source`."""
+        target.bank.keys[:, target.lane, :, :tokens] = source.bank.keys[:, source.lane, :, :tokens]
+        target.bank.values[:, target.lane, :, :tokens] = source.bank.values[:, source.lane, :, :tokens]
+
+    def release(self, slot: Slot) -> None:
+        """This frees the slot, and the memory of a bank nobody uses any more."""
+        slot.bank.release(slot.lane)
+        if len(slot.bank.free) == slot.bank.lanes:
+            del self.banks[slot.bank.capacity]
+
+    def check_integrity(self, held: Sequence[Slot]) -> None:
+        """This asserts that exactly the `held` slots are taken, each once."""
+        taken = sorted((capacity, lane) for capacity, bank in self.banks.items() for lane in _taken(bank))
+        assert taken == sorted((slot.bank.capacity, slot.lane) for slot in held), "slots taken and slots held differ"
+        assert all(self.banks.get(slot.bank.capacity) is slot.bank for slot in held), "a held slot's bank is gone"
+
+
+def _taken(bank: Bank) -> set[int]:
+    free = set(bank.free)
+    assert len(free) == len(bank.free), "a slot was released twice"
+    return set(range(bank.lanes)) - free
+
+
+class Prefix:
+    """This is the computed start of many prompts. Rows may read any first part of it."""
+
+    def __init__(self, shape: CacheShape, ids: Sequence[int]) -> None:
+        self.ids = tuple(ids)
+        self.bank = Bank(shape, 1, len(self.ids))
+        self.users = 0
+        self.used_at = 0
+
+
+class Prefixes:
+    """This keeps the prefixes used last, at most `budget` tokens of them besides those in use."""
+
+    def __init__(self, shape: CacheShape, budget: int) -> None:
+        self.shape = shape
+        self.budget = budget
+        self.kept: list[Prefix] = []
+        self._clock = 0
+
+    def longest(self, ids: Sequence[int]) -> tuple[Prefix | None, int]:
+        """This is the kept prefix that shares most first tokens with `ids`, and how many."""
+        best: tuple[Prefix | None, int] = (None, 0)
+        for prefix in self.kept:
+            common = common_length(prefix.ids, ids)
+            if common > best[1]:
+                best = (prefix, common)
+        return best
+
+    def add(self, ids: Sequence[int]) -> Prefix:
+        """This is a new prefix whose keys and values the caller computes next."""
+        prefix = Prefix(self.shape, ids)
+        self.kept.append(prefix)
+        return prefix
+
+    def hold(self, prefix: Prefix) -> None:
+        """This says a row reads `prefix`."""
+        self._clock += 1
+        prefix.users += 1
+        prefix.used_at = self._clock
+
+    def release(self, prefix: Prefix) -> None:
+        """This says a row no longer reads `prefix`; the longest unused go when there are too many."""
+        prefix.users -= 1
+        self.evict()
+
+    def evict(self) -> None:
+        """This drops unused prefixes, the longest unused first, until the rest fit the budget."""
+        tokens = sum(len(prefix.ids) for prefix in self.kept)
+        for prefix in sorted(self.kept, key=lambda prefix: prefix.used_at):
+            if tokens <= self.budget:
+                return
+            if not prefix.users:
+                self.kept.remove(prefix)
+                tokens -= len(prefix.ids)
+
+    def check_integrity(self, held: Sequence[Prefix]) -> None:
+        """This asserts that every prefix counts its readers rightly."""
+        for prefix in self.kept:
+            assert prefix.users == sum(other is prefix for other in held), "a prefix miscounts its readers"
+        assert all(any(other is prefix for other in self.kept) for prefix in held), "a prefix in use was dropped"
+        unused = sum(len(prefix.ids) for prefix in self.kept if not prefix.users)
+        assert unused <= self.budget, "unused prefixes exceed their budget"
+
+
+def common_length(first: Sequence[int], second: Sequence[int]) -> int:
+    """This counts the tokens two prompts share from the start."""
+    bound = min(len(first), len(second))
+    low, high = 0, bound  # bisect on slices: comparing slices runs in C
+    while low < high:
+        middle = (low + high + 1) // 2
+        if tuple(first[low:middle]) == tuple(second[low:middle]):
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -1,0 +1,42 @@
+"""This turns one GGUF file into a folder that loads fast: dense safetensors, tokenizer.json, chat template, configs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from aigc.engine.model import first_line, quiet
+from aigc.errors import ModelError
+
+MAGIC = b"GGUF"
+
+
+def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
+    """This is `aigc.engine.convert_gguf`. Weights become float32: they load without further work on any device."""
+    if not gguf.is_file():
+        raise ModelError(f"{gguf}: no such file")
+    with gguf.open("rb") as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            raise ModelError(f"{gguf}: not a GGUF file")
+    try:
+        with quiet(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+            model = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+            # The weights are dense now; what remembers that they were quantised would refuse to save them.
+            model.hf_quantizer = None
+            model.is_quantized = False
+            if hasattr(model.config, "quantization_config"):
+                del model.config.quantization_config
+            folder.mkdir(parents=True, exist_ok=True)
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+    except OSError as error:
+        raise ModelError(f"{folder}: cannot be written: {first_line(error)}") from error
+    except Exception as error:  # whatever the GGUF readers raise for broken or unknown contents
+        raise ModelError(f"{gguf}: transformers cannot read this GGUF file: {first_line(error)}") from error

@@ -1,0 +1,216 @@
+"""This is the Generator: requests in, completions and text deltas out. Front, grammars and loop meet here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aigc.engine import EngineOptions
+from aigc.engine.front import Front, Transcript, load_front
+from aigc.engine.grammar import Grammars
+from aigc.engine.loop import Loop, Row, Work
+from aigc.engine.model import Network, load_network
+from aigc.errors import EngineError
+from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
+
+PREFIX_TOKENS = 16_384  # kept prefixes at most
+
+
+@dataclass(slots=True)
+class _InHand:
+    """This is a request that has not come back whole."""
+
+    request: Request
+    prompt_tokens: int
+    unfinished: set[int] = field(default_factory=set)
+
+
+class Engine:
+    """This writes with one loaded model. One thread uses it; it owns no threads of its own."""
+
+    def __init__(self, network: Network, front: Front, options: EngineOptions, *, name: str = "") -> None:
+        self.model_name = name
+        self.capacity = options.rows
+        self.network = network
+        self.front = front
+        self.ends = _end_tokens(network, front)
+        self.vocab = min(network.vocab, front.vocab)
+        self.loop: Loop | None = Loop(
+            network,
+            lambda constraints: self.grammars.allowed(constraints),  # type: ignore[arg-type]
+            vocab=self.vocab,
+            rows=options.rows,
+            prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,
+        )
+        self._grammars: Grammars | None = None
+        self._in_hand: dict[str, _InHand] = {}
+        self._outbox: list[Completion | Delta] = []
+        self._streams: dict[tuple[str, int], Transcript] = {}
+
+    @property
+    def grammars(self) -> Grammars:
+        """This is made on first use: it takes half a second, and free text needs none."""
+        if self._grammars is None:
+            self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends))
+        return self._grammars
+
+    def count_tokens(self, prompt: Prompt) -> int:
+        """This is the prompt's length as the model will see it, template included."""
+        return len(self.front.encode(prompt))
+
+    def submit(self, request: Request) -> None:
+        """This queues a request. What cannot be served comes back from the next `step` as an error."""
+        if request.id in self._in_hand:
+            raise EngineError(f"a request {request.id!r} is in hand already")
+        try:
+            work = self._work(request)
+        except EngineError as error:
+            self._outbox.append(Completion(request_id=request.id, text="", finish_reason="error", error=str(error)))
+            return
+        self._in_hand[request.id] = _InHand(request, len(work.ids), set(work.left))
+        self._open_loop().submit(work)
+
+    def step(self) -> Sequence[Completion | Delta]:
+        """This runs one forward over everything in hand."""
+        loop = self._open_loop()
+        out, self._outbox = self._outbox, []
+        if not self._in_hand:
+            return out
+        try:
+            finished = loop.step()
+        except RuntimeError as error:  # torch's, out of memory among them
+            raise EngineError(
+                f"the model failed: {str(error).splitlines()[0]}", hint="try a smaller engine.rows"
+            ) from error
+        for (request, index), transcript in self._streams.items():
+            text = transcript.delta(final=False)
+            if text:
+                out.append(Delta(request_id=request, index=index, text=text))
+        for row in finished:
+            out.extend(self._finish(row))
+        return out
+
+    def cancel(self, request_id: str) -> None:
+        """This drops a request; one Completion, `cancelled`, with the first open candidate's text so far, follows."""
+        in_hand = self._in_hand.pop(request_id, None)
+        if in_hand is None:
+            return
+        rows = self._open_loop().cancel(request_id) or []
+        first = min(rows, key=lambda row: row.index, default=None)
+        for index in in_hand.unfinished:
+            self._streams.pop((request_id, index), None)
+        if first is not None:
+            self._outbox.append(_completion(first, in_hand))
+        else:
+            self._outbox.append(
+                Completion(request_id=request_id, index=min(in_hand.unfinished), text="", finish_reason="cancelled")
+            )
+
+    def close(self) -> None:
+        """This frees the model and everything in hand."""
+        self.loop = None
+        self._grammars = None
+        self._in_hand.clear()
+        self._streams.clear()
+        self._outbox.clear()
+        del self.network
+        self.network = None  # type: ignore[assignment]
+
+    def check_integrity(self) -> None:
+        """This asserts what must hold between steps; tests call it after each."""
+        if self.loop is None:
+            return
+        self.loop.check_integrity()
+        open_rows = {(row.work.id, row.index) for row in self.loop.rows}
+        open_rows |= {(work.id, index) for work in self.loop.waiting for index in work.left}
+        in_hand = {(name, index) for name, held in self._in_hand.items() for index in held.unfinished}
+        assert open_rows == in_hand, "a candidate was lost or came back twice"
+
+    def _open_loop(self) -> Loop:
+        if self.loop is None:
+            raise EngineError("the engine is closed")
+        return self.loop
+
+    def _work(self, request: Request) -> Work:
+        if request.adapter is not None:
+            raise EngineError(f"adapter {request.adapter!r} is not loaded")
+        ids = self.front.encode(request.prompt)
+        if not ids:
+            raise EngineError("the prompt is empty")
+        room = self.network.context - len(ids)
+        if room < 1:
+            raise EngineError(f"the prompt has {len(ids)} tokens and the model takes {self.network.context}")
+        constraint = self.grammars.matcher(request.grammar) if request.grammar else None
+        indexes = list(range(max(1, request.sampling.n)))
+        transcripts = iter([self._transcript(request, index) for index in indexes])
+        return Work(
+            id=request.id,
+            ids=ids,
+            params=request.sampling,
+            limit=min(request.sampling.max_tokens, room),
+            ends=self.ends,
+            constraint=constraint,
+            ending=lambda: next(transcripts),
+            left=indexes,
+        )
+
+    def _transcript(self, request: Request, index: int) -> Transcript:
+        transcript = Transcript(self.front, request.sampling.stop, watch=request.stream)
+        if request.stream:
+            self._streams[request.id, index] = transcript
+        return transcript
+
+    def _finish(self, row: Row) -> list[Completion | Delta]:
+        in_hand = self._in_hand[row.work.id]
+        in_hand.unfinished.discard(row.index)
+        if not in_hand.unfinished:
+            del self._in_hand[row.work.id]
+        out: list[Completion | Delta] = []
+        transcript = self._streams.pop((row.work.id, row.index), None)
+        rest = transcript.delta(final=True) if transcript else ""
+        if rest:
+            out.append(Delta(request_id=row.work.id, index=row.index, text=rest))
+        out.append(_completion(row, in_hand))
+        return out
+
+
+def _completion(row: Row, in_hand: _InHand) -> Completion:
+    assert isinstance(row.ending, Transcript)
+    assert row.finish is not None
+    sampled = len(row.written) - row.forced
+    error = ""
+    if row.finish == "error":
+        error = f"the grammar broke off: {row.constraint.error if row.constraint else ''}"
+    reason: FinishReason = row.finish
+    return Completion(
+        request_id=row.work.id,
+        index=row.index,
+        text=row.ending.text,
+        token_ids=tuple(row.written),
+        finish_reason=reason,
+        usage=Usage(prompt=in_hand.prompt_tokens, cached=row.base, sampled=sampled, forced=row.forced),
+        mean_logprob=sum(score.logprob for score in row.scores) / len(row.scores) if row.scores else None,
+        logprobs=tuple(row.scores) if row.work.params.logprobs else (),
+        error=error,
+    )
+
+
+def _end_tokens(network: Network, front: Front) -> frozenset[int]:
+    """This is every token that ends a text: the generation config's, the tokenizer's, and the chat turn's end."""
+    ends: set[int] = set()
+    for source in (network.model.generation_config, network.model.config):
+        found = getattr(source, "eos_token_id", None)
+        ends.update([found] if isinstance(found, int) else found or [])
+    if front.tokenizer.eos_token_id is not None:
+        ends.add(int(front.tokenizer.eos_token_id))
+    for text in ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>"):
+        if text in front.special and front.tokenizer.chat_template and text in str(front.tokenizer.chat_template):
+            ends.add(front.special[text])
+    return frozenset(ends)
+
+
+def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
+    """This is `aigc.engine.open_engine`."""
+    network = load_network(folder, options)
+    return Engine(network, load_front(folder), options, name=folder.name)

@@ -1,0 +1,208 @@
+"""This turns messages into token ids and token ids into text. Beyond it, the engine knows ids only.
+
+Chat models get their own template. Models without one, and prompts that ask for plain text, get the contents joined:
+an assistant turn follows its task after one line break, everything else after a blank line, and where the prompt shows
+such answered tasks the last task ends with a line break too. Special-token text inside a content is text: contents are
+tokenised apart from the template's own special tokens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import TemplateError
+from tokenizers.decoders import DecodeStream
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+from aigc.engine.model import first_line, quiet
+from aigc.errors import EngineError, ModelError
+from aigc.types import Message, Prompt
+
+
+class Front:
+    """This is one model's tokenizer and chat template."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+        self.tokenizer = tokenizer
+        self.raw = tokenizer.backend_tokenizer
+        added = self.raw.get_added_tokens_decoder()
+        self.special = {token.content: number for number, token in added.items() if token.special}
+        longest_first = sorted(self.special, key=len, reverse=True)
+        self._special_pattern = re.compile("|".join(re.escape(text) for text in longest_first) or r"(?!)")
+        self.vocab = self.raw.get_vocab_size(with_added_tokens=True)
+
+    def encode(self, prompt: Prompt) -> list[int]:
+        """This is the whole prompt as ids. Raises EngineError where the chat template refuses it."""
+        if not prompt.chat or not self.tokenizer.chat_template:
+            return self._encode_plain(join_plain(prompt.messages))
+        hidden = [text for message in prompt.messages for text in self._special_pattern.findall(message.content)]
+        if not hidden:
+            return self._ids(self._render(prompt.messages))
+        mark = _unused_mark(prompt.messages)
+        texts: list[str] = []
+
+        def hide(match: re.Match[str]) -> str:
+            texts.append(match.group())
+            return f"{mark}{len(texts) - 1}{mark}"
+
+        safe = [Message(role=m.role, content=self._special_pattern.sub(hide, m.content)) for m in prompt.messages]
+        rendered = self._render(safe)
+        return self._encode_scaffold(rendered, re.compile(f"{mark}(\\d+){mark}"), texts)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """This is the text of written tokens, control tokens left out."""
+        return str(self.raw.decode(list(ids), skip_special_tokens=True))
+
+    def _encode_plain(self, text: str) -> list[int]:
+        if not self._special_pattern.search(text):
+            return list(self.raw.encode(text).ids)
+        start = list(self.raw.encode("").ids)  # what the tokenizer puts before every text
+        return start + self._text_ids(text)
+
+    def _encode_scaffold(self, rendered: str, mark: re.Pattern[str], texts: Sequence[str]) -> list[int]:
+        ids: list[int] = []
+        begin = 0
+        for match in [*self._special_pattern.finditer(rendered), None]:
+            piece = rendered[begin : match.start() if match else None]
+            if piece:
+                ids += self._text_ids(mark.sub(lambda found: texts[int(found.group(1))], piece))
+            if match:
+                ids.append(self.special[match.group()])
+                begin = match.end()
+        return ids
+
+    def _text_ids(self, text: str) -> list[int]:
+        self.raw.encode_special_tokens = True  # "special tokens are ordinary text", in tokenizers' words
+        try:
+            return self._ids(text)
+        finally:
+            self.raw.encode_special_tokens = False
+
+    def _ids(self, text: str) -> list[int]:
+        return list(self.raw.encode(text, add_special_tokens=False).ids)
+
+    def _render(self, messages: Sequence[Message]) -> str:
+        try:
+            return self._apply_template(messages)
+        except TemplateError as error:
+            if not any(message.role == "system" for message in messages):
+                raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
+        try:
+            return self._apply_template(_fold_system(messages))
+        except TemplateError as error:
+            raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
+
+    def _apply_template(self, messages: Sequence[Message]) -> str:
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        text = self.tokenizer.apply_chat_template(
+            turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
+        )
+        assert isinstance(text, str)
+        return text
+
+
+def join_plain(messages: Sequence[Message]) -> str:
+    """This is a prompt for a model without turns; the module's docstring has the rule."""
+    filled = [message for message in messages if message.content]
+    text = ""
+    for message in filled:
+        if text:
+            text += "\n" if message.role == "assistant" else "\n\n"
+        text += message.content
+    if any(message.role == "assistant" for message in filled) and filled[-1].role == "user":
+        text += "\n"
+    return text
+
+
+def _fold_system(messages: Sequence[Message]) -> list[Message]:
+    """This puts system text before the first user turn, for templates without a system role."""
+    system = "\n\n".join(message.content for message in messages if message.role == "system" and message.content)
+    turns = [message for message in messages if message.role != "system"]
+    first = next((place for place, message in enumerate(turns) if message.role == "user"), None)
+    if first is None:
+        return [Message(role="user", content=system), *turns]
+    turns[first] = Message(
+        role="user", content=f"{system}\n\n{turns[first].content}" if system else turns[first].content
+    )
+    return turns
+
+
+def _unused_mark(messages: Sequence[Message]) -> str:
+    """This is a private-use character that no content contains."""
+    used = {character for message in messages for character in message.content}
+    return next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
+
+
+class Transcript:
+    """This is one candidate's text as it grows: where a stop string ends it, and what a stream may already show.
+
+    Text is decoded only where somebody looks at it before the end; `watch` says so.
+    """
+
+    def __init__(self, front: Front, stop: Sequence[str], *, watch: bool) -> None:
+        self.front = front
+        self.stop = tuple(text for text in stop if text)
+        self.watch = watch or bool(self.stop)
+        self.ids: list[int] = []
+        self.cut: int | None = None  # characters before the stop string
+        self._text = ""
+        self._shown = 0
+        self._stream = DecodeStream(skip_special_tokens=True) if self.watch else None
+
+    def push(self, token: int) -> bool:
+        """This takes the next token and says whether a stop string ends the text."""
+        self.ids.append(token)
+        if self._stream is None:
+            return False
+        piece = self._stream.step(self.front.raw, token)
+        if not piece:
+            return False
+        old = len(self._text)
+        self._text += piece
+        places = [self._text.find(text, max(0, old - len(text) + 1)) for text in self.stop]
+        found = [place for place in places if place >= 0]
+        if found:
+            self.cut = min(found)
+        return bool(found)
+
+    @property
+    def text(self) -> str:
+        """This is the text up to the stop string."""
+        whole = self.front.decode(self.ids)
+        return whole if self.cut is None else whole[: self.cut]
+
+    def delta(self, *, final: bool) -> str:
+        """This is what may be shown and was not yet; a possible beginning of a stop string is held back."""
+        if final:
+            text = self.text
+            # A decoder may clean up earlier text at the end; what is shown is shown.
+            end = len(text)
+        else:
+            text = self._text
+            end = len(text) - self._possible_stop()
+        new = text[self._shown : end]
+        self._shown = max(self._shown, end)
+        return new
+
+    def _possible_stop(self) -> int:
+        """This counts the last characters that could be the start of a stop string."""
+        for length in range(max((len(text) for text in self.stop), default=1) - 1, 0, -1):
+            if any(text.startswith(self._text[-length:]) for text in self.stop if len(self._text) >= length):
+                return length
+        return 0
+
+
+def load_front(folder: Path) -> Front:
+    """This reads the tokenizer. Raises ModelError where there is none that works."""
+    try:
+        with quiet():
+            # tokenizer.json needs no per-family class, and finding that class costs a second.
+            kind = PreTrainedTokenizerFast if (folder / "tokenizer.json").is_file() else AutoTokenizer
+            tokenizer: PreTrainedTokenizerBase = kind.from_pretrained(folder, local_files_only=True)
+    except Exception as error:  # tokenizers raises bare Exception for a broken file
+        raise ModelError(f"{folder}: no usable tokenizer: {first_line(error)}") from error
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise ModelError(f"{folder}: the tokenizer has no fast form (tokenizer.json), which grammars need")
+    return Front(tokenizer)

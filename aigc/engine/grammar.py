@@ -1,0 +1,94 @@
+"""This says which tokens may come next: grammars compiled by llguidance, one matcher per row."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy
+import torch
+from llguidance import LLExecutor, LLMatcher, LLTokenizer
+from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
+
+from aigc.errors import EngineError
+from aigc.types import Grammar
+
+KEPT = 256  # compiled grammars
+
+
+class Matcher:
+    """This is where one row stands in its grammar."""
+
+    def __init__(self, state: LLMatcher) -> None:
+        self.state = state
+
+    def copy(self) -> Matcher:
+        return Matcher(self.state.deep_copy())
+
+    def accept(self, token: int) -> bool:
+        """This moves past one token; False means the grammar did not allow it."""
+        return bool(self.state.consume_token(token))
+
+    def forced(self) -> list[int]:
+        """This moves past, and gives, the tokens that can only come next."""
+        tokens = list(self.state.compute_ff_tokens())
+        if tokens:
+            self.state.consume_tokens(tokens)
+        return tokens
+
+    @property
+    def ended(self) -> bool:
+        """This says that nothing more can be written."""
+        return bool(self.state.is_stopped())
+
+    @property
+    def error(self) -> str:
+        return str(self.state.get_error())
+
+
+class Grammars:
+    """This compiles each distinct grammar once for one tokenizer."""
+
+    def __init__(self, tokenizer_json: str, vocab: int, ends: Sequence[int]) -> None:
+        self.vocab = vocab
+        self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
+        self._executor = LLExecutor(num_threads=1)  # torch has the cores
+        self._compiled: OrderedDict[Grammar, Matcher] = OrderedDict()
+
+    def matcher(self, grammar: Grammar) -> Matcher:
+        """This is a fresh matcher. Raises EngineError with llguidance's reason where the grammar does not compile."""
+        found = self._compiled.get(grammar)
+        if found is None:
+            state = LLMatcher(self._tokenizer, _to_llguidance(grammar), log_level=0)
+            if state.is_error():
+                raise EngineError(f"the {grammar.kind} grammar does not compile: {_reason(state.get_error())}")
+            found = self._compiled[grammar] = Matcher(state)
+            if len(self._compiled) > KEPT:
+                self._compiled.popitem(last=False)
+        self._compiled.move_to_end(grammar)
+        return found.copy()
+
+    def allowed(self, matchers: Sequence[Matcher]) -> torch.Tensor:
+        """This is (matchers, vocab), True where a token may come next."""
+        bits = allocate_token_bitmask(len(matchers), self.vocab)
+        jobs = [(matcher.state, place) for place, matcher in enumerate(matchers)]
+        fill_next_token_bitmask_par(self._executor, jobs, bits)
+        flags = numpy.unpackbits(bits.view(numpy.uint8), axis=1, count=self.vocab, bitorder="little")
+        return torch.from_numpy(flags).view(torch.bool)
+
+
+def _to_llguidance(grammar: Grammar) -> str:
+    if grammar.kind == "regex":
+        return LLMatcher.grammar_from_regex(grammar.source)
+    if grammar.kind == "lark":
+        return LLMatcher.grammar_from_lark(grammar.source)
+    try:
+        # Compact JSON: fewer tokens, and nearly all punctuation is forced. The schema's own x-guidance wins.
+        return LLMatcher.grammar_from_json_schema(grammar.source, defaults={"whitespace_flexible": False})
+    except ValueError as error:
+        raise EngineError(f"the json grammar does not compile: {_reason(str(error))}") from error
+
+
+def _reason(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[0].rstrip(".") if lines else "no reason given"

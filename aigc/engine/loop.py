@@ -1,0 +1,341 @@
+"""This is the token loop: admit, feed, sample, retire. It knows token ids only.
+
+    submit → waiting ──admit──▶ rows: prompt's own part, forced tokens or one sampled token per step ──▶ finished
+
+A row always has tokens *pending*: written or prompted, but not yet in its slot. A step feeds them, for all rows in one
+forward, and samples a token for each row that has none left. Candidates of one request start as one row; when its
+prompt is in, the others copy its slot and sample from the same logits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import torch
+
+from aigc.engine.attention import Span
+from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
+from aigc.engine.plan import SHORTEST, even_out, plan_prefixes
+from aigc.engine.sampler import Draw, Picks, sample, stream_key
+from aigc.types import FinishReason, SamplingParams, TokenLogprob
+
+STEP_TOKENS = 2048  # most tokens fed by one step; longer prompts take several
+
+
+class Ending(Protocol):
+    """This watches a row's tokens and says when its text has ended."""
+
+    def push(self, token: int) -> bool: ...
+
+
+class Constraint(Protocol):
+    """This is where a row stands in its grammar; `aigc.engine.grammar.Matcher` is one."""
+
+    def copy(self) -> Constraint: ...
+
+    def accept(self, token: int) -> bool: ...
+
+    def forced(self) -> list[int]: ...
+
+    @property
+    def ended(self) -> bool: ...
+
+    @property
+    def error(self) -> str: ...
+
+
+class Runner(Protocol):
+    """This is the part of a network the loop needs."""
+
+    shape: CacheShape
+
+    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """This is one request in ids. `limit` is the most tokens to write, `left` the candidates not yet begun."""
+
+    id: str
+    ids: list[int]
+    params: SamplingParams
+    limit: int
+    ends: frozenset[int]
+    constraint: Constraint | None
+    ending: Callable[[], Ending]
+    left: list[int]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Row:
+    """This is one candidate being written."""
+
+    work: Work
+    index: int
+    ending: Ending
+    constraint: Constraint | None
+    stream: int
+    pending: list[int]
+    prefix: Prefix | None = None
+    base: int = 0  # tokens read from the prefix
+    slot: Slot | None = None
+    length: int = 0  # tokens in the slot
+    written: list[int] = field(default_factory=list)
+    forced: int = 0
+    scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
+    finish: FinishReason | None = None
+    followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
+
+    @property
+    def needed(self) -> int:
+        """This counts the most tokens its slot may come to hold."""
+        return len(self.work.ids) - self.base + self.work.limit
+
+    def write(self, token: int, *, forced: bool) -> None:
+        """This appends a token and notices every end it may bring, except the grammar's."""
+        if token in self.work.ends:
+            self.finish = "stop"
+            return
+        self.written.append(token)
+        self.pending.append(token)
+        self.forced += forced
+        if self.ending.push(token):
+            self.finish = "stop"
+        elif len(self.written) >= self.work.limit:
+            self.finish = "length"
+
+    def write_forced(self) -> None:
+        """This writes what the grammar leaves no choice about, and notices its end."""
+        if self.constraint is None:
+            return
+        for token in self.constraint.forced():
+            if self.finish is None:
+                self.write(token, forced=True)
+        if self.constraint.ended and self.finish in (None, "length"):
+            self.finish = "error" if self.constraint.error else "stop"
+
+
+class Loop:
+    """This writes many texts at once."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        allowed: Callable[[Sequence[Constraint]], torch.Tensor],
+        *,
+        vocab: int,
+        rows: int,
+        prefix_budget: int,
+    ) -> None:
+        self.runner = runner
+        self.allowed = allowed
+        self.vocab = vocab
+        self.most = rows
+        self.sharing = prefix_budget > 0
+        self.waiting: deque[Work] = deque()
+        self.rows: list[Row] = []  # in slots, or followers about to be
+        self.slots = Slots(runner.shape)
+        self.prefixes = Prefixes(runner.shape, prefix_budget)
+
+    def submit(self, work: Work) -> None:
+        self.waiting.append(work)
+
+    def step(self) -> list[Row]:
+        """This advances every row by what is pending and at most one sampled token; it gives the finished rows."""
+        self._admit()
+        fed, spans, keep, ready = self._gather()
+        if spans:
+            logits = self.runner.forward(spans, keep)
+            for row, count in fed:
+                row.length += count
+                del row.pending[:count]
+            rows, places = self._with_followers(ready)
+            if rows:
+                self._sample(rows, logits[places] if len(rows) != len(ready) else logits)
+        return self._retire()
+
+    def cancel(self, request: str) -> list[Row] | None:
+        """This drops a request and gives its unfinished rows; None where it is not here."""
+        mine = [row for row in self.rows if row.work.id == request]
+        waiting = [work for work in self.waiting if work.id == request]
+        if not mine and not waiting:
+            return None
+        for work in waiting:
+            self.waiting.remove(work)
+        for row in mine:
+            row.finish = "cancelled"
+        self._retire()
+        return mine
+
+    def _admit(self) -> None:
+        """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many."""
+        free = self.most - len(self.rows)
+        if not self.waiting or (self.rows and free < max(1, self.most // 8)):
+            return
+        lot: list[tuple[Work, list[int]]] = []
+        while self.waiting and free >= min(len(self.waiting[0].left), self.most):
+            work = self.waiting.popleft()
+            taken, work.left = work.left[: self.most], work.left[self.most :]
+            if work.left:
+                self.waiting.appendleft(work)
+            lot.append((work, taken))
+            free -= len(taken)
+        placed = self._place([work.ids for work, _ in lot])
+        for (work, indexes), (prefix, base) in zip(lot, placed, strict=True):
+            self._begin(work, indexes, prefix, base)
+
+    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> None:
+        rows = []
+        for index in indexes:
+            row = Row(
+                work=work,
+                index=index,
+                ending=work.ending(),
+                constraint=work.constraint.copy() if work.constraint else None,
+                stream=stream_key(work.params.seed, index),
+                pending=work.ids[base:] if not rows else [],
+                prefix=prefix,
+                base=base,
+            )
+            row.write_forced()
+            if prefix is not None:
+                self.prefixes.hold(prefix)
+            rows.append(row)
+        # All candidates begin with the same forced tokens, so the leader's slot has them for everyone.
+        for follower in rows[1:]:
+            follower.pending.clear()
+        rows[0].followers = rows[1:]
+        self.rows.extend(rows)
+
+    def _place(self, prompts: Sequence[Sequence[int]]) -> list[tuple[Prefix | None, int]]:
+        """This finds or computes a prefix for each prompt of a lot."""
+        if not self.sharing or not prompts:
+            return [(None, 0)] * len(prompts)
+        found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
+        lengths = plan_prefixes(prompts, [length for _, length in found])
+        if len(prompts) == 1 and not self.rows and found[0][1] < len(prompts[0]) // 2:
+            lengths = [len(prompts[0]) - 1]  # a lone request leaves its prompt behind for those that follow
+        new: dict[tuple[int, ...], Prefix] = {}
+        for ids, length in zip(prompts, lengths, strict=True):
+            key = tuple(ids[:length])
+            if length >= SHORTEST and key not in new:
+                new[key] = self._compute_prefix(key)
+        placed: list[tuple[Prefix | None, int]] = [(None, 0)] * len(prompts)
+        for place, (ids, length) in enumerate(zip(prompts, lengths, strict=True)):
+            if length >= SHORTEST:
+                placed[place] = (new[tuple(ids[:length])], length)
+        for prefix in self.prefixes.kept:
+            places = [p for p, (other, _) in enumerate(found) if other is prefix and lengths[p] < SHORTEST]
+            for place, length in zip(places, even_out([found[place][1] for place in places]), strict=True):
+                placed[place] = (prefix, length) if length else (None, 0)
+        return placed
+
+    def _compute_prefix(self, ids: Sequence[int]) -> Prefix:
+        prefix = self.prefixes.add(ids)
+        for start in range(0, len(ids), STEP_TOKENS):
+            self.runner.forward([Span(prefix.bank, 0, start, ids[start : start + STEP_TOKENS])], [])
+        return prefix
+
+    def _gather(self) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
+        """This packs a step: what each row is fed, the spans, the packed places whose logits are needed, and for whom."""
+        order = sorted(
+            (row for row in self.rows if row.pending and row.finish is None), key=lambda row: (id(row.prefix), row.base)
+        )
+        room = max(STEP_TOKENS, len(order))
+        fed: list[tuple[Row, int]] = []
+        spans: list[Span] = []
+        keep: list[int] = []
+        ready: list[Row] = []
+        packed = 0
+        for row in order:
+            count = min(len(row.pending), room)
+            if not count:
+                continue
+            self._make_room(row, count)
+            assert row.slot is not None
+            spans.append(Span(row.slot.bank, row.slot.lane, row.length, row.pending[:count], row.prefix, row.base))
+            fed.append((row, count))
+            room -= count
+            packed += count
+            if count == len(row.pending):
+                keep.append(packed - 1)
+                ready.append(row)
+        return fed, spans, keep, ready
+
+    def _make_room(self, row: Row, count: int) -> None:
+        if row.slot is None:
+            row.slot = self.slots.take(max(count, len(row.pending)), row.needed)
+        elif row.length + count > row.slot.bank.capacity:
+            larger = self.slots.take(row.length + count, row.needed)
+            self.slots.copy(row.slot, larger, row.length)
+            self.slots.release(row.slot)
+            row.slot = larger
+
+    def _with_followers(self, ready: Sequence[Row]) -> tuple[list[Row], list[int]]:
+        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample and their logits."""
+        rows: list[Row] = []
+        places: list[int] = []
+        for place, row in enumerate(ready):
+            for follower in row.followers:
+                assert row.slot is not None
+                follower.slot = self.slots.take(row.length, row.needed)
+                self.slots.copy(row.slot, follower.slot, row.length)
+                follower.length = row.length
+            group = [row, *row.followers]
+            rows += group
+            places += [place] * len(group)
+            row.followers = []
+        return rows, places
+
+    def _sample(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
+        bound = [(place, row.constraint) for place, row in enumerate(rows) if row.constraint is not None]
+        allowed = None
+        if bound:
+            allowed = torch.ones((len(rows), self.vocab), dtype=torch.bool)
+            allowed[[place for place, _ in bound]] = self.allowed([constraint for _, constraint in bound])
+            allowed = allowed.to(logits.device)
+        draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
+        picks = sample(logits, draws, allowed, self.vocab)
+        for place, row in enumerate(rows):
+            self._advance(row, picks, place)
+
+    def _advance(self, row: Row, picks: Picks, place: int) -> None:
+        token = picks.tokens[place]
+        row.scores.append(TokenLogprob(token=token, logprob=picks.logprobs[place], top=picks.top[place]))
+        if row.constraint is not None and not row.constraint.accept(token):
+            row.finish = "error"
+            return
+        row.write(token, forced=False)
+        if row.finish in (None, "length"):
+            row.write_forced()
+
+    def _retire(self) -> list[Row]:
+        done = [row for row in self.rows if row.finish is not None]
+        for row in done:
+            if row.slot is not None:
+                self.slots.release(row.slot)
+            if row.prefix is not None:
+                self.prefixes.release(row.prefix)
+            for follower in row.followers:
+                assert follower.finish is not None, "a follower outlived its leader"
+        self.rows = [row for row in self.rows if row.finish is None]
+        return done
+
+    def check_integrity(self) -> None:
+        """This asserts what must hold between steps."""
+        self.slots.check_integrity([row.slot for row in self.rows if row.slot is not None])
+        self.prefixes.check_integrity([row.prefix for row in self.rows if row.prefix is not None])
+        assert len(self.rows) <= self.most, "more rows than allowed"
+        led = [follower for row in self.rows for follower in row.followers]
+        for row in self.rows:
+            assert row.finish is None
+            assert (row.slot is None) == (row.length == 0 and (not row.pending or row.length == 0))
+            whole = len(row.work.ids) + len(row.written)
+            if row in led:
+                continue
+            assert row.base + row.length + len(row.pending) == whole, "a row lost or repeated a token"
+            assert row.pending, "a row has nothing to do"
+            assert row.slot is None or row.length <= row.slot.bank.capacity, "a row outgrew its slot"

@@ -1,0 +1,179 @@
+"""This is the network: a Hugging Face causal LM loaded quietly, with our attention plugged in.
+
+`Network.forward` takes packed spans and gives logits of chosen tokens. What one token costs to keep is learnt from a
+probe forward, not from the config, so any family that calls its attention interface once per layer works.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.utils import logging as transformers_logging
+
+from aigc.engine import EngineOptions
+from aigc.engine.attention import NAME, Span, plan_step, slot_attention
+from aigc.engine.cache import CacheShape
+from aigc.errors import ModelError, UsageError, did_you_mean
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
+STATELESS = ("full_attention", "sliding_attention")
+
+
+class Network:
+    """This wraps one loaded model."""
+
+    def __init__(self, model: PreTrainedModel, context: int) -> None:
+        self.model = model
+        self.device = model.device
+        self.shape = _probe(model)
+        self.vocab = int(model.get_output_embeddings().weight.shape[0])
+        self.context = context
+
+    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        ids = torch.tensor([[token for span in spans for token in span.ids]], device=self.device)
+        step = plan_step(spans, self.device)
+        rows = torch.tensor(keep, dtype=torch.long, device=self.device)
+        with torch.inference_mode():
+            output = self.model(
+                input_ids=ids, position_ids=step.positions, use_cache=False, logits_to_keep=rows, step=step
+            )
+        logits: torch.Tensor = output.logits[0].float()
+        return logits
+
+
+def load_network(folder: Path, options: EngineOptions) -> Network:
+    """This loads weights. Raises ModelError for what is no causal LM that we can run."""
+    config = _read_config(folder)
+    device = pick_device(options.device)
+    dtype = _pick_dtype(options.dtype, device)
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    with quiet():
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                folder, config=config, dtype=dtype, attn_implementation="eager", local_files_only=True
+            )
+        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+            raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
+    return network_of(model.to(device), options.context)
+
+
+def network_of(model: PreTrainedModel, context: int = 0) -> Network:
+    """This prepares a loaded model; its attention is ours from now on."""
+    if not getattr(model, "_supports_attention_backend", False):
+        family = model.config.model_type
+        raise ModelError(
+            f"models of the family {family!r} have no attention interface in transformers, which this engine needs",
+            hint="try a Llama, Qwen, Gemma, SmolLM, Mistral or GPT-2 model",
+        )
+    text = model.config.get_text_config()
+    layers = getattr(text, "layer_types", None) or []
+    foreign = sorted({kind for kind in layers if kind not in STATELESS})
+    if foreign:
+        raise ModelError(f"{text.model_type!r} has layers of kind {foreign[0]!r}, which this engine cannot run")
+    AttentionInterface.register(NAME, slot_attention)
+    model.set_attn_implementation(NAME)
+    model.eval()
+    own = int(getattr(text, "max_position_embeddings", 0) or 1 << 30)
+    return Network(model, min(own, context) if context else own)
+
+
+def _probe(model: PreTrainedModel) -> CacheShape:
+    """This learns the cache's shape by running one token through a recording attention."""
+    seen: dict[int, tuple[int, int]] = {}
+
+    def record(
+        module: torch.nn.Module, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: Any, **extra: Any
+    ) -> tuple[torch.Tensor, None]:
+        if extra.get("s_aux") is not None or key.shape != value.shape:
+            raise ModelError(f"{model.config.model_type!r} uses a kind of attention this engine cannot run")
+        seen[int(module.layer_idx)] = (int(key.shape[1]), int(key.shape[3]))  # type: ignore[arg-type]
+        return query.transpose(1, 2), None
+
+    AttentionInterface.register(NAME, record)
+    try:
+        zero = torch.zeros((1, 1), dtype=torch.long, device=model.device)
+        with torch.inference_mode():
+            model(input_ids=zero, position_ids=zero, use_cache=False, logits_to_keep=1)
+    finally:
+        AttentionInterface.register(NAME, slot_attention)
+    layers = int(model.config.get_text_config().num_hidden_layers)
+    if sorted(seen) != list(range(layers)) or len(set(seen.values())) != 1:
+        raise ModelError(f"{model.config.model_type!r} mixes kinds of layers, which this engine cannot run")
+    kv_heads, head_dim = seen[0]
+    return CacheShape(layers=layers, kv_heads=kv_heads, head_dim=head_dim, dtype=model.dtype, device=model.device)
+
+
+def _read_config(folder: Path) -> PreTrainedConfig:
+    path = folder / "config.json"
+    if not path.is_file():
+        raise ModelError(f"{folder}: no model here (config.json is missing)")
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        kind = str(written.get("model_type", ""))
+        names = [str(name) for name in written.get("architectures") or []]
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path}: not a model's config: {first_line(error)}") from error
+    if names and not any(name.endswith(CAUSAL) for name in names):
+        raise ModelError(f"{folder}: {names[0]} is not a causal language model, so it cannot write text")
+    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        raise ModelError(f"{folder}: transformers knows no causal language model of type {kind!r}")
+    if not any(folder.glob("*.safetensors")) and not any(folder.glob("*.bin")):
+        raise ModelError(f"{folder}: no weights here (*.safetensors is missing)")
+    try:
+        with quiet():
+            return AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: {first_line(error)}") from error
+
+
+def pick_device(name: str) -> torch.device:
+    """This is the device of that name. Raises ModelError where it is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, number = name.partition(":")
+    if kind not in ("cpu", "cuda") or (number and not number.isdecimal()):
+        raise UsageError(f"engine.device: {name!r} is no device", hint=did_you_mean(kind, ["auto", "cpu", "cuda"]))
+    if kind == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(number or 0) >= count:
+            raise ModelError(f"engine.device: {name!r} is not there ({count} CUDA devices found)", hint="try 'cpu'")
+    return torch.device(name)
+
+
+def _pick_dtype(name: str, device: torch.device) -> torch.dtype:
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    if name not in DTYPES:
+        raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
+    return DTYPES[name]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """This silences transformers' progress bars and advice, and gives both back afterwards."""
+    level = transformers_logging.get_verbosity()
+    bars = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.set_verbosity(transformers_logging.CRITICAL)
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        transformers_logging.set_verbosity(level)
+        if bars:
+            transformers_logging.enable_progress_bar()
+
+
+def first_line(error: BaseException) -> str:
+    """This is the first line of somebody else's error, without its final stop."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")

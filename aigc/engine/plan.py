@@ -1,0 +1,73 @@
+"""This decides which prompts share which computed prefix. Lengths are counted in tokens of whole prompts.
+
+Everything is weighed in tokens of computing. A new prefix of d tokens costs d, plus a fixed price for one more group
+that attention visits in every layer of every step, and saves each member what it would have computed itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aigc.engine.cache import common_length
+
+GROUP_COST = 64  # tokens; one more attention call per layer and step
+SHORTEST = 16  # tokens; a shorter prefix is not worth a group
+
+
+def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> list[int]:
+    """This is, per prompt, the length of the new prefix it should share, or 0 where it is better off with what is known.
+
+    `known` counts each prompt's first tokens that some kept prefix has already. Prompts with the same first tokens and
+    the same length share one prefix. At least one token of every prompt stays its own: its logits are needed.
+    """
+    order = sorted(range(len(prompts)), key=lambda place: prompts[place])
+    ordered = [prompts[place] for place in order]
+    common = [common_length(a, b) for a, b in zip(ordered, ordered[1:], strict=False)]
+    chosen = [0] * len(prompts)
+    for first, last, length in _groups(ordered, [known[place] for place in order], common):
+        for place in range(first, last + 1):
+            if known[order[place]] < length:
+                chosen[order[place]] = length
+    return chosen
+
+
+def _groups(
+    ordered: Sequence[Sequence[int]], known: Sequence[int], common: Sequence[int]
+) -> list[tuple[int, int, int]]:
+    """This is the best set of disjoint groups (first, last, length): each run of neighbours, whole or split finer."""
+
+    def best(first: int, last: int) -> tuple[int, list[tuple[int, int, int]]]:
+        if first == last:
+            return 0, []
+        least = min(common[first:last])
+        parts, begin = [], first
+        for place in range(first, last):
+            if common[place] == least:
+                parts.append((begin, place))
+                begin = place + 1
+        parts.append((begin, last))
+        split, inner = 0, []
+        for part in parts:
+            saved, groups = best(*part)
+            split += saved
+            inner += groups
+        length = min(least, min(len(ordered[place]) for place in range(first, last + 1)) - 1)
+        whole = sum(max(0, length - known[place]) for place in range(first, last + 1)) - length - GROUP_COST
+        if length >= SHORTEST and whole > 0 and whole >= split:
+            return whole, [(first, last, length)]
+        return split, inner
+
+    return best(0, len(ordered) - 1)[1] if ordered else []
+
+
+def even_out(lengths: Sequence[int]) -> list[int]:
+    """This lowers lengths read from one kept prefix to few distinct ones: accidental extra tokens are not worth a group."""
+    levels: dict[int, int] = {}
+    level = 0
+    ordered = sorted(lengths)
+    for place, length in enumerate(ordered):
+        gained = (length - level) * (len(ordered) - place)
+        if level == 0 or gained > GROUP_COST:
+            level = length
+        levels[length] = level
+    return [levels[length] if levels[length] >= SHORTEST else 0 for length in lengths]
