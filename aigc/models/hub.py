@@ -86,7 +86,12 @@ def _usable_copy(repo: str) -> Path | None:
 
 
 def _in_one_sentence(error: Exception, repo: str) -> AigcError:
-    from huggingface_hub.errors import GatedRepoError, HFValidationError, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+        RepositoryNotFoundError,
+    )
 
     from aigc.models.cache import is_disk_full
 
@@ -101,10 +106,16 @@ def _in_one_sentence(error: Exception, repo: str) -> AigcError:
         return NotFound(
             f"the Hub has no model {repo!r} that you may read", hint="check the spelling, or `hf auth login`"
         )
-    failure = ModelError(
-        f"{repo}: could not be downloaded from the Hub ({type(error).__name__})",
-        hint="check the network; once fetched, it works offline",
-    )
+    if isinstance(error, LocalEntryNotFoundError):  # the client asked the Hub, heard nothing, and looked in its cache
+        failure = ModelError(
+            f"{repo}: is not on this machine, and the Hub cannot be reached",
+            hint="check the network (or HF_HUB_OFFLINE); once fetched, it works offline",
+        )
+    else:
+        failure = ModelError(
+            f"{repo}: could not be downloaded from the Hub ({type(error).__name__})",
+            hint="check the network and try again; what has arrived is kept",
+        )
     failure.add_note(f"the Hub client's last words: {error}")
     return failure
 
@@ -115,8 +126,11 @@ def _bar_class(report: Report) -> Any:
     The client opens several bars: files counted, bytes over the network, bytes written. Only the last is of use.
     """
     from io import StringIO
+    from threading import RLock
 
     from tqdm.auto import tqdm  # type: ignore[import-untyped, unused-ignore]
+
+    one_at_a_time = RLock()
 
     class Bar(tqdm):  # type: ignore[misc, unused-ignore]
         def __init__(self, *positional: Any, **named: Any) -> None:
@@ -124,10 +138,11 @@ def _bar_class(report: Report) -> Any:
             super().__init__(*positional, **{**named, "file": StringIO(), "disable": False})
 
         def update(self, n: float | None = 1) -> bool | None:
-            changed: bool | None = super().update(n)
-            if self.wanted:
-                done, total = int(self.n), int(self.total or 0)
-                report(Progress(stage="download", done=done, total=max(total, done)))
+            with one_at_a_time:
+                changed: bool | None = super().update(n)
+                if self.wanted:
+                    done, total = int(self.n), int(self.total or 0)
+                    report(Progress(stage="download", done=done, total=max(total, done)))
             return changed
 
     return Bar

