@@ -36,8 +36,8 @@ class Weights:
 def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
     """This looks for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.
 
-    Without `catalogue`, the shipped one. A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything else, and ModelError when a folder or
-    file is there but is not a model.
+    Without `catalogue`, the shipped one. A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything
+    else, and ModelError when a folder or file is there but is not a model.
     """
     catalogue = Catalogue.load() if catalogue is None else catalogue
     model = catalogue.find(name)
