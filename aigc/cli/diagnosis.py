@@ -1,0 +1,165 @@
+"""The examinations behind `aigc doctor`. None of them imports torch or loads a model."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from aigc.cli.group import Commands
+from aigc.cli.options import Pairs, open_project
+from aigc.cli.readable import megabytes
+from aigc.errors import AigcError
+from aigc.models import Catalogue, cache_folder, resolve
+
+if TYPE_CHECKING:
+    from aigc.models import Weights
+    from aigc.project import Project
+
+NEEDED = ("torch", "transformers", "llguidance", "safetensors", "gguf")
+ROOMY = 2_000_000_000  # bytes of free disk for a model outside the catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Symptom:
+    """This is one examination's outcome. `note` is no reason to worry; `wrong` always has a remedy."""
+
+    name: str
+    state: Literal["ok", "note", "wrong"]
+    found: str
+    remedy: str = ""
+
+
+def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ()) -> list[Symptom]:
+    """This is every examination. A project that cannot be opened is one of the things found, not an error."""
+    symptoms = [_python(), *(_package(name) for name in NEEDED), _device()]
+    try:
+        project = open_project(folder, model=model, settings=settings)
+    except AigcError as error:
+        return [*symptoms, Symptom(name="project", state="wrong", found=error.message, remedy=error.hint or "mend it")]
+    symptoms += [*_model(project.settings.model), *_project(project)]
+    return symptoms
+
+
+def _python() -> Symptom:
+    found = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info < (3, 11):  # noqa: UP036  (a checkout can be run by any Python)
+        return Symptom(name="python", state="wrong", found=found, remedy="use Python 3.11 or later")
+    return Symptom(name="python", state="ok", found=found)
+
+
+def _package(name: str) -> Symptom:
+    try:
+        return Symptom(name=name, state="ok", found=version(name))
+    except PackageNotFoundError:
+        return Symptom(name=name, state="wrong", found="not installed", remedy=f"pip install {name}")
+
+
+def _device() -> Symptom:
+    """This asks the driver rather than torch, which takes seconds to import."""
+    gpu = _gpu()
+    if not gpu:
+        return Symptom(name="device", state="ok", found=f"CPU, {os.cpu_count()} cores (no NVIDIA GPU seen)")
+    try:
+        built_for_cpu = "+cpu" in version("torch")
+    except PackageNotFoundError:
+        built_for_cpu = False
+    if built_for_cpu:
+        remedy = "this torch cannot use the GPU; install its CUDA build to write many times faster"
+        return Symptom(name="device", state="note", found=gpu, remedy=remedy)
+    return Symptom(name="device", state="ok", found=gpu)
+
+
+def _gpu() -> str:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return ""
+    query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
+    try:
+        said = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return "; ".join(said.strip().splitlines())
+
+
+def _model(name: str) -> Iterator[Symptom]:
+    """This looks at the model, and whether disk and memory are enough for it."""
+    cache = cache_folder()
+    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    if os.access(there, os.W_OK):
+        yield Symptom(name="cache", state="ok", found=f"{cache}, {megabytes(free)} free")
+    else:
+        remedy = "set AIGC_CACHE to a folder you may write to"
+        yield Symptom(name="cache", state="wrong", found=f"{cache} cannot be written to", remedy=remedy)
+    try:
+        weights = resolve(name, catalogue=Catalogue.load())
+    except AigcError as error:
+        yield Symptom(name="model", state="wrong", found=error.message, remedy=error.hint or "choose another with -m")
+        return
+    if weights.installed:
+        yield Symptom(name="model", state="ok", found=f"{name} in {weights.folder}")
+    else:
+        yield _missing(weights, free)
+    yield _memory(weights)
+
+
+def _missing(weights: Weights, free: int) -> Symptom:
+    model = weights.model
+    needed = ROOMY if model is None else _disk_bytes(weights)
+    if free < needed:
+        remedy = f"free about {megabytes(needed)} or set AIGC_CACHE to a folder on another disk"
+        return Symptom(name="model", state="wrong", found=f"{weights.name} does not fit on the disk", remedy=remedy)
+    remedy = f"the first use fetches it, or `aigc models pull {weights.name}` now"
+    return Symptom(name="model", state="note", found=f"{weights.name} is not here yet", remedy=remedy)
+
+
+def _disk_bytes(weights: Weights) -> int:
+    assert weights.model is not None
+    unpacked = getattr(weights.model.source, "approx_folder_mb", 0)
+    return int((weights.model.approx_download_mb + unpacked) * 1_000_000)
+
+
+def _memory(weights: Weights) -> Symptom:
+    total = _memory_bytes()
+    if not total:
+        return Symptom(name="memory", state="ok", found="amount unknown on this system")
+    found = f"{megabytes(total)} in all"
+    if weights.model is not None and total < weights.model.approx_cpu_gb * 1e9 and not _gpu():
+        remedy = "choose a smaller one from `aigc models list`"
+        needed = f"{weights.name} needs about {weights.model.approx_cpu_gb:g} GB"
+        return Symptom(name="memory", state="wrong", found=f"{found}; {needed}", remedy=remedy)
+    return Symptom(name="memory", state="ok", found=found)
+
+
+def _memory_bytes() -> int:
+    """This is the machine's memory, or 0 where the system does not tell (Windows)."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+def _project(project: Project) -> Iterator[Symptom]:
+    where = str(project.folder) if project.folder else "none here (bundled content types only)"
+    yield Symptom(name="project", state="ok", found=where)
+    project.registry.extend("aigc_commands", cli=Commands())
+    for plugin in project.registry.plugins:
+        if plugin.quarantined:
+            remedy = (
+                f"mend or uninstall it, or add it to `disabled` in aigc.yaml ({plugin.distribution or plugin.module})"
+            )
+            yield Symptom(name=f"plugin {plugin.name}", state="wrong", found=plugin.error, remedy=remedy)
+    types = project.content_types()
+    broken = {name: error for name, error in types.items() if isinstance(error, AigcError)}
+    for name, error in broken.items():
+        remedy = error.hint or "mend the file"
+        yield Symptom(name=f"content type {name}", state="wrong", found=error.message, remedy=remedy)
+    yield Symptom(name="content types", state="ok", found=f"{len(types) - len(broken)} can be written")

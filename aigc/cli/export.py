@@ -1,0 +1,46 @@
+"""`aigc export`: a finished batch in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
+from aigc.errors import JobError
+from aigc.jobs import export, read_artifacts
+
+
+@click.command("export")
+@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--to", "formats", metavar="FORMAT", multiple=True, required=True, help="A format; repeat for more.")
+@click.option(
+    "-o", "--option", "options", metavar="KEY=VALUE", multiple=True, type=key_value, help="An option of the format."
+)
+@looking_options
+def command(batch: Path, formats: tuple[str, ...], options: Pairs, folder: Path | None, as_json: bool) -> int:
+    """Write a finished batch in another format.
+
+    DIR is the folder of an `aigc batch`. Accepted and flagged pieces are written; rejected and failed ones never are.
+
+    \b
+    Examples:
+      aigc export spring --to csv
+      aigc export spring --to google-ads-editor -o campaign="Spring sale"
+      aigc export spring --to markdown --to jsonl --json
+    """
+    project = open_project(folder)
+    check_exporters(project, formats)
+    artifacts = read_artifacts(batch)
+    paths = export(project.registry, artifacts, batch, formats, mapping(options, "-o"))
+    left_out = sum(artifact.status in ("rejected", "failed") for artifact in artifacts)
+    if not paths:
+        raise JobError(f"{batch}: nothing to export: of {len(artifacts)} pieces {left_out} are rejected or failed")
+    if as_json:
+        print_json({"pieces": len(artifacts) - left_out, "left_out": left_out, "files": [str(path) for path in paths]})
+        return 0
+    for path in paths:
+        click.echo(path)
+    note = f"; {left_out} rejected or failed ones are left out" if left_out else ""
+    click.echo(f"{len(artifacts) - left_out} pieces exported{note}", err=True)
+    return 0

@@ -1,0 +1,90 @@
+"""The outermost frame: whatever happens inside a command becomes one line on stderr and an exit code here."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from aigc.cli.group import Commands
+from aigc.errors import AigcError
+
+MISUSE = 2
+INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
+
+
+@dataclass(slots=True)
+class Frame:
+    """This is what `--debug` tells the outermost frame; it is click's `obj`."""
+
+    debug: bool = False
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """This runs `aigc` with `argv` (default: the command line's) and gives the exit code."""
+    frame = Frame()
+    for stream in (sys.stdout, sys.stderr):
+        _never_refuse(stream)
+    log = logging.StreamHandler(sys.stderr)
+    log.setFormatter(_OneLine(frame))
+    logging.getLogger("aigc").addHandler(log)
+    try:
+        code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        return _say(frame, _click_message(error), MISUSE)
+    except AigcError as error:
+        return _say(frame, str(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except SystemExit as stop:  # click's own answer to a closed pipe
+        return stop.code if isinstance(stop.code, int) else 1
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+        remedy = "" if frame.debug else "; run it again with --debug to see where"
+        return _say(frame, f"unexpected {what}{remedy}", 1)
+    finally:
+        logging.getLogger("aigc").removeHandler(log)
+
+
+def _say(frame: Frame, message: str, code: int) -> int:
+    if frame.debug:
+        traceback.print_exc()
+    click.echo(f"Error: {message}", err=True)
+    return code
+
+
+def _click_message(error: click.ClickException) -> str:
+    """This is click's message in one line, with where to read more."""
+    message = " ".join(error.format_message().split())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    return f"{message.rstrip('.')}; see `{context.command_path} --help`"
+
+
+def _never_refuse(stream: TextIO) -> None:
+    """This makes a terminal that cannot show a character show another one instead of failing."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="replace")
+
+
+class _OneLine(logging.Formatter):
+    """This is a warning in one line; tracebacks only with --debug."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__("%(levelname)s: %(message)s")
+        self._frame = frame
+
+    def format(self, record: logging.LogRecord) -> str:
+        if self._frame.debug or not record.exc_info:
+            return super().format(record)
+        kind, error, _ = record.exc_info
+        return f"{record.levelname}: {record.getMessage()}: {kind.__name__ if kind else 'error'}: {error}"

@@ -1,0 +1,143 @@
+"""`aigc generate`: one piece, now."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aigc.cli.options import (
+    Pairs,
+    check_exporters,
+    inputs_argument,
+    looking_options,
+    mapping,
+    open_project,
+    out_option,
+    print_json,
+    type_argument,
+    writing_options,
+)
+from aigc.cli.progress import loading
+from aigc.cli.readable import print_findings, readable
+from aigc.cli.watch import Screen
+from aigc.content import brief_values
+from aigc.content.yaml_lines import read_yaml
+from aigc.errors import BriefError, UsageError
+from aigc.jobs import artifact_record, export, prepare_folder
+from aigc.types import Artifact, Brief
+
+if TYPE_CHECKING:
+    from aigc.content import ContentType
+    from aigc.project import Project
+    from aigc.types import Json
+
+
+@click.command("generate")
+@type_argument
+@inputs_argument
+@click.option("--brief", "brief_file", metavar="FILE", help="Inputs from a JSON or YAML file, or JSON on stdin (-).")
+@click.option("--to", "formats", metavar="FORMAT", multiple=True, help="Also write this format into --out.")
+@out_option
+@writing_options
+@looking_options
+def command(
+    type_name: str,
+    inputs: Pairs,
+    brief_file: str | None,
+    formats: tuple[str, ...],
+    out: Path | None,
+    model: str | None,
+    settings: Pairs,
+    seed: int | None,
+    candidates: int | None,
+    folder: Path | None,
+    as_json: bool,
+) -> int:
+    """Write one piece now.
+
+    Inputs are KEY=VALUE; a list is split on `;`. What is written on the command line wins over --brief. On a terminal
+    the text appears as it is written; otherwise stdout holds the finished fields only, or with --json the whole
+    artifact. The first use of a model fetches it.
+
+    \b
+    Examples:
+      aigc generate seo/meta topic="Cold brew at home" keyword="cold brew"
+      aigc generate ads/google-search --brief product.json --to google-ads-editor --out ads
+      aigc generate text/continue -m gpt2 prompt=人工智能的未来发展趋势
+      echo '{"topic": "Bees"}' | aigc generate articles/blog --brief - --json
+    """
+    project = open_project(folder, model=model, settings=settings, seed=seed, candidates=candidates)
+    content_type = project.content_type(type_name)
+    brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
+    if formats and out is None:
+        raise UsageError("--to needs --out DIR, the folder to write into")
+    check_exporters(project, formats)
+    if out is not None:
+        prepare_folder(out)
+    screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
+    artifact = _write(project, content_type, brief, screen)
+    project.registry.notify("aigc_artifact", artifact=artifact)
+    paths = [] if out is None else export(project.registry, [artifact], out, formats or content_type.exports)
+    if as_json:
+        print_json(artifact_record(artifact))
+    else:
+        _print(artifact, screen)
+    for path in paths:
+        click.echo(f"Wrote {path}", err=True)
+    return 0 if artifact.status == "accepted" else 1
+
+
+def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:
+    given = _read(file) if file else {}
+    where = "inputs" if file is None else "stdin" if file == "-" else file
+    values = brief_values(content_type, {**given, **inputs}, where=where)
+    return Brief(id="1", values=values, source=where)
+
+
+def _read(file: str) -> Mapping[str, Json]:
+    path = Path(file)
+    if file != "-" and not path.is_file():
+        raise BriefError(f"{file}: no such file")
+    if path.suffix.lower() in (".yaml", ".yml"):
+        given = read_yaml(path).value
+    else:
+        name = "stdin" if file == "-" else file
+        try:
+            raw = sys.stdin.buffer.read() if file == "-" else path.read_bytes()
+            given = json.loads(raw.decode("utf-8-sig"))
+        except json.JSONDecodeError as error:
+            raise BriefError(f"{name}:{error.lineno}: is not JSON: {error.msg}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise BriefError(f"{name}: cannot be read as UTF-8 text: {error}") from error
+    if not isinstance(given, Mapping):
+        raise BriefError(f"{file}: must be one object of inputs", hint="for several, use `aigc batch`")
+    return given
+
+
+def _write(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact:
+    with loading(project.settings.model) as report:
+        generator = project.generator(report)
+    with closing(generator):
+        artifacts = project.pipeline(generator).write(content_type, [brief], watcher=screen)
+        try:
+            return next(iter(artifacts))
+        finally:
+            if screen:
+                screen.close()
+
+
+def _print(artifact: Artifact, screen: Screen | None) -> None:
+    """This prints the fields, unless they are word for word what has just appeared."""
+    seen = list(screen.streamed.values()) if screen else []
+    if [str(value).strip() for value in artifact.fields.values()] != [text.strip() for text in seen]:
+        if screen:
+            click.secho(f"── {artifact.provenance.content_type} ──", bold=True)
+        if artifact.fields:
+            click.echo(readable(artifact.fields))
+    print_findings(artifact)

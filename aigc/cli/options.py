@@ -1,0 +1,132 @@
+"""Options that several commands share, and the project they open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from aigc.errors import ProjectError, UsageError
+
+if TYPE_CHECKING:
+    from aigc.project import Project
+    from aigc.types import Json
+
+F = TypeVar("F", bound=Callable[..., Any])
+Pairs = tuple[tuple[str, str], ...]
+
+
+def key_value(text: str) -> tuple[str, str]:
+    """This reads `key=value`; the value may hold further `=` and be empty."""
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip():
+        raise click.BadParameter(f"{text!r} is not of the form key=value")
+    return key.strip(), value
+
+
+type_argument = click.argument("type_name", metavar="TYPE")
+inputs_argument = click.argument("inputs", metavar="[KEY=VALUE]...", nargs=-1, type=key_value)
+out_option = click.option(
+    "--out", "out", metavar="DIR", type=click.Path(path_type=Path), help="The folder to write files into."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value on stdout and nothing else.")
+project_option = click.option(
+    "--project",
+    "folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project folder, with its aigc.yaml (default: here or above).",
+)
+
+
+def debug_option(function: F) -> F:
+    """This adds --debug, which shows tracebacks."""
+
+    def remember(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+        if wanted and ctx.obj is not None:
+            ctx.obj.debug = True
+
+    add = click.option(
+        "--debug", is_flag=True, is_eager=True, expose_value=False, callback=remember, help="Show tracebacks."
+    )
+    return add(function)
+
+
+def looking_options(function: F) -> F:
+    """This adds what a command that only looks takes: --project, --json, --debug."""
+    return project_option(json_option(debug_option(function)))
+
+
+def writing_options(function: F) -> F:
+    """This adds what a command that writes with a model takes besides: -m, -o, --seed, -n."""
+    for add in (
+        click.option("-n", "--candidates", type=click.IntRange(1), help="Texts to choose the best of, per request."),
+        click.option("--seed", type=int, help="Another seed writes other text."),
+        settings_option,
+        model_option,
+    ):
+        function = add(function)
+    return function
+
+
+model_option = click.option(
+    "-m", "--model", metavar="MODEL", help="A name from `aigc models list`, a folder, a .gguf file or a Hub id."
+)
+settings_option = click.option(
+    "-o",
+    "--option",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    type=key_value,
+    help="A setting of aigc.yaml, such as engine.device=cpu or sampling.temperature=0.5.",
+)
+
+
+def mapping(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
+    """This is the pairs as a mapping. UsageError when a key is given twice."""
+    found: dict[str, str] = {}
+    for key, value in pairs:
+        if key in found:
+            raise UsageError(f"{option}: {key!r} is given twice")
+        found[key] = value
+    return found
+
+
+def open_project(
+    folder: Path | None,
+    *,
+    model: str | None = None,
+    settings: Pairs = (),
+    seed: int | None = None,
+    candidates: int | None = None,
+) -> Project:
+    """This is the project with the command line laid over it."""
+    from aigc.project import Project
+
+    options = mapping(settings, "-o")
+    named = {"model": model, "seed": seed, "candidates": candidates}
+    options |= {key: str(value) for key, value in named.items() if value is not None}
+    project = Project.open(folder, options=options)
+    if folder is not None and project.folder is None:
+        raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")
+    return project
+
+
+def check_exporters(project: Project, formats: Iterable[str]) -> None:
+    """This refuses an unknown --to before anything is written."""
+    for name in formats:
+        project.registry.get("exporter", name, "--to")
+
+
+def print_json(value: Json) -> None:
+    """This prints one JSON value on stdout; paths and other leaves as text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def required(schemas: Mapping[str, Mapping[str, Json]]) -> list[str]:
+    """This is the inputs a brief cannot do without."""
+    return [name for name, schema in schemas.items() if "default" not in schema]

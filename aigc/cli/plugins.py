@@ -1,0 +1,55 @@
+"""`aigc plugins`: what is installed, what it declares, and what failed to load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from aigc.cli.group import Commands
+from aigc.cli.options import looking_options, open_project, print_json
+
+if TYPE_CHECKING:
+    from aigc.project import Project
+    from aigc.registry import Plugin
+    from aigc.types import Json
+
+
+@click.command("plugins")
+@looking_options
+def command(folder: Path | None, as_json: bool) -> int:
+    """List plugins and what they declare.
+
+    A plugin that cannot be imported or breaks while declaring is quarantined: it is listed with the reason, and
+    everything else works.
+
+    \b
+    Examples:
+      aigc plugins
+      aigc plugins --json
+    """
+    project = open_project(folder)
+    project.registry.extend("aigc_commands", cli=Commands())  # so that a plugin that breaks there is listed too
+    records = [_record(project, plugin) for plugin in project.registry.plugins]
+    if as_json:
+        print_json(records)
+        return 0
+    for one in records:
+        click.secho(f"{one['name']}  ({one['distribution'] or 'no distribution'}, {one['module']})", bold=True)
+        if one["error"]:
+            click.secho(f"  quarantined: {one['error']}", fg="red")
+        for declared in one["declares"]:
+            click.echo(f"  {declared}")
+    return 0
+
+
+def _record(project: Project, plugin: Plugin) -> dict[str, Json]:
+    types = [f"content type {name}" for name, (_, owner) in project.content_files().items() if owner == plugin.name]
+    return {
+        "name": plugin.name,
+        "module": plugin.module,
+        "distribution": plugin.distribution,
+        "declares": [*plugin.declares, *types],
+        "error": plugin.error or None,
+    }

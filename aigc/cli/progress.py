@@ -1,0 +1,123 @@
+"""What is shown while a person waits: a model being fetched and loaded, and a batch being written. All on stderr.
+
+On a terminal these are rich's live bars; elsewhere (a log file, CI) a line about every ten seconds, and none for what
+is over sooner.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from aigc.cli.readable import duration, megabytes
+from aigc.types import STATUSES, Artifact
+
+if TYPE_CHECKING:
+    import rich.progress
+
+    from aigc.models import Progress
+
+EVERY = 10.0  # seconds between lines where there is no terminal
+DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking", "convert": "Converting"}
+
+
+@contextmanager
+def loading(model: str) -> Iterator[Callable[[Progress], None]]:
+    """This shows a model being fetched and loaded while it is open; what it gives takes the fetching's reports."""
+    if not sys.stderr.isatty():
+        yield _Lines(model).fetched
+        return
+    with _bar("{task.fields[amount]}") as bar:
+        tasks = {"load": bar.add_task(f"Loading {model}", total=None, amount="")}
+
+        def report(progress: Progress) -> None:
+            if progress.stage not in tasks:
+                bar.update(tasks["load"], visible=False)
+                tasks[progress.stage] = bar.add_task(f"{DOING[progress.stage]} {model}", amount="")
+            over = progress.total > 0 and progress.done >= progress.total
+            amount = f"{megabytes(progress.done)} / {megabytes(progress.total)}" if progress.total else ""
+            bar.update(tasks[progress.stage], completed=progress.done, total=progress.total or None, amount=amount)
+            bar.update(tasks["load"], visible=over)
+
+        yield report
+
+
+@contextmanager
+def writing(total: int) -> Iterator[Callable[[Artifact], None]]:
+    """This shows a batch of `total` briefs while it is open: how many, how fast, how long yet, how good."""
+    counts: Counter[str] = Counter()
+    if not sys.stderr.isatty():
+        lines = _Lines("")
+
+        def tell(artifact: Artifact) -> None:
+            counts[artifact.status] += 1
+            lines.wrote(counts, total)
+
+        yield tell
+        return
+    with _bar("{task.completed}/{task.total} · {task.fields[rate]} · {task.fields[counts]}") as bar:
+        task = bar.add_task("Writing", total=total, rate="", counts="")
+        started = time.monotonic()
+
+        def show(artifact: Artifact) -> None:
+            counts[artifact.status] += 1
+            bar.update(task, advance=1, rate=_rate(counts, started), counts=_told(counts))
+
+        yield show
+
+
+def _bar(amount: str) -> rich.progress.Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TextColumn(amount, markup=False),
+        TimeRemainingColumn(compact=True),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+class _Lines:
+    """This tells a log file now and then."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+        self._started = self._said = time.monotonic()
+        self._stage = ""
+
+    def fetched(self, progress: Progress) -> None:
+        new = progress.stage != self._stage
+        if new or self._due():
+            of = f" {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
+            click.echo(f"{DOING[progress.stage]} {self._model}{'' if new else of}", err=True)
+            self._stage, self._said = progress.stage, time.monotonic()
+
+    def wrote(self, counts: Counter[str], total: int) -> None:
+        if not self._due():
+            return
+        self._said = time.monotonic()
+        done = counts.total()
+        left = (self._said - self._started) / done * (total - done)
+        rate = _rate(counts, self._started)
+        click.echo(f"{done}/{total} · {rate} · {_told(counts)} · about {duration(left)} left", err=True)
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._said >= EVERY
+
+
+def _rate(counts: Counter[str], started: float) -> str:
+    per_second = counts.total() / max(time.monotonic() - started, 1e-9)
+    return f"{per_second:.1f}/s" if per_second >= 1 else f"{per_second * 60:.1f}/min"
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])

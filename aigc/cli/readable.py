@@ -1,0 +1,115 @@
+"""Pieces, findings and tables as a person reads them. Control characters never reach a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import click
+
+from aigc.types import Artifact, Finding, Json
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def printable(text: str) -> str:
+    """This is `text` without control characters: what a model writes must not drive the terminal."""
+    return _CONTROL.sub("", text)
+
+
+def readable(fields: Mapping[str, Json]) -> str:
+    """This is a piece's fields: a lone text as it is, others labelled, lists as bullets."""
+    if set(fields) == {"text"} and isinstance(fields["text"], str):
+        return printable(fields["text"])
+    return "\n".join(line for name, value in fields.items() for line in _lines(name, value, 0))
+
+
+def one_line(value: Json) -> str:
+    """This is a value within a line: objects as `key: value` pairs, lists comma-separated."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {one_line(item)}" for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(one_line(item) for item in value)
+    return printable(" ".join(_text(value).split()))
+
+
+def _lines(label: str, value: Json, depth: int) -> Iterable[str]:
+    pad = "  " * depth
+    if isinstance(value, Mapping):
+        yield f"{pad}{label}:"
+        for key, item in value.items():
+            yield from _lines(str(key), item, depth + 1)
+    elif isinstance(value, list | tuple):
+        yield f"{pad}{label}:"
+        for item in value:
+            yield from _bullet(item, depth + 1)
+    elif isinstance(value, str) and "\n" in value:
+        yield f"{pad}{label}:"
+        for line in printable(value).split("\n"):
+            yield f"{pad}  {line}".rstrip()
+    else:
+        yield f"{pad}{label}: {printable(_text(value))}"
+
+
+def _bullet(item: Json, depth: int) -> Iterable[str]:
+    pad = "  " * depth
+    if isinstance(item, Mapping):
+        inner = [line for key, value in item.items() for line in _lines(str(key), value, 0)]
+    elif isinstance(item, list | tuple):
+        inner = [line for value in item for line in _bullet(value, 0)]
+    else:
+        inner = printable(_text(item)).split("\n")
+    for index, line in enumerate(inner or [""]):
+        yield (f"{pad}{'- ' if index == 0 else '  '}{line}").rstrip()
+
+
+def _text(value: Json) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def print_findings(artifact: Artifact) -> None:
+    """This prints, on stderr, what was found and why the piece is not simply accepted."""
+    for finding in artifact.findings:
+        click.secho(finding_line(finding), err=True, fg={"reject": "red", "warn": "yellow"}.get(finding.severity))
+    if artifact.status != "accepted":
+        click.secho(f"{artifact.status}: {printable(artifact.reason)}", err=True, bold=True)
+
+
+def finding_line(finding: Finding) -> str:
+    place = f"{finding.field}: " if finding.field else ""
+    return f"{finding.severity:<6} {place}{printable(finding.message)}" + (f" ({finding.check})" * bool(finding.check))
+
+
+def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
+    """This is rows in aligned columns; the last column is as long as it is."""
+    shown = [list(head), *map(list, rows)] if head else [list(row) for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
+    lines = []
+    for row in shown:
+        cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row[:-1], widths, strict=False)]
+        lines.append("  ".join([*cells, row[-1]]).rstrip())
+    return "\n".join(lines)
+
+
+def _width(text: str) -> int:
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def megabytes(count: float) -> str:
+    """This is a number of bytes as MB or GB, decimal as disks are sold."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
+def duration(seconds: float) -> str:
+    """This is a time as `8.2 s`, `3 min 20 s` or `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"

@@ -1,0 +1,171 @@
+"""`aigc show`: one content type, as its author declared it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from aigc.cli import prompts
+from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
+from aigc.cli.readable import table
+from aigc.cli.schemas import asked_of, bounds, default_of, input_schema, output_schema
+from aigc.content import brief_values
+from aigc.errors import UsageError
+
+if TYPE_CHECKING:
+    from aigc.content import ContentType, Stage
+    from aigc.extension import Bound
+    from aigc.project import Project
+    from aigc.types import Json
+
+View = Literal["prompt", "schema", "grammar", "yaml"]
+
+
+@click.command("show")
+@type_argument
+@inputs_argument
+@click.option("--prompt", "view", flag_value="prompt", help="The prompts these inputs (or an example's) lead to.")
+@click.option("--schema", "view", flag_value="schema", help="JSON Schema of the brief and the output.")
+@click.option("--grammar", "view", flag_value="grammar", help="What may be written, as compiled for decoding.")
+@click.option("--yaml", "view", flag_value="yaml", help="The file itself.")
+@looking_options
+def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | None, as_json: bool) -> int:
+    """Show a content type: inputs, limits, prompt, schema.
+
+    \b
+    Examples:
+      aigc show ads/google-search
+      aigc show seo/meta --prompt topic="Cold brew at home" keyword="cold brew"
+      aigc show templates/mine/banner.yaml --schema
+    """
+    if inputs and view != "prompt":
+        raise UsageError("key=value inputs are for --prompt", hint=f"try `aigc show {type_name} --prompt …`")
+    project = open_project(folder)
+    content_type = project.content_type(type_name)
+    if view == "prompt":
+        _prompts(project, content_type, mapping(inputs, "inputs"), as_json=as_json)
+    elif view == "schema":
+        print_json({"brief": input_schema(content_type), "output": output_schema(content_type)})
+    elif view == "grammar":
+        _grammars(content_type, as_json=as_json)
+    elif view == "yaml":
+        text = content_type.file.read_text(encoding="utf-8-sig")
+        print_json({"file": str(content_type.file), "yaml": text}) if as_json else click.echo(text, nl=False)
+    elif as_json:
+        print_json(_record(project, content_type))
+    else:
+        click.echo(_page(project, content_type))
+    return 0
+
+
+def _prompts(project: Project, content_type: ContentType, inputs: Mapping[str, str], *, as_json: bool) -> None:
+    if inputs:
+        values = brief_values(content_type, inputs, where="inputs")
+    else:
+        values = prompts.sample_values(project, content_type)
+    found = list(prompts.asked(project, content_type, values))
+    if as_json:
+        print_json([prompts.prompt_record(one) for one in found])
+        return
+    for one in found:
+        number = f", the first of {one.of}" if one.of > 1 else ""
+        click.secho(f"── stage {one.stage}{number} ──", bold=True)
+        click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
+
+
+def _grammars(content_type: ContentType, *, as_json: bool) -> None:
+    records = [
+        {
+            "stage": stage.name,
+            "kind": stage.grammar.kind if stage.grammar else None,
+            "source": stage.grammar.source if stage.grammar else None,
+        }
+        for stage in content_type.stages
+    ]
+    if as_json:
+        print_json(records)
+        return
+    for record in records:
+        kind, source = record["kind"], record["source"] or ""
+        click.secho(f"── stage {record['stage']}: {kind or 'free text'} ──", bold=True)
+        click.echo(json.dumps(json.loads(source), ensure_ascii=False, indent=2) if kind == "json" else source)
+
+
+def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
+    return {
+        "name": content_type.name,
+        "version": content_type.version,
+        "summary": content_type.summary,
+        "plugin": content_type.plugin,
+        "file": str(content_type.file),
+        "digest": content_type.digest,
+        "brief": input_schema(content_type),
+        "output": output_schema(content_type),
+        "stages": [
+            {
+                "name": stage.name,
+                "foreach": stage.foreach or None,
+                "candidates": stage.candidates,
+                "attempts": stage.attempts,
+                "postprocess": _bound(stage.postprocess),
+                "checks": _bound(stage.checks),
+            }
+            for stage in content_type.stages
+        ],
+        "postprocess": _bound(content_type.postprocess),
+        "checks": _bound(content_type.checks),
+        "exports": list(content_type.exports),
+        "example": prompts.example_command(project, content_type),
+    }
+
+
+def _page(project: Project, content_type: ContentType) -> str:
+    inputs = [
+        (f"  {name}", asked_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
+        for name, schema in content_type.brief.items()
+    ]
+    outputs = [(f"  {name}", asked_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
+    parts = [
+        f"{content_type.name} (version {content_type.version}, from {content_type.plugin or 'project'})",
+        content_type.summary,
+        "\nInputs",
+        table(inputs, head=("  name", "type", "limits", "default", "description")),
+        "\nOutput",
+        table(outputs, head=("  field", "type", "limits")),
+        "\nStages",
+        *(_stage_line(stage) for stage in content_type.stages),
+    ]
+    for title, bounds_ in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
+        if bounds_:
+            parts += [f"\n{title}", *(f"  {_bound_text(one)}" for one in bounds_)]
+    parts += [
+        f"\nExports: {', '.join(content_type.exports)}",
+        f"File: {content_type.file}",
+        f"\nTry:\n  {prompts.example_command(project, content_type)}",
+    ]
+    return "\n".join(parts)
+
+
+def _stage_line(stage: Stage) -> str:
+    said = [f"one request per item of {stage.foreach}"] if stage.foreach else ["one request"]
+    if stage.candidates > 1:
+        said.append(f"best of {stage.candidates}")
+    said.append(f"up to {stage.attempts} repairs")
+    if stage.fallback:
+        said.append("then a fallback")
+    steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
+    return f"  {stage.name}: {', '.join(said)}" + (f"\n    {'; '.join(steps)}" if steps else "")
+
+
+def _bound(bound: tuple[Bound, ...]) -> list[dict[str, Json]]:
+    return [{"name": one.name, "options": dict(one.values), "field": one.only or None} for one in bound]
+
+
+def _bound_text(bound: Bound) -> str:
+    options = ", ".join(f"{name}={value!r}" for name, value in bound.values.items())
+    severity = f" [{bound.severity}]" if bound.extension.kind == "check" else ""
+    return f"{bound.name}{f'({options})' if options else ''}{f' on {bound.only}' if bound.only else ''}{severity}"
