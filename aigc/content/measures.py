@@ -3,7 +3,7 @@
 Counters, all over the NFC form of the text:
 
     chars       code points
-    width       East Asian Wide and Fullwidth count 2, everything else 1 (ambiguous characters 1), whatever the language.
+    width       East Asian Wide and Fullwidth count 2, all else 1 (ambiguous characters too), in any language.
                 Ad platforms count every character typed, so combining marks and joiners left after NFC count 1 too.
     x_weighted  the twitter-text v3 configuration: code points of its Latin ranges 1, others 2, an emoji 2, a link 23
     bytes       UTF-8
@@ -78,7 +78,7 @@ def clusters(text: str) -> list[str]:
     """This is the text in what a reader sees as single characters (UAX 29 grapheme clusters)."""
     if text.isascii() and "\r" not in text:
         return list(text)
-    import regex
+    import regex  # type: ignore[import-untyped]
 
     return cast("list[str]", regex.findall(r"\X", text))
 

@@ -13,37 +13,19 @@ from aigc.content.measures import CJK, clusters, measure
 At: TypeAlias = Literal["word", "sentence", "char"]
 
 # Words that promise something after them: a text cut there reads as cut. Kept small on purpose; en and zh.
-DANGLING = frozenset(
-    "a an the and or but nor with without for of to in on at by from as into onto over under per via than that which "
-    "your our its their & +".split()
-)
-DANGLING_ZH = (
-    "的",
-    "地",
-    "得",
-    "和",
-    "与",
-    "及",
-    "或",
-    "在",
-    "是",
-    "把",
-    "被",
-    "让",
-    "为",
-    "从",
-    "对",
-    "向",
-    "并",
-    "而",
-)
+_ENGLISH = """
+    a an the and or but nor with without for of to in on at by from as into onto over under per via than that which
+    your our its their & +
+"""
+DANGLING = frozenset(_ENGLISH.split())
+DANGLING_ZH = tuple("的地得和与及或在是把被让为从对向并而")
 
 SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
 _LOOSE = " \t\r\n,;:-–—/|\\&+(\\[{<，、；：（【「『《·~～"
 _OPENING = {"(": ")", "[": "]", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》", "“": "”"}
 _CLAUSE = frozenset("，。！？；：、,;:!?… ")
 _LAST_WORD = re.compile(r"\S+$")
-_NUMBER = re.compile(r"[\d.,]*\d[.,]*$")
+_NUMBER = re.compile(rf"[\d.,]*\d[.,]*{CJK.pattern}?$")  # with the first half of a CJK unit
 
 
 def trim(text: str, limit: int, counter: str, at: At = "word") -> str:

@@ -1,0 +1,99 @@
+"""A row of inputs becomes the values of a brief: named, typed, bounded, or refused with everything wrong about it."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from aigc.content.content_type import ContentType, Schema
+from aigc.content.schema import problems
+from aigc.errors import BriefError, did_you_mean
+from aigc.types import Json
+
+SHOWN = 3  # problems named in one message
+TRUE = ("true", "yes", "1", "y", "on", "是")
+FALSE = ("false", "no", "0", "n", "off", "否")
+NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: str) -> dict[str, Json]:
+    """This is one brief's values, every input present, in the order the content type declares them.
+
+    Text becomes what the schema says: a number, true/false (yes/no, 1/0, 是/否), a list split on `;`. Texts are NFC
+    without outer whitespace; empty text and None mean not given, so the default applies (`default: null` gives None).
+    BriefError `where: …` names up to three problems.
+    """
+    values, found = read_values(content_type.brief, raw, complete=True)
+    if found:
+        shown = "; ".join(found[:SHOWN])
+        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise BriefError(f"{where}: {shown}{more}")
+    return values
+
+
+def read_values(
+    inputs: Mapping[str, Schema], raw: Mapping[str, Json], *, complete: bool
+) -> tuple[dict[str, Json], list[str]]:
+    """This is the values and what is wrong with them. Without `complete` only given inputs are there or checked."""
+    found: list[str] = []
+    for name in raw:
+        if name not in inputs:
+            remedy = did_you_mean(str(name), inputs)
+            found.append(f"unknown input {name!r}" + (f"; {remedy}" if remedy else ""))
+    values: dict[str, Json] = {}
+    for name, schema in inputs.items():
+        value = coerced(schema, raw.get(name))
+        if value is not None:
+            found.extend(problems(schema, value, name))
+        elif "default" in schema and complete:
+            value = schema["default"]
+        elif complete:
+            found.append(f"{name} is missing")
+        if complete or value is not None:
+            values[name] = value
+    return values, found
+
+
+def coerced(schema: Schema, value: Json) -> Json:
+    """This is `value` as its schema's type where it plainly means one, unchanged where it does not, None when empty."""
+    kind = schema.get("type")
+    if isinstance(value, str):
+        value = unicodedata.normalize("NFC", value).strip().lstrip("\ufeff")
+        if not value:
+            return None
+        if kind == "array":
+            return _items(schema, value.split(";"))
+        return _typed(str(kind), value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # how spreadsheets and data frames spell an empty cell
+    if isinstance(value, float) and kind == "integer" and value.is_integer():
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and kind == "string":
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, list | tuple) and kind == "array":
+        return _items(schema, value)
+    if isinstance(value, Mapping) and kind == "object":
+        inside: Mapping[str, Schema] = schema.get("properties") or {}
+        return {key: coerced(inside[key], item) if key in inside else item for key, item in value.items()}
+    return value
+
+
+def _items(schema: Schema, values: list[Json] | tuple[Json, ...]) -> Json:
+    """This is a list without its empty items; a list of nothing is not given."""
+    items = schema.get("items") or {}
+    return [item for item in (coerced(items, value) for value in values) if item is not None] or None
+
+
+def _typed(kind: str, text: str) -> Json:
+    if kind == "boolean":
+        word = text.lower()
+        return True if word in TRUE else False if word in FALSE else text
+    if kind in ("number", "integer") and NUMBER.fullmatch(text) and any(char.isdigit() for char in text):
+        number = float(text.replace(",", ""))
+        if not math.isfinite(number):
+            return text
+        plain = number.is_integer() and ("." not in text or kind == "integer")
+        return int(number) if plain and abs(number) < 2**53 else number
+    return text

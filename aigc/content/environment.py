@@ -1,0 +1,157 @@
+"""The Jinja environment of templates and expressions: sandboxed, and strict about undefined names.
+
+A template is found beside the one that names it (or beside the content type's YAML), one folder up, then among the
+bundled ones, `base.j2`. Loaded names are absolute paths, so two families may both have a `headline.j2`.
+None prints as nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from aigc.content.measures import COUNTERS, Counter
+from aigc.content.shorten import At, trim
+from aigc.errors import ContentTypeError, did_you_mean
+from aigc.types import Json
+
+BUNDLED = Path(__file__).parent
+SMALL_WORDS = frozenset(
+    ("a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with")
+)
+
+
+class FileLoader(jinja2.BaseLoader):
+    """This loads a template by its absolute path; a relative name is one of the bundled ones."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        file = Path(template)
+        if not file.is_absolute():
+            file = BUNDLED / template
+        try:
+            changed = file.stat().st_mtime_ns
+            source = file.read_text(encoding="utf-8-sig")
+        except (OSError, ValueError):
+            raise jinja2.TemplateNotFound(template) from None
+        return source, str(file), lambda: _changed(file) == changed
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return -1
+
+
+class Missing(jinja2.StrictUndefined):
+    """This is an undefined value that knows what there is instead."""
+
+    @property
+    def _undefined_message(self) -> str:
+        message = super()._undefined_message
+        if isinstance(self._undefined_obj, Mapping) and isinstance(self._undefined_name, str):
+            remedy = did_you_mean(self._undefined_name, map(str, self._undefined_obj))
+            return f"there is no {self._undefined_name!r}" + (f"; {remedy}" if remedy else "")
+        return message
+
+
+class TemplateEnvironment(SandboxedEnvironment):
+    """This is the sandbox, with names resolved beside the template that uses them, and compiled expressions kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            loader=FileLoader(),
+            undefined=Missing,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+            finalize=_printed,
+        )
+        self.filters.update(trim_to=trim_to, sentence_case=sentence_case, title_case=title_case)
+        self.expressions: dict[str, Callable[..., Json]] = {}
+
+    def join_path(self, template: str, parent: str) -> str:
+        return find_template(template, Path(parent).parent) if Path(parent).is_absolute() else template
+
+
+def find_template(name: str, folder: Path) -> str:
+    """This is the absolute path of a template in `folder` or one up, else the name itself: a bundled one, or none."""
+    if Path(name).is_absolute() or ".." in re.split(r"[\\/]", name):
+        raise jinja2.TemplateNotFound(name, f"{name!r} leads out of the content type's folder")
+    for place in (folder, folder.parent):
+        if (place / name).is_file():
+            return str((place / name).absolute())
+    return name
+
+
+def make_environment() -> TemplateEnvironment:
+    """This is a fresh environment; plugins may add to it through `aigc_environment`."""
+    return TemplateEnvironment()
+
+
+def _printed(value: Json) -> Json:
+    return "" if value is None else value
+
+
+def trim_to(
+    text: str,
+    width: int | None = None,
+    *,
+    chars: int | None = None,
+    x_weighted: int | None = None,
+    bytes: int | None = None,
+    words: int | None = None,
+    pixels: int | None = None,
+    at: At = "word",
+) -> str:
+    """This is the filter `trim_to(width=30)`: the text cut cleanly to one counter's limit."""
+    given: dict[Counter, int | None] = {"width": width, "chars": chars, "x_weighted": x_weighted}
+    given |= {"bytes": bytes, "words": words, "pixels": pixels}
+    limits = {counter: most for counter, most in given.items() if most is not None}
+    if len(limits) != 1:
+        raise ContentTypeError(f"trim_to wants one of {', '.join(COUNTERS)}", hint="such as trim_to(width=30)")
+    counter, most = limits.popitem()
+    return trim(str(text), most, counter, at)
+
+
+def sentence_case(text: str) -> str:
+    """This is the filter `sentence_case`: a capital at the start, the rest as it is (brands keep their own)."""
+    text = str(text)
+    return text[:1].upper() + text[1:]
+
+
+def title_case(text: str) -> str:
+    """This is the filter `title_case`: capitals on all but small words; words with a capital or digit stay."""
+    words = re.split(r"(\s+)", str(text))
+    last = len(words) - 1
+    return "".join(_title(word, first_or_last=at in (0, last)) for at, word in enumerate(words))
+
+
+def _title(word: str, *, first_or_last: bool) -> str:
+    if any(char.isupper() or char.isdigit() for char in word):
+        return word
+    if word in SMALL_WORDS and not first_or_last:
+        return word
+    return re.sub(r"(^|-)(\w)", lambda match: match[1] + match[2].upper(), word, count=0 if "-" in word else 1)
+
+
+def template_error(error: jinja2.TemplateError, environment: jinja2.Environment, where: str) -> ContentTypeError:
+    """This is Jinja's error as ours, at the template's own line where Jinja knows it."""
+    hint = ""
+    if isinstance(error, jinja2.TemplateNotFound):
+        return ContentTypeError(
+            f"{where}: {error.message if ' ' in str(error.message) else f'no template {error.name!r}'}"
+        )
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        place = f"{error.filename}:{error.lineno}" if error.filename else where
+        unknown = re.search(r"No (filter|test) named '([^']*)'", str(error.message))
+        if unknown:
+            known: Mapping[str, Any] = environment.filters if unknown[1] == "filter" else environment.tests
+            hint = did_you_mean(unknown[2], known)
+        return ContentTypeError(f"{place}: {str(error.message).rstrip('.')}", hint=hint)
+    return ContentTypeError(f"{where}: {error.message}")

@@ -1,0 +1,261 @@
+"""One YAML file and its templates become a ContentType, or an error with file, line and remedy.
+
+The simple form (`prompt:`) is one stage named `main`; its `postprocess` and `checks` are the content type's own, the
+stage has none. In the staged form every stage has its own, and inherits `sampling`, `candidates` and `repair`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import jinja2
+
+from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
+from aigc.content.environment import find_template, template_error
+from aigc.content.examples import Examples
+from aigc.content.grammar import output_grammar
+from aigc.content.schema import check_words
+from aigc.content.settings import Defaults, Names, bound, enough_tokens, expression, sampling
+from aigc.content.variables import RESERVED, Source, check_expression, check_template, digest, fills_task
+from aigc.content.yaml_lines import Node, describe, read_yaml
+from aigc.errors import ContentTypeError, NotFound
+from aigc.registry import Registry
+
+FORMAT = 1
+NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
+VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
+WIDE_LANGUAGES = ("zh", "ja", "ko")
+
+TOP = ("aigc", "name", "version", "summary", "brief", "exports")
+WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
+SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat")
+STAGED = (*TOP, *WRITTEN, "stages")
+STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach")
+
+
+def load_content_type(
+    file: Path, *, registry: Registry, environment: jinja2.Environment, plugin: str = ""
+) -> ContentType:
+    """This is the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where."""
+    return _Load(file, registry, environment, plugin).content_type()
+
+
+class _Load:
+    """This is one file being read: what all its parts need to know."""
+
+    def __init__(self, file: Path, registry: Registry, environment: jinja2.Environment, plugin: str) -> None:
+        self.file, self.registry, self.environment, self.plugin = file, registry, environment, plugin
+        self.root = read_yaml(file).root
+        self.sources: dict[str, Source] = {}
+        self.brief: dict[str, Schema] = {}
+        self.examples = Examples(self.brief)
+        self.defaults = Defaults()
+
+    def content_type(self) -> ContentType:
+        root, staged = self._form()
+        self.brief.update(self._brief(root))
+        self.defaults = Defaults(
+            sampling=root.child("sampling") if "sampling" in root else None,
+            candidates=root.child("candidates").integer(1, 64) if "candidates" in root else 1,
+            attempts=_attempts(root, 2),
+            wide=any(str(code)[:2] in WIDE_LANGUAGES for code in self.brief.get("language", {}).get("enum", ())),
+        )
+        stages = self._stages(root) if staged else (self._simple(root),)
+        output, _ = self._output(root, extra=("from", "fallback") if staged else ("fallback",))
+        if staged:
+            self._composition(root, output, [stage.name for stage in stages])
+        names = Names(known=frozenset(self.brief) | ({"stages"} if staged else set()), stages=[s.name for s in stages])
+        examples = self.examples.of_type(root, output)
+        return ContentType(
+            name=root.child("name").text(),
+            version=root.child("version").integer(1) if "version" in root else 1,
+            summary=_line(root.child("summary")),
+            brief=self.brief,
+            stages=stages,
+            output=output,
+            composed=staged,
+            postprocess=bound("postprocessor", root, "postprocess", self.registry, self.environment, names),
+            checks=bound("check", root, "checks", self.registry, self.environment, names),
+            exports=self._exports(root),
+            examples=examples,
+            file=self.file,
+            plugin=self.plugin,
+            digest=digest(self.file.read_bytes(), list(self.sources.values())),
+        )
+
+    def _form(self) -> tuple[Node, bool]:
+        root = self.root
+        root.mapping()
+        if root.child("aigc").value != FORMAT:
+            if "aigc" not in root:
+                root.fail("a content type starts with `aigc: 1`, the version of its format")
+            root.child("aigc").fail(
+                f"aigc is {describe(root.child('aigc').value)}; this version reads `aigc: {FORMAT}`"
+            )
+        staged = "stages" in root
+        if staged and "prompt" in root:
+            root.child("prompt").fail("there are `stages`, so the prompt belongs into one of them")
+        root.only(STAGED if staged else SIMPLE)
+        for key in ("name", "summary", "brief", "output", *(() if staged else ("prompt",))):
+            if key not in root:
+                root.fail(f"{key!r} is missing", "or `stages`" if key == "prompt" else "")
+        name = root.child("name")
+        if not NAME.fullmatch(name.text()):
+            name.fail(f"the name {name.value!r} is not family/name", "lower-case letters, digits and hyphens")
+        return root, staged
+
+    def _brief(self, root: Node) -> dict[str, Schema]:
+        inputs: dict[str, Schema] = {}
+        for name, node in root.child("brief").items():
+            if not VARIABLE.fullmatch(name):
+                node.fail(f"an input's name is a template variable: {name!r}", "lower-case letters, digits and _")
+            if name in RESERVED or name in self.environment.globals:
+                node.fail(f"{name!r} already means something in templates", "choose another name")
+            inputs[name] = check_words(node, output=False)
+        return inputs
+
+    def _simple(self, root: Node) -> Stage:
+        fields, single = self._output(root, extra=("fallback",))
+        shots = self.examples.shots_of_type(root, fields, single)
+        return self._stage(MAIN, root, fields, single, shots, earlier=(), own=False)
+
+    def _stages(self, root: Node) -> tuple[Stage, ...]:
+        stages: list[Stage] = []
+        for name, node in root.child("stages").items():
+            if not VARIABLE.fullmatch(name):
+                node.fail(f"a stage's name is used in expressions: {name!r}", "lower-case letters, digits and _")
+            node.only(STAGE)
+            for key in ("prompt", "output"):
+                if key not in node:
+                    node.fail(f"the stage {name!r} has no {key!r}")
+            fields, single = self._output(node, extra=("fallback",))
+            shots = self.examples.of_stage(node, fields, single)
+            earlier = [stage.name for stage in stages]
+            stages.append(self._stage(name, node, fields, single, shots, earlier=earlier, own=True))
+        if not stages:
+            root.child("stages").fail("there is no stage")
+        return tuple(stages)
+
+    def _stage(
+        self,
+        name: str,
+        node: Node,
+        fields: dict[str, Schema],
+        single: bool,
+        shots: tuple[Example, ...],
+        *,
+        earlier: Sequence[str],
+        own: bool,
+    ) -> Stage:
+        foreach = node.child("foreach").text() if own and "foreach" in node else ""
+        around = Names(known=frozenset((*self.brief, "stages")), stages=earlier)
+        if foreach:
+            check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
+        inside = Names(known=around.known | ({"item", "index"} if foreach else set()), stages=earlier)
+        settings = self.defaults
+        return Stage(
+            name=name,
+            template=self._template(node.child("prompt"), inside),
+            output=fields,
+            single=single,
+            grammar=output_grammar(fields, single),
+            sampling=sampling(
+                [settings.sampling, node.child("sampling") if own and "sampling" in node else None],
+                enough_tokens(fields, single, wide=settings.wide),
+            ),
+            candidates=node.child("candidates").integer(1, 64) if "candidates" in node else settings.candidates,
+            attempts=_attempts(node, settings.attempts),
+            foreach=foreach,
+            fallback=self._fallback(node, fields, single, inside),
+            postprocess=bound("postprocessor", node, "postprocess", self.registry, self.environment, inside)
+            if own
+            else (),
+            checks=bound("check", node, "checks", self.registry, self.environment, inside) if own else (),
+            shots=shots,
+            chat=node.child("chat").boolean() if "chat" in node else True,
+        )
+
+    def _output(self, node: Node, extra: Sequence[str]) -> tuple[dict[str, Schema], bool]:
+        """This is the output's fields, and whether it is one string."""
+        output = node.child("output")
+        if isinstance(output.mapping().get("type"), str):
+            if output.value["type"] != "string":
+                output.fail("an output that is one value is a string", "for anything else name its fields")
+            return {TEXT: check_words(output, output=True, extra=extra)}, True
+        fields = {name: check_words(child, output=True, extra=extra) for name, child in output.items()}
+        if not fields:
+            output.fail("the output has no field")
+        return fields, False
+
+    def _composition(self, root: Node, output: dict[str, Schema], stages: Sequence[str]) -> None:
+        known = frozenset((*self.brief, "stages"))
+        node = root.child("output")
+        for name in output:
+            field = node.child(name) if isinstance(node.value.get(name), dict) else node
+            if "from" not in field:
+                hint = f'such as `from: "{{{{ stages.{_likely(name, stages)} }}}}"`'
+                field.fail(f"{name!r} needs `from`, which says what stages it is made of", hint)
+            for key in ("from", "fallback"):
+                if key in field:
+                    given = field.child(key)
+                    check_expression(self.environment, expression(given, key), known, stages, given.where)
+
+    def _fallback(self, node: Node, fields: dict[str, Schema], single: bool, names: Names) -> dict[str, str]:
+        given: dict[str, Node] = {}
+        output = node.child("output")
+        for name, schema in fields.items():
+            if "fallback" in schema:
+                given[name] = (output if single else output.child(name)).child("fallback")
+        if "fallback" in node:
+            top = node.child("fallback")
+            if single:
+                given[TEXT] = top
+            else:
+                given |= dict(top.only(fields).items())
+        expressions = {name: expression(child, "fallback") for name, child in given.items()}
+        for name, text in expressions.items():
+            check_expression(self.environment, text, names.known, names.stages, given[name].where)
+        return expressions
+
+    def _template(self, node: Node, names: Names) -> str:
+        try:
+            template = find_template(node.text(), self.file.absolute().parent)
+        except jinja2.TemplateError as error:
+            raise template_error(error, self.environment, node.where) from None
+        sources = check_template(self.environment, template, names.known, names.stages, node.where)
+        if not fills_task(sources):
+            node.fail(f"{node.value!r} fills no block `task`")
+        self.sources.update((source.name, source) for source in sources)
+        return template
+
+    def _exports(self, root: Node) -> tuple[str, ...]:
+        if "exports" not in root:
+            return ("jsonl",)
+        names = []
+        for node in root.child("exports").list():
+            try:
+                names.append(self.registry.get("exporter", node.text(), node.where).name)
+            except NotFound as error:
+                raise ContentTypeError(error.message, hint=error.hint) from None
+        return tuple(names)
+
+
+def _likely(name: str, stages: Sequence[str]) -> str:
+    """This is the stage a field is most likely made of."""
+    return name if name in stages else stages[-1]
+
+
+def _attempts(node: Node, default: int) -> int:
+    if "repair" not in node:
+        return default
+    repair = node.child("repair").only(("attempts",))
+    return repair.child("attempts").integer(0, 20) if "attempts" in repair else default
+
+
+def _line(node: Node) -> str:
+    text = node.text().strip()
+    if "\n" in text:
+        node.fail("the summary is one line")
+    return text

@@ -1,0 +1,85 @@
+"""What a model wrote becomes fields. A text that was cut loses the word it was cut in; nothing else is changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from aigc.content.content_type import TEXT, Schema
+from aigc.content.grammar import longest
+from aigc.content.schema import TYPES
+from aigc.content.shorten import drop_cut_word
+from aigc.types import FinishReason, Json
+
+_BLANK = " \t\r\n"
+
+
+def parse_output(fields: Mapping[str, Schema], single: bool, text: str, finish_reason: FinishReason) -> dict[str, Json]:
+    """This is the fields found in a completion: all of them, or of a broken or cut object those that are whole.
+
+    A field is missing where the text has none of its type; nothing readable gives no fields at all.
+    """
+    if single:
+        (schema,) = fields.values()
+        line = text.strip()
+        if "enum" in schema or "const" in schema:
+            return {TEXT: line} if line else {}
+        line = drop_cut_word(line) if finish_reason == "length" else _uncut(schema, line)
+        return {TEXT: line} if line else {}
+    found = _scan(text)
+    return {
+        name: _uncut(schema, found[name])
+        for name, schema in fields.items()
+        if name in found and _is_a(schema, found[name])
+    }
+
+
+def _is_a(schema: Schema, value: Json) -> bool:
+    kind = str(schema.get("type", "string"))
+    if isinstance(value, bool):
+        return kind == "boolean"
+    return isinstance(value, TYPES[kind])
+
+
+def _uncut(schema: Schema, value: Json) -> Json:
+    """This is the value with every text that ran into the grammar's bound cut back to a whole word."""
+    if isinstance(value, str):
+        most = longest(schema)
+        return drop_cut_word(value) if most is not None and len(value) >= most and "enum" not in schema else value
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [_uncut(schema["items"], item) for item in value]
+    if isinstance(value, dict) and isinstance(schema.get("properties"), Mapping):
+        return {key: _uncut(schema["properties"].get(key, {}), item) for key, item in value.items()}
+    return value
+
+
+def _scan(text: str) -> dict[str, Json]:
+    """This is the members of the first JSON object in the text that are complete, up to where it breaks off."""
+    at = text.find("{")
+    if at < 0:
+        return {}
+    decoder = json.JSONDecoder(strict=False)  # a line break inside a string is the checks' business
+    found: dict[str, Json] = {}
+    at += 1
+    while True:
+        try:
+            name, at = decoder.raw_decode(text, _skip(text, at))
+            at = _skip(text, at)
+            if not isinstance(name, str) or text[at : at + 1] != ":":
+                return found
+            value, at = decoder.raw_decode(text, _skip(text, at + 1))
+        except (ValueError, RecursionError):
+            return found
+        at = _skip(text, at)
+        closing = text[at : at + 1]
+        if (closing in (",", "}") and closing) or isinstance(value, str | list | dict):
+            found[name] = value
+        if closing != ",":
+            return found
+        at += 1
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in _BLANK:
+        at += 1
+    return at

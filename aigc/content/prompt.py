@@ -1,0 +1,206 @@
+"""A template and a brief's values become a Prompt; an expression becomes a value.
+
+The three blocks of a template are rendered apart and become messages, so nothing inside a value can pass for the end
+of one. A template without a `task` block is a task as a whole. Each shot is the same `task` block with the example's
+brief in place of this one, answered by the example's output.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import jinja2
+from jinja2 import nodes
+from jinja2.runtime import BlockReference, Context
+
+from aigc.content.content_type import Example, Stage
+from aigc.content.environment import TemplateEnvironment, template_error
+from aigc.errors import ContentTypeError, did_you_mean
+from aigc.types import Json, Message, Prompt
+
+BLOCKS = ("system", "examples", "task")
+_BRACES = re.compile(r"\A\{\{[-+]?|[-+]?\}\}\Z")
+_NAME = re.compile(r"'([^']+)' is undefined")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """This is an example as a template's `examples` block sees it: its task as rendered, and the answer to it."""
+
+    task: str
+    answer: str
+    brief: Mapping[str, Json]
+    item: Json
+    output: Json
+
+
+def render_prompt(
+    environment: jinja2.Environment,
+    stage: Stage,
+    values: Mapping[str, Json],
+    *,
+    item: Json = None,
+    index: int | None = None,
+    stages: Mapping[str, Json],
+) -> Prompt:
+    """This is the prompt of one request. `stages` holds the earlier stages' results; `item`, `index` are foreach's.
+
+    A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
+    ContentTypeError names the template where it uses what is not there.
+    """
+    try:
+        template = environment.get_template(stage.template)
+        known = {**values, "stages": stages}
+        if stage.foreach:
+            known |= {"item": item, "index": index}
+        shots = [
+            _shot(template, stage, example, values, at)
+            for at, example in enumerate(stage.shots)
+            if _same_language(example, values)
+        ]
+        return _messages(template, stage, known, shots)
+    except jinja2.UndefinedError as error:
+        raise _undefined(error, {**values, "stages": 0, "item": 0, "index": 0}, stage.template) from None
+    except jinja2.TemplateError as error:
+        raise template_error(error, environment, stage.template) from None
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise ContentTypeError(f"{stage.template}: {error}") from None
+
+
+def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[str, Json]) -> Json:
+    """This is the value of `{{ … }}` alone or of a bare expression as it is, else the text that the template renders.
+
+    Items of lists stay the objects they are; generators (`batch`) become lists. ContentTypeError names what is missing.
+    """
+    kept = environment.expressions if isinstance(environment, TemplateEnvironment) else {}
+    try:
+        compiled = kept.get(expression)
+        if compiled is None:
+            compiled = kept[expression] = _compiled(environment, expression)
+        value = compiled(**values)
+        if isinstance(value, jinja2.Undefined):
+            str(value)  # raises, with the message Jinja would give in a template
+        return _plain(value)
+    except jinja2.UndefinedError as error:
+        raise _undefined(error, values, repr(expression)) from None
+    except jinja2.TemplateError as error:
+        raise ContentTypeError(f"{expression!r}: {error.message}") from None
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise ContentTypeError(f"{expression!r}: {error}") from None
+
+
+def answer_text(stage: Stage, output: Json) -> str:
+    """This is an example's output as the model is to write it: the string, or compact JSON in the schema's order."""
+    if isinstance(output, str):
+        return output
+    if stage.single:
+        return str(output.get("text", "")) if isinstance(output, Mapping) else str(output)
+    ordered = {name: output[name] for name in stage.output if name in output}
+    return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
+
+
+def single_expression(environment: jinja2.Environment, text: str) -> str | None:
+    """This is what stands between the braces of `{{ … }}` alone, or the text itself where it has no braces."""
+    if not any(mark in text for mark in ("{{", "{%", "{#")):
+        return text
+    body = environment.parse(text.strip()).body
+    alone = len(body) == 1 and isinstance(body[0], nodes.Output) and len(body[0].nodes) == 1
+    if alone and not isinstance(cast(nodes.Output, body[0]).nodes[0], nodes.TemplateData):
+        return _BRACES.sub("", text.strip())
+    return None
+
+
+def _compiled(environment: jinja2.Environment, expression: str) -> Callable[..., Json]:
+    alone = single_expression(environment, expression)
+    if alone is None:
+        return environment.from_string(expression).render
+    return environment.compile_expression(alone, undefined_to_none=False)
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, list):
+        return [_plain(item) for item in value] if any(_lazy(item) for item in value) else value
+    return [_plain(item) for item in value] if _lazy(value) else value
+
+
+def _lazy(value: Json) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | bytes | list | Mapping)
+
+
+def _undefined(error: jinja2.UndefinedError, known: Iterable[str], where: str) -> ContentTypeError:
+    message = str(error.message)
+    name = _NAME.search(message)
+    return ContentTypeError(f"{where}: {message}", hint=did_you_mean(name[1], known) if name else "")
+
+
+def _same_language(example: Example, values: Mapping[str, Json]) -> bool:
+    theirs, ours = example.brief.get("language"), values.get("language")
+    return not theirs or not ours or theirs == ours
+
+
+def _shot(template: jinja2.Template, stage: Stage, example: Example, values: Mapping[str, Json], at: int) -> Shot:
+    known: dict[str, Json] = {**dict.fromkeys(values), **example.brief, "stages": jinja2.ChainableUndefined()}
+    if stage.foreach:
+        known |= {"item": example.item, "index": at}
+    task = _tidy(_render(template, {**known, "shots": [], "shot": _refused}, ("task",))["task"])
+    answer = answer_text(stage, example.output)
+    return Shot(task=task, answer=answer, brief=example.brief, item=example.item, output=example.output)
+
+
+def _refused(user_text: str, answer: str) -> str:
+    raise ContentTypeError("shot(…) belongs into the block `examples`")
+
+
+def _messages(template: jinja2.Template, stage: Stage, known: Mapping[str, Json], shots: list[Shot]) -> Prompt:
+    turns: list[Message] = []
+
+    def shot(user_text: str, answer: str) -> str:
+        turns.append(Message(role="user", content=_tidy(str(user_text))))
+        turns.append(Message(role="assistant", content=_tidy(str(answer))))
+        return ""
+
+    parts = _render(template, {**known, "shots": shots, "shot": shot}, BLOCKS)
+    system = _tidy(parts["system"] + "\n\n" + parts["examples"])
+    head = [Message(role="system", content=system)] if system else []
+    return Prompt(messages=(*head, *turns, Message(role="user", content=_tidy(parts["task"]))), chat=stage.chat)
+
+
+def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterable[str]) -> dict[str, str]:
+    """This renders the wanted blocks of a template, each on its own.
+
+    Rendering the root is what runs `extends`, `import` and top-level `set`, and collects the blocks of every ancestor;
+    meanwhile an empty block stands before each of ours, so none is rendered twice:
+
+        context.blocks["task"]    [empty, child's task] → (root runs) → [empty, child's, base's] → [child's, base's]
+    """
+    context = template.new_context(dict(known))
+    for name in BLOCKS:
+        context.blocks.setdefault(name, []).insert(0, _empty)
+    try:
+        root = "".join(template.root_render_func(context))
+        for name in BLOCKS:
+            context.blocks[name].pop(0)
+        if not context.blocks["task"]:
+            return {**dict.fromkeys(wanted, ""), "task": root}
+        return {
+            name: BlockReference(name, context, context.blocks[name], 0)() if context.blocks[name] else ""
+            for name in wanted
+        }
+    except ContentTypeError:
+        raise
+    except Exception:
+        template.environment.handle_exception()  # raises with the template's own lines in the traceback
+
+
+def _empty(context: Context) -> Iterator[str]:
+    return iter(())
+
+
+def _tidy(text: str) -> str:
+    """This is rendered text without outer blank space, trailing spaces, or more than one empty line together."""
+    lines = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -1,0 +1,161 @@
+"""What a stage or a content type sets besides its words: sampling, expressions, post-processors and checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import jinja2
+
+from aigc.content.content_type import Schema
+from aigc.content.grammar import longest
+from aigc.content.measures import limit_of
+from aigc.content.variables import check_expression
+from aigc.content.yaml_lines import Node
+from aigc.errors import ContentTypeError, UsageError
+from aigc.extension import Bound, Kind
+from aigc.registry import Registry
+from aigc.types import Json, SamplingParams
+
+FREE_TOKENS = 256  # for a text without bounds
+SPARE_TOKENS = 16
+TOKENS_PER_CHAR = 0.5  # Latin text takes 0.2 to 0.4; a word list or a small vocabulary more
+TOKENS_PER_WIDE_CHAR = 1.5  # a small vocabulary spells a CJK character in two or three
+TOKENS_PER_NUMBER = 8
+ITEMS = 10  # of a list without maxItems
+
+RANGES: Mapping[str, tuple[float | None, float | None]] = {
+    "temperature": (0, 5),
+    "top_p": (0, 1),
+    "min_p": (0, 1),
+    "repetition_penalty": (0.01, 10),
+    "presence_penalty": (-10, 10),
+}
+SAMPLING = (*RANGES, "top_k", "max_tokens", "stop")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaults:
+    """This is what stages inherit. `wide` says that some briefs want CJK text, which takes more tokens."""
+
+    sampling: Node | None = None
+    candidates: int = 1
+    attempts: int = 2
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """This is what expressions at some place may use: variables, and the stages that have run by then."""
+
+    known: frozenset[str]
+    stages: Collection[str]
+
+
+def sampling(given: Sequence[Node | None], max_tokens: int) -> SamplingParams:
+    """This is the sampling of a stage: what later nodes say over what earlier ones say over the defaults."""
+    values: dict[str, Json] = {"max_tokens": max_tokens}
+    for node in given:
+        for key, child in node.only(SAMPLING).items() if node else ():
+            values[key] = _setting(key, child)
+    return SamplingParams(**values)
+
+
+def _setting(key: str, node: Node) -> Json:
+    if key == "stop":
+        texts = node.list() if isinstance(node.value, list) else [node]
+        for text in texts:
+            if not isinstance(text.value, str) or not text.value:
+                text.fail("a stop is text", 'such as "\\n"')
+        return tuple(str(text.value) for text in texts)
+    if key in ("top_k", "max_tokens"):
+        return node.integer(1 if key == "max_tokens" else 0)
+    value = float(node.number(*RANGES[key]))
+    if key == "top_p" and value == 0:
+        node.fail("top_p must be above 0", "1 switches it off")
+    return value
+
+
+def enough_tokens(fields: Mapping[str, Schema], single: bool, *, wide: bool) -> int:
+    """This is a max_tokens no acceptable output reaches: what the longest allowed texts take, and some to spare.
+
+    Half a token per Latin character of the grammar's bound; where briefs may ask for Chinese, Japanese or Korean 1.5
+    per character (half the characters where the limit counts width); FREE_TOKENS for a text without a bound.
+    """
+    if single:
+        return SPARE_TOKENS + sum(_tokens(schema, wide) for schema in fields.values())
+    return SPARE_TOKENS + _object(fields, wide)
+
+
+def _object(fields: Mapping[str, Schema], wide: bool) -> int:
+    return sum(_tokens(schema, wide) + ceil((len(name) + 6) * TOKENS_PER_CHAR) for name, schema in fields.items())
+
+
+def _tokens(schema: Schema, wide: bool) -> int:
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum") or [schema["const"]]
+        return max(ceil(len(str(value)) * (TOKENS_PER_WIDE_CHAR if wide else TOKENS_PER_CHAR)) for value in values) + 2
+    kind = schema.get("type")
+    if kind == "array":
+        return int(schema.get("maxItems", ITEMS)) * (_tokens(schema["items"], wide) + 3) + 2
+    if kind == "object":
+        return _object(schema["properties"], wide)
+    if kind != "string":
+        return TOKENS_PER_NUMBER
+    most = longest(schema)
+    if most is None:
+        return FREE_TOKENS
+    counter, _ = limit_of(schema) or ("chars", 0)
+    per_char = TOKENS_PER_CHAR
+    if wide:
+        per_char = TOKENS_PER_WIDE_CHAR / 2 if counter in ("width", "x_weighted", "pixels") else TOKENS_PER_WIDE_CHAR
+    return ceil(most * per_char)
+
+
+def expression(node: Node, key: str) -> str:
+    """This is a `from` or `fallback` as an expression; a fallback without braces is the text or value itself."""
+    value = node.value
+    if key == "from" or (isinstance(value, str) and "{{" in value):
+        return node.text()
+    if value is None or isinstance(value, dict):
+        node.fail(f"{key} is text, a list or a number", 'such as "{{ item | trim_to(width=30) }}"')
+    return "{{ " + json.dumps(value) + " }}"
+
+
+def bound(
+    kind: Kind, node: Node, key: str, registry: Registry, environment: jinja2.Environment, names: Names
+) -> tuple[Bound, ...]:
+    """This is a list of `name` or `name: {options}` as extensions with their options checked."""
+    if key not in node:
+        return ()
+    return tuple(_bound(kind, entry, registry, environment, names) for entry in node.child(key).list())
+
+
+def _bound(kind: Kind, entry: Node, registry: Registry, environment: jinja2.Environment, names: Names) -> Bound:
+    options: Mapping[str, Json] = {}
+    name = entry.value
+    if isinstance(name, dict):
+        if len(name) != 1:
+            entry.fail("one entry names one thing", "write `- name` or `- name: {option: value}`")
+        ((name, options),) = name.items()
+        options = entry.child(name).mapping() if options is not None else {}
+    elif not isinstance(name, str):
+        entry.fail("an entry is a name", "write `- name` or `- name: {option: value}`")
+    try:
+        extension = registry.get(kind, name, entry.where)
+        found = extension.bind(options, entry.where)
+    except UsageError as error:
+        raise ContentTypeError(error.message, hint=error.hint) from None
+    for text in _templated(options):
+        check_expression(environment, text, names.known, names.stages, entry.where)
+    return found
+
+
+def _templated(value: Json) -> Iterator[str]:
+    if isinstance(value, str) and "{{" in value:
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _templated(item)

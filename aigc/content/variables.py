@@ -1,0 +1,208 @@
+"""Which names templates and expressions use, and whether a brief can supply them: asked once, at load.
+
+What stands before `task` may only use what is the same for every brief of a batch: `language`, `shots`, the
+environment's globals, and what is made of those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import jinja2
+from jinja2 import meta, nodes
+
+from aigc.content.environment import BUNDLED, template_error
+from aigc.errors import ContentTypeError, did_you_mean
+
+STABLE = frozenset(("language", "shots", "shot"))  # known before `task`
+RESERVED = ("stages", "item", "index", "shots", "shot", "self", "loop", "super", "caller", "varargs", "kwargs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """This is one template of a prompt: the content type's own, a base, an include, or (`apart`) an imported one."""
+
+    name: str
+    text: str
+    tree: nodes.Template
+    apart: bool = False
+
+
+def check_template(
+    environment: jinja2.Environment, template: str, known: Collection[str], stages: Collection[str], where: str
+) -> list[Source]:
+    """This is every template the prompt is made of; ContentTypeError at the line of the first wrong name.
+
+    `known` are the variables a prompt may use, `stages` the stages whose results are there by then.
+    """
+    sources = list(_sources(environment, template, where))
+    made = frozenset().union(*(_made(source.tree) for source in sources if not source.apart))
+    stable = STABLE | _stable(sources)
+    unstable_places = {name for source in sources for name in _early_includes(source, environment)}
+    for source in sources:
+        allowed = frozenset() if source.apart else frozenset(known) | STABLE | made
+        _check(environment, source.tree, allowed, known, source.name)
+        check_stages(source.tree, stages, source.name)
+        early = [source.tree] if source.name in unstable_places else list(_early(source.tree))
+        for part in early:
+            for name, line in _undeclared(environment, part):
+                if name not in stable and (name in known or name in made):
+                    raise ContentTypeError(
+                        f"{source.name}:{line}: {name!r} stands before the block `task`",
+                        hint="only `language` and `shots` are known there, so that a batch shares its beginning",
+                    )
+    return sources
+
+
+def check_expression(
+    environment: jinja2.Environment, expression: str, known: Collection[str], stages: Collection[str], where: str
+) -> None:
+    """This refuses an expression that does not parse, or uses a name, a filter or a stage there is not."""
+    text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
+    try:
+        tree = environment.parse(text)
+        environment.compile(text)
+    except jinja2.TemplateError as error:
+        raise template_error(error, environment, where) from None
+    for name, _ in _undeclared(environment, tree):
+        if name not in known:
+            raise ContentTypeError(
+                f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
+            )
+    check_stages(tree, stages, where, line_known=True)
+
+
+def check_stages(tree: nodes.Template, stages: Collection[str], where: str, *, line_known: bool = False) -> None:
+    """This refuses `stages.x` and `stages['x']` where no stage x has run by then."""
+    used: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
+    for node in used:
+        if not (isinstance(node.node, nodes.Name) and node.node.name == "stages"):
+            continue
+        argument = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        if isinstance(argument, str) and argument not in stages and argument not in ("items", "values", "keys", "get"):
+            place = where if line_known else f"{where}:{node.lineno}"
+            raise ContentTypeError(
+                f"{place}: there is no earlier stage {argument!r}", hint=did_you_mean(argument, stages)
+            )
+
+
+def fills_task(sources: list[Source]) -> bool:
+    """This says whether the prompt has a task: a block with something in it, or a template without blocks."""
+    tasks = [block for source in sources for block in source.tree.find_all(nodes.Block) if block.name == "task"]
+    return any(block.body for block in tasks) or not tasks
+
+
+def digest(content: bytes, sources: list[Source]) -> str:
+    """This is the SHA-256 of a content type: its YAML and every template, each with its own name."""
+    total = hashlib.sha256(content)
+    for source in sorted(sources, key=lambda source: source.name):
+        total.update(b"\0" + Path(source.name).name.encode() + b"\0" + source.text.encode())
+    return total.hexdigest()
+
+
+def _sources(environment: jinja2.Environment, template: str, where: str) -> Iterator[Source]:
+    waiting, seen = [(template, False, where)], set()
+    while waiting:
+        name, apart, from_where = waiting.pop(0)
+        if name in seen:
+            continue
+        seen.add(name)
+        try:
+            assert environment.loader is not None
+            text, file, _ = environment.loader.get_source(environment, name)
+            tree = environment.parse(text, name, file)
+            environment.get_template(name)  # compiles: unknown filters and tests
+        except jinja2.TemplateError as error:
+            raise template_error(error, environment, from_where) from None
+        assert file is not None  # our loader reads files only
+        yield Source(name=file, text=text, tree=tree, apart=apart)
+        kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+        for node in tree.find_all(kinds):
+            place = f"{file}:{node.lineno}"
+            separate = apart or (isinstance(node, nodes.Import | nodes.FromImport) and not node.with_context)
+            for reference in _named(node, place):
+                try:
+                    joined = environment.join_path(reference, name)
+                except jinja2.TemplateError as error:
+                    raise template_error(error, environment, place) from None
+                waiting.append((joined, separate, place))
+
+
+def _named(node: nodes.Node, where: str) -> list[str]:
+    template = cast(nodes.Expr, node.template)  # type: ignore[attr-defined]
+    try:
+        value = template.as_const()
+    except nodes.Impossible:
+        raise ContentTypeError(f"{where}: a template is named by plain text, so that it can be checked") from None
+    return [str(name) for name in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _undeclared(environment: jinja2.Environment, part: nodes.Node) -> list[tuple[str, int]]:
+    """This is what the part takes from outside, with the line of its first use; globals are not outside."""
+    if isinstance(part, nodes.Template):
+        tree = part
+    else:
+        tree = nodes.Template([part], lineno=part.lineno)
+        tree.set_environment(environment)
+    names = meta.find_undeclared_variables(tree)
+    lines: dict[str, int] = {}
+    for node in tree.find_all(nodes.Name):
+        if node.ctx == "load" and node.name in names:
+            lines.setdefault(node.name, node.lineno)
+    return sorted(lines.items(), key=lambda found: found[1])
+
+
+def _check(
+    environment: jinja2.Environment, tree: nodes.Template, allowed: Collection[str], known: Collection[str], file: str
+) -> None:
+    for name, line in _undeclared(environment, tree):
+        if name not in allowed:
+            raise ContentTypeError(
+                f"{file}:{line}: template uses {name!r}, which no brief has", hint=did_you_mean(name, known)
+            )
+
+
+def _made(tree: nodes.Template) -> frozenset[str]:
+    """This is every name a template gives to something itself: by set, for, macro or import."""
+    names = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
+    names |= {node.name for node in tree.find_all(nodes.Macro)}
+    names |= {node.target for node in tree.find_all(nodes.Import)}
+    for node in tree.find_all(nodes.FromImport):
+        names |= {name if isinstance(name, str) else name[1] for name in node.names}
+    return frozenset(names)
+
+
+def _stable(sources: list[Source]) -> frozenset[str]:
+    """This is the top-level names made of stable ones only, in any of the templates."""
+    stable = set(STABLE)
+    for source in sources:
+        for node in source.tree.body:
+            if isinstance(node, nodes.Assign | nodes.AssignBlock | nodes.Macro):
+                used = {name.name for name in node.find_all(nodes.Name) if name.ctx == "load"}
+                made = {name.name for name in node.find_all(nodes.Name) if name.ctx in ("store", "param")}
+                if used <= stable | (made if isinstance(node, nodes.Macro) else set()):
+                    stable |= {node.name} if isinstance(node, nodes.Macro) else made
+            elif isinstance(node, nodes.Import | nodes.FromImport) and not node.with_context:
+                stable |= _made(nodes.Template([node]))
+    return frozenset(stable)
+
+
+def _early(tree: nodes.Template) -> Iterator[nodes.Block]:
+    for block in tree.find_all(nodes.Block):
+        if block.name in ("system", "examples"):
+            yield block
+
+
+def _early_includes(source: Source, environment: jinja2.Environment) -> set[str]:
+    """This is the files of templates included before `task`."""
+    names = set()
+    for block in _early(source.tree):
+        for node in block.find_all(nodes.Include):
+            for name in _named(node, source.name):
+                joined = environment.join_path(name, source.name)
+                names.add(joined if Path(joined).is_absolute() else str(BUNDLED / joined))
+    return names

@@ -1,0 +1,248 @@
+"""Strict YAML that remembers its lines.
+
+The YAML 1.2 JSON schema decides what a plain word is: only `true` and `false` are booleans, only `null`, `~` and
+nothing are null, `010`, `12:30` and `2026-01-01` are text. Duplicate keys, keys that are not text, anchors and tags
+are refused. A `Node` is a value that knows where it stands, so whoever validates it can say `file:line`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, NoReturn, TypeAlias
+
+import yaml
+
+from aigc.errors import ContentTypeError, did_you_mean
+from aigc.types import Json
+
+Path_: TypeAlias = tuple[str | int, ...]
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: ten times faster
+
+_PLAIN = (
+    ("bool", r"true|false", "tf"),
+    ("null", r"~|null|", "~n\0"),
+    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
+    ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-0123456789"),
+)
+_TAG = "tag:yaml.org,2002:"
+
+
+def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
+    table: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for kind, pattern, firsts in _PLAIN:
+        for first in firsts:
+            key = "" if first == "\0" else first
+            table.setdefault(key, []).append((_TAG + kind, re.compile(rf"(?:{pattern})\Z")))
+    return table
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """This is PyYAML's loader with fewer ideas about what a plain word might mean."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = _resolvers()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """This is a file's value and the line of every key and item in it, by path."""
+
+    file: str
+    value: Json
+    lines: Mapping[Path_, int]
+
+    def where(self, path: Path_) -> str:
+        """This is `file:line` of the path, or of the nearest thing around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return f"{self.file}:{self.lines.get(path, 1)}"
+
+    @property
+    def root(self) -> Node:
+        return Node(value=self.value, path=(), document=self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """This is one value of a document. Its readers raise ContentTypeError at the value's own line."""
+
+    value: Json
+    path: Path_
+    document: Document
+
+    @property
+    def where(self) -> str:
+        return self.document.where(self.path)
+
+    @property
+    def label(self) -> str:
+        """This names the value for a message: its last key, or `item 2 of 'benefits'`."""
+        if not self.path:
+            return "the file"
+        last = self.path[-1]
+        if isinstance(last, str):
+            return repr(last)
+        return f"item {last + 1} of {self.path[-2]!r}" if len(self.path) > 1 else f"item {last + 1}"
+
+    def fail(self, message: str, hint: str = "") -> NoReturn:
+        raise ContentTypeError(f"{self.where}: {message}", hint=hint)
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, dict) and key in self.value
+
+    def child(self, key: str | int) -> Node:
+        """This is the value under a key, None where there is none; its line is the mapping's then."""
+        inside = self.value
+        if isinstance(inside, dict):
+            return Node(value=inside.get(key), path=(*self.path, key), document=self.document)
+        return Node(value=inside[key], path=(*self.path, key), document=self.document)
+
+    def only(self, known: Iterable[str]) -> Node:
+        """This is the node itself, a mapping without keys other than `known`."""
+        known = list(known)
+        for key, child in self.items():
+            if key not in known:
+                child.fail(f"unknown key {key!r}", did_you_mean(key, known))
+        return self
+
+    def items(self) -> Iterator[tuple[str, Node]]:
+        for key in self.mapping():
+            yield key, self.child(key)
+
+    def mapping(self) -> dict[str, Json]:
+        values: dict[str, Json] = self._of(dict, "a mapping")
+        return values
+
+    def list(self) -> list[Node]:
+        values: list[Json] = self._of(list, "a list")
+        return [self.child(index) for index in range(len(values))]
+
+    def text(self) -> str:
+        value: str = self._of(str, "text")
+        if not value.strip():
+            self.fail(f"{self.label} is empty")
+        return value
+
+    def boolean(self) -> bool:
+        return bool(self._of(bool, "true or false"))
+
+    def integer(self, least: int | None = None, most: int | None = None) -> int:
+        value = self.number(least, most)
+        if isinstance(value, float):
+            self.fail(f"{self.label} must be a whole number, not {value!r}")
+        return value
+
+    def number(self, least: float | None = None, most: float | None = None) -> int | float:
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            self.fail(f"{self.label} must be a number, not {describe(value)}")
+        if least is not None and value < least:
+            self.fail(f"{self.label} must be at least {least}, not {value}")
+        if most is not None and value > most:
+            self.fail(f"{self.label} must be at most {most}, not {value}")
+        return value
+
+    def _of(self, kind: type, what: str) -> Any:
+        if not isinstance(self.value, kind):
+            self.fail(f"{self.label} must be {what}, not {describe(self.value)}")
+        return self.value
+
+
+def describe(value: Json) -> str:
+    """This is a value as a message shows it: short, and a mapping or list by its kind."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    shown = ("true" if value else "false") if isinstance(value, bool) else repr(value)
+    return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1:]
+
+
+def read_yaml(file: Path) -> Document:
+    """This is the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses."""
+    try:
+        return parse_yaml(file.read_bytes(), str(file))
+    except OSError as error:
+        raise ContentTypeError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def parse_yaml(content: bytes, name: str) -> Document:
+    """This is the document in `content`; `name` is the file to blame."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ContentTypeError(f"{name}:{line}: not UTF-8 text (byte {error.start})") from None
+    try:
+        root = _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        context = f" ({error.context})" if error.context else ""
+        raise ContentTypeError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem}{context}") from None
+    except yaml.reader.ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        raise ContentTypeError(f"{name}:{line}: a character YAML does not allow") from None
+    if root is None:
+        raise ContentTypeError(f"{name}:1: the file is empty")
+    builder = _Builder(name)
+    value = builder.build(root, ())
+    return Document(file=name, value=value, lines=builder.lines)
+
+
+class _Builder:
+    """This turns YAML nodes into values and notes each one's line."""
+
+    def __init__(self, name: str) -> None:
+        self.lines: dict[Path_, int] = {}
+        self._name = name
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, path: Path_) -> Json:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if id(node) in self._seen:
+            self._refuse(node, "anchors and aliases are not used here; write the value out")
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _TAG + "seq":
+            return [self.build(item, (*path, index)) for index, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        return self._refuse(node, f"the tag {node.tag!r} is not used here")
+
+    def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[str, Json]:
+        values: dict[str, Json] = {}
+        for key_node, value_node in node.value:
+            key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                shown = key_node.value if isinstance(key_node, yaml.ScalarNode) else "this one"
+                self._refuse(key_node, f"keys are text; put quotes around {shown}")
+            if key in values:
+                self._refuse(key_node, f"{key!r} stands here twice; first in line {self.lines[(*path, key)]}")
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+            values[key] = self.build(value_node, (*path, key))
+        return values
+
+    def _scalar(self, node: yaml.ScalarNode) -> Json:
+        kind, text = node.tag.removeprefix(_TAG), str(node.value)
+        if kind == "str":
+            return text
+        for known, pattern, _ in _PLAIN:
+            if kind == known and re.fullmatch(pattern, text):
+                return {"bool": text == "true", "null": None}[kind] if kind in ("bool", "null") else _number(text)
+        return self._refuse(node, f"the tag {node.tag!r} does not fit {text!r}")
+
+    def _refuse(self, node: yaml.Node, message: str) -> NoReturn:
+        raise ContentTypeError(f"{self._name}:{node.start_mark.line + 1}: {message}")
+
+
+def _number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
