@@ -16,11 +16,13 @@ from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, 
 from aigc.content.environment import find_template, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
+from aigc.content.prompt import check_shots
 from aigc.content.schema import check_words
 from aigc.content.settings import Defaults, Names, bound, enough_tokens, expression, sampling
 from aigc.content.variables import RESERVED, Source, check_expression, check_template, digest, fills_task
 from aigc.content.yaml_lines import Node, describe, read_yaml
 from aigc.errors import ContentTypeError, NotFound
+from aigc.extension import Bound, Kind
 from aigc.registry import Registry
 
 FORMAT = 1
@@ -76,8 +78,8 @@ class _Load:
             stages=stages,
             output=output,
             composed=staged,
-            postprocess=bound("postprocessor", root, "postprocess", self.registry, self.environment, names),
-            checks=bound("check", root, "checks", self.registry, self.environment, names),
+            postprocess=self._bound("postprocessor", root, names),
+            checks=self._bound("check", root, names),
             exports=self._exports(root),
             examples=examples,
             file=self.file,
@@ -149,33 +151,42 @@ class _Load:
         earlier: Sequence[str],
         own: bool,
     ) -> Stage:
-        foreach = node.child("foreach").text() if own and "foreach" in node else ""
+        foreach = node.child("foreach").text() if "foreach" in node else ""
         around = Names(known=frozenset((*self.brief, "stages")), stages=earlier)
         if foreach:
             check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
+            self._goes_over_a_list(node.child("foreach"))
         inside = Names(known=around.known | ({"item", "index"} if foreach else set()), stages=earlier)
         settings = self.defaults
-        return Stage(
+        stage = Stage(
             name=name,
             template=self._template(node.child("prompt"), inside),
             output=fields,
             single=single,
             grammar=output_grammar(fields, single),
             sampling=sampling(
-                [settings.sampling, node.child("sampling") if own and "sampling" in node else None],
+                [settings.sampling, node.child("sampling") if "sampling" in node else None],
                 enough_tokens(fields, single, wide=settings.wide),
             ),
             candidates=node.child("candidates").integer(1, 64) if "candidates" in node else settings.candidates,
             attempts=_attempts(node, settings.attempts),
             foreach=foreach,
             fallback=self._fallback(node, fields, single, inside),
-            postprocess=bound("postprocessor", node, "postprocess", self.registry, self.environment, inside)
-            if own
-            else (),
-            checks=bound("check", node, "checks", self.registry, self.environment, inside) if own else (),
+            postprocess=self._bound("postprocessor", node, inside) if own else (),
+            checks=self._bound("check", node, inside) if own else (),
             shots=shots,
             chat=node.child("chat").boolean() if "chat" in node else True,
         )
+        try:
+            check_shots(self.environment, stage, self.brief)
+        except ContentTypeError as error:
+            node.child("examples").fail(error.message, error.hint)
+        return stage
+
+    def _goes_over_a_list(self, node: Node) -> None:
+        schema = self.brief.get(node.text().strip("{} "))
+        if schema and schema["type"] != "array":
+            node.fail(f"foreach goes over a list, and {node.value!r} is of type {schema['type']}")
 
     def _output(self, node: Node, extra: Sequence[str]) -> tuple[dict[str, Schema], bool]:
         """This is the output's fields, and whether it is one string."""
@@ -229,6 +240,10 @@ class _Load:
             node.fail(f"{node.value!r} fills no block `task`")
         self.sources.update((source.name, source) for source in sources)
         return template
+
+    def _bound(self, kind: Kind, node: Node, names: Names) -> tuple[Bound, ...]:
+        key = "checks" if kind == "check" else "postprocess"
+        return bound(kind, node, key, self.registry, self.environment, names)
 
     def _exports(self, root: Node) -> tuple[str, ...]:
         if "exports" not in root:

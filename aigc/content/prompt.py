@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import jinja2
@@ -71,6 +71,20 @@ def render_prompt(
         raise ContentTypeError(f"{stage.template}: {error}") from None
 
 
+def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[str]) -> None:
+    """This renders a stage's shots once, for the errors: ContentTypeError names the example."""
+    values = dict.fromkeys(inputs)
+    for example in stage.shots:
+        alone = replace(stage, shots=(example,))
+        try:
+            _shot(environment.get_template(stage.template), alone, example, values, 0)
+        except jinja2.UndefinedError as error:
+            known = {**values, "stages": 0, "item": 0, "index": 0}
+            raise _undefined(error, known, f"example {example.name!r} in {stage.template}") from None
+        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            raise ContentTypeError(f"example {example.name!r} in {stage.template}: {error}") from None
+
+
 def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[str, Json]) -> Json:
     """This is the value of `{{ … }}` alone or of a bare expression as it is, else the text that the template renders.
 
@@ -81,7 +95,7 @@ def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[s
         compiled = kept.get(expression)
         if compiled is None:
             compiled = kept[expression] = _compiled(environment, expression)
-        value = compiled(**values)
+        value = compiled(values)
         if isinstance(value, jinja2.Undefined):
             str(value)  # raises, with the message Jinja would give in a template
         return _plain(value)
@@ -164,7 +178,10 @@ def _messages(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]
         return ""
 
     parts = _render(template, {**known, "shots": shots, "shot": shot}, BLOCKS)
-    system = _tidy(parts["system"] + "\n\n" + parts["examples"])
+    if "examples" not in parts:
+        for example in shots:
+            shot(example.task, example.answer)
+    system = _tidy(parts.get("system", "") + "\n\n" + parts.get("examples", ""))
     head = [Message(role="system", content=system)] if system else []
     return Prompt(messages=(*head, *turns, Message(role="user", content=_tidy(parts["task"]))), chat=stage.chat)
 
@@ -184,12 +201,10 @@ def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterab
         root = "".join(template.root_render_func(context))
         for name in BLOCKS:
             context.blocks[name].pop(0)
-        if not context.blocks["task"]:
-            return {**dict.fromkeys(wanted, ""), "task": root}
-        return {
-            name: BlockReference(name, context, context.blocks[name], 0)() if context.blocks[name] else ""
-            for name in wanted
+        rendered = {
+            name: BlockReference(name, context, context.blocks[name], 0)() for name in wanted if context.blocks[name]
         }
+        return rendered if context.blocks["task"] else {**rendered, "task": root}
     except ContentTypeError:
         raise
     except Exception:

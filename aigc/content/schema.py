@@ -207,7 +207,8 @@ def _items(count: int) -> str:
 
 def _object_problems(schema: Schema, value: Mapping[str, Json], label: str) -> Found:
     properties: Mapping[str, Schema] = schema.get("properties") or {}
-    for name in schema.get("required", properties):
+    needed = [name for name, inside in properties.items() if "default" not in inside]
+    for name in schema.get("required", needed):
         if name not in value:
             yield f"{label} lacks {name!r}"
     for name, inside in value.items():

@@ -25,6 +25,7 @@ _LOOSE = " \t\r\n,;:-–—/|\\&+(\\[{<，、；：（【「『《·~～"
 _OPENING = {"(": ")", "[": "]", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》", "“": "”"}
 _CLAUSE = frozenset("，。！？；：、,;:!?… ")
 _LAST_WORD = re.compile(r"\S+$")
+KATAKANA = re.compile("[\u30a0-\u30ff]")
 _NUMBER = re.compile(rf"[\d.,]*\d[.,]*{CJK.pattern}?$")  # with the first half of a CJK unit
 
 
@@ -107,8 +108,10 @@ def _breakable(text: str, end: int) -> bool:
     left, right = text[end - 1], text[end]
     if right.isspace() or left.isspace():
         return True
-    if right in "，。！？；：、）】」』》”’":  # closing marks stay with what they close
+    if right in "，。！？；：、":
         return True
+    if KATAKANA.match(left) and KATAKANA.match(right):  # a word of its own script, longer than a character
+        return False
     return bool(CJK.match(left) or CJK.match(right)) and not (left.isdigit() or right in "%％")
 
 

@@ -99,8 +99,8 @@ def fills_task(sources: list[Source]) -> bool:
 def digest(content: bytes, sources: list[Source]) -> str:
     """This is the SHA-256 of a content type: its YAML and every template, each with its own name."""
     total = hashlib.sha256(content)
-    for source in sorted(sources, key=lambda source: source.name):
-        total.update(b"\0" + Path(source.name).name.encode() + b"\0" + source.text.encode())
+    for name, text in sorted((Path(source.name).name, source.text) for source in sources):
+        total.update(b"\0" + name.encode() + b"\0" + text.encode())
     return total.hexdigest()
 
 
