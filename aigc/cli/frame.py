@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
         return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:  # a bare `aigc` or `aigc models`
+        click.echo(error.format_message(), err=True)
+        return MISUSE
     except click.ClickException as error:
         return _say(frame, _click_message(error), MISUSE)
     except AigcError as error:
@@ -64,8 +67,8 @@ def _click_message(error: click.ClickException) -> str:
     """This is click's message in one line, with where to read more."""
     message = " ".join(error.format_message().split())
     context = error.ctx if isinstance(error, click.UsageError) else None
-    if context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return error.format_message()
+    if context is None:
+        return message
     return f"{message.rstrip('.')}; see `{context.command_path} --help`"
 
 

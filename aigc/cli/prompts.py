@@ -52,11 +52,12 @@ def sample_values(project: Project, content_type: ContentType) -> dict[str, Json
     """This is the values of the type's first example, or of its first good sample brief. NotFound without either."""
     for example in content_type.examples:
         return brief_values(content_type, example.brief, where=f"example {example.name!r}")
-    rows = open_rows(sample_briefs(content_type), project.registry, {})
-    for brief in read_briefs(rows, content_type, project.environment, mapping={}, literals={}):
-        if isinstance(brief, Brief):
-            return dict(brief.values)
-    raise NotFound(f"{content_type.name}: no sample brief is valid")
+    try:
+        rows = open_rows(sample_briefs(content_type), project.registry)
+        briefs = read_briefs(rows, content_type, project.environment)
+        return next(dict(brief.values) for brief in briefs if isinstance(brief, Brief))
+    except (AigcError, StopIteration) as error:  # without samples, or with another type's
+        raise NotFound(f"{content_type.name} has no example to take", hint="give its inputs as key=value") from error
 
 
 def example_command(project: Project, content_type: ContentType) -> str:

@@ -1,0 +1,233 @@
+"""`aigc types`, `show`, `plugins`, `models`, `doctor`: commands that only look."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.models import Weights
+
+Run = Callable[..., Any]
+
+
+def test_types_are_listed_with_what_they_need(aigc: Run) -> None:
+    ran = aigc("types")
+    assert ran.code == 0
+    header, *rows = [line.split() for line in ran.out.splitlines()]
+    assert header[:3] == ["TYPE", "NEEDS", "PLUGIN"]
+    assert [row[:3] for row in rows] == [["shop/advert", "product,", "facts"], ["shop/slogan", "product", "project"]]
+    assert "A slogan." in ran.out
+
+
+def test_types_json(aigc: Run) -> None:
+    slogan = aigc("types", "--json").json[1]
+    assert slogan == {
+        "name": "shop/slogan",
+        "plugin": "project",
+        "summary": "A slogan.",
+        "version": 3,
+        "required": ["product"],
+    }
+
+
+def test_a_type_that_does_not_load_is_listed_with_its_error(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/bad.yaml", "aigc: 1\nname: shop/bad\nsumary: x\n")
+    ran = aigc("types")
+    assert ran.code == 0
+    assert "bad.yaml:3" in ran.out and "did you mean 'summary'?" in ran.out and "shop/slogan" in ran.out
+    assert "error" in aigc("types", "--json").json[1]
+
+
+def test_no_plugin_no_project_no_types(aigc: Run, shop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    shop.plugins.clear()
+    ran = aigc("types")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert aigc("types", "--json").json == []
+
+
+def test_project_option_names_a_folder(aigc: Run, shop: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "shop/slogan" in aigc("types", "--project", str(shop.folder)).out
+    ran = aigc("types", "--project", str(tmp_path))
+    assert ran.code == 2 and "no aigc.yaml here or above" in ran.err
+
+
+def test_show_is_a_page(aigc: Run) -> None:
+    ran = aigc("show", "shop/slogan")
+    assert ran.code == 0
+    for said in (
+        "shop/slogan (version 3",
+        "What is sold",
+        "≤ 20 characters",
+        "needed",
+        "en | zh",
+        "chars ≤ 40",
+        "no_digits [reject]",
+        "Exports: lines",
+        "aigc generate shop/slogan product='Enamel mug'",
+    ):
+        assert said in ran.out
+
+
+def test_show_takes_an_example_from_the_sample_briefs(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/briefs/advert.csv", "product,facts\nTin cup,light;red\n")
+    assert "aigc generate shop/advert product='Tin cup' facts='light;red'" in aigc("show", "shop/advert").out
+
+
+def test_show_json(aigc: Run) -> None:
+    shown = aigc("show", "shop/advert", "--json").json
+    assert [stage["foreach"] for stage in shown["stages"]] == ["facts", None]
+    assert shown["exports"] == ["lines"] and shown["digest"]
+
+
+def test_show_schema_is_json_schema(aigc: Run) -> None:
+    schema = aigc("show", "shop/advert", "--schema").json
+    assert schema["brief"]["required"] == ["product", "facts"]
+    assert schema["output"]["properties"]["lines"] == {"type": "array", "items": {"type": "string"}}
+    limited = aigc("show", "shop/slogan", "--schema").json["output"]["properties"]["text"]
+    assert limited["x-limit"] == {"chars": 40} and "limit" not in limited
+
+
+def test_show_grammar(aigc: Run) -> None:
+    stages = aigc("show", "shop/advert", "--grammar", "--json").json
+    assert [one["stage"] for one in stages] == ["lines", "closing"]
+    assert stages[0]["kind"] == "regex" and stages[0]["source"] in aigc("show", "shop/advert", "--grammar").out
+
+
+def test_show_yaml_is_the_file(aigc: Run, shop: Any) -> None:
+    text = (shop.folder / "templates/shop/slogan.yaml").read_text(encoding="utf-8")
+    assert aigc("show", "shop/slogan", "--yaml").out == text
+    assert aigc("show", "shop/slogan", "--yaml", "--json").json["yaml"] == text
+
+
+def test_show_prompt_of_given_inputs(aigc: Run) -> None:
+    ran = aigc("show", "shop/slogan", "--prompt", "product=Tin cup")
+    assert ran.code == 0
+    assert "[system]\nYou write." in ran.out
+    assert "[assistant]\nCoffee outdoors" in ran.out
+    assert ran.out.rstrip().endswith("[user]\nA slogan for Tin cup.")
+
+
+def test_show_prompt_of_the_first_example(aigc: Run) -> None:
+    (stage,) = aigc("show", "shop/slogan", "--prompt", "--json").json
+    assert stage["messages"][-1] == {"role": "user", "content": "A slogan for Enamel mug."}
+
+
+def test_show_prompt_says_what_must_wait(aigc: Run) -> None:
+    lines, closing = aigc("show", "shop/advert", "--prompt", "--json", "product=Cup", "facts=light; red").json
+    assert lines["requests"] == 2 and lines["messages"][-1]["content"] == "Cup: light"
+    assert closing["messages"] is None and "earlier stages" in closing["why"]
+    assert "first of 2" in aigc("show", "shop/advert", "--prompt", "product=Cup", "facts=light; red").out
+
+
+def test_show_misuse(aigc: Run) -> None:
+    ran = aigc("show", "shop/slogn")
+    assert ran.code == 2 and "did you mean 'shop/slogan'?" in ran.err
+    ran = aigc("show", "shop/slogan", "product=Cup")
+    assert ran.code == 2 and "--prompt" in ran.err
+    ran = aigc("show", "shop/advert", "--prompt")
+    assert ran.code == 2 and "shop/advert has no example to take; give its inputs" in ran.err
+
+
+def test_plugins(aigc: Run, shop: Any) -> None:
+    shop.plugins["broken"] = type("Broken", (), {"__init__": lambda self: None})()
+    ran = aigc("plugins", "--json")
+    assert ran.code == 0
+    assert ran.json[0]["declares"] == ["check no_digits", "exporter lines", "exporter count", "importer csv"]
+    assert ran.json[0]["distribution"] == "shop 1.0"
+    assert "importer csv" in aigc("plugins").out
+
+
+def test_plugins_shows_what_is_quarantined(aigc: Run, shop: Any) -> None:
+    class Taker:
+        from aigc.hookspecs import hookimpl
+
+        @hookimpl
+        def aigc_commands(self, cli: Any) -> None:
+            @cli.command("batch")
+            def batch() -> None:
+                """Take a name that is built in."""
+
+    shop.plugins["taker"] = Taker()
+    ran = aigc("plugins")
+    assert ran.code == 0
+    assert "quarantined: the command 'batch' is already there" in ran.out
+    assert "importer csv" in ran.out
+    assert aigc("doctor", "--json").code == 1
+
+
+def test_models_list(aigc: Run) -> None:
+    ran = aigc("models", "list")
+    assert ran.code == 0
+    assert "smollm2-135m (default)" in ran.out and "Apache-2.0" in ran.out
+    listed = aigc("models", "list", "--json").json
+    assert [one["name"] for one in listed if one["default"]] == ["smollm2-135m"]
+    assert not any(one["installed"] for one in listed)
+
+
+def test_models_show(aigc: Run) -> None:
+    ran = aigc("models", "show", "gpt2")
+    assert ran.code == 0 and "MIT" in ran.out and "no; `aigc models pull gpt2`" in ran.out
+    assert aigc("models", "show", "gpt2", "--json").json["catalogue"]["parameters"] == 124_000_000
+    ran = aigc("models", "show", "gpt3")
+    assert ran.code == 2 and "did you mean 'gpt2'?" in ran.err
+
+
+def test_models_pull_takes_the_default(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def pull(name: str, **options: Any) -> Weights:
+        asked.append(name)
+        return Weights(name=name, folder=Path("there"), installed=True)
+
+    monkeypatch.setattr("aigc.models.fetch.pull", pull)
+    assert aigc("models", "pull").out == "smollm2-135m is ready in there\n"
+    assert aigc("models", "pull", "gpt2", "--json").json["folder"] == "there"
+    assert asked == ["smollm2-135m", "gpt2"]
+
+
+def states(ran: Any) -> dict[str, str]:
+    return {one["name"]: one["state"] for one in ran.json}
+
+
+def test_doctor_of_a_fresh_machine_finds_nothing_wrong(aigc: Run) -> None:
+    ran = aigc("doctor", "-m", "smollm2-135m", "--json")
+    assert ran.code == 0
+    assert states(ran)["model"] == "note" and states(ran)["torch"] == "ok" and states(ran)["project"] == "ok"
+    assert next(one for one in ran.json if one["name"] == "model")["remedy"]
+    assert "smollm2-135m is not here yet" in aigc("doctor", "-m", "smollm2-135m").out
+
+
+def test_doctor_names_every_trouble_with_a_remedy(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.write("templates/shop/bad.yaml", "aigc: 1\nname: shop/bad\nsumary: x\n")
+    usage = type("Usage", (), {"free": 1_000})
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    ran = aigc("doctor", "-m", "smollm2-135m", "--json")
+    assert ran.code == 1
+    assert states(ran)["model"] == "wrong" and states(ran)["content type shop/bad"] == "wrong"
+    assert all(one["remedy"] for one in ran.json if one["state"] == "wrong")
+    assert "WRONG" in aigc("doctor", "-m", "smollm2-135m").out
+
+
+def test_doctor_outlives_a_broken_project(aigc: Run, shop: Any) -> None:
+    shop.write("aigc.yaml", "modle: x\n")
+    ran = aigc("doctor", "--json")
+    assert ran.code == 1 and states(ran)["project"] == "wrong"
+    assert "did you mean 'model'?" in json.dumps(ran.json)
+
+
+def test_doctor_sees_a_gpu_torch_cannot_use(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = subprocess.CompletedProcess([], 0, stdout="NVIDIA H200, 143771 MiB\n")
+    monkeypatch.setattr("aigc.cli.diagnosis.shutil.which", lambda name: name)
+    monkeypatch.setattr("aigc.cli.diagnosis.subprocess.run", lambda *args, **options: done)
+    monkeypatch.setattr("aigc.cli.diagnosis.version", lambda name: "2.13.0+cpu")
+    device = next(one for one in aigc("doctor", "--json").json if one["name"] == "device")
+    assert device["found"] == "NVIDIA H200, 143771 MiB" and device["state"] == "note" and "CUDA" in device["remedy"]
