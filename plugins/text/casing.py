@@ -10,7 +10,32 @@ from aigc.types import Field, Json
 
 WORD = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*")
 SMALL = frozenset(
-    "a an the and or but nor for of in on to at by with from as into onto over per via vs than".split()
+    {
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+        "but",
+        "nor",
+        "for",
+        "of",
+        "in",
+        "on",
+        "to",
+        "at",
+        "by",
+        "with",
+        "from",
+        "as",
+        "into",
+        "onto",
+        "over",
+        "per",
+        "via",
+        "vs",
+        "than",
+    }
 )
 SENTENCE_BREAK = re.compile(r"[.!?:]\s+[\"'“(]*$")
 

@@ -15,7 +15,9 @@ FENCE = re.compile(r"^```[\w-]*[ \t]*\n(.*?)(?:\n?```[ \t]*)?$", re.DOTALL)
 HEADING_MARK = re.compile(r"^#{1,6}\s+")
 LIST_MARK = re.compile(r"^(?:[-*•·+–—>]\s+|\(?\d{1,2}[.)、]\s+|\d{1,2}、)(?=\S)")
 COUNT_NOTE = re.compile(
-    r"\s*[(\[（](?:约|about |approx\.? )?\d+\s*(?:characters?|chars?|words?|tokens?|个?字符?|字)[^)\]）]{0,12}[)\]）]\s*$", re.IGNORECASE
+    r"\s*[(\[（](?:约|about |approx\.? )?\d+\s*(?:characters?|chars?|words?|tokens?|个?字符?|字)"
+    r"[^)\]）]{0,12}[)\]）]\s*$",
+    re.IGNORECASE,
 )
 PAIRS = ('""', "''", "“”", "‘’", "「」", "『』", "``", "«»", "【】")
 EMPHASIS = ("***", "**", "__", "*", "_")
@@ -66,7 +68,8 @@ def _unwrap(text: str) -> str:
         inner = text[len(mark) : -len(mark)]
         if text.startswith(mark) and text.endswith(mark) and inner.strip() and mark not in inner:
             return inner.strip()
-    for opening, closing in PAIRS:
+    for pair in PAIRS:
+        opening, closing = pair[0], pair[1]
         inner = text[1:-1]
         if inner and text[0] == opening and text[-1] == closing and not set(inner) & {opening, closing} - {"'", "’"}:
             return inner.strip()
@@ -91,8 +94,9 @@ def _phrases() -> Phrases:
     announced_zh = rf"(?:(?:以下|下面|这|这里)(?:就)?(?:是|为)?[^\n：:]{{0,40}}(?:{things_zh})[^\n：:]{{0,20}}[：:]\s*)"
     opening = rf"^(?:(?:{agreed})?(?:{announced})|{agreed}(?=here|i\b|let)(?:{agreed_line})"
     opening += rf"|(?:{agreed_zh})?{announced_zh}|{agreed_zh}(?=\n|以下|下面|这)(?:[^\n：:]{{0,60}}[：:\n])?)"
-    emphasis = r"[*_]{0,3}"
-    label = rf"^{emphasis}(?:(?:{things})(?:\s*#?\d{{1,2}})?|(?:{things_zh})\s*\d{{0,2}}){emphasis}\s*[:：]\s*{emphasis}\s*(?=\S)"
+    bold = r"[*_]{0,3}"
+    named = rf"(?:(?:{things})(?:\s*#?\d{{1,2}})?|(?:{things_zh})\s*\d{{0,2}})"
+    label = rf"^{bold}{named}{bold}\s*[:：]\s*{bold}\s*(?=\S)"
     closing = rf"(?:(?<=[.!?])\s+|\n+)(?:{_any(words['closings'])})[^\n]*$"
     closing += rf"|(?:(?<=[。！？])|\n+)(?:{_any(words['closings_zh'])})[^\n]*$"
     return Phrases(

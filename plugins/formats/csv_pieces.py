@@ -1,0 +1,88 @@
+"""One row per piece, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from aigc.extension import exporter
+from aigc.types import Artifact, Json
+from aigc_plugins.formats.writing import written
+
+FORMULA = re.compile(r"[=+\-@\t\r]")
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
+
+
+@exporter(name="csv", suffixes=(".csv",))
+def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+    """A spreadsheet with one row per piece: id, status, inputs, then fields, a list spread over "headlines 1…n".
+
+    UTF-8 with a byte order mark, which Excel wants. Objects become JSON text. A text that a spreadsheet would run as
+    a formula (it begins with = + - @ and is no number) gets an apostrophe in front. An input called like a field is
+    headed "NAME (brief)".
+    """
+    inputs = _inputs(artifacts)
+    fields = _fields(artifacts)
+    names = [name for name, _ in fields]
+    header = ["id", "status"]
+    header += [f"{name} (brief)" if name in (*names, *header) else name for name in inputs]
+    header += [name if number is None else f"{name} {number}" for name, number in fields]
+    path = folder / "content.csv"
+    with written(path, encoding="utf-8-sig", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(header)
+        for artifact in artifacts:
+            values = artifact.brief.values
+            cells = [artifact.id, artifact.status]
+            cells += [_joined(values.get(name)) for name in inputs]
+            cells += [_cell(_pick(artifact.fields, name, number)) for name, number in fields]
+            rows.writerow([_harmless(cell) for cell in cells])
+    yield path
+
+
+def _inputs(artifacts: Sequence[Artifact]) -> list[str]:
+    """These are the names of all briefs' inputs, in the order they first appear."""
+    return list(dict.fromkeys(name for artifact in artifacts for name in artifact.brief.values))
+
+
+def _fields(artifacts: Sequence[Artifact]) -> list[tuple[str, int | None]]:
+    """These are the columns: a field's name, and for a list the number of the item, from 1."""
+    longest: dict[str, int | None] = {}
+    for artifact in artifacts:
+        for name, value in artifact.fields.items():
+            before = longest.get(name)
+            longest[name] = max(before or 0, len(value)) if isinstance(value, list) else before
+    return [
+        (name, number)
+        for name, length in longest.items()
+        for number in ([None] if length is None else range(1, length + 1))
+    ]
+
+
+def _pick(fields: Mapping[str, Json], name: str, number: int | None) -> Json:
+    value = fields.get(name)
+    if number is None:
+        return value
+    items = value if isinstance(value, list) else [value]
+    return items[number - 1] if number <= len(items) else None
+
+
+def _joined(value: Json) -> str:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "; ".join(value)
+    return _cell(value)
+
+
+def _cell(value: Json) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if FORMULA.match(cell) and not NUMBER.match(cell) else cell

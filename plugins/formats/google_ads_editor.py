@@ -1,0 +1,120 @@
+"""Responsive search ads as Google Ads Editor imports them, measured once more on the way out."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from aigc.content import measure
+from aigc.errors import JobError
+from aigc.extension import exporter
+from aigc.types import Artifact, Json
+from aigc_plugins.formats.writing import written
+
+AD_TYPE = "Responsive search ad"
+# column, least, most, width each (East Asian wide characters count 2)
+HEADLINES = ("Headline", 3, 15, 30)
+DESCRIPTIONS = ("Description", 2, 4, 90)
+PATH_WIDTH = 15
+COLUMNS = (
+    ["Campaign", "Ad Group", "Ad type"]
+    + [f"Headline {number}" for number in range(1, 16)]
+    + [f"Description {number}" for number in range(1, 5)]
+    + ["Path 1", "Path 2", "Final URL", "Status"]
+)
+
+
+@exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"))
+def google_ads_editor(
+    artifacts: Sequence[Artifact],
+    folder: Path,
+    *,
+    campaign: str = "AIGC",
+    ad_group: str = "",
+    url: str = "",
+    status: Literal["Paused", "Enabled"] = "Paused",
+) -> Iterator[Path]:
+    """Google Ads Editor: one responsive search ad per row, as CSV (UTF-8) and as TSV (UTF-16, the Editor's own).
+
+    Pieces need the fields `headlines` and `descriptions`; `path1`, `path2` are used where they are. The final URL is
+    the field or input `final_url` or `url`, else the option `url`. The ad group is the input `ad_group`, else the
+    option, else the input `product`, else the piece's id; an input `campaign` goes before the option. Texts are
+    written as they are: this file is for the Editor, not for a spreadsheet. JobError names what cannot be imported,
+    before anything is written.
+    """
+    rows, problems = [], []
+    for artifact in artifacts:
+        row = _row(artifact, campaign=campaign, ad_group=ad_group, url=url, status=status)
+        problems += [f"{artifact.id}: {what}" for what in _problems(artifact.fields, row)]
+        rows.append(row)
+    if problems:
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        raise JobError(f"google-ads-editor: {'; '.join(problems[:3])}{more}", hint=_remedy(problems))
+    yield _table(folder / "google-ads-editor.csv", rows, encoding="utf-8-sig", dialect="excel")
+    yield _table(folder / "google-ads-editor.tsv", rows, encoding="utf-16", dialect="excel-tab")
+
+
+def _row(artifact: Artifact, *, campaign: str, ad_group: str, url: str, status: str) -> dict[str, str]:
+    fields, values = artifact.fields, artifact.brief.values
+    paths = fields.get("paths") or []
+    row = {
+        "Campaign": _first(values, "campaign") or campaign,
+        "Ad Group": _first(values, "ad_group") or ad_group or _first(values, "product") or artifact.id,
+        "Ad type": AD_TYPE,
+        "Path 1": _first(fields, "path1", "path_1") or (str(paths[0]) if paths else ""),
+        "Path 2": _first(fields, "path2", "path_2") or (str(paths[1]) if len(paths) > 1 else ""),
+        "Final URL": _first(fields, "final_url", "url") or _first(values, "final_url", "url") or url,
+        "Status": status,
+    }
+    for column, field in (("Headline", "headlines"), ("Description", "descriptions")):
+        row |= {f"{column} {number}": _line(text) for number, text in enumerate(_lines(fields, field), 1)}
+    return row
+
+
+def _problems(fields: Mapping[str, Json], row: Mapping[str, str]) -> Iterator[str]:
+    for field, (column, least, most, width) in (("headlines", HEADLINES), ("descriptions", DESCRIPTIONS)):
+        lines = _lines(fields, field)
+        if not least <= len(lines) <= most:
+            yield f"has {len(lines)} {field}, Google takes {least} to {most}"
+        for number, text in enumerate(lines[:most], 1):
+            if (wide := measure(_line(text), "width")) > width:
+                yield f"{column} {number} has width {wide}, at most {width}"
+    for column in ("Path 1", "Path 2"):
+        if (wide := measure(row[column], "width")) > PATH_WIDTH or "/" in row[column]:
+            yield f"{column} {row[column]!r} has width {wide}, at most {PATH_WIDTH} and no slash"
+    if row["Path 2"] and not row["Path 1"]:
+        yield "has a Path 2 without a Path 1"
+    if not re.match(r"https?://[^\s/]", row["Final URL"]):
+        yield (
+            "has no Final URL" if not row["Final URL"] else f"has the Final URL {row['Final URL']!r}, which is no link"
+        )
+
+
+def _remedy(problems: Sequence[str]) -> str:
+    if any("Final URL" in problem for problem in problems):
+        return "give the briefs a `url` that begins with https://, or the exporter the option `url`"
+    return ""
+
+
+def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:
+    with written(path, encoding=encoding, newline="") as file:
+        table = csv.DictWriter(file, COLUMNS, restval="", dialect=dialect)
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+def _lines(fields: Mapping[str, Json], name: str) -> list[str]:
+    lines = fields.get(name)
+    return [line for line in lines if isinstance(line, str) and line.strip()] if isinstance(lines, list) else []
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _first(values: Mapping[str, Json], *names: str) -> str:
+    return next((_line(str(values[name])) for name in names if values.get(name)), "")

@@ -1,0 +1,86 @@
+"""JSON lines and JSON files as briefs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from aigc.errors import BriefError
+from aigc.extension import importer
+from aigc.types import Json, Row
+
+
+@importer(name="jsonl", suffixes=(".jsonl", ".ndjson"))
+def jsonl_briefs(path: Path) -> Iterator[Row]:
+    """One JSON object per line, one brief each; a broken line fails alone, an empty one is skipped."""
+    found = False
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                if line.strip():
+                    found = True
+                    yield _line(line, f"{path.name}:{number}")
+    except OSError as error:
+        raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not found:
+        raise BriefError(f"{path.name}: the file is empty")
+
+
+@importer(name="json", suffixes=(".json",))
+def json_briefs(path: Path) -> Iterator[Row]:
+    """A list of objects, an object `{"briefs": […]}`, or one object that is one brief."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BriefError(f"{path.name}: byte at offset {error.start} is not UTF-8") from error
+    except OSError as error:
+        raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not text.strip():
+        raise BriefError(f"{path.name}: the file is empty")
+    try:
+        value = _parsed(text)
+    except json.JSONDecodeError as error:
+        raise BriefError(f"{path.name}:{error.lineno}: {error.msg} (column {error.colno})") from error
+    except ValueError as error:
+        raise BriefError(f"{path.name}: {error}") from error
+    briefs = value.get("briefs", [value]) if isinstance(value, dict) else value
+    if not isinstance(briefs, list) or not briefs:
+        raise BriefError(f"{path.name}: has no briefs", hint='write a list of objects, or {"briefs": […]}')
+    for number, brief in enumerate(briefs, 1):
+        yield _row(brief, f"{path.name}: brief {number}")
+
+
+def _line(line: bytes, where: str) -> Row:
+    try:
+        return _row(_parsed(line.decode("utf-8")), where)
+    except UnicodeDecodeError as error:
+        return Row(values={}, where=where, error=f"byte {line[error.start]:#04x} is not UTF-8")
+    except json.JSONDecodeError as error:
+        return Row(values={}, where=where, error=f"is not JSON: {error.msg} (column {error.colno})")
+    except (ValueError, RecursionError) as error:
+        return Row(values={}, where=where, error=f"is not JSON: {error}")
+
+
+def _row(value: Json, where: str) -> Row:
+    if not isinstance(value, dict):
+        return Row(values={}, where=where, error=f"is not an object but {json.dumps(value, ensure_ascii=False)[:40]}")
+    return Row(values=value, where=where)
+
+
+def _parsed(text: str) -> Json:
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is no number in JSON")

@@ -1,0 +1,86 @@
+"""Excel workbooks as briefs."""
+
+from __future__ import annotations
+
+import datetime
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from aigc.errors import BriefError, did_you_mean
+from aigc.extension import importer
+from aigc.types import Json, Row
+from aigc_plugins.formats.header import column_names, is_blank, record
+
+EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+
+
+@importer(name="xlsx", suffixes=(".xlsx", ".xlsm"))
+def xlsx_briefs(path: Path, *, sheet: str = "") -> Iterator[Row]:
+    """A sheet of an Excel workbook, the first unless `sheet` names one; its first row names the inputs.
+
+    Dates become ISO dates, 3.0 becomes 3, formulas their last computed values; a row with an error value (#REF!)
+    fails alone.
+    """
+    book = _open(path)
+    try:
+        if sheet and sheet not in book.sheetnames:
+            raise BriefError(f"{path.name}: no sheet {sheet!r}", hint=did_you_mean(sheet, book.sheetnames))
+        table = book[sheet] if sheet else book.worksheets[0]
+        yield from _rows(table, path.name)
+    finally:
+        book.close()
+
+
+def _open(path: Path) -> Any:
+    import zipfile
+
+    import openpyxl  # type: ignore[import-untyped]
+    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and validations openpyxl does not read do not matter here
+            return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except OSError as error:
+        raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise BriefError(f"{path.name}: is not an Excel workbook: {error}") from error
+
+
+def _rows(table: Any, name: str) -> Iterator[Row]:
+    names: list[str] = []
+    found = False
+    for number, raw in enumerate(table.iter_rows(values_only=True), 1):
+        cells = [_plain(cell) for cell in raw]
+        where = f"{name}:{number}"
+        if is_blank(cells):
+            continue
+        if not names:
+            names = column_names(cells, where)
+            continue
+        found = True
+        cells += [None] * (len(names) - len(cells))  # a sheet leaves empty cells at the right out
+        row = record(names, cells, where)
+        broken = [title for title, cell in zip(names, cells, strict=False) if cell in EXCEL_ERRORS]
+        if broken:
+            row = Row(values=row.values, where=where, error=f"has the error {row.values[broken[0]]} in {broken[0]!r}")
+        yield row
+    if not names:
+        raise BriefError(f"{name}: the sheet is empty", hint="its first row names the inputs")
+    if not found:
+        raise BriefError(f"{name}: the sheet has a header and no rows")
+
+
+def _plain(cell: Json) -> Json:
+    if isinstance(cell, datetime.datetime):
+        midnight = cell.time() == datetime.time()
+        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="minutes")
+    if isinstance(cell, datetime.date | datetime.time):
+        return cell.isoformat()
+    if isinstance(cell, datetime.timedelta):
+        return str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell

@@ -1,0 +1,39 @@
+"""Checks every content type can name: limits, facts, words, repetition, sentences. They report and change nothing.
+
+Each is a plain function in a file beside this one that yields messages or Findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.rules.editorial import editorial
+from aigc_plugins.rules.facts import facts_from_brief
+from aigc_plugins.rules.limits import limits, min_words
+from aigc_plugins.rules.repetition import distinct_openings, no_near_duplicates, no_repetition
+from aigc_plugins.rules.sentences import complete_sentence, not_cut
+from aigc_plugins.rules.topic import about_brief, contains, language_matches
+from aigc_plugins.rules.words import forbidden_words, no_chatter, no_placeholder
+
+
+@hookimpl
+def aigc_checks() -> Sequence[Extension]:
+    return (
+        about_brief,
+        complete_sentence,
+        contains,
+        distinct_openings,
+        editorial,
+        facts_from_brief,
+        forbidden_words,
+        language_matches,
+        limits,
+        min_words,
+        no_chatter,
+        no_near_duplicates,
+        no_placeholder,
+        no_repetition,
+        not_cut,
+    )

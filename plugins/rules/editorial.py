@@ -1,0 +1,85 @@
+"""What ad platforms refuse to print, after Google Ads' editorial policy."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from aigc.extension import check
+from aigc.types import Field, Finding, Json
+
+HEADLINE = re.compile(r"(?:headline|title)", re.IGNORECASE)
+REPEATED = re.compile(r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+")
+SYMBOLS = re.compile(r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^~|<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))")
+SPACED_LETTERS = re.compile(r"\b(?:[A-Za-z][.\-_* ]){3,}[A-Za-z]\b")
+LEET = re.compile(r"\b[a-z]+[01345@$][a-z]+\b|\b[2-4] (?:u|sale)\b", re.IGNORECASE)
+BAD_SPACING = re.compile(r"[a-z]{2}[.!?,;][A-Z][a-z]|\w +[,;!?](?:\s|$)|\s{2,}")
+CAPITALS = re.compile(r"\b[A-Z][A-Z'’-]*[A-Z]\b")
+MIXED = re.compile(r"\b[A-Z]{2,}[a-z]+[A-Z]\w*|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
+PHONE = re.compile(
+    r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,4}\)[\s.-]?|\d{2,4}[\s.-])\d{3,4}[\s.-]\d{3,4}(?!\w)"
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[48]00[- ]?\d{3}[- ]?\d{4}(?!\d)|(?<!\d)\+\d{8,15}(?!\d)"
+)
+EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u26ff\u2702-\u2712\u2728-\u27bf\u2b50\u2b55\ufe0f\u20e3]"
+)
+HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]")
+CLICK = re.compile(r"\bclick (?:here|below|this|now)\b|点击(?:这里|此处|下方|链接)", re.IGNORECASE)
+
+
+@check
+def editorial(text: str, field: Field, *, exclamations: int | None = None, capitals: int = 4) -> Iterator[Finding]:
+    """A line reads like print: no shouting, gimmicks, emoji, phone number or "click here".
+
+    `exclamations` is how many marks are allowed; by default none in a field called headline or title, one elsewhere.
+    A word of more than `capitals` capitals, or two such words of any length, is shouting unless the brief writes it so.
+    """
+    allowed = (0 if HEADLINE.search(field.path) else 1) if exclamations is None else exclamations
+    marks = [found.span() for found in re.finditer("[!！]", text)]
+    if len(marks) > allowed:
+        yield Finding(message=f"has {len(marks)} exclamation marks, at most {allowed}", span=marks[allowed])
+    brief = " ".join(_texts(field.draft.brief.values))
+    for pattern, what in (
+        (REPEATED, "repeated punctuation"),
+        (EMOJI, "emoji"),
+        (SYMBOLS, "symbol"),
+        (HALF_WIDTH_KANA, "half-width kana"),
+        (SPACED_LETTERS, "spelt-out word"),
+        (LEET, "gimmick spelling"),
+        (BAD_SPACING, "bad spacing"),
+        (MIXED, "gimmick capitals"),
+        (PHONE, "phone number"),
+        (CLICK, "call to click"),
+    ):
+        found = pattern.search(text)
+        if found and (what == "phone number" or not _as_in(brief, found.group())):
+            yield Finding(message=f"has {found.group().strip()!r} ({what})", span=found.span())
+    yield from _shouting(text, brief, capitals)
+
+
+def _shouting(text: str, brief: str, capitals: int) -> Iterator[Finding]:
+    shouted = [found for found in CAPITALS.finditer(text) if not _as_in(brief, found.group())]
+    long = [found for found in shouted if sum(map(str.isupper, found.group())) > capitals]
+    in_a_row = len(shouted) > 1 and sum(len(found.group()) for found in shouted) > 2 * capitals
+    for found in long or (shouted if in_a_row else []):
+        yield Finding(message=f"has {found.group()!r} in capitals", span=found.span())
+
+
+def _as_in(brief: str, said: str) -> bool:
+    """This says whether the brief writes it so too, as a word of its own."""
+    said = unicodedata.normalize("NFKC", said.strip())
+    edges = r"(?<!\w)", r"(?!\w)"
+    before, after = (edge if char.isalnum() else "" for edge, char in zip(edges, (said[:1], said[-1:]), strict=True))
+    return bool(said) and bool(re.search(before + re.escape(said) + after, unicodedata.normalize("NFKC", brief)))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)

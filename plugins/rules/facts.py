@@ -1,0 +1,103 @@
+"""No fact out of thin air: what can be looked up in the brief must stand there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from aigc.extension import check
+from aigc.types import Field, Finding, Json
+from aigc_plugins.rules.reading import Fact, facts_in
+from aigc_plugins.rules.units import is_unit, unit_symbol
+
+BARE = "*"  # the unit of a brief's plain number, such as 40 in `range_km`: any unit may follow it
+
+
+@check
+def facts_from_brief(
+    text: str,
+    field: Field,
+    *,
+    allow: Sequence[str] = (),
+    number_words: bool = False,
+    numbers_with_units: bool = True,
+) -> Iterator[Finding]:
+    """Every number, price, percentage, date, link and e-mail address in a text must stand in the brief.
+
+    The brief is its values and the item at hand, however deeply nested; `allow` adds texts to it ("24/7"). 1,200 is
+    1200, "40km" is "40 km" and 40公里, a two-year warranty is a 2-year one; 20 is not part of 200. With
+    `numbers_with_units` "28 g" is refused where the brief's only 28 is mg. With `number_words` numbers in words are
+    looked up too: two, twelve, 三年.
+    """
+    known = _Known()
+    for value in (*field.draft.brief.values.values(), field.draft.item, list(allow)):
+        known.learn(value)
+    for fact in facts_in(text, words="sure" if number_words else "none"):
+        if message := known.objection(fact, with_units=numbers_with_units):
+            yield Finding(message=message, span=fact.span)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """This is what the brief says, by kind of fact. A number maps to the units it stands with, '' for none known."""
+
+    numbers: dict[Decimal, set[str]] = field(default_factory=dict)
+    words: set[str] = field(default_factory=set)  # times, ratios, versions, model names
+    months: set[Decimal] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+
+    def learn(self, value: Json) -> None:
+        if isinstance(value, str):
+            for fact in facts_in(value, words="any"):
+                self._add(fact, alone=fact.text == value.strip())
+        elif isinstance(value, Mapping):
+            for item in value.values():
+                self.learn(item)
+        elif isinstance(value, list | tuple):
+            for item in value:
+                self.learn(item)
+        elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            self._number(Decimal(str(value)), BARE)
+
+    def objection(self, fact: Fact, *, with_units: bool) -> str:
+        """This is what is wrong with a fact, or nothing."""
+        missing = f"{fact.text!r} is not in the brief"
+        if fact.kind == "link":
+            begins = (fact.key + "/", fact.key + "?")
+            return "" if fact.key in self.links or any(link.startswith(begins) for link in self.links) else missing
+        if fact.kind == "month":
+            return "" if fact.number in self.months or fact.number in self.numbers else missing
+        if fact.kind == "word":
+            date = len(fact.parts) > 2 and all(part in self.numbers for part in fact.parts)
+            return "" if fact.key in self.words or date else missing
+        units = self.numbers.get(fact.number)
+        if units is None:
+            return "" if fact.joined in self.words else missing
+        if with_units and not self._fits(fact.unit, units):
+            found = ", ".join(f"{fact.number.normalize():f} {unit_symbol(unit)}".strip() for unit in sorted(units))
+            return f"{fact.text!r}: the brief has {found}"
+        return ""
+
+    def _add(self, fact: Fact, *, alone: bool) -> None:
+        if fact.kind == "number":
+            unit = BARE if alone and not fact.unit else fact.unit
+            self._number(fact.number, unit)
+            self._number(abs(fact.number), unit)  # "minus 20 degrees"
+            self.words.add(fact.joined or fact.text)
+        elif fact.kind == "month":
+            self.months.add(fact.number)
+        elif fact.kind == "link":
+            self.links.add(fact.key)
+        else:
+            self.words.add(fact.key)
+            for part in fact.parts:
+                self._number(part, "")
+
+    def _number(self, number: Decimal, unit: str) -> None:
+        self.numbers.setdefault(number, set()).add(unit)
+
+    @staticmethod
+    def _fits(unit: str, units: set[str]) -> bool:
+        """This says whether the brief's units of a number allow this one; letters after a digit (4K) want their own."""
+        return not unit or unit in units or BARE in units or (is_unit(unit) and "" in units)

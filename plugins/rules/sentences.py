@@ -1,0 +1,99 @@
+"""Texts that end where their writer meant them to end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from aigc.content import drop_dangling, ends_dangling, limit_of, measure
+from aigc.extension import check
+from aigc.types import Field, Json
+
+ENDED = re.compile(r"[.!?。！？…][\"'”’」』）)\]》*_]*$")
+LOOSE_END = re.compile(r"[,;:&/\\(\[{（【「『《，、；：—–-]$")
+BLOCK_LINE = re.compile(r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)")
+HEADING = re.compile(r"\s*#{1,6}\s")
+PAIRS = ("()", "[]", "{}", "（）", "【】", "「」", "『』", "《》", "“”")
+
+
+@check
+def complete_sentence(text: str, field: Field) -> Iterator[str]:
+    """A text ends like a sentence: final punctuation, no function word left hanging, quotes and brackets closed.
+
+    The last line may be a list item or a table row instead.
+    """
+    text = text.rstrip()
+    last = text.rpartition("\n")[2]
+    if HEADING.match(last):
+        yield "ends with a heading"
+    elif text and not BLOCK_LINE.match(last) and not ENDED.search(text):
+        yield from _loose_end(text) or ["does not end with a full stop, question or exclamation mark"]
+    elif BLOCK_LINE.match(last):
+        yield from _loose_end(text)
+    yield from _unclosed(text)
+
+
+@check
+def not_cut(text: str, field: Field) -> Iterator[str]:
+    """A text does not stop inside a word, at a function word ("with", 的), at a loose mark or with a bracket open."""
+    text = text.rstrip()
+    yield from _loose_end(text)
+    if text.endswith(("...", "…")):
+        yield "ends with dots"
+    yield from _unclosed(text)
+    yield from _stump(text, field)
+
+
+def _loose_end(text: str) -> list[str]:
+    if LOOSE_END.search(text):
+        return [f"ends with {text[-1]!r}"]
+    if text and ends_dangling(text) and not text.endswith(_whole_words()):
+        left = text[len(drop_dangling(text)) :].strip()
+        return [f"ends with {left!r}, which promises more"] if left else []
+    return []
+
+
+@cache
+def _whole_words() -> tuple[str, ...]:
+    """These end in a Chinese function word's character and are none."""
+    import yaml
+
+    words = yaml.safe_load(files("aigc_plugins.rules").joinpath("endings.yaml").read_text(encoding="utf-8"))
+    return tuple(words["whole"])
+
+
+def _unclosed(text: str) -> Iterator[str]:
+    bare = re.sub(r"(?m)^\s*(?:\d+|[a-zA-Z])\)", "", text)  # "1)" of a list opens nothing
+    for pair in PAIRS:
+        opening, closing = pair[0], pair[1]
+        if bare.count(opening) != bare.count(closing):
+            yield f"has {opening} {closing} that do not match"
+    if re.sub(r'\d"', "", text).count('"') % 2:
+        yield "has a quotation mark without its partner"
+
+
+def _stump(text: str, field: Field) -> Iterator[str]:
+    """This finds a last word that is the beginning of one of the brief's, where the text had to stop."""
+    last = re.search(r"[A-Za-z]+$", text)
+    limit = limit_of(field.schema)
+    stopped = field.draft.finish_reason == "length" or (limit and measure(text, limit[0]) >= limit[1])
+    if not last or not stopped:
+        return
+    words = {word.lower() for word in re.findall(r"[A-Za-z]+", " ".join(_texts(field.draft.brief.values)))}
+    stump = last.group().lower()
+    whole = [word for word in sorted(words) if word.startswith(stump)]
+    if whole and stump not in words and not any(word[len(stump) :] in ("s", "es", "ed", "ing", "y") for word in whole):
+        yield f"ends with {last.group()!r}, the beginning of {whole[0]!r}"
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif hasattr(value, "values"):
+        for item in value.values():
+            yield from _texts(item)

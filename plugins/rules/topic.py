@@ -1,0 +1,147 @@
+"""Whether a text is about what it was asked to be about, in the language it was asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from aigc.errors import UsageError, did_you_mean
+from aigc.extension import check
+from aigc.types import Draft, Field, Finding, Json
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+KANA = re.compile(r"[\u3040-\u30ff]")
+HANGUL = re.compile(r"[\uac00-\ud7af]")
+LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*")
+CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+SUFFIX = re.compile(r"(?:ings?|ers?|ed|es|s|ly|y|e)$")
+LATIN_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "tr", "id", "vi")
+
+
+@check
+def about_brief(
+    text: str, field: Field, *, with_: Sequence[str] = (), value: str | Sequence[str] | None = None
+) -> Iterator[str]:
+    """A text shares at least one content word with the brief.
+
+    `with_` names the brief's fields to look in, and `item` for the item at hand; `value` gives texts instead. Without
+    either all of the brief counts. Word endings do not matter; Chinese shares two characters in a row. Where the two
+    have no script in common there is nothing to compare.
+    """
+    wanted = list(_texts(value)) if value else list(_sources(field.draft, with_))
+    text_words, wanted_words = _content(text), _content(" ".join(wanted))
+    comparable = any(HAN.match(word) for word in text_words) == any(HAN.match(word) for word in wanted_words)
+    if text_words & wanted_words or not wanted_words or not (comparable or _same_script(text_words, wanted_words)):
+        return
+    named = ", ".join(with_) if with_ else "the brief" if not value else repr(" ".join(wanted))
+    yield f"has no word in common with {named}"
+
+
+@check
+def contains(
+    draft: Draft,
+    *,
+    value: str | Sequence[str] | None = None,
+    any: str | Sequence[str] | None = None,
+    field: str = "",
+    at_least: int = 1,
+) -> Iterator[Finding]:
+    """A field contains every text of `value`, and at least one of `any`; case, width and spacing do not matter.
+
+    A list field, or without `field` the whole draft, needs `at_least` of its texts to contain it.
+    """
+    if field and field not in draft.schema and field not in draft.fields:
+        raise UsageError(f"contains: there is no field {field!r}", hint=did_you_mean(field, draft.schema))
+    found = draft.fields.get(field) if field else list(draft.fields.values())
+    texts = [_plain(text) for text in _texts(found)]
+    needed = min(at_least, max(len(texts), 1))
+    for wanted in _texts(value):
+        if sum(_plain(wanted) in text for text in texts) < needed:
+            times = f" in {needed} of its texts" if needed > 1 else ""
+            yield Finding(message=f"does not contain {wanted!r}{times}", field=field)
+    choices = [choice for choice in _texts(any) if choice]
+    matching = [text for text in texts if [choice for choice in choices if _plain(choice) in text]]
+    if choices and len(matching) < needed:
+        yield Finding(message=f"contains none of {', '.join(map(repr, choices))}", field=field)
+
+
+@check
+def language_matches(text: str, field: Field, *, language: str = "") -> Iterator[str]:
+    """A text is written in the brief's language, judged by script; names the brief itself uses do not count.
+
+    Chinese: most of its characters and Latin words are Chinese, and no kana. Languages in Latin script: at most a
+    tenth of them is in another.
+    """
+    language = (language or field.draft.language).lower()
+    brief = _plain(" ".join(_texts(field.draft.brief.values)))
+    latin = [word for word in LATIN_WORD.findall(text) if _plain(word) not in brief]
+    foreign = [char for run in HAN_RUN.findall(text) if _plain(run) not in brief for char in run]
+    other = len(KANA.findall(text)) + len(HANGUL.findall(text)) + len(CYRILLIC.findall(text))
+    if language.startswith("zh"):
+        han = len(HAN.findall(text))
+        if han < len(latin) + other or (not han and latin):
+            yield f"is not in Chinese: {han} Chinese characters, {len(latin)} Latin words"
+        elif KANA.search(text):
+            yield "has Japanese kana in a Chinese text"
+    elif language.split("-")[0] in LATIN_LANGUAGES:
+        strange = len(foreign) + other
+        if strange * 10 > strange + len(LATIN_WORD.findall(text)):
+            yield f"is not in {language!r}: {strange} characters of another script"
+
+
+def _sources(draft: Draft, names: Sequence[str]) -> Iterator[str]:
+    values = draft.brief.values
+    for name in names or [*values, "item"]:
+        if name == "item" and "item" not in values:
+            yield from _texts(draft.item)
+        elif name in values:
+            yield from _texts(values[name])
+        else:
+            raise UsageError(f"about_brief: no brief has {name!r}", hint=did_you_mean(name, [*values, "item"]))
+
+
+def _content(text: str) -> set[str]:
+    """These are the stems of a text's content words, and its Chinese characters two by two."""
+    plain = _plain(text)
+    words = {_stem(word) for word in re.findall(r"[a-zà-ɏ]{3,}|\w*\d\w*", plain) if word not in _stop_words()}
+    for run in HAN_RUN.findall(plain):
+        words |= {run[at : at + 2] for at in range(len(run) - 1)} or {run}
+    return words
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    """These say nothing about what a text is about."""
+    import yaml
+
+    return frozenset(
+        yaml.safe_load(files("aigc_plugins.rules").joinpath("stop_words.yaml").read_text(encoding="utf-8"))
+    )
+
+
+def _stem(word: str) -> str:
+    stem = SUFFIX.sub("", word)
+    return stem if len(stem) >= 3 else word
+
+
+def _same_script(one: set[str], other: set[str]) -> bool:
+    return any(word.isascii() for word in one) and any(word.isascii() for word in other)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from _texts(item)

@@ -1,0 +1,58 @@
+"""Units however they are written: 40km, 40 kilometres and 40公里 are one thing, 5G and 5 g are not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+
+def canonical_unit(written: str) -> str:
+    """This is the unit's name in units.yaml, or '' where it is none."""
+    names = _names()
+    return names.get(written) or names.get(written.lower(), "")
+
+
+def is_unit(name: str) -> bool:
+    """This says whether units.yaml knows the unit, rather than it being letters after a digit (4K)."""
+    return name in _table()
+
+
+def unit_symbol(name: str) -> str:
+    """This is a unit as a message shows it."""
+    return str(_table()[name][0]) if name in _table() else name
+
+
+@cache
+def unit_pattern() -> str:
+    """This is a regular expression of all units; a Latin one ends where its letters end."""
+    longest_first = sorted(_names(), key=len, reverse=True)
+    latin = [_written(name) for name in longest_first if name[-1].isascii() and name[-1].isalnum()]
+    other = [_written(name) for name in longest_first if not (name[-1].isascii() and name[-1].isalnum())]
+    return rf"(?:(?:{'|'.join(latin)})(?![A-Za-z0-9])|{'|'.join(other)})"
+
+
+def _written(name: str) -> str:
+    return re.escape(name) if len(name) == 1 else f"(?i:{re.escape(name)})"
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """This maps what is written (several letters: in small ones) to the unit's name."""
+    names = {}
+    for unit, spellings in _table().items():
+        for spelling in spellings:
+            plain = spelling if "²" in spelling else unicodedata.normalize("NFKC", spelling)
+            names[plain if len(plain) == 1 else plain.lower()] = unit
+    return names
+
+
+@cache
+def _table() -> Mapping[str, list[str]]:
+    import yaml
+
+    text = files("aigc_plugins.rules").joinpath("units.yaml").read_text(encoding="utf-8")
+    table: Mapping[str, list[str]] = yaml.safe_load(text)
+    return table
