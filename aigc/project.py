@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import jinja2
 
-from aigc.content import ContentType, check_name, load_content_type, make_environment, read_yaml
+from aigc.content import ContentType, load_content_type, make_environment
+from aigc.content.yaml_lines import read_yaml
 from aigc.errors import AigcError, ContentTypeError, NotFound, ProjectError, UsageError, did_you_mean
 from aigc.extension import Bound
 from aigc.registry import Registry
@@ -141,8 +142,8 @@ class Project:
         """This is the operator's checks, which no content type can loosen."""
         bound = []
         for entry in self.settings.policy:
-            name, options = check_name(entry, f"{FILE}: policy")
-            bound.append(self.registry.get("check", name, f"{FILE}: policy").bind(options, f"{FILE}: policy"))
+            name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
+            bound.append(self.registry.get("check", name, f"{FILE}: policy").bind(options or {}, f"{FILE}: policy"))
         return tuple(bound)
 
     def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
@@ -186,12 +187,13 @@ def _project_folder(start: Path) -> Path | None:
 
 def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
     settings = Settings()
-    if folder is not None:
-        said, line_of = read_yaml(folder / FILE)
-        if said is not None and not isinstance(said, dict):
-            raise ProjectError(f"{folder / FILE}: must be a mapping such as `model: {DEFAULT_MODEL}`")
-        for key, value in (said or {}).items():
-            settings = _set(settings, key, value, f"{folder / FILE}:{line_of((key,))}")
+    if folder is not None and (folder / FILE).read_bytes().strip():
+        try:
+            root = read_yaml(folder / FILE).root
+            for key, node in root.items():
+                settings = _set(settings, key, node.value, node.where)
+        except ContentTypeError as error:
+            raise ProjectError(error.message, hint=error.hint) from None
     for key, text in options.items():
         name, _, inner = key.partition(".")
         value: Json = _typed(text)
@@ -207,6 +209,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
     if isinstance(held, tuple):
         if not isinstance(value, list):
             raise ProjectError(f"{where}: {key} must be a list")
+        if key == "policy":
+            _check_policy(value, where)
         value = tuple(value)
     elif isinstance(held, Mapping):
         if not isinstance(value, dict):
@@ -220,6 +224,12 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
     else:
         value = str(value)
     return replace(settings, **{key: value})
+
+
+def _check_policy(entries: list[Json], where: str) -> None:
+    for entry in entries:
+        if not isinstance(entry, str) and not (isinstance(entry, dict) and len(entry) == 1):
+            raise ProjectError(f"{where}: a policy entry is `name` or `name: {{options}}`, not {entry!r}")
 
 
 def _check_sampling(values: Mapping[str, Json], where: str) -> None:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.project import Project
+from aigc.registry import Registry
+
+MINIMAL = {"text", "rules", "formats"}
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This keeps tests off the network, but for those marked `slow`."""
+    if request.node.get_closest_marker("slow") is None:
+        connect = socket.socket.connect
+
+        def guarded(self: socket.socket, address: Any) -> None:
+            if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+                raise AssertionError(f"a test reached for {address}")
+            connect(self, address)
+
+        monkeypatch.setattr(socket.socket, "connect", guarded)
+    yield
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """This is the registry of the generic bundled plugins."""
+    return Registry.discover(only=MINIMAL)
+
+
+@pytest.fixture
+def make_project(tmp_path: Path) -> Callable[..., Project]:
+    """This makes a project from `{relative path: text}`, with the generic bundled plugins."""
+
+    def make(files: dict[str, str], **options: str) -> Project:
+        for name, text in {"aigc.yaml": "", **files}.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return Project.open(tmp_path, options=options, registry=Registry.discover(only=MINIMAL))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real_model_folder() -> Path:
+    """This is the default model's folder in the user's cache, fetched on first use."""
+    from aigc.engine import convert_gguf
+    from aigc.models import pull
+
+    folder = pull("smollm2-135m", convert=convert_gguf).folder
+    assert folder is not None
+    return folder
