@@ -23,7 +23,7 @@ NAME = "aigc_slots"  # transformers changes behaviour for names containing flash
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """This is what one row brings to a step: `ids` written to its slot from offset `start`, after `base` shared tokens."""
+    """This is what one row brings to a step: `ids`, written to its slot from `start`, after `base` shared tokens."""
 
     bank: Bank
     lane: int
@@ -115,7 +115,8 @@ def _own_part(
     rows = highest if in_place else len(members)
     tokens = torch.zeros((rows, width), dtype=torch.long)
     offsets = torch.zeros((rows, width), dtype=torch.long)
-    packed, places = [], []
+    packed: list[int] = []
+    places: list[int] = []
     for row, (span, begin) in enumerate(members):
         row, count = (span.lane if in_place else row), len(span.ids)
         tokens[row, :count] = torch.arange(begin, begin + count)
@@ -179,11 +180,11 @@ def slot_attention(
     out = torch.cat([part for part, _ in own])[step.scatter]  # (tokens, heads, head_dim)
     lse = torch.cat([part for _, part in own])[step.scatter]  # (tokens, heads)
     for number, part in enumerate(step.shared):
-        tokens = slice(part.begin, part.end)
-        other, other_lse = _attend_shared(part, queries[tokens], layer, step, number, scale, window, softcap)
+        mine = slice(part.begin, part.end)
+        other, other_lse = _attend_shared(part, queries[mine], layer, step, number, scale, window, softcap)
         # softmax over both parts = a weighted mean of the two, by how much mass each saw
-        weight = torch.sigmoid(other_lse - lse[tokens]).unsqueeze(-1)
-        out[tokens] = torch.lerp(out[tokens], other, weight)
+        weight = torch.sigmoid(other_lse - lse[mine]).unsqueeze(-1)
+        out[mine] = torch.lerp(out[mine], other, weight)
     return out.to(query.dtype).unsqueeze(0), None
 
 

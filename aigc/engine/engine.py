@@ -38,7 +38,7 @@ class Engine:
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
             network,
-            lambda constraints: self.grammars.allowed(constraints),  # type: ignore[arg-type]
+            lambda matchers: self.grammars.allowed(matchers),
             vocab=self.vocab,
             rows=options.rows,
             prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,
@@ -55,21 +55,27 @@ class Engine:
             self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends))
         return self._grammars
 
+    @property
+    def busy(self) -> bool:
+        """This says whether a step would do anything."""
+        return bool(self._in_hand or self._outbox)
+
     def count_tokens(self, prompt: Prompt) -> int:
         """This is the prompt's length as the model will see it, template included."""
         return len(self.front.encode(prompt))
 
     def submit(self, request: Request) -> None:
         """This queues a request. What cannot be served comes back from the next `step` as an error."""
+        loop = self._open_loop()
         if request.id in self._in_hand:
             raise EngineError(f"a request {request.id!r} is in hand already")
         try:
-            work = self._work(request)
+            work = self.work_of(request)
         except EngineError as error:
             self._outbox.append(Completion(request_id=request.id, text="", finish_reason="error", error=str(error)))
             return
         self._in_hand[request.id] = _InHand(request, len(work.ids), set(work.left))
-        self._open_loop().submit(work)
+        loop.submit(work)
 
     def step(self) -> Sequence[Completion | Delta]:
         """This runs one forward over everything in hand."""
@@ -101,7 +107,7 @@ class Engine:
         for index in in_hand.unfinished:
             self._streams.pop((request_id, index), None)
         if first is not None:
-            self._outbox.append(_completion(first, in_hand))
+            self._outbox.append(completion_of(first, in_hand.prompt_tokens))
         else:
             self._outbox.append(
                 Completion(request_id=request_id, index=min(in_hand.unfinished), text="", finish_reason="cancelled")
@@ -132,7 +138,8 @@ class Engine:
             raise EngineError("the engine is closed")
         return self.loop
 
-    def _work(self, request: Request) -> Work:
+    def work_of(self, request: Request) -> Work:
+        """This is a request in ids. Raises EngineError, one sentence, for one that cannot be served."""
         if request.adapter is not None:
             raise EngineError(f"adapter {request.adapter!r} is not loaded")
         ids = self.front.encode(request.prompt)
@@ -143,7 +150,6 @@ class Engine:
             raise EngineError(f"the prompt has {len(ids)} tokens and the model takes {self.network.context}")
         constraint = self.grammars.matcher(request.grammar) if request.grammar else None
         indexes = list(range(max(1, request.sampling.n)))
-        transcripts = iter([self._transcript(request, index) for index in indexes])
         return Work(
             id=request.id,
             ids=ids,
@@ -151,7 +157,7 @@ class Engine:
             limit=min(request.sampling.max_tokens, room),
             ends=self.ends,
             constraint=constraint,
-            ending=lambda: next(transcripts),
+            ending=lambda index: self._transcript(request, index),
             left=indexes,
         )
 
@@ -171,11 +177,12 @@ class Engine:
         rest = transcript.delta(final=True) if transcript else ""
         if rest:
             out.append(Delta(request_id=row.work.id, index=row.index, text=rest))
-        out.append(_completion(row, in_hand))
+        out.append(completion_of(row, in_hand.prompt_tokens))
         return out
 
 
-def _completion(row: Row, in_hand: _InHand) -> Completion:
+def completion_of(row: Row, prompt_tokens: int) -> Completion:
+    """This is what a finished row comes back as."""
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
     sampled = len(row.written) - row.forced
@@ -189,7 +196,7 @@ def _completion(row: Row, in_hand: _InHand) -> Completion:
         text=row.ending.text,
         token_ids=tuple(row.written),
         finish_reason=reason,
-        usage=Usage(prompt=in_hand.prompt_tokens, cached=row.base, sampled=sampled, forced=row.forced),
+        usage=Usage(prompt=prompt_tokens, cached=row.base, sampled=sampled, forced=row.forced),
         mean_logprob=sum(score.logprob for score in row.scores) / len(row.scores) if row.scores else None,
         logprobs=tuple(row.scores) if row.work.params.logprobs else (),
         error=error,

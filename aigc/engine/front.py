@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import TemplateError
-from tokenizers.decoders import DecodeStream
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from aigc.engine.model import first_line, quiet
 from aigc.errors import EngineError, ModelError
 from aigc.types import Message, Prompt
+
+BROKEN = "\ufffd"  # what a decoder shows for bytes that are no character, or not yet
 
 
 class Front:
@@ -149,19 +150,22 @@ class Transcript:
         self.cut: int | None = None  # characters before the stop string
         self._text = ""
         self._shown = 0
-        self._stream = DecodeStream(skip_special_tokens=True) if self.watch else None
+        self._before = 0  # ids[before:read] were decoded last; they come along once more, for spaces at the seam
+        self._read = 0
 
     def push(self, token: int) -> bool:
         """This takes the next token and says whether a stop string ends the text."""
         self.ids.append(token)
-        if self._stream is None:
+        if not self.watch:
             return False
-        piece = self._stream.step(self.front.raw, token)
-        if not piece:
-            return False
-        old = len(self._text)
-        self._text += piece
-        places = [self._text.find(text, max(0, old - len(text) + 1)) for text in self.stop]
+        old = self.front.decode(self.ids[self._before : self._read])
+        new = self.front.decode(self.ids[self._before :])
+        if len(new) <= len(old) or new.endswith(BROKEN):
+            return False  # a character is still incomplete
+        self._before, self._read = self._read, len(self.ids)
+        begin = len(self._text)
+        self._text += new[len(old) :]
+        places = [self._text.find(text, max(0, begin - len(text) + 1)) for text in self.stop]
         found = [place for place in places if place >= 0]
         if found:
             self.cut = min(found)
@@ -175,13 +179,9 @@ class Transcript:
 
     def delta(self, *, final: bool) -> str:
         """This is what may be shown and was not yet; a possible beginning of a stop string is held back."""
-        if final:
-            text = self.text
-            # A decoder may clean up earlier text at the end; what is shown is shown.
-            end = len(text)
-        else:
-            text = self._text
-            end = len(text) - self._possible_stop()
+        ended = final or self.cut is not None
+        text = self.text if ended else self._text
+        end = len(text) if ended else len(text) - self._possible_stop()
         new = text[self._shown : end]
         self._shown = max(self._shown, end)
         return new

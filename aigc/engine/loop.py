@@ -18,8 +18,9 @@ import torch
 
 from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
+from aigc.engine.grammar import Matcher
 from aigc.engine.plan import SHORTEST, even_out, plan_prefixes
-from aigc.engine.sampler import Draw, Picks, sample, stream_key
+from aigc.engine.sampler import Draw, sample, stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
 STEP_TOKENS = 2048  # most tokens fed by one step; longer prompts take several
@@ -29,22 +30,6 @@ class Ending(Protocol):
     """This watches a row's tokens and says when its text has ended."""
 
     def push(self, token: int) -> bool: ...
-
-
-class Constraint(Protocol):
-    """This is where a row stands in its grammar; `aigc.engine.grammar.Matcher` is one."""
-
-    def copy(self) -> Constraint: ...
-
-    def accept(self, token: int) -> bool: ...
-
-    def forced(self) -> list[int]: ...
-
-    @property
-    def ended(self) -> bool: ...
-
-    @property
-    def error(self) -> str: ...
 
 
 class Runner(Protocol):
@@ -64,8 +49,8 @@ class Work:
     params: SamplingParams
     limit: int
     ends: frozenset[int]
-    constraint: Constraint | None
-    ending: Callable[[], Ending]
+    constraint: Matcher | None
+    ending: Callable[[int], Ending]  # by candidate
     left: list[int]
 
 
@@ -76,7 +61,7 @@ class Row:
     work: Work
     index: int
     ending: Ending
-    constraint: Constraint | None
+    constraint: Matcher | None
     stream: int
     pending: list[int]
     prefix: Prefix | None = None
@@ -93,6 +78,16 @@ class Row:
     def needed(self) -> int:
         """This counts the most tokens its slot may come to hold."""
         return len(self.work.ids) - self.base + self.work.limit
+
+    def take(self, score: TokenLogprob) -> None:
+        """This takes a sampled token, and what the grammar forces after it."""
+        self.scores.append(score)
+        if self.constraint is not None and not self.constraint.accept(score.token):
+            self.finish = "error"
+            return
+        self.write(score.token, forced=False)
+        if self.finish in (None, "length"):
+            self.write_forced()
 
     def write(self, token: int, *, forced: bool) -> None:
         """This appends a token and notices every end it may bring, except the grammar's."""
@@ -124,7 +119,7 @@ class Loop:
     def __init__(
         self,
         runner: Runner,
-        allowed: Callable[[Sequence[Constraint]], torch.Tensor],
+        allowed: Callable[[Sequence[Matcher]], torch.Tensor],
         *,
         vocab: int,
         rows: int,
@@ -188,12 +183,12 @@ class Loop:
             self._begin(work, indexes, prefix, base)
 
     def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> None:
-        rows = []
+        rows: list[Row] = []
         for index in indexes:
             row = Row(
                 work=work,
                 index=index,
-                ending=work.ending(),
+                ending=work.ending(index),
                 constraint=work.constraint.copy() if work.constraint else None,
                 stream=stream_key(work.params.seed, index),
                 pending=work.ids[base:] if not rows else [],
@@ -240,7 +235,7 @@ class Loop:
         return prefix
 
     def _gather(self) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
-        """This packs a step: what each row is fed, the spans, the packed places whose logits are needed, and for whom."""
+        """This packs a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
         order = sorted(
             (row for row in self.rows if row.pending and row.finish is None), key=lambda row: (id(row.prefix), row.base)
         )
@@ -275,7 +270,7 @@ class Loop:
             row.slot = larger
 
     def _with_followers(self, ready: Sequence[Row]) -> tuple[list[Row], list[int]]:
-        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample and their logits."""
+        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample, with places."""
         rows: list[Row] = []
         places: list[int] = []
         for place, row in enumerate(ready):
@@ -299,18 +294,8 @@ class Loop:
             allowed = allowed.to(logits.device)
         draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
         picks = sample(logits, draws, allowed, self.vocab)
-        for place, row in enumerate(rows):
-            self._advance(row, picks, place)
-
-    def _advance(self, row: Row, picks: Picks, place: int) -> None:
-        token = picks.tokens[place]
-        row.scores.append(TokenLogprob(token=token, logprob=picks.logprobs[place], top=picks.top[place]))
-        if row.constraint is not None and not row.constraint.accept(token):
-            row.finish = "error"
-            return
-        row.write(token, forced=False)
-        if row.finish in (None, "length"):
-            row.write_forced()
+        for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):
+            row.take(TokenLogprob(token=token, logprob=logprob, top=top))
 
     def _retire(self) -> list[Row]:
         done = [row for row in self.rows if row.finish is not None]

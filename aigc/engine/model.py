@@ -7,6 +7,7 @@ probe forward, not from the config, so any family that calls its attention inter
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ class Network:
         self.model = model
         self.device = model.device
         self.shape = _probe(model)
-        self.vocab = int(model.get_output_embeddings().weight.shape[0])
+        self.vocab = int(model.get_output_embeddings().weight.shape[0])  # type: ignore[no-untyped-call]
         self.context = context
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
@@ -62,9 +63,9 @@ def load_network(folder: Path, options: EngineOptions) -> Network:
             model = AutoModelForCausalLM.from_pretrained(
                 folder, config=config, dtype=dtype, attn_implementation="eager", local_files_only=True
             )
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        except Exception as error:  # safetensors, torch and transformers each raise their own
             raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
-    return network_of(model.to(device), options.context)
+    return network_of(model.to(device), options.context)  # type: ignore[arg-type]
 
 
 def network_of(model: PreTrainedModel, context: int = 0) -> Network:
@@ -82,7 +83,7 @@ def network_of(model: PreTrainedModel, context: int = 0) -> Network:
         raise ModelError(f"{text.model_type!r} has layers of kind {foreign[0]!r}, which this engine cannot run")
     AttentionInterface.register(NAME, slot_attention)
     model.set_attn_implementation(NAME)
-    model.eval()
+    model.train(False)
     own = int(getattr(text, "max_position_embeddings", 0) or 1 << 30)
     return Network(model, min(own, context) if context else own)
 
@@ -131,7 +132,8 @@ def _read_config(folder: Path) -> PreTrainedConfig:
         raise ModelError(f"{folder}: no weights here (*.safetensors is missing)")
     try:
         with quiet():
-            return AutoConfig.from_pretrained(folder, local_files_only=True)
+            config: PreTrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
+            return config
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: {first_line(error)}") from error
 
@@ -163,14 +165,14 @@ def quiet() -> Iterator[None]:
     """This silences transformers' progress bars and advice, and gives both back afterwards."""
     level = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.set_verbosity(transformers_logging.CRITICAL)
-    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity(logging.CRITICAL)
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         transformers_logging.set_verbosity(level)
         if bars:
-            transformers_logging.enable_progress_bar()
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def first_line(error: BaseException) -> str:

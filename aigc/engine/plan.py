@@ -7,6 +7,7 @@ that attention visits in every layer of every step, and saves each member what i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from aigc.engine.cache import common_length
 
@@ -15,14 +16,14 @@ SHORTEST = 16  # tokens; a shorter prefix is not worth a group
 
 
 def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> list[int]:
-    """This is, per prompt, the length of the new prefix it should share, or 0 where it is better off with what is known.
+    """This is, per prompt, the length of the new prefix it should share, or 0 where what is known serves it better.
 
     `known` counts each prompt's first tokens that some kept prefix has already. Prompts with the same first tokens and
     the same length share one prefix. At least one token of every prompt stays its own: its logits are needed.
     """
-    order = sorted(range(len(prompts)), key=lambda place: prompts[place])
+    order = sorted(range(len(prompts)), key=lambda place: tuple(prompts[place]))
     ordered = [prompts[place] for place in order]
-    common = [common_length(a, b) for a, b in zip(ordered, ordered[1:], strict=False)]
+    common = [common_length(a, b) for a, b in pairwise(ordered)]
     chosen = [0] * len(prompts)
     for first, last, length in _groups(ordered, [known[place] for place in order], common):
         for place in range(first, last + 1):
@@ -61,7 +62,7 @@ def _groups(
 
 
 def even_out(lengths: Sequence[int]) -> list[int]:
-    """This lowers lengths read from one kept prefix to few distinct ones: accidental extra tokens are not worth a group."""
+    """This lowers lengths read from one kept prefix to few distinct ones: a few tokens more are not worth a group."""
     levels: dict[int, int] = {}
     level = 0
     ordered = sorted(lengths)

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aigc.engine import EngineOptions, convert_gguf, open_engine
+from aigc.errors import ModelError, UsageError
+
+
+def test_importing_the_room_imports_no_torch() -> None:
+    code = "import sys, aigc.engine; assert not {'torch', 'transformers'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_options_are_read_from_text() -> None:
+    read = EngineOptions.parse({"device": "cpu", "rows": "8", "prefix_cache": "no", "threads": 2})
+    assert read == EngineOptions(device="cpu", rows=8, prefix_cache=False, threads=2)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"devise": "cpu"}, "engine.devise: no such option; did you mean 'device'?"),
+        ({"rows": "many"}, "engine.rows: 'many' is not a whole number"),
+        ({"rows": "0"}, "engine.rows: 0 is not at least 1"),
+        ({"prefix_cache": "maybe"}, "engine.prefix_cache: 'maybe' is neither true nor false"),
+    ],
+)
+def test_options_that_are_wrong(values: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        EngineOptions.parse(values)
+    assert str(caught.value) == message
+
+
+def test_opening_prints_nothing(tiny_folder: Callable[..., Path], capfd: pytest.CaptureFixture[str]) -> None:
+    open_engine(tiny_folder("llama"), EngineOptions(device="cpu")).close()
+    assert capfd.readouterr() == ("", "")
+
+
+def edited(source: Path, target: Path, **changes: object) -> Path:
+    shutil.copytree(source, target)
+    config = json.loads((target / "config.json").read_text())
+    (target / "config.json").write_text(json.dumps({**config, **changes}))
+    return target
+
+
+def test_folders_that_cannot_write(tiny_folder: Callable[..., Path], tmp_path: Path) -> None:
+    tiny = tiny_folder("llama")
+    bert = edited(tiny, tmp_path / "bert", model_type="bert", architectures=["BertForMaskedLM"])
+    bloom = edited(tiny, tmp_path / "odd", model_type="oddity", architectures=["OddForCausalLM"])
+    bare = edited(tiny, tmp_path / "bare")
+    (bare / "model.safetensors").unlink()
+    mute = edited(tiny, tmp_path / "mute")
+    (mute / "tokenizer.json").write_text("{")
+    torn = edited(tiny, tmp_path / "torn")
+    (torn / "model.safetensors").write_bytes((tiny / "model.safetensors").read_bytes()[:5000])
+    (tmp_path / "empty").mkdir()
+    for folder, message in [
+        (tmp_path / "empty", "no model here"),
+        (bert, "BertForMaskedLM is not a causal language model"),
+        (bloom, "no causal language model of type 'oddity'"),
+        (bare, "no weights here"),
+        (mute, "no usable tokenizer"),
+        (torn, "the model cannot be loaded"),
+    ]:
+        with pytest.raises(ModelError) as caught:
+            open_engine(folder, EngineOptions(device="cpu"))
+        assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_families_without_the_interface_are_refused() -> None:
+    import torch
+    from transformers import BloomConfig, BloomForCausalLM, Lfm2Config, Lfm2ForCausalLM
+
+    from aigc.engine.model import network_of
+
+    bloom = BloomForCausalLM(BloomConfig(vocab_size=64, hidden_size=16, n_layer=1, n_head=2))
+    with pytest.raises(ModelError, match="'bloom' have no attention interface"):
+        network_of(bloom)
+    shape = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "num_key_value_heads": 1}
+    config = Lfm2Config(vocab_size=64, num_hidden_layers=2, layer_types=["conv", "full_attention"], **shape)
+    with torch.device("cpu"), pytest.raises(ModelError, match="layers of kind 'conv'"):
+        network_of(Lfm2ForCausalLM(config))
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "tpu", "cuda:x"])
+def test_devices_that_are_not_there(device: str, tiny_folder: Callable[..., Path]) -> None:
+    with pytest.raises((ModelError, UsageError), match=f"engine.device: '{device}'"):
+        open_engine(tiny_folder("llama"), EngineOptions(device=device))
+
+
+def test_files_that_are_no_gguf(tmp_path: Path) -> None:
+    (tmp_path / "text.gguf").write_text("hello")
+    (tmp_path / "torn.gguf").write_bytes(b"GGUF\x03\x00\x00\x00" + bytes(40))
+    for name, message in [
+        ("none.gguf", "no such file"),
+        ("text.gguf", "not a GGUF file"),
+        ("torn.gguf", "cannot read"),
+    ]:
+        with pytest.raises(ModelError, match=message):
+            convert_gguf(tmp_path / name, tmp_path / "out")
