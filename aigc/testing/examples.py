@@ -1,0 +1,46 @@
+"""A content type's own examples, played through the real pipeline without a model."""
+
+from __future__ import annotations
+
+import jinja2
+
+from aigc.content import ContentType, Example, brief_values
+from aigc.pipeline import Pipeline
+from aigc.testing.scripted import ScriptedGenerator
+from aigc.types import Artifact, Brief
+
+
+def run_examples(content_type: ContentType, environment: jinja2.Environment) -> list[str]:
+    """This plays every example that has a `completion:` and says, a sentence each, what came out otherwise.
+
+    The model's every answer is that completion, so a piece that fails is not mended by a repair. An empty list is good.
+    """
+    complaints = []
+    for example in content_type.examples:
+        if example.completion is not None:
+            artifact = _played(content_type, environment, example)
+            complaints += [
+                f"{content_type.name}, example {example.name!r}: {said}" for said in _wrong(example, artifact)
+            ]
+    return complaints
+
+
+def _played(content_type: ContentType, environment: jinja2.Environment, example: Example) -> Artifact:
+    def answer(request: object, index: int) -> str:
+        return example.completion or ""
+
+    values = brief_values(content_type, example.brief, where=f"example {example.name!r}")
+    pipeline = Pipeline(ScriptedGenerator(answer), environment)
+    return next(pipeline.write(content_type, [Brief(id=example.name, values=values)]))
+
+
+def _wrong(example: Example, artifact: Artifact) -> list[str]:
+    complaints = []
+    if example.status is not None and artifact.status != example.status:
+        complaints.append(f"is {artifact.status} ({artifact.reason}), not {example.status}")
+    wanted = {"text": example.output} if isinstance(example.output, str) else example.output
+    if wanted is not None and dict(artifact.fields) != dict(wanted):
+        complaints.append(f"gives {dict(artifact.fields)!r}, not {wanted!r}")
+    found = {finding.check for finding in artifact.findings}
+    complaints += [f"has no finding of {name!r}" for name in example.findings if name not in found]
+    return complaints
