@@ -1,0 +1,49 @@
+"""Search ads: `ads/google-search` and what its YAML needs beyond the generic post-processors and checks.
+
+The model turns one fact into one line; what needs no writing (the product's name, an offer, a call to action, the
+display path) is composed here by plain functions that the content type calls in its expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.ads.articles import mend_articles
+from aigc_plugins.ads.calls import calls_to_action
+from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path
+from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, named, paired
+from aigc_plugins.ads.faithful import keeps_to_fact
+
+
+@hookimpl
+def aigc_content_types() -> Sequence[Path]:
+    return (Path(str(files("aigc_plugins.templates").joinpath("ads"))),)
+
+
+@hookimpl
+def aigc_postprocessors() -> Sequence[Extension]:
+    return (close_description, mend_articles)
+
+
+@hookimpl
+def aigc_checks() -> Sequence[Extension]:
+    return (keeps_to_fact,)
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(
+        ad_line=ad_line, ad_sentence=ad_sentence, fact=fact, introduced=introduced, named=named, paired=paired
+    )
+    environment.globals.update(
+        ad_descriptions=ad_descriptions,
+        ad_headlines=ad_headlines,
+        calls_to_action=calls_to_action,
+        display_path=display_path,
+    )

@@ -1,0 +1,39 @@
+"""a or an: the model picks by the product's first shot, the ear by its first sound."""
+
+from __future__ import annotations
+
+import re
+
+from aigc.extension import postprocessor
+
+ARTICLE = re.compile(r"\b(an?)(\s+)(?=(\w[\w'’.-]*))", re.IGNORECASE)
+# Letters whose name begins with a vowel sound: an LED lamp, an SPF 50 cream, an 8 cm tube.
+SPELT_WITH_VOWEL = frozenset("AEFHILMNORSX")
+LIKE_YOU = re.compile(r"(?:uni(?!n|m)|us[ae]|euro?|one\b|once\b|ubiq|util)", re.IGNORECASE)
+SILENT_H = re.compile(r"(?:hour|honest|honou?r|heir)", re.IGNORECASE)
+EIGHT = re.compile(r"(?:8|11(?!\d)|18(?!\d))")
+
+
+@postprocessor
+def mend_articles(text: str) -> str:
+    """Write "an invoice" for "a invoice" and "a kettle" for "an kettle"."""
+
+    def mended(match: re.Match[str]) -> str:
+        given, space, word = match.groups()
+        article = "an" if _vowel_sound(word) else "a"
+        if given != "A" and given.isupper():  # AN is a name here
+            return match.group()
+        return (article.capitalize() if given[0].isupper() else article) + space
+
+    return ARTICLE.sub(mended, text)
+
+
+def _vowel_sound(word: str) -> bool:
+    if word[0].isdigit():
+        return bool(EIGHT.match(word))
+    head = re.split(r"[-'’.]", word)[0]
+    if len(head) == 1 or (head.isupper() and len(head) <= 3 and not re.search(r"[AEIOU]", head[1:])):
+        return head[0].upper() in SPELT_WITH_VOWEL
+    if LIKE_YOU.match(word):
+        return False
+    return word[0].lower() in "aeiou" or bool(SILENT_H.match(word))

@@ -1,0 +1,89 @@
+"""Facts of a brief as lines and sentences, without a model: how they are worded, shortened and shared out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from aigc.content import ends_dangling, measure, trim
+from aigc.types import Json
+from aigc_plugins.ads.words import CJK, said_in, words
+
+FINAL = " .。!！;；,，"
+ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LIMITING = re.compile(
+    r"\b(?:up to|over|under|from|at least|at most|less than|minus)\s+[\d.,]+|最多|最高|至少", re.IGNORECASE
+)
+
+
+def fact(value: Json, phrase: str) -> str | None:
+    """This is a value in words: `horsepower | fact("{} horsepower")`; None where the value is unknown."""
+    text = "" if value is None else str(value).strip()
+    return phrase.replace("{}", text) if text else None
+
+
+def ad_line(text: str, width: int = 30) -> str:
+    """This is a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead."""
+    text = text.strip(FINAL)
+    for line in (text, ARTICLE.sub("", text)):
+        if measure(line, "width") <= width:
+            return _capital(line)
+    line = _without_tail(ARTICLE.sub("", text), width) or trim(text, width, "width")
+    lost = text[len(line) :]
+    if not line or LIMITING.search(lost) or (len(line.split()) < 2 and not CJK.search(line)):
+        return ""
+    return _capital(line)
+
+
+def ad_sentence(item: Json, product: str, language: str = "en", width: int = 90) -> str:
+    """This is one or more facts as a plain sentence about the product; as many of them as fit, or nothing."""
+    given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
+    pattern = said_in(words()["stated"], language)
+    joint = said_in(words()["joined"], language)
+    name = _capital(product)
+    for count in range(len(given), 0, -1):
+        facts = joint.join([_lower(given[0]), *given[1:count]])
+        for sentence in (pattern.format(product=name, facts=facts), _sentence(facts, language)):
+            if measure(sentence, "width") <= width:
+                return sentence
+    short = ad_line(given[0], width - 1)
+    return _sentence(short, language) if short else ""
+
+
+def introduced(facts: Sequence[str]) -> list[str]:
+    """This is the facts whose sentence also names the product: one per two descriptions, of at most four."""
+    return [facts[place] for place in (0, 3) if place < len(facts)] or list(facts[:1])
+
+
+def paired(facts: Sequence[str]) -> list[list[str]]:
+    """This is the facts told two by two, those that `introduced` leaves."""
+    return [list(facts[place : place + 2]) for place in (1, 4) if place < len(facts)]
+
+
+def named(item: str, product: str, width: int = 30) -> bool:
+    """This says whether a line has room for the product's name beside the fact."""
+    return measure(item, "width") + measure(product, "width") <= width - 4
+
+
+def _without_tail(text: str, width: int) -> str:
+    """This is the longest beginning that ends where a clause or a phrase does."""
+    places = {match.start() for mark in words()["clauses"] for match in re.finditer(re.escape(mark), text)}
+    for place in sorted(places, reverse=True):
+        line = text[:place].rstrip(FINAL)
+        if measure(line, "width") <= width and not ends_dangling(line):
+            return line
+    return ""
+
+
+def _sentence(text: str, language: str) -> str:
+    return _capital(text.strip(FINAL)) + ("。" if language == "zh" else ".")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    """This is the text for the middle of a sentence; abbreviations and names keep their capital."""
+    first = text.split(" ")[0]
+    return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]
