@@ -1,0 +1,136 @@
+"""Files people already have → briefs: what is wrong with a file stops at once, what is wrong with a row fails alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aigc.content import ContentType
+from aigc.errors import BriefError
+from aigc.jobs import open_rows, read_briefs, sample_briefs
+from aigc.project import Project
+from aigc.types import Artifact, Brief
+
+ITEM = """
+aigc: 1
+name: shop/item
+summary: An item.
+brief:
+  product: {type: string, maxLength: 10}
+  facts: {type: array, items: {type: string}, default: []}
+  weight: {type: number, default: null}
+  language: {type: string, enum: [en, zh], default: en}
+prompt: item.j2
+output: {type: string}
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    return make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
+
+
+@pytest.fixture
+def item(project: Project) -> ContentType:
+    return project.content_type("shop/item")
+
+
+@pytest.fixture
+def read(project: Project, item: ContentType, tmp_path: Path) -> Callable[..., list[Brief | Artifact]]:
+    def read(content: str | bytes, name: str = "items.csv", **options: object) -> list[Brief | Artifact]:
+        path = tmp_path / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return list(read_briefs(open_rows(path, project.registry), item, project.environment, **options))
+
+    return read
+
+
+def test_columns_feed_inputs_of_their_name(read) -> None:
+    (one, two) = read("Product,facts,Weight,colour\nMug,dry; warm,,red\nCup,,3.5,\n")
+    assert one.values == {"product": "Mug", "facts": ["dry", "warm"], "weight": None, "language": "en"}
+    assert two.values["weight"] == 3.5, "an empty cell is unknown, not zero"
+    assert one.source.endswith("items.csv:2")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_byte_order_marks_are_not_part_of_a_name(read, encoding) -> None:
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    (one,) = read((mark + "product\n杯子\n").encode(encoding))
+    assert one.values["product"] == "杯子"
+
+
+def test_columns_can_be_mapped_and_inputs_set(read) -> None:
+    (one,) = read("name,lbs\nMug,2\n", mapping={"product": "name"}, literals={"language": "zh"})
+    assert (one.values["product"], one.values["language"]) == ("Mug", "zh")
+
+
+def test_a_set_expression_sees_the_row_and_drops_what_is_unknown(read) -> None:
+    rows = "product,power hp,year\nMug,130,\n"
+    facts = "{{ [power_hp ~ ' hp' if power_hp else none, year, row['power hp']] }}"
+    (one,) = read(rows, literals={"facts": facts})
+    assert one.values["facts"] == ["130 hp", "130"]
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "said"),
+    [
+        ("prodct\nMug\n", {}, "no column for the needed input 'product'; add it with --map product=COLUMN"),
+        ("prodct\nMug\n", {}, "did you mean 'prodct'?"),
+        ("name\nMug\n", {"mapping": {"product": "nme"}}, "--map product=nme: no such column; did you mean 'name'?"),
+        ("name\nMug\n", {"mapping": {"prodct": "name"}}, "has no input 'prodct'; did you mean 'product'?"),
+        ("product\nMug\n", {"literals": {"langage": "en"}}, "--set: shop/item has no input 'langage'"),
+        ("", {}, "empty"),
+        ("product\n", {}, "no rows"),
+        ("product,product\na,b\n", {}, "product"),
+    ],
+)
+def test_what_is_wrong_with_the_file_stops_at_once(read, content, options, said) -> None:
+    with pytest.raises(BriefError) as caught:
+        read(content, **options)
+    assert said in str(caught.value)
+
+
+def test_what_is_wrong_with_a_row_fails_that_row_alone(read) -> None:
+    good, long, bad, last = read("product,language\nMug,en\nAn endless name,en\nCup,fr\nPot,zh\n")
+    assert isinstance(good, Brief)
+    assert isinstance(last, Brief)
+    assert (long.status, bad.status) == ("failed", "failed")
+    assert "items.csv:3: product has 15 characters, at most 10" in long.reason
+    assert "items.csv:4" in bad.reason
+
+
+def test_a_broken_line_fails_alone(read) -> None:
+    good, bad = read('{"product": "Mug"}\n{"product": \n', "items.jsonl")
+    assert isinstance(good, Brief)
+    assert bad.status == "failed"
+
+
+def test_an_id_names_a_brief_once(read) -> None:
+    one, two, three = read("id,product\nmug,Mug\nmug,Cup\n,Pot\n")
+    assert (one.id, three.id) == ("mug", "0003")
+    assert "id 'mug' is used twice, first at" in two.reason
+    assert two.id not in ("mug", "0003")
+
+
+def test_limit_takes_the_first_rows(read) -> None:
+    assert len(read("product\na\nb\nc\n", limit=2)) == 2
+
+
+def test_unreadable_files_are_named(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "items.csv").write_text("product\n")
+    with pytest.raises(BriefError, match=r"item.csv: no such file; did you mean 'items.csv'\?"):
+        open_rows(tmp_path / "item.csv", project.registry)
+    (tmp_path / "items.pdf").write_text("x")
+    with pytest.raises(BriefError, match=r"no importer reads '.pdf'; known: .*\.csv"):
+        open_rows(tmp_path / "items.pdf", project.registry)
+
+
+def test_sample_briefs_stand_beside_the_type(item: ContentType) -> None:
+    (item.file.parent / "briefs").mkdir()
+    sample = item.file.parent / "briefs" / "item.csv"
+    sample.write_text("product\nMug\n")
+    (sample.parent / "other.csv").write_text("product\nMug\n")
+    assert sample_briefs(item) == sample

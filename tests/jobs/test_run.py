@@ -1,0 +1,171 @@
+"""A batch into a folder: N in, N accounted for, in order, resumed, exported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from aigc.errors import JobError, UsageError
+from aigc.jobs import JobReport, artifact_record, export, prepare_folder, read_artifacts, run_job
+from aigc.jobs.folder import artifact_of
+from aigc.pipeline import Pipeline
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Finding, Provenance, Request
+
+ITEM = """
+aigc: 1
+name: shop/item
+summary: An item.
+brief:
+  product: {type: string}
+prompt: item.j2
+output: {type: string, limit: {chars: 12}}
+checks: [limits]
+repair: {attempts: 0}
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
+
+
+def answer(request: Request, index: int) -> str:
+    return f"Buy {request.prompt.messages[-1].content}"
+
+
+class Shop:
+    """This runs jobs over one folder and counts what the model was asked."""
+
+    def __init__(self, project: Project, folder: Path) -> None:
+        self.project, self.folder = project, folder
+        self.generator = ScriptedGenerator(answer, capacity=4, lump=3)
+
+    def run(self, products: list[str] | Iterator[Brief | Artifact], **options: object) -> JobReport:
+        briefs = iter(
+            [Brief(id=f"{at:02}", values={"product": name}) for at, name in enumerate(products)]
+            if isinstance(products, list)
+            else products
+        )
+        pipeline = Pipeline(self.generator, self.project.environment, model="scripted")
+        content_type = self.project.content_type("shop/item")
+        return run_job(self.project, pipeline, content_type, briefs, self.folder, **options)
+
+    @property
+    def asked(self) -> int:
+        return len(self.generator.requests)
+
+
+@pytest.fixture
+def shop(make_project: Callable[..., Project], tmp_path: Path) -> Shop:
+    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
+    return Shop(project, tmp_path / "out")
+
+
+def test_every_brief_is_accounted_for_in_order(shop: Shop) -> None:
+    report = shop.run([*"abcdefgh", "far too long for it"], exports=["csv", "jsonl"])
+    assert report.counts == {"accepted": 8, "flagged": 0, "rejected": 1, "failed": 0}
+    assert report.reasons == {"rejected: limits": 1}
+    artifacts = read_artifacts(shop.folder)
+    assert [artifact.id for artifact in artifacts] == [f"{at:02}" for at in range(9)]
+    assert artifacts[0].fields == {"text": "Buy a"}
+    assert len(report.files) == 3
+    assert all("far too long" not in path.read_text("utf-8-sig") for path in report.files[1:])
+    assert not list(shop.folder.glob("*partial*"))
+
+
+def test_a_failed_row_is_kept_beside_the_others(shop: Shop) -> None:
+    row = Artifact(
+        id="01",
+        status="failed",
+        fields={},
+        brief=Brief(id="01", values={}),
+        provenance=Provenance(content_type="shop/item", version=1),
+        reason="items.csv:3: no product",
+    )
+    report = shop.run(iter([Brief(id="00", values={"product": "a"}), row, Brief(id="02", values={"product": "b"})]))
+    assert report.counts["failed"] == 1
+    assert [artifact.status for artifact in read_artifacts(shop.folder)] == ["accepted", "failed", "accepted"]
+
+
+def test_the_same_job_again_asks_nothing(shop: Shop) -> None:
+    shop.run([*"abc"])
+    before = (shop.folder / "artifacts.jsonl").read_bytes()
+    report = shop.run([*"abc"])
+    assert (shop.asked, report.reused) == (3, 3)
+    assert (shop.folder / "artifacts.jsonl").read_bytes() == before
+
+
+def test_only_what_changed_is_written_again(shop: Shop) -> None:
+    shop.run([*"abc"])
+    shop.run(["a", "x", "c", "d"])
+    assert shop.asked == 5
+    assert [artifact.fields["text"] for artifact in read_artifacts(shop.folder)] == ["Buy a", "Buy x", "Buy c", "Buy d"]
+
+
+def test_interrupted_what_was_finished_is_kept_and_the_rest_goes_on(shop: Shop) -> None:
+    heard = 0
+
+    def stop_at_three(artifact: Artifact) -> None:
+        nonlocal heard
+        heard += 1
+        if heard == 3:
+            raise KeyboardInterrupt
+
+    report = shop.run([*"abcdefgh"], heard=stop_at_three)
+    assert report.interrupted
+    assert len(read_artifacts(shop.folder)) == 3
+    asked = shop.asked
+    report = shop.run([*"abcdefgh"])
+    assert (report.reused, report.briefs) == (3, 8)
+    assert shop.asked == asked + 5
+
+
+def test_an_interrupted_rerun_loses_nothing_it_had(shop: Shop) -> None:
+    shop.run([*"abcdef"])
+
+    def stop(artifact: Artifact) -> None:
+        raise KeyboardInterrupt
+
+    shop.run(["x", *"bcdef"], heard=stop)
+    assert {artifact.id for artifact in read_artifacts(shop.folder)} == {f"{at:02}" for at in range(6)}
+
+
+def test_a_cut_off_line_is_written_again(shop: Shop) -> None:
+    shop.run([*"abc"])
+    path = shop.folder / "artifacts.jsonl"
+    path.write_bytes(path.read_bytes()[:-40])
+    report = shop.run([*"abc"])
+    assert (report.reused, report.counts["accepted"]) == (2, 3)
+
+
+def test_an_artifact_survives_its_record(shop: Shop) -> None:
+    artifact = Artifact(
+        id="1",
+        status="flagged",
+        fields={"title": "杯子"},
+        brief=Brief(id="1", values={"product": "杯"}, source="a.csv:2"),
+        provenance=Provenance(content_type="a/b", version=2, fallbacks=("title",)),
+        findings=(Finding(message="short", field="title", span=(0, 2), check="c", severity="warn"),),
+        reason="title: short",
+    )
+    assert artifact_of(json.loads(json.dumps(artifact_record(artifact)))) == artifact
+
+
+def test_export_takes_accepted_and_flagged_only(shop: Shop) -> None:
+    shop.run(["a", "far too long for it"])
+    (path,) = export(shop.project.registry, read_artifacts(shop.folder), shop.folder, ["csv"])
+    text = path.read_text("utf-8-sig")
+    assert "Buy a" in text
+    assert "far too long" not in text
+
+
+def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        prepare_folder(tmp_path / "file" / "out")
+
+
+def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
+    with pytest.raises(JobError, match=r"holds no artifacts.jsonl"):
+        read_artifacts(tmp_path)
