@@ -9,23 +9,21 @@ from collections.abc import Iterator, Mapping
 from aigc.extension import check
 from aigc.types import Field, Finding, Json
 
-HEADLINE = re.compile(r"(?:headline|title)", re.IGNORECASE)
-REPEATED = re.compile(r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+")
-SYMBOLS = re.compile(r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^~|<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))")
-SPACED_LETTERS = re.compile(r"\b(?:[A-Za-z][.\-_* ]){3,}[A-Za-z]\b")
-LEET = re.compile(r"\b[a-z]+[01345@$][a-z]+\b|\b[2-4] (?:u|sale)\b", re.IGNORECASE)
-BAD_SPACING = re.compile(r"[a-z]{2}[.!?,;][A-Z][a-z]|\w +[,;!?](?:\s|$)|\s{2,}")
-CAPITALS = re.compile(r"\b[A-Z][A-Z'’-]*[A-Z]\b")
-MIXED = re.compile(r"\b[A-Z]{2,}[a-z]+[A-Z]\w*|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*")
-PHONE = re.compile(
+HEADLINE = r"(?i)(?:headline|title)"
+REPEATED = r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+"
+SYMBOLS = r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^~|<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))"
+SPACED_LETTERS = r"\b(?:[A-Za-z][.\-_* ]){3,}[A-Za-z]\b"
+LEET = r"(?i)\b[a-z]+[01345@$][a-z]+\b|\b[2-4] (?:u|sale)\b"
+BAD_SPACING = r"[a-z]{2}[.!?,;][A-Z][a-z]|\w +[,;!?](?:\s|$)|\s{2,}"
+CAPITALS = r"\b[A-Z][A-Z'’-]*[A-Z]\b"
+MIXED = r"\b[A-Z]{2,}[a-z]+[A-Z]\w*|\b[a-z]+[A-Z]+[a-z]+[A-Z]\w*"
+PHONE = (
     r"(?<![\w.])(?:\+\d{1,3}[\s.-]?)?(?:\(\d{2,4}\)[\s.-]?|\d{2,4}[\s.-])\d{3,4}[\s.-]\d{3,4}(?!\w)"
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)[48]00[- ]?\d{3}[- ]?\d{4}(?!\d)|(?<!\d)\+\d{8,15}(?!\d)"
 )
-EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u26ff\u2702-\u2712\u2728-\u27bf\u2b50\u2b55\ufe0f\u20e3]"
-)
-HALF_WIDTH_KANA = re.compile("[\uff66-\uff9f]")
-CLICK = re.compile(r"\bclick (?:here|below|this|now)\b|点击(?:这里|此处|下方|链接)", re.IGNORECASE)
+EMOJI = "[\U0001f000-\U0001faff\u2600-\u2604\u2607-\u26ff\u2702-\u2712\u2728-\u27bf\u2b50\u2b55\ufe0f\u20e3]"
+HALF_WIDTH_KANA = "[\uff66-\uff9f]"
+CLICK = r"(?i)\bclick (?:here|below|this|now)\b|点击(?:这里|此处|下方|链接)"
 
 
 @check
@@ -35,7 +33,7 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
     `exclamations` is how many marks are allowed; by default none in a field called headline or title, one elsewhere.
     A word of more than `capitals` capitals, or two such words of any length, is shouting unless the brief writes it so.
     """
-    allowed = (0 if HEADLINE.search(field.path) else 1) if exclamations is None else exclamations
+    allowed = (0 if re.search(HEADLINE, field.path) else 1) if exclamations is None else exclamations
     marks = [found.span() for found in re.finditer("[!！]", text)]
     if len(marks) > allowed:
         yield Finding(message=f"has {len(marks)} exclamation marks, at most {allowed}", span=marks[allowed])
@@ -52,14 +50,14 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
         (PHONE, "phone number"),
         (CLICK, "call to click"),
     ):
-        found = pattern.search(text)
+        found = re.search(pattern, text)
         if found and (what == "phone number" or not _as_in(brief, found.group())):
             yield Finding(message=f"has {found.group().strip()!r} ({what})", span=found.span())
     yield from _shouting(text, brief, capitals)
 
 
 def _shouting(text: str, brief: str, capitals: int) -> Iterator[Finding]:
-    shouted = [found for found in CAPITALS.finditer(text) if not _as_in(brief, found.group())]
+    shouted = [found for found in re.finditer(CAPITALS, text) if not _as_in(brief, found.group())]
     long = [found for found in shouted if sum(map(str.isupper, found.group())) > capitals]
     in_a_row = len(shouted) > 1 and sum(len(found.group()) for found in shouted) > 2 * capitals
     for found in long or (shouted if in_a_row else []):

@@ -44,10 +44,10 @@ COMPOUND = r"\d+(?::\d+)+|\d+(?:/\d+)+|\d+(?:\.\d+){2,}"
 MODEL = r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:\.\d+)*"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+"
 MONEY = r"US\$|HK\$|CN¥|[$€£¥₹]|(?<![A-Za-z])(?i:RMB|CNY|USD|EUR|GBP|HKD|INR|JPY)"
-LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$")
+LETTERS_BEFORE = r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$"
 SURE_MONTH = "|".join(month for month in MONTHS if month not in ("march", "may"))
 ANY_MONTH = "|".join([*MONTHS, *(month[:3] + r"\b\.?" for month in MONTHS), "sept"])
-MONTH = re.compile(rf"\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)", re.IGNORECASE)
+MONTH = rf"(?i)\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _read(plain: str, words: Words) -> Iterator[Fact]:
             yield _number(found)
         elif found.group().casefold() not in PLAIN_WORDS:
             yield Fact(kind="word", span=found.span(), key=found.group().casefold())
-    for found in MONTH.finditer(plain):
+    for found in re.finditer(MONTH, plain):
         number = next(at for at, month in enumerate(MONTHS, 1) if month[:3] == found.group()[:3].lower())
         yield Fact(kind="month", span=found.span(), number=Decimal(number))
     if words != "none":
@@ -135,7 +135,7 @@ def _number(found: re.Match[str]) -> Fact:
         unit = "percent"
     elif suffix and suffix not in UNMARKED and not unit:
         unit = suffix
-    before = LETTERS_BEFORE.search(found.string[: found.start("digits")])
+    before = re.search(LETTERS_BEFORE, found.string[: found.start("digits")])
     return Fact(
         kind="number",
         span=found.span(),

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from aigc.extension import check
 from aigc.types import Draft, Finding, Json
 
-HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
-UNIT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’][a-z]+)?")
+HAN = r"[\u3040-\u30ff\u3400-\u9fff]"
+UNIT = r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’][a-z]+)?"
 SMALL = frozenset(
     {
         "a",
@@ -60,7 +60,7 @@ def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85) -> 
     """
     seen: list[tuple[str, str, str]] = []
     for path, text in _items(draft, field):
-        plain = " ".join(UNIT.findall(unicodedata.normalize("NFKC", text).casefold()))
+        plain = " ".join(re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold()))
         for other_path, other, other_plain in seen:
             if _alike(plain, other_plain, threshold):
                 yield Finding(message=f"says the same as {other_path} ({other!r})", field=path)
@@ -73,7 +73,7 @@ def distinct_openings(draft: Draft, *, field: str, words: int = 2, at_most: int 
     """No more than `at_most` items of a list begin with the same `words` words (Chinese: characters)."""
     counted: Counter[str] = Counter()
     for path, text in _items(draft, field):
-        opening = " ".join(UNIT.findall(text.casefold())[:words])
+        opening = " ".join(re.findall(UNIT, text.casefold())[:words])
         counted[opening] += 1
         if counted[opening] > at_most:
             yield Finding(message=f"is item {counted[opening]} that begins {opening!r}, at most {at_most}", field=path)
@@ -85,8 +85,8 @@ def no_repetition(text: str, *, loop: int = 3) -> Iterator[str]:
 
     In a text of up to twelve words no word but the small ones stands `loop` times at all.
     """
-    units = UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
-    chinese = bool(HAN.search(text))
+    units = re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold())
+    chinese = bool(re.search(HAN, text))
     if phrase := _looped(units, loop):
         yield f"repeats {(' ' if not chinese else '').join(phrase)!r} {loop} times running"
     elif not chinese and len(units) <= 12:
@@ -114,7 +114,7 @@ def _alike(one: str, other: str, threshold: float) -> bool:
     if fuzz.ratio(one, other) >= cut:
         return True
     words = min(len(set(one.split())), len(set(other.split())))
-    if HAN.search(one) or words < SUBSET_WORDS:
+    if re.search(HAN, one) or words < SUBSET_WORDS:
         return False
     return max(fuzz.token_sort_ratio(one, other), fuzz.token_set_ratio(one, other)) >= cut
 
@@ -137,7 +137,7 @@ def _frequent(units: list[str], *, size: int, times: int) -> tuple[str, ...]:
 
 def _sentences(text: str) -> Iterator[str]:
     for sentence in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n+", text):
-        units = UNIT.findall(sentence.casefold())
+        units = re.findall(UNIT, sentence.casefold())
         if len(units) >= 4:
             yield " ".join(units)
 

@@ -11,10 +11,10 @@ from aigc.content import drop_dangling, ends_dangling, limit_of, measure
 from aigc.extension import check
 from aigc.types import Field, Json
 
-ENDED = re.compile(r"[.!?。！？…][\"'”’」』）)\]》*_]*$")
-LOOSE_END = re.compile(r"[,;:&/\\(\[{（【「『《，、；：—–-]$")
-BLOCK_LINE = re.compile(r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)")
-HEADING = re.compile(r"\s*#{1,6}\s")
+ENDED = r"[.!?。！？…][\"'”’」』）)\]》*_]*$"
+LOOSE_END = r"[,;:&/\\(\[{（【「『《，、；：—–-]$"
+BLOCK_LINE = r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)"
+HEADING = r"\s*#{1,6}\s"
 PAIRS = ("()", "[]", "{}", "（）", "【】", "「」", "『』", "《》", "“”")
 
 
@@ -26,11 +26,11 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
     """
     text = text.rstrip()
     last = text.rpartition("\n")[2]
-    if HEADING.match(last):
+    if re.match(HEADING, last):
         yield "ends with a heading"
-    elif text and not BLOCK_LINE.match(last) and not ENDED.search(text):
+    elif text and not re.match(BLOCK_LINE, last) and not re.search(ENDED, text):
         yield from _loose_end(text) or ["does not end with a full stop, question or exclamation mark"]
-    elif BLOCK_LINE.match(last):
+    elif re.match(BLOCK_LINE, last):
         yield from _loose_end(text)
     yield from _unclosed(text)
 
@@ -47,7 +47,7 @@ def not_cut(text: str, field: Field) -> Iterator[str]:
 
 
 def _loose_end(text: str) -> list[str]:
-    if LOOSE_END.search(text):
+    if re.search(LOOSE_END, text):
         return [f"ends with {text[-1]!r}"]
     if text and ends_dangling(text) and not text.endswith(_whole_words()):
         left = text[len(drop_dangling(text)) :].strip()

@@ -12,13 +12,13 @@ from aigc.errors import UsageError, did_you_mean
 from aigc.extension import check
 from aigc.types import Draft, Field, Finding, Json
 
-HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-KANA = re.compile(r"[\u3040-\u30ff]")
-HANGUL = re.compile(r"[\uac00-\ud7af]")
-LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*")
-CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-SUFFIX = re.compile(r"(?:ings?|ers?|ed|es|s|ly|y|e)$")
+HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+KANA = r"[\u3040-\u30ff]"
+HANGUL = r"[\uac00-\ud7af]"
+LATIN_WORD = r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*"
+CYRILLIC = r"[\u0400-\u04ff]"
+HAN_RUN = r"[\u3400-\u4dbf\u4e00-\u9fff]+"
+SUFFIX = r"(?:ings?|ers?|ed|es|s|ly|y|e)$"
 LATIN_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "tr", "id", "vi")
 
 
@@ -34,7 +34,7 @@ def about_brief(
     """
     wanted = list(_texts(value)) if value else list(_sources(field.draft, with_))
     text_words, wanted_words = _content(text), _content(" ".join(wanted))
-    comparable = any(HAN.match(word) for word in text_words) == any(HAN.match(word) for word in wanted_words)
+    comparable = any(re.match(HAN, word) for word in text_words) == any(re.match(HAN, word) for word in wanted_words)
     if text_words & wanted_words or not wanted_words or not (comparable or _same_script(text_words, wanted_words)):
         return
     named = ", ".join(with_) if with_ else "the brief" if not value else repr(" ".join(wanted))
@@ -78,18 +78,18 @@ def language_matches(text: str, field: Field, *, language: str = "") -> Iterator
     """
     language = (language or field.draft.language).lower()
     brief = _plain(" ".join(_texts(field.draft.brief.values)))
-    latin = [word for word in LATIN_WORD.findall(text) if _plain(word) not in brief]
-    foreign = [char for run in HAN_RUN.findall(text) if _plain(run) not in brief for char in run]
-    other = len(KANA.findall(text)) + len(HANGUL.findall(text)) + len(CYRILLIC.findall(text))
+    latin = [word for word in re.findall(LATIN_WORD, text) if _plain(word) not in brief]
+    foreign = [char for run in re.findall(HAN_RUN, text) if _plain(run) not in brief for char in run]
+    other = len(re.findall(KANA, text)) + len(re.findall(HANGUL, text)) + len(re.findall(CYRILLIC, text))
     if language.startswith("zh"):
-        han = len(HAN.findall(text))
+        han = len(re.findall(HAN, text))
         if han < len(latin) + other or (not han and latin):
             yield f"is not in Chinese: {han} Chinese characters, {len(latin)} Latin words"
-        elif KANA.search(text):
+        elif re.search(KANA, text):
             yield "has Japanese kana in a Chinese text"
     elif language.split("-")[0] in LATIN_LANGUAGES:
         strange = len(foreign) + other
-        if strange * 10 > strange + len(LATIN_WORD.findall(text)):
+        if strange * 10 > strange + len(re.findall(LATIN_WORD, text)):
             yield f"is not in {language!r}: {strange} characters of another script"
 
 
@@ -108,7 +108,7 @@ def _content(text: str) -> set[str]:
     """These are the stems of a text's content words, and its Chinese characters two by two."""
     plain = _plain(text)
     words = {_stem(word) for word in re.findall(r"[a-zà-ɏ]{3,}|\w*\d\w*", plain) if word not in _stop_words()}
-    for run in HAN_RUN.findall(plain):
+    for run in re.findall(HAN_RUN, plain):
         words |= {run[at : at + 2] for at in range(len(run) - 1)} or {run}
     return words
 
@@ -124,7 +124,7 @@ def _stop_words() -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    stem = SUFFIX.sub("", word)
+    stem = re.sub(SUFFIX, "", word)
     return stem if len(stem) >= 3 else word
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aigc.extension import postprocessor
 from aigc.types import Field, Json
 
-WORD = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*")
+WORD = r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*"
 SMALL = frozenset(
     {
         "a",
@@ -37,7 +37,7 @@ SMALL = frozenset(
         "than",
     }
 )
-SENTENCE_BREAK = re.compile(r"[.!?:]\s+[\"'“(]*$")
+SENTENCE_BREAK = r"[.!?:]\s+[\"'“(]*$"
 
 
 @postprocessor
@@ -47,7 +47,7 @@ def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
     Kept as they are: words in capitals, words with a digit or an inner capital, `keep`, the brief's brand, and what
     the brief itself capitalises in the middle of a sentence. A text already mostly in small letters stays.
     """
-    words = list(WORD.finditer(text))
+    words = list(re.finditer(WORD, text))
     if not _title_like([match.group() for match in words[1:]]):
         return _capitalised(text)
     kept = _kept(field, keep)
@@ -61,7 +61,7 @@ def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             return word
         return word.lower()
 
-    return _capitalised(_sentences(WORD.sub(change, text)))
+    return _capitalised(_sentences(re.sub(WORD, change, text)))
 
 
 @postprocessor
@@ -72,7 +72,7 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
     """
     kept = _kept(field, keep)
     shouted = text.upper() == text
-    words = list(WORD.finditer(text))
+    words = list(re.finditer(WORD, text))
     last = words[-1].start() if words else 0
 
     def change(match: re.Match[str]) -> str:
@@ -82,7 +82,7 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
         if _special(word, shouted=shouted):
             return word
         before = text[: match.start()]
-        edge = not WORD.search(before) or match.start() == last or SENTENCE_BREAK.search(before)
+        edge = not re.search(WORD, before) or match.start() == last or re.search(SENTENCE_BREAK, before)
         if word.lower() in SMALL and not edge:
             return word.lower()
         return "-".join(
@@ -90,7 +90,7 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             for number, part in enumerate(word.split("-"))
         )
 
-    return WORD.sub(change, text)
+    return re.sub(WORD, change, text)
 
 
 def _special(word: str, *, shouted: bool) -> bool:
@@ -108,7 +108,7 @@ def _title_like(words: list[str]) -> bool:
 
 
 def _capitalised(text: str) -> str:
-    first = WORD.search(text)
+    first = re.search(WORD, text)
     if not first or _special(first.group(), shouted=False) or re.search(r"\w", text[: first.start()]):
         return text
     return text[: first.start()] + text[first.start()].upper() + text[first.start() + 1 :]
@@ -123,13 +123,13 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name, value in field.draft.brief.values.items():
         for text in _texts(value):
-            words = [match.group() for match in WORD.finditer(text)]
+            words = [match.group() for match in re.finditer(WORD, text)]
             if name == "brand":
                 kept |= {word.lower(): word for word in words}
             elif not _title_like(words[1:]):
                 kept |= {word.lower(): word for word in words[1:] if word[0].isupper()}
     for phrase in keep:
-        kept |= {match.group().lower(): match.group() for match in WORD.finditer(phrase)}
+        kept |= {match.group().lower(): match.group() for match in re.finditer(WORD, phrase)}
     return kept
 
 

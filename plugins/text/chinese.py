@@ -10,10 +10,10 @@ from aigc.types import Field
 HAN = r"\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 CLOSERS = r"”’」』）】》"
 WIDE = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
-MARK = re.compile(rf"(?<=[{HAN}{CLOSERS}])\s*([,;:!?])\s*|(?<=[%\w])([,;:!?])\s*(?=[{HAN}])")
-STOP = re.compile(rf"(?<=[{HAN}{CLOSERS}])\.(?=\s|$|[{HAN}])\s*")
-DOTS = re.compile(rf"(?<=[{HAN}])(?:\.{{3,}}|。{{3,}}|…(?!…))")
-PARENTHESES = re.compile(rf"\(([^()\n]*[{HAN}][^()\n]*)\)|(?<=[{HAN}])\(([^()\n]*)\)")
+MARK = rf"(?<=[{HAN}{CLOSERS}])\s*([,;:!?])\s*|(?<=[%\w])([,;:!?])\s*(?=[{HAN}])"
+STOP = rf"(?<=[{HAN}{CLOSERS}])\.(?=\s|$|[{HAN}])\s*"
+DOTS = rf"(?<=[{HAN}])(?:\.{{3,}}|。{{3,}}|…(?!…))"
+PARENTHESES = rf"\(([^()\n]*[{HAN}][^()\n]*)\)|(?<=[{HAN}])\(([^()\n]*)\)"
 
 
 @postprocessor
@@ -23,8 +23,8 @@ def fullwidth_punctuation(text: str, field: Field) -> str:
         return text
     lines = []
     for line in text.split("\n"):
-        line = PARENTHESES.sub(lambda found: f"（{found[1] if found[1] is not None else found[2]}）", line)
-        line = DOTS.sub("……", line)
-        line = STOP.sub("。", line)
-        lines.append(MARK.sub(lambda found: WIDE[found[1] or found[2]], line))
+        line = re.sub(PARENTHESES, lambda found: f"（{found[1] if found[1] is not None else found[2]}）", line)
+        line = re.sub(DOTS, "……", line)
+        line = re.sub(STOP, "。", line)
+        lines.append(re.sub(MARK, lambda found: WIDE[found[1] or found[2]], line))
     return "\n".join(lines)

@@ -6,7 +6,7 @@ import re
 
 from aigc.extension import postprocessor
 
-EMOJI = re.compile(
+EMOJI = (
     "[0-9#*]\ufe0f?\u20e3"  # keycaps
     "|[\U0001f000-\U0001faff\U000e0020-\U000e007f"
     "\u2600-\u2604\u2607-\u26ff\u2700-\u2712\u2715-\u2716\u2718-\u27bf"  # not ★ ☆ ✓ ✔ ✗, which are text
@@ -18,7 +18,7 @@ EMOJI = re.compile(
 @postprocessor
 def strip_emoji(text: str) -> str:
     """Take out emoji, and the space one leaves behind."""
-    bare = EMOJI.sub("\x00", text)
+    bare = re.sub(EMOJI, "\x00", text)
     bare = re.sub(r"[ \t]*\x00(?=[ \t]*(?:\n|$|[,.;:!?，。！？；：、]))", "", bare)
     bare = re.sub(r"\x00[ \t]*(?:\x00[ \t]*)*", "", bare)
     return "\n".join(line.rstrip() if line != old else line for line, old in _pairs(bare, text)).strip()

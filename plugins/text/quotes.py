@@ -12,9 +12,9 @@ STRAIGHT = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'"}
     | {"´": "'", "＂": '"', "＇": "'"}
 )
-DOUBLE = re.compile(r'"')
-INCH = re.compile(r'(?<=\d)"')
-HAN = re.compile(r"[\u3400-\u9fff]")
+DOUBLE = r'"'
+INCH = r'(?<=\d)"'
+HAN = r"[\u3400-\u9fff]"
 
 
 @postprocessor
@@ -31,7 +31,7 @@ def normalise_quotes(text: str, field: Field, *, style: Literal["auto", "straigh
 
     text = re.sub(r"```.*?```|`[^`\n]+`", keep, text, flags=re.DOTALL)
     text = text.replace("``", '"').replace("''", '"').translate(STRAIGHT)
-    chinese = style == "auto" and field.draft.language.startswith("zh") and HAN.search(text)
+    chinese = style == "auto" and field.draft.language.startswith("zh") and re.search(HAN, text)
     if style == "curly" or chinese:
         text = _curl_double(text)
     if style == "curly":
@@ -43,8 +43,8 @@ def _curl_double(text: str) -> str:
     """This pairs straight double quotes, paragraph by paragraph; one without a partner is left as it is."""
     paragraphs = text.split("\n")
     for number, paragraph in enumerate(paragraphs):
-        inches = {match.start() for match in INCH.finditer(paragraph)}
-        marks = [match.start() for match in DOUBLE.finditer(paragraph)]
+        inches = {match.start() for match in re.finditer(INCH, paragraph)}
+        marks = [match.start() for match in re.finditer(DOUBLE, paragraph)]
         if len(marks) % 2:
             marks = [at for at in marks if at not in inches]
         if len(marks) % 2:

@@ -8,9 +8,9 @@ import unicodedata
 from aigc.extension import postprocessor
 from aigc.types import Draft, Json
 
-SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|$)[ \t]*")
-DOUBLED = re.compile(r"\b(the|a|an|and|or|of|to|in|on|for|with|is|are|your|our|this)(\s+\1\b)+", re.IGNORECASE)
-NOT_PROSE = re.compile(r"\s*(?:#{1,6}\s|\||```)")
+SENTENCE = r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|$)[ \t]*"
+DOUBLED = r"(?i)\b(the|a|an|and|or|of|to|in|on|for|with|is|are|your|our|this)(\s+\1\b)+"
+NOT_PROSE = r"\s*(?:#{1,6}\s|\||```)"
 
 
 @postprocessor
@@ -19,17 +19,17 @@ def collapse_repeats(text: str) -> str:
     said: set[str] = set()
     lines = []
     for line in text.split("\n"):
-        if NOT_PROSE.match(line) or not line.strip():
+        if re.match(NOT_PROSE, line) or not line.strip():
             lines.append(line)
             continue
         kept = []
-        for sentence in SENTENCE.findall(line):
+        for sentence in re.findall(SENTENCE, line):
             key = _key(sentence)
             if not key or key not in said:
                 kept.append(sentence)
             said.add(key)
         if kept:
-            lines.append(DOUBLED.sub(r"\1", "".join(kept)).rstrip())
+            lines.append(re.sub(DOUBLED, r"\1", "".join(kept)).rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
