@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -140,18 +139,11 @@ def _title(word: str, *, first_or_last: bool) -> str:
     return re.sub(r"(^|-)(\w)", lambda match: match[1] + match[2].upper(), word, count=0 if "-" in word else 1)
 
 
-def template_error(error: jinja2.TemplateError, environment: jinja2.Environment, where: str) -> ContentTypeError:
+def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:
     """This is Jinja's error as ours, at the template's own line where Jinja knows it."""
-    hint = ""
-    if isinstance(error, jinja2.TemplateNotFound):
-        return ContentTypeError(
-            f"{where}: {error.message if ' ' in str(error.message) else f'no template {error.name!r}'}"
-        )
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        place = f"{error.filename}:{error.lineno}" if error.filename else where
-        unknown = re.search(r"No (filter|test) named '([^']*)'", str(error.message))
-        if unknown:
-            known: Mapping[str, Any] = environment.filters if unknown[1] == "filter" else environment.tests
-            hint = did_you_mean(unknown[2], known)
-        return ContentTypeError(f"{place}: {str(error.message).rstrip('.')}", hint=hint)
-    return ContentTypeError(f"{where}: {error.message}")
+    message = str(error.message or error).rstrip(".")
+    if isinstance(error, jinja2.TemplateNotFound) and " " not in message:
+        message = f"no template {message!r}"
+    if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
+        where = f"{error.filename}:{error.lineno}"
+    return ContentTypeError(f"{where}: {message}")

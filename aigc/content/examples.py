@@ -116,6 +116,6 @@ class Examples:
         if within_limits:
             for name, schema in fields.items():
                 where = output if single else output.child(name)
-                for problem in problems(schema, value[name], name):
+                for problem in problems(schema, value[name], "output" if single else name):
                     where.fail(problem)
         return output.value

@@ -234,7 +234,7 @@ class _Load:
         try:
             template = find_template(node.text(), self.file.absolute().parent)
         except jinja2.TemplateError as error:
-            raise template_error(error, self.environment, node.where) from None
+            raise template_error(error, node.where) from None
         sources = check_template(self.environment, template, names.known, names.stages, node.where)
         if not fills_task(sources):
             node.fail(f"{node.value!r} fills no block `task`")

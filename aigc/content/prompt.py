@@ -66,7 +66,7 @@ def render_prompt(
     except jinja2.UndefinedError as error:
         raise _undefined(error, {**values, "stages": 0, "item": 0, "index": 0}, stage.template) from None
     except jinja2.TemplateError as error:
-        raise template_error(error, environment, stage.template) from None
+        raise template_error(error, stage.template) from None
     except (TypeError, ValueError, ArithmeticError) as error:
         raise ContentTypeError(f"{stage.template}: {error}") from None
 

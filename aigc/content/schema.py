@@ -168,9 +168,9 @@ def _listed(values: Sequence[Json]) -> str:
 def _text_problems(schema: Schema, value: str, label: str) -> Found:
     size = measure(value, "chars")
     if size < schema.get("minLength", 0):
-        yield f"{label} has {size} characters, at least {schema['minLength']}"
+        yield f"{label} has {_counted(size, 'character')}, at least {schema['minLength']}"
     if size > schema.get("maxLength", size):
-        yield f"{label} has {size} characters, at most {schema['maxLength']}"
+        yield f"{label} has {_counted(size, 'character')}, at most {schema['maxLength']}"
     for counter, most in (schema.get("limit") or {}).items():
         if (size := measure(value, counter)) > most:
             unit = {"chars": "characters", "width": "columns (wide characters count 2)"}.get(counter, counter)
@@ -188,9 +188,9 @@ def _text_problems(schema: Schema, value: str, label: str) -> Found:
 
 def _list_problems(schema: Schema, value: list[Json], label: str) -> Found:
     if len(value) < schema.get("minItems", 0):
-        yield f"{label} has {_items(len(value))}, at least {schema['minItems']}"
+        yield f"{label} has {_counted(len(value), 'item')}, at least {schema['minItems']}"
     if len(value) > schema.get("maxItems", len(value)):
-        yield f"{label} has {_items(len(value))}, at most {schema['maxItems']}"
+        yield f"{label} has {_counted(len(value), 'item')}, at most {schema['maxItems']}"
     if schema.get("uniqueItems"):
         for index, item in enumerate(value):
             if item in value[:index]:
@@ -201,8 +201,8 @@ def _list_problems(schema: Schema, value: list[Json], label: str) -> Found:
             yield from problems(schema["items"], item, f"{label}[{index}]")
 
 
-def _items(count: int) -> str:
-    return f"{count} item" if count == 1 else f"{count} items"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _object_problems(schema: Schema, value: Mapping[str, Json], label: str) -> Found:

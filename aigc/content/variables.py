@@ -65,9 +65,9 @@ def check_expression(
     text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
     try:
         tree = environment.parse(text)
-        environment.compile(text)
     except jinja2.TemplateError as error:
-        raise template_error(error, environment, where) from None
+        raise template_error(error, where) from None
+    _check_words(environment, tree, where, line_known=True)
     for name, _ in _undeclared(environment, tree):
         if name not in known:
             raise ContentTypeError(
@@ -115,10 +115,11 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
             assert environment.loader is not None
             text, file, _ = environment.loader.get_source(environment, name)
             tree = environment.parse(text, name, file)
-            environment.get_template(name)  # compiles: unknown filters and tests
+            assert file is not None  # our loader reads files only
+            _check_words(environment, tree, file)
+            environment.get_template(name)  # compiles, which finds what parsing does not
         except jinja2.TemplateError as error:
-            raise template_error(error, environment, from_where) from None
-        assert file is not None  # our loader reads files only
+            raise template_error(error, from_where) from None
         yield Source(name=file, text=text, tree=tree, apart=apart)
         kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
         for node in tree.find_all(kinds):
@@ -128,8 +129,21 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
                 try:
                     joined = environment.join_path(reference, name)
                 except jinja2.TemplateError as error:
-                    raise template_error(error, environment, place) from None
+                    raise template_error(error, place) from None
                 waiting.append((joined, separate, place))
+
+
+def _check_words(
+    environment: jinja2.Environment, tree: nodes.Template, where: str, *, line_known: bool = False
+) -> None:
+    """This refuses unknown filters and tests everywhere; Jinja itself lets them pass inside an `if`."""
+    used: list[nodes.Filter | nodes.Test] = [*tree.find_all(nodes.Filter), *tree.find_all(nodes.Test)]
+    for node in used:
+        kind = "filter" if isinstance(node, nodes.Filter) else "test"
+        known: Collection[str] = environment.filters if kind == "filter" else environment.tests
+        if node.name not in known:
+            place = where if line_known else f"{where}:{node.lineno}"
+            raise ContentTypeError(f"{place}: no {kind} named {node.name!r}", hint=did_you_mean(node.name, known))
 
 
 def _named(node: nodes.Node, where: str) -> list[str]:
