@@ -32,15 +32,15 @@ def csv_briefs(path: Path, *, encoding: str = "", delimiter: str = "") -> Iterat
         with path.open(encoding=encoding, newline="") as file:
             yield from _rows(file, path.name, delimiter)
     except UnicodeDecodeError as error:
-        raise _undecodable(path, encoding, error) from error
+        raise _undecodable(path, encoding) from error
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _rows(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
-    first = file.readline()
+    first = file.readline().removeprefix("\ufeff")
     skipped = 0
-    while first and not first.strip().strip("\ufeff,;|"):
+    while first and not first.strip().strip(",;|"):
         first, skipped = file.readline(), skipped + 1
     if hint := EXCEL_HINT.match(first):
         delimiter = delimiter or hint[1]
@@ -62,7 +62,8 @@ def _rows(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
             if not names:
                 raise BriefError(f"{where}: the header cannot be read: {error}") from error
             found = True
-            yield Row(values={}, where=where, error=f"cannot be read: {error}")
+            lines = f" (lines {line} to {last})" if (last := skipped + table.line_num) > line else ""
+            yield Row(values={}, where=where, error=f"cannot be read: {error}{lines}")
             continue
         if cells is None:
             break
@@ -110,7 +111,7 @@ def _known(encoding: str, path: Path) -> str:
     return "utf-8-sig" if name == "utf-8" else name
 
 
-def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> BriefError:
+def _undecodable(path: Path, encoding: str) -> BriefError:
     """This finds the line of the byte that stopped the reading, which happens in blocks."""
     line, at, byte = _place(path, encoding)
     return BriefError(
@@ -120,16 +121,20 @@ def _undecodable(path: Path, encoding: str, error: UnicodeDecodeError) -> BriefE
 
 
 def _place(path: Path, encoding: str) -> tuple[int, int, int]:
+    """This is the line, the offset and the value of the first byte that is not `encoding`."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    line, offset = 1, 0
+    line, offset, size = 1, 0, 1 << 16
     with path.open("rb") as file:
         while True:
-            block = file.read(1)
+            state = decoder.getstate()
+            block = file.read(size)
             try:
                 line += decoder.decode(block, final=not block).count("\n")
-            except UnicodeDecodeError:
-                bad = max(offset - (0 if block else 1), 0)
-                return line, bad, block[0] if block else 0
-            if not block:
-                return line, offset, 0
-            offset += 1
+                offset += len(block)
+            except UnicodeDecodeError as error:
+                if size == 1 or not block:
+                    at = offset + len(block) - len(error.object) + error.start
+                    return line, at, error.object[error.start]
+                decoder.setstate(state)  # once more through this block, byte by byte
+                file.seek(offset)
+                size = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from aigc.extension import check
 from aigc.types import Field, Finding, Json
@@ -31,7 +32,8 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
     """A line reads like print: no shouting, gimmicks, emoji, phone number or "click here".
 
     `exclamations` is how many marks are allowed; by default none in a field called headline or title, one elsewhere.
-    A word of more than `capitals` capitals, or two such words of any length, is shouting unless the brief writes it so.
+    A word of more than `capitals` capitals, or two words in capitals in a row, is shouting unless the brief writes it
+    so.
     """
     allowed = (0 if re.search(HEADLINE, field.path) else 1) if exclamations is None else exclamations
     marks = [found.span() for found in re.finditer("[!！]", text)]
@@ -59,8 +61,9 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
 def _shouting(text: str, brief: str, capitals: int) -> Iterator[Finding]:
     shouted = [found for found in re.finditer(CAPITALS, text) if not _as_in(brief, found.group())]
     long = [found for found in shouted if sum(map(str.isupper, found.group())) > capitals]
-    in_a_row = len(shouted) > 1 and sum(len(found.group()) for found in shouted) > 2 * capitals
-    for found in long or (shouted if in_a_row else []):
+    pairs = pairwise(shouted)
+    in_a_row = [one for one, other in pairs if not text[one.end() : other.start()].strip()]
+    for found in long or in_a_row:
         yield Finding(message=f"has {found.group()!r} in capitals", span=found.span())
 
 

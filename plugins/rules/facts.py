@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from aigc.extension import check
 from aigc.types import Field, Finding, Json
-from aigc_plugins.rules.reading import Fact, facts_in
+from aigc_plugins.rules.reading import Fact, facts_in, months_in
 from aigc_plugins.rules.units import is_unit, unit_symbol
 
 BARE = "*"  # the unit of a brief's plain number, such as 40 in `range_km`: any unit may follow it
@@ -51,6 +51,7 @@ class _Known:
         if isinstance(value, str):
             for fact in facts_in(value, words="any"):
                 self._add(fact, alone=fact.text == value.strip())
+            self.months.update(months_in(value))
         elif isinstance(value, Mapping):
             for item in value.values():
                 self.learn(item)
@@ -67,7 +68,7 @@ class _Known:
             begins = (fact.key + "/", fact.key + "?")
             return "" if fact.key in self.links or any(link.startswith(begins) for link in self.links) else missing
         if fact.kind == "month":
-            return "" if fact.number in self.months or fact.number in self.numbers else missing
+            return "" if fact.number in self.months else missing
         if fact.kind == "word":
             date = len(fact.parts) > 2 and all(part in self.numbers for part in fact.parts)
             return "" if fact.key in self.words or date else missing

@@ -81,6 +81,12 @@ def facts_in(text: str, *, words: Words = "none") -> Iterator[Fact]:
         yield replace(fact, text=text[start:end], span=(start, end))
 
 
+def months_in(text: str) -> set[Decimal]:
+    """These are the months of dates in digits: 2026-11-23, 11/2026, 23.11.2026 (and its 23, were it one)."""
+    found = re.findall(r"\d{4}[-/.年](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[-/.](?:(\d{1,2})[-/.])?\d{4}(?!\d)", text)
+    return {Decimal(number) for date in found for number in date if number and 1 <= int(number) <= 12}
+
+
 def _read(plain: str, words: Words) -> Iterator[Fact]:
     patterns = _patterns()
     for found in patterns.facts.finditer(plain):
@@ -135,6 +141,8 @@ def _number(found: re.Match[str]) -> Fact:
         unit = "percent"
     elif suffix and suffix not in UNMARKED and not unit:
         unit = suffix
+    if found.string[found.end("digits") :].startswith("月") and number in range(1, 13):
+        return Fact(kind="month", span=found.span("digits"), number=number)
     before = re.search(LETTERS_BEFORE, found.string[: found.start("digits")])
     return Fact(
         kind="number",

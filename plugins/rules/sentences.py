@@ -13,8 +13,10 @@ from aigc.types import Field, Json
 
 ENDED = r"[.!?。！？…][\"'”’」』）)\]》*_]*$"
 LOOSE_END = r"[,;:&/\\(\[{（【「『《，、；：—–-]$"
+LIST_ITEM = r"\s*(?:[-*•+]\s|\d+[.)]\s)"
 BLOCK_LINE = r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)"
 HEADING = r"\s*#{1,6}\s"
+LIST_LABEL = r"(?:^|\s)(?:\d{1,2}|[a-zA-Z])$"
 PAIRS = ("()", "[]", "{}", "（）", "【】", "「」", "『』", "《》", "“”")
 
 
@@ -30,7 +32,7 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
         yield "ends with a heading"
     elif text and not re.match(BLOCK_LINE, last) and not re.search(ENDED, text):
         yield from _loose_end(text) or ["does not end with a full stop, question or exclamation mark"]
-    elif re.match(BLOCK_LINE, last):
+    elif re.match(LIST_ITEM, last):
         yield from _loose_end(text)
     yield from _unclosed(text)
 
@@ -65,11 +67,19 @@ def _whole_words() -> tuple[str, ...]:
 
 
 def _unclosed(text: str) -> Iterator[str]:
-    bare = re.sub(r"(?m)^\s*(?:\d+|[a-zA-Z])\)", "", text)  # "1)" of a list opens nothing
     for pair in PAIRS:
-        opening, closing = pair[0], pair[1]
-        if bare.count(opening) != bare.count(closing):
-            yield f"has {opening} {closing} that do not match"
+        depth = 0
+        for place, char in enumerate(text):
+            if char == pair[0]:
+                depth += 1
+            elif char == pair[1]:
+                depth -= 1
+                if depth < 0 and pair == "()" and re.search(LIST_LABEL, text[:place]):
+                    depth = 0  # "1)" of a list closes nothing
+                elif depth < 0:
+                    break
+        if depth:
+            yield f"has {pair[0]} {pair[1]} that do not match"
     if re.sub(r'\d"', "", text).count('"') % 2:
         yield "has a quotation mark without its partner"
 

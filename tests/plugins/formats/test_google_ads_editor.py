@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from aigc.content import measure
+from aigc.errors import JobError
+from aigc_plugins.formats.google_ads_editor import google_ads_editor
+
+HEADLINES = ["Warm Feet All Day", "Natural Rubber", "折叠电动自行车"]
+DESCRIPTIONS = ["Boots that keep small feet warm.", "Made for puddles."]
+URL = {"url": "https://example.com/boots", "product": "Kids Boots"}
+COLUMNS = [
+    *("Campaign", "Ad Group", "Ad type"),
+    *(f"Headline {number}" for number in range(1, 16)),
+    *(f"Description {number}" for number in range(1, 5)),
+    *("Path 1", "Path 2", "Final URL", "Status"),
+]
+
+
+@pytest.fixture
+def ad(artifact):
+    def make(name="1", values=URL, **fields):
+        return artifact(name, values, **{"headlines": HEADLINES, "descriptions": DESCRIPTIONS, **fields})
+
+    return make
+
+
+def read(path, **how):
+    with path.open(newline="", **how) as file:
+        return list(csv.DictReader(file, dialect="excel-tab" if path.suffix == ".tsv" else "excel"))
+
+
+def test_both_files_read_back(tmp_path, ad):
+    pieces = [ad(path1="boots", path2="kids"), ad("2", headlines=[f"Line {n}" for n in range(15)])]
+    first, second = google_ads_editor(pieces, tmp_path)
+    assert [first.name, second.name] == ["google-ads-editor.csv", "google-ads-editor.tsv"]
+    assert first.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert second.read_bytes()[:2] in (b"\xff\xfe", b"\xfe\xff")
+    rows = read(first, encoding="utf-8-sig")
+    assert rows == read(second, encoding="utf-16")
+    assert list(rows[0]) == COLUMNS
+    assert rows[0]["Campaign"] == "AIGC" and rows[0]["Ad Group"] == "Kids Boots"
+    assert rows[0]["Ad type"] == "Responsive search ad" and rows[0]["Status"] == "Paused"
+    assert rows[0]["Final URL"] == URL["url"]
+    assert (rows[0]["Path 1"], rows[0]["Path 2"]) == ("boots", "kids")
+    assert [rows[0][f"Headline {n}"] for n in range(1, 5)] == [*HEADLINES, ""]
+    assert [rows[0][f"Description {n}"] for n in range(1, 4)] == [*DESCRIPTIONS, ""]
+    assert rows[1]["Headline 15"] == "Line 14"
+    for row in rows:
+        for column, cell in row.items():
+            most = {"Headline": 30, "Description": 90, "Path": 15}.get(column.partition(" ")[0], 2048)
+            assert measure(cell, "width") <= most
+
+
+def test_options_and_inputs(tmp_path, ad, artifact):
+    pieces = [ad(), ad("2", {"campaign": "Own", "ad_group": "Group", "final_url": "https://a.b/c"})]
+    path, _ = google_ads_editor(pieces, tmp_path, campaign="Autumn", ad_group="All", status="Enabled")
+    rows = read(path, encoding="utf-8-sig")
+    assert [(row["Campaign"], row["Ad Group"], row["Status"]) for row in rows] == [
+        ("Autumn", "All", "Enabled"),
+        ("Own", "Group", "Enabled"),
+    ]
+    assert rows[1]["Final URL"] == "https://a.b/c"
+
+
+def test_the_option_url_stands_in(tmp_path, ad):
+    path, _ = google_ads_editor([ad(values={})], tmp_path, url="https://example.com")
+    (row,) = read(path, encoding="utf-8-sig")
+    assert (row["Final URL"], row["Ad Group"]) == ("https://example.com", "1")
+
+
+def test_a_line_that_looks_like_a_formula_is_left_as_it_is(tmp_path, ad):
+    path, _ = google_ads_editor([ad(headlines=["+20% More", "=Fit", "-20°C Warm"])], tmp_path)
+    (row,) = read(path, encoding="utf-8-sig")
+    assert [row[f"Headline {n}"] for n in (1, 2, 3)] == ["+20% More", "=Fit", "-20°C Warm"]
+
+
+@pytest.mark.parametrize(
+    ("values", "fields", "message"),
+    [
+        ({}, {}, "1: has no Final URL"),
+        ({"url": "example.com"}, {}, "1: has the Final URL 'example.com', which is no link"),
+        (URL, {"headlines": [*HEADLINES, "Natural Rubber Rain Boots for All"]}, "Headline 4 has width 33, at most 30"),
+        (URL, {"headlines": [*HEADLINES, "折叠电动自行车折叠电动自行车车车"]}, "Headline 4 has width 32, at most 30"),
+        (URL, {"descriptions": ["x" * 91, "y"]}, "Description 1 has width 91, at most 90"),
+        (URL, {"headlines": HEADLINES[:2]}, "has 2 headlines, Google takes 3 to 15"),
+        (URL, {"headlines": ["x"] * 16}, "has 16 headlines, Google takes 3 to 15"),
+        (URL, {"headlines": None}, "has 0 headlines"),
+        (URL, {"descriptions": ["x"]}, "has 1 descriptions, Google takes 2 to 4"),
+        (URL, {"path1": "rain/boots"}, "Path 1 'rain/boots'"),
+        (URL, {"path1": "rain-boots-for-kids"}, "Path 1 'rain-boots-for-kids' has width 19"),
+        (URL, {"path2": "kids"}, "has a Path 2 without a Path 1"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_before_anything_is_written(tmp_path, ad, values, fields, message):
+    with pytest.raises(JobError) as caught:
+        list(google_ads_editor([ad("0"), ad(values=values, **fields)], tmp_path))
+    assert message in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_many_problems_are_summed_up(tmp_path, ad):
+    with pytest.raises(JobError, match=r"1: has no Final URL; 2: .*; 3: .* \(and 2 more\); give the briefs a `url`"):
+        list(google_ads_editor([ad(str(number), {}) for number in range(1, 6)], tmp_path))

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import datetime
+
+import openpyxl
+import pytest
+
+from aigc.errors import BriefError
+from aigc_plugins.formats.json_briefs import json_briefs, jsonl_briefs
+from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
+
+
+def written(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_jsonl(tmp_path):
+    content = '\ufeff{"product": "Mug", "n": 3}\n\n{"product": "壶"}\n{"broken": \n[1]\n{"a": 1, "a": 2}\n{"n": NaN}\n'
+    rows = list(jsonl_briefs(written(tmp_path, "b.jsonl", content.encode() + b'{"x": "\xff"}\n')))
+    assert [row.where for row in rows] == [f"b.jsonl:{line}" for line in (1, 3, 4, 5, 6, 7, 8)]
+    assert [row.values for row in rows[:2]] == [{"product": "Mug", "n": 3}, {"product": "壶"}]
+    assert [row.error.partition(":")[0] for row in rows] == [
+        "",
+        "",
+        "is not JSON",
+        "is not an object but [1]",
+        "is not JSON",
+        "is not JSON",
+        "byte 0xff is not UTF-8",
+    ]
+    assert "'a' stands twice" in rows[4].error
+
+
+@pytest.mark.parametrize(
+    ("content", "values"),
+    [
+        ('[{"a": 1}, {"a": [2]}]', [{"a": 1}, {"a": [2]}]),
+        ('{"briefs": [{"a": 1}]}', [{"a": 1}]),
+        ('{"a": 1}', [{"a": 1}]),
+        ('\ufeff[{"a": "茶"}]', [{"a": "茶"}]),
+    ],
+)
+def test_json(tmp_path, content, values):
+    rows = list(json_briefs(written(tmp_path, "b.json", content)))
+    assert [row.values for row in rows] == values
+    assert [row.where for row in rows] == [f"b.json: brief {number}" for number in range(1, len(values) + 1)]
+
+
+def test_json_item_that_is_no_object_fails_alone(tmp_path):
+    rows = list(json_briefs(written(tmp_path, "b.json", '[{"a": 1}, 2]')))
+    assert [row.error for row in rows] == ["", "is not an object but 2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ("[]", "has no briefs"),
+        ('{"briefs": 3}', "has no briefs"),
+        ("3", "has no briefs"),
+        ('[\n{"a": 1},\n{"a" 2}\n]', "b.json:3: Expecting ':' delimiter"),
+        ('[{"a": 1, "a": 2}]', "'a' stands twice"),
+        (b"[\xff]", "offset 1 is not UTF-8"),
+    ],
+)
+def test_json_that_cannot_be_used(tmp_path, content, message):
+    with pytest.raises(BriefError, match=message):
+        list(json_briefs(written(tmp_path, "b.json", content)))
+
+
+def test_an_empty_jsonl(tmp_path):
+    with pytest.raises(BriefError, match=r"b\.jsonl: the file is empty"):
+        list(jsonl_briefs(written(tmp_path, "b.jsonl", "\n\n")))
+
+
+def workbook(tmp_path, **sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        table = book.create_sheet(name)
+        for row in rows:
+            table.append(row)
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    return path
+
+
+def test_xlsx(tmp_path):
+    opened = datetime.datetime(2026, 11, 23)
+    rows = [
+        ["product ", "price", "opened", "at", "new", None],
+        ["Mug", 3.0, opened, datetime.datetime(2026, 11, 23, 10, 30), True, None],
+        [None, None, None, None, None, None],
+        ["壶", 3.5, None],
+        ["Pot", "#REF!"],
+        ["Pan", 1, None, None, None, "stray"],
+    ]
+    found = list(xlsx_briefs(workbook(tmp_path, First=rows, Second=[["a"], [1]])))
+    assert [row.where for row in found] == ["b.xlsx:2", "b.xlsx:4", "b.xlsx:5", "b.xlsx:6"]
+    assert found[0].values == {
+        "product": "Mug",
+        "price": 3,
+        "opened": "2026-11-23",
+        "at": "2026-11-23 10:30",
+        "new": True,
+    }
+    assert isinstance(found[0].values["price"], int)
+    assert found[1].values == {"product": "壶", "price": 3.5, "opened": None, "at": None, "new": None}
+    assert [row.error for row in found] == [
+        "",
+        "",
+        "has the error #REF! in 'price'",
+        "has 6 cells, the header has 5",
+    ]
+
+
+def test_xlsx_sheet_by_name(tmp_path):
+    path = workbook(tmp_path, First=[["a"], [1]], Second=[["b"], [2]])
+    assert [row.values for row in xlsx_briefs(path, sheet="Second")] == [{"b": 2}]
+    with pytest.raises(BriefError, match="did you mean 'Second'"):
+        list(xlsx_briefs(path, sheet="Secnd"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([], "the sheet is empty"),
+        ([["a", "b"]], "a header and no rows"),
+        ([["a", "a"], [1, 2]], "columns 1 and 2 are both named 'a'"),
+    ],
+)
+def test_xlsx_that_cannot_be_used(tmp_path, rows, message):
+    with pytest.raises(BriefError, match=message):
+        list(xlsx_briefs(workbook(tmp_path, First=rows)))
+
+
+def test_a_file_that_is_no_workbook(tmp_path):
+    with pytest.raises(BriefError, match="is not an Excel workbook"):
+        list(xlsx_briefs(written(tmp_path, "b.xlsx", b"a,b\n1,2\n")))
+    with pytest.raises(BriefError, match="cannot be read"):
+        list(xlsx_briefs(tmp_path / "none.xlsx"))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+
+from aigc_plugins.rules.editorial import editorial
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Amazing!", "1 exclamation marks, at most 0"),
+        ("太好了！", "1 exclamation marks"),
+        ("Wow!! Yes", "repeated punctuation"),
+        ("Really??", "repeated punctuation"),
+        ("Wait... boots", "repeated punctuation"),
+        ("Fun 🎉", "emoji"),
+        ("*flowers*", "symbol"),
+        ("Warm • Dry", "symbol"),
+        ("F.L.O.W.E.R.S", "spelt-out word"),
+        ("f1owers here", "gimmick spelling"),
+        ("4 sale", "gimmick spelling"),
+        ("Big sale.Buy now", "bad spacing"),
+        ("fast , easy", "bad spacing"),
+        ("SOFTWARE sale", "'SOFTWARE' in capitals"),
+        ("BUY SOME MORE", "'BUY' in capitals"),
+        ("SOFTwAre", "gimmick capitals"),
+        ("Call 555-123-4567", "phone number"),
+        ("Call +1 (555) 123-4567", "phone number"),
+        ("拨打13812345678", "phone number"),
+        ("拨打400-123-4567", "phone number"),
+        ("Click here", "call to click"),
+        ("点击此处", "call to click"),
+    ],
+)
+def test_what_is_refused(field, text, part):
+    assert any(part in finding.message for finding in editorial(text, field(path="headlines[0]")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Natural Rubber Kids Rain Boots",
+        "5* hotel in Oslo",
+        "Buy NOW",
+        "USB-C and HDMI",
+        "iPhone cases",
+        "WiFi router",
+        "From $1,200.00",
+        "Open 2026-11-23",
+        "折叠电动自行车，续航40公里",
+        "H2O and CO2",
+        "MEGABRAND boots",  # the brief writes it so
+    ],
+)
+def test_what_is_fine(field, text):
+    assert [f.message for f in editorial(text, field({"brand": "MEGABRAND"}, path="headlines[0]"))] == []
+
+
+def test_exclamation_marks_by_field(field):
+    assert not list(editorial("Amazing!", field(path="descriptions[0]")))
+    assert list(editorial("Amazing! Wow!", field(path="descriptions[0]")))
+    assert list(editorial("Amazing!", field(path="text"), exclamations=0))
+
+
+def test_the_span_is_the_offence(field):
+    text = "Warm feet 🎉 now"
+    (finding,) = editorial(text, field())
+    assert text[slice(*finding.span)] == "🎉"

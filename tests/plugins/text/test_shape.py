@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+import pytest
+
+from aigc.content import measure
+from aigc.types import Brief, Draft
+from aigc_plugins.text.casing import sentence_case, title_case
+from aigc_plugins.text.endings import drop_final_punctuation, ensure_final_punctuation, limit_exclamations
+from aigc_plugins.text.length import drop_incomplete_sentence, trim_to_limit
+from aigc_plugins.text.repeats import collapse_repeats, dedupe_items
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "wanted"),
+    [
+        ("Natural rubber boots for kids and more", {"limit": {"width": 30}}, "Natural rubber boots for kids"),
+        ("Fits", {"limit": {"width": 30}}, "Fits"),
+        ("No limit here at all", {}, "No limit here at all"),
+        ("Six chars or more", {"maxLength": 9}, "Six chars"),
+    ],
+)
+def test_trim_to_limit(field, text, schema, wanted):
+    assert trim_to_limit(text, field(**schema)) == wanted
+
+
+def test_trim_to_limit_counts_wide_characters_twice(field):
+    text = "折叠电动自行车，续航四十公里，轻便易携"
+    trimmed = trim_to_limit(text, field(limit={"width": 30}))
+    assert trimmed and text.startswith(trimmed) and measure(trimmed, "width") <= 30
+
+
+def test_trim_to_limit_at_sentence(field):
+    text = "Warm feet all day. Dry ones too."
+    assert trim_to_limit(text, field(limit={"chars": 25}), at="sentence") == "Warm feet all day."
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("One whole. Two is not", "One whole."),
+        ("Dr. Foo weighs 3.5 kg. And then", "Dr. Foo weighs 3.5 kg."),
+        ("第一句。第二句没", "第一句。"),
+        ("他说：“好。”然后", "他说：“好。”"),
+        ("No sentence at all", "No sentence at all"),
+        ("# A\n\nText is here.\n\n## B\n\nand then", "# A\n\nText is here."),
+        ("Intro.\n\n- one\n- two\n- thr", "Intro.\n\n- one\n- two"),
+        ("All whole. Really.", "All whole. Really."),
+    ],
+)
+def test_drop_incomplete_sentence(field, text, wanted):
+    assert drop_incomplete_sentence(text, field(finish_reason="length")) == wanted
+
+
+def test_drop_incomplete_sentence_leaves_a_finished_text(field):
+    assert drop_incomplete_sentence("One. A list: a", field()) == "One. A list: a"
+    assert drop_incomplete_sentence("One. A list: a", field(), always=True) == "One."
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Natural Rubber Kids Rain Boots", "Natural rubber kids rain boots"),
+        ("New USB-C Charger For iPhone 15", "New USB-C charger for iPhone 15"),
+        ("Boots By Acme For You", "Boots by Acme for you"),
+        ("Coats Made In Vermont", "Coats made in Vermont"),
+        ("already a sentence from Paris", "Already a sentence from Paris"),
+        ("WARM FEET ALL DAY", "Warm feet all day"),
+        ("折叠车", "折叠车"),
+        ("iPhone Cases", "iPhone cases"),
+    ],
+)
+def test_sentence_case(field, text, wanted):
+    values = {"brand": "Acme", "origin": "made in Vermont by hand"}
+    assert sentence_case(text, field(values)) == wanted
+
+
+def test_sentence_case_keeps_named_words(field):
+    assert sentence_case("Warm Feet In Oslo City", field(), keep=["Oslo"]) == "Warm feet in Oslo city"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("natural rubber boots for the kids", "Natural Rubber Boots for the Kids"),
+        ("the best of", "The Best Of"),
+        ("charge it with USB-C and iPhone", "Charge It with USB-C and iPhone"),
+        ("state-of-the-art kettle", "State-of-the-Art Kettle"),
+        ("warm feet: a guide", "Warm Feet: A Guide"),
+        ("kids' boots", "Kids' Boots"),
+        ("boots by acme", "Boots by ACME"),
+    ],
+)
+def test_title_case(field, text, wanted):
+    assert title_case(text, field({"brand": "ACME"})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Warm feet", "Warm feet."),
+        ("Warm feet,", "Warm feet."),
+        ("Warm feet!", "Warm feet!"),
+        ('He said "warm."', 'He said "warm."'),
+        ("双脚温暖", "双脚温暖。"),
+        ("双脚温暖，", "双脚温暖。"),
+        ("Intro.\n- a list item", "Intro.\n- a list item"),
+        ("", ""),
+    ],
+)
+def test_ensure_final_punctuation(field, text, wanted):
+    assert ensure_final_punctuation(text, field()) == wanted
+
+
+def test_ensure_final_punctuation_never_breaks_the_limit(field):
+    assert ensure_final_punctuation("Warm feet", field(limit={"chars": 9})) == "Warm feet"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Warm Feet.", "Warm Feet"),
+        ("Warm Feet...", "Warm Feet"),
+        ("双脚温暖。", "双脚温暖"),
+        ("Warm Feet?", "Warm Feet?"),
+        ("Made in the U.S.", "Made in the U.S."),
+        ("By Acme Inc.", "By Acme Inc."),
+        (".", ""),
+    ],
+)
+def test_drop_final_punctuation(text, wanted):
+    assert drop_final_punctuation(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "at_most", "wanted"),
+    [
+        ("Wow!! Buy! Now!", 1, "Wow! Buy. Now."),
+        ("Wow! Now!", 0, "Wow. Now"),
+        ("Really?!", 1, "Really?"),
+        ("好！快！", 1, "好！快。"),
+        ("None", 1, "None"),
+    ],
+)
+def test_limit_exclamations(text, at_most, wanted):
+    assert limit_exclamations(text, at_most=at_most) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("It is good. It is good. Buy it.", "It is good. Buy it."),
+        ("It is good. Buy it. it is GOOD!", "It is good. Buy it."),
+        ("The the cat sat on on a mat.", "The cat sat on a mat."),
+        ("很好用。很好用。真的。", "很好用。真的。"),
+        ("# A\n\nSame here now.\n\n# A\n\nSame here now.", "# A\n\nSame here now.\n\n# A"),
+        ("3.5 kg and 3.5 m", "3.5 kg and 3.5 m"),
+    ],
+)
+def test_collapse_repeats(text, wanted):
+    assert collapse_repeats(text) == wanted
+
+
+def test_dedupe_items():
+    fields = {
+        "headlines": ["Warm Feet", "warm feet!", "Dry Feet", {"a": 1}, {"a": 1}],
+        "title": "x",
+        "tags": ["a", "A"],
+    }
+    draft = Draft(brief=Brief(id="1", values={}), fields=fields, schema={})
+    assert dedupe_items(draft) == {"headlines": ["Warm Feet", "Dry Feet", {"a": 1}], "title": "x", "tags": ["a"]}
+    assert dedupe_items(draft, field="tags") == {**fields, "tags": ["a"]}
+
+
+def test_dedupe_items_by_likeness_keeps_other_numbers():
+    fields = {"lines": ["Save 20% on all boots", "Save 30% on all boots", "Save 20% on all boot"]}
+    draft = Draft(brief=Brief(id="1", values={}), fields=fields, schema={})
+    assert dedupe_items(draft, threshold=0.9)["lines"] == ["Save 20% on all boots", "Save 30% on all boots"]
+    assert dedupe_items(draft)["lines"] == fields["lines"]
