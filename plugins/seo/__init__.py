@@ -1,0 +1,41 @@
+"""Search engine texts: `seo/keywords`, `seo/meta` and what their YAML needs beyond the generic extensions.
+
+For keywords the model only finishes phrases people begin ("best trail running shoes for …"); reading the intent,
+removing doubles and sorting into clusters is plain code, so nothing here claims a volume or a ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.seo.clusters import keyword_clusters
+from aigc_plugins.seo.intent import search_intent
+from aigc_plugins.seo.meta import meta_adds_something
+from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
+
+
+@hookimpl
+def aigc_content_types() -> Sequence[Path]:
+    return (Path(str(files("aigc_plugins.templates").joinpath("seo"))),)
+
+
+@hookimpl
+def aigc_postprocessors() -> Sequence[Extension]:
+    return (finish_phrase,)
+
+
+@hookimpl
+def aigc_checks() -> Sequence[Extension]:
+    return (finishes_phrase, meta_adds_something)
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(search_intent=search_intent)
+    environment.globals.update(keyword_clusters=keyword_clusters, search_phrases=search_phrases)

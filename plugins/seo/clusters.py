@@ -1,0 +1,106 @@
+"""Keywords → clusters: what the model proposed and what people add to any topic, sorted by what a searcher wants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from aigc_plugins.seo.intent import Intent, search_intent
+from aigc_plugins.seo.phrases import normalised
+
+Cluster = dict[str, object]
+
+# name, intent, and the searches that go with any topic. {topic} is the topic, {brand} the brand.
+PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
+    "en": {
+        "learn": (
+            "Learning about {topic}",
+            "informational",
+            ("how to choose {topic}", "{topic} guide", "{topic} tips", "{topic} checklist"),
+        ),
+        "compare": (
+            "Comparing {topic}",
+            "commercial",
+            ("best {topic}", "{topic} reviews", "{topic} comparison", "{topic} alternatives"),
+        ),
+        "fit": ("{topic} for a purpose", "commercial", ("{topic} for beginners",)),
+        "buy": ("Buying {topic}", "transactional", ("buy {topic}", "{topic} price", "{topic} deals", "cheap {topic}")),
+        "local": ("{topic} nearby", "transactional", ("{topic} near me", "{topic} prices near me", "book {topic} near me")),
+        "brand": (
+            "{brand}",
+            "navigational",
+            ("{brand}", "{brand} official site", "{brand} login", "{brand} customer service"),
+        ),
+    },
+    "zh": {
+        "learn": ("了解{topic}", "informational", ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么")),
+        "compare": ("比较{topic}", "commercial", ("{topic}推荐", "{topic}测评", "{topic}对比", "{topic}哪个好")),
+        "fit": ("{topic}的用途", "commercial", ("适合新手的{topic}", "适合家用的{topic}")),
+        "buy": ("购买{topic}", "transactional", ("{topic}价格", "{topic}多少钱", "{topic}优惠", "购买{topic}")),
+        "local": ("附近的{topic}", "transactional", ("附近的{topic}", "附近{topic}价格", "{topic}附近哪里有")),
+        "brand": ("{brand}", "navigational", ("{brand}", "{brand}官网", "{brand}登录", "{brand}客服")),
+    },
+}
+MOST, LEAST = 8, 3
+
+
+def keyword_clusters(
+    found: Sequence[str],
+    topic: str,
+    seeds: Sequence[str] | None = None,
+    language: str = "en",
+    brand: str | None = None,
+    local: bool = False,
+) -> list[Cluster]:
+    """This is the clusters `{name, intent, keywords}` of a topic: three to eight different keywords of one intent each.
+
+    `seeds` are kept as they are, `found` is what a model proposed, and the rest are the searches people make about
+    anything. A cluster that stays below three keywords is left out; `brand` adds one, and `local` another.
+    """
+    patterns = PATTERNS.get(language, PATTERNS["en"])
+    subject = normalised(topic)
+    wanted = [key for key in patterns if (key != "local" or local) and (key != "brand" or brand)]
+    held: dict[str, list[str]] = {key: [] for key in wanted}
+    seen: set[str] = set()
+    brands = [brand] if brand else []
+    for keyword in (*(normalised(seed) for seed in seeds or ()), *found):
+        key = _place(keyword, language, search_intent(keyword, brands), held)
+        _take(keyword, held[key], seen)
+    for key, (_, intent, searches) in ((key, patterns[key]) for key in wanted):
+        for search in searches:
+            keyword = search.format(topic=subject, brand=normalised(brand or ""))
+            if search_intent(keyword, brands) == intent or key in ("local", "brand"):
+                _take(keyword, held[key], seen)
+    return list(_named(held, patterns, topic, brand))
+
+
+def _named(
+    held: Mapping[str, list[str]],
+    patterns: Mapping[str, tuple[str, Intent, Sequence[str]]],
+    topic: str,
+    brand: str | None,
+) -> Iterator[Cluster]:
+    for key, keywords in held.items():
+        name, intent, _ = patterns[key]
+        if len(keywords) >= LEAST:
+            text = name.format(topic=topic.strip(), brand=brand or "")
+            yield {"name": text[:1].upper() + text[1:], "intent": intent, "keywords": keywords[:MOST]}
+
+
+def _place(keyword: str, language: str, intent: Intent, held: Mapping[str, list[str]]) -> str:
+    if intent == "navigational" and "brand" in held:
+        return "brand"
+    if intent == "transactional":
+        return "local" if "local" in held and ("near" in keyword or "附近" in keyword) else "buy"
+    if intent == "commercial":
+        marked = search_intent(keyword.split(" for ")[0].split(" with ")[0]) == "commercial"
+        return "compare" if marked else "fit"
+    return "learn"
+
+
+def _take(keyword: str, keywords: list[str], seen: set[str]) -> None:
+    """This adds a keyword unless one of the same words, in any order or number, is there already."""
+    words = keyword.split() if keyword.isascii() else [keyword]
+    key = " ".join(sorted({word.removesuffix("s") for word in words if word not in ("a", "an", "the")}))
+    if keyword and key not in seen:
+        seen.add(key)
+        keywords.append(keyword)

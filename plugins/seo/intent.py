@@ -1,0 +1,57 @@
+"""What a searcher wants, read from the words of the search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeAlias
+
+import yaml
+
+Intent: TypeAlias = Literal["informational", "commercial", "transactional", "navigational"]
+ORDER: tuple[Intent, ...] = ("navigational", "transactional", "commercial", "informational")  # the first that fits
+
+
+def search_intent(keyword: str, brands: Sequence[str] = ()) -> Intent:
+    """This is what somebody who searches for `keyword` wants; a search for one of `brands` looks for its site.
+
+    Read from the marker words in intent.yaml, English and Chinese. "how to buy a tent" asks how, so a question word
+    at the start wins over any marker. A phrase without a marker that narrows a choice down ("for small rooms",
+    "with drawers") is commercial, any other one informational.
+    """
+    text = " ".join(keyword.casefold().split())
+    patterns = _patterns()
+    if patterns["question"].search(text):
+        return "informational"
+    for intent in ORDER:
+        if patterns[intent].search(text):
+            return intent
+        if intent == "navigational" and text in {" ".join(brand.casefold().split()) for brand in brands}:
+            return intent
+    return "commercial" if patterns["narrowing"].search(text) else "informational"
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    return {name: _pattern(words) for name, words in intent_words().items()}
+
+
+@cache
+def intent_words() -> Mapping[str, Sequence[str]]:
+    """This is intent.yaml: the marker words by intent, and under `question` those that count at the start."""
+    words: Mapping[str, Sequence[str]] = yaml.safe_load(
+        files("aigc_plugins.seo").joinpath("intent.yaml").read_text(encoding="utf-8")
+    )
+    return words
+
+
+def _pattern(words: Sequence[str]) -> re.Pattern[str]:
+    """This finds Latin markers as whole words and Chinese ones anywhere; `^` keeps a marker to the start."""
+    parts = []
+    for word in words:
+        bare = re.escape(word.removeprefix("^")).replace(r"\ ", r"\s+")
+        start = "^" if word.startswith("^") else ""
+        parts.append(rf"{start}(?<![a-z0-9]){bare}(?![a-z0-9])" if word.isascii() else start + bare)
+    return re.compile("|".join(parts))

@@ -1,0 +1,91 @@
+"""Phrases people begin a search with, and keeping a model to finishing them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from aigc.content import ends_dangling
+from aigc.extension import check, postprocessor
+from aigc.types import Field
+
+# (angle, how the search begins); an angle with several beginnings gives several keywords.
+BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "en": (
+        ("learn", "how to choose {topic} for"),
+        ("learn", "how to use {topic}"),
+        ("learn", "why {topic}"),
+        ("compare", "best {topic} for"),
+        ("compare", "best {topic} for"),
+        ("compare", "best {topic} with"),
+        ("compare", "{topic} vs"),
+        ("fit", "{topic} for"),
+        ("fit", "{topic} for"),
+        ("fit", "{topic} with"),
+        ("fit", "{topic} without"),
+    ),
+    "zh": (
+        ("learn", "{topic}怎么"),
+        ("learn", "如何选择{topic}"),
+        ("learn", "{topic}为什么"),
+        ("compare", "{topic}哪个好"),
+        ("compare", "{topic}推荐"),
+        ("compare", "{topic}和"),
+        ("fit", "适合"),
+        ("fit", "{topic}适合"),
+    ),
+}
+MOST_NEW_WORDS = 5
+HAN = re.compile(r"[\u3400-\u9fff]")
+SAID_NOTHING = frozenset("use using it them one you your me my purpose purposes things thing general need needs".split())
+
+
+def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
+    """This is what to let the model finish: `{angle, begins}` for the topic, and one for every seed."""
+    asked = [
+        {"angle": angle, "begins": begins.format(topic=normalised(topic))}
+        for angle, begins in BEGINNINGS.get(language, BEGINNINGS["en"])
+    ]
+    after = "" if language == "zh" else " for"
+    return asked + [{"angle": "seed", "begins": normalised(seed) + after} for seed in seeds or ()]
+
+
+def normalised(keyword: str) -> str:
+    """This is a keyword as keyword lists write it: lower case, no quotes, full stops or doubled spaces."""
+    text = re.sub(r"[\"“”‘`*?？!！.。]+|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
+    return " ".join(text.split()).strip(" ,;:，；：-–—")
+
+
+@postprocessor
+def finish_phrase(text: str, *, begins: str) -> str:
+    """Write a finished search as keyword lists do, with its beginning `begins` in front when only the end was given."""
+    keyword = normalised(text.partition("\n")[0].split(",")[0])
+    start = normalised(begins)
+    if keyword.startswith(start):
+        return keyword
+    return start + ("" if HAN.search(start) else " ") + keyword
+
+
+@check
+def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
+    """A search goes on from `begins` by one to five words (Chinese: two to twelve characters) that say something new."""
+    start = normalised(begins)
+    if not text.startswith(start):
+        yield f"does not begin with {start!r}"
+        return
+    rest = text[len(start) :].strip()
+    known = set(start.split())
+    words = rest.split()
+    new = [word for word in words if word not in known and word not in SAID_NOTHING and len(word) > 2]
+    if HAN.search(start):
+        if not 2 <= len(rest) <= 12:
+            yield f"goes on by {len(rest)} characters, 2 to 12 are wanted"
+        return
+    if not new:
+        yield "says nothing new"
+    if len(words) > MOST_NEW_WORDS:
+        yield f"goes on by {len(words)} words, at most {MOST_NEW_WORDS}"
+    if ends_dangling(text):
+        yield "stops before its last word"
+    if any(word in words for word in known if len(word) > 3):
+        yield "says a word of its beginning again"
