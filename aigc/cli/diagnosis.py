@@ -105,7 +105,8 @@ def _model(name: str) -> Iterator[Symptom]:
         yield Symptom(name="model", state="wrong", found=error.message, remedy=error.hint or "choose another with -m")
         return
     if weights.installed:
-        yield Symptom(name="model", state="ok", found=f"{name} in {weights.folder}")
+        place = "" if str(weights.folder) == name else f" in {weights.folder}"
+        yield Symptom(name="model", state="ok", found=f"{name}{place}")
     else:
         yield _missing(weights, free)
     yield _memory(weights)

@@ -59,7 +59,7 @@ def list_models(as_json: bool) -> int:
         )
         for model, weights in found
     ]
-    click.echo(table(rows, head=("", "MODEL", "CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
+    click.echo(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
     return 0
 
 

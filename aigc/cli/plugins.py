@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
 from aigc.cli.group import Commands
 from aigc.cli.options import looking_options, open_project, print_json
+from aigc.cli.readable import table
+from aigc.extension import Kind
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -39,9 +41,17 @@ def command(folder: Path | None, as_json: bool) -> int:
         click.secho(f"{one['name']}  ({one['distribution'] or 'no distribution'}, {one['module']})", bold=True)
         if one["error"]:
             click.secho(f"  quarantined: {one['error']}", fg="red")
-        for declared in one["declares"]:
-            click.echo(f"  {declared}")
+        if one["declares"]:
+            click.echo(table([(f"  {declared}", _summary(project, declared)) for declared in one["declares"]]))
     return 0
+
+
+def _summary(project: Project, declared: str) -> str:
+    """This is the first line of an extension's docstring; a content type has its own command to describe it."""
+    kind, _, name = declared.partition(" ")
+    if kind not in get_args(Kind):
+        return ""
+    return project.registry.get(cast(Kind, kind), name).summary
 
 
 def _record(project: Project, plugin: Plugin) -> dict[str, Json]:

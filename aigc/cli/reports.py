@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aigc.project import Project
 
 SHOWN = 10  # reasons named
+MANY = 8  # files of one folder named
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,13 +105,25 @@ def print_report(project: Project, report: JobReport) -> None:
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
     click.echo(f"Time: {duration(report.seconds)}{speed}")
-    if report.files:
+    if report.briefs:
         click.echo("Files:")
-    for path in report.files:
-        click.echo(f"  {path}")
+    for line in _places(report.files) if report.briefs else []:
+        click.echo(f"  {line}")
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
-    _print_next(project, report)
+    if report.briefs:
+        _print_next(project, report)
+
+
+def _places(files: Sequence[Path]) -> list[str]:
+    """This is the files, many in one folder as one line."""
+    by_folder: dict[Path, list[Path]] = {}
+    for path in files:
+        by_folder.setdefault(path.parent, []).append(path)
+    lines = []
+    for folder, inside in by_folder.items():
+        lines += [str(path) for path in inside] if len(inside) <= MANY else [f"{folder} ({len(inside)} files)"]
+    return lines
 
 
 def _print_next(project: Project, report: JobReport) -> None:

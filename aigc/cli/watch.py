@@ -17,7 +17,8 @@ class Screen:
     """This is a Watcher on stdout. `streamed` is the text that was shown as it came, per stage."""
 
     def __init__(self, content_type: ContentType) -> None:
-        self._free = {stage.name for stage in content_type.stages if stage.single and not stage.foreach}
+        alone = not content_type.composed  # a part of something larger is shown once it stands
+        self._free = {stage.name for stage in content_type.stages if stage.single and alone}
         self._numbered = {stage.name for stage in content_type.stages if stage.foreach}
         self._open = ""  # the request whose text is being shown
         self.streamed: dict[str, str] = {}

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from aigc.models import Weights
@@ -151,7 +152,7 @@ def test_plugins_shows_what_is_quarantined(aigc: Run, shop: Any) -> None:
         from aigc.hookspecs import hookimpl
 
         @hookimpl
-        def aigc_commands(self, cli: Any) -> None:
+        def aigc_commands(self, cli: click.Group) -> None:
             @cli.command("batch")
             def batch() -> None:
                 """Take a name that is built in."""
