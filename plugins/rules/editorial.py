@@ -12,7 +12,7 @@ from aigc.types import Field, Finding, Json
 
 HEADLINE = r"(?i)(?:headline|title)"
 REPEATED = r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+"
-SYMBOLS = r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^~|<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))"
+SYMBOLS = r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))"
 SPACED_LETTERS = r"\b(?:[A-Za-z][.\-_* ]){3,}[A-Za-z]\b"
 LEET = r"(?i)\b[a-z]+[01345@$][a-z]+\b|\b[2-4] (?:u|sale)\b"
 BAD_SPACING = r"[a-z]{2}[.!?,;][A-Z][a-z]|\w +[,;!?](?:\s|$)|\s{2,}"

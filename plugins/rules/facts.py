@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from aigc.extension import check
 from aigc.types import Field, Finding, Json
@@ -38,6 +39,12 @@ def facts_from_brief(
             yield Finding(message=message, span=fact.span)
 
 
+@lru_cache(maxsize=1024)
+def _read(value: str) -> tuple[Fact, ...]:
+    """These are the facts of a brief's text, read once for the many texts written from it."""
+    return tuple(facts_in(value, words="any"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """This is what the brief says, by kind of fact. A number maps to the units it stands with, '' for none known."""
@@ -49,7 +56,7 @@ class _Known:
 
     def learn(self, value: Json) -> None:
         if isinstance(value, str):
-            for fact in facts_in(value, words="any"):
+            for fact in _read(value):
                 self._add(fact, alone=fact.text == value.strip())
             self.months.update(months_in(value))
         elif isinstance(value, Mapping):

@@ -26,7 +26,7 @@ CASED_PLACEHOLDER = ("tbd", "tba", "todo", "fixme")  # only in capitals: "todo" 
 
 
 class _Term(NamedTuple):
-    word: str
+    plain: str
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
@@ -52,7 +52,7 @@ def forbidden_words(
     brief = _plain(" ".join(_texts(field.draft.brief.values))) if unless_in_brief else ""
     terms = [_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
     for term in terms:
-        if _plain(term.word) in allowed or (brief and term.pattern.search(brief)):
+        if term.plain in allowed or (brief and term.pattern.search(brief)):
             continue
         spared = [found.span() for found in term.unless.finditer(plain)] if term.unless else []
         for found in term.pattern.finditer(plain):
@@ -89,7 +89,7 @@ def _term(word: str, unless: Sequence[str] = ()) -> _Term:
     after = r"(?![a-z0-9])" if plain[-1:].isascii() and plain[-1:].isalnum() else ""
     body = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", plain)))
     spared = "|".join(re.escape(_plain(phrase)) for phrase in unless)
-    return _Term(word, re.compile(before + body + after), re.compile(spared) if spared else None)
+    return _Term(plain, re.compile(before + body + after), re.compile(spared) if spared else None)
 
 
 @cache

@@ -37,6 +37,7 @@ SMALL = frozenset(
         "than",
     }
 )
+UNIT = r"\d\s?(?:[kmµ]?g|[cmk]?m|m?l|k?[wv]h?|[kmg]b|mah|lbs?|oz|ft|hp|mph|km/h|mpg|kcal|min|hr?s?|x)$"  # "28 mg"
 SENTENCE_BREAK = r"[.!?:]\s+[\"'“(]*$"
 
 
@@ -68,7 +69,8 @@ def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
 def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
     """Write a headline In Title Case: capitals but for the small words inside.
 
-    Kept as they are: words in capitals, words with a digit or an inner capital, `keep` and the brief's brand.
+    Kept as they are: words in capitals, words with a digit or an inner capital, units after a number, `keep` and the
+    brief's brand.
     """
     kept = _kept(field, keep)
     shouted = text.upper() == text
@@ -82,6 +84,8 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
         if _special(word, shouted=shouted):
             return word
         before = text[: match.start()]
+        if word.islower() and re.search(UNIT, before + word):
+            return word
         edge = not re.search(WORD, before) or match.start() == last or re.search(SENTENCE_BREAK, before)
         if word.lower() in SMALL and not edge:
             return word.lower()

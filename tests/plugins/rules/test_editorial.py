@@ -45,6 +45,7 @@ def test_what_is_refused(field, text, part):
         "USB-C and HDMI",
         "iPhone cases",
         "WiFi router",
+        "Boots | Acme",
         "From $1,200.00",
         "Open 2026-11-23",
         "折叠电动自行车，续航40公里",

@@ -88,6 +88,8 @@ def test_sentence_case_keeps_named_words(field):
         ("warm feet: a guide", "Warm Feet: A Guide"),
         ("kids' boots", "Kids' Boots"),
         ("boots by acme", "Boots by ACME"),
+        ("28 mg per cup, 2 l jug, 12 oz", "28 mg per Cup, 2 l Jug, 12 oz"),
+        ("2 cups and a min", "2 Cups and a Min"),
     ],
 )
 def test_title_case(field, text, wanted):
