@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
@@ -60,7 +61,7 @@ class Missing(jinja2.StrictUndefined):
 
 
 class TemplateEnvironment(SandboxedEnvironment):
-    """This is the sandbox, with names resolved beside the template that uses them, and compiled expressions kept."""
+    """This is the sandbox, with names resolved beside the template that uses them. It keeps what is compiled."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -73,6 +74,7 @@ class TemplateEnvironment(SandboxedEnvironment):
         )
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case, title_case=title_case)
         self.expressions: dict[str, Callable[..., Json]] = {}
+        self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
 
     def join_path(self, template: str, parent: str) -> str:
         return find_template(template, Path(parent).parent) if Path(parent).is_absolute() else template

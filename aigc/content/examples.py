@@ -22,10 +22,12 @@ class Examples:
     def __init__(self, brief: Mapping[str, Schema]) -> None:
         self._brief = brief
 
-    def of_type(self, root: Node, output: Mapping[str, Schema]) -> tuple[Example, ...]:
+    def of_type(self, root: Node, output: Mapping[str, Schema], *, staged: bool) -> tuple[Example, ...]:
         """This is the content type's own examples, with their inputs as given; names are unique."""
         examples: list[Example] = []
         for at, node in enumerate(root.child("examples").list() if "examples" in root else ()):
+            if staged and "shot" in node:
+                node.child("shot").fail("a shot shows one stage's work", "move it to the `examples` of a stage")
             example = self._example(node.only(OF_TYPE), at, output)
             if any(example.name == other.name for other in examples):
                 node.fail(f"there are two examples named {example.name!r}")

@@ -68,8 +68,8 @@ class _Load:
         output, _ = self._output(root, extra=("from", "fallback") if staged else ("fallback",))
         if staged:
             self._composition(root, output, [stage.name for stage in stages])
-        names = Names(known=frozenset(self.brief) | ({"stages"} if staged else set()), stages=[s.name for s in stages])
-        examples = self.examples.of_type(root, output)
+        names = Names(known=frozenset((*self.brief, "stages")), stages=[s.name for s in stages], fields=output)
+        examples = self.examples.of_type(root, output, staged=staged)
         return ContentType(
             name=root.child("name").text(),
             version=root.child("version").integer(1) if "version" in root else 1,
@@ -156,7 +156,8 @@ class _Load:
         if foreach:
             check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
             self._goes_over_a_list(node.child("foreach"))
-        inside = Names(known=around.known | ({"item", "index"} if foreach else set()), stages=earlier)
+        variables = around.known | ({"item", "index"} if foreach else set())
+        inside = Names(known=variables, stages=earlier, fields=fields)
         settings = self.defaults
         stage = Stage(
             name=name,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import cast
 
 import jinja2
@@ -23,6 +23,13 @@ from aigc.errors import ContentTypeError, did_you_mean
 from aigc.types import Json, Message, Prompt
 
 BLOCKS = ("system", "examples", "task")
+VALUE_ERRORS = (
+    TypeError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+)  # a value that does not fit its use
 _BRACES = re.compile(r"\A\{\{[-+]?|[-+]?\}\}\Z")
 _NAME = re.compile(r"'([^']+)' is undefined")
 
@@ -36,6 +43,16 @@ class Shot:
     brief: Mapping[str, Json]
     item: Json
     output: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """This is what stands before the task: the same for all briefs of one language."""
+
+    template: jinja2.Template
+    examples: tuple[Example, ...]
+    shots: tuple[Shot, ...]
+    messages: tuple[Message, ...]
 
 
 def render_prompt(
@@ -57,31 +74,27 @@ def render_prompt(
         known = {**values, "stages": stages}
         if stage.foreach:
             known |= {"item": item, "index": index}
-        shots = [
-            _shot(template, stage, example, values, at)
-            for at, example in enumerate(stage.shots)
-            if _same_language(example, values)
-        ]
-        return _messages(template, stage, known, shots)
+        head = _head(environment, template, stage, known)
+        task = _render(template, {**known, "shots": head.shots, "shot": _refused}, ("task",))["task"]
+        return Prompt(messages=(*head.messages, Message(role="user", content=_tidy(task))), chat=stage.chat)
     except jinja2.UndefinedError as error:
         raise _undefined(error, {**values, "stages": 0, "item": 0, "index": 0}, stage.template) from None
     except jinja2.TemplateError as error:
         raise template_error(error, stage.template) from None
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except VALUE_ERRORS as error:
         raise ContentTypeError(f"{stage.template}: {error}") from None
 
 
 def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[str]) -> None:
     """This renders a stage's shots once, for the errors: ContentTypeError names the example."""
-    values = dict.fromkeys(inputs)
+    inputs = list(inputs)
     for example in stage.shots:
-        alone = replace(stage, shots=(example,))
         try:
-            _shot(environment.get_template(stage.template), alone, example, values, 0)
+            _shot(environment.get_template(stage.template), stage, example, inputs, 0)
         except jinja2.UndefinedError as error:
-            known = {**values, "stages": 0, "item": 0, "index": 0}
+            known = [*inputs, "stages", "item", "index"]
             raise _undefined(error, known, f"example {example.name!r} in {stage.template}") from None
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        except (jinja2.TemplateError, *VALUE_ERRORS) as error:
             raise ContentTypeError(f"example {example.name!r} in {stage.template}: {error}") from None
 
 
@@ -103,7 +116,7 @@ def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[s
         raise _undefined(error, values, repr(expression)) from None
     except jinja2.TemplateError as error:
         raise ContentTypeError(f"{expression!r}: {error.message}") from None
-    except (TypeError, ValueError, ArithmeticError) as error:
+    except VALUE_ERRORS as error:
         raise ContentTypeError(f"{expression!r}: {error}") from None
 
 
@@ -156,8 +169,8 @@ def _same_language(example: Example, values: Mapping[str, Json]) -> bool:
     return not theirs or not ours or theirs == ours
 
 
-def _shot(template: jinja2.Template, stage: Stage, example: Example, values: Mapping[str, Json], at: int) -> Shot:
-    known: dict[str, Json] = {**dict.fromkeys(values), **example.brief, "stages": jinja2.ChainableUndefined()}
+def _shot(template: jinja2.Template, stage: Stage, example: Example, inputs: Iterable[str], at: int) -> Shot:
+    known: dict[str, Json] = {**dict.fromkeys(inputs), **example.brief, "stages": jinja2.ChainableUndefined()}
     if stage.foreach:
         known |= {"item": example.item, "index": at}
     task = _tidy(_render(template, {**known, "shots": [], "shot": _refused}, ("task",))["task"])
@@ -169,7 +182,17 @@ def _refused(user_text: str, answer: str) -> str:
     raise ContentTypeError("shot(…) belongs into the block `examples`")
 
 
-def _messages(template: jinja2.Template, stage: Stage, known: Mapping[str, Json], shots: list[Shot]) -> Prompt:
+def _head(environment: jinja2.Environment, template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
+    """This is what stands before the task, kept by the environment: it depends on the language only."""
+    kept = environment.heads if isinstance(environment, TemplateEnvironment) else {}
+    key = (stage.template, stage.name, str(known.get("language")))
+    head = kept.get(key)
+    if head is None or head.examples is not stage.shots or head.template is not template:
+        head = kept[key] = _new_head(template, stage, known)
+    return head
+
+
+def _new_head(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
     turns: list[Message] = []
 
     def shot(user_text: str, answer: str) -> str:
@@ -177,13 +200,19 @@ def _messages(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]
         turns.append(Message(role="assistant", content=_tidy(str(answer))))
         return ""
 
-    parts = _render(template, {**known, "shots": shots, "shot": shot}, BLOCKS)
+    inputs = [name for name in known if name not in ("stages", "item", "index")]
+    shots = [
+        _shot(template, stage, example, inputs, at)
+        for at, example in enumerate(stage.shots)
+        if _same_language(example, known)
+    ]
+    parts = _render(template, {**known, "shots": shots, "shot": shot}, ("system", "examples"))
     if "examples" not in parts:
         for example in shots:
             shot(example.task, example.answer)
     system = _tidy(parts.get("system", "") + "\n\n" + parts.get("examples", ""))
-    head = [Message(role="system", content=system)] if system else []
-    return Prompt(messages=(*head, *turns, Message(role="user", content=_tidy(parts["task"]))), chat=stage.chat)
+    first = (Message(role="system", content=system),) if system else ()
+    return Head(template=template, examples=stage.shots, shots=tuple(shots), messages=(*first, *turns))
 
 
 def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -14,7 +15,7 @@ from aigc.content.grammar import longest
 from aigc.content.measures import limit_of
 from aigc.content.variables import check_expression
 from aigc.content.yaml_lines import Node
-from aigc.errors import ContentTypeError, UsageError
+from aigc.errors import ContentTypeError, UsageError, did_you_mean
 from aigc.extension import Bound, Kind
 from aigc.registry import Registry
 from aigc.types import Json, SamplingParams
@@ -48,10 +49,11 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """This is what expressions at some place may use: variables, and the stages that have run by then."""
+    """This is what may be named at some place: variables, stages that have run by then, fields of the output."""
 
     known: frozenset[str]
     stages: Collection[str]
+    fields: Collection[str] = ()
 
 
 def sampling(given: Sequence[Node | None], max_tokens: int) -> SamplingParams:
@@ -148,6 +150,9 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: jinja2.Envi
         found = extension.bind(options, entry.where)
     except UsageError as error:
         raise ContentTypeError(error.message, hint=error.hint) from None
+    field = found.only or found.values.get("field")
+    if isinstance(field, str) and re.split(r"[.\[]", field)[0] not in names.fields and "{{" not in field:
+        entry.fail(f"{name}: there is no field {field!r}", did_you_mean(field, names.fields))
     for text in _templated(options):
         check_expression(environment, text, names.known, names.stages, entry.where)
     return found

@@ -49,8 +49,8 @@ def check_template(
         check_stages(source.tree, stages, source.name)
         early = [source.tree] if source.name in unstable_places else list(_early(source.tree))
         for part in early:
-            for name, line in _undeclared(environment, part):
-                if name not in stable and (name in known or name in made):
+            for name, line in _undeclared(environment, part, stable):
+                if name in known or name in made:
                     raise ContentTypeError(
                         f"{source.name}:{line}: {name!r} stands before the block `task`",
                         hint="only `language` and `shots` are known there, so that a batch shares its beginning",
@@ -68,11 +68,10 @@ def check_expression(
     except jinja2.TemplateError as error:
         raise template_error(error, where) from None
     _check_words(environment, tree, where, line_known=True)
-    for name, _ in _undeclared(environment, tree):
-        if name not in known:
-            raise ContentTypeError(
-                f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
-            )
+    for name, _ in _undeclared(environment, tree, known):
+        raise ContentTypeError(
+            f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
+        )
     check_stages(tree, stages, where, line_known=True)
 
 
@@ -155,29 +154,27 @@ def _named(node: nodes.Node, where: str) -> list[str]:
     return [str(name) for name in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def _undeclared(environment: jinja2.Environment, part: nodes.Node) -> list[tuple[str, int]]:
-    """This is what the part takes from outside, with the line of its first use; globals are not outside."""
-    if isinstance(part, nodes.Template):
-        tree = part
-    else:
-        tree = nodes.Template([part], lineno=part.lineno)
-        tree.set_environment(environment)
-    names = meta.find_undeclared_variables(tree)
+def _undeclared(environment: jinja2.Environment, part: nodes.Node, fine: Collection[str]) -> list[tuple[str, int]]:
+    """This is what the part takes from outside besides globals and `fine`, with the line of its first use."""
     lines: dict[str, int] = {}
-    for node in tree.find_all(nodes.Name):
-        if node.ctx == "load" and node.name in names:
+    for node in part.find_all(nodes.Name):
+        if node.ctx == "load" and node.name not in fine and node.name not in environment.globals:
             lines.setdefault(node.name, node.lineno)
-    return sorted(lines.items(), key=lambda found: found[1])
+    if not lines:  # the usual case, found without Jinja's slow analysis of scopes
+        return []
+    tree = part if isinstance(part, nodes.Template) else nodes.Template([part], lineno=part.lineno)
+    tree.set_environment(environment)
+    names = meta.find_undeclared_variables(tree)
+    return sorted(((name, line) for name, line in lines.items() if name in names), key=lambda found: found[1])
 
 
 def _check(
     environment: jinja2.Environment, tree: nodes.Template, allowed: Collection[str], known: Collection[str], file: str
 ) -> None:
-    for name, line in _undeclared(environment, tree):
-        if name not in allowed:
-            raise ContentTypeError(
-                f"{file}:{line}: template uses {name!r}, which no brief has", hint=did_you_mean(name, known)
-            )
+    for name, line in _undeclared(environment, tree, allowed):
+        raise ContentTypeError(
+            f"{file}:{line}: template uses {name!r}, which no brief has", hint=did_you_mean(name, known)
+        )
 
 
 def _made(tree: nodes.Template) -> frozenset[str]:

@@ -190,7 +190,10 @@ def parse_yaml(content: bytes, name: str) -> Document:
     if root is None:
         raise ContentTypeError(f"{name}:1: the file is empty")
     builder = _Builder(name)
-    value = builder.build(root, ())
+    try:
+        value = builder.build(root, ())
+    except RecursionError:
+        raise ContentTypeError(f"{name}:1: nested too deeply") from None
     return Document(file=name, value=value, lines=builder.lines)
 
 

@@ -59,6 +59,11 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
             11,
             "shorten: option 'at': Input should be 'word' or 'sentence' (got 'line')",
         ),
+        (
+            SIMPLE + "checks: [contains: {value: x, field: txt}]\n",
+            11,
+            "contains: there is no field 'txt'; did you mean 'text'?",
+        ),
         (SIMPLE + "exports: [jsonl, jsnl]\n", 11, "no exporter named 'jsnl'; did you mean 'jsonl'?"),
         ("output: {type: string}\n", 1, "'prompt' is missing; or `stages`"),
         ("prompt: line.j2\n", 1, "'output' is missing"),
@@ -165,6 +170,12 @@ def test_what_is_wrong_in_the_brief(load: Load, old: str, new: str, message: str
         ("foreach: facts", "foreach: facts | bach(2)", ":13: no filter named 'bach'; did you mean 'batch'?"),
         ("foreach: facts", "foreach: stages.title", ":13: there is no earlier stage 'title'"),
         ("foreach: facts", "foreach: item", ":13: 'item' uses 'item', which no brief has"),
+        ("checks: [whole]", "examples: [{shot: true}]", ":31: a shot shows one stage's work; move it to"),
+        (
+            "checks: [contains: {value",
+            "checks: [contains: {field: txt, value",
+            ":18: contains: there is no field 'txt'",
+        ),
         ("stages.lines + calls", "stages.line + calls", ":29: there is no earlier stage 'line'; did you mean 'lines'?"),
         ("stages.lines + calls", "stages['line'] + calls", ":29: there is no earlier stage 'line'"),
         (

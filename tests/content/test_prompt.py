@@ -139,6 +139,29 @@ def test_a_value_stays_inside_its_message(load: Load, environment: TemplateEnvir
     stays()
 
 
+def test_what_stands_before_the_task_is_rendered_once_per_language(
+    load: Load, environment: TemplateEnvironment
+) -> None:
+    seen = []
+    environment.globals["note"] = lambda language: seen.append(language) or f"In {language}"
+    template = FRAME + "{% block system %}{{ note(language) }}{% endblock %}" + TASK
+    first = load(SIMPLE, templates={"line.j2": template})
+    for language in ("en", "zh", "en", "zh"):
+        said = render(environment, first, values={"language": language, "product": "x" + language})
+        assert said == [("system", f"In {language}"), ("user", f"Product: x{language}")]
+    assert seen == ["en", "zh"]
+    edited = load(SIMPLE, templates={"line.j2": template.replace("}}{% endblock", "}}!{% endblock", 1)})
+    assert render(environment, edited)[0] == ("system", "In en!")
+
+
+def test_two_types_of_one_template_keep_their_own_shots(load: Load, environment: TemplateEnvironment) -> None:
+    one = load(FIELDS)
+    other = load(FIELDS.replace("title: A mug", "title: The mug"))
+    assert "A mug" in render(environment, one)[1][1]
+    assert "The mug" in render(environment, other)[1][1]
+    assert "A mug" in render(environment, one)[1][1]
+
+
 def test_what_goes_wrong_while_rendering_is_a_content_type_error(load: Load, environment: TemplateEnvironment) -> None:
     loaded = load(SIMPLE, templates={"line.j2": "{{ price + 1 }}"})
     with pytest.raises(ContentTypeError, match=r"line.j2: unsupported operand"):
@@ -190,12 +213,14 @@ def test_other_text_is_rendered(environment: TemplateEnvironment) -> None:
         ("{{ stages.line }}", "there is no 'line'; did you mean 'lines'?"),
         ("{{ product | nope }}", "No filter named 'nope'"),
         ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ broken(language) }}", "'en'"),
         ("{{ product", "unexpected end of template"),
         ("{{ product | trim_to }}", "trim_to wants one of chars"),
         ("{{ product | trim_to(width=3, chars=3) }}", "trim_to wants one of chars"),
     ],
 )
 def test_what_cannot_be_evaluated(environment: TemplateEnvironment, expression: str, message: str) -> None:
+    environment.globals["broken"] = {}.__getitem__
     with pytest.raises(ContentTypeError) as caught:
         evaluate(environment, expression, {**VALUES, "stages": {"lines": []}})
     assert message in str(caught.value)
