@@ -17,6 +17,8 @@ LIST_ITEM = r"\s*(?:[-*•+]\s|\d+[.)]\s)"
 BLOCK_LINE = r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)"
 HEADING = r"\s*#{1,6}\s"
 LIST_LABEL = r"(?:^|\s)(?:\d{1,2}|[a-zA-Z])$"
+# No English sentence ends in one of these; on, in, by, to… may ("to pull them on.").
+NEVER_LAST = r"\b(?:a|an|the|and|or|but|nor|with|without|of|into|onto|via|per|than|your|our|their)[.!…][\"'”’)]*$"
 PAIRS = ("()", "[]", "{}", "（）", "【】", "「」", "『』", "《》", "“”")
 
 
@@ -31,9 +33,11 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
     if re.match(HEADING, last):
         yield "ends with a heading"
     elif text and not re.match(BLOCK_LINE, last) and not re.search(ENDED, text):
-        yield from _loose_end(text) or ["does not end with a full stop, question or exclamation mark"]
+        yield from _loose_end(text, field) or ["does not end with a full stop, question or exclamation mark"]
     elif re.match(LIST_ITEM, last):
-        yield from _loose_end(text)
+        yield from _loose_end(text, field)
+    elif (found := re.search(NEVER_LAST, text)) and not _said_so(text[: found.end()], field):
+        yield f"ends with {found.group()!r}, which promises more"
     yield from _unclosed(text)
 
 
@@ -41,20 +45,31 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
 def not_cut(text: str, field: Field) -> Iterator[str]:
     """A text does not stop inside a word, at a function word ("with", 的), at a loose mark or with a bracket open."""
     text = text.rstrip()
-    yield from _loose_end(text)
+    yield from _loose_end(text, field)
     if text.endswith(("...", "…")):
         yield "ends with dots"
     yield from _unclosed(text)
     yield from _stump(text, field)
 
 
-def _loose_end(text: str) -> list[str]:
+def _loose_end(text: str, field: Field) -> list[str]:
     if re.search(LOOSE_END, text):
         return [f"ends with {text[-1]!r}"]
-    if text and ends_dangling(text) and not text.endswith(_whole_words()):
+    if text and ends_dangling(text) and not text.endswith(_whole_words()) and not _said_so(text, field):
         left = text[len(drop_dangling(text)) :].strip()
         return [f"ends with {left!r}, which promises more"] if left else []
     return []
+
+
+def _said_so(text: str, field: Field) -> bool:
+    """This says whether a text of the brief ends in the same two words, so that they end something."""
+    ending = _words(text)[-2:]
+    facts = (*field.draft.brief.values.values(), field.draft.item)
+    return len(ending) == 2 and any(_words(fact)[-2:] == ending for value in facts for fact in _texts(value))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 @cache

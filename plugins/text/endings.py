@@ -19,10 +19,16 @@ NOT_PROSE = r"\s*(?:#{1,6}\s|[-*•+]\s|\d+[.)]\s|\||```)"
 def ensure_final_punctuation(text: str, field: Field) -> str:
     """Give a sentence its full stop (。after Chinese) where it has no final mark and the limit has room.
 
-    A loose comma, colon or dash at the end is replaced. A last line that is a heading or list item stays.
+    A loose comma, colon or dash at the end is replaced. A last line that is a heading or list item stays, and so does
+    a text that ran out of tokens: it has no end to mark.
     """
     text = text.rstrip()
-    if not text or re.search(ENDED, text) or re.match(NOT_PROSE, text.rpartition("\n")[2]):
+    if (
+        not text
+        or field.draft.finish_reason == "length"
+        or re.search(ENDED, text)
+        or re.match(NOT_PROSE, text.rpartition("\n")[2])
+    ):
         return text
     bare = re.sub(LOOSE_END, "", text)
     ended = bare + ("。" if re.search(HAN_END, bare) else ".")

@@ -67,6 +67,8 @@ def test_a_stump_of_a_word_of_the_brief_is_found_where_the_text_had_to_stop(fiel
         "Intro:\n\n- one\n- two",
         "| a | b |",
         "**Bold end.**",
+        "Two handles to pull them on.",
+        "What is it made of?",
     ],
 )
 def test_a_sentence_is_complete(field, text):
@@ -84,7 +86,16 @@ def test_a_sentence_is_complete(field, text):
         ("“暖。", "“ ”"),
         ("Text.\n\n## Next", "heading"),
         ("- one and", "'and'"),
+        ("A mug with.", "'with.'"),
+        ("Made for the!", "'the!'"),
     ],
 )
 def test_an_incomplete_sentence_is_found(field, text, part):
     assert any(part in message for message in complete_sentence(text, field()))
+
+
+def test_the_brief_may_end_in_a_function_word_itself(field):
+    brief = field({"benefits": ["two handles to pull them on", "easy to live with"]})
+    assert not list(not_cut("Handles to Pull Them On", brief))
+    assert not list(complete_sentence("A mug that is easy to live with.", brief))
+    assert list(not_cut("Handles to Put On", brief))

@@ -113,6 +113,10 @@ def test_ensure_final_punctuation(field, text, wanted):
     assert ensure_final_punctuation(text, field()) == wanted
 
 
+def test_ensure_final_punctuation_does_not_pretend_that_a_cut_text_is_whole(field):
+    assert ensure_final_punctuation("A mug with a leakproof", field(finish_reason="length")) == "A mug with a leakproof"
+
+
 def test_ensure_final_punctuation_never_breaks_the_limit(field):
     assert ensure_final_punctuation("Warm feet", field(limit={"chars": 9})) == "Warm feet"
 
