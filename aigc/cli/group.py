@@ -1,12 +1,13 @@
 """The `aigc` group: built-in commands by name, imported when used, and the commands plugins add.
 
 `aigc --help` shows the summaries below instead of importing eight modules for them (a test compares them with the
-commands' own). Plugins are asked for commands only by `aigc --help` and by a name that is not built in.
+commands' own), and imports only plugins whose module names the hook `aigc_commands`, because importing all of them
+takes longer than everything else. A name that is not built in is looked for in every plugin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from aigc.errors import AigcError, PluginError, did_you_mean
 if TYPE_CHECKING:
     from aigc.registry import Registry
 
+HOOK = "aigc_commands"
 BUILT_IN: Mapping[str, str] = {
     "types": "List what can be written.",
     "show": "Show a content type: inputs, limits, prompt, schema.",
@@ -44,7 +46,8 @@ class Commands(click.Group):
     def __init__(self) -> None:
         names = {"help_option_names": ["-h", "--help"]}
         super().__init__(name="aigc", help=ABOUT, params=[_version_option()], context_settings=names)
-        self._registry: Registry | None = None
+        self._registry: Registry | None = None  # of all plugins, once they have been asked
+        self._offered = False
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """This adds a plugin's command. PluginError when the name is taken, which quarantines the plugin."""
@@ -54,7 +57,7 @@ class Commands(click.Group):
         super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        self._ask_plugins()
+        self._offer()
         return [*BUILT_IN, *sorted(self.commands)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -78,7 +81,7 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(BUILT_IN.items()))
         try:
-            note = self._ask_plugins().quarantine_note()
+            note = self._offer()
         except AigcError as error:  # help must not depend on a healthy project
             note = f" {error}"
         added = [(name, command.get_short_help_str()) for name, command in sorted(self.commands.items())]
@@ -89,24 +92,57 @@ class Commands(click.Group):
             formatter.write_paragraph()
             formatter.write_text(note.strip(" ()"))
 
+    def _offer(self) -> str:
+        """This lets plugins that plainly have commands add them, and gives a note on those that broke."""
+        likely = [] if self._offered or self._registry else naming_the_hook()
+        if likely:
+            registry = _plugins_here(likely)
+            registry.extend(HOOK, cli=self)
+            self._offered = True
+            return registry.quarantine_note()
+        return ""
+
     def _ask_plugins(self) -> Registry:
         """This lets every plugin add its commands, once. ProjectError when aigc.yaml cannot be read."""
         if self._registry is None:
-            self._registry = _plugins_here()
-            self._registry.extend("aigc_commands", cli=self)
+            self._registry = _plugins_here(None)
+            if not self._offered:
+                self._registry.extend(HOOK, cli=self)
         return self._registry
 
 
-def _plugins_here() -> Registry:
-    """This is the registry, without the template engine a whole project needs unless aigc.yaml may disable plugins."""
+def naming_the_hook() -> list[str]:
+    """This is the plugins whose module mentions `aigc_commands`, found by reading their files, not importing them.
+
+    A module that is not there or not a Python file counts: importing it will tell.
+    """
+    from importlib.metadata import entry_points
+
+    return [entry.name for entry in entry_points(group="aigc") if _may_have_commands(entry.module)]
+
+
+def _may_have_commands(module: str) -> bool:
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(module)
+        source = Path(spec.origin) if spec and spec.origin else None
+        return source is None or source.suffix != ".py" or HOOK.encode() in source.read_bytes()
+    except Exception:  # whatever a parent package does when it is imported
+        return True
+
+
+def _plugins_here(likely: Collection[str] | None) -> Registry:
+    """This is the registry of the `likely` plugins (None: all) but for those the project here disables."""
+    from aigc.registry import Registry
+
     here = Path.cwd()
+    disabled: Collection[str] = ()
     if any((folder / "aigc.yaml").is_file() for folder in (here, *here.parents)):
         from aigc.project import Project
 
-        return Project.open().registry
-    from aigc.registry import Registry
-
-    return Registry.discover()
+        disabled = Project.open(registry=Registry()).settings.disabled
+    return Registry.discover(disabled=disabled, only=likely)
 
 
 def _version_option() -> click.Option:

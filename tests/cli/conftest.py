@@ -161,7 +161,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     def discover(*, disabled: Sequence[str] = (), only: Sequence[str] | None = None) -> Registry:
         registry = Registry()
         for name, plugin in made.plugins.items():
-            if name not in disabled:
+            if name not in disabled and (only is None or name in only):
                 registry.add(plugin, name, distribution="shop 1.0")
         return registry
 
@@ -171,6 +171,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
         return made.generators[-1]
 
     monkeypatch.setattr(Registry, "discover", discover)
+    monkeypatch.setattr("aigc.cli.group.naming_the_hook", lambda: list(made.plugins))
     monkeypatch.setattr(Project, "generator", generator)
     monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))

@@ -19,7 +19,19 @@ from aigc.cli.group import BUILT_IN, Commands
 from aigc.hookspecs import hookimpl
 
 Run = Callable[..., Any]
-HEAVY = ("torch", "transformers", "pydantic", "llguidance", "rich", "numpy", "openpyxl", "rapidfuzz", "jsonschema")
+HEAVY = (
+    "torch",
+    "transformers",
+    "pydantic",
+    "llguidance",
+    "rich",
+    "numpy",
+    "openpyxl",
+    "rapidfuzz",
+    "jsonschema",
+    "jinja2",
+    "yaml",
+)
 
 
 def test_help_names_every_command_and_those_of_plugins(aigc: Run) -> None:
@@ -113,27 +125,75 @@ def test_a_closed_pipe_is_quiet(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert ran.code == 1 and "Error" not in ran.err
 
 
+def in_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """This runs code in a fresh interpreter that finds this checkout and `folder`."""
+    paths = [str(folder), str(Path(package.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
 def test_help_is_quick_and_imports_nothing_heavy(tmp_path: Path) -> None:
+    code = "import sys; from aigc.cli import main; main(['--help']); print('loaded', *sys.modules)"
+    started = time.perf_counter()
+    done = in_python(code, tmp_path)
+    print(f"aigc --help took {time.perf_counter() - started:.3f} s")
+    said, _, loaded = done.stdout.rpartition("loaded ")
+    assert "generate" in said
+    assert not set(HEAVY) & {name.partition(".")[0] for name in loaded.split()}
+    assert "aigc_plugins.ads" not in loaded, "bundled plugins add no commands, so help need not import them"
+
+
+def test_looking_never_imports_torch(shop: Any) -> None:
+    lines = ["types"], ["show", "shop/slogan", "--prompt"], ["plugins"], ["models", "list"], ["doctor"]
+    slogan = (shop.folder / "templates/shop/slogan.yaml").read_text()
+    shop.write("templates/shop/slogan.yaml", slogan.replace("no_digits", "limits").replace("[lines]", "[csv]"))
+    shop.write("templates/shop/advert.yaml", "aigc: 1\n")  # one that does not load
     code = f"""
 import sys
 from aigc.cli import main
-main(["--help"])
-print("heavy:", *(name for name in {HEAVY!r} if name in sys.modules))
+for argv in [*{lines!r}, ["batch", "shop/slogan", "sample", "--dry-run"]]:
+    print("code", main(argv))
+print("loaded", *sys.modules)
 """
-    paths = [str(Path(package.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "PYTHONIOENCODING": "utf-8"}
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    done = in_python(code, shop.folder)
+    said, _, loaded = done.stdout.rpartition("loaded ")
+    assert not {"torch", "transformers", "rich"} & {name.partition(".")[0] for name in loaded.split()}
+    assert said.count("code 0") == 5 and said.count("code 1") == 1 and "2 rows: 2 valid" in said, (
+        done.stdout + done.stderr
     )
-    print(f"aigc --help took {time.perf_counter() - started:.3f} s")
-    assert "generate" in done.stdout and done.stdout.splitlines()[-1] == "heavy:"
+
+
+PLUGIN = """
+from aigc.hookspecs import hookimpl
+print("imported {name}")
+{hook}
+"""
+HOOK = """
+@hookimpl
+def aigc_commands(cli):
+    @cli.command("wave")
+    def wave():
+        \"\"\"Wave.\"\"\"
+        print("waved")
+"""
+
+
+def test_help_imports_only_plugins_that_name_the_hook(tmp_path: Path) -> None:
+    about = tmp_path / "waving-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: waving\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[aigc]\nwaving = waving\nstill = still\n")
+    (tmp_path / "waving.py").write_text(PLUGIN.format(name="waving", hook=HOOK))
+    (tmp_path / "still.py").write_text(PLUGIN.format(name="still", hook=""))
+    shown = in_python("from aigc.cli import main; main(['--help'])", tmp_path).stdout
+    assert "imported waving" in shown and "imported still" not in shown and "Wave." in shown
+    ran = in_python("from aigc.cli import main; main(['wave'])", tmp_path).stdout
+    assert "imported still" in ran and ran.endswith("waved\n")
 
 
 def test_python_dash_m(tmp_path: Path) -> None:
-    paths = [str(Path(package.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    done = subprocess.run(
-        [sys.executable, "-m", "aigc", "nothing"], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    code = "import runpy, sys; sys.argv = ['aigc', 'nothing']; runpy.run_module('aigc', run_name='__main__')"
+    done = in_python(code, tmp_path)
     assert done.returncode == 2 and done.stderr.startswith("Error: no command named 'nothing'")
