@@ -110,6 +110,8 @@ class Project:
             note = self.registry.quarantine_note()
             raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
         content_type = load_content_type(file, registry=self.registry, environment=self.environment, plugin=plugin)
+        if name in self.content_files() and content_type.name != name:
+            raise ContentTypeError(f"{file}: its name is {content_type.name!r}, but its folder and file say {name!r}")
         return self._overridden(content_type)
 
     def content_types(self) -> dict[str, ContentType | AigcError]:

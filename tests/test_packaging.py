@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def run(*command: str, **environment: str) -> str:
+def run(*command: str, cwd: Path = ROOT, **environment: str) -> str:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **environment}
+        command, capture_output=True, text=True, check=False, cwd=cwd, env={**os.environ, **environment}
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -43,7 +43,8 @@ def test_the_wheel_carries_templates_and_plugins(built: Path) -> None:
 
 
 def test_the_sdist_carries_them_too(built: Path) -> None:
-    names = {name.partition("/")[2] for name in tarfile.open(next(built.glob("*.tar.gz"))).getnames()}
+    with tarfile.open(next(built.glob("*.tar.gz"))) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
     assert shipped() <= names
     assert {"README.md", "pyproject.toml"} <= names
 
@@ -52,7 +53,7 @@ def test_the_installed_wheel_works_on_its_own(built: Path, tmp_path: Path) -> No
     wheel = str(next(built.glob("*.whl")))
     run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(tmp_path), wheel)
     code = "import aigc, sys; from aigc.cli import main; print(aigc.__file__); sys.argv[1:] = ['types']; main()"
-    printed = run(sys.executable, "-c", code, PYTHONPATH=str(tmp_path))
+    printed = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert str(tmp_path) in printed
     assert "ads/google-search" in printed
 

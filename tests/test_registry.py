@@ -19,6 +19,10 @@ def named(name: str) -> Extension:
     return check(name=name)(function)
 
 
+def nothing() -> list[Extension]:
+    return []
+
+
 def plugin(**hooks: object) -> ModuleType:
     module = ModuleType("shop_plugin")
     for name, function in hooks.items():
@@ -56,7 +60,7 @@ def test_a_broken_plugin_is_quarantined_and_mentioned() -> None:
 
 def test_a_misspelt_hook_is_an_error_of_that_plugin() -> None:
     registry = Registry()
-    registry.add(plugin(aigc_chekcs=list), "typo")
+    registry.add(plugin(aigc_chekcs=nothing), "typo")
     assert "aigc_chekcs" in registry.plugins[0].error
     registry.add(plugin(aigc_checks=lambda: [named("polite")]), "shop")
     assert registry.names("check") == ["polite"]
