@@ -151,8 +151,8 @@ class Generator(Protocol):
     """This turns requests into completions: our GPT engine, a scripted fake, vLLM, a remote API.
 
     `submit` never blocks. `step` advances and returns what finished, `n` Completions for a request, and Deltas of
-    streaming ones; it returns an empty list when nothing is in hand. A request that cannot be served comes back as a
-    Completion with `finish_reason="error"`; only a generator that can serve nobody raises EngineError. A cancelled
+    streaming ones; it returns an empty list when nothing is in hand. A request that cannot be served comes back as its
+    `n` Completions with `finish_reason="error"`; only a generator that can serve nobody raises EngineError. A cancelled
     request comes back once more, as `cancelled`. `close` frees everything and may be called twice.
     """
 

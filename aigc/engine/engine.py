@@ -72,7 +72,10 @@ class Engine:
         try:
             work = self.work_of(request)
         except EngineError as error:
-            self._outbox.append(Completion(request_id=request.id, text="", finish_reason="error", error=str(error)))
+            self._outbox.extend(
+                Completion(request_id=request.id, index=index, text="", finish_reason="error", error=str(error))
+                for index in range(max(1, request.sampling.n))
+            )
             return
         self._in_hand[request.id] = _InHand(request, len(work.ids), set(work.left))
         loop.submit(work)
