@@ -99,14 +99,14 @@ def _words(schema: Schema) -> dict[str, Json]:
 
 
 def _string(schema: Schema) -> dict[str, Json]:
-    most = longest(schema)
+    """This is a string's words. Bounds go into our own pattern: llguidance cannot always intersect one with lengths."""
+    least, most = max(1, int(schema.get("minLength", 0))), longest(schema)
     if "format" in schema:
         return {"format": schema["format"]}
-    words: dict[str, Json] = {"minLength": max(1, int(schema.get("minLength", 0)))}
-    if most is not None:
-        words["maxLength"] = most
-    words["pattern"] = str(schema["pattern"]) if "pattern" in schema else f"^{_text(is_prose(schema), 1, None)}$"
-    return words
+    if "pattern" not in schema:
+        return {"pattern": f"^{_text(is_prose(schema), least, most)}$"}
+    bounds = {"minLength": least} if most is None else {"minLength": least, "maxLength": most}
+    return bounds | {"pattern": str(schema["pattern"])}
 
 
 def _text(prose: bool, least: int, most: int | None) -> str:

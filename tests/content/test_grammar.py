@@ -185,3 +185,14 @@ def test_kept_fields_are_given_and_what_follows_the_last_other_is_left_out() -> 
     assert allows(grammar, compact({**written, "title": "Another title"}))
     assert not allows(grammar, compact({**written, "groups": [{"name": "y", "main": True}]}))
     assert not allows(grammar, compact(VALUE))
+
+
+@pytest.mark.parametrize("limit", [{"chars": 155}, {"chars": 5000}, {"pixels": 920}])
+def test_bounds_of_long_strings_in_an_object_compile_and_hold(limit: dict[str, int]) -> None:
+    # llguidance gives up on a pattern that it must intersect with minLength and maxLength
+    fields = {"description": {"type": "string", "minLength": 40, "limit": limit}}
+    grammar, most = output_grammar(fields, False), longest(fields["description"])
+    assert most is not None
+    assert allows(grammar, compact({"description": "x" * most}))
+    assert not allows(grammar, compact({"description": "x" * (most + 1)}))
+    assert not allows(grammar, compact({"description": "x" * 39}))
