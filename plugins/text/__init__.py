@@ -1,11 +1,13 @@
 """Post-processors every content type can name: they take chatter off, tidy typography and bring a text to its limit.
 
-Each is a plain function in a file beside this one; what a content type does not list never runs.
+And `text/continue`, the classic GPT call: a text goes in, how it goes on comes out. Each post-processor is a plain function in a file beside this one; what a content type does not list never runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
@@ -18,6 +20,11 @@ from aigc_plugins.text.length import drop_incomplete_sentence, trim_to_limit
 from aigc_plugins.text.quotes import normalise_quotes
 from aigc_plugins.text.repeats import collapse_repeats, dedupe_items
 from aigc_plugins.text.spaces import normalise_spaces
+
+
+@hookimpl
+def aigc_content_types() -> Sequence[Path]:
+    return (Path(str(files("aigc_plugins.templates").joinpath("text"))),)
 
 
 @hookimpl
