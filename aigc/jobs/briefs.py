@@ -82,13 +82,12 @@ def read_briefs(
 
 
 def sample_briefs(content_type: ContentType) -> Path:
-    """This is the sample file a content type ships in `briefs/` beside its YAML: the one of its stem, or the only."""
+    """This is the sample file a content type ships: in `briefs/` beside its YAML, of the same stem."""
     folder = content_type.file.parent / "briefs"
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    named = [file for file in files if file.stem == content_type.file.stem]
-    if len(named or files) != 1:
-        raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
-    return (named or files)[0]
+    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if file.stem == content_type.file.stem:
+            return file
+    raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
 
 
 def _importer(path: Path, registry: Registry) -> Extension:

@@ -1,6 +1,7 @@
 """Post-processors every content type can name: they take chatter off, tidy typography and bring a text to its limit.
 
-And `text/continue`, the classic GPT call: a text goes in, how it goes on comes out. Each post-processor is a plain function in a file beside this one; what a content type does not list never runs.
+Each is a plain function in a file beside this one; what a content type does not list never runs. The plugin also brings
+`text/continue`, the classic GPT call: a text goes in, and how it goes on comes out.
 """
 
 from __future__ import annotations
