@@ -211,7 +211,7 @@ def _attend_own(
     if mask is None:
         mask = step.masks[number, window] = _own_mask(part, window)
     scores = _scores(folded, keys, scale, softcap).view(part.rows, kv_heads, groups, part.width, part.length)
-    scores = (scores + mask).view(part.rows, kv_heads, groups * part.width, part.length)
+    scores = scores.add_(mask).view(part.rows, kv_heads, groups * part.width, part.length)
     out, lse = _weigh(scores, values)
     out = out.view(part.rows, kv_heads, groups, part.width, dim).permute(0, 3, 1, 2, 4)
     lse = lse.view(part.rows, kv_heads, groups, part.width).permute(0, 3, 1, 2)
@@ -249,7 +249,7 @@ def _attend_shared(
             step.masks[slot] = _shared_mask(part, step.positions[0, part.begin : part.end], window)
         mask = step.masks[slot]
         if mask is not None:
-            scores = (scores.view(kv_heads, -1, tokens, part.length) + mask).view(kv_heads, -1, part.length)
+            scores = scores.view(kv_heads, -1, tokens, part.length).add_(mask).view(kv_heads, -1, part.length)
     out, lse = _weigh(scores, values)
     out = out.view(kv_heads, -1, tokens, dim).permute(2, 0, 1, 3)
     lse = lse.view(kv_heads, -1, tokens).permute(2, 0, 1)
@@ -274,6 +274,8 @@ def _scores(queries: torch.Tensor, keys: torch.Tensor, scale: float, softcap: fl
 
 def _weigh(scores: torch.Tensor, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """This is softmax(scores) · values and the log-sum-exp; a query that sees nothing gets 0 and -inf."""
-    lse = torch.logsumexp(scores, dim=-1, keepdim=True)
-    weights = torch.exp_(scores - lse.clamp(min=-1e30))  # all -inf: exp(-inf + 1e30) = 0, not NaN
-    return torch.matmul(weights.to(values.dtype), values).float(), lse.squeeze(-1)
+    peak = scores.amax(dim=-1, keepdim=True).clamp_(min=-1e30)  # all -inf: exp(-inf + 1e30) = 0, not NaN
+    weights = scores.sub_(peak).exp_()
+    mass = weights.sum(dim=-1, keepdim=True)
+    out = torch.matmul(weights.to(values.dtype), values).float() / mass.clamp(min=1e-30)
+    return out, (peak + torch.log(mass)).squeeze(-1)

@@ -84,7 +84,7 @@ class Slots:
             capacity *= 2
         bank = self.banks.get(capacity)
         if bank is None:
-            bank = self.banks[capacity] = Bank(self.shape, 4, capacity)
+            bank = self.banks[capacity] = Bank(self.shape, 16, capacity)
         return Slot(bank, bank.take())
 
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:

@@ -38,7 +38,7 @@ class Engine:
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
             network,
-            lambda matchers: self.grammars.allowed(matchers),
+            lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
             prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,

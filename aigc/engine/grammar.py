@@ -52,6 +52,8 @@ class Grammars:
     def __init__(self, tokenizer_json: str, vocab: int, ends: Sequence[int]) -> None:
         self.vocab = vocab
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
+        allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
+        self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf)  # by byte of a bit mask
         self._executor = LLExecutor(num_threads=1)  # torch has the cores
         self._compiled: OrderedDict[Grammar, Matcher] = OrderedDict()
 
@@ -68,13 +70,14 @@ class Grammars:
         self._compiled.move_to_end(grammar)
         return found.copy()
 
-    def allowed(self, matchers: Sequence[Matcher]) -> torch.Tensor:
-        """This is (matchers, vocab), True where a token may come next."""
+    def bias(self, matchers: Sequence[Matcher]) -> torch.Tensor:
+        """This is (matchers, vocab), 0 where a token may come next and -inf elsewhere."""
         bits = allocate_token_bitmask(len(matchers), self.vocab)
         jobs = [(matcher.state, place) for place, matcher in enumerate(matchers)]
         fill_next_token_bitmask_par(self._executor, jobs, bits)
-        flags = numpy.unpackbits(bits.view(numpy.uint8), axis=1, count=self.vocab, bitorder="little")
-        return torch.from_numpy(flags).view(torch.bool)
+        # Eight tokens at once by table: several times faster than a boolean mask of the vocabulary.
+        eights = torch.from_numpy(bits.view(numpy.uint8)).reshape(-1).int()
+        return self._eights.index_select(0, eights).view(len(matchers), -1)[:, : self.vocab]
 
 
 def _to_llguidance(grammar: Grammar) -> str:

@@ -20,7 +20,7 @@ from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
 from aigc.engine.plan import SHORTEST, even_out, plan_prefixes
-from aigc.engine.sampler import Draw, sample, stream_key
+from aigc.engine.sampler import Bans, Draw, sample, stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
 STEP_TOKENS = 2048  # most tokens fed by one step; longer prompts take several
@@ -119,14 +119,14 @@ class Loop:
     def __init__(
         self,
         runner: Runner,
-        allowed: Callable[[Sequence[Matcher]], torch.Tensor],
+        bias: Callable[[Sequence[Matcher]], torch.Tensor],
         *,
         vocab: int,
         rows: int,
         prefix_budget: int,
     ) -> None:
         self.runner = runner
-        self.allowed = allowed
+        self.bias = bias
         self.vocab = vocab
         self.most = rows
         self.sharing = prefix_budget > 0
@@ -287,13 +287,11 @@ class Loop:
 
     def _sample(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
         bound = [(place, row.constraint) for place, row in enumerate(rows) if row.constraint is not None]
-        allowed = None
+        bans = None
         if bound:
-            allowed = torch.ones((len(rows), self.vocab), dtype=torch.bool)
-            allowed[[place for place, _ in bound]] = self.allowed([constraint for _, constraint in bound])
-            allowed = allowed.to(logits.device)
+            bans = Bans([place for place, _ in bound], self.bias([matcher for _, matcher in bound]))
         draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
-        picks = sample(logits, draws, allowed, self.vocab)
+        picks = sample(logits, draws, bans, self.vocab)
         for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):
             row.take(TokenLogprob(token=token, logprob=logprob, top=top))
 

@@ -11,7 +11,7 @@ import torch
 from aigc.engine.attention import NAME
 from aigc.engine.engine import Engine, completion_of
 from aigc.engine.loop import Row, Work
-from aigc.engine.sampler import Draw, sample, stream_key
+from aigc.engine.sampler import Bans, Draw, sample, stream_key
 from aigc.types import Completion, Request, TokenLogprob
 
 
@@ -40,8 +40,8 @@ def _write(engine: Engine, work: Work, index: int) -> Row:
         ids = torch.tensor([work.ids + row.written], device=engine.network.device)
         with torch.inference_mode():
             logits = engine.network.model(input_ids=ids, use_cache=False).logits[0, -1:].float()
-        allowed = engine.grammars.allowed([row.constraint]).to(logits.device) if row.constraint else None
+        bans = Bans([0], engine.grammars.bias([row.constraint])) if row.constraint else None
         draw = Draw(work.params, row.stream, len(row.written), work.ids, row.written)
-        picks = sample(logits, [draw], allowed, engine.vocab)
+        picks = sample(logits, [draw], bans, engine.vocab)
         row.take(TokenLogprob(token=picks.tokens[0], logprob=picks.logprobs[0], top=picks.top[0]))
     return row

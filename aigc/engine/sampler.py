@@ -17,7 +17,17 @@ from aigc.types import SamplingParams
 
 _MASK64 = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
-_LARGEST_NOISE = 17.4  # -log(-log(1 - 2^-25)) = 17.33
+LARGEST_NOISE = 17.4  # -log(-log(1 - 2^-25)) = 17.33
+NEAR = 8.0  # nats below the peak; what top-p, top-k and min-p leave mostly lies there
+BLOCK = 64  # tokens
+
+
+@dataclass(slots=True)
+class Bans:
+    """This is added to the scores of `rows`: 0 for tokens that may come next and -inf for others, (rows, vocab)."""
+
+    rows: Sequence[int]
+    bias: torch.Tensor
 
 
 @dataclass(slots=True)
@@ -45,17 +55,21 @@ def stream_key(seed: int, index: int) -> int:
     return _mix(_mix(seed & _MASK64) ^ _mix((index + 1) * _GOLDEN & _MASK64))
 
 
-def sample(logits: torch.Tensor, draws: Sequence[Draw], allowed: torch.Tensor | None, vocab: int) -> Picks:
-    """This picks a token per row of `logits` (rows, vocab or wider, float32), within `allowed` where it is given."""
+def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
+    """This picks a token per row of `logits`, (rows, vocab or wider), float32."""
     raw = logits[:, :vocab]  # wider logits are padding
     scores = _penalise(raw, draws)
-    if allowed is not None:
-        scores = scores.masked_fill(~allowed, -torch.inf)
-    tokens = scores.argmax(dim=-1)
+    if bans is not None:
+        scores = scores.clone() if scores is raw else scores
+        scores.index_add_(0, torch.tensor(bans.rows, device=scores.device), bans.bias.to(scores.device))
+    blocks = _Blocks(scores)
+    tokens = blocks.top.clone()
     hot = [row for row, draw in enumerate(draws) if draw.params.temperature > 0]
-    if hot:
+    if len(hot) == len(draws):
+        tokens = _draw(blocks, draws)
+    elif hot:
         rows = torch.tensor(hot, device=logits.device)
-        tokens[rows] = _draw(scores[rows], [draws[row] for row in hot])
+        tokens[rows] = _draw(_Blocks(scores[rows]), [draws[row] for row in hot])
     total = torch.logsumexp(raw, dim=-1)
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
     return Picks(
@@ -89,55 +103,91 @@ def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     return scores
 
 
-def _draw(scores: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
-    device = scores.device
+class _Blocks:
+    """This finds a row's likeliest tokens without going through its whole vocabulary more than once.
+
+    `cells` is (rows, blocks, BLOCK), `peaks` the largest of each block; only blocks whose peak counts are looked into.
+    """
+
+    def __init__(self, scores: torch.Tensor) -> None:
+        rows, vocab = scores.shape
+        if vocab % BLOCK:
+            scores = torch.nn.functional.pad(scores, (0, BLOCK - vocab % BLOCK), value=-torch.inf)
+        self.cells = scores.reshape(rows, -1, BLOCK)
+        self.peaks = self.cells.amax(-1)
+        self.peak, block = self.peaks.max(-1)  # (rows,)
+        inside = self.cells[torch.arange(rows, device=scores.device), block].argmax(-1)
+        self.top = block * BLOCK + inside  # (rows,) the likeliest token
+
+    def above(self, floor: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """This is (rows, tokens, scores) of every token at or above its row's floor, ordered by row and token."""
+        rows, blocks = (self.peaks >= floor[:, None]).nonzero(as_tuple=True)
+        cells = self.cells[rows, blocks]
+        places, inside = (cells >= floor[rows, None]).nonzero(as_tuple=True)
+        return rows[places], blocks[places] * BLOCK + inside, cells[places, inside]
+
+
+def _draw(blocks: _Blocks, draws: Sequence[Draw]) -> torch.Tensor:
+    device = blocks.peak.device
     heat = torch.tensor([draw.params.temperature for draw in draws], device=device)
-    scores = scores / heat[:, None]
     keys = torch.tensor([_signed(_mix(d.stream + d.position * _GOLDEN & _MASK64)) for d in draws], device=device)
-    peak, top = scores.max(dim=-1)
-    floor = peak + _noise(keys, top).float() - _LARGEST_NOISE
-    rows, tokens = (scores >= torch.minimum(floor, peak)[:, None]).nonzero(as_tuple=True)
-    values = scores[rows, tokens]
-    if any(d.params.top_k or d.params.top_p < 1 or d.params.min_p for d in draws):
-        kept = _filter(scores, peak, rows, values, draws)
-        rows, tokens, values = rows[kept], tokens[kept], values[kept]
-    noisy = values.double() + _noise(keys[rows], tokens)
+    reach = (LARGEST_NOISE - _noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
+    if any(_filters(draw.params) for draw in draws):
+        rows, tokens, scores = _filtered(blocks, draws, heat, reach)
+    else:
+        rows, tokens, scores = blocks.above(blocks.peak - reach)
+    noisy = (scores / heat[rows]).double() + _noise(keys[rows], tokens)
     best = torch.full((len(draws),), -torch.inf, dtype=torch.float64, device=device)
     best.scatter_reduce_(0, rows, noisy, "amax")
     won = noisy == best[rows]
-    chosen = top.clone()
+    chosen = blocks.top.clone()
     chosen[rows[won]] = tokens[won]
     return chosen
 
 
-def _filter(
-    scores: torch.Tensor, peak: torch.Tensor, rows: torch.Tensor, values: torch.Tensor, draws: Sequence[Draw]
-) -> torch.Tensor:
-    """This is the places, among the likeliest tokens `values` of `rows`, that top-k, then top-p, then min-p leave.
+def _filters(params: SamplingParams) -> bool:
+    return bool(params.top_k or params.top_p < 1 or params.min_p)
 
-    The likeliest tokens are all there, so a rank or a mass counted from the top is exact.
+
+def _filtered(
+    blocks: _Blocks, draws: Sequence[Draw], heat: torch.Tensor, reach: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """This is (rows, tokens, scores) after top-k, then top-p, then min-p, of the rows that ask.
+
+    All three cut a row's tokens, likeliest first, at some rank, so the tokens above a floor are enough to find the cut
+    if it lies among them. A floor near the peak usually does; rows where it does not get one as low as the noise reaches.
     """
-    device = scores.device
-    order = torch.argsort(values, descending=True, stable=True)
-    order = order[torch.argsort(rows[order], stable=True)]  # by row, then likeliest first
-    sorted_rows, sorted_values = rows[order], values[order]
-    counts = torch.bincount(rows, minlength=len(draws))
-    starts = torch.cumsum(counts, 0) - counts
-    rank = torch.arange(len(order), device=device) - starts[sorted_rows]
-    top_k = torch.tensor([d.params.top_k or scores.shape[1] for d in draws], device=device)
-    top_p = torch.tensor([d.params.top_p for d in draws], device=device, dtype=torch.float64)
+    device = heat.device
+    vocab = blocks.cells.shape[1] * BLOCK
+    top_k = torch.tensor([d.params.top_k or vocab for d in draws], device=device)
+    top_p = torch.tensor([d.params.top_p for d in draws], device=device)
     min_p = torch.tensor([d.params.min_p for d in draws], device=device)
-    kept = rank < top_k[sorted_rows]
-    mass = torch.exp((sorted_values - peak[sorted_rows]).double()) * kept
-    whole = torch.exp((scores - peak[:, None]).double()).sum(-1)
-    of_kept = torch.zeros_like(whole).scatter_add_(0, sorted_rows, mass)
-    total = torch.where(top_k < scores.shape[1], of_kept, whole)
-    running = torch.cumsum(mass, 0)
-    before = running - mass
-    before = before - before[starts.clamp(max=len(order) - 1)][sorted_rows]
-    kept &= (before < top_p[sorted_rows] * total[sorted_rows]) | (rank == 0)
-    kept &= sorted_values >= (peak + torch.log(min_p))[sorted_rows]
-    return order[kept]
+    whole = torch.exp((blocks.cells - blocks.peak[:, None, None]) / heat[:, None, None]).sum((1, 2))
+    asks = torch.tensor([_filters(d.params) for d in draws], device=device)
+    near = torch.where(asks, torch.minimum(reach, NEAR * heat), reach)
+    rows, tokens, scores = blocks.above(blocks.peak - near)
+    mass = torch.exp((scores - blocks.peak[rows]) / heat[rows])
+    found = torch.zeros_like(whole).scatter_add_(0, rows, mass)
+    counts = torch.bincount(rows, minlength=len(draws))
+    enough = ~asks | (found >= top_p * whole) & (top_p < 1) | (counts >= top_k) | (-torch.log(min_p) < NEAR)
+    if not bool(enough.all()):
+        rows, tokens, scores = blocks.above(blocks.peak - torch.where(enough, near, reach))
+        mass = torch.exp((scores - blocks.peak[rows]) / heat[rows])
+        counts = torch.bincount(rows, minlength=len(draws))
+    order = torch.argsort(scores, descending=True, stable=True)
+    order = order[torch.argsort(rows[order], stable=True)]  # by row, then likeliest first
+    rows, tokens, scores, mass = rows[order], tokens[order], scores[order], mass[order].double()
+    starts = torch.cumsum(counts, 0) - counts
+    rank = torch.arange(len(order), device=device) - starts[rows]
+    kept = rank < top_k[rows]
+    mass = mass * kept
+    of_kept = torch.zeros_like(whole, dtype=torch.float64).scatter_add_(0, rows, mass)
+    total = torch.where(top_k < vocab, of_kept, whole.double())
+    before = torch.cumsum(mass, 0) - mass
+    before = before - before[starts[rows]]
+    kept &= (before < top_p[rows] * total[rows]) | (rank == 0)
+    kept &= mass >= min_p[rows]  # the peak's mass is 1
+    return rows[kept], tokens[kept], scores[kept]
 
 
 def _noise(keys: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
