@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aigc.errors import AigcError as AigcError
+    from aigc.extension import Extension as Extension
     from aigc.extension import check as check
     from aigc.extension import exporter as exporter
     from aigc.extension import generator as generator
@@ -44,6 +45,7 @@ _HOMES = {
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",
+    "Extension": "extension",
     "Field": "types",
     "Finding": "types",
     "Generator": "types",

@@ -27,7 +27,7 @@ output: {type: string, limit: {chars: 20}}
 checks: [limits]
 examples:
   - {name: fits, brief: {product: Mug}, completion: "Warm all day ", output: %s, status: accepted}
-  - {name: long, brief: {product: Mug}, completion: "Warm all day and all the night", status: rejected, findings: [limits]}
+  - {name: long, brief: {product: Mug}, completion: "Warm all day and night", status: rejected, findings: [limits]}
 """
 TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
 

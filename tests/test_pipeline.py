@@ -44,7 +44,8 @@ stages:
     fallback: "{{ item | trim_to(width=20) }}"
     repair: {attempts: 1}
 output:
-  lines: {type: array, minItems: 2, items: {type: string, limit: {width: 20}}, from: "{{ stages.lines + ['Order now'] }}"}
+  lines:
+    {type: array, minItems: 2, items: {type: string, limit: {width: 20}}, from: "{{ stages.lines + ['Order now'] }}"}
 checks:
   - limits
   - no_near_duplicates: {field: lines}

@@ -1,0 +1,82 @@
+"""What the README shows is true: its files load and generate, its commands and options exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from aigc.cli import Commands
+from aigc.pipeline import Pipeline
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator, run_examples
+from aigc.types import Brief
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def files() -> dict[str, str]:
+    """This is every block whose first line is a comment naming its file."""
+    named = [(re.search(r"^(?:#|\{#) (\S+)", text), text) for _, text in BLOCKS]
+    return {match[1]: text for match, text in named if match}
+
+
+def commands() -> list[str]:
+    shown = "\n".join(text for kind, text in BLOCKS if kind == "console").replace("\\\n", " ")
+    parts = [part.strip() for line in shown.splitlines() for part in line.split("&&")]
+    return [re.sub(r"^\S*aigc ", "aigc ", part) for part in parts if re.match(r"^\S*aigc ", part)]
+
+
+def test_the_format_in_the_readme_can_be_written(make_project: Callable[..., Project]) -> None:
+    own = {name: text for name, text in files().items() if name.startswith("templates/")}
+    assert len(own) == 2
+    project = make_project(own)
+    slogan = project.content_type("shop/slogan")
+    assert run_examples(slogan, project.environment) == []
+    values = {"product": "Enamel mug", "fact": "keeps coffee warm for 2 hours"}
+    said = iter(["Warm for 3 hours", "Cheap and warm", "Warm for 2 hours."])
+    generator = ScriptedGenerator(lambda request, index: next(said))
+    (artifact,) = Pipeline(generator, project.environment).write(slogan, [Brief(id="1", values=values)])
+    assert (artifact.status, artifact.fields) == ("accepted", {"text": "Warm for 2 hours"})
+    prompt = generator.requests[0].prompt.messages
+    assert [turn.role for turn in prompt] == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+def test_the_check_in_the_readme_works(make_project: Callable[..., Project]) -> None:
+    module = ModuleType("shop_rules")
+    exec(files()["shop_rules.py"], module.__dict__)
+    project = make_project({})
+    project.registry.add(module, "shop-rules")
+    bound = project.registry.get("check", "mentions_brand").bind({"brand": "Northwind"}, "")
+    assert list(bound.extension("A mug", **bound.values)) == ["does not name Northwind"]
+    assert list(bound.extension("A Northwind mug", **bound.values)) == []
+
+
+def test_the_settings_in_the_readme_are_read(make_project: Callable[..., Project]) -> None:
+    project = make_project({"aigc.yaml": files()["aigc.yaml"]})
+    assert project.settings.seed == 7
+    assert [bound.name for bound in project.policy()] == ["forbidden_words"]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_in_the_readme_exists(line: str) -> None:
+    words = shlex.split(line)[1:]
+    command: click.Command = Commands()
+    context = click.Context(command)
+    while isinstance(command, click.Group):
+        found = command.get_command(context, words.pop(0))
+        assert found is not None, line
+        command = found
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("-")} <= known, line
+
+
+@pytest.mark.parametrize("name", re.findall(r"^\| `(\S+)` \|", README, re.MULTILINE))
+def test_a_type_in_the_readme_exists(name: str) -> None:
+    assert name in Project.open().content_files()
