@@ -22,7 +22,7 @@ class Origin(NamedTuple):
     """This is the stage item a text came from, and which field of that stage's output it was."""
 
     stage: str
-    index: int
+    item: int
     field: str
 
 

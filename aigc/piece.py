@@ -19,7 +19,20 @@ from aigc.content import ContentType, Stage, evaluate, parse_output, render_prom
 from aigc.drafting import Origin, Written, at_path, check, draft_texts, origins, plain, postprocess, severity_rank, sign
 from aigc.errors import AigcError
 from aigc.extension import Bound
-from aigc.types import Artifact, Brief, Completion, Delta, Draft, Finding, Json, Provenance, Request, Status, Usage
+from aigc.types import (
+    Artifact,
+    Brief,
+    Completion,
+    Delta,
+    Draft,
+    Finding,
+    Json,
+    Provenance,
+    Request,
+    Severity,
+    Status,
+    Usage,
+)
 
 Answers: TypeAlias = Mapping[str, list[Completion]]  # by request id, in candidate order
 Steps: TypeAlias = Coroutine[list[Request], Answers | None, Artifact]
@@ -300,7 +313,7 @@ class Piece:
     def _blamed(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
         """This is the stage items behind the rejected texts of a composed draft."""
         guilty = {
-            (origin.stage, origin.index)
+            (origin.stage, origin.item)
             for finding in findings
             if finding.severity == "reject" and finding.field
             for origin in origins(at_path(draft.fields, finding.field))
@@ -328,7 +341,7 @@ class Piece:
             for item in items:
                 place = f"{name}[{item.index}]" if item.stage.foreach else name
                 if item.left_out or item.draft is None:
-                    severity = "note" if item.stage.foreach else "reject"
+                    severity: Severity = "note" if item.stage.foreach else "reject"
                     why = item.left_out or item.error or "the model gave nothing usable"
                     carried.append(Finding(message=f"left out: {why}", field=place, check="repair", severity=severity))
                     continue

@@ -15,6 +15,7 @@ Knows: content types, drafts, the Generator seam. Does not know: models, files, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import jinja2
 
@@ -37,7 +38,7 @@ class Pipeline:
         policy: Sequence[Bound] = (),
     ) -> None:
         self.generator = generator
-        self._shared = {"environment": environment, "model": model, "seed": seed, "policy": tuple(policy)}
+        self._order = partial(Order, environment=environment, model=model, seed=seed, policy=tuple(policy))
 
     def write(
         self, content_type: ContentType, briefs: Iterable[Brief], *, watcher: Watcher | None = None
@@ -46,7 +47,7 @@ class Pipeline:
 
         Closing the iterator early cancels what is in flight, so the generator can be used again.
         """
-        order = Order(content_type=content_type, **self._shared)
+        order = self._order(content_type=content_type)
         pieces = (Piece(order, brief, str(serial), watcher) for serial, brief in enumerate(briefs, 1))
         desks: dict[str, _Desk] = {}  # request id → the piece waiting for it
         try:

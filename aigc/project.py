@@ -159,8 +159,8 @@ class Project:
         """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
         if self.settings.generator != "gpt":
             chosen = self.registry.get("generator", self.settings.generator, FILE)
-            options = chosen.bind(self.settings.engine, f"{FILE}: engine").values
-            generator: Generator = chosen(self.settings.model, **options)
+            bound = chosen.bind(self.settings.engine, f"{FILE}: engine")
+            generator: Generator = chosen(self.settings.model, **bound.values)
             return generator
         from aigc.engine import EngineOptions, open_engine
 
