@@ -66,20 +66,21 @@ def run_job(
     run = _Run(project, content_type, folder)
     started = time.perf_counter()
     interrupted = False
-    with (folder / PARTIAL).open("a", encoding="utf-8") as partial:
-        try:
+    try:
+        with (folder / PARTIAL).open("a", encoding="utf-8") as partial:
             for artifact in run.artifacts(pipeline, briefs):
                 run.keep(artifact, partial.write)
                 project.registry.notify("aigc_artifact", artifact=artifact)
                 if heard:
                     heard(artifact)
-        except KeyboardInterrupt:
-            interrupted = True
-        except OSError as error:
-            raise JobError(
-                f"{folder}: cannot be written to ({error.strerror or error}); what was finished is kept"
-            ) from error
-    run.settle(interrupted=interrupted)
+    except KeyboardInterrupt:
+        interrupted = True
+    except OSError as error:
+        raise _refused(folder, error) from error
+    try:
+        run.settle(interrupted=interrupted)
+    except OSError as error:
+        raise _refused(folder, error) from error
     report = run.report(time.perf_counter() - started, exports, interrupted)
     project.registry.notify("aigc_job", report=report)
     return report
@@ -184,6 +185,12 @@ class _Run:
         ]
         text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def _refused(folder: Path, error: OSError) -> JobError:
+    return JobError(
+        f"{folder}: cannot be written to ({error.strerror or error})", hint="what was finished is kept, run it again"
+    )
 
 
 def _lines(path: Path) -> Iterator[str]:

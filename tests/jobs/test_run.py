@@ -169,3 +169,17 @@ def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path) -> Non
 def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
     with pytest.raises(JobError, match=r"holds no artifacts.jsonl"):
         read_artifacts(tmp_path)
+
+
+def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop) -> None:
+    heard = 0
+
+    def fill(artifact: Artifact) -> None:
+        nonlocal heard
+        heard += 1
+        if heard == 3:
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(JobError, match="No space left on device"):
+        shop.run([*"abcdef"], heard=fill)
+    assert shop.run([*"abcdef"]).reused == 3
