@@ -41,6 +41,16 @@ class SharedPart:
     length: int
     begin: int
     end: int
+    masks: dict[int, torch.Tensor | None] = field(default_factory=dict)
+
+    def mask(self, window: int, positions: torch.Tensor) -> torch.Tensor | None:
+        """This hides keys further back than the window, (tokens, length); None where nothing is hidden."""
+        if window not in self.masks:
+            back = positions[self.begin : self.end, None] - torch.arange(self.length, device=positions.device)
+            hidden = back >= window
+            none = torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
+            self.masks[window] = none if window and bool(hidden.any()) else None
+        return self.masks[window]
 
 
 @dataclass(slots=True)
@@ -54,6 +64,16 @@ class OwnPart:
     length: int  # keys looked at
     tokens: torch.Tensor  # (rows · width,) packed index of each query; padding repeats token 0
     offsets: torch.Tensor  # (rows, width) each query's own offset in its slot
+    masks: dict[int, torch.Tensor] = field(default_factory=dict)
+
+    def mask(self, window: int) -> torch.Tensor:
+        """This is 0 where a query may look and -inf elsewhere, (rows, 1, 1, width, length)."""
+        if window not in self.masks:
+            back = self.offsets.unsqueeze(-1) - torch.arange(self.length, device=self.offsets.device)
+            hidden = (back < 0) | (back >= window) if window else back < 0
+            mask = torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
+            self.masks[window] = mask[:, None, None]
+        return self.masks[window]
 
 
 @dataclass(slots=True)
@@ -63,11 +83,18 @@ class Step:
     positions: torch.Tensor  # (1, tokens)
     shared: list[SharedPart]
     own: list[OwnPart]
-    scatter: (
-        torch.Tensor
-    )  # (tokens,) where each packed token's result stands in the own parts' results, laid end to end
+    scatter: torch.Tensor  # (tokens,) each packed token's place in the own parts' results, laid end to end
     writes: list[tuple[Bank, torch.Tensor, torch.Tensor, torch.Tensor]]  # bank, packed tokens, lanes, offsets
-    masks: dict[tuple[int, int], torch.Tensor | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """This is what one attention layer says of itself. A `window` of 0 sees everything."""
+
+    index: int
+    scale: float
+    window: int
+    softcap: float | None
 
 
 def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
@@ -165,110 +192,66 @@ def slot_attention(
     **_: Any,  # dropout and whatever else a family passes; `step` is all we need
 ) -> tuple[torch.Tensor, None]:
     """This is called by every attention layer. Positions are already in query and key."""
-    layer = module.layer_idx
-    assert isinstance(layer, int)
+    assert isinstance(module.layer_idx, int)
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    layer = Layer(module.layer_idx, scale, sliding_window or 0, softcap)
     keys, values = key[0].transpose(0, 1), value[0].transpose(0, 1)  # (tokens, kv_heads, head_dim)
     for bank, tokens, lanes, offsets in step.writes:
-        bank.keys[layer, lanes, :, offsets] = keys[tokens]
-        bank.values[layer, lanes, :, offsets] = values[tokens]
+        bank.keys[layer.index, lanes, :, offsets] = keys[tokens]
+        bank.values[layer.index, lanes, :, offsets] = values[tokens]
     queries = query[0].transpose(0, 1)  # (tokens, heads, head_dim)
-    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
-    window = sliding_window or 0
-    own = [
-        _attend_own(part, queries, layer, step, number, scale, window, softcap) for number, part in enumerate(step.own)
-    ]
+    own = [_attend_own(part, queries, layer) for part in step.own]
     out = torch.cat([part for part, _ in own])[step.scatter]  # (tokens, heads, head_dim)
     lse = torch.cat([part for _, part in own])[step.scatter]  # (tokens, heads)
-    for number, part in enumerate(step.shared):
+    for part in step.shared:
         mine = slice(part.begin, part.end)
-        other, other_lse = _attend_shared(part, queries[mine], layer, step, number, scale, window, softcap)
+        other, other_lse = _attend_shared(part, queries[mine], layer, part.mask(layer.window, step.positions[0]))
         # softmax over both parts = a weighted mean of the two, by how much mass each saw
         weight = torch.sigmoid(other_lse - lse[mine]).unsqueeze(-1)
         out[mine] = torch.lerp(out[mine], other, weight)
     return out.to(query.dtype).unsqueeze(0), None
 
 
-def _attend_own(
-    part: OwnPart,
-    queries: torch.Tensor,
-    layer: int,
-    step: Step,
-    number: int,
-    scale: float,
-    window: int,
-    softcap: float | None,
-) -> tuple[torch.Tensor, torch.Tensor]:
-    bank = part.bank
+def _attend_own(part: OwnPart, queries: torch.Tensor, layer: Layer) -> tuple[torch.Tensor, torch.Tensor]:
+    """This is attention within slots: (rows · width, heads, head_dim) and its log-sum-exp."""
     lanes = slice(0, part.rows) if part.lanes is None else part.lanes
-    keys = bank.keys[layer][lanes, :, : part.length]  # (rows, kv_heads, length, head_dim)
-    values = bank.values[layer][lanes, :, : part.length]
+    keys = part.bank.keys[layer.index][lanes, :, : part.length]  # (rows, kv_heads, length, head_dim)
+    values = part.bank.values[layer.index][lanes, :, : part.length]
     heads, dim, kv_heads = queries.shape[1], queries.shape[2], keys.shape[1]
     groups = heads // kv_heads
     # Heads that read the same keys stand beside each other as more queries: nothing is repeated.
     folded = queries[part.tokens].view(part.rows, part.width, kv_heads, groups, dim).permute(0, 2, 3, 1, 4)
     folded = folded.reshape(part.rows, kv_heads, groups * part.width, dim)
-    mask = step.masks.get((number, window))
-    if mask is None:
-        mask = step.masks[number, window] = _own_mask(part, window)
-    scores = _scores(folded, keys, scale, softcap).view(part.rows, kv_heads, groups, part.width, part.length)
-    scores = scores.add_(mask).view(part.rows, kv_heads, groups * part.width, part.length)
+    scores = _scores(folded, keys, layer).view(part.rows, kv_heads, groups, part.width, part.length)
+    scores = scores.add_(part.mask(layer.window)).view(part.rows, kv_heads, groups * part.width, part.length)
     out, lse = _weigh(scores, values)
     out = out.view(part.rows, kv_heads, groups, part.width, dim).permute(0, 3, 1, 2, 4)
     lse = lse.view(part.rows, kv_heads, groups, part.width).permute(0, 3, 1, 2)
     return out.reshape(-1, heads, dim), lse.reshape(-1, heads)
 
 
-def _own_mask(part: OwnPart, window: int) -> torch.Tensor:
-    """This is 0 where a query may look and -inf elsewhere, (rows, 1, 1, width, length)."""
-    back = part.offsets.unsqueeze(-1) - torch.arange(part.length, device=part.offsets.device)
-    seen = back >= 0
-    if window:
-        seen &= back < window
-    return torch.zeros(seen.shape, device=seen.device).masked_fill_(~seen, -torch.inf)[:, None, None]
-
-
 def _attend_shared(
-    part: SharedPart,
-    queries: torch.Tensor,  # (tokens, heads, head_dim)
-    layer: int,
-    step: Step,
-    number: int,
-    scale: float,
-    window: int,
-    softcap: float | None,
+    part: SharedPart, queries: torch.Tensor, layer: Layer, mask: torch.Tensor | None
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    keys = part.bank.keys[layer, 0, :, : part.length]  # (kv_heads, length, head_dim)
-    values = part.bank.values[layer, 0, :, : part.length]
+    """This is attention of `queries` (tokens, heads, head_dim) to one prefix, and its log-sum-exp."""
+    keys = part.bank.keys[layer.index, 0, :, : part.length]  # (kv_heads, length, head_dim)
+    values = part.bank.values[layer.index, 0, :, : part.length]
     tokens, heads, dim = queries.shape
     kv_heads = keys.shape[0]
     folded = queries.view(tokens, kv_heads, heads // kv_heads, dim).permute(1, 2, 0, 3).reshape(kv_heads, -1, dim)
-    scores = _scores(folded, keys, scale, softcap)
-    if window:
-        slot = (-1 - number, window)  # negative: own parts count from 0
-        if slot not in step.masks:
-            step.masks[slot] = _shared_mask(part, step.positions[0, part.begin : part.end], window)
-        mask = step.masks[slot]
-        if mask is not None:
-            scores = scores.view(kv_heads, -1, tokens, part.length).add_(mask).view(kv_heads, -1, part.length)
+    scores = _scores(folded, keys, layer)
+    if mask is not None:
+        scores = scores.view(kv_heads, -1, tokens, part.length).add_(mask).view(kv_heads, -1, part.length)
     out, lse = _weigh(scores, values)
     out = out.view(kv_heads, -1, tokens, dim).permute(2, 0, 1, 3)
     lse = lse.view(kv_heads, -1, tokens).permute(2, 0, 1)
     return out.reshape(tokens, heads, dim), lse.reshape(tokens, heads)
 
 
-def _shared_mask(part: SharedPart, positions: torch.Tensor, window: int) -> torch.Tensor | None:
-    """This hides prefix tokens further back than the window, (tokens, length); None where nothing is hidden."""
-    back = positions.unsqueeze(-1) - torch.arange(part.length, device=positions.device)
-    hidden = back >= window
-    if not bool(hidden.any()):
-        return None
-    return torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
-
-
-def _scores(queries: torch.Tensor, keys: torch.Tensor, scale: float, softcap: float | None) -> torch.Tensor:
-    scores = torch.matmul(queries, keys.transpose(-1, -2)).float().mul_(scale)
-    if softcap:
-        scores = torch.tanh(scores / softcap) * softcap
+def _scores(queries: torch.Tensor, keys: torch.Tensor, layer: Layer) -> torch.Tensor:
+    scores = torch.matmul(queries, keys.transpose(-1, -2)).float().mul_(layer.scale)
+    if layer.softcap:
+        scores = torch.tanh(scores / layer.softcap) * layer.softcap
     return scores
 
 

@@ -10,7 +10,7 @@ from aigc.engine import EngineOptions
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.grammar import Grammars
 from aigc.engine.loop import Loop, Row, Work
-from aigc.engine.model import Network, load_network
+from aigc.engine.model import Network, load_network, memory_bytes
 from aigc.errors import EngineError
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
 
@@ -41,6 +41,7 @@ class Engine:
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
+            slot_tokens=memory_bytes(network.device) // 4 // network.shape.token_bytes,
             prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,
         )
         self._grammars: Grammars | None = None

@@ -123,12 +123,15 @@ class Loop:
         *,
         vocab: int,
         rows: int,
+        slot_tokens: int,
         prefix_budget: int,
     ) -> None:
+        """`slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs."""
         self.runner = runner
         self.bias = bias
         self.vocab = vocab
         self.most = rows
+        self.slot_tokens = slot_tokens
         self.sharing = prefix_budget > 0
         self.waiting: deque[Work] = deque()
         self.rows: list[Row] = []  # in slots, or followers about to be
@@ -171,9 +174,15 @@ class Loop:
         if not self.waiting or (self.rows and free < max(1, self.most // 8)):
             return
         lot: list[tuple[Work, list[int]]] = []
+        room = self.slot_tokens - sum(row.needed for row in self.rows)
         while self.waiting and free >= min(len(self.waiting[0].left), self.most):
-            work = self.waiting.popleft()
-            taken, work.left = work.left[: self.most], work.left[self.most :]
+            work = self.waiting[0]
+            taken = work.left[: self.most]
+            room -= len(taken) * (len(work.ids) + work.limit)
+            if room < 0 and (lot or self.rows):
+                break
+            self.waiting.popleft()
+            work.left = work.left[self.most :]
             if work.left:
                 self.waiting.appendleft(work)
             lot.append((work, taken))

@@ -155,7 +155,7 @@ def _filtered(
     """This is (rows, tokens, scores) after top-k, then top-p, then min-p, of the rows that ask.
 
     All three cut a row's tokens, likeliest first, at some rank, so the tokens above a floor are enough to find the cut
-    if it lies among them. A floor near the peak usually does; rows where it does not get one as low as the noise reaches.
+    if it lies among them. With a floor near the peak it usually does; other rows get one as low as the noise reaches.
     """
     device = heat.device
     vocab = blocks.cells.shape[1] * BLOCK
