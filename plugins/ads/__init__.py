@@ -14,11 +14,12 @@ import jinja2
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
-from aigc_plugins.ads.articles import mend_articles
+from aigc_plugins.ads.articles import drop_leading_article, mend_articles
 from aigc_plugins.ads.calls import calls_to_action
 from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path
-from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, named, paired
+from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
 from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.wording import joins_well
 
 
 @hookimpl
@@ -28,18 +29,18 @@ def aigc_content_types() -> Sequence[Path]:
 
 @hookimpl
 def aigc_postprocessors() -> Sequence[Extension]:
-    return (close_description, mend_articles)
+    return (close_description, drop_leading_article, mend_articles)
 
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (keeps_to_fact,)
+    return (joins_well, keeps_to_fact)
 
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(
-        ad_line=ad_line, ad_sentence=ad_sentence, fact=fact, introduced=introduced, named=named, paired=paired
+        ad_line=ad_line, ad_sentence=ad_sentence, fact=fact, introduced=introduced, paired=paired
     )
     environment.globals.update(
         ad_descriptions=ad_descriptions,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from aigc.extension import postprocessor
+from aigc.types import Field
+from aigc_plugins.ads.words import TAIL, words
 
 ARTICLE = re.compile(r"\b(an?)(\s+)(?=(\w[\w'’.-]*))", re.IGNORECASE)
 # Letters whose name begins with a vowel sound: an LED lamp, an SPF 50 cream, an 8 cm tube.
@@ -14,9 +16,23 @@ SILENT_H = re.compile(r"(?:hour|honest|honou?r|heir)", re.IGNORECASE)
 EIGHT = re.compile(r"(?:8|11(?!\d)|18(?!\d))")
 
 
+LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+
+
 @postprocessor
-def mend_articles(text: str) -> str:
-    """Write "an invoice" for "a invoice" and "a kettle" for "an kettle"."""
+def drop_leading_article(text: str) -> str:
+    """Write a headline the way headlines are written: "Non-slip base", not "A non-slip base"."""
+    bare = LEADING.sub("", text)
+    return bare[:1].upper() + bare[1:] if bare != text else text
+
+
+@postprocessor
+def mend_articles(text: str, field: Field) -> str:
+    """Write "an invoice" for "a invoice", and no article before a product that takes none: "Trail shoes with…"."""
+    product = str(field.draft.brief.values.get("product") or "")
+    if product and takes_no_article(product):
+        bare = re.sub(rf"^an?\s+(?={re.escape(product)}\b)", "", text, flags=re.IGNORECASE)
+        text = bare[:1].upper() + bare[1:]
 
     def mended(match: re.Match[str]) -> str:
         given, space, word = match.groups()
@@ -26,6 +42,12 @@ def mend_articles(text: str) -> str:
         return (article.capitalize() if given[0].isupper() else article) + space
 
     return ARTICLE.sub(mended, text)
+
+
+def takes_no_article(product: str) -> bool:
+    """This says whether a product's name is a plural or a mass noun."""
+    head = TAIL.sub("", product.lower()).rpartition(" ")[2]
+    return head in words()["mass"] or bool(re.search(r"[^sui]s$", head))
 
 
 def _vowel_sound(word: str) -> bool:

@@ -10,13 +10,11 @@ from aigc.extension import postprocessor
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
 from aigc_plugins.ads.facts import FINAL
-from aigc_plugins.ads.words import CJK, said_in, words
+from aigc_plugins.ads.words import CJK, TAIL, said_in, words
 
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
 CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,3}")
-# A product's name may end before one of these: "Invoice software | for freelancers".
-TAIL = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
 
 
 def ad_headlines(
@@ -70,29 +68,36 @@ def ad_descriptions(
 
 @postprocessor
 def close_description(text: str, field: Field) -> str:
-    """Fill a search ad's description up to its limit: the brief's offer, then a call to action.
+    """Fill a search ad's descriptions up to their limit: the brief's offer in the second, in each a call to action.
 
-    The second description carries the offer. A text that already ends with a call stays.
+    No two of them end with the same call, unless none of the others fits.
     """
-    values = field.draft.brief.values
-    product, category = str(values.get("product") or ""), values.get("category")
-    language = field.draft.language
-    calls = closings(language, product, category)
-    if text.endswith(tuple(calls)):
-        return text
     found = re.search(r"\[(\d+)\]", field.path)
-    place = int(found[1]) if found else 0
-    call = calls[place % len(calls)]
-    offer = str(values.get("offer") or "").strip(FINAL) if place == 1 else ""
-    extra = _sentence(offer, language) if offer else ""
+    texts = field.draft.fields.get(field.path.partition("[")[0])
+    if not found or not isinstance(texts, list):
+        return text
+    values = field.draft.brief.values
+    calls = closings(field.draft.language, str(values.get("product") or ""), values.get("category"))
     limit = limit_of(field.schema)
-    most = limit[1] if limit else DESCRIPTION
-    for sentences in ([extra, call], [extra], [call]):
-        joint = "" if language == "zh" else " "
-        closed = joint.join([text, *filter(None, sentences)])
-        if measure(closed, "width") <= most:
-            return closed
-    return text
+    closed = text
+    for place, one in enumerate(texts[: int(found[1]) + 1]):
+        offer = str(values.get("offer") or "") if place == 1 else ""
+        closed, call = _closed(one, offer, calls, limit[1] if limit else DESCRIPTION, field.draft.language)
+        calls = [*(other for other in calls if other != call), *([call] if call else [])]
+    return closed
+
+
+def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> tuple[str, str]:
+    """This is the description with what still fits, and the call it ends with."""
+    if text.endswith(tuple(calls)):
+        return text, next(call for call in calls if text.endswith(call))
+    joint = "" if language == "zh" else " "
+    if offer and measure(text + joint + _sentence(offer.strip(FINAL), language), "width") <= most:
+        text += joint + _sentence(offer.strip(FINAL), language)
+    for call in calls:
+        if measure(text + joint + call, "width") <= most:
+            return text + joint + call, call
+    return text, ""
 
 
 def display_path(product: str, *, brand: str | None = None, category: str | None = None) -> tuple[str, str]:
@@ -113,22 +118,27 @@ def product_line(product: str, brand: str | None, language: str) -> str:
 
 
 def product_name(product: str) -> str:
-    """This is the product's name as a reader expects it: initialisms and words in a list's small letters get capitals."""
+    """This is the product's name as a reader expects it: in an all-small name, initialisms get their capitals."""
     if product != product.lower():
         return product
     return " ".join(word.upper() if CONSONANTS.fullmatch(word) else word for word in product.split(" "))
 
 
 def _path_part(text: str, beside: str = "") -> str:
-    """This is the most telling run of words that fits, joined by hyphens: the last words carry the noun."""
+    """This is the most telling run of words that fits, joined by hyphens: the last words, as they carry the noun."""
     bare = re.sub(r"['’]", "", text)
-    parts = [part for part in re.split(r"[^\w]+|_", bare) if part]
-    runs = [parts[start:] for start in range(len(parts))] + [parts[:end] for end in range(len(parts) - 1, 0, -1)]
-    for run in runs:
-        path = "-".join(part if part.isupper() else part.capitalize() for part in run)
-        if measure(path, "width") <= PATH and path.lower() != beside.lower():
-            return path
+    parts = [part for part in re.split(r"[^\w-]+|_", bare) if part.strip("-")]
+    runs = [parts[start:] for start in range(len(parts))] + [parts[:end] for end in range(1, len(parts))]
+    paths = ["-".join(_cased(part) for part in "-".join(run).split("-") if part) for run in runs]
+    fitting = [path for path in paths if measure(path, "width") <= PATH and path.lower() != beside.lower()]
+    last = [path for path in fitting if path in paths[: len(parts) - 1]]
+    if fitting:
+        return last[0] if last else max(fitting, key=len)
     return trim(parts[0], PATH, "width", "char") if parts and CJK.search(parts[0]) else ""
+
+
+def _cased(part: str) -> str:
+    return part if part.isupper() else part.capitalize()
 
 
 def _says_no_more(text: str, other: str) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aigc.content import ends_dangling, measure, trim
+from aigc.content import ends_dangling, measure
 from aigc.types import Json
 from aigc_plugins.ads.words import CJK, said_in, words
 
 FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LISTED = re.compile(r"\b(?:an?|the)\s+\S+$", re.IGNORECASE)
+BEGUN = re.compile(r",\s*\S+$")  # a clause of which only the first word would stay
 LIMITING = re.compile(
     r"\b(?:up to|over|under|from|at least|at most|less than|minus)\s+[\d.,]+|最多|最高|至少", re.IGNORECASE
 )
@@ -28,7 +30,7 @@ def ad_line(text: str, width: int = 30) -> str:
     for line in (text, ARTICLE.sub("", text)):
         if measure(line, "width") <= width:
             return _capital(line)
-    line = _without_tail(ARTICLE.sub("", text), width) or trim(text, width, "width")
+    line = _without_tail(ARTICLE.sub("", text), width)
     lost = text[len(line) :]
     if not line or LIMITING.search(lost) or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
@@ -51,18 +53,15 @@ def ad_sentence(item: Json, product: str, language: str = "en", width: int = 90)
 
 
 def introduced(facts: Sequence[str]) -> list[str]:
-    """This is the facts whose sentence also names the product: one per two descriptions, of at most four."""
-    return [facts[place] for place in (0, 3) if place < len(facts)] or list(facts[:1])
+    """This is the facts whose sentence also names the product: the first, and one more where `paired` leaves one."""
+    second = {2: 1, 4: 3}.get(len(facts), 3 if len(facts) > 5 else 0)
+    return [facts[0], facts[second]] if second else list(facts[:1])
 
 
 def paired(facts: Sequence[str]) -> list[list[str]]:
-    """This is the facts told two by two, those that `introduced` leaves."""
-    return [list(facts[place : place + 2]) for place in (1, 4) if place < len(facts)]
-
-
-def named(item: str, product: str, width: int = 30) -> bool:
-    """This says whether a line has room for the product's name beside the fact."""
-    return measure(item, "width") + measure(product, "width") <= width - 4
+    """This is the facts told two by two, beside those `introduced`: up to four descriptions together."""
+    starts = {3: (1,), 4: (1,), 5: (1, 3)}.get(len(facts), (1, 4) if len(facts) > 5 else ())
+    return [list(facts[start : start + 2]) for start in starts]
 
 
 def _without_tail(text: str, width: int) -> str:
@@ -70,7 +69,8 @@ def _without_tail(text: str, width: int) -> str:
     places = {match.start() for mark in words()["clauses"] for match in re.finditer(re.escape(mark), text)}
     for place in sorted(places, reverse=True):
         line = text[:place].rstrip(FINAL)
-        if measure(line, "width") <= width and not ends_dangling(line):
+        listed = text[place] == "," and LISTED.search(line)  # "for a slow, even pour"
+        if measure(line, "width") <= width and not ends_dangling(line) and not listed and not BEGUN.search(line):
             return line
     return ""
 

@@ -9,7 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise
 
+from aigc.content import limit_of, measure
 from aigc.extension import check
 from aigc.types import Field, Json
 from aigc_plugins.ads.words import CJK, words
@@ -17,6 +19,7 @@ from aigc_plugins.ads.words import CJK, words
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 # What may follow a common stem: "washes", "washing", "washable", but not "washed" where nothing was washed.
 ENDINGS = frozenset(("", "s", "es", "ing", "able", "'s", "’s", "e", "y", "ies"))
+BASE = frozenset(("", "e", "y"))  # one of the two is the plain form: "pressing" does not become "presses"
 
 
 @check
@@ -24,32 +27,86 @@ def keeps_to_fact(
     text: str,
     field: Field,
     *,
-    share: float = 0.6,
+    share: float = 1.0,
+    short: float = 0.4,
     beside: Sequence[str] = ("product", "brand"),
     add: Sequence[str] | None = None,
+    inflect: bool = True,
 ) -> Iterator[str]:
     """A line written from one fact (the stage's item) uses its words, keeps its limits and its "no", and adds no claim.
 
-    `share` of each fact's words must be there, all of a number's. Words of the inputs in `beside` and those in `add`
-    (by default articles, "with", "has" and the like) are free; every other word must come from the fact.
+    `share` of each fact's words must be there; of a fact wider than the line may be, only `short`, in the fact's order
+    and with one gap at most, because words picked here and there say something else. Words of the inputs in `beside`
+    and those in `add` (by default articles, "with", "has" and the like) are free; every other word must be the fact's,
+    in another form of it only with `inflect`.
     """
     facts = _texts(field.draft.item)
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = _tokens(" ".join([*facts, free]))
     neutral = words()["neutral"] if add is None else add
-    said = _tokens(text)
-    invented = [word for word in said if word not in neutral and not any(_same(word, other) for other in given)]
+    said = _tokens(_without_made_of(text, facts))
+    match = _same if inflect else str.__eq__
+    invented = [word for word in said if word not in neutral and not any(match(word, other) for other in given)]
     if invented:
         yield f"{invented[0]!r} is not in the fact"
     for one in facts:
-        wanted = [word for word in _tokens(one) if word not in words()["neutral"]]
-        kept = sum(any(_same(word, other) for other in said) for word in wanted)
-        if kept < share * len(wanted):
-            yield f"says too little of {one!r}"
+        fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
+        yield from _told(said, _tokens(one), one, share if fits else min(share, short))
+        if not fits and len(facts) == 1:
+            yield from _picked(said, one)
     twice = [word for word, count in Counter(said).items() if count > max(1, given.count(word)) and _tells(word)]
     if twice:
         yield f"says {twice[0]!r} {said.count(twice[0])} times"
     yield from _bent(text, " ".join([*facts, free]), " ".join(facts))
+
+
+def _told(said: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
+    wanted = [word for word in fact if word not in words()["neutral"]]
+    kept = sum(any(_same(word, other) for other in said) for word in wanted)
+    if kept < share * len(wanted):
+        yield f"says too little of {shown!r}"
+
+
+def _picked(said: Sequence[str], fact: str) -> Iterator[str]:
+    """This finds words of a shortened fact that do not stand together there, or stop before the phrase does."""
+    tokens, ends = _phrases(fact)
+    places: list[int] = []
+    for word in said:
+        begin = places[-1] + 1 if places else 0
+        place = next((at for at in range(begin, len(tokens)) if _same(word, tokens[at])), None)
+        if place is not None:
+            places.append(place)
+        elif any(_same(word, other) for other in tokens):
+            yield f"puts {word!r} elsewhere than the fact does"
+            return
+    gaps = [tokens[left + 1 : right] for left, right in pairwise(places)]
+    if sum(any(word not in words()["neutral"] for word in gap) for gap in gaps) > 1:
+        yield "leaves words out in more than one place"
+    if places and places[-1] not in ends:
+        yield f"stops before {tokens[places[-1] + 1]!r}"
+
+
+def _phrases(fact: str) -> tuple[list[str], set[int]]:
+    """This is a fact's words, and the places after which a phrase of it ends."""
+    marks = {mark.strip() for mark in words()["clauses"]}
+    tokens = _tokens(fact)
+    loose = fact.lower()
+    ends = {len(tokens) - 1}
+    for at, match in enumerate(TOKEN.finditer(loose)):
+        follows = loose[match.end() :].lstrip()
+        if at and follows and (follows[0] in marks or _first_word(follows) in marks):
+            ends.add(at)
+    return tokens, ends
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r"\w+", text)
+    return found.group() if found else ""
+
+
+def _without_made_of(text: str, facts: Sequence[str]) -> str:
+    """This forgives "made of" before a material, which is what a fact without a number in it may be."""
+    return text if any(re.search(r"\d", one) for one in facts) else re.sub(r"\bmade (?:of|from)\b", "", text)
 
 
 def _bent(text: str, given: str, facts: str) -> Iterator[str]:
@@ -88,11 +145,12 @@ def _denials(text: str) -> int:
 def _tokens(text: str) -> list[str]:
     """This is the words and numbers of a text in small letters; each CJK character is a word."""
     spread = CJK.sub(lambda match: f" {match.group()} ", text.lower())
-    return [token.replace("’", "'") for token in TOKEN.findall(spread)]
+    units: dict[str, str] = words()["units"]
+    return [units.get(token, token) for token in (found.replace("’", "'") for found in TOKEN.findall(spread))]
 
 
 def _tells(word: str) -> bool:
-    return word not in words()["neutral"] and not CJK.match(word) and len(word) > 2
+    return word not in words()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
 
 
 @cache
@@ -103,11 +161,12 @@ def _same(word: str, other: str) -> bool:
     if CJK.match(word) or word[0].isdigit() or other[0].isdigit():
         return False
     shared = 0
-    for left, right in zip(word, other, strict=False):
-        if left != right:
+    for mine, theirs in zip(word, other, strict=False):
+        if mine != theirs:
             break
         shared += 1
-    return shared >= 3 and word[shared:] in ENDINGS and other[shared:] in ENDINGS
+    left, right = word[shared:], other[shared:]
+    return shared >= 3 and {left, right} <= ENDINGS and bool({left, right} & BASE)
 
 
 def _texts(item: Json) -> list[str]:

@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# A product's name may end before one of these: "Invoice software | for freelancers".
+TAIL = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
 
 
 @cache
