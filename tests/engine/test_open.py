@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,6 +88,24 @@ def test_families_without_the_interface_are_refused() -> None:
     config = Lfm2Config(vocab_size=64, num_hidden_layers=2, layer_types=["conv", "full_attention"], **shape)
     with torch.device("cpu"), pytest.raises(ModelError, match="layers of kind 'conv'"):
         network_of(Lfm2ForCausalLM(config))
+
+
+def test_an_unknown_family_must_prove_itself(tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from aigc.engine import attention
+
+    monkeypatch.setattr("aigc.engine.model.PROVEN", frozenset())
+    open_engine(tiny_folder("llama"), EngineOptions(device="cpu")).close()
+    true = attention._attend_shared
+
+    def wrong(*given: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        out, lse = true(*given)
+        return out, lse + 5
+
+    monkeypatch.setattr(attention, "_attend_shared", wrong)
+    with pytest.raises(ModelError, match="'llama' come out wrong"):
+        open_engine(tiny_folder("llama"), EngineOptions(device="cpu"))
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "tpu", "cuda:x"])
