@@ -16,7 +16,7 @@ from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
-from aigc_plugins.seo.meta import meta_adds_something
+from aigc_plugins.seo.meta import meta_adds_something, meta_description, meta_title, says_it_once
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
 
 
@@ -32,10 +32,15 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (finishes_phrase, meta_adds_something)
+    return (finishes_phrase, meta_adds_something, says_it_once)
 
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(search_intent=search_intent)
-    environment.globals.update(keyword_clusters=keyword_clusters, search_phrases=search_phrases)
+    environment.globals.update(
+        keyword_clusters=keyword_clusters,
+        meta_description=meta_description,
+        meta_title=meta_title,
+        search_phrases=search_phrases,
+    )

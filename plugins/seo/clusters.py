@@ -13,18 +13,18 @@ Cluster = dict[str, object]
 PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
     "en": {
         "learn": (
-            "Learning about {topic}",
+            "{topic}: learning",
             "informational",
             ("how to choose {topic}", "{topic} guide", "{topic} tips", "{topic} checklist"),
         ),
         "compare": (
-            "Comparing {topic}",
+            "{topic}: comparing",
             "commercial",
             ("best {topic}", "{topic} reviews", "{topic} comparison", "{topic} alternatives"),
         ),
-        "fit": ("{topic} for a purpose", "commercial", ("{topic} for beginners",)),
-        "buy": ("Buying {topic}", "transactional", ("buy {topic}", "{topic} price", "{topic} deals", "cheap {topic}")),
-        "local": ("{topic} nearby", "transactional", ("{topic} near me", "{topic} prices near me", "book {topic} near me")),
+        "fit": ("{topic}: uses", "commercial", ("{topic} for beginners",)),
+        "buy": ("{topic}: buying", "transactional", ("buy {topic}", "{topic} price", "{topic} deals", "cheap {topic}")),
+        "local": ("{topic}: nearby", "transactional", ("{topic} near me", "{topic} prices near me", "book {topic} near me")),
         "brand": (
             "{brand}",
             "navigational",
@@ -32,11 +32,11 @@ PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
         ),
     },
     "zh": {
-        "learn": ("了解{topic}", "informational", ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么")),
-        "compare": ("比较{topic}", "commercial", ("{topic}推荐", "{topic}测评", "{topic}对比", "{topic}哪个好")),
-        "fit": ("{topic}的用途", "commercial", ("适合新手的{topic}", "适合家用的{topic}")),
-        "buy": ("购买{topic}", "transactional", ("{topic}价格", "{topic}多少钱", "{topic}优惠", "购买{topic}")),
-        "local": ("附近的{topic}", "transactional", ("附近的{topic}", "附近{topic}价格", "{topic}附近哪里有")),
+        "learn": ("{topic}：了解", "informational", ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么")),
+        "compare": ("{topic}：比较", "commercial", ("{topic}推荐", "{topic}测评", "{topic}对比", "{topic}哪个好")),
+        "fit": ("{topic}：用途", "commercial", ("适合新手的{topic}", "适合家用的{topic}")),
+        "buy": ("{topic}：购买", "transactional", ("{topic}价格", "{topic}多少钱", "{topic}优惠", "购买{topic}")),
+        "local": ("{topic}：附近", "transactional", ("附近的{topic}", "附近{topic}价格", "{topic}附近哪里有")),
         "brand": ("{brand}", "navigational", ("{brand}", "{brand}官网", "{brand}登录", "{brand}客服")),
     },
 }
@@ -63,12 +63,12 @@ def keyword_clusters(
     seen: set[str] = set()
     brands = [brand] if brand else []
     for keyword in (*(normalised(seed) for seed in seeds or ()), *found):
-        key = _place(keyword, language, search_intent(keyword, brands), held)
+        key = _place(keyword, search_intent(keyword, brands, subject), held)
         _take(keyword, held[key], seen)
     for key, (_, intent, searches) in ((key, patterns[key]) for key in wanted):
         for search in searches:
             keyword = search.format(topic=subject, brand=normalised(brand or ""))
-            if search_intent(keyword, brands) == intent or key in ("local", "brand"):
+            if search_intent(keyword, brands, subject) == intent or key in ("local", "brand"):
                 _take(keyword, held[key], seen)
     return list(_named(held, patterns, topic, brand))
 
@@ -86,13 +86,13 @@ def _named(
             yield {"name": text[:1].upper() + text[1:], "intent": intent, "keywords": keywords[:MOST]}
 
 
-def _place(keyword: str, language: str, intent: Intent, held: Mapping[str, list[str]]) -> str:
+def _place(keyword: str, intent: Intent, held: Mapping[str, list[str]]) -> str:
     if intent == "navigational" and "brand" in held:
         return "brand"
     if intent == "transactional":
         return "local" if "local" in held and ("near" in keyword or "附近" in keyword) else "buy"
     if intent == "commercial":
-        marked = search_intent(keyword.split(" for ")[0].split(" with ")[0]) == "commercial"
+        marked = search_intent(keyword.partition(" for ")[0]) == "commercial"
         return "compare" if marked else "fit"
     return "learn"
 

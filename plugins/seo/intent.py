@@ -14,7 +14,7 @@ Intent: TypeAlias = Literal["informational", "commercial", "transactional", "nav
 ORDER: tuple[Intent, ...] = ("navigational", "transactional", "commercial", "informational")  # the first that fits
 
 
-def search_intent(keyword: str, brands: Sequence[str] = ()) -> Intent:
+def search_intent(keyword: str, brands: Sequence[str] = (), topic: str = "") -> Intent:
     """This is what somebody who searches for `keyword` wants; a search for one of `brands` looks for its site.
 
     Read from the marker words in intent.yaml, English and Chinese. "how to buy a tent" asks how, so a question word
@@ -30,7 +30,9 @@ def search_intent(keyword: str, brands: Sequence[str] = ()) -> Intent:
             return intent
         if intent == "navigational" and text in {" ".join(brand.casefold().split()) for brand in brands}:
             return intent
-    return "commercial" if patterns["narrowing"].search(text) else "informational"
+    subject = " ".join(topic.casefold().split())
+    narrows = patterns["narrowing"].search(text) or (subject and text != subject and text.endswith(subject))
+    return "commercial" if narrows else "informational"
 
 
 @cache

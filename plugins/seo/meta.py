@@ -1,20 +1,71 @@
-"""A title and a description that do two jobs."""
+"""A title and a description that do two jobs, and plain ones for when a model has none."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
+from aigc.content import trim
 from aigc.extension import check
 from aigc.types import Draft, Finding
 
-WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
+HAN = re.compile(r"[\u3400-\u9fff]")
+SMALL = frozenset(
+    "a an the and or but of for to in on at by with from as is are be it its this that you your we our how what why "
+    "when who which not no so if can do".split()
+)
+TITLE_PIXELS = 580
+DESCRIPTION_CHARS = 155
 
 
 @check
 def meta_adds_something(draft: Draft) -> Iterator[Finding]:
-    """A meta description says more than its title: half of its words, at least, are others."""
-    title = set(WORD.findall(str(draft.fields.get("title", "")).casefold()))
-    words = WORD.findall(str(draft.fields.get("description", "")).casefold())
-    if words and sum(word in title for word in words) * 2 > len(words):
+    """A meta description says more than its title: it does not repeat it, and half of its words are others."""
+    title_text, text = (str(draft.fields.get(name, "")).casefold() for name in ("title", "description"))
+    title, words = set(WORD.findall(title_text)), WORD.findall(text)
+    if title_text and title_text in text:
+        yield Finding(message="repeats the title", field="description")
+    elif words and sum(word in title for word in words) * 2 > len(words):
         yield Finding(message="says hardly more than the title", field="description")
+
+
+@check
+def says_it_once(text: str) -> Iterator[str]:
+    """A short text uses no three words in a row twice, and no content word more than once per twelve words."""
+    if HAN.search(text):
+        return
+    words = WORD.findall(text.casefold().replace("’", "'"))
+    runs = Counter(tuple(words[at : at + 3]) for at in range(len(words) - 2))
+    twice = next((run for run, times in runs.items() if times > 1), None)
+    if twice:
+        yield f"says {' '.join(twice)!r} twice"
+    stems = Counter(re.sub(r"(?:'s|ing|ed|es|s|ers?(?:'s)?)$", "", word) for word in words if word not in SMALL)
+    often = next((stem for stem, times in stems.items() if times > 1 + len(words) // 12), None)
+    if often and not twice:
+        yield f"uses {often!r} {stems[often]} times in {len(words)} words"
+
+
+def meta_title(topic: str, keyword: str, language: str = "en") -> str:
+    """This is a plain title: the keyword, and the topic where the two have no word in common."""
+    lead = keyword if HAN.search(keyword) else " ".join(_capital(word) for word in keyword.split())
+    if language == "zh":
+        return trim(topic if keyword in topic else f"{keyword}：{topic}", TITLE_PIXELS, "pixels")
+    said = set(WORD.findall(keyword.casefold()))
+    if said & set(WORD.findall(topic.casefold())) - SMALL:
+        return trim(f"{lead}: A Short Guide", TITLE_PIXELS, "pixels")
+    return trim(f"{lead}: {topic[:1].upper()}{topic[1:]}", TITLE_PIXELS, "pixels")
+
+
+def meta_description(topic: str, keyword: str, language: str = "en") -> str:
+    """This is a plain description: what the page is about, and what a reader finds there."""
+    topic = topic.strip().rstrip(".。")
+    if language == "zh":
+        return trim(f"{topic}。本页介绍{keyword}的要点、常见问题和选择方法，帮助你快速找到需要的内容。", DESCRIPTION_CHARS, "chars", "sentence")
+    text = f"{topic[:1].upper()}{topic[1:]}: what matters, where to start and which mistakes to avoid. Read on for details."
+    return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
+
+
+def _capital(word: str) -> str:
+    return word if word in SMALL or not word.islower() else word[:1].upper() + word[1:]

@@ -13,16 +13,14 @@ from aigc.types import Field
 BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     "en": (
         ("learn", "how to choose {topic} for"),
-        ("learn", "how to use {topic}"),
-        ("learn", "why {topic}"),
+        ("learn", "how to use {topic} for"),
+        ("learn", "what to look for in {topic} for"),
         ("compare", "best {topic} for"),
         ("compare", "best {topic} for"),
-        ("compare", "best {topic} with"),
-        ("compare", "{topic} vs"),
+        ("compare", "best {topic} for"),
         ("fit", "{topic} for"),
         ("fit", "{topic} for"),
-        ("fit", "{topic} with"),
-        ("fit", "{topic} without"),
+        ("fit", "{topic} for"),
     ),
     "zh": (
         ("learn", "{topic}怎么"),
@@ -35,9 +33,12 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
         ("fit", "{topic}适合"),
     ),
 }
-MOST_NEW_WORDS = 5
+MOST_NEW_WORDS = 4
 HAN = re.compile(r"[\u3400-\u9fff]")
-SAID_NOTHING = frozenset("use using it them one you your me my purpose purposes things thing general need needs".split())
+SAID_NOTHING = frozenset(
+    "use using used it them one you your me my purpose purposes things thing general need needs sale price prices "
+    "review reviews best top all other others different various each every free good great online".split()
+)
 
 
 def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
@@ -47,7 +48,8 @@ def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str
         for angle, begins in BEGINNINGS.get(language, BEGINNINGS["en"])
     ]
     after = "" if language == "zh" else " for"
-    return asked + [{"angle": "seed", "begins": normalised(seed) + after} for seed in seeds or ()]
+    open_seeds = [normalised(seed) for seed in seeds or () if not re.search(r"\b(?:for|with|without)\b", seed)]
+    return asked + [{"angle": "seed", "begins": seed + after} for seed in open_seeds]
 
 
 def normalised(keyword: str) -> str:
@@ -68,7 +70,7 @@ def finish_phrase(text: str, *, begins: str) -> str:
 
 @check
 def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
-    """A search goes on from `begins` by one to five words (Chinese: two to twelve characters) that say something new."""
+    """A search goes on from `begins` by one to four words (Chinese: two to twelve characters) that say something new."""
     start = normalised(begins)
     if not text.startswith(start):
         yield f"does not begin with {start!r}"

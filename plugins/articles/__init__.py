@@ -1,0 +1,53 @@
+"""Articles: `articles/blog` and what its YAML needs beyond the generic post-processors and checks.
+
+Every paragraph starts from one fact of the brief, word for word; the model adds why it matters, and sentences that
+bring in numbers, names or matters of their own are taken out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
+from aigc_plugins.articles.parts import (
+    article_angles,
+    article_description,
+    article_intro,
+    article_sections,
+    article_title,
+    share_out,
+)
+from aigc_plugins.articles.sentences import keep_supported_sentences, lead_with
+
+
+@hookimpl
+def aigc_content_types() -> Sequence[Path]:
+    return (Path(str(files("aigc_plugins.templates").joinpath("articles"))),)
+
+
+@hookimpl
+def aigc_postprocessors() -> Sequence[Extension]:
+    return (keep_supported_sentences, lead_with)
+
+
+@hookimpl
+def aigc_checks() -> Sequence[Extension]:
+    return (heads_its_points,)
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(first_sentence=first_sentence, point_heading=point_heading, share_out=share_out)
+    environment.globals.update(
+        article_angles=article_angles,
+        article_description=article_description,
+        article_intro=article_intro,
+        article_sections=article_sections,
+        article_title=article_title,
+    )

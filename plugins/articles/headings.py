@@ -1,0 +1,58 @@
+"""Headings that say what their section says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aigc.content import trim
+from aigc.extension import check
+from aigc_plugins.articles.sentences import SMALL, stem
+
+MOST_CHARS = 60
+HAN = re.compile(r"[\u3400-\u9fff]")
+CLAUSE_END = re.compile(r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s")
+WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+LEAST_WORDS, MOST_WORDS = 2, 9
+NEW_WORDS = 1  # content words a heading may bring that its section has not
+
+
+def point_heading(paragraphs: Sequence[str] | str) -> str:
+    """This is a heading made of a section's first statement: its first clause, in capitals where it is English."""
+    first = paragraphs if isinstance(paragraphs, str) else (list(paragraphs) or [""])[0]
+    sentence = first_sentence(first).rstrip(".!?。！？")
+    clause = CLAUSE_END.split(sentence)[0].strip()
+    text = clause if len(clause.split()) > LEAST_WORDS or HAN.search(clause) else sentence
+    short = trim(text, MOST_CHARS, "chars")
+    return short if HAN.search(short) else " ".join(_capital(word, at) for at, word in enumerate(short.split()))
+
+
+def first_sentence(text: str) -> str:
+    """This is the first sentence of a text, with its final mark."""
+    return re.split(r"(?<=[a-z0-9)][.!?])(?:\s|$)|(?<=[。！？])", text.strip(), maxsplit=1)[0].strip()
+
+
+@check
+def heads_its_points(text: str, *, points: list[str]) -> Iterator[str]:
+    """A heading says what its section says: its words are the section's but for one, and it is no whole sentence."""
+    if HAN.search(text):
+        return
+    words = WORD.findall(text)
+    if not LEAST_WORDS <= len(words) <= MOST_WORDS:
+        yield f"has {len(words)} words, {LEAST_WORDS} to {MOST_WORDS} are wanted"
+    first = first_sentence(points[0]) if points else ""
+    known = {stem(word) for word in WORD.findall(first)}
+    content = [stem(word) for word in words if word.casefold() not in SMALL]
+    strange = [word for word in content if word not in known]
+    if len(strange) > NEW_WORDS:
+        yield f"brings in {', '.join(map(repr, strange))}"
+    if len(content) - len(strange) < 2:
+        yield "has fewer than two words of its section"
+    twice = next((word for word in content if content.count(word) > 1), "")
+    if twice:
+        yield f"says {twice!r} twice"
+
+
+def _capital(word: str, at: int) -> str:
+    small = word in ("a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "but", "by", "with", "from", "as")
+    return word if (small and at) or not word[:1].islower() else word[:1].upper() + word[1:]

@@ -1,0 +1,98 @@
+"""The parts of an article: what to propose points about, which point goes where, and plain texts around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aigc.content import measure, trim
+
+DESCRIPTION_CHARS = 155
+TITLE_CHARS, TITLE_PIXELS = 60, 580
+MOST_HEADINGS = 3
+# What a model is asked to give a tip about, where the brief brings no facts.
+ANGLES: Mapping[str, Sequence[str]] = {
+    "en": (
+        "how to begin",
+        "what to get ready",
+        "what to look for",
+        "how to save time",
+        "a common mistake",
+        "how to keep it up",
+        "how to save money",
+        "what to do when it goes wrong",
+        "how to do it more safely",
+        "how to get better at it",
+        "what others can help with",
+        "when to ask for advice",
+    ),
+    "zh": ("怎样开始", "需要准备什么", "要注意什么", "怎样省时间", "常见的错误", "怎样坚持", "怎样省钱", "出问题怎么办"),
+}
+
+
+def article_angles(topic: str, sections: int, language: str = "en", facts: Sequence[str] | None = None) -> list[str]:
+    """This is what to ask the model for points about: two per section; nothing where the brief brings facts."""
+    return [] if facts else list(ANGLES.get(language, ANGLES["en"])[: 2 * sections])
+
+
+def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
+    """This is the points in order, shared among at most `sections` sections as evenly as they go, earlier ones more."""
+    count = min(sections, len(points))
+    shared, at = [], 0
+    for left in range(count, 0, -1):
+        size = -(-(len(points) - at) // left)
+        shared.append(list(points[at : at + size]))
+        at += size
+    return shared
+
+
+def article_sections(headings: Sequence[str], paragraphs: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+    """This is the sections `{heading, text}`; every point is a paragraph of its section."""
+    return [
+        {"heading": heading, "text": texts[0] if len(texts) == 1 else "\n\n".join(texts)}
+        for heading, texts in zip(headings, paragraphs, strict=False)
+    ]
+
+
+def article_title(topic: str, audience: str | None = None, language: str = "en") -> str:
+    """This is a plain title that fits: the topic, and for whom where there is room."""
+    if language == "zh":
+        titles = [f"{topic}：写给{audience}的实用指南"] if audience else []
+        titles += [f"{topic}：实用指南", topic]
+    else:
+        named = " ".join(word if len(word) < 4 or not word.islower() else word.capitalize() for word in topic.split())
+        named = named[:1].upper() + named[1:]
+        titles = [f"{named}: A Guide for {audience.title()}"] if audience else []
+        titles += [f"{named}: A Practical Guide", named]
+    fitting = (text for text in titles if len(text) <= TITLE_CHARS and measure(text, "pixels") <= TITLE_PIXELS)
+    return next(fitting, trim(trim(titles[-1], TITLE_CHARS, "chars"), TITLE_PIXELS, "pixels"))
+
+
+def article_intro(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
+    """This is a plain opening: what the article is about, and what it covers."""
+    if language == "zh":
+        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + f"。内容包括：{_listed(headings, language)}。"
+    reader = f" for {audience}" if audience else ""
+    return f"This article is about {topic}{reader}. It covers {len(headings)} points, from {_quoted(headings[0])} to {_quoted(headings[-1])}."
+
+
+def article_description(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
+    """This is a meta description within 155 characters: the topic, for whom, and as many headings as fit."""
+    named = topic[:1].upper() + topic[1:]
+    lead = named + (f"，写给{audience}" if language == "zh" else f" for {audience}") if audience else named
+    for count in range(min(len(headings), MOST_HEADINGS), 0, -1):
+        text = f"{lead}：{_listed(headings[:count], language)}。" if language == "zh" else f"{lead}: {_listed(headings[:count], language)}."
+        if measure(text, "chars") <= DESCRIPTION_CHARS:
+            return text
+    return trim(lead + ("。" if language == "zh" else "."), DESCRIPTION_CHARS, "chars")
+
+
+def _listed(headings: Sequence[str], language: str) -> str:
+    if language == "zh":
+        return "、".join(headings)
+    small = [_quoted(heading) for heading in headings]
+    return small[0] if len(small) == 1 else ", ".join(small[:-1]) + " and " + small[-1]
+
+
+def _quoted(heading: str) -> str:
+    """This is a heading inside a sentence: in small letters, but for words written in capitals."""
+    return " ".join(word if word.isupper() and len(word) > 1 else word[:1].lower() + word[1:] for word in heading.split())

@@ -1,0 +1,112 @@
+"""Sentence by sentence: what a paragraph may keep of what a model wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from aigc.extension import postprocessor
+from aigc.types import Field, Json
+
+SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\d)[^.!?。！？\n]*)*(?:[.!?]+[\"'”’)]*(?=\s|$)|[。！？]+[”’」）]*)")
+HAN = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+NEGATED = re.compile(r"\b(?:not|never|no longer|cannot)\b|n['’]t\b|不|没有|别")
+PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|we|our|us)\b")
+# Openings and phrases that announce or praise instead of saying something.
+EMPTY = re.compile(
+    r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph|is a great example)|"
+    r"remember)|double-edged|life-?saver|testament|game.changer|blessing|ever-evolving|digital age|fast-paced|"
+    r"a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|journey|imagine|as (?:i|we) ",
+    re.IGNORECASE,
+)
+SMALL = frozenset(
+    "about above after again all also and any are because been before being below between both but can could did does "
+    "doing down during each even ever every few for from further get gets had has have having her here his how into its "
+    "just like made make makes many may more most much must not now off once only other our out over own per same she "
+    "should some such than that the their them then there these they this those through too under until use used very "
+    "was way ways were what when where which while who why will with without you your important essential crucial "
+    "ensure need needs help helps".split()
+)
+SAME = 0.8  # of a sentence's content words: then it says what is said already
+
+
+@postprocessor
+def keep_supported_sentences(text: str, field: Field, *, at_most: int = 3) -> str:
+    """Keep the first `at_most` sentences that stay with the brief and the item; take the others out.
+
+    A sentence goes when it brings in a number or a name, has no content word of the brief or item, denies what they
+    state, speaks of "I" or "we", announces or praises instead of saying something, or says what is said already. The
+    last one also goes when it is not finished. Chinese is only looked over for numbers, denials and repetition.
+    """
+    given = " ".join(_texts([*field.draft.brief.values.values(), field.draft.item]))
+    said = [_content(_flat(field.draft.item))]
+    kept: list[str] = []
+    for match in SENTENCE.finditer(text):
+        sentence = match.group().strip()
+        words = _content(sentence)
+        if len(kept) < at_most and _supported(sentence, words, given) and not any(_repeats(words, old) for old in said):
+            kept.append(sentence)
+            said.append(words)
+    return ("" if HAN.search(text) else " ").join(kept)
+
+
+@postprocessor
+def lead_with(text: str, *, sentence: str) -> str:
+    """Begin a paragraph with `sentence`, unless it stands there already."""
+    lead = sentence.strip()
+    if text.startswith(lead):
+        return text
+    if not re.search(r"[.!?。！？][\"'”’」）]*$", lead):
+        lead += "。" if HAN.search(lead) else "."
+    return lead + ("" if HAN.search(lead) or not text else " ") + text
+
+
+def _supported(sentence: str, words: set[str], given: str) -> bool:
+    if EMPTY.search(sentence) or PERSON.search(sentence):
+        return False
+    numbers = set(re.findall(r"\d+", given))
+    if any(number not in numbers for number in re.findall(r"\d+", sentence)):
+        return False
+    if NEGATED.search(sentence.casefold()) and not NEGATED.search(given.casefold()):
+        return False
+    if HAN.search(sentence):
+        return True
+    known = {word.casefold() for word in WORD.findall(given)}
+    names = [word for word in WORD.findall(sentence)[1:] if word[0].isupper() and word.casefold() not in known]
+    return not names and bool(words & _content(given))
+
+
+def _repeats(words: set[str], old: set[str]) -> bool:
+    return bool(words) and len(words & old) >= SAME * len(words)
+
+
+def _content(text: str) -> set[str]:
+    """This is a text's content words without their endings; in Chinese its characters two by two."""
+    words = {stem(word) for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in SMALL}
+    han = "".join(HAN.findall(text))
+    return words | {han[at : at + 2] for at in range(len(han) - 1)}
+
+
+def stem(word: str) -> str:
+    """This is a word in small letters without a common ending, so that `pots` is `pot`."""
+    plain = word.casefold().replace("’", "'")
+    bare = re.sub(r"(?:'s|ings?|ed|es|s|ly|e|y)$", "", plain)
+    return bare if len(bare) >= 3 else plain
+
+
+def _flat(value: Json) -> str:
+    return " ".join(_texts(value))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)

@@ -1,0 +1,53 @@
+"""Lesson material: `lessons/plan`, `lessons/quiz` and what their YAML needs beyond the generic extensions.
+
+What can be computed is computed: minutes, wrong answers taken from the other facts, where the right one stands. The
+model writes the single lines between: an objective, a question, a meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable
+from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
+from aigc_plugins.lessons.items import lacking_answers, quiz_items
+from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
+from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
+from aigc_plugins.lessons.lines import answer_first, no_given_word, term_first
+from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+
+
+@hookimpl
+def aigc_content_types() -> Sequence[Path]:
+    return (Path(str(files("aigc_plugins.templates").joinpath("lessons"))),)
+
+
+@hookimpl
+def aigc_postprocessors() -> Sequence[Extension]:
+    return (answer_first, term_first)
+
+
+@hookimpl
+def aigc_checks() -> Sequence[Extension]:
+    return (adds_up, asks_the_fact, begins_with_verb, measurable, no_given_word, well_formed_items, wrong_answers)
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(five_e_minutes=five_e_minutes, quiz_stem=quiz_stem)
+    environment.globals.update(
+        bloom_verbs=bloom_verbs,
+        lacking_answers=lacking_answers,
+        lesson_assessment=lesson_assessment,
+        lesson_materials=lesson_materials,
+        lesson_phases=lesson_phases,
+        lesson_words=lesson_words,
+        quiz_facts=quiz_facts,
+        quiz_items=quiz_items,
+    )

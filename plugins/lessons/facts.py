@@ -1,0 +1,101 @@
+"""A brief's facts as quiz material: what is asked, what is the answer, and which sentence says so.
+
+A fact is one of
+    largest planet = Jupiter            a description and its answer
+    Alabama = Montgomery                with the brief's relation "capital of"
+    Who wrote Hamlet? = Shakespeare     a question as it is to be asked
+    Water boils at *100 °C*.            a sentence, its answer between asterisks
+    Water boils at 100 °C.              a sentence; the answer is found: a number, or what follows "is"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+QuizFact = dict[str, str]  # statement, answer, question (or empty), rest: the statement with a gap for the answer
+
+GAP = "____"
+STARRED = re.compile(r"\*([^*]+)\*")
+PAIR = re.compile(r"\s*(?:=|＝|→|=>)\s*")
+NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
+COPULA = re.compile(r"\b(?:is|are|was|were)\s+(?:called\s+|known as\s+)?|\bmeans\s+|(?:叫做|称为|是)")
+ACTS = re.compile(r"^((?:[A-Z][\w.'-]*\s?){1,4})(?=\s[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)")
+MOST_ANSWER_WORDS = 5
+
+
+def quiz_facts(facts: Sequence[str], relation: str | None = None, language: str = "en") -> list[QuizFact]:
+    """This is every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
+    found: list[QuizFact] = []
+    for fact in facts:
+        made = _pair(fact, relation, language) or _sentence(fact)
+        if made and all(made["statement"] != other["statement"] for other in found):
+            found.append(made)
+    return found
+
+
+def quiz_stem(fact: QuizFact, language: str = "en") -> str:
+    """This is a plain question for a fact, when no better one was written: its own, "What is the …?", or the gap."""
+    if fact["question"]:
+        return fact["question"]
+    described = re.fullmatch(rf"The (.+) is {GAP}\.", fact["rest"])
+    if described:
+        return f"What is the {described[1]}?"
+    asked = re.fullmatch(rf"(.+)是{GAP}。", fact["rest"])
+    if asked:
+        return f"{asked[1]}是什么？"
+    return ("填空：" if language == "zh" else "Fill in the gap: ") + fact["rest"]
+
+
+def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
+    left, *right = PAIR.split(fact.strip(), maxsplit=1)
+    if not right or not left or not right[0]:
+        return None
+    answer = right[0].strip().rstrip(".。")
+    if left.endswith(("?", "？")):
+        gap = " " if left.endswith("?") else ""
+        return {"statement": f"{left}{gap}{answer}", "answer": answer, "question": left, "rest": left}
+    if language == "zh":
+        described = f"{left}的{relation}" if relation else left
+        rest = f"{described}是{GAP}。"
+    else:
+        described = f"{relation} {left}" if relation else left
+        described = re.sub(r"^(?:the|The)\s+", "", described)
+        rest = f"The {described} is {GAP}."
+    return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+
+
+def _sentence(fact: str) -> QuizFact | None:
+    text = fact.strip()
+    starred = STARRED.search(text)
+    if starred:
+        answer, start = starred[1].strip(), starred.start()
+        text = text[:start] + answer + text[starred.end() :]
+    else:
+        found = _answer(text)
+        if found is None:
+            return None
+        answer, start = found
+    statement = text if text.endswith((".", "!", "。", "！")) else text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
+    rest = statement[:start] + GAP + statement[start + len(answer) :]
+    return {"statement": statement, "answer": answer, "question": "", "rest": rest}
+
+
+def _answer(text: str) -> tuple[str, int] | None:
+    """This is the part of a sentence to ask for, and where it stands."""
+    bare = text.rstrip(".。!！ ")
+    number = NUMBER.search(bare)
+    if number:
+        return number.group().rstrip(",."), number.start()
+    actor = ACTS.match(bare)
+    if actor:
+        return actor[1].strip(), 0
+    copulas = list(COPULA.finditer(bare))
+    for copula in reversed(copulas):
+        after = bare[copula.end() :]
+        if after and len(after.split()) <= MOST_ANSWER_WORDS:
+            return after, copula.end()
+    words = bare.split()
+    if len(words) < 3:
+        return None
+    return words[-1], len(bare) - len(words[-1])

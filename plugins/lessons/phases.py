@@ -1,0 +1,79 @@
+"""A lesson in five phases (5E): what the teacher and the students do, around the lines a model wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from aigc_plugins.lessons.minutes import five_e_minutes
+
+Word = dict[str, str]
+
+
+def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[Word]:
+    """This is the vocabulary `{term, meaning}`. A meaning is a line `term: meaning`; a term without one is left out."""
+    by_term = {line.partition(": ")[0].casefold(): line.partition(": ")[2] for line in meanings}
+    return [
+        {"term": term, "meaning": by_term[term.casefold()]} for term in terms if by_term.get(term.casefold())
+    ]
+
+
+def lesson_phases(
+    duration: int, wonder: str, activity: str, check: str, words: Sequence[Word], language: str = "en"
+) -> list[dict[str, object]]:
+    """This is the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`."""
+    lines = {
+        "wonder": wonder,
+        "activity": activity.strip().rstrip("."),
+        "check": check,
+        "terms": _listed([word["term"] for word in words], language),
+    }
+    return [
+        {
+            "name": phase["name"],
+            "minutes": minutes,
+            "teacher": _filled(phase, "teacher", lines),
+            "students": _filled(phase, "students", lines),
+        }
+        for phase, minutes in zip(_texts(language)["phases"], five_e_minutes(duration), strict=True)
+    ]
+
+
+def lesson_materials(given: Sequence[str] | None, language: str = "en") -> list[str]:
+    """This is the brief's materials and what every such lesson needs."""
+    materials = list(given or ())
+    known = {material.casefold() for material in materials}
+    return materials + [text for text in _texts(language)["materials"] if text.casefold() not in known]
+
+
+def lesson_assessment(check: str, objectives: Sequence[str], language: str = "en") -> str:
+    """This is how the teacher sees whether the lesson's last, highest objective was reached."""
+    goal = objectives[-1].strip().rstrip(".。")
+    if language != "zh":
+        goal = goal[:1].lower() + goal[1:]
+    text: str = _texts(language)["assessment"]
+    return text.format(check=check, goal=goal)
+
+
+def _filled(phase: Mapping[str, str], who: str, lines: Mapping[str, str]) -> str:
+    """This is a phase's text; the one for lessons without vocabulary where there is none."""
+    plain = f"{who}_without_terms"
+    text = phase[plain] if plain in phase and not lines["terms"] else phase[who]
+    return text.format(**lines)
+
+
+def _listed(terms: Sequence[str], language: str) -> str:
+    if language == "zh":
+        return "、".join(terms)
+    return ", ".join(terms[:-1]) + (" and " if len(terms) > 1 else "") + "".join(terms[-1:])
+
+
+@cache
+def _texts(language: str) -> Mapping[str, Any]:
+    texts = yaml.safe_load(files("aigc_plugins.lessons").joinpath("phases.yaml").read_text(encoding="utf-8"))
+    found: Mapping[str, Any] = texts.get(language, texts["en"])
+    return found

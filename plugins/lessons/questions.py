@@ -1,0 +1,104 @@
+"""What makes a quiz question answerable by its fact, and an item fair."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from aigc.extension import check
+from aigc.types import Draft, Finding, Json
+from aigc_plugins.lessons.facts import GAP
+
+WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
+HAN = re.compile(r"[\u3400-\u9fff]")
+SMALL = frozenset(
+    "a an the is are was were be been do does did has have had of in on at to from by for with and or as it its that "
+    "this these those called known means what which who whom whose when where how why many much there".split()
+)
+# Words a question may bring that its fact need not have.
+ASKING = frozenset(
+    "name named kind type number year date person place people city country word term temperature process color colour "
+    "first last part time long far big large often invent invented happen take".split()
+)
+COVERED = 0.6  # of a fact's other content words
+
+
+@check
+def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
+    """A question asks for the fact's answer: it keeps the fact's other words and names, and does not give it away."""
+    if GAP in text:  # the fact itself with a gap, which is right by construction
+        return
+    if not text.rstrip().endswith(("?", "？")):
+        yield "is no question"
+    if text.count("?") + text.count("？") > 1:
+        yield "asks more than one thing"
+    answer = fact["answer"].casefold()
+    if re.search(rf"(?<!\w){re.escape(re.sub(r'^(the|an?) ', '', answer))}(?!\w)", text.casefold()) or (
+        HAN.search(answer) and answer in text
+    ):
+        yield f"gives the answer away: {fact['answer']!r}"
+    rest = fact["rest"].replace(GAP, " ")
+    if HAN.search(rest):
+        return
+    said = {_stem(word) for word in WORD.findall(text)}
+    content = [word for word in WORD.findall(rest) if word.casefold() not in SMALL]
+    missing = [word for word in content if _stem(word) not in said]
+    named = [word for word in missing if word[0].isdigit() or (word[0].isupper() and not rest.startswith(word))]
+    if named:
+        yield f"does not mention {named[0]!r}"
+    elif content and len(missing) > len(content) * (1 - COVERED):
+        yield f"leaves out {', '.join(map(repr, missing[:3]))}"
+    known = {_stem(word) for word in WORD.findall(rest)} | {_stem(word) for word in (*SMALL, *ASKING)}
+    strange = [word for word in WORD.findall(text) if _stem(word) not in known]
+    if len(strange) > 1:
+        yield f"brings in {', '.join(map(repr, strange[:3]))}"
+    yield from _swapped(text, rest)
+
+
+@check
+def wrong_answers(text: str, *, answer: str) -> Iterator[str]:
+    """A line `answer: wrong; wrong; wrong` has three different wrong answers, about as long as the right one."""
+    options = [option.strip() for option in re.split(r"[;,；，、]", text.partition(": ")[2]) if option.strip()]
+    plain = {option.casefold() for option in options} - {answer.casefold()}
+    if len(plain) < 3:
+        yield f"has {len(plain)} wrong answers, 3 are wanted"
+    if any(len(option) > 2 * len(answer) + 12 for option in options):
+        yield "has a wrong answer much longer than the right one"
+
+
+@check
+def well_formed_items(draft: Draft, *, field: str = "items") -> Iterator[Finding]:
+    """Every item has one right answer among different options, no stem comes twice, and keys stand in all places."""
+    items: list[dict[str, Json]] = draft.fields.get(field) or []
+    stems: set[str] = set()
+    for at, item in enumerate(items):
+        options = [" ".join(str(option).casefold().split()) for option in item["options"]]
+        if options.count(" ".join(str(item["answer"]).casefold().split())) != 1:
+            yield Finding(message="its answer is not exactly one of its options", field=f"{field}[{at}].options")
+        if len(set(options)) < len(options):
+            yield Finding(message="an option comes twice", field=f"{field}[{at}].options")
+        stem = str(item["stem"]).casefold()
+        if stem in stems:
+            yield Finding(message="the same question comes twice", field=f"{field}[{at}].stem")
+        stems.add(stem)
+    places = Counter(item["options"].index(item["answer"]) for item in items if item["answer"] in item["options"])
+    size = max((len(item["options"]) for item in items), default=1)
+    if len(items) >= size and places and max(places.values()) > -(-len(items) // size) + 1:
+        yield Finding(message="the right answer stands in one place too often", field=field)
+
+
+def _swapped(text: str, rest: str) -> Iterator[str]:
+    """This finds a preposition that went to another word: "capital of Ohio" asked as "capital is Ohio"."""
+    kept = " ".join(WORD.findall(text.casefold()))
+    for preposition, word in re.findall(r"\b(of|in|at|by|from)\s+(?:the\s+)?([A-Z][a-z]+)", rest):
+        if not re.search(rf"\b{preposition}\s+(?:the\s+)?{word.casefold()}\b|\b{word.casefold()}'s\b", kept):
+            yield f"does not ask {preposition} {word}"
+
+
+def _stem(word: str) -> str:
+    plain = word.casefold()
+    if plain[0].isdigit():
+        return plain.rstrip(".,")
+    stem = re.sub(r"(?:'s|ings?|ed|es|s|e|y)$", "", plain)
+    return stem if len(stem) >= 3 else plain
