@@ -1,0 +1,62 @@
+"""The real default model, through the real command line: what the README's first command promises."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli import main
+from aigc.content import measure
+from aigc.jobs import sample_briefs
+from aigc.project import Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1200)]
+
+OTHERS = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "text/continue"]
+
+
+def numbers(text: str) -> set[str]:
+    return set(re.findall(r"\d+(?:\.\d+)?", text.replace(",", "")))
+
+
+def artifacts(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "artifacts.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_twelve_products_become_ads_an_account_accepts(tmp_path: Path) -> None:
+    main(["batch", "ads/google-search", "sample", "--limit", "12", "--out", str(tmp_path)])
+    pieces = artifacts(tmp_path)
+    assert len(pieces) == 12, "N in, N accounted for"
+    good = [piece for piece in pieces if piece["status"] == "accepted"]
+    assert len(good) >= 11, [piece["reason"] for piece in pieces]
+    lines = sum(piece["provenance"]["lines"] for piece in pieces)
+    assert sum(len(piece["provenance"]["fallbacks"]) for piece in pieces) <= lines / 4
+    for piece in good:
+        fields, brief = piece["fields"], piece["brief"]["values"]
+        assert 3 <= len(fields["headlines"]) <= 15
+        assert 2 <= len(fields["descriptions"]) <= 4
+        assert all(measure(line, "width") <= 30 for line in fields["headlines"])
+        assert all(measure(line, "width") <= 90 for line in fields["descriptions"])
+        assert len({line.casefold() for line in fields["headlines"]}) == len(fields["headlines"])
+        assert numbers(" ".join([*fields["headlines"], *fields["descriptions"]])) <= numbers(json.dumps(brief))
+
+
+def test_the_ads_editor_file_reads_back(tmp_path: Path) -> None:
+    main(["batch", "ads/google-search", "sample", "--limit", "2", "--out", str(tmp_path)])
+    with (tmp_path / "google-ads-editor.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["Final URL"] for row in rows] == [piece["fields"]["final_url"] for piece in artifacts(tmp_path)]
+    assert all(row["Ad type"] == "Responsive search ad" and row["Headline 3"] and row["Description 2"] for row in rows)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_type_writes_an_accepted_piece(name: str, tmp_path: Path) -> None:
+    briefs = sample_briefs(Project.open().content_type(name))
+    main(["batch", name, str(briefs), "--limit", "2", "--out", str(tmp_path)])
+    pieces = artifacts(tmp_path)
+    assert "accepted" in [piece["status"] for piece in pieces], [piece["reason"] for piece in pieces]
