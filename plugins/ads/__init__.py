@@ -16,7 +16,7 @@ from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
 from aigc_plugins.ads.articles import drop_leading_article, mend_articles
 from aigc_plugins.ads.calls import calls_to_action
-from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path
+from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path, product_name
 from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
 from aigc_plugins.ads.faithful import keeps_to_fact
 from aigc_plugins.ads.wording import joins_well
@@ -40,7 +40,12 @@ def aigc_checks() -> Sequence[Extension]:
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(
-        ad_line=ad_line, ad_sentence=ad_sentence, fact=fact, introduced=introduced, paired=paired
+        ad_line=ad_line,
+        ad_sentence=ad_sentence,
+        fact=fact,
+        introduced=introduced,
+        paired=paired,
+        product_name=product_name,
     )
     environment.globals.update(
         ad_descriptions=ad_descriptions,

@@ -21,18 +21,24 @@ LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
 @postprocessor
 def drop_leading_article(text: str) -> str:
-    """Write a headline the way headlines are written: "Non-slip base", not "A non-slip base"."""
+    """Begin a headline the way headlines begin, with a capital and no article: "Non-slip base"."""
     bare = LEADING.sub("", text)
-    return bare[:1].upper() + bare[1:] if bare != text else text
+    return bare[:1].upper() + bare[1:]
 
 
 @postprocessor
 def mend_articles(text: str, field: Field) -> str:
-    """Write "an invoice" for "a invoice", and no article before a product that takes none: "Trail shoes with…"."""
+    """Write "an invoice" for "a invoice"; before the product no article where it takes none, and no capital after one.
+
+    "A Orthopaedic dog bed…" becomes "An orthopaedic dog bed…", "A trail running shoes…" becomes "Trail running shoes…".
+    """
     product = str(field.draft.brief.values.get("product") or "")
-    if product and takes_no_article(product):
-        bare = re.sub(rf"^an?\s+(?={re.escape(product)}\b)", "", text, flags=re.IGNORECASE)
-        text = bare[:1].upper() + bare[1:]
+    named = re.match(rf"(an?\s+)({re.escape(product)})\b", text, re.IGNORECASE) if product else None
+    if named and takes_no_article(product):
+        text = text[len(named[1]) :]
+        text = text[:1].upper() + text[1:]
+    elif named and " " in product and product[1:] == product[1:].lower():
+        text = named[1] + text[len(named[1])].lower() + text[len(named[1]) + 1 :]
 
     def mended(match: re.Match[str]) -> str:
         given, space, word = match.groups()

@@ -56,7 +56,7 @@ def ad_descriptions(
     """This is the descriptions: those that name the product and those that tell facts in turn, and never one alone."""
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
-    name = product_name(product)
+    name = _titled(product)
     spare = [
         f"{name}。{line}" if language == "zh" else f"{name}. {line}" for line in closings(language, product, category)
     ]
@@ -109,7 +109,7 @@ def display_path(product: str, *, brand: str | None = None, category: str | None
 
 def product_line(product: str, brand: str | None, language: str) -> str:
     """This is the headline that names the product: with its brand, alone, or its head where that is too wide."""
-    name = product_name(product)
+    name = _titled(product)
     branded = said_in(words()["branded"], language).format(product=name, brand=brand) if brand else ""
     for text in (branded, name, TAIL.sub("", name)):
         if text and measure(text, "width") <= HEADLINE:
@@ -118,22 +118,23 @@ def product_line(product: str, brand: str | None, language: str) -> str:
 
 
 def product_name(product: str) -> str:
-    """This is the product's name as a reader expects it: in an all-small name, initialisms get their capitals."""
+    """This is a name as a reader expects it, where a list has it in small letters: "bmw 2002" becomes "BMW 2002"."""
     if product != product.lower():
         return product
-    return " ".join(word.upper() if CONSONANTS.fullmatch(word) else word for word in product.split(" "))
+    return " ".join(word.upper() if CONSONANTS.fullmatch(word) else word.capitalize() for word in product.split(" "))
 
 
 def _path_part(text: str, beside: str = "") -> str:
-    """This is the most telling run of words that fits, joined by hyphens: the last words, as they carry the noun."""
+    """This is the run of words that fits, joined by hyphens: the last, as they carry the noun, else the first."""
     bare = re.sub(r"['’]", "", text)
     parts = [part for part in re.split(r"[^\w-]+|_", bare) if part.strip("-")]
-    runs = [parts[start:] for start in range(len(parts))] + [parts[:end] for end in range(1, len(parts))]
-    paths = ["-".join(_cased(part) for part in "-".join(run).split("-") if part) for run in runs]
-    fitting = [path for path in paths if measure(path, "width") <= PATH and path.lower() != beside.lower()]
-    last = [path for path in fitting if path in paths[: len(parts) - 1]]
-    if fitting:
-        return last[0] if last else max(fitting, key=len)
+    last = [parts[start:] for start in range(len(parts)) if len(parts[start]) > 1]
+    if last and last[-1][0].lower() in words()["generic"]:
+        last.pop()
+    for run in (*last, *(parts[:end] for end in range(len(parts), 0, -1))):
+        path = "-".join(_cased(part) for part in "-".join(run).split("-") if part)
+        if measure(path, "width") <= PATH and path.lower() != beside.lower():
+            return path
     return trim(parts[0], PATH, "width", "char") if parts and CJK.search(parts[0]) else ""
 
 

@@ -30,9 +30,11 @@ def ad_line(text: str, width: int = 30) -> str:
     for line in (text, ARTICLE.sub("", text)):
         if measure(line, "width") <= width:
             return _capital(line)
-    line = _without_tail(ARTICLE.sub("", text), width)
+    text = ARTICLE.sub("", text)
+    line = _without_tail(text, width)
     lost = text[len(line) :]
-    if not line or LIMITING.search(lost) or (len(line.split()) < 2 and not CJK.search(line)):
+    parted = re.search(r"\d", line) and re.search(r"\d", lost)  # "charges for 5 hours | in 10 minutes"
+    if not line or parted or LIMITING.search(lost) or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
     return _capital(line)
 

@@ -44,9 +44,13 @@ def keeps_to_fact(
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = _tokens(" ".join([*facts, free]))
     neutral = words()["neutral"] if add is None else add
-    said = _tokens(_without_made_of(text, facts))
+    said = _tokens(text)
     match = _same if inflect else str.__eq__
-    invented = [word for word in said if word not in neutral and not any(match(word, other) for other in given)]
+    invented = [
+        word
+        for word in _tokens(_without_made_of(text, facts))
+        if word not in neutral and not any(match(word, other) for other in given)
+    ]
     if invented:
         yield f"{invented[0]!r} is not in the fact"
     for one in facts:
@@ -54,6 +58,7 @@ def keeps_to_fact(
         yield from _told(said, _tokens(one), one, share if fits else min(share, short))
         if not fits and len(facts) == 1:
             yield from _picked(said, one)
+    yield from _turned(said, _tokens(free), _tokens(" ".join(facts)))
     twice = [word for word, count in Counter(said).items() if count > max(1, given.count(word)) and _tells(word)]
     if twice:
         yield f"says {twice[0]!r} {said.count(twice[0])} times"
@@ -70,20 +75,36 @@ def _told(said: Sequence[str], fact: Sequence[str], shown: str, share: float) ->
 def _picked(said: Sequence[str], fact: str) -> Iterator[str]:
     """This finds words of a shortened fact that do not stand together there, or stop before the phrase does."""
     tokens, ends = _phrases(fact)
-    places: list[int] = []
-    for word in said:
-        begin = places[-1] + 1 if places else 0
-        place = next((at for at in range(begin, len(tokens)) if _same(word, tokens[at])), None)
-        if place is not None:
-            places.append(place)
-        elif any(_same(word, other) for other in tokens):
-            yield f"puts {word!r} elsewhere than the fact does"
-            return
+    places = list(_places(said, tokens))
     gaps = [tokens[left + 1 : right] for left, right in pairwise(places)]
     if sum(any(word not in words()["neutral"] for word in gap) for gap in gaps) > 1:
         yield "leaves words out in more than one place"
     if places and places[-1] not in ends:
         yield f"stops before {tokens[places[-1] + 1]!r}"
+    numbers = [word for word in tokens if word[0].isdigit()]
+    kept = [word for word in numbers if word in said]
+    if kept and len(kept) < len(numbers):
+        yield f"parts {kept[0]!r} from the other numbers of its fact"
+
+
+def _turned(said: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> Iterator[str]:
+    """This finds the fact's words in another order: "live starter from rye" is not "a starter from live rye"."""
+    telling = [word for word in said if word not in words()["neutral"]]
+    while telling and any(_same(telling[0], other) for other in free):
+        telling = telling[1:]  # the product's name, which comes first
+    meant = [word for word in telling if any(_same(word, other) for other in fact)]
+    if len(list(_places(meant, fact))) < len(meant):
+        yield "puts the fact's words in another order"
+
+
+def _places(said: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
+    """This yields where in the fact each word said stands, going forward only."""
+    begin = 0
+    for word in said:
+        place = next((at for at in range(begin, len(fact)) if _same(word, fact[at])), None)
+        if place is not None:
+            yield place
+            begin = place + 1
 
 
 def _phrases(fact: str) -> tuple[list[str], set[int]]:

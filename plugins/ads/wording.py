@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from aigc.extension import check
 from aigc.types import Field
 from aigc_plugins.ads.articles import takes_no_article
+from aigc_plugins.ads.words import TAIL, words
 
 PREPOSITION = r"(?:for|in|to|at|from|by|of|with|without|up|under|over|on|against|into|within|when|as|per)"
 MEASURED = r"(?:deep|wide|high|long|tall|across|thick|heavy)"
@@ -25,15 +26,25 @@ THAT_NUMBER = re.compile(r"\bthat\s+(?:(?:up to|over|under|only)\s+)?(?:\d|no\b)
 
 @check
 def joins_well(text: str, field: Field) -> Iterator[str]:
-    """A sentence joins a product and its fact as English does: "that is waterproof", but "with a steel bowl"."""
+    """A sentence begins with the product and joins the fact well: "that is waterproof", but "with a steel bowl"."""
     said = IS.search(text)
     if said and not ADJECTIVE.match(said[1]) and not MEASURE.match(said[1]):
         yield f"says the product is {said[1]!r}"
     if WITH_MEASURE.search(text) or WITH_ADJECTIVE.search(text):
         yield "puts 'with' before what needs 'that is'"
+    values = field.draft.brief.values
+    product = str(values.get("product") or "")
+    begins = re.sub(r"^an?\s+", "", text, flags=re.IGNORECASE).lower()
+    head = TAIL.sub("", product).lower()
+    if product and not begins.startswith((head, head.removesuffix("s"))):
+        yield f"does not begin with {head!r}"
     joint = THAT.search(text)
-    many = takes_no_article(str(field.draft.brief.values.get("product") or ""))
-    if joint and (joint[2] or (not many and not joint[1].endswith("s") and joint[1].lower() not in HELPS)):
-        yield f"has no verb after 'that', but {joint[1]!r}"
+    if not joint:
+        return
+    verb = joint[1].lower()
+    in_fact = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", str(field.draft.item), re.IGNORECASE)
+    singular = verb in HELPS or (verb.endswith("s") and (in_fact or verb in words()["neutral"]))
+    if joint[2] or not (singular or takes_no_article(product)):
+        yield f"has no verb after 'that', but {verb!r}"
     elif THAT_NUMBER.search(text):
         yield "has no verb after 'that'"
