@@ -39,7 +39,7 @@ class EngineOptions:
 
     device: str = "auto"
     dtype: str = "auto"
-    rows: int = 64
+    rows: int = 128
     threads: int = 0
     context: int = 0
     prefix_cache: bool = True

@@ -134,7 +134,7 @@ class Prefixes:
         """This is the kept prefix that shares most first tokens with `ids`, and how many."""
         best: tuple[Prefix | None, int] = (None, 0)
         for prefix in self.kept:
-            common = common_length(prefix.ids, ids)
+            common = shared_length(prefix.ids, ids)
             if common > best[1]:
                 best = (prefix, common)
         return best
@@ -175,7 +175,7 @@ class Prefixes:
         assert unused <= self.budget, "unused prefixes exceed their budget"
 
 
-def common_length(first: Sequence[int], second: Sequence[int]) -> int:
+def shared_length(first: Sequence[int], second: Sequence[int]) -> int:
     """This counts the tokens two prompts share from the start."""
     bound = min(len(first), len(second))
     low, high = 0, bound  # bisect on slices: comparing slices runs in C

@@ -107,8 +107,9 @@ class Row:
         if self.constraint is None:
             return
         for token in self.constraint.forced():
-            if self.finish is None:
-                self.write(token, forced=True)
+            if self.finish is not None:
+                return  # the end of the text is missing, so the grammar's end counts for nothing
+            self.write(token, forced=True)
         if self.constraint.ended and self.finish in (None, "length"):
             self.finish = "error" if self.constraint.error else "stop"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from aigc.engine.cache import common_length
+from aigc.engine.cache import shared_length
 
 GROUP_COST = 64  # tokens; one more attention call per layer and step
 SHORTEST = 16  # tokens; a shorter prefix is not worth a group
@@ -23,7 +23,7 @@ def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> lis
     """
     order = sorted(range(len(prompts)), key=lambda place: tuple(prompts[place]))
     ordered = [prompts[place] for place in order]
-    common = [common_length(a, b) for a, b in pairwise(ordered)]
+    common = [shared_length(a, b) for a, b in pairwise(ordered)]
     chosen = [0] * len(prompts)
     for first, last, length in _groups(ordered, [known[place] for place in order], common):
         for place in range(first, last + 1):

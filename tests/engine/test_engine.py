@@ -54,6 +54,10 @@ def test_a_grammar_cut_by_the_length_says_length(open_tiny: OpenTiny, asking: An
     request = asking("0", "x", grammar=Grammar(kind="regex", source="forced text[ab]{50}"), max_tokens=20)
     completion = running(open_tiny(), [request])["0", 0]
     assert completion.finish_reason == "length" and len(completion.token_ids) == 20
+    tail = asking("0", "x", grammar=Grammar(kind="regex", source="[ab]{18}forced"), max_tokens=20)
+    assert running(open_tiny(), [tail])["0", 0].finish_reason == "length"
+    at_once = asking("0", "x", grammar=Grammar(kind="regex", source="forced only"), max_tokens=6)
+    assert running(open_tiny(), [at_once])["0", 0].finish_reason == "length"
     exact = asking("0", "x", grammar=Grammar(kind="regex", source="[ab]{20}"), max_tokens=20)
     assert running(open_tiny(), [exact])["0", 0].finish_reason == "stop"
 
