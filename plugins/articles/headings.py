@@ -13,8 +13,9 @@ MOST_CHARS = 60
 HAN = re.compile(r"[\u3400-\u9fff]")
 CLAUSE_END = re.compile(r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s")
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-LEAST_WORDS, MOST_WORDS = 2, 9
-NEW_WORDS = 1  # content words a heading may bring that its section has not
+PLAIN = frozenset("guide tips practical short simple easy beginner's how to".split())  # a title may always say these
+LEAST_WORDS, MOST_WORDS = 2, 12
+LEAST_SHARED = 3  # content words a heading has from its section, where that has as many
 
 
 def point_heading(paragraphs: Sequence[str] | str) -> str:
@@ -33,8 +34,8 @@ def first_sentence(text: str) -> str:
 
 
 @check
-def heads_its_points(text: str, *, points: list[str]) -> Iterator[str]:
-    """A heading says what its section says: its words are the section's but for one, and it is no whole sentence."""
+def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Iterator[str]:
+    """A heading says what its section's first sentence says: all but `new_words` of its content words stand there."""
     if HAN.search(text):
         return
     words = WORD.findall(text)
@@ -42,13 +43,15 @@ def heads_its_points(text: str, *, points: list[str]) -> Iterator[str]:
         yield f"has {len(words)} words, {LEAST_WORDS} to {MOST_WORDS} are wanted"
     first = first_sentence(points[0]) if points else ""
     known = {stem(word) for word in WORD.findall(first)}
-    content = [stem(word) for word in words if word.casefold() not in SMALL]
+    content = [stem(word) for word in words if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
     strange = [word for word in content if word not in known]
-    if len(strange) > NEW_WORDS:
+    if len(strange) > new_words:
         yield f"brings in {', '.join(map(repr, strange))}"
-    if len(content) - len(strange) < 2:
-        yield "has fewer than two words of its section"
-    twice = next((word for word in content if content.count(word) > 1), "")
+    given = [stem(word) for word in WORD.findall(first) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
+    wanted = min(LEAST_SHARED, len(set(given)))
+    if len(content) - len(strange) < wanted:
+        yield f"has fewer than {wanted} words of its section"
+    twice = next((word for word in content if content.count(word) > max(1, given.count(word))), "")
     if twice:
         yield f"says {twice!r} twice"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aigc.content import measure, trim
+from aigc_plugins.articles.headings import point_heading
 
 DESCRIPTION_CHARS = 155
 TITLE_CHARS, TITLE_PIXELS = 60, 580
@@ -46,10 +47,15 @@ def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
 
 
 def article_sections(headings: Sequence[str], paragraphs: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """This is the sections `{heading, text}`; every point is a paragraph of its section."""
+    """This is the sections `{heading, text}`; every point is a paragraph of its section.
+
+    Where a heading is lacking all of them are made from their sections, so that none stands over another's.
+    """
+    if len(headings) != len(paragraphs):
+        headings = [point_heading(texts) for texts in paragraphs]
     return [
         {"heading": heading, "text": texts[0] if len(texts) == 1 else "\n\n".join(texts)}
-        for heading, texts in zip(headings, paragraphs, strict=False)
+        for heading, texts in zip(headings, paragraphs, strict=True)
     ]
 
 
@@ -72,7 +78,7 @@ def article_intro(topic: str, audience: str | None, headings: Sequence[str], lan
     if language == "zh":
         return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + f"。内容包括：{_listed(headings, language)}。"
     reader = f" for {audience}" if audience else ""
-    return f"This article is about {topic}{reader}. It covers {len(headings)} points, from {_quoted(headings[0])} to {_quoted(headings[-1])}."
+    return f"This article is about {topic}{reader}. It covers: {_listed(headings, language)}."
 
 
 def article_description(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
@@ -89,10 +95,4 @@ def article_description(topic: str, audience: str | None, headings: Sequence[str
 def _listed(headings: Sequence[str], language: str) -> str:
     if language == "zh":
         return "、".join(headings)
-    small = [_quoted(heading) for heading in headings]
-    return small[0] if len(small) == 1 else ", ".join(small[:-1]) + " and " + small[-1]
-
-
-def _quoted(heading: str) -> str:
-    """This is a heading inside a sentence: in small letters, but for words written in capitals."""
-    return " ".join(word if word.isupper() and len(word) > 1 else word[:1].lower() + word[1:] for word in heading.split())
+    return headings[0] if len(headings) == 1 else ", ".join(headings[:-1]) + " and " + headings[-1]

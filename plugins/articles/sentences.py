@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from aigc.extension import postprocessor
 from aigc.types import Field, Json
@@ -16,8 +17,8 @@ PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|we|our|us)\b")
 # Openings and phrases that announce or praise instead of saying something.
 EMPTY = re.compile(
     r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph|is a great example)|"
-    r"remember)|double-edged|life-?saver|testament|game.changer|blessing|ever-evolving|digital age|fast-paced|"
-    r"a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|journey|imagine|as (?:i|we) ",
+    r"remember|the (?:matter|issue|concept|idea|key) |when discussing)|double-edged|life-?saver|testament|game.changer|blessing|ever-evolving|digital age|fast-paced|"
+    r"a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|profound|endless|fantastic|phenomenon|foster|hindrance|amenity|unity|growing demand|local farmers|unparalleled|elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|as (?:i|we) ",
     re.IGNORECASE,
 )
 SMALL = frozenset(
@@ -28,24 +29,36 @@ SMALL = frozenset(
     "was way ways were what when where which while who why will with without you your important essential crucial "
     "ensure need needs help helps".split()
 )
+GOES_ON = re.compile(r"(?:this|that|these|those|it|they|by|without|otherwise|as a result)\b", re.IGNORECASE)
+MOST_WORDS = 32
 SAME = 0.8  # of a sentence's content words: then it says what is said already
 
 
 @postprocessor
-def keep_supported_sentences(text: str, field: Field, *, at_most: int = 3) -> str:
+def keep_supported_sentences(
+    text: str, field: Field, *, at_most: int = 3, about: Literal["item", "brief"] = "item"
+) -> str:
     """Keep the first `at_most` sentences that stay with the brief and the item; take the others out.
 
-    A sentence goes when it brings in a number or a name, has no content word of the brief or item, denies what they
-    state, speaks of "I" or "we", announces or praises instead of saying something, or says what is said already. The
-    last one also goes when it is not finished. Chinese is only looked over for numbers, denials and repetition.
+    A sentence goes when it brings in a number or a name, has no content word of what it is `about` (the item, else
+    the brief) and does not go on from the one before ("This", "Without it"), denies what they state, speaks of "I" or
+    "we", praises instead of saying something, rambles beyond 32 words, or says what is said already. The last one also
+    goes when it is not finished. Chinese is only looked over for numbers, denials and repetition.
     """
+    topic = field.draft.brief.values.get("topic")
     given = " ".join(_texts([*field.draft.brief.values.values(), field.draft.item]))
     said = [_content(_flat(field.draft.item))]
+    own = said[0] - _content(_flat(topic)) if about == "item" else set()
+    matter = own or _content(given)
     kept: list[str] = []
     for match in SENTENCE.finditer(text):
         sentence = match.group().strip()
         words = _content(sentence)
-        if len(kept) < at_most and _supported(sentence, words, given) and not any(_repeats(words, old) for old in said):
+        if len(kept) == at_most or not _supported(sentence, given) or any(_repeats(words, old) for old in said):
+            continue
+        if about == "item" and _restates(sentence, _flat(field.draft.item)):
+            continue
+        if _about(words, matter) or (kept and GOES_ON.match(sentence)) or HAN.search(sentence):
             kept.append(sentence)
             said.append(words)
     return ("" if HAN.search(text) else " ").join(kept)
@@ -62,8 +75,13 @@ def lead_with(text: str, *, sentence: str) -> str:
     return lead + ("" if HAN.search(lead) or not text else " ") + text
 
 
-def _supported(sentence: str, words: set[str], given: str) -> bool:
-    if EMPTY.search(sentence) or PERSON.search(sentence):
+def _about(words: set[str], matter: set[str]) -> bool:
+    """This says whether two sets have a word in common, or the beginning of one: sun, sunlight."""
+    return any(one.startswith(other) or other.startswith(one) for one in words for other in matter)
+
+
+def _supported(sentence: str, given: str) -> bool:
+    if EMPTY.search(sentence) or PERSON.search(sentence) or len(sentence.split()) > MOST_WORDS:
         return False
     numbers = set(re.findall(r"\d+", given))
     if any(number not in numbers for number in re.findall(r"\d+", sentence)):
@@ -74,7 +92,14 @@ def _supported(sentence: str, words: set[str], given: str) -> bool:
         return True
     known = {word.casefold() for word in WORD.findall(given)}
     names = [word for word in WORD.findall(sentence)[1:] if word[0].isupper() and word.casefold() not in known]
-    return not names and bool(words & _content(given))
+    return not names
+
+
+def _restates(sentence: str, item: str) -> bool:
+    """This says whether a sentence holds the whole item word for word, but for its first word."""
+    plain = [" ".join(WORD.findall(text.casefold())) for text in (sentence, item)]
+    bare = plain[1].partition(" ")[2]
+    return bool(bare) and bare in plain[0]
 
 
 def _repeats(words: set[str], old: set[str]) -> bool:

@@ -19,7 +19,7 @@ from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
 from aigc_plugins.lessons.items import lacking_answers, quiz_items
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
-from aigc_plugins.lessons.lines import answer_first, no_given_word, term_first
+from aigc_plugins.lessons.lines import answer_first, classroom_task, covers_topic, no_given_word, says_words_once, term_first
 from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
 
 
@@ -35,7 +35,18 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (adds_up, asks_the_fact, begins_with_verb, measurable, no_given_word, well_formed_items, wrong_answers)
+    return (
+        adds_up,
+        asks_the_fact,
+        begins_with_verb,
+        classroom_task,
+        covers_topic,
+        measurable,
+        no_given_word,
+        says_words_once,
+        well_formed_items,
+        wrong_answers,
+    )
 
 
 @hookimpl

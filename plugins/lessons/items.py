@@ -63,6 +63,7 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     others = [*(pool or ()), *(other["answer"] for other in facts)]
     same_kind = [other for other in others if _kind(other) == _kind(answer)]
     _draw(fact["statement"]).shuffle(same_kind)
+    same_kind.sort(key=lambda other: _named(other) != _named(answer))  # a name goes with names
     return [*same_kind, *_near_numbers(answer)]
 
 
@@ -95,6 +96,10 @@ def _kind(answer: str) -> tuple[str, str]:
     if NUMBER.match(answer):
         return "number", NUMBER.sub("", answer, count=1).strip()
     return "text", ""
+
+
+def _named(answer: str) -> bool:
+    return bool(re.match(r"(?:the |an? )?[A-Z]", answer))
 
 
 def _near_numbers(answer: str) -> Iterator[str]:

@@ -7,6 +7,10 @@ from collections.abc import Iterator
 
 from aigc.extension import check, postprocessor
 
+TASKS = frozenset(
+    "draw make write sort build list match sketch act read solve measure design label compare create show find choose "
+    "collect tell plan explain describe look mark fold cut name prepare".split()
+)
 LEAD_IN = re.compile(
     r"^(?:(?:in [\w ]+, )?(?:an? |the )?(?:word |term )?[\"'“]?{term}[\"'”]?\s*(?::|,|-|–|—|\b(?:is|are|means|refers to)\b)\s*)",
     re.IGNORECASE,
@@ -43,6 +47,52 @@ def no_given_word(text: str, *, term: str) -> Iterator[str]:
     stem = re.escape(re.sub(r"(?:ing|ion|ed|es|s|e)$", "", term.casefold()))
     if re.search(rf"(?<![a-z]){stem}" if term.isascii() else re.escape(term), meaning):
         yield f"explains {term!r} by itself"
+    if re.match(r"[\w' -]{0,40}\bis an?\b|like\b|(?:an?|the) (?:word|term|concept)\b", meaning) and term.isascii():
+        yield "is no meaning"
+    if re.match(r"[A-Z][a-z]", text.partition(": ")[2]) or "!" in text:
+        yield "is a sentence of its own, not a meaning"
     words = len(meaning.split()) if term.isascii() else len(meaning) // 2
     if not 3 <= words <= 25:
         yield f"has {words} words, 3 to 25 are wanted"
+
+
+@check
+def classroom_task(text: str) -> Iterator[str]:
+    """A task tells students one thing to do: it begins with a verb of doing (draw, sort, write), in at most 24 words."""
+    if not text.isascii() and not re.match(r"[A-Za-z]", text):
+        return
+    words = re.findall(r"[a-z]+", text.casefold())
+    if not words or words[0] not in TASKS:
+        yield f"does not begin with one of {', '.join(sorted(TASKS)[:6])}, …"
+    if len(words) > 24:
+        yield f"has {len(words)} words, at most 24 are wanted"
+    if twice := _twice(text):
+        yield f"says {twice!r} twice"
+
+
+@check
+def says_words_once(text: str) -> Iterator[str]:
+    """A short line uses no longer word twice: "Use decimals to explain decimals"."""
+    if twice := _twice(text):
+        yield f"says {twice!r} twice"
+
+
+@check
+def covers_topic(text: str, *, topic: str) -> Iterator[str]:
+    """A line names its topic: every content word of a short one, half of those of a longer one."""
+    if not topic.isascii():
+        return
+    wanted = {_stem(word) for word in re.findall(r"[a-z]+", topic.casefold()) if len(word) > 3}
+    said = {_stem(word) for word in re.findall(r"[a-z]+", text.casefold())}
+    needed = len(wanted) if len(wanted) <= 2 else -(-len(wanted) // 2)
+    if len(wanted & said) < needed:
+        yield f"leaves out {', '.join(sorted(wanted - said))}"
+
+
+def _twice(text: str) -> str:
+    stems = [_stem(word) for word in re.findall(r"[a-z]+", text.casefold()) if len(word) > 4]
+    return next((stem for stem in stems if stems.count(stem) > 1), "")
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ing|oes|ed|es|s|e|o)$", "", word) or word

@@ -61,7 +61,7 @@ def normalised(keyword: str) -> str:
 @postprocessor
 def finish_phrase(text: str, *, begins: str) -> str:
     """Write a finished search as keyword lists do, with its beginning `begins` in front when only the end was given."""
-    keyword = normalised(text.partition("\n")[0].split(",")[0])
+    keyword = normalised(re.split(r"[\n,;:.?!(|/…]| - ", text.strip())[0])
     start = normalised(begins)
     if keyword.startswith(start):
         return keyword
@@ -87,6 +87,8 @@ def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
         yield "says nothing new"
     if len(words) > MOST_NEW_WORDS:
         yield f"goes on by {len(words)} words, at most {MOST_NEW_WORDS}"
+    if any(not re.fullmatch(r"[a-z]+(?:['-][a-z]+)*", word) for word in words):
+        yield "has a word that is none"
     if ends_dangling(text):
         yield "stops before its last word"
     if any(word in words for word in known if len(word) > 3):
