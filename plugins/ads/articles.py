@@ -52,15 +52,23 @@ def mend_articles(text: str, field: Field) -> str:
 
 def takes_no_article(product: str) -> bool:
     """This says whether a product's name is a plural or a mass noun."""
-    head = TAIL.sub("", product.lower()).rpartition(" ")[2]
-    return head in words()["mass"] or bool(re.search(r"[^sui]s$", head))
+    return is_plural(product) or _head(product) in words()["mass"]
+
+
+def is_plural(product: str) -> bool:
+    """This says whether a product's name looks like a plural: "trail running shoes", "planters"."""
+    return bool(re.search(r"[^sui]s$", _head(product)))
+
+
+def _head(product: str) -> str:
+    return str(TAIL.sub("", product.lower()).rpartition(" ")[2])
 
 
 def _vowel_sound(word: str) -> bool:
     if word[0].isdigit():
         return bool(EIGHT.match(word))
     head = re.split(r"[-'’.]", word)[0]
-    if len(head) == 1 or (head.isupper() and len(head) <= 3 and not re.search(r"[AEIOU]", head[1:])):
+    if len(head) == 1 or head == "LED" or (head.isupper() and len(head) <= 3 and not re.search(r"[AEIOU]", head[1:])):
         return head[0].upper() in SPELT_WITH_VOWEL
     if LIKE_YOU.match(word):
         return False

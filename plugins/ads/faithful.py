@@ -44,6 +44,8 @@ def keeps_to_fact(
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = _tokens(" ".join([*facts, free]))
     neutral = words()["neutral"] if add is None else add
+    if field.draft.language != "en":  # "A 电动车 that…" adds English to a Chinese line
+        neutral = [word for word in neutral if not word.isascii()]
     said = _tokens(text)
     match = _same if inflect else str.__eq__
     invented = [

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from aigc.extension import check
 from aigc.types import Field
-from aigc_plugins.ads.articles import takes_no_article
+from aigc_plugins.ads.articles import is_plural
 from aigc_plugins.ads.words import TAIL, words
 
 PREPOSITION = r"(?:for|in|to|at|from|by|of|with|without|up|under|over|on|against|into|within|when|as|per)"
 MEASURED = r"(?:deep|wide|high|long|tall|across|thick|heavy)"
 IS = re.compile(r"\b(?:that|which|who)\s+(?:is|are)\s+(.+?)\W*$", re.IGNORECASE)
-ADJECTIVE = re.compile(rf"[\w-]+(?:(?:,| and|, and) [\w-]+)*(?:\s+{PREPOSITION}\b.*)?$", re.IGNORECASE)
+ADJECTIVE = re.compile(rf"(?!\d)[\w-]+(?:(?:,| and|, and) [\w-]+)*(?:\s+(?:{PREPOSITION}\b|\d).*)?$", re.IGNORECASE)
 MEASURE = re.compile(rf"\S*\d\S*\s+\w+\s+{MEASURED}\b", re.IGNORECASE)
 WITH_MEASURE = re.compile(rf"\bwith\s+(?:an?\s+)?\S*\d\S*\s+\w+\s+{MEASURED}\W*$", re.IGNORECASE)
 WITH_ADJECTIVE = re.compile(
@@ -27,6 +27,8 @@ THAT_NUMBER = re.compile(r"\bthat\s+(?:(?:up to|over|under|only)\s+)?(?:\d|no\b)
 @check
 def joins_well(text: str, field: Field) -> Iterator[str]:
     """A sentence begins with the product and joins the fact well: "that is waterproof", but "with a steel bowl"."""
+    if field.draft.language != "en":
+        return
     said = IS.search(text)
     if said and not ADJECTIVE.match(said[1]) and not MEASURE.match(said[1]):
         yield f"says the product is {said[1]!r}"
@@ -44,7 +46,7 @@ def joins_well(text: str, field: Field) -> Iterator[str]:
     verb = joint[1].lower()
     in_fact = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", str(field.draft.item), re.IGNORECASE)
     singular = verb in HELPS or (verb.endswith("s") and (in_fact or verb in words()["neutral"]))
-    if joint[2] or not (singular or takes_no_article(product)):
+    if joint[2] or not (singular or is_plural(product)):
         yield f"has no verb after 'that', but {verb!r}"
     elif THAT_NUMBER.search(text):
         yield "has no verb after 'that'"

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from aigc.content import measure
+from aigc.types import Field
+from aigc_plugins.ads.articles import drop_leading_article, mend_articles, takes_no_article
+from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [("130", "130 horsepower"), (8, "8 horsepower"), (0, "0 horsepower"), (None, None), ("", None)]
+)
+def test_an_unknown_value_is_no_fact(value: object, words: str | None) -> None:
+    assert fact(value, "{} horsepower") == words
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("no flicker.", "No flicker"),
+        ("a mechanic comes to your door within 48 hours", "Mechanic comes to your door"),
+        ("holds 0.9 litres, enough for three large mugs", "Holds 0.9 litres"),
+        ("gooseneck spout for a slow, even pour", "Gooseneck spout"),
+        ("折叠电动自行车，续航40公里", "折叠电动自行车，续航40公里"),
+        ("细长壶嘴水流均匀，一手可握，不烫手，轻便好拿", "细长壶嘴水流均匀，一手可握"),
+        ("safe in the oven up to 260 degrees", ""),  # the limit is the claim
+        ("charges for 5 hours of music in 10 minutes", ""),  # two numbers that belong together
+        ("free rebooking up to 24 hours before", ""),  # no phrase ends earlier
+        ("extraordinarily well-ventilated backpacking", ""),
+    ],
+)
+def test_a_fact_becomes_a_line_or_nothing(text: str, line: str) -> None:
+    assert ad_line(text) == line
+    assert measure(line, "width") <= 30
+
+
+def test_facts_become_a_sentence_with_the_product_where_it_fits() -> None:
+    assert ad_sentence("28 mg caffeine per cup", "Cold brew bags") == "Cold brew bags: 28 mg caffeine per cup."
+    assert ad_sentence(["Waterproof", "weighs 25 g"], "GPS tracker") == "GPS tracker: waterproof; weighs 25 g."
+    assert ad_sentence(["LED light", "BPA free"], "Lamp") == "Lamp: LED light; BPA free."
+    assert ad_sentence("续航40公里", "电动车", "zh") == "电动车：续航40公里。"
+    long = ["a" + " very long fact" * 4, "another" + " one" * 12]
+    assert ad_sentence(long, "Product") == "Product: a" + " very long fact" * 4 + "."
+    assert ad_sentence("word " * 30, "Product") == ""
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_no_fact_is_told_in_two_descriptions(count: int) -> None:
+    facts = [f"fact {number}" for number in range(count)]
+    told = [*introduced(facts), *(one for pair in paired(facts) for one in pair)]
+    assert told and len(told) == len(set(told))
+    assert set(told) >= set(facts[:6])
+    assert len(introduced(facts)) + len(paired(facts)) <= 4
+    assert all(len(pair) == 2 for pair in paired(facts))
+
+
+@pytest.mark.parametrize(
+    ("product", "written", "mended"),
+    [
+        ("Invoice software", "A invoice software that helps.", "Invoice software that helps."),
+        ("E-reader", "A e-reader with an 8 cm case.", "An e-reader with an 8 cm case."),
+        ("Tent", "An tent with an USB lamp.", "A tent with a USB lamp."),
+        ("Lamp", "A LED lamp, an useful hour.", "An LED lamp, a useful hour."),
+        ("Trail running shoes", "A trail running shoes with lugs.", "Trail running shoes with lugs."),
+        ("Orthopaedic dog bed", "A Orthopaedic dog bed for you.", "An orthopaedic dog bed for you."),
+        ("Ford Torino", "A Ford Torino for you.", "A Ford Torino for you."),
+        ("Mattress", "A mattress for you.", "A mattress for you."),
+    ],
+)
+def test_articles_are_mended(field: Callable[..., Field], product: str, written: str, mended: str) -> None:
+    assert mend_articles(written, field(product=product)) == mended
+
+
+def test_plurals_and_mass_nouns_take_no_article() -> None:
+    assert takes_no_article("Solar garden lights") and takes_no_article("Invoice software for freelancers")
+    assert not takes_no_article("Compass") and not takes_no_article("Cordless drill")
+
+
+def test_a_headline_begins_with_a_capital_and_no_article() -> None:
+    assert drop_leading_article("a non-slip base") == "Non-slip base"
+    assert drop_leading_article("Non-slip base") == "Non-slip base"

@@ -1,0 +1,108 @@
+"""Lines a small model really wrote, good and bad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from aigc.types import Field
+from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.wording import joins_well
+
+LINE = {"width": 30}
+
+
+@pytest.mark.parametrize(
+    ("fact", "line"),
+    [
+        ("28 mg caffeine per cup", "28 mg caffeine per cup"),
+        ("holds 0.9 litres, enough for three large mugs", "Holds 0.9 litres"),
+        ("burns for up to 40 hours on one charge", "Up to 40 hours on one charge"),
+        ("weighs 25 g", "Weighs 25 grams"),
+        ("a mechanic comes to your door within 48 hours", "Mechanic comes to your door"),
+        ("no ink or toner needed", "No ink or toner needed"),
+        ("续航40公里", "续航40公里"),
+    ],
+)
+def test_a_line_that_says_its_fact_passes(field: Callable[..., Field], fact: str, line: str) -> None:
+    assert list(keeps_to_fact(line, field(fact, limit=LINE))) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "line", "said"),
+    [
+        ("quiet motor", "Quiet motor of the year", "'of' is not in the fact"),
+        ("folds to 36 cm", "Floats to 36 cm", "'floats' is not in the fact"),
+        ("fits a jacket pocket", "Fits a jacket", "says too little"),
+        ("carries up to 80 kg", "Carries 80 kg", "drops 'up to'"),
+        ("packs down to 42 cm", "Packs up to 42 cm", "adds 'up to'"),
+        ("ink does not bleed through", "Ink does bleed through", "turns a no into a yes"),
+        ("slips on easily", "No slips on easily", "denies what the fact does not"),
+        ("weighs 1.1 kg empty", "Weighs 1.1 kg, 1.1 kg empty", "says '1.1' 2 times"),
+        ("charges for 5 hours of music in 10 minutes", "Charges for 5 hours of music", "parts '5'"),
+        ("free rebooking up to 24 hours before", "Free rebooking up to 24 hours", "stops before 'before'"),
+        (
+            "shares logins with colleagues without showing the password",
+            "Shares colleagues the password",
+            "leaves words out in more than one place",
+        ),
+        ("starter of organic rye flour", "Organic starter of rye flour", "another order"),
+        ("续航40公里", "续航超过40公里", "'超' is not in the fact"),
+    ],
+)
+def test_a_line_that_says_something_else_is_refused(
+    field: Callable[..., Field], fact: str, line: str, said: str
+) -> None:
+    assert said in "; ".join(keeps_to_fact(line, field(fact, limit=LINE), add=["a", "the"]))
+
+
+def test_forms_of_a_word_count_only_where_they_may(field: Callable[..., Field]) -> None:
+    place = field("carry handle on the top")
+    assert list(keeps_to_fact("Carries handle on the top", place, inflect=True)) == []
+    assert list(keeps_to_fact("Carries handle on the top", place, inflect=False)) == ["'carries' is not in the fact"]
+
+
+def test_the_product_and_the_brand_may_be_named_and_nothing_else(field: Callable[..., Field]) -> None:
+    place = field("no flicker", product="Desk lamp", brand="Lumo", category="office")
+    assert list(keeps_to_fact("A Lumo desk lamp with no flicker.", place)) == []
+    assert list(keeps_to_fact("An office desk lamp with no flicker.", place)) == ["'office' is not in the fact"]
+
+
+def test_each_of_two_facts_must_be_told(field: Callable[..., Field]) -> None:
+    place = field(["triple filter", "runs under 30 dB"])
+    assert list(keeps_to_fact("Triple filter, runs under 30 dB.", place)) == []
+    assert "says too little of 'runs under 30 dB'" in list(keeps_to_fact("Triple filter.", place))
+
+
+@pytest.mark.parametrize(
+    ("product", "fact", "sentence"),
+    [
+        ("GPS tracker for cats", "waterproof", "A GPS tracker for cats that is waterproof."),
+        ("Dog bed", "7 cm of memory foam", "A dog bed with 7 cm of memory foam."),
+        ("Skillet", "26 cm across", "A skillet that is 26 cm across."),
+        ("Solar lights", "charge in daylight", "Solar lights that charge in daylight."),
+        ("Bike repair", "open 7 days a week", "Bike repair that is open 7 days a week."),
+    ],
+)
+def test_a_well_joined_sentence_passes(field: Callable[..., Field], product: str, fact: str, sentence: str) -> None:
+    assert list(joins_well(sentence, field(fact, product=product))) == []
+
+
+@pytest.mark.parametrize(
+    ("product", "fact", "sentence", "said"),
+    [
+        ("Dog bed", "7 cm of memory foam", "A dog bed that is 7 cm of memory foam.", "says the product is"),
+        ("Skillet", "26 cm across", "A skillet with 26 cm across.", "puts 'with'"),
+        ("Tent", "waterproof to 3,000 mm", "A tent with waterproof to 3,000 mm.", "puts 'with'"),
+        ("Dog food", "no grain", "Dog food that no grain.", "has no verb"),
+        ("Solar lights", "pack of 8", "Solar lights that pack of 8.", "has no verb"),
+        ("Tracker", "live position", "A tracker that live position.", "has no verb"),
+        ("Bike repair", "open 7 days a week", "Bike repair that opens 7 days a week.", "has no verb"),
+        ("Aquarium kit", "54 litre tank", "A 54 litre tank with a kit.", "does not begin with 'aquarium kit'"),
+    ],
+)
+def test_a_badly_joined_sentence_is_refused(
+    field: Callable[..., Field], product: str, fact: str, sentence: str, said: str
+) -> None:
+    assert said in "; ".join(joins_well(sentence, field(fact, product=product)))

@@ -1,0 +1,161 @@
+"""The content type as a whole, with scripted answers, and the products it ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aigc.content import ContentType, brief_values, evaluate, measure
+from aigc.jobs import open_rows, read_briefs
+from aigc.pipeline import Pipeline
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Request, Row
+
+BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
+TENT = {
+    "product": "Hiking tent",
+    "benefits": ["weighs 1.9 kg", "pitches in 5 minutes", "two doors", "packs down to 42 cm", "waterproof"],
+    "url": "https://example.com/tent",
+    "brand": "Fernway",
+    "category": "outdoor",
+    "offer": "Free returns",
+}
+
+
+def faithful(request: Request, index: int) -> str:
+    """This plays a model that does as the shots show."""
+    task = request.prompt.messages[-1].content
+    if "/introductions/" in request.id:
+        product, _, fact = task.partition(": ")
+        return f"A {product.lower()} that {fact}."
+    return task.replace("; ", ", ") + ("." if "/pairs/" in request.id else "")
+
+
+@pytest.fixture
+def write(project: Project, search_ad: ContentType):  # type: ignore[no-untyped-def]
+    def run(answer, **values: object) -> Artifact:  # type: ignore[no-untyped-def]
+        brief = Brief(id="1", values=brief_values(search_ad, TENT | values, where="test"))
+        pipeline = Pipeline(ScriptedGenerator(answer), project.environment)
+        return next(iter(pipeline.write(search_ad, [brief])))
+
+    return run
+
+
+def test_one_fact_becomes_one_line(write) -> None:  # type: ignore[no-untyped-def]
+    ad = write(faithful)
+    assert (ad.status, ad.reason) == ("accepted", "")
+    assert ad.fields["headlines"][:7] == [
+        "Hiking Tent by Fernway",
+        "Weighs 1.9 kg",
+        "Pitches in 5 Minutes",
+        "Two Doors",
+        "Packs Down to 42 cm",
+        "Waterproof",
+        "Free Returns",
+    ]
+    assert len(ad.fields["headlines"]) == 10
+    starts = [
+        "A hiking tent that weighs 1.9 kg. ",
+        "Pitches in 5 minutes, two doors. Free returns. ",
+        "Packs down to 42",
+    ]
+    for text, start in zip(ad.fields["descriptions"], starts, strict=True):
+        assert text.startswith(start) and measure(text, "width") <= 90
+    assert (ad.fields["path1"], ad.fields["path2"]) == ("Outdoor", "Hiking-Tent")
+    assert ad.fields["final_url"] == "https://example.com/tent"
+    assert ad.provenance.fallbacks == () and ad.provenance.lines == 8
+
+
+def test_what_a_model_makes_up_gives_way_to_the_fact(write) -> None:  # type: ignore[no-untyped-def]
+    ad = write(lambda request, index: "The 99 best tents of the world!")
+    assert ad.status == "accepted"
+    assert "Weighs 1.9 kg" in ad.fields["headlines"]
+    assert ad.fields["descriptions"][0].startswith("Hiking tent: weighs 1.9 kg.")
+    assert len(ad.provenance.fallbacks) == ad.provenance.lines
+    assert not any("99" in text for text in (*ad.fields["headlines"], *ad.fields["descriptions"]))
+
+
+def test_one_fact_alone_still_makes_an_ad(write) -> None:  # type: ignore[no-untyped-def]
+    ad = write(faithful, benefits=["weighs 1.9 kg"], brand=None, category=None, offer=None)
+    assert ad.status == "accepted"
+    assert len(ad.fields["headlines"]) >= 3 and len(ad.fields["descriptions"]) == 2
+    assert (ad.fields["path1"], ad.fields["path2"]) == ("Hiking-Tent", "")
+
+
+def test_twelve_facts_stay_within_fifteen_headlines(write) -> None:  # type: ignore[no-untyped-def]
+    facts = [
+        f"{word} pocket"
+        for word in [
+            "red",
+            "blue",
+            "green",
+            "black",
+            "white",
+            "grey",
+            "small",
+            "large",
+            "inner",
+            "outer",
+            "wide",
+            "deep",
+        ]
+    ]
+    ad = write(faithful, benefits=facts, keyword="light tent", price="$99")
+    assert len(ad.fields["headlines"]) == 15 and len(ad.fields["descriptions"]) == 4
+
+
+def test_an_ad_in_chinese_is_counted_in_double_width(write) -> None:  # type: ignore[no-untyped-def]
+    facts = ["整车重14公斤", "10秒折叠", "可拆卸电池，续航40公里"]
+    ad = write(faithful, product="电动自行车", benefits=facts, brand="轻踏", category="出行", offer="", language="zh")
+    assert ad.status == "accepted"
+    assert ad.fields["headlines"][:4] == ["轻踏电动自行车", *facts]
+    assert ad.fields["descriptions"][0].startswith("电动自行车：整车重14公斤。")
+    assert ad.fields["descriptions"][1].startswith("10秒折叠，可拆卸电池，续航40公里。")
+    assert all(measure(text, "width") <= 30 for text in ad.fields["headlines"])
+
+
+def test_the_shipped_products_are_sixty_good_briefs(project: Project, search_ad: ContentType) -> None:
+    file = BRIEFS / "google-search.csv"
+    briefs = list(read_briefs(open_rows(file, project.registry), search_ad, project.environment))
+    assert all(isinstance(brief, Brief) for brief in briefs)
+    values = [brief.values for brief in briefs if isinstance(brief, Brief)]
+    assert len({value["product"] for value in values}) == len({value["url"] for value in values}) == 60
+    assert all(3 <= len(value["benefits"]) <= 6 for value in values)
+    assert all(len(set(value["benefits"])) == len(value["benefits"]) for value in values)
+    assert all(str(value["url"]).startswith("https://example.com/") for value in values)
+    assert len({value["category"] for value in values}) == 12
+    assert sum(any(char.isdigit() for char in fact) for value in values for fact in value["benefits"]) >= 120
+
+
+def test_the_chinese_products_are_good_briefs_too(project: Project, search_ad: ContentType) -> None:
+    file = BRIEFS / "google-search-zh.csv"
+    briefs = list(read_briefs(open_rows(file, project.registry), search_ad, project.environment))
+    assert len(briefs) == 8
+    assert all(isinstance(brief, Brief) and brief.values["language"] == "zh" for brief in briefs)
+
+
+def test_a_table_of_measurements_becomes_facts_and_unknown_cells_do_not(
+    project: Project, search_ad: ContentType
+) -> None:
+    cells = {"name": "ford torino", "horsepower": "140", "miles_per_gallon": "", "origin": "USA"}
+    literals = {
+        "product": "{{ name | product_name }}",
+        "url": "https://example.com/cars",
+        "benefits": """{{ [
+            miles_per_gallon | fact("{} mpg"), horsepower | fact("{} hp"), origin | fact("made in {}")
+        ] }}""",
+    }
+    rows = [Row(values=cells, where="cars.csv:2")]
+    (brief,) = read_briefs(rows, search_ad, project.environment, literals=literals)
+    assert isinstance(brief, Brief)
+    assert brief.values["product"] == "Ford Torino"
+    assert brief.values["benefits"] == ["140 hp", "made in USA"]
+
+
+def test_the_globals_work_in_expressions(project: Project) -> None:
+    names = {"stages": {"lines": ["Weighs 1 kg"]}, "product": "Kettle", "language": "en", "category": None}
+    expression = "{{ stages.lines + calls_to_action(language, product, category) }}"
+    assert len(evaluate(project.environment, expression, names)) == 4
+    assert evaluate(project.environment, "{{ display_path(product)[0] }}", names) == "Kettle"
