@@ -11,9 +11,14 @@ from aigc_plugins.articles.sentences import SMALL, stem
 
 MOST_CHARS = 60
 HAN = re.compile(r"[\u3400-\u9fff]")
-CLAUSE_END = re.compile(r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s")
+CLAUSE_END = re.compile(
+    r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s"
+)
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
-PLAIN = frozenset("guide tips practical short simple easy beginner's how to".split())  # a title may always say these
+_PLAIN = """
+    guide tips practical short simple easy beginner's how to
+"""
+PLAIN = frozenset(_PLAIN.split())  # a title may always say these
 LEAST_WORDS, MOST_WORDS = 2, 12
 LEAST_SHARED = 3  # content words a heading has from its section, where that has as many
 
@@ -57,5 +62,22 @@ def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Ite
 
 
 def _capital(word: str, at: int) -> str:
-    small = word in ("a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "or", "but", "by", "with", "from", "as")
+    small = word in (
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "for",
+        "and",
+        "or",
+        "but",
+        "by",
+        "with",
+        "from",
+        "as",
+    )
     return word if (small and at) or not word[:1].islower() else word[:1].upper() + word[1:]

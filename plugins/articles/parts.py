@@ -26,7 +26,16 @@ ANGLES: Mapping[str, Sequence[str]] = {
         "what others can help with",
         "when to ask for advice",
     ),
-    "zh": ("怎样开始", "需要准备什么", "要注意什么", "怎样省时间", "常见的错误", "怎样坚持", "怎样省钱", "出问题怎么办"),
+    "zh": (
+        "怎样开始",
+        "需要准备什么",
+        "要注意什么",
+        "怎样省时间",
+        "常见的错误",
+        "怎样坚持",
+        "怎样省钱",
+        "出问题怎么办",
+    ),
 }
 
 
@@ -76,7 +85,11 @@ def article_title(topic: str, audience: str | None = None, language: str = "en")
 def article_intro(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
     """This is a plain opening: what the article is about, and what it covers."""
     if language == "zh":
-        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + f"。内容包括：{_listed(headings, language)}。"
+        return (
+            f"这篇文章介绍{topic}"
+            + (f"，写给{audience}" if audience else "")
+            + f"。内容包括：{_listed(headings, language)}。"
+        )
     reader = f" for {audience}" if audience else ""
     return f"This article is about {topic}{reader}. It covers: {_listed(headings, language)}."
 
@@ -86,7 +99,11 @@ def article_description(topic: str, audience: str | None, headings: Sequence[str
     named = topic[:1].upper() + topic[1:]
     lead = named + (f"，写给{audience}" if language == "zh" else f" for {audience}") if audience else named
     for count in range(min(len(headings), MOST_HEADINGS), 0, -1):
-        text = f"{lead}：{_listed(headings[:count], language)}。" if language == "zh" else f"{lead}: {_listed(headings[:count], language)}."
+        text = (
+            f"{lead}：{_listed(headings[:count], language)}。"
+            if language == "zh"
+            else f"{lead}: {_listed(headings[:count], language)}."
+        )
         if measure(text, "chars") <= DESCRIPTION_CHARS:
             return text
     return trim(lead + ("。" if language == "zh" else "."), DESCRIPTION_CHARS, "chars")

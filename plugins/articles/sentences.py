@@ -16,21 +16,25 @@ NEGATED = re.compile(r"\b(?:not|never|no longer|cannot)\b|n['’]t\b|不|没有|
 PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|we|our|us)\b")
 # Openings and phrases that announce or praise instead of saying something.
 EMPTY = re.compile(
-    r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph|is a great example)|"
-    r"remember|the (?:matter|issue|concept|idea|key) |when discussing)|double-edged|life-?saver|testament|game.changer|blessing|ever-evolving|digital age|fast-paced|"
-    r"a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|profound|endless|fantastic|phenomenon|foster|hindrance|amenity|unity|growing demand|local farmers|unparalleled|elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|as (?:i|we) ",
+    r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph)|remember|"
+    r"the (?:matter|issue|concept|idea|key) |when discussing)|double-edged|life-?saver|testament|game.changer|blessing|"
+    r"ever-evolving|digital age|fast-paced|a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|"
+    r"profound|endless|fantastic|phenomenon|foster|hindrance|amenity|unity|growing demand|local farmers|unparalleled|"
+    r"elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|as (?:i|we) ",
     re.IGNORECASE,
 )
-SMALL = frozenset(
-    "about above after again all also and any are because been before being below between both but can could did does "
-    "doing down during each even ever every few for from further get gets had has have having her here his how into its "
-    "just like made make makes many may more most much must not now off once only other our out over own per same she "
-    "should some such than that the their them then there these they this those through too under until use used very "
-    "was way ways were what when where which while who why will with without you your important essential crucial "
-    "ensure need needs help helps".split()
-)
+_SMALL = """
+    about above after again all also and any are because been before being below between both but can could did
+    does doing down during each even ever every few for from further get gets had has have having her here his
+    how into its just like made make makes many may more most much must not now off once only other our out over
+    own per same she should some such than that the their them then there these they this those through too
+    under until use used very was way ways were what when where which while who why will with without you your
+    important essential crucial ensure need needs help helps
+"""
+SMALL = frozenset(_SMALL.split())
 GOES_ON = re.compile(r"(?:this|that|these|those|it|they|by|without|otherwise|as a result)\b", re.IGNORECASE)
 MOST_WORDS = 32
+ADDED_WORDS = 8  # that a sentence needs which says its fact again
 SAME = 0.8  # of a sentence's content words: then it says what is said already
 
 
@@ -96,10 +100,11 @@ def _supported(sentence: str, given: str) -> bool:
 
 
 def _restates(sentence: str, item: str) -> bool:
-    """This says whether a sentence holds the whole item word for word, but for its first word."""
+    """This says whether a sentence holds the whole item word for word, but for its first word, and adds little."""
     plain = [" ".join(WORD.findall(text.casefold())) for text in (sentence, item)]
     bare = plain[1].partition(" ")[2]
-    return bool(bare) and bare in plain[0]
+    added = len(plain[0].split()) - len(plain[1].split())
+    return bool(bare) and bare in plain[0] and added < ADDED_WORDS
 
 
 def _repeats(words: set[str], old: set[str]) -> bool:

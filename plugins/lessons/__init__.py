@@ -14,12 +14,19 @@ import jinja2
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable
+from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
 from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
 from aigc_plugins.lessons.items import lacking_answers, quiz_items
+from aigc_plugins.lessons.lines import (
+    answer_first,
+    classroom_task,
+    covers_topic,
+    no_given_word,
+    says_words_once,
+    term_first,
+)
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
-from aigc_plugins.lessons.lines import answer_first, classroom_task, covers_topic, no_given_word, says_words_once, term_first
 from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
 
 
@@ -59,6 +66,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         lesson_materials=lesson_materials,
         lesson_phases=lesson_phases,
         lesson_words=lesson_words,
+        plain_objective=plain_objective,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,
     )

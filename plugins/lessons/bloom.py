@@ -18,6 +18,15 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
     "en": (("identify", "name"), ("describe", "explain"), ("compare", "use")),
     "zh": (("说出", "列举"), ("解释", "描述"), ("比较", "运用")),
 }
+# What any topic allows, one for each level.
+PLAIN: Mapping[str, Sequence[str]] = {
+    "en": (
+        "{verb} the most important parts of {topic}.",
+        "{verb} {topic} in your own words.",
+        "{verb} an example of {topic} from everyday life and one from class.",
+    ),
+    "zh": ("{verb}{topic}的主要内容。", "{verb}{topic}，用自己的话。", "{verb}生活中与{topic}有关的两个例子。"),
+}
 
 
 def bloom_verbs(topic: str, language: str = "en", count: int = 3) -> list[str]:
@@ -25,6 +34,13 @@ def bloom_verbs(topic: str, language: str = "en", count: int = 3) -> list[str]:
     levels = ASKED.get(language, ASKED["en"])[:count]
     draw = hashlib.sha256(topic.encode()).digest()
     return [verbs[draw[at] % len(verbs)] for at, verbs in enumerate(levels)]
+
+
+def plain_objective(verb: str, topic: str, language: str = "en") -> str:
+    """This is an objective for a verb of `bloom_verbs` that suits any topic."""
+    levels = ASKED.get(language, ASKED["en"])
+    level = next((at for at, verbs in enumerate(levels) if verb in verbs), 1)
+    return PLAIN.get(language, PLAIN["en"])[level].format(verb=verb[:1].upper() + verb[1:], topic=topic)
 
 
 @check

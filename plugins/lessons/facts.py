@@ -76,7 +76,9 @@ def _sentence(fact: str) -> QuizFact | None:
         if found is None:
             return None
         answer, start = found
-    statement = text if text.endswith((".", "!", "。", "！")) else text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
+    statement = (
+        text if text.endswith((".", "!", "。", "！")) else text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
+    )
     rest = statement[:start] + GAP + statement[start + len(answer) :]
     return {"statement": statement, "answer": answer, "question": "", "rest": rest}
 

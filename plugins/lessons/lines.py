@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from aigc.extension import check, postprocessor
 
-TASKS = frozenset(
-    "draw make write sort build list match sketch act read solve measure design label compare create show find choose "
-    "collect tell plan explain describe look mark fold cut name prepare".split()
-)
-LEAD_IN = re.compile(
-    r"^(?:(?:in [\w ]+, )?(?:an? |the )?(?:word |term )?[\"'“]?{term}[\"'”]?\s*(?::|,|-|–|—|\b(?:is|are|means|refers to)\b)\s*)",
-    re.IGNORECASE,
+_TASKS = """
+    draw make write sort build list match sketch act read solve measure design label compare create show find
+    choose collect tell plan explain describe look mark fold cut name prepare
+"""
+TASKS = frozenset(_TASKS.split())
+LEAD_IN = (
+    r"^(?:in [\w ]+, )?(?:an? |the )?(?:word |term )?[\"'“]?TERM[\"'”]?\s*"
+    r"(?::|,|-|–|—|\b(?:is|are|means|refers to)\b)\s*"
 )
 
 
@@ -32,7 +33,7 @@ def answer_first(text: str, *, answer: str) -> str:
 def term_first(text: str, *, term: str) -> str:
     """Write a meaning as `term: meaning`: its first sentence, without "Evaporation is" before it."""
     line = text.partition("\n")[0].strip()
-    pattern = LEAD_IN.pattern.replace("{term}", re.escape(term) + "(?:s|es)?")
+    pattern = LEAD_IN.replace("TERM", re.escape(term) + "(?:s|es)?")
     meaning = line
     while (shorter := re.sub(pattern, "", meaning, count=1, flags=re.IGNORECASE)) != meaning and shorter:
         meaning = shorter
@@ -58,7 +59,7 @@ def no_given_word(text: str, *, term: str) -> Iterator[str]:
 
 @check
 def classroom_task(text: str) -> Iterator[str]:
-    """A task tells students one thing to do: it begins with a verb of doing (draw, sort, write), in at most 24 words."""
+    """A task is one thing to do: it begins with a verb of doing (draw, sort, write), in at most 24 words."""
     if not text.isascii() and not re.match(r"[A-Za-z]", text):
         return
     words = re.findall(r"[a-z]+", text.casefold())

@@ -17,20 +17,18 @@ Word = dict[str, str]
 def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[Word]:
     """This is the vocabulary `{term, meaning}`. A meaning is a line `term: meaning`; a term without one is left out."""
     by_term = {line.partition(": ")[0].casefold(): line.partition(": ")[2] for line in meanings}
-    return [
-        {"term": term, "meaning": by_term[term.casefold()]} for term in terms if by_term.get(term.casefold())
-    ]
+    return [{"term": term, "meaning": by_term[term.casefold()]} for term in terms if by_term.get(term.casefold())]
 
 
 def lesson_phases(
-    duration: int, wonder: str, activity: str, check: str, words: Sequence[Word], language: str = "en"
+    duration: int, wonder: str, activity: str, check: str, terms: Sequence[str], language: str = "en"
 ) -> list[dict[str, object]]:
     """This is the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`."""
     lines = {
         "wonder": wonder,
         "activity": activity.strip().rstrip("."),
         "check": check,
-        "terms": _listed([word["term"] for word in words], language),
+        "terms": _listed(terms, language),
     }
     return [
         {

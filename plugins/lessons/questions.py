@@ -12,15 +12,17 @@ from aigc_plugins.lessons.facts import GAP
 
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
-SMALL = frozenset(
-    "a an the is are was were be been do does did has have had of in on at to from by for with and or as it its that "
-    "this these those called known means what which who whom whose when where how why many much there".split()
-)
+_SMALL = """
+    a an the is are was were be been do does did has have had of in on at to from by for with and or as it its
+    that this these those called known means what which who whom whose when where how why many much there
+"""
+SMALL = frozenset(_SMALL.split())
 # Words a question may bring that its fact need not have.
-ASKING = frozenset(
-    "name named kind type number year date person place people city country word term temperature process color colour "
-    "first last part time long far big large often invent invented happen take".split()
-)
+_ASKING = """
+    name named kind type number year date person place people city country word term temperature process color
+    colour first last part time long far big large often invent invented happen take
+"""
+ASKING = frozenset(_ASKING.split())
 COVERED = 0.6  # of a fact's other content words
 
 

@@ -16,7 +16,14 @@ from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
-from aigc_plugins.seo.meta import meta_adds_something, meta_description, meta_title, says_it_once
+from aigc_plugins.seo.meta import (
+    meta_adds_something,
+    meta_description,
+    meta_title,
+    says_it_once,
+    title_keeps_to_topic,
+    whole_sentences,
+)
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
 
 
@@ -32,7 +39,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (finishes_phrase, meta_adds_something, says_it_once)
+    return (finishes_phrase, meta_adds_something, says_it_once, title_keeps_to_topic, whole_sentences)
 
 
 @hookimpl

@@ -24,7 +24,11 @@ PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
         ),
         "fit": ("{topic}: uses", "commercial", ("{topic} for beginners",)),
         "buy": ("{topic}: buying", "transactional", ("buy {topic}", "{topic} price", "{topic} deals", "cheap {topic}")),
-        "local": ("{topic}: nearby", "transactional", ("{topic} near me", "{topic} prices near me", "book {topic} near me")),
+        "local": (
+            "{topic}: nearby",
+            "transactional",
+            ("{topic} near me", "{topic} prices near me", "book {topic} near me"),
+        ),
         "brand": (
             "{brand}",
             "navigational",
@@ -32,7 +36,11 @@ PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
         ),
     },
     "zh": {
-        "learn": ("{topic}：了解", "informational", ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么")),
+        "learn": (
+            "{topic}：了解",
+            "informational",
+            ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么"),
+        ),
         "compare": ("{topic}：比较", "commercial", ("{topic}推荐", "{topic}测评", "{topic}对比", "{topic}哪个好")),
         "fit": ("{topic}：用途", "commercial", ("适合新手的{topic}", "适合家用的{topic}")),
         "buy": ("{topic}：购买", "transactional", ("{topic}价格", "{topic}多少钱", "{topic}优惠", "购买{topic}")),

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 
 from aigc.content import trim
 from aigc.extension import check
-from aigc.types import Draft, Finding
+from aigc.types import Draft, Field, Finding
 
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
 HAN = re.compile(r"[\u3400-\u9fff]")
-SMALL = frozenset(
-    "a an the and or but of for to in on at by with from as is are be it its this that you your we our how what why "
-    "when who which not no so if can do".split()
-)
+_SMALL = """
+    a an the and or but of for to in on at by with from as is are be it its this that you your we our how what
+    why when who which not no so if can do
+"""
+SMALL = frozenset(_SMALL.split())
+PLAIN = frozenset(("guide", "tips", "essential", "choose", "choosing", "start", "easy", "simple"))  # in any title
 TITLE_PIXELS = 580
 DESCRIPTION_CHARS = 155
 
@@ -32,6 +34,31 @@ def meta_adds_something(draft: Draft) -> Iterator[Finding]:
 
 
 @check
+def title_keeps_to_topic(text: str, field: Field, *, new_words: int = 2) -> Iterator[str]:
+    """A title brings at most `new_words` content words that neither the topic nor the keyword has."""
+    if HAN.search(text):
+        return
+    given = " ".join(str(field.draft.brief.values.get(name) or "") for name in ("topic", "keyword"))
+    known = {_stem(word) for word in WORD.findall(given.casefold())}
+    words = [word for word in WORD.findall(text.casefold()) if word not in SMALL and word not in PLAIN]
+    strange = [word for word in words if _stem(word) not in known]
+    if len(strange) > new_words:
+        yield f"brings in {', '.join(map(repr, strange))}"
+
+
+@check
+def whole_sentences(text: str) -> Iterator[str]:
+    """A description is made of sentences of four words or more, and lists no more than two things as "how to"."""
+    if HAN.search(text):
+        return
+    short = next((part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) < 4), "")
+    if short:
+        yield f"{short!r} is no sentence"
+    if len(re.findall(r"\bhow to\b", text.casefold())) > 2:
+        yield "says 'how to' more than twice"
+
+
+@check
 def says_it_once(text: str) -> Iterator[str]:
     """A short text uses no three words in a row twice, and no content word more than once per twelve words."""
     if HAN.search(text):
@@ -41,7 +68,7 @@ def says_it_once(text: str) -> Iterator[str]:
     twice = next((run for run, times in runs.items() if times > 1), None)
     if twice:
         yield f"says {' '.join(twice)!r} twice"
-    stems = Counter(re.sub(r"(?:'s|ing|ed|es|s|ers?(?:'s)?)$", "", word) for word in words if word not in SMALL)
+    stems = Counter(_stem(word) for word in words if word not in SMALL)
     often = next((stem for stem, times in stems.items() if times > 1 + len(words) // 12), None)
     if often and not twice:
         yield f"uses {often!r} {stems[often]} times in {len(words)} words"
@@ -62,9 +89,19 @@ def meta_description(topic: str, keyword: str, language: str = "en") -> str:
     """This is a plain description: what the page is about, and what a reader finds there."""
     topic = topic.strip().rstrip(".。")
     if language == "zh":
-        return trim(f"{topic}。本页介绍{keyword}的要点、常见问题和选择方法，帮助你快速找到需要的内容。", DESCRIPTION_CHARS, "chars", "sentence")
-    text = f"{topic[:1].upper()}{topic[1:]}: what matters, where to start and which mistakes to avoid. Read on for details."
+        return trim(
+            f"{topic}。本页介绍{keyword}的要点、常见问题和选择方法，帮助你快速找到需要的内容。",
+            DESCRIPTION_CHARS,
+            "chars",
+            "sentence",
+        )
+    rest = "what matters, where to start and which mistakes to avoid. Read on for details."
+    text = f"{topic[:1].upper()}{topic[1:]}: {rest}"
     return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:'s|ing|ed|es|s|ers?(?:'s)?)$", "", word)
 
 
 def _capital(word: str) -> str:

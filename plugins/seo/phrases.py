@@ -35,10 +35,11 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 MOST_NEW_WORDS = 4
 HAN = re.compile(r"[\u3400-\u9fff]")
-SAID_NOTHING = frozenset(
-    "use using used it them one you your me my purpose purposes things thing general need needs sale price prices "
-    "review reviews best top all other others different various each every free good great online".split()
-)
+_SAID_NOTHING = """
+    use using used it them one you your me my purpose purposes things thing general need needs sale price prices
+    review reviews best top all other others different various each every free good great online
+"""
+SAID_NOTHING = frozenset(_SAID_NOTHING.split())
 
 
 def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
@@ -64,13 +65,14 @@ def finish_phrase(text: str, *, begins: str) -> str:
     keyword = normalised(re.split(r"[\n,;:.?!(|/…]| - ", text.strip())[0])
     start = normalised(begins)
     if keyword.startswith(start):
-        return keyword
+        keyword = keyword[len(start) :].strip()
+    keyword = re.sub(r"^(?:your|my|our) ", "", keyword)
     return start + ("" if HAN.search(start) else " ") + keyword
 
 
 @check
 def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
-    """A search goes on from `begins` by one to four words (Chinese: two to twelve characters) that say something new."""
+    """A search goes on from `begins` by one to four new words (Chinese: two to twelve characters)."""
     start = normalised(begins)
     if not text.startswith(start):
         yield f"does not begin with {start!r}"
@@ -89,6 +91,8 @@ def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
         yield f"goes on by {len(words)} words, at most {MOST_NEW_WORDS}"
     if any(not re.fullmatch(r"[a-z]+(?:['-][a-z]+)*", word) for word in words):
         yield "has a word that is none"
+    if words and words[0] in ("the", "this", "that", "these", "those"):
+        yield "names one thing, as no search does"
     if ends_dangling(text):
         yield "stops before its last word"
     if any(word in words for word in known if len(word) > 3):

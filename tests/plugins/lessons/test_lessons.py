@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from aigc.types import Brief, Draft, Field, Json
+from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
+from aigc_plugins.lessons.items import lacking_answers, quiz_items
+from aigc_plugins.lessons.lines import (
+    answer_first,
+    classroom_task,
+    covers_topic,
+    no_given_word,
+    says_words_once,
+    term_first,
+)
+from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
+from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
+from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+
+CAPITALS = ["Alabama = Montgomery", "Alaska = Juneau", "Arizona = Phoenix", "Ohio = Columbus", "Texas = Austin"]
+
+
+def draft(fields: dict[str, Json], **values: Json) -> Draft:
+    return Draft(brief=Brief(id="1", values=values), fields=fields, schema={})
+
+
+@pytest.mark.parametrize("duration", [10, 11, 37, 40, 45, 50, 60, 61, 90, 240])
+def test_phases_add_up_to_the_lesson(duration: int) -> None:
+    minutes = five_e_minutes(duration)
+    assert sum(minutes) == duration
+    assert len(minutes) == 5 and min(minutes) >= 1
+    if duration >= 40 and duration % 5 == 0:
+        assert all(part % 5 == 0 for part in minutes)
+
+
+def test_minutes_that_do_not_add_up_are_found() -> None:
+    phases = [{"minutes": 20}, {"minutes": 24}]
+    assert [f.message for f in adds_up(draft({"phases": phases}, duration=45))] == [
+        "the minutes add up to 44, the brief has 45"
+    ]
+    assert not list(adds_up(draft({"phases": phases}, duration=44)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "fine"),
+    [
+        ("Describe the water cycle.", "en", True),
+        ("Know the water cycle.", "en", False),
+        ("The water cycle is described.", "en", False),
+        ("比较两个分数的大小。", "zh", True),
+        ("了解光合作用。", "zh", False),
+    ],
+)
+def test_objectives_can_be_observed(text: str, language: str, fine: bool) -> None:
+    field = Field(path="objectives[0]", schema={}, draft=draft({}, language=language))
+    assert (not list(measurable(text, field))) is fine
+
+
+def test_verbs_asked_for_are_measurable_and_rise() -> None:
+    for language in ("en", "zh"):
+        verbs = bloom_verbs("rivers", language)
+        field = Field(path="x", schema={}, draft=draft({}, language=language))
+        assert len(set(verbs)) == 3
+        assert not any(
+            list(measurable(f"{verb} the rivers" if verb.isascii() else f"{verb}河流", field)) for verb in verbs
+        )
+    assert bloom_verbs("rivers") == bloom_verbs("rivers")
+
+
+def test_an_objective_begins_with_its_verb() -> None:
+    assert not list(begins_with_verb("Describe a river.", verb="describe"))
+    assert list(begins_with_verb("Explain a river.", verb="describe"))
+    assert list(begins_with_verb("Describe.", verb="describe"))
+
+
+@pytest.mark.parametrize(
+    ("fact", "relation", "statement", "answer", "stem"),
+    [
+        (
+            "Ohio = Columbus",
+            "capital of",
+            "The capital of Ohio is Columbus.",
+            "Columbus",
+            "What is the capital of Ohio?",
+        ),
+        ("largest planet = Jupiter", None, "The largest planet is Jupiter.", "Jupiter", "What is the largest planet?"),
+        ("Who wrote Emma? = Jane Austen", None, "Who wrote Emma? Jane Austen", "Jane Austen", "Who wrote Emma?"),
+        ("Ice is *frozen* water.", None, "Ice is frozen water.", "frozen", "Fill in the gap: Ice is ____ water."),
+        (
+            "Water boils at 100 °C at sea level",
+            None,
+            "Water boils at 100 °C at sea level.",
+            "100 °C",
+            "Fill in the gap: Water boils at ____ at sea level.",
+        ),
+        (
+            "Alexander Bell invented the telephone.",
+            None,
+            "Alexander Bell invented the telephone.",
+            "Alexander Bell",
+            "Fill in the gap: ____ invented the telephone.",
+        ),
+    ],
+)
+def test_a_fact_gives_a_statement_an_answer_and_a_plain_question(
+    fact: str, relation: str | None, statement: str, answer: str, stem: str
+) -> None:
+    (made,) = quiz_facts([fact], relation)
+    assert (made["statement"], made["answer"], quiz_stem(made)) == (statement, answer, stem)
+
+
+def test_chinese_facts() -> None:
+    (made,) = quiz_facts(["法国=巴黎"], "首都", "zh")
+    assert made["statement"] == "法国的首都是巴黎。"
+    assert quiz_stem(made, "zh") == "法国的首都是什么？"
+
+
+def test_a_fact_twice_is_one_question() -> None:
+    assert len(quiz_facts(["Ohio = Columbus", "Ohio=Columbus"], "capital of")) == 1
+
+
+def test_items_take_wrong_answers_from_other_facts_and_balance_keys() -> None:
+    facts = quiz_facts([f"State{at} = City{at}" for at in range(20)], "capital of")
+    items = quiz_items(facts, [quiz_stem(fact) for fact in facts])
+    answers = {fact["answer"] for fact in facts}
+    assert len(items) == 20
+    assert all(len(set(item["options"])) == 4 and set(item["options"]) <= answers for item in items)  # type: ignore[arg-type, call-overload]
+    places = Counter(item["options"].index(item["answer"]) for item in items)  # type: ignore[attr-defined]
+    assert set(places.values()) == {5}
+    assert not list(well_formed_items(draft({"items": items})))
+    assert items == quiz_items(facts, [quiz_stem(fact) for fact in facts])
+
+
+def test_numbers_get_numbers_of_the_same_unit() -> None:
+    facts = quiz_facts(["Water boils at 100 °C.", "The Berlin Wall fell in 1989.", "A spider has 8 legs."])
+    assert not lacking_answers(facts)
+    for item in quiz_items(facts, [quiz_stem(fact) for fact in facts]):
+        unit = str(item["answer"]).lstrip("0123456789")
+        assert all(str(option).endswith(unit) and str(option)[0].isdigit() for option in item["options"])  # type: ignore[attr-defined]
+
+
+def test_a_model_is_asked_only_where_facts_do_not_suffice() -> None:
+    facts = quiz_facts(CAPITALS[:2], "capital of")
+    assert lacking_answers(facts) == facts
+    assert not lacking_answers(facts, ["Denver", "Austin", "Boston"])
+    items = quiz_items(facts, ["?", "?"], ["Montgomery: Denver; Austin; Boston"])
+    assert [item["answer"] for item in items] == ["Montgomery"]
+
+
+def test_a_name_and_its_part_are_one_answer() -> None:
+    facts = quiz_facts(["Who printed books? = Johannes Gutenberg"])
+    (item,) = quiz_items(facts, [], [], ["Gutenberg", "James Watt", "Ada Lovelace", "Carl Benz"])
+    assert "Gutenberg" not in item["options"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("stem", "wrong"),
+    [
+        ("What is the capital of Ohio?", ""),
+        ("Which city is the capital of Ohio?", ""),
+        ("Fill in the gap: The capital of Ohio is ____.", ""),
+        ("Which capital is Columbus?", "gives the answer away"),
+        ("Which state capital is Ohio?", "does not ask of Ohio"),
+        ("What is the capital?", "does not mention 'Ohio'"),
+        ("The capital of Ohio", "is no question"),
+        ("What is the capital of Ohio? Is it big?", "more than one"),
+        ("What is the famous ancient capital of Ohio?", "brings in"),
+    ],
+)
+def test_a_question_asks_its_fact(stem: str, wrong: str) -> None:
+    (fact,) = quiz_facts(["Ohio = Columbus"], "capital of")
+    found = list(asks_the_fact(stem, fact=fact))
+    assert any(wrong in message for message in found) if wrong else not found
+
+
+def test_badly_formed_items_are_found() -> None:
+    good = {"stem": "A?", "options": ["a", "b", "c", "d"], "answer": "a"}
+    broken = [good, good | {"options": ["b", "c", "d", "e"], "stem": "B?"}, good | {"options": ["a", "b", "b", "c"]}]
+    messages = [finding.message for finding in well_formed_items(draft({"items": broken}))]
+    assert messages == [
+        "its answer is not exactly one of its options",
+        "an option comes twice",
+        "the same question comes twice",
+    ]
+    always_first = [good | {"stem": f"{at}?"} for at in range(8)]
+    assert [f.message for f in well_formed_items(draft({"items": always_first}))] == [
+        "the right answer stands in one place too often"
+    ]
+
+
+def test_lines_of_wrong_answers() -> None:
+    assert answer_first("Paris: London, Paris, Rome; Bonn", answer="Paris") == "Paris: London; Rome; Bonn"
+    assert answer_first("London; Rome; Bonn.", answer="Paris") == "Paris: London; Rome; Bonn"
+    assert not list(wrong_answers("Paris: London; Rome; Bonn", answer="Paris"))
+    assert list(wrong_answers("Paris: London; Rome", answer="Paris"))
+    assert list(wrong_answers("Paris: London; Rome; " + "a very long answer " * 3, answer="Paris"))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Evaporation is water turning into gas.",
+        "The word evaporation means water turning into gas.",
+        "water turning into gas",
+    ],
+)
+def test_a_meaning_is_written_after_its_term(written: str) -> None:
+    assert term_first(written, term="evaporation") == "evaporation: water turning into gas"
+
+
+@pytest.mark.parametrize(
+    ("meaning", "fine"),
+    [
+        ("water turning into gas", True),
+        ("the evaporating of water into gas", False),
+        ("a gas", False),
+        ("Majesty is a volcano", False),
+        ("like a story with a twist", False),
+    ],
+)
+def test_a_meaning_explains_its_term(meaning: str, fine: bool) -> None:
+    assert (not list(no_given_word(f"evaporation: {meaning}", term="evaporation"))) is fine
+
+
+def test_tasks_and_lines() -> None:
+    assert not list(classroom_task("Draw a river and label its tributaries."))
+    assert list(classroom_task("Count your footsteps before the river."))
+    assert list(classroom_task("Draw a river with another river."))
+    assert list(says_words_once("Use decimals to explain decimals."))
+    assert not list(says_words_once("Explain how to add decimals."))
+    assert not list(covers_topic("Compare volcanoes with mountains.", topic="a volcano"))
+    assert list(covers_topic("Name a famous writer.", topic="persuasive writing"))
+
+
+def test_a_lesson_is_put_together_in_both_languages() -> None:
+    for language in ("en", "zh"):
+        phases = lesson_phases(45, "Why?", "Draw it.", "What?", ["magma", "lava"], language)
+        assert sum(phase["minutes"] for phase in phases) == 45  # type: ignore[misc]
+        said = " ".join(f"{phase['teacher']} {phase['students']}" for phase in phases)
+        assert all(line in said for line in ("Why?", "Draw it", "What?", "magma", "lava"))
+        assert "{" not in said
+        without = lesson_phases(45, "Why?", "Draw it.", "What?", [], language)
+        assert "{" not in str(without[2]["teacher"])
+        assert "{" not in lesson_assessment("What?", ["Describe it."], language)
+    assert lesson_materials(["Notebooks", "a kettle"])[:2] == ["Notebooks", "a kettle"]
+    assert len(lesson_materials(["Notebooks"])) == len(lesson_materials([]))
+    assert lesson_words(["Magma", "ash"], ["magma: melted rock"]) == [{"term": "Magma", "meaning": "melted rock"}]
+
+
+def test_plain_objectives_differ_and_start_with_their_verb() -> None:
+    for language, topic in (("en", "the water cycle"), ("zh", "水循环")):
+        verbs = bloom_verbs(topic, language)
+        plain = [plain_objective(verb, topic, language) for verb in verbs]
+        assert len({text[4:] for text in plain}) == 3
+        for verb, text in zip(verbs, plain, strict=True):
+            assert not list(begins_with_verb(text, verb=verb))
+            assert not list(covers_topic(text, topic=topic))

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import pytest
+
+from aigc.content import measure
+from aigc.types import Brief, Draft, Field
+from aigc_plugins.seo.clusters import keyword_clusters
+from aigc_plugins.seo.intent import search_intent
+from aigc_plugins.seo.meta import (
+    meta_adds_something,
+    meta_description,
+    meta_title,
+    says_it_once,
+    title_keeps_to_topic,
+    whole_sentences,
+)
+from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, normalised, search_phrases
+
+
+def draft(**fields: str) -> Draft:
+    return Draft(brief=Brief(id="1", values={"language": "en"}), fields=fields, schema={})
+
+
+FIELD = Field(path="text", schema={}, draft=draft())
+
+
+@pytest.mark.parametrize(
+    ("keyword", "intent"),
+    [
+        ("how to clean a tent", "informational"),
+        ("how to buy a tent", "informational"),  # asks how
+        ("tent setup guide", "informational"),
+        ("tent", "informational"),
+        ("best tents", "commercial"),
+        ("tent vs hammock", "commercial"),
+        ("tent reviews", "commercial"),
+        ("tent for two people", "commercial"),
+        ("buy tent", "transactional"),
+        ("cheap best tent", "transactional"),
+        ("tent price", "transactional"),
+        ("yoga classes near me", "transactional"),
+        ("acme login", "navigational"),
+        ("desktop", "informational"),  # "top" only as a whole word
+        ("帐篷怎么搭", "informational"),
+        ("帐篷推荐", "commercial"),
+        ("帐篷哪个好", "commercial"),
+        ("帐篷多少钱", "transactional"),
+        ("某某官网", "navigational"),
+    ],
+)
+def test_intent_is_read_from_the_words(keyword: str, intent: str) -> None:
+    assert search_intent(keyword) == intent
+
+
+def test_a_search_for_a_brand_looks_for_its_site() -> None:
+    assert search_intent("Acme Tents", ["acme tents"]) == "navigational"
+    assert search_intent("acme tents") == "informational"
+
+
+def test_words_before_the_topic_narrow_it_down() -> None:
+    assert search_intent("wide running shoes", topic="running shoes") == "commercial"
+    assert search_intent("running shoes", topic="running shoes") == "informational"
+
+
+def test_keywords_are_normalised() -> None:
+    assert normalised('  "Best  Tents", ') == "best tents"
+    assert normalised("What’s a tent?") == "what's a tent"
+
+
+@pytest.mark.parametrize("written", ["two people", "best tent for two people", "Best tent for two people, best tent"])
+def test_a_finished_phrase_has_its_beginning(written: str) -> None:
+    assert finish_phrase(written, begins="best tent for") == "best tent for two people"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("best tent for two people", ""),
+        ("tent for two", "does not begin"),
+        ("best tent for you", "nothing new"),
+        ("best tent for sale", "nothing new"),
+        ("best tent for a family of four with dogs", "at most"),
+        ("best tent for hiking with", "before its last word"),
+        ("best tent for the family", "one thing"),
+        ("best tent for tent camping", "again"),
+        ("best tent for u.s", "is none"),
+    ],
+)
+def test_a_finished_phrase_says_something_new(text: str, wrong: str) -> None:
+    found = list(finishes_phrase(text, FIELD, begins="best tent for"))
+    assert any(wrong in message for message in found) if wrong else not found
+
+
+def test_seeds_are_built_on_unless_they_are_narrow_already() -> None:
+    begun = [phrase["begins"] for phrase in search_phrases("tent", ["Dome Tent", "tent for kids"])]
+    assert "dome tent for" in begun
+    assert "tent for kids for" not in begun
+
+
+def test_clusters_hold_one_intent_and_no_keyword_twice() -> None:
+    found = ["best tent for hiking", "tents for hiking", "tent for hiking", "how to choose tent for winter"]
+    clusters = keyword_clusters(found, "tent", ["dome tent"], brand="Acme", local=True)
+    keywords = [keyword for cluster in clusters for keyword in cluster["keywords"]]  # type: ignore[attr-defined]
+    assert len(keywords) == len(set(keywords))
+    assert "tents for hiking" in keywords and "tent for hiking" not in keywords  # one search, once
+    assert 3 <= len(clusters) <= 6
+    for cluster in clusters:
+        assert 3 <= len(cluster["keywords"]) <= 8  # type: ignore[arg-type]
+        if cluster["intent"] in ("informational", "commercial"):
+            assert {search_intent(k, topic="tent") for k in cluster["keywords"]} == {cluster["intent"]}  # type: ignore[attr-defined]
+
+
+def test_clusters_stand_without_a_single_idea_of_the_model() -> None:
+    for language, topic in (("en", "standing desk"), ("zh", "升降桌")):
+        clusters = keyword_clusters([], topic, language=language)
+        assert len(clusters) >= 3
+        assert all(len(cluster["keywords"]) >= 3 for cluster in clusters)  # type: ignore[arg-type]
+
+
+def test_a_plain_title_holds_the_keyword_and_fits() -> None:
+    for topic, keyword in (
+        ("Growing herbs on a balcony", "balcony herb garden"),
+        ("x" * 150, "tea"),
+        ("茶" * 80, "绿茶"),
+    ):
+        title = meta_title(topic, keyword, "zh" if "茶" in topic else "en")
+        assert keyword in title.casefold()
+        assert measure(title, "pixels") <= 580
+        assert 40 <= measure(meta_description(topic, keyword), "chars") <= 155
+
+
+def test_a_description_is_more_than_its_title() -> None:
+    title = "Herbs on a Balcony"
+    assert not list(meta_adds_something(draft(title=title, description="Which pots and soil basil and mint want.")))
+    assert list(meta_adds_something(draft(title=title, description="Herbs on a balcony. Read more about it here.")))
+    assert list(meta_adds_something(draft(title=title, description="Balcony herbs: herbs on balcony.")))
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("Learn how to grow herbs in pots.", True),
+        ("Learn how to choose a desk and how to choose a room.", False),
+        ("Dog Grooming at Home with a Dog", False),
+        ("自制燕麦奶：一台搅拌机就够了", True),
+    ],
+)
+def test_a_short_text_says_things_once(text: str, fine: bool) -> None:
+    assert (not list(says_it_once(text))) is fine
+
+
+def test_a_title_keeps_to_its_topic() -> None:
+    values = {"topic": "Dog grooming at home", "keyword": "dog grooming"}
+    field = Field(path="title", schema={}, draft=Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
+    assert not list(title_keeps_to_topic("Dog Grooming at Home: Essential Tools", field))
+    assert list(title_keeps_to_topic("Dog Grooming at Home: Before Puppies Become Grumpy", field))
+
+
+def test_a_description_is_made_of_sentences() -> None:
+    assert not list(whole_sentences("Learn how to groom a dog. See which tools you need."))
+    assert list(whole_sentences("Dog grooming. Learn how to groom a dog."))
+    assert list(whole_sentences("Learn how to wash, how to brush and how to clip a dog."))
