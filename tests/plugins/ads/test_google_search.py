@@ -27,6 +27,8 @@ TENT = {
 def faithful(request: Request, index: int) -> str:
     """This plays a model that does as the shots show."""
     task = request.prompt.messages[-1].content
+    if "：" in task or "；" in task:
+        return task.replace("：", "，").replace("；", "，") + "。"
     if "/introductions/" in request.id:
         product, _, fact = task.partition(": ")
         return f"A {product.lower()} that {fact}."
@@ -111,7 +113,7 @@ def test_an_ad_in_chinese_is_counted_in_double_width(write) -> None:  # type: ig
     ad = write(faithful, product="电动自行车", benefits=facts, brand="轻踏", category="出行", offer="", language="zh")
     assert ad.status == "accepted"
     assert ad.fields["headlines"][:4] == ["轻踏电动自行车", *facts]
-    assert ad.fields["descriptions"][0].startswith("电动自行车：整车重14公斤。")
+    assert ad.fields["descriptions"][0].startswith("电动自行车，整车重14公斤。")
     assert ad.fields["descriptions"][1].startswith("10秒折叠，可拆卸电池，续航40公里。")
     assert all(measure(text, "width") <= 30 for text in ad.fields["headlines"])
 
