@@ -49,7 +49,10 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     named = [word for word in missing if word[0].isdigit() or (word[0].isupper() and not rest.startswith(word))]
     if named:
         yield f"does not mention {named[0]!r}"
-    elif content and len(missing) > len(content) * (1 - COVERED):
+    plain = [word for word in content if word.islower()]
+    if not named and 2 * sum(word in missing for word in plain) > len(plain):
+        yield f"does not say what is asked: leaves out {', '.join(repr(word) for word in missing[:3])}"
+    elif not named and content and len(missing) > len(content) * (1 - COVERED):
         yield f"leaves out {', '.join(map(repr, missing[:3]))}"
     known = {_stem(word) for word in WORD.findall(rest)} | {_stem(word) for word in (*SMALL, *ASKING)}
     strange = [word for word in WORD.findall(text) if _stem(word) not in known]

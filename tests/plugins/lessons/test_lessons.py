@@ -176,6 +176,12 @@ def test_a_question_asks_its_fact(stem: str, wrong: str) -> None:
     assert any(wrong in message for message in found) if wrong else not found
 
 
+def test_a_question_says_what_is_asked_of_a_name() -> None:
+    (fact,) = quiz_facts(["Alexander Graham Bell patented the telephone in *1876*."])
+    assert list(asks_the_fact("What is Alexander Graham Bell?", fact=fact))
+    assert not list(asks_the_fact("When did Alexander Graham Bell patent the telephone?", fact=fact))
+
+
 def test_badly_formed_items_are_found() -> None:
     good = {"stem": "A?", "options": ["a", "b", "c", "d"], "answer": "a"}
     broken = [good, good | {"options": ["b", "c", "d", "e"], "stem": "B?"}, good | {"options": ["a", "b", "b", "c"]}]
