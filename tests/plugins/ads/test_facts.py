@@ -66,7 +66,7 @@ def test_no_fact_is_told_in_two_descriptions(count: int) -> None:
         ("Lamp", "A LED lamp, an useful hour.", "An LED lamp, a useful hour."),
         ("Trail running shoes", "A trail running shoes with lugs.", "Trail running shoes with lugs."),
         ("Orthopaedic dog bed", "A Orthopaedic dog bed for you.", "An orthopaedic dog bed for you."),
-        ("Ford Torino", "A Ford Torino for you.", "A Ford Torino for you."),
+        ("Ford Torino", "A ford torino for you.", "A Ford Torino for you."),
         ("Mattress", "A mattress for you.", "A mattress for you."),
     ],
 )
