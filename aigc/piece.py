@@ -70,7 +70,7 @@ class Item:
     findings: list[Finding] = field(default_factory=list)
     logprob: float = float("-inf")
     attempts: int = 0
-    fallback: bool = False
+    fallbacks: frozenset[str] = frozenset()  # fields no model wrote
     left_out: str = ""  # why this item is not part of the piece
     error: str = ""
 
@@ -141,14 +141,14 @@ class Piece:
                 break
             yield from self._ask(open_items)
         for item in items:
-            if item.failing and not item.fallback:
+            if item.failing and not item.fallbacks:
                 self._fall_back(item)
             if self.watcher and not item.left_out:
                 self.watcher.written(item.stage.name, item.index, plain(_result(item)))
 
     @staticmethod
     def _open(item: Item, attempt: int) -> bool:
-        return bool(item.failing) and not item.fallback and not item.error and attempt <= item.stage.attempts
+        return bool(item.failing) and not item.fallbacks and not item.error and attempt <= item.stage.attempts
 
     def _ask(self, items: list[Item]) -> Coroutine[list[Request], Answers, None]:
         """This asks once for each of `items` and keeps the better of what stood and what came."""
@@ -246,7 +246,7 @@ class Piece:
                 item, {name: stood[name] for name in item.stage.output if name in stood}, False
             )
             if severity_rank(findings) <= severity_rank(item.findings) or item.draft is None:
-                item.draft, item.findings, item.fallback, item.error = draft, findings, True, ""
+                item.draft, item.findings, item.fallbacks, item.error = draft, findings, frozenset(expressions), ""
         if item.failing and item.stage.foreach:
             item.left_out = reason
 
@@ -296,7 +296,7 @@ class Piece:
 
     def _settle_again(self, items: list[Item]) -> Coroutine[list[Request], Answers, None]:
         for item in items:
-            item.draft, item.logprob, item.fallback = None, float("-inf"), False
+            item.draft, item.logprob, item.fallbacks = None, float("-inf"), frozenset()
         yield from self._ask(items)
         for item in items:
             if item.failing:
@@ -304,7 +304,7 @@ class Piece:
 
     def _give_up(self, items: list[Item], *, fall_back: bool) -> None:
         for item in items:
-            if fall_back and item.stage.fallback and not item.fallback:
+            if fall_back and item.stage.fallback and not item.fallbacks:
                 item.draft, item.findings = None, []
                 self._fall_back(item)
             elif item.stage.foreach:
@@ -384,7 +384,7 @@ class Piece:
 def _signed(item: Item) -> dict[str, Json]:
     assert item.draft is not None
     return {
-        name: sign(value, Origin(item.stage.name, item.index, name), fallback=item.fallback)
+        name: sign(value, Origin(item.stage.name, item.index, name), fallback=name in item.fallbacks)
         for name, value in item.draft.fields.items()
     }
 

@@ -119,6 +119,13 @@ def test_an_item_that_fails_falls_back_to_its_fact(project: Project) -> None:
     assert artifact.provenance.lines == 2, "what an expression composed is no stage's line"
 
 
+def test_only_the_field_that_fell_back_is_said_to(make_project: Callable[..., Project]) -> None:
+    project = make_project(FILES | {"templates/shop/page.yaml": PAGE + "fallback: {lead: Plain}\n"})
+    (artifact,) = run(project, ScriptedGenerator(lambda r, i: page("Mugs", "x" * 50)), "shop/page", [brief(topic="m")])
+    assert (artifact.status, artifact.fields["lead"]) == ("accepted", "Plain")
+    assert artifact.provenance.fallbacks == ("lead",)
+
+
 def test_a_finding_on_the_whole_leads_back_to_one_request(project: Project) -> None:
     answers = {"1/lines/0/0": "Warm all day", "1/lines/1/0": "Warm all day", "1/lines/1/1": "Dry in rain"}
     generator = ScriptedGenerator(lambda request, index: answers[request.id])

@@ -27,10 +27,18 @@ _QUOTES = "\"'`“”‘’„«»「」『』"
 _KEPT_WORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems")
 
 
-def output_grammar(fields: Mapping[str, Schema], single: bool) -> Grammar | None:
-    """This is the grammar of an output; None where a single text is free: prose without bounds."""
+def output_grammar(fields: Mapping[str, Schema], single: bool, *, chat: bool = True) -> Grammar | None:
+    """This is the grammar of an output; None where a single text is free: prose without bounds.
+
+    What goes on from plain text (not `chat`) may begin with the blank that parts it from there; parsing takes it off.
+    """
     if not single:
         return _object(fields, {})
+    grammar = _line(fields)
+    return grammar if chat or grammar is None else Grammar(kind="regex", source=f" ?(?:{grammar.source})")
+
+
+def _line(fields: Mapping[str, Schema]) -> Grammar | None:
     (schema,) = fields.values()
     if "enum" in schema or "const" in schema:
         allowed = schema.get("enum") or [schema["const"]]

@@ -159,12 +159,13 @@ class _Load:
         variables = around.known | ({"item", "index"} if foreach else set())
         inside = Names(known=variables, stages=earlier, fields=fields)
         settings = self.defaults
+        chat = node.child("chat").boolean() if "chat" in node else True
         stage = Stage(
             name=name,
             template=self._template(node.child("prompt"), inside),
             output=fields,
             single=single,
-            grammar=output_grammar(fields, single),
+            grammar=output_grammar(fields, single, chat=chat),
             sampling=sampling(
                 [settings.sampling, node.child("sampling") if "sampling" in node else None],
                 enough_tokens(fields, single, wide=settings.wide),
@@ -176,7 +177,7 @@ class _Load:
             postprocess=self._bound("postprocessor", node, inside) if own else (),
             checks=self._bound("check", node, inside) if own else (),
             shots=shots,
-            chat=node.child("chat").boolean() if "chat" in node else True,
+            chat=chat,
         )
         try:
             check_shots(self.environment, stage, self.brief)

@@ -4,8 +4,8 @@ makes that row a failed artifact and nothing else."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import jinja2
@@ -15,6 +15,8 @@ from aigc.errors import AigcError, BriefError, NotFound, did_you_mean
 from aigc.extension import Extension
 from aigc.registry import Registry
 from aigc.types import Artifact, Brief, Json, Provenance, Row
+
+PEEK = 20  # rows
 
 
 def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
@@ -57,20 +59,23 @@ def read_briefs(
                 raise BriefError(
                     f"{option}: {content_type.name} has no input {name!r}", hint=did_you_mean(name, content_type.brief)
                 )
-    columns: dict[str, str] | None = None
+    head, rest = _peek(rows)
+    _check_columns(head, content_type, mapping, literals)
     seen: dict[str, str] = {}
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(chain(head, rest), 1):
         if limit is not None and number > limit:
             return
-        if not row.error and columns is None:
-            columns = _columns(row, content_type, mapping, literals)
         brief_id = _brief_id(row, content_type, number)
         try:
             if row.error:
                 raise BriefError(f"{row.where}: {row.error}")
             if brief_id in seen:
                 raise BriefError(f"{row.where}: id {brief_id!r} is used twice, first at {seen[brief_id]}")
-            raw = {name: row.values.get(column) for name, column in (columns or {}).items()}
+            cells = {_bare(column): value for column, value in row.values.items()}
+            raw = {
+                name: row.values.get(mapping[name]) if name in mapping else cells.get(_bare(name))
+                for name in content_type.brief
+            }
             for name, text in literals.items():
                 raw[name] = _literal(text, row, environment)
             values = brief_values(content_type, raw, where=row.where)
@@ -99,26 +104,31 @@ def _importer(path: Path, registry: Registry) -> Extension:
     raise BriefError(f"{path}: no importer reads {path.suffix or 'files without a suffix'!r}", hint=f"known: {known}")
 
 
-def _columns(
-    row: Row, content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, str]
-) -> dict[str, str]:
-    """This is input → column, from the first readable row's cells."""
-    where = row.where.rpartition(":")[0] or row.where
-    plain = {_bare(column): column for column in row.values}
-    columns = {}
+def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
+    """This takes the first rows off, enough to tell what the file holds: JSON rows need not all have the same keys."""
+    rest = iter(rows)
+    return list(islice(rest, PEEK)), rest
+
+
+def _check_columns(
+    head: Sequence[Row], content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, str]
+) -> None:
+    """This refuses a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
+    readable = [row for row in head if not row.error]
+    if not readable:
+        return
+    where = readable[0].where.rpartition(":")[0] or readable[0].where
+    known = list(dict.fromkeys(column for row in readable for column in row.values))
+    bare = {_bare(column) for column in known}
     for name, schema in content_type.brief.items():
         if name in mapping:
-            if mapping[name] not in row.values:
-                hint = did_you_mean(mapping[name], row.values)
+            if mapping[name] not in known:
+                hint = did_you_mean(mapping[name], known)
                 raise BriefError(f"{where}: --map {name}={mapping[name]}: no such column", hint=hint)
-            columns[name] = mapping[name]
-        elif _bare(name) in plain:
-            columns[name] = plain[_bare(name)]
-        elif "default" not in schema and name not in literals:
-            near = did_you_mean(name, row.values)
+        elif _bare(name) not in bare and "default" not in schema and name not in literals:
+            near = did_you_mean(name, known)
             hint = f"add it with --map {name}=COLUMN or --set {name}=VALUE" + (f" ({near})" if near else "")
             raise BriefError(f"{where}: no column for the needed input {name!r}", hint=hint)
-    return columns
 
 
 def _literal(text: str, row: Row, environment: jinja2.Environment) -> Json:

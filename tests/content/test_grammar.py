@@ -196,3 +196,11 @@ def test_bounds_of_long_strings_in_an_object_compile_and_hold(limit: dict[str, i
     assert allows(grammar, compact({"description": "x" * most}))
     assert not allows(grammar, compact({"description": "x" * (most + 1)}))
     assert not allows(grammar, compact({"description": "x" * 39}))
+
+
+def test_what_goes_on_from_plain_text_may_begin_with_a_blank() -> None:
+    fields = {"text": {"type": "string", "minLength": 3}}
+    assert allows(output_grammar(fields, True, chat=False), " made of oak")
+    assert allows(output_grammar(fields, True, chat=False), "made of oak")
+    assert not allows(output_grammar(fields, True), " made of oak")
+    assert output_grammar({"text": {"type": "string", "contentMediaType": "text/plain"}}, True, chat=False) is None

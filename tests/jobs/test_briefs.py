@@ -108,6 +108,12 @@ def test_a_broken_line_fails_alone(read) -> None:
     assert bad.status == "failed"
 
 
+def test_json_rows_need_not_have_the_same_keys(read) -> None:
+    lacking, full = read('{"language": "en"}\n{"product": "Mug", "weight": 2, "facts": ["dry"]}\n', "items.jsonl")
+    assert "product is missing" in lacking.reason
+    assert full.values == {"product": "Mug", "facts": ["dry"], "weight": 2, "language": "en"}
+
+
 def test_an_id_names_a_brief_once(read) -> None:
     one, two, three = read("id,product\nmug,Mug\nmug,Cup\n,Pot\n")
     assert (one.id, three.id) == ("mug", "0003")
