@@ -28,7 +28,7 @@ def drop_leading_article(text: str) -> str:
 
 @postprocessor
 def mend_articles(text: str, field: Field) -> str:
-    """Write "an invoice" for "a invoice"; before the product no article where it takes none, and its own spelling after one.
+    """Write "an invoice" for "a invoice", no article where the product takes none, and the product as the brief does.
 
     "A Orthopaedic dog bed…" becomes "An orthopaedic dog bed…", "A trail running shoes…" becomes "Trail running shoes…".
     """
@@ -37,8 +37,8 @@ def mend_articles(text: str, field: Field) -> str:
     if named and takes_no_article(product):
         text = text[len(named[1]) :]
         text = text[:1].upper() + text[1:]
-    elif named:
-        common = " " in product and product[1:] == product[1:].lower()
+    elif named and " " in product:
+        common = product[1:] == product[1:].lower()
         name = product[0].lower() + product[1:] if common else product
         text = named[1] + name + text[named.end() :]
 
