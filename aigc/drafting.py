@@ -7,7 +7,7 @@ leads back to the one request to ask again. Knows drafts, paths and bound extens
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -112,7 +112,10 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
         with _Blame(step):
             if step.extension.scope == "draft":
                 changed = step.extension(draft, **options)
-                draft = replace(draft, fields=changed.fields if isinstance(changed, Draft) else changed)
+                fields = changed.fields if isinstance(changed, Draft) else changed
+                if not isinstance(fields, Mapping):
+                    raise TypeError(f"gave {fields!r} instead of the draft or its fields")
+                draft = replace(draft, fields=fields)
             else:
                 draft = _each_text(draft, step, options)
     return draft
@@ -125,18 +128,43 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding
         options = bound.resolve(render)
         with _Blame(bound):
             if bound.extension.scope == "draft":
-                found = [(finding, "") for finding in bound.extension(draft, **options) or ()]
+                found = [_finding(said, "", bound) for said in _said(bound.extension(draft, **options))]
             else:
                 found = [
-                    (finding, path)
+                    _finding(said, path, bound)
                     for path, text, schema in draft_texts(draft)
                     if _meant(bound.only, path)
-                    for finding in _call(bound, text, path, schema, draft, options) or ()
+                    for said in _said(_call(bound, text, path, schema, draft, options))
                 ]
-        for finding, path in found:
-            said = Finding(message=finding) if isinstance(finding, str) else finding
-            findings.append(replace(said, check=bound.name, field=said.field or path, severity=bound.severity))
+        findings += found
     return findings
+
+
+def _said(returned: Iterable[Finding | str] | None) -> Iterable[Finding | str]:
+    if isinstance(returned, str | Finding):
+        raise TypeError(f"gave {returned!r}; a check yields findings or messages")
+    return returned or ()
+
+
+def _finding(said: Finding | str, path: str, bound: Bound) -> Finding:
+    finding = Finding(message=said) if isinstance(said, str) else said
+    return replace(finding, check=bound.name, field=finding.field or path, severity=bound.severity)
+
+
+def root_of(path: str) -> str:
+    """This is the field a path begins with: `headlines` of `headlines[2]`."""
+    return path.partition("[")[0].partition(".")[0]
+
+
+def distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """This is `findings` with what is said twice said once, with the greater severity."""
+    kept: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        said = (finding.field, finding.message)
+        held = kept.get(said)
+        if held is None or SEVERITIES.index(finding.severity) > SEVERITIES.index(held.severity):
+            kept[said] = finding
+    return list(kept.values())
 
 
 def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:

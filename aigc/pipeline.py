@@ -1,10 +1,11 @@
 """Brief → artifact: generate, parse, post-process, check, repair. The page that tells the story.
 
 A content type's stages run in order; a stage with `foreach` asks one request per item. Every result is parsed,
-post-processed and checked; of n candidates the one with the mildest findings wins, then the likeliest. What fails is
-asked again, only that field, at most `repair.attempts` times; then the declared fallback stands in; an item of a list
-that still fails is left out and noted. The output is composed, checked as a whole, and a finding on one line of it
-leads back to the one request to repeat. What is left says so: `flagged`, `rejected` or `failed`, never dropped.
+post-processed, held against its limits and checked; of n candidates the one with the mildest findings wins, then the
+likeliest. What fails is asked again, only that field, `repair.attempts` times in all; then the declared fallback stands
+in; an item of a list that still fails is left out, which flags the piece. The output is composed and checked as a
+whole, and a finding on one line of it leads back to the field of the one request to repeat. What is left says so:
+`flagged`, `rejected` or `failed`, never dropped.
 
 Each piece is a Python generator that yields the requests it needs and is sent their completions; `Pipeline.write`
 keeps a `Generator` topped up with the requests of many pieces at once, taking briefs as lazily as it can.
@@ -16,12 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import count
 
 import jinja2
 
 from aigc.content import ContentType
 from aigc.extension import Bound
-from aigc.piece import Order, Piece, Steps, Watcher
+from aigc.item import Order
+from aigc.piece import Piece, Steps, Watcher
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
 
 
@@ -38,6 +41,7 @@ class Pipeline:
         policy: Sequence[Bound] = (),
     ) -> None:
         self.generator = generator
+        self._serials = count(1)  # a request's id is never used twice: a cancelled one may still come back
         self._order = partial(Order, environment=environment, model=model, seed=seed, policy=tuple(policy))
 
     def write(
@@ -48,7 +52,7 @@ class Pipeline:
         Closing the iterator early cancels what is in flight, so the generator can be used again.
         """
         order = self._order(content_type=content_type)
-        pieces = (Piece(order, brief, str(serial), watcher) for serial, brief in enumerate(briefs, 1))
+        pieces = (Piece(order, brief, str(next(self._serials)), watcher) for brief in briefs)
         desks: dict[str, _Desk] = {}  # request id → the piece waiting for it
         try:
             yield from self._run(pieces, desks, watcher)

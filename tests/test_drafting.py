@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aigc import check, postprocessor
-from aigc.drafting import Origin, Written, at_path, draft_texts, origins, plain, sign
+from aigc.drafting import Origin, Written, at_path, distinct, draft_texts, origins, plain, sign
 from aigc.drafting import check as run_checks
 from aigc.drafting import postprocess as run_steps
 from aigc.errors import PluginError
@@ -108,3 +108,19 @@ def test_a_step_that_gives_no_text_is_named() -> None:
 
     with pytest.raises(PluginError, match="'forgets' broke: TypeError: gave None"):
         run_steps(DRAFT, [forgets.bind({}, "")], as_is)
+
+
+@pytest.mark.parametrize("returned", ["one message", 3])
+def test_a_check_that_gives_no_findings_is_named(returned: object) -> None:
+    @check
+    def mumbles(text: str) -> Iterator[str]:
+        """This does not yield."""
+        return returned  # type: ignore[return-value]
+
+    with pytest.raises(PluginError, match="check 'mumbles' broke"):
+        run_checks(DRAFT, [mumbles.bind({}, "")], as_is)
+
+
+def test_the_same_finding_is_said_once_and_harshly() -> None:
+    mild, harsh = (Finding(message="m", field="f", check="c", severity=s) for s in ("warn", "reject"))
+    assert distinct([mild, harsh, mild]) == [harsh]

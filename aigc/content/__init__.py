@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aigc.content.measures import COUNTERS, Counter, limit_of, measure
     from aigc.content.parse import parse_output
     from aigc.content.prompt import evaluate, render_prompt
+    from aigc.content.schema import schema_problems as schema_problems
     from aigc.content.shorten import drop_cut_word, drop_dangling, ends_dangling, trim
 
 _ROOMS = {
@@ -33,6 +34,7 @@ _ROOMS = {
     "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
     "parse": ("parse_output",),
     "prompt": ("evaluate", "render_prompt"),
+    "schema": ("schema_problems",),
     "shorten": ("drop_cut_word", "drop_dangling", "ends_dangling", "trim"),
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "output_grammar",
     "parse_output",
     "render_prompt",
+    "schema_problems",
     "trim",
     "with_kept",
 ]

@@ -153,6 +153,20 @@ def problems(schema: Schema, value: Json, label: str) -> Found:
         yield from _number_problems(schema, value, label)
 
 
+def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) -> list[tuple[str, str]]:
+    """This is what breaks the bounds of an output, as (path such as `headlines[2]`, message); missing fields too."""
+    found = []
+    for name, words in schema.items():
+        value = fields.get(name)
+        if value is None:
+            if words.get("default", ...) is not None:
+                found.append((name, "is missing"))
+        else:  # a label has no blank in it, so it ends at the first one
+            parted = (said.partition(" ") for said in problems(words, value, name))
+            found += [(path, message) for path, _, message in parted]
+    return found
+
+
 def _fits(kind: str, value: Json) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"

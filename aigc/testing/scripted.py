@@ -26,13 +26,15 @@ class ScriptedGenerator:
         self.closed = False
         self._lump = lump
         self._waiting: deque[Request] = deque()
+        self._cancelled: list[Completion] = []
 
     def submit(self, request: Request) -> None:
         self.requests.append(request)
         self._waiting.append(request)
 
     def step(self) -> Sequence[Completion | Delta]:
-        events: list[Completion | Delta] = []
+        events: list[Completion | Delta] = [*self._cancelled]
+        self._cancelled.clear()
         for _ in range(min(self._lump, len(self._waiting))):
             request = self._waiting.popleft()
             for index in range(request.sampling.n):
@@ -43,6 +45,8 @@ class ScriptedGenerator:
         return events
 
     def cancel(self, request_id: str) -> None:
+        if any(request.id == request_id for request in self._waiting):
+            self._cancelled.append(Completion(request_id=request_id, text="", finish_reason="cancelled"))
         self._waiting = deque(request for request in self._waiting if request.id != request_id)
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ SCHEMA = {
         "uniqueItems": True,
         "items": {"type": "object", "properties": {"name": {"type": "string", "limit": {"words": 2}}}},
     },
-    "note": {"type": ["string", "null"]},
+    "note": {"type": "string", "default": None},
 }
 GOOD = {
     "headlines": ["Warm Feet", "Dry Feet"],
@@ -44,22 +44,30 @@ def test_a_good_draft_has_no_findings(draft):
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
-        ({"headlines": ["Warm Feet", "Natural Rubber"]}, "headlines[1]", "counts 14, at most 10 (width)"),
-        ({"headlines": ["Warm Feet", "折叠电动自行车"]}, "headlines[1]", "counts 14, at most 10 (width)"),
-        ({"headlines": ["Warm Feet", "ab"]}, "headlines[1]", "counts 2, at least 3 (chars)"),
-        ({"headlines": ["Warm Feet", ""]}, "headlines[1]", "is empty"),
-        ({"headlines": ["Warm"]}, "headlines", "has 1 items, at least 2"),
+        (
+            {"headlines": ["Warm Feet", "Natural Rubber"]},
+            "headlines[1]",
+            "has 14 columns (wide characters count 2), at most 10",
+        ),
+        (
+            {"headlines": ["Warm Feet", "折叠电动自行车"]},
+            "headlines[1]",
+            "has 14 columns (wide characters count 2), at most 10",
+        ),
+        ({"headlines": ["Warm Feet", "ab"]}, "headlines[1]", "has 2 characters, at least 3"),
+        ({"headlines": ["Warm Feet", ""]}, "headlines[1]", "has 0 characters, at least 3"),
+        ({"headlines": ["Warm"]}, "headlines", "has 1 item, at least 2"),
         ({"headlines": ["Warm"] * 4}, "headlines", "has 4 items, at most 3"),
-        ({"title": "Bootss"}, "title", "counts 6, at most 5 (chars)"),
+        ({"title": "Bootss"}, "title", "has 6 characters, at most 5"),
         ({"title": ...}, "title", "is missing"),
         ({"title": None}, "title", "is missing"),
         ({"intent": "sell"}, "intent", "is 'sell', not one of buy, learn"),
         ({"minutes": 61}, "minutes", "is 61, at most 60"),
         ({"minutes": 0}, "minutes", "is 0, at least 5"),
-        ({"slug": "Warm Feet"}, "slug", "does not match ^[a-z-]+$"),
-        ({"steps": [{"name": "put them on"}]}, "steps[0].name", "counts 3, at most 2 (words)"),
-        ({"steps": [{}]}, "steps[0].name", "is missing"),
-        ({"steps": [{"name": "a"}, {"name": "a"}]}, "steps", "has an item twice"),
+        ({"slug": "Warm Feet"}, "slug", "is 'Warm Feet', which does not match '^[a-z-]+$'"),
+        ({"steps": [{"name": "put them on"}]}, "steps[0].name", "has 3 words, at most 2"),
+        ({"steps": [{}]}, "steps[0]", "lacks 'name'"),
+        ({"steps": [{"name": "a"}, {"name": "a"}]}, "steps", "has a mapping twice"),
     ],
 )
 def test_what_breaks_a_bound_is_found(draft, changed, field, message):

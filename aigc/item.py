@@ -1,0 +1,208 @@
+"""One result a stage owes: how it is asked for, judged, asked for again, and given up.
+
+An `Item` keeps the best draft so far. Asked again, only its failing fields are written: the others are in the grammar
+as constants and stay as they stood. Attempts are counted over the whole life of an item, whoever found it wanting.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import jinja2
+
+from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
+from aigc.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.extension import Bound
+from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage
+
+WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """This is what all pieces of one run share."""
+
+    content_type: ContentType
+    environment: jinja2.Environment
+    policy: tuple[Bound, ...] = ()
+    model: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """This is what all items of one piece see. `results` fills up: stage name → what later stages may use."""
+
+    order: Order
+    brief: Brief
+    results: dict[str, Json] = field(default_factory=dict)
+
+    def names(self, **more: Json) -> dict[str, Json]:
+        return {**self.brief.values, "stages": self.results, **more}
+
+    def evaluate(self, text: str, names: Mapping[str, Json]) -> Json:
+        return evaluate(self.order.environment, text, names)
+
+    def judged(self, draft: Draft, checks: Sequence[Bound], names: Mapping[str, Json]) -> list[Finding]:
+        """This is what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
+        problems = schema_problems(draft.fields, draft.schema)
+        limits = [Finding(message=said, field=path, check="limits") for path, said in problems]
+        return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
+
+
+@dataclass(slots=True, kw_only=True)
+class Item:
+    """This is one result of a stage: `value` is its foreach item.
+
+    `blamed` are fields that checks on the whole piece reject; `left_out` says why the item is not part of the piece,
+    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing.
+    """
+
+    sheet: Sheet
+    stage: Stage
+    index: int
+    value: Json = None
+    draft: Draft | None = None
+    findings: list[Finding] = field(default_factory=list)
+    logprob: float = float("-inf")
+    attempts: int = 0
+    blamed: frozenset[str] = frozenset()
+    rewritten: frozenset[str] = frozenset()
+    fallbacks: frozenset[str] = frozenset()
+    left_out: str = ""
+    by_design: bool = False
+    error: str = ""
+
+    @property
+    def failing(self) -> frozenset[str]:
+        """This is the fields to write again: blamed ones and those a reject finding names, all when it names none."""
+        everything = frozenset(self.stage.output)
+        if self.draft is None:
+            return everything
+        named = {root_of(finding.field) for finding in self.findings if finding.severity == "reject"}
+        return self.blamed | named if named <= everything else everything
+
+    @property
+    def open(self) -> bool:
+        """This says whether asking (again) is due."""
+        tired = self.fallbacks or self.error or self.left_out or self.attempts > self.stage.attempts
+        return bool(self.failing) and not tired
+
+    @property
+    def movable(self) -> bool:
+        """This says whether anything is left to try."""
+        if self.left_out:
+            return False
+        return (
+            self.open or bool(self.stage.foreach) or (not self.fallbacks and self.failing <= set(self.stage.fallback))
+        )
+
+    def request(self, name: str, *, stream: bool) -> Request:
+        """This asks for what is failing; the rest is given."""
+        stage, kept = self.stage, plain(self._kept())
+        return Request(
+            id=name,
+            prompt=render_prompt(
+                self.sheet.order.environment,
+                stage,
+                self.sheet.brief.values,
+                item=self.value,
+                index=self.index if stage.foreach else None,
+                stages=self.sheet.results,
+            ),
+            sampling=replace(
+                stage.sampling,
+                n=stage.candidates,
+                seed=self._seed(),
+                temperature=stage.sampling.temperature + WARMER * self.attempts,
+            ),
+            grammar=with_kept(stage.output, kept) if kept else stage.grammar,
+            stream=stream and stage.candidates == 1 and not stage.foreach,
+        )
+
+    def judge(self, completions: Sequence[Completion]) -> Usage:
+        """This keeps the best of what stood and what came: mildest findings first, then highest mean log-probability.
+
+        What stood loses to anything when the whole piece rejects it.
+        """
+        self.attempts += 1
+        kept, asked = self._kept(), self.failing
+        best = None if self.draft is None or self.blamed else (severity_rank(self.findings), -self.logprob)
+        self.error = next((one.error for one in completions if one.finish_reason == "error"), "")
+        for one in completions:
+            if one.finish_reason in ("error", "cancelled"):
+                continue
+            found = parse_output(self.stage.output, self.stage.single, one.text, one.finish_reason)
+            draft, findings = self._finish(found, kept, cut=one.finish_reason == "length")
+            logprob = float("-inf") if one.mean_logprob is None else one.mean_logprob
+            rank = (severity_rank(findings), -logprob)
+            if best is None or rank < best:
+                best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
+                self.error, self.blamed = "", frozenset()
+                self.rewritten |= asked if self.attempts > 1 else frozenset()
+        return sum((one.usage for one in completions), Usage())
+
+    def give_up(self) -> None:
+        """This puts the declared fallback in place of what fails; a list's item that still fails is left out."""
+        reason = self._reason()
+        if not self.fallbacks and self.failing <= set(self.stage.fallback):
+            names = self.sheet.names(item=self.value, index=self.index)
+            failing, kept = self.failing, self._kept()
+            values = {name: self.sheet.evaluate(self.stage.fallback[name], names) for name in failing}
+            if self.stage.foreach and any(value in (None, "", []) for value in values.values()):
+                self.left_out, self.by_design = reason, True
+                return
+            draft, findings = self._finish(values, kept, cut=False)
+            if self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
+                self.draft, self.findings, self.fallbacks = draft, findings, failing
+                self.blamed, self.error = frozenset(), ""
+                reason = f"{reason}; its fallback: {self._reason()}"
+        if self.failing and self.stage.foreach:
+            self.left_out = reason
+
+    def result(self) -> Json:
+        """This is what the item contributes, each text signed: its one text, or its fields."""
+        fields = self.signed()
+        return fields.get("text") if self.stage.single else fields or None
+
+    def signed(self) -> dict[str, Json]:
+        return {
+            name: sign(value, Origin(self.stage.name, self.index, name), fallback=name in self.fallbacks)
+            for name, value in (self.draft.fields.items() if self.draft else ())
+        }
+
+    def _kept(self) -> dict[str, Json]:
+        return {} if self.draft is None else {k: v for k, v in self.draft.fields.items() if k not in self.failing}
+
+    def _finish(
+        self, written: Mapping[str, Json], kept: Mapping[str, Json], *, cut: bool
+    ) -> tuple[Draft, list[Finding]]:
+        """This runs the stage's post-processors over what was written, and its checks over that and what was kept."""
+        names = self.sheet.names(item=self.value, index=self.index)
+        draft = Draft(
+            brief=self.sheet.brief,
+            fields={n: kept[n] if n in kept else written[n] for n in self.stage.output if n in kept or n in written},
+            schema=self.stage.output,
+            stages=self.sheet.results,
+            item=self.value,
+            finish_reason="length" if cut else "stop",
+        )
+        draft = postprocess(draft, self.stage.postprocess, lambda text: self.sheet.evaluate(text, names))
+        draft = replace(draft, fields={**draft.fields, **kept})  # processed once already
+        return draft, self.sheet.judged(draft, self.stage.checks, names)
+
+    def _reason(self) -> str:
+        if self.error:
+            return self.error
+        said = "; ".join(finding.message for finding in self.findings if finding.severity == "reject")
+        return said or ("the whole piece's checks reject it" if self.blamed else "nothing usable")
+
+    def _seed(self) -> int:
+        """This depends on what is written and nothing else: not on order, batch or neighbours."""
+        order, brief = self.sheet.order, self.sheet.brief
+        said = [order.seed, order.content_type.name, plain(brief.values), self.stage.name, self.index]
+        text = json.dumps([*said, plain(self.value), self.attempts], ensure_ascii=False, sort_keys=True, default=str)
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
