@@ -155,6 +155,18 @@ class Project:
 
         return pull(self.settings.model, convert=convert_gguf, progress=progress)
 
+    def model_identity(self) -> str:
+        """This names what exactly writes, for the keys of finished work: the generator and its weights' digest."""
+        settings = self.settings
+        if settings.generator != "gpt":
+            return f"{settings.generator} {settings.model} {dict(settings.engine)}"
+        from aigc.models import resolve
+
+        try:
+            return f"{settings.model} {resolve(settings.model).digest}"
+        except AigcError:
+            return settings.model
+
     def generator(self, progress: Callable[[Progress], None] | None = None) -> Generator:
         """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
         if self.settings.generator != "gpt":

@@ -65,12 +65,16 @@ def read_briefs(
     for number, row in enumerate(chain(head, rest), 1):
         if limit is not None and number > limit:
             return
-        brief_id = _brief_id(row, content_type, number)
+        asked = "" if "id" in content_type.brief else str(row.values.get("id") or "").strip()
+        brief_id = (
+            asked if asked and asked not in seen else _free_id(f"{asked}@{number}" if asked else f"{number:04d}", seen)
+        )
+        first, seen[brief_id] = seen.get(asked), row.where
         try:
             if row.error:
                 raise BriefError(f"{row.where}: {row.error}")
-            if brief_id in seen:
-                raise BriefError(f"{row.where}: id {brief_id!r} is used twice, first at {seen[brief_id]}")
+            if first:
+                raise BriefError(f"{row.where}: id {asked!r} is used twice, first at {first}")
             cells = {_bare(column): value for column, value in row.values.items()}
             raw = {
                 name: row.values.get(mapping[name]) if name in mapping else cells.get(_bare(name))
@@ -80,9 +84,8 @@ def read_briefs(
                 raw[name] = _literal(text, row, environment)
             values = brief_values(content_type, raw, where=row.where)
         except AigcError as error:
-            yield _failed(brief_id if brief_id not in seen else f"{brief_id}@{number}", row, content_type, error)
+            yield _failed(brief_id, row, content_type, error)
             continue
-        seen[brief_id] = row.where
         yield Brief(id=brief_id, values=values, source=row.where)
 
 
@@ -140,9 +143,11 @@ def _literal(text: str, row: Row, environment: jinja2.Environment) -> Json:
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
 
 
-def _brief_id(row: Row, content_type: ContentType, number: int) -> str:
-    given = "" if "id" in content_type.brief else str(row.values.get("id") or "").strip()
-    return given or f"{number:04d}"
+def _free_id(wanted: str, taken: Mapping[str, str]) -> str:
+    """This is `wanted`, or with a mark where some row was given just that id."""
+    while wanted in taken:
+        wanted += "'"
+    return wanted
 
 
 def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError) -> Artifact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,11 +12,15 @@ from aigc.registry import Registry
 from aigc.types import Artifact, Brief, Finding, Json, Provenance, Usage
 
 ARTIFACTS = "artifacts.jsonl"
+EXPORTS = ".exports.json"
 EXPORTED = ("accepted", "flagged")  # never a piece that breaks a hard limit
 
 
-def prepare_folder(folder: Path) -> None:
-    """This makes the folder and proves it writable; UsageError otherwise, before anything expensive happens."""
+def prepare_folder(folder: Path, content_type: str = "") -> None:
+    """This makes the folder and proves it writable; UsageError otherwise, before anything expensive happens.
+
+    A folder that holds pieces of another content type is refused too: their places would be taken.
+    """
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,6 +30,20 @@ def prepare_folder(folder: Path) -> None:
         raise UsageError(
             f"{folder}: cannot be written to ({error.strerror or error})", hint="choose another --out"
         ) from error
+    held = next(_types(folder), content_type)
+    if content_type and held != content_type:
+        raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
+
+
+def _types(folder: Path) -> Iterator[str]:
+    """This yields the content type of each piece in the folder."""
+    if (folder / ARTIFACTS).is_file():
+        with (folder / ARTIFACTS).open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            for line in lines:
+                try:
+                    yield str(json.loads(line)["provenance"]["content_type"])
+                except (ValueError, KeyError, TypeError):
+                    continue
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Json]:
@@ -65,11 +83,12 @@ def read_artifacts(folder: Path) -> list[Artifact]:
     if not path.is_file():
         raise JobError(f"{folder}: holds no {ARTIFACTS}", hint="give the folder of a finished `aigc batch`")
     artifacts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        try:
-            artifacts.append(artifact_of(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
+    with path.open(encoding="utf-8", newline="\n") as lines:  # a text may hold other line breaks, U+2028 for one
+        for number, line in enumerate(lines, 1):
+            try:
+                artifacts.append(artifact_of(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
 
 
@@ -91,13 +110,28 @@ def export(
         exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
     good = [artifact for artifact in artifacts if artifact.status in EXPORTED]
     paths: list[Path] = []
-    for exporter in exporters if good else []:
+    for exporter in exporters:
         mine = {option.name for option in exporter.options}
         bound = exporter.bind({name: value for name, value in given.items() if name in mine}, exporter.name)
         try:
-            paths += exporter(good, folder, **bound.values)
+            written = list(exporter(good, folder, **bound.values)) if good else []
         except AigcError:
             raise
         except Exception as error:
             raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
+        _forget(folder, exporter.name, written)
+        paths += written
     return paths
+
+
+def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
+    """This removes the files the same format wrote last time and not now: their pieces are no longer good."""
+    record = folder / EXPORTS
+    try:
+        last: dict[str, list[str]] = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        last = {}
+    now = [path.relative_to(folder).as_posix() for path in written if path.is_relative_to(folder)]
+    for stale in set(last.get(name, [])) - set(now):
+        (folder / stale).unlink(missing_ok=True)
+    record.write_text(json.dumps({**last, name: now}), encoding="utf-8")

@@ -2,7 +2,8 @@
 
 Artifacts are appended to a partial file as they finish and put into the briefs' order at the end, also after Ctrl-C.
 Each carries the key of what made it (brief, content type and templates, model, sampling, seed, policy), so the same
-job on the same folder takes what is there and writes the rest.
+job on the same folder takes what is there and writes the rest. What a later run no longer asks for is moved to
+`artifacts.earlier.jsonl` and taken up again when it is.
 """
 
 from __future__ import annotations
@@ -12,17 +13,22 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, JobError
 from aigc.jobs.folder import ARTIFACTS, artifact_of, artifact_record, export, prepare_folder, read_artifacts
+from aigc.jobs.lock import only_run
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Json, Status, Usage
 
 PARTIAL = "artifacts.partial.jsonl"
+EARLIER = "artifacts.earlier.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,26 +68,22 @@ def run_job(
     A failed Artifact among `briefs` (a row that could not be one) is kept as it is. KeyboardInterrupt ends the run
     early: what was finished is in the folder and the report says `interrupted`. JobError when the disk refuses.
     """
-    prepare_folder(folder)
-    run = _Run(project, content_type, folder)
+    prepare_folder(folder, content_type.name)
     started = time.perf_counter()
     interrupted = False
-    try:
-        with (folder / PARTIAL).open("a", encoding="utf-8") as partial:
-            for artifact in run.artifacts(pipeline, briefs):
-                run.keep(artifact, partial.write)
-                project.registry.notify("aigc_artifact", artifact=artifact)
-                if heard:
-                    heard(artifact)
-    except KeyboardInterrupt:
-        interrupted = True
-    except OSError as error:
-        raise _refused(folder, error) from error
-    try:
+    with only_run(folder):
+        run = _Run(project, content_type, folder)
+        with _appending(folder / PARTIAL) as partial:
+            try:
+                for artifact in run.artifacts(pipeline, briefs):
+                    run.keep(artifact, partial)
+                    project.registry.notify("aigc_artifact", artifact=artifact)
+                    if heard:
+                        heard(artifact)
+            except KeyboardInterrupt:
+                interrupted = True
         run.settle(interrupted=interrupted)
-    except OSError as error:
-        raise _refused(folder, error) from error
-    report = run.report(time.perf_counter() - started, exports, interrupted)
+        report = run.report(time.perf_counter() - started, exports, interrupted)
     project.registry.notify("aigc_job", report=report)
     return report
 
@@ -98,12 +100,13 @@ class _Run:
     ready: list[Artifact] = field(default_factory=list)  # finished without the model
     usage: Usage = field(default_factory=Usage)
     reused: int = 0
+    model: str = ""  # what exactly writes
 
     def __post_init__(self) -> None:
-        for name in (ARTIFACTS, PARTIAL):
-            for line in _lines(self.folder / name):
-                record = _record(line)
-                if record and record.get("key") and record["status"] != "failed":
+        self.model = self.project.model_identity()
+        for name in (EARLIER, ARTIFACTS, PARTIAL):
+            for record, line in _records(self.folder / name):
+                if record.get("key") and record["status"] != "failed":
                     self.found[record["key"]] = line
 
     def artifacts(self, pipeline: Pipeline, briefs: Iterable[Brief | Artifact]) -> Iterator[Artifact]:
@@ -120,7 +123,7 @@ class _Run:
             if isinstance(brief, Artifact):
                 self.ready.append(brief)
             elif line := self.found.get(self._key(brief)):
-                self.ready.append(artifact_of({**json.loads(line), "id": brief.id}))
+                self.ready.append(replace(artifact_of(json.loads(line)), id=brief.id, brief=brief))
                 self.reused += 1
             else:
                 yield brief
@@ -129,22 +132,54 @@ class _Run:
         taken, self.ready = self.ready, []
         yield from taken
 
-    def keep(self, artifact: Artifact, write: Callable[[str], object]) -> None:
+    def keep(self, artifact: Artifact, partial: TextIO) -> None:
+        """This has the artifact on disk before anything else happens. JobError when the disk refuses."""
         record = {**artifact_record(artifact), "key": self._key(artifact.brief)}
-        write(json.dumps(record, ensure_ascii=False) + "\n")
+        try:
+            partial.write(json.dumps(record, ensure_ascii=False) + "\n")
+            partial.flush()
+        except OSError as error:
+            raise _refused(self.folder, error) from error
 
     def settle(self, *, interrupted: bool) -> None:
-        """This puts the artifacts of this run's briefs in order, in one rename; earlier others are dropped only now."""
+        """This puts the artifacts in the briefs' order, in one rename, and sets aside what is no longer asked for.
+
+        Interrupted, briefs not reached this time keep what they had. JobError when a brief has no artifact.
+        """
         target = self.folder / ARTIFACTS
-        newest = {record["id"]: line for line in _lines(self.folder / PARTIAL) if (record := _record(line))}
-        ordered = sorted((self.order[name], line) for name, line in newest.items() if name in self.order)
-        if interrupted:  # briefs not reached this time keep what they had
-            earlier = {record["id"]: line for line in _lines(target) if (record := _record(line))}
-            ordered += [(len(ordered), line) for name, line in earlier.items() if name not in newest]
-        temporary = target.with_suffix(".tmp")
-        temporary.write_text("".join(line + "\n" for _, line in ordered), encoding="utf-8")
-        temporary.replace(target)
-        (self.folder / PARTIAL).unlink()
+        held: dict[str, tuple[dict[str, Json], str]] = {}
+        aside: list[tuple[dict[str, Json], str]] = []
+        for record, line in chain(_records(target), _records(self.folder / PARTIAL)):
+            name = record["id"]
+            if name in held and held[name][0].get("key") != record.get("key"):
+                aside.append(held[name])
+            held[name] = (record, line)
+        missing = [name for name in self.order if name not in held]
+        if missing and not interrupted:
+            raise JobError(
+                f"{self.folder}: {len(missing)} of {len(self.order)} briefs have no artifact, {missing[0]!r} first"
+            )
+        gone = [name for name in held if name not in self.order]
+        if not interrupted:
+            aside += [held.pop(name) for name in gone]
+        last = len(self.order)
+        lines = [held[name][1] for name in sorted(held, key=lambda name: self.order.get(name, last))]
+        try:
+            self._set_aside(aside)
+            temporary = target.with_suffix(".tmp")
+            temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
+            temporary.replace(target)
+            (self.folder / PARTIAL).unlink(missing_ok=True)
+        except OSError as error:
+            raise _refused(self.folder, error) from error
+
+    def _set_aside(self, aside: Iterable[tuple[Mapping[str, Json], str]]) -> None:
+        path = self.folder / EARLIER
+        known = {record.get("key") for record, _ in _records(path)}
+        fresh = [line for record, line in aside if record.get("key") not in known and record["status"] != "failed"]
+        if fresh:
+            with _appending(path) as file:
+                file.writelines(line + "\n" for line in fresh)
 
     def report(self, seconds: float, exports: Sequence[str], interrupted: bool) -> JobReport:
         artifacts = read_artifacts(self.folder)
@@ -176,7 +211,7 @@ class _Run:
         settings = self.project.settings
         made_from = [
             self.content_type.digest,
-            settings.model,
+            self.model,
             settings.seed,
             settings.candidates,
             dict(settings.sampling),
@@ -193,19 +228,32 @@ def _refused(folder: Path, error: OSError) -> JobError:
     )
 
 
-def _lines(path: Path) -> Iterator[str]:
-    if path.is_file():
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            yield from (line.rstrip("\n") for line in lines)
-
-
-def _record(line: str) -> dict[str, Json] | None:
-    """This is the line's record, or None where a write was cut off."""
+@contextmanager
+def _appending(path: Path) -> Iterator[TextIO]:
+    """This opens a file of lines to append to; a last line that was cut off is ended first."""
     try:
-        record = json.loads(line)
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) and "id" in record else None
+        whole = not path.exists() or not path.stat().st_size or path.read_bytes()[-1:] == b"\n"
+        file = path.open("a", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _refused(path.parent, error) from error
+    with file:
+        if not whole:
+            file.write("\n")
+        yield file
+
+
+def _records(path: Path) -> Iterator[tuple[dict[str, Json], str]]:
+    """This yields (record, line) of every line that is an artifact; a cut-off line or one of another format is none."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for line in lines:
+            try:
+                record = json.loads(line)
+                artifact_of(record)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+            yield record, line.rstrip("\n")
 
 
 def _shape(artifact: Artifact) -> str:

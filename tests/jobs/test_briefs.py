@@ -121,6 +121,12 @@ def test_an_id_names_a_brief_once(read) -> None:
     assert two.id not in ("mug", "0003")
 
 
+def test_no_row_vanishes_behind_anothers_id(read) -> None:
+    rows = read("id,product\nx,\nx,\nx,Mug\n,Cup\n0004,Pot\n")
+    assert len({row.id for row in rows}) == 5
+    assert [type(row) for row in rows] == [Artifact, Artifact, Artifact, Brief, Artifact]
+
+
 def test_limit_takes_the_first_rows(read) -> None:
     assert len(read("product\na\nb\nc\n", limit=2)) == 2
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
 from aigc.errors import JobError, UsageError
 from aigc.jobs import JobReport, artifact_record, export, prepare_folder, read_artifacts, run_job
 from aigc.jobs.folder import artifact_of
+from aigc.jobs.lock import LOCK
+from aigc.jobs.run import PARTIAL, _Run
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
@@ -171,15 +176,84 @@ def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
         read_artifacts(tmp_path)
 
 
-def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop) -> None:
-    heard = 0
+def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = _Run.keep
 
-    def fill(artifact: Artifact) -> None:
-        nonlocal heard
-        heard += 1
-        if heard == 3:
+    class Full:
+        """This is a file on a disk with room for so many lines."""
+
+        def __init__(self, file: TextIO) -> None:
+            self.file = file
+
+        def write(self, line: str) -> int:
             raise OSError(28, "No space left on device")
 
+    calls = iter(range(9))
+    monkeypatch.setattr(_Run, "keep", lambda run, one, file: kept(run, one, file if next(calls) < 3 else Full(file)))
     with pytest.raises(JobError, match="No space left on device"):
-        shop.run([*"abcdef"], heard=fill)
+        shop.run([*"abcdef"])
+    monkeypatch.undo()
     assert shop.run([*"abcdef"]).reused == 3
+
+
+def test_a_killed_run_loses_nothing_it_had_finished(shop: Shop) -> None:
+    lines = []
+
+    def look(artifact: Artifact) -> None:
+        lines.append(len((shop.folder / PARTIAL).read_bytes().splitlines()))
+
+    shop.run([*"abcd"], heard=look)
+    assert lines == [1, 2, 3, 4], "an artifact is on disk when it is heard of"
+
+
+def test_two_runs_on_one_folder_the_second_is_refused(shop: Shop) -> None:
+    def again(artifact: Artifact) -> None:
+        with pytest.raises(JobError, match=rf"another run \(process {os.getpid()} on .*\) is writing here"):
+            shop.run([*"ab"])
+
+    assert shop.run([*"ab"], heard=again).counts["accepted"] == 2
+    (shop.folder / LOCK).write_text(json.dumps({"pid": 2**22 + 1, "host": socket.gethostname()}))
+    assert shop.run([*"ab"]).reused == 2, "the lock of a dead process holds nobody up"
+
+
+def test_a_line_cut_off_in_the_partial_file_swallows_nothing(shop: Shop) -> None:
+    shop.run([*"abc"])
+    whole = (shop.folder / "artifacts.jsonl").read_text("utf-8").splitlines(keepends=True)
+    (shop.folder / "artifacts.jsonl").unlink()
+    (shop.folder / PARTIAL).write_text(whole[0] + whole[1][:-30], encoding="utf-8")
+    report = shop.run([*"abc"])
+    assert (report.reused, report.briefs) == (1, 3)
+
+
+def test_line_breaks_of_unicode_are_part_of_a_text(shop: Shop) -> None:
+    report = shop.run(["a\u2028b", "c\x85d"])
+    assert report.briefs == 2
+    assert len(read_artifacts(shop.folder)) == 2
+
+
+def test_what_is_no_longer_asked_for_is_set_aside_and_taken_up_again(shop: Shop) -> None:
+    shop.run([*"abcd"])
+    shop.run([*"ab"])
+    assert len(read_artifacts(shop.folder)) == 2
+    assert shop.run([*"abcd"]).reused == 4
+    assert shop.asked == 4
+
+
+def test_a_folder_belongs_to_one_content_type(shop: Shop) -> None:
+    shop.run([*"ab"])
+    with pytest.raises(UsageError, match="holds pieces of shop/item, not of seo/meta"):
+        prepare_folder(shop.folder, "seo/meta")
+
+
+def test_exports_of_pieces_no_longer_good_go(shop: Shop) -> None:
+    shop.run(["a"], exports=["csv"])
+    assert (shop.folder / "content.csv").exists()
+    shop.run(["far too long for it"], exports=["csv"])
+    assert not (shop.folder / "content.csv").exists()
+
+
+def test_a_record_of_another_format_counts_as_none(shop: Shop) -> None:
+    shop.run([*"ab"])
+    path = shop.folder / "artifacts.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"lines"', '"rows"', 1), encoding="utf-8")
+    assert shop.run([*"ab"]).reused == 1
