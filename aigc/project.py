@@ -8,6 +8,7 @@ need be, and loaded.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
+from aigc.content.settings import RANGES
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import AigcError, ContentTypeError, NotFound, ProjectError, UsageError, did_you_mean
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, UsageError, did_you_mean
 from aigc.extension import Bound
 from aigc.registry import Registry
 from aigc.types import Generator, Json, SamplingParams
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
+MOST_CANDIDATES = 64
 SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
 
 
@@ -78,28 +81,37 @@ class Project:
     def content_files(self) -> dict[str, tuple[Path, str]]:
         """This is every content type's name → (its file, the plugin that declares it or `project`).
 
-        A name is the folder and stem of the file; two files of one name are an error naming both.
+        A name is the folder and stem of the file. The project's own file stands before a bundled one of its name, which
+        is how a type is customised; of two plugins declaring one name the later is quarantined.
         """
         if self._files is None:
-            found = list(self.registry.content_files())
-            if self.folder is not None and (self.folder / self.settings.templates).is_dir():
-                own = sorted((self.folder / self.settings.templates).rglob("*.yaml"))
-                held = {file.resolve() for file, _ in found}
-                found += [(file, "project") for file in own if file.resolve() not in held]
             files: dict[str, tuple[Path, str]] = {}
-            for file, plugin in found:
+            for file, plugin in list(self.registry.content_files()):
                 name = f"{file.parent.name}/{file.stem}"
                 if name in files:
-                    raise ContentTypeError(f"{file}: {name!r} is already declared by {files[name][0]}")
-                files[name] = (file, plugin)
+                    clash = PluginError(f"plugins {files[name][1]!r} and {plugin!r} both declare {name!r}")
+                    self.registry.quarantine(plugin, clash)
+                else:
+                    files[name] = (file, plugin)
+            files = {name: held for name, held in files.items() if not self._quarantined(held[1])}
+            held_files = {file.resolve() for file, _ in files.values()}
+            own = self.folder / self.settings.templates if self.folder is not None else None
+            for file in sorted(own.rglob("*.yaml")) if own is not None and own.is_dir() else ():
+                if file.resolve() not in held_files:
+                    files[f"{file.parent.name}/{file.stem}"] = (file, "project")
             self._files = files
         return self._files
+
+    def _quarantined(self, name: str) -> bool:
+        return any(plugin.quarantined for plugin in self.registry.plugins if plugin.name == name)
 
     def content_type(self, name: str) -> ContentType:
         """This is the content type of that name, or at that path when `name` ends in .yaml.
 
-        NotFound suggests the nearest name; ContentTypeError says what is wrong in its file.
+        NotFound suggests the nearest name; ContentTypeError says what is wrong in its file. A policy that cannot be
+        kept is said here too, before any model loads.
         """
+        self.policy()
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
                 raise NotFound(f"{name}: no such file")
@@ -201,7 +213,7 @@ def _project_folder(start: Path) -> Path | None:
 
 def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
     settings = Settings()
-    if folder is not None and (folder / FILE).read_bytes().strip():
+    if folder is not None and not _says_nothing(folder / FILE):
         try:
             root = read_yaml(folder / FILE).root
             for key, node in root.items():
@@ -210,7 +222,7 @@ def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
             raise ProjectError(error.message, hint=error.hint) from None
     for key, text in options.items():
         name, _, inner = key.partition(".")
-        value: Json = _typed(text)
+        value: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
         settings = _set(settings, name, {inner: value} if inner else value, f"-o {key}={text}")
     return settings
 
@@ -235,6 +247,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
     elif isinstance(held, int):
         if not isinstance(value, int) or isinstance(value, bool):
             raise ProjectError(f"{where}: {key} must be a whole number, not {value!r}")
+        if key == "candidates" and not 0 <= value <= MOST_CANDIDATES:
+            raise ProjectError(f"{where}: candidates is {value}, from 0 (as the type says) to {MOST_CANDIDATES}")
     else:
         value = str(value)
     return replace(settings, **{key: value})
@@ -247,11 +261,24 @@ def _check_policy(entries: list[Json], where: str) -> None:
 
 
 def _check_sampling(values: Mapping[str, Json], where: str) -> None:
+    """This holds settings to the ranges that content types keep."""
     for name, value in values.items():
         if name not in SAMPLING:
             raise UsageError(f"{where}: unknown sampling option {name!r}", hint=did_you_mean(name, SAMPLING))
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise UsageError(f"{where}: sampling option {name!r} must be a number, not {value!r}")
+        whole = name in ("top_k", "max_tokens")
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            kind = "a whole number" if whole else "a number"
+            raise UsageError(f"{where}: sampling option {name!r} must be {kind}, not {value!r}")
+        low, high = RANGES.get(name, (int(name == "max_tokens"), None))
+        above = low is None or (value > low if name == "top_p" else value >= low)
+        if not above or not (high is None or value <= high) or not math.isfinite(value):
+            bounds = f"from {low} to {high}" if high is not None else f"at least {low}"
+            raise UsageError(f"{where}: sampling option {name!r} is {value}, {bounds}")
+
+
+def _says_nothing(file: Path) -> bool:
+    lines = file.read_bytes().splitlines()
+    return all(not line.strip() or line.lstrip().startswith(b"#") for line in lines)
 
 
 def _typed(text: str) -> Json:

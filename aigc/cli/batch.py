@@ -116,7 +116,7 @@ def command(
         return 0 if not survey.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
-    prepare_folder(out)
+    prepare_folder(out, content_type.name)
     if not survey.valid:
         raise BriefError(f"{source.path}: none of its {survey.total} rows can be used; {survey.first_reason}")
     report = _run(project, content_type, source, survey.total, out, formats or content_type.exports)

@@ -1,0 +1,118 @@
+"""aigc.yaml, the command line over it, and whose file a content type is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aigc.errors import UsageError
+from aigc.project import Project
+from aigc.registry import Registry
+
+ITEM = """
+aigc: 1
+name: shop/item
+summary: %s
+brief:
+  product: {type: string}
+prompt: item.j2
+output: {type: string}
+"""
+FILES = {
+    "templates/shop/item.yaml": ITEM % "Mine.",
+    "templates/shop/item.j2": "{%% extends 'base.j2' %%}{%% block task %%}{{ product }}{%% endblock %%}".replace(
+        "%%", "%"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("modle: x", "aigc.yaml:1: unknown setting 'modle'; did you mean 'model'?"),
+        ("seed: many", "aigc.yaml:1: seed must be a whole number, not 'many'"),
+        ("# first\nsampling: {temprature: 1}", "aigc.yaml:2: unknown sampling option 'temprature'"),
+        ("sampling: {top_k: 1.5}", "'top_k' must be a whole number"),
+        ("sampling: {max_tokens: 0}", "'max_tokens' is 0, at least 1"),
+        ("sampling: {top_p: -3}", "'top_p' is -3, from 0 to 1"),
+        ("candidates: -1", "candidates is -1"),
+        ("policy: limits", "policy must be a list"),
+        ("policy: [{a: 1, b: 2}]", "a policy entry is `name` or `name: {options}`"),
+    ],
+)
+def test_wrong_settings_are_said_with_their_line(make_project, said: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_project({"aigc.yaml": said})
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("option", ["temperature=nan", "temperature=-1", "top_p=0", "max_tokens=0"])
+def test_wrong_options_are_refused(make_project, option: str) -> None:
+    name, _, value = option.partition("=")
+    with pytest.raises(UsageError, match=f"-o sampling.{name}={value}"):
+        make_project({}, **{f"sampling.{name}": value})
+
+
+def test_the_command_line_stands_over_the_file(make_project) -> None:
+    project = make_project(
+        {"aigc.yaml": "seed: 3\nsampling: {temperature: 0.1}\n", **FILES}, **{"sampling.temperature": "0.9"}
+    )
+    assert project.settings.seed == 3
+    assert project.content_type("shop/item").stages[0].sampling.temperature == 0.9
+
+
+@pytest.mark.parametrize("name", ["007", "1e5", "true"])
+def test_a_models_name_stays_text(make_project, name: str) -> None:
+    assert make_project({}, model=name).settings.model == name
+
+
+def test_a_file_of_comments_says_nothing(make_project) -> None:
+    assert make_project({"aigc.yaml": "# later\n\n"}).settings.seed == 0
+
+
+def test_a_policy_that_cannot_be_kept_is_said_before_a_model_loads(make_project) -> None:
+    project = make_project({"aigc.yaml": "policy: [limitz]", **FILES})
+    with pytest.raises(UsageError, match="policy: no check named 'limitz'; did you mean 'limits'"):
+        project.content_type("shop/item")
+
+
+def test_the_projects_own_file_stands_before_a_bundled_one(tmp_path: Path) -> None:
+    (tmp_path / "aigc.yaml").write_text("")
+    own = tmp_path / "templates" / "seo"
+    own.mkdir(parents=True)
+    (own / "meta.yaml").write_text(ITEM.replace("shop/item", "seo/meta") % "Mine.")
+    (own / "item.j2").write_text(FILES["templates/shop/item.j2"])
+    project = Project.open(tmp_path)
+    assert project.content_type("seo/meta").summary == "Mine."
+    assert project.content_files()["ads/google-search"][1] == "ads"
+
+
+def test_of_two_plugins_with_one_type_the_later_is_quarantined(tmp_path: Path) -> None:
+    class Brings:
+        def __init__(self, folder: Path) -> None:
+            self.folder = folder
+
+        def aigc_content_types(self) -> list[Path]:
+            return [self.folder]
+
+    registry = Registry()
+    for name in ("first", "second"):
+        folder = tmp_path / name / "shop"
+        folder.mkdir(parents=True)
+        (folder / "item.yaml").write_text(ITEM % name)
+        (folder / "item.j2").write_text(FILES["templates/shop/item.j2"])
+        module = Brings(folder)
+        from aigc import hookimpl
+
+        type(module).aigc_content_types = hookimpl(Brings.aigc_content_types)
+        registry.add(module, name)
+    project = Project.open(tmp_path, registry=registry)
+    assert project.content_type("shop/item").summary == "first"
+    assert registry.plugins[1].error == "plugins 'first' and 'second' both declare 'shop/item'"
+
+
+def test_a_file_that_says_another_name_is_refused(make_project) -> None:
+    project = make_project({**FILES, "templates/shop/item.yaml": ITEM.replace("shop/item", "shop/thing") % "x"})
+    with pytest.raises(UsageError, match="its name is 'shop/thing', but its folder and file say 'shop/item'"):
+        project.content_type("shop/item")
