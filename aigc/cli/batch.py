@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli import reports
+from aigc.cli.frame import INTERRUPTED
 from aigc.cli.options import (
     Pairs,
     check_exporters,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 SAMPLE = "sample"
 PREVIEWED = 3  # briefs whose prompts a dry run shows
-INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

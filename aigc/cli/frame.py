@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(frame: Frame, message: str, code: int) -> int:
     if frame.debug:
         traceback.print_exc()
-    click.echo(f"Error: {message}", err=True)
+    click.echo(f"Error: {' '.join(message.split())}", err=True)
     return code
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aigc.cli.readable import printable
 from aigc.content import brief_values, evaluate, render_prompt
 from aigc.errors import AigcError, NotFound
 from aigc.jobs import open_rows, read_briefs, sample_briefs
@@ -84,8 +85,8 @@ def _as_argument(value: Json) -> str:
 def prompt_text(prompt: Prompt) -> str:
     """This is a prompt as a person reads it: each message under its role, or the joined text of a plain one."""
     if not prompt.chat:
-        return "\n\n".join(message.content for message in prompt.messages)
-    return "\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages)
+        return printable("\n\n".join(message.content for message in prompt.messages))
+    return printable("\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages))
 
 
 def prompt_record(one: Asked) -> dict[str, Json]:

@@ -39,6 +39,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "array": ("items", "minItems", "maxItems", "uniqueItems"),
     "object": ("properties", "required"),
 }
+_BEYOND_GRAMMAR = re.compile(r"\(\?<?[=!]|(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=|\(\?>")
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 Found: TypeAlias = Iterator[str]
 
@@ -101,6 +102,8 @@ def _check_text_words(node: Node) -> None:
             re.compile(pattern.text())
         except re.error as error:
             pattern.fail(f"the pattern is no regular expression: {error}")
+        if _BEYOND_GRAMMAR.search(pattern.text()):
+            pattern.fail("look-around and back-references are not possible in a pattern")
     if "format" in node and node.child("format").text() not in FORMATS:
         value = node.child("format").text()
         node.child("format").fail(f"unknown format {value!r}", did_you_mean(value, FORMATS))
@@ -180,6 +183,10 @@ def _listed(values: Sequence[Json]) -> str:
 
 
 def _text_problems(schema: Schema, value: str, label: str) -> Found:
+    lone = next((char for char in value if "\ud800" <= char <= "\udfff"), None)
+    if lone is not None:
+        yield f"{label} holds half a character (U+{ord(lone):04X}), which is no text"
+        return
     size = measure(value, "chars")
     if size < schema.get("minLength", 0):
         yield f"{label} has {_counted(size, 'character')}, at least {schema['minLength']}"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 import jinja2
@@ -53,7 +52,7 @@ class Names:
 
     known: frozenset[str]
     stages: Collection[str]
-    fields: Collection[str] = ()
+    fields: Mapping[str, Schema] = field(default_factory=dict)
 
 
 def sampling(given: Sequence[Node | None], max_tokens: int) -> SamplingParams:
@@ -123,7 +122,7 @@ def expression(node: Node, key: str) -> str:
         return node.text()
     if value is None or isinstance(value, dict):
         node.fail(f"{key} is text, a list or a number", 'such as "{{ item | trim_to(width=30) }}"')
-    return "{{ " + json.dumps(value) + " }}"
+    return "{{ " + json.dumps(value, ensure_ascii=False) + " }}"
 
 
 def bound(
@@ -150,12 +149,23 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: jinja2.Envi
         found = extension.bind(options, entry.where)
     except UsageError as error:
         raise ContentTypeError(error.message, hint=error.hint) from None
-    field = found.only or found.values.get("field")
-    if isinstance(field, str) and re.split(r"[.\[]", field)[0] not in names.fields and "{{" not in field:
-        entry.fail(f"{name}: there is no field {field!r}", did_you_mean(field, names.fields))
+    path = found.only or found.values.get("field")
+    if isinstance(path, str) and "{{" not in path:
+        paths = list(_field_paths(names.fields))
+        if path not in paths:
+            entry.fail(f"{name}: there is no field {path!r}", did_you_mean(path, paths))
     for text in _templated(options):
         check_expression(environment, text, names.known, names.stages, entry.where)
     return found
+
+
+def _field_paths(fields: Mapping[str, Schema], around: str = "") -> Iterator[str]:
+    """This yields what `field:` may name: `headlines`, `sections`, `sections.text`; it means every item of a list."""
+    for name, schema in fields.items():
+        yield f"{around}{name}"
+        while schema.get("type") == "array" and isinstance(schema.get("items"), Mapping):
+            schema = schema["items"]
+        yield from _field_paths(schema.get("properties") or {}, f"{around}{name}.")
 
 
 def _templated(value: Json) -> Iterator[str]:

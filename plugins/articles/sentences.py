@@ -19,8 +19,8 @@ EMPTY = re.compile(
     r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph)|remember|"
     r"the (?:matter|issue|concept|idea|key) |when discussing)|double-edged|life-?saver|testament|game.changer|blessing|"
     r"ever-evolving|digital age|fast-paced|a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|"
-    r"profound|endless|fantastic|phenomenon|foster|hindrance|amenity|unity|growing demand|local farmers|unparalleled|"
-    r"elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|as (?:i|we) ",
+    r"profound|endless|fantastic|phenomenon|foster|hindrance|amenity|\bunity\b|growing demand|local farmers|"
+    r"unparalleled|elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|\bas (?:i|we) ",
     re.IGNORECASE,
 )
 _SMALL = """

@@ -18,6 +18,8 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 DELIMITERS = ",;\t|"
 EXCEL_HINT = re.compile(r"sep=(.)\s*$", re.IGNORECASE)  # Excel's own first line
 
+LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
+
 
 @importer(name="csv", suffixes=(".csv", ".tsv", ".txt"))
 def csv_briefs(path: Path, *, encoding: str = "", delimiter: str = "") -> Iterator[Row]:
@@ -48,6 +50,7 @@ def _rows(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
     if not first:
         raise BriefError(f"{name}: the file is empty", hint="its first row names the inputs")
     delimiter = delimiter or _delimiter(first)
+    csv.field_size_limit(LARGEST_CELL)
     table = csv.reader(_lines(first, file), delimiter=delimiter, strict=True)
     names: list[str] = []
     found = False

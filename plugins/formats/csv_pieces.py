@@ -12,7 +12,7 @@ from aigc.extension import exporter
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 
-FORMULA = re.compile(r"[=+\-@\t\r]")
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # full-width ones too: some spreadsheets fold them
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 
 

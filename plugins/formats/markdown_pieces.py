@@ -14,6 +14,7 @@ from aigc_plugins.formats.writing import written
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content")  # these need no heading of their own
 FRONT = ("slug", "description", "meta_title", "meta_description", "summary", "tags", "keywords", "categories", "author")
+LONGEST_NAME = 160  # bytes; file systems take 255, and a number and suffix follow
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # no file names on Windows
 
 
@@ -127,9 +128,10 @@ def _file_name(artifact: Artifact) -> str:
 
 
 def _slug(text: str) -> str:
-    """This is the text as a file name: small letters, digits and hyphens of any script, at most 80 characters."""
+    """This is the text as a file name: small letters, digits and hyphens of any script, at most 160 bytes."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
-    name = "-".join(re.findall(r"[^\W_]+", text))[:80].strip("-")
+    name = "-".join(re.findall(r"[^\W_]+", text))[:80]
+    name = name.encode()[:LONGEST_NAME].decode(errors="ignore").strip("-")
     return f"{name}-" if RESERVED.match(name) else name
 
 

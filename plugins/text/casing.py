@@ -74,8 +74,6 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
     """
     kept = _kept(field, keep)
     shouted = text.upper() == text
-    words = list(re.finditer(WORD, text))
-    last = words[-1].start() if words else 0
 
     def change(match: re.Match[str]) -> str:
         word = match.group()
@@ -86,7 +84,8 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
         before = text[: match.start()]
         if word.islower() and re.search(UNIT, before + word):
             return word
-        edge = not re.search(WORD, before) or match.start() == last or re.search(SENTENCE_BREAK, before)
+        inside = re.search(r"\w", before) and re.search(r"\w", text[match.end() :])  # between words or numbers
+        edge = not inside or re.search(SENTENCE_BREAK, before)
         if word.lower() in SMALL and not edge:
             return word.lower()
         return "-".join(

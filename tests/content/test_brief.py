@@ -139,3 +139,8 @@ def test_any_cell_is_a_valid_value_or_a_brief_error(name: str, cell: Any) -> Non
     else:
         assert values[name] == INPUTS[name].get("default") or not list(problems(INPUTS[name], values[name], name))
         assert coerced(INPUTS[name], values[name]) in (values[name], None)
+
+
+def test_half_a_character_is_no_text() -> None:
+    (found,) = problems({"type": "string"}, "a\ud83d", "product")
+    assert found == "product holds half a character (U+D83D), which is no text"

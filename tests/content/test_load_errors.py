@@ -64,6 +64,24 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
             11,
             "contains: there is no field 'txt'; did you mean 'text'?",
         ),
+        (
+            SIMPLE + "checks: [contains: {value: x, field: 'text[0]'}]\n",
+            11,
+            "contains: there is no field 'text[0]'; did you mean 'text'?",
+        ),
+        (
+            (
+                "prompt: line.j2\noutput: {a: {type: object, properties: {b: {type: string}}}}\n"
+                "checks: [contains: {value: x, field: a.c}]\n"
+            ),
+            11,
+            "contains: there is no field 'a.c'; did you mean 'a.b'?",
+        ),
+        (
+            "prompt: line.j2\noutput: {type: string, pattern: 'a(?=b)'}\n",
+            10,
+            "look-around and back-references are not possible in a pattern",
+        ),
         (SIMPLE + "exports: [jsonl, jsnl]\n", 11, "no exporter named 'jsnl'; did you mean 'jsonl'?"),
         ("output: {type: string}\n", 1, "'prompt' is missing; or `stages`"),
         ("prompt: line.j2\n", 1, "'output' is missing"),

@@ -132,3 +132,8 @@ def test_plain_parts_keep_their_limits(topic: str, audience: str | None) -> None
     assert 4 <= len(title) <= 60 and measure(title, "pixels") <= 580
     assert 5 <= measure(article_description(topic.strip(), audience, headings, language), "chars") <= 155
     assert topic.strip() in article_intro(topic.strip(), audience, headings, language)
+
+
+def test_a_community_is_not_unity() -> None:
+    text = "Drainage holes keep roots healthy in a community garden."
+    assert keep_supported_sentences(text, field()) == text

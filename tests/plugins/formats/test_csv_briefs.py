@@ -157,3 +157,8 @@ def test_rows_come_before_the_file_is_read_to_its_end(tmp_path):
     rows = csv_briefs(path)
     assert next(rows).values == {"a": "1", "b": "2"}
     rows.close()
+
+
+def test_a_very_long_cell_is_read(read):
+    ((values, _, error),) = read("product\n" + "x" * 200_000 + "\n")
+    assert (len(values["product"]), error) == (200_000, "")

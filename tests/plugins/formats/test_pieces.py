@@ -69,6 +69,10 @@ def test_csv_tells_an_input_from_a_field_of_the_same_name(tmp_path, artifact):
         ("-20°C", "'-20°C"),
         ("@home", "'@home"),
         ("\t=1", "'\t=1"),
+        (" =1", "' =1"),
+        ("＝1+1", "'＝1+1"),
+        (" =1", "' =1"),
+        ("＝1+1", "'＝1+1"),
         ("-20", "-20"),
         ("+4.5%", "+4.5%"),
         (-20, "-20"),
@@ -129,6 +133,11 @@ def test_markdown_names(tmp_path, artifact):
     names = [path.name for path in markdown_pieces(pieces, tmp_path, draft=False)]
     assert names == ["tea.md", "tea-2.md", "折叠车-评测.md", "the-slug.md", "5-5.md", "con-.md"]
     assert "draft" not in (tmp_path / "markdown" / "tea.md").read_text(encoding="utf-8")
+
+
+def test_markdown_names_fit_every_file_system(tmp_path, artifact):
+    (path,) = markdown_pieces([artifact("7", title="\U00020000" * 80)], tmp_path)
+    assert 100 < len(path.name.encode()) < 255
 
 
 def test_nothing_is_left_behind_where_writing_fails(tmp_path, artifact):

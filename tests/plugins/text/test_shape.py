@@ -182,3 +182,17 @@ def test_dedupe_items_by_likeness_keeps_other_numbers():
     draft = Draft(brief=Brief(id="1", values={}), fields=fields, schema={})
     assert dedupe_items(draft, threshold=0.9)["lines"] == ["Save 20% on all boots", "Save 30% on all boots"]
     assert dedupe_items(draft)["lines"] == fields["lines"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("sizes 36 to 48", "Sizes 36 to 48"),
+        ("come in a pack of 8", "Come in a Pack of 8"),
+        ("2 for the price of 1", "2 for the Price of 1"),
+        ("of oak, to last", "Of Oak, to Last"),
+        ("what it is for", "What It Is For"),
+    ],
+)
+def test_title_case_keeps_small_words_small_beside_numbers(field, text, wanted):
+    assert title_case(text, field()) == wanted
