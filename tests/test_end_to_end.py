@@ -14,9 +14,17 @@ from aigc.cli import main
 from aigc.content import measure
 from aigc.jobs import sample_briefs
 from aigc.project import Project
+from aigc.types import Brief, Draft, Field
+from aigc_plugins.rules.sentences import not_cut
 
 pytestmark = [pytest.mark.slow, pytest.mark.model, pytest.mark.timeout(1200)]
 
+CARS = """name,horsepower,mpg,year
+chevrolet vega 2300,90,28,1971
+datsun pl510,88,27,1970
+ford pinto,,25,1971
+amc hornet,97,18,1970
+"""
 OTHERS = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "text/continue"]
 
 
@@ -24,14 +32,22 @@ def numbers(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?", text.replace(",", "")))
 
 
+def whole(line: str) -> bool:
+    """This says that a line does not stop inside a word or at a loose one."""
+    brief = Brief(id="1", values={})
+    draft = Draft(brief=brief, fields={}, schema={})
+    return not list(not_cut(line.rstrip("."), Field(path="line", schema={}, draft=draft)))
+
+
 def artifacts(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "artifacts.jsonl").read_text("utf-8").splitlines()]
 
 
 def test_twelve_products_become_ads_an_account_accepts(tmp_path: Path) -> None:
-    main(["batch", "ads/google-search", "sample", "--limit", "12", "--out", str(tmp_path)])
+    code = main(["batch", "ads/google-search", "sample", "--limit", "12", "--out", str(tmp_path)])
     pieces = artifacts(tmp_path)
     assert len(pieces) == 12, "N in, N accounted for"
+    assert code == (0 if all(piece["status"] == "accepted" for piece in pieces) else 1)
     good = [piece for piece in pieces if piece["status"] == "accepted"]
     assert len(good) >= 11, [piece["reason"] for piece in pieces]
     lines = sum(piece["provenance"]["lines"] for piece in pieces)
@@ -42,8 +58,25 @@ def test_twelve_products_become_ads_an_account_accepts(tmp_path: Path) -> None:
         assert 2 <= len(fields["descriptions"]) <= 4
         assert all(measure(line, "width") <= 30 for line in fields["headlines"])
         assert all(measure(line, "width") <= 90 for line in fields["descriptions"])
+        assert all(whole(line) for line in [*fields["headlines"], *fields["descriptions"]]), fields
         assert len({line.casefold() for line in fields["headlines"]}) == len(fields["headlines"])
-        assert numbers(" ".join([*fields["headlines"], *fields["descriptions"]])) <= numbers(json.dumps(brief))
+        said = " ".join([*fields["headlines"], *fields["descriptions"]])
+        assert numbers(said) <= numbers(json.dumps(brief, ensure_ascii=False))
+
+
+def test_cars_become_ads_that_claim_only_what_is_known(tmp_path: Path) -> None:
+    cars = tmp_path / "cars.csv"
+    cars.write_text(CARS, encoding="utf-8")
+    facts = '[horsepower | fact("{} horsepower"), mpg | fact("{} miles per gallon"), year | fact("{} model year")]'
+    options = ["--map", "product=name", "--set", "url=https://example.com/cars", "--set", f"benefits={{{{ {facts} }}}}"]
+    main(["batch", "ads/google-search", str(cars), *options, "--out", str(tmp_path / "out")])
+    pieces = artifacts(tmp_path / "out")
+    assert [piece["status"] for piece in pieces].count("accepted") >= 3, [piece["reason"] for piece in pieces]
+    for piece, row in zip(pieces, CARS.splitlines()[1:], strict=True):
+        lines = [*piece["fields"]["headlines"], *piece["fields"]["descriptions"]]
+        assert numbers(" ".join(lines)) <= numbers(row.replace(",", " "))
+    pinto = " ".join(pieces[2]["fields"]["headlines"]).casefold()
+    assert "horsepower" not in pinto, "an empty cell is unknown, not zero"
 
 
 def test_the_ads_editor_file_reads_back(tmp_path: Path) -> None:

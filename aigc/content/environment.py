@@ -21,9 +21,6 @@ from aigc.errors import ContentTypeError, did_you_mean
 from aigc.types import Json
 
 BUNDLED = Path(__file__).parent
-SMALL_WORDS = frozenset(
-    ("a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with")
-)
 
 
 class FileLoader(jinja2.BaseLoader):
@@ -72,7 +69,7 @@ class TemplateEnvironment(SandboxedEnvironment):
             keep_trailing_newline=False,
             finalize=_printed,
         )
-        self.filters.update(trim_to=trim_to, sentence_case=sentence_case, title_case=title_case)
+        self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
 
@@ -124,21 +121,6 @@ def sentence_case(text: str) -> str:
     """This is the filter `sentence_case`: a capital at the start, the rest as it is (brands keep their own)."""
     text = str(text)
     return text[:1].upper() + text[1:]
-
-
-def title_case(text: str) -> str:
-    """This is the filter `title_case`: capitals on all but small words; words with a capital or digit stay."""
-    words = re.split(r"(\s+)", str(text))
-    last = len(words) - 1
-    return "".join(_title(word, first_or_last=at in (0, last)) for at, word in enumerate(words))
-
-
-def _title(word: str, *, first_or_last: bool) -> str:
-    if any(char.isupper() or char.isdigit() for char in word):
-        return word
-    if word in SMALL_WORDS and not first_or_last:
-        return word
-    return re.sub(r"(^|-)(\w)", lambda match: match[1] + match[2].upper(), word, count=0 if "-" in word else 1)
 
 
 def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:

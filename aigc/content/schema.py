@@ -39,7 +39,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "array": ("items", "minItems", "maxItems", "uniqueItems"),
     "object": ("properties", "required"),
 }
-_BEYOND_GRAMMAR = re.compile(r"\(\?<?[=!]|(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=|\(\?>")
+_BEYOND_GRAMMAR = re.compile(r"\\[1-9bBAZ]|\(\?(?:<?[=!]|[P>#(a-zA-Z-])|(?<=.)\^|\$(?=.)", re.DOTALL)
+_PLAIN_PARTS = re.compile(r"\\[^1-9bBAZ]|\[\^?\]?(?:\\.|[^\]])*\]", re.DOTALL)  # escaped marks, character classes
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 Found: TypeAlias = Iterator[str]
 
@@ -102,8 +103,9 @@ def _check_text_words(node: Node) -> None:
             re.compile(pattern.text())
         except re.error as error:
             pattern.fail(f"the pattern is no regular expression: {error}")
-        if _BEYOND_GRAMMAR.search(pattern.text()):
-            pattern.fail("look-around and back-references are not possible in a pattern")
+        if _BEYOND_GRAMMAR.search(_PLAIN_PARTS.sub("x", pattern.text())):
+            what = "look-around, back-references, word boundaries, flags and inner anchors"
+            pattern.fail(f"{what} are not possible in a pattern", "a pattern is kept while the model writes")
     if "format" in node and node.child("format").text() not in FORMATS:
         value = node.child("format").text()
         node.child("format").fail(f"unknown format {value!r}", did_you_mean(value, FORMATS))
@@ -136,6 +138,9 @@ def _check_parts(node: Node, kind: str, output: bool) -> None:
 def problems(schema: Schema, value: Json, label: str) -> Found:
     """This yields what is wrong with `value`, each as `label …`; nothing when it keeps to the schema, limits too."""
     kind = str(schema.get("type", "string"))
+    if half := _half_character(value):
+        yield f"{label} holds half a character ({half}), which is no text"
+        return
     if not _fits(kind, value):
         yield f"{label} must be {_NOUNS[kind]}, not {describe(value)}"
         return
@@ -170,6 +175,18 @@ def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) ->
     return found
 
 
+def _half_character(value: Json) -> str:
+    """This names the first lone surrogate in any text inside `value`: JSON can hold one, no encoding can write it."""
+    if isinstance(value, str):
+        found = re.search("[\ud800-\udfff]", value)
+        return f"U+{ord(found[0]):04X} at {found.start()}" if found else ""
+    if isinstance(value, Mapping):
+        return next((said for pair in value.items() for part in pair if (said := _half_character(part))), "")
+    if isinstance(value, list):
+        return next((said for item in value if (said := _half_character(item))), "")
+    return ""
+
+
 def _fits(kind: str, value: Json) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
@@ -183,10 +200,6 @@ def _listed(values: Sequence[Json]) -> str:
 
 
 def _text_problems(schema: Schema, value: str, label: str) -> Found:
-    lone = next((char for char in value if "\ud800" <= char <= "\udfff"), None)
-    if lone is not None:
-        yield f"{label} holds half a character (U+{ord(lone):04X}), which is no text"
-        return
     size = measure(value, "chars")
     if size < schema.get("minLength", 0):
         yield f"{label} has {_counted(size, 'character')}, at least {schema['minLength']}"

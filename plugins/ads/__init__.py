@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
@@ -20,6 +19,9 @@ from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_descri
 from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
 from aigc_plugins.ads.faithful import keeps_to_fact
 from aigc_plugins.ads.wording import joins_well
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl

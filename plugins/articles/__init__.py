@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
@@ -24,6 +23,9 @@ from aigc_plugins.articles.parts import (
     share_out,
 )
 from aigc_plugins.articles.sentences import keep_supported_sentences, lead_with
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl

@@ -16,11 +16,11 @@ NEGATED = re.compile(r"\b(?:not|never|no longer|cannot)\b|n['’]t\b|不|没有|
 PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|we|our|us)\b")
 # Openings and phrases that announce or praise instead of saying something.
 EMPTY = re.compile(
-    r"^(?:here(?:'s| is| are)|sure|in (?:this|conclusion|summary)|this (?:article|section|paragraph)|remember|"
+    r"^(?:here(?:'s| is| are)|sure\b|in (?:this|conclusion|summary)|this (?:article|section|paragraph)|remember\b|"
     r"the (?:matter|issue|concept|idea|key) |when discussing)|double-edged|life-?saver|testament|game.changer|blessing|"
     r"ever-evolving|digital age|fast-paced|a (?:great|wonderful|crucial) (?:way|example|aspect)|in today's|delve|"
     r"profound|endless|fantastic|phenomenon|foster|hindrance|amenity|\bunity\b|growing demand|local farmers|"
-    r"unparalleled|elevate|unique perspective|transformed|revolution|lifestyle|journey|imagine|\bas (?:i|we) ",
+    r"unparalleled|elevate[sd]?\b|unique perspective|transformed|revolution|lifestyle|journey|imagine|\bas (?:i|we) ",
     re.IGNORECASE,
 )
 _SMALL = """

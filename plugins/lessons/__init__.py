@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
@@ -28,6 +27,9 @@ from aigc_plugins.lessons.lines import (
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl

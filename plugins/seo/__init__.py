@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-
-import jinja2
+from typing import TYPE_CHECKING
 
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
@@ -25,6 +24,9 @@ from aigc_plugins.seo.meta import (
     whole_sentences,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl

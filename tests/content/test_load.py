@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from aigc.content import MAIN
+from aigc.content.schema import _BEYOND_GRAMMAR, _PLAIN_PARTS
 from aigc.types import SamplingParams
 
 from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
@@ -112,3 +115,17 @@ def test_a_shared_partial_may_stand_one_folder_up(load: Load, tmp_path: Path) ->
     (tmp_path / "tone.j2").write_text("Be brief.")
     loaded = load(SIMPLE, templates={"line.j2": '{{ product }} {% include "tone.j2" %}'})
     assert loaded.stages[0].single
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\(?=5", "[(?=]x", "^[a-z-]+$", r"a\.b\\c", "(?:a|b)+", r"\d{2}", "[^$^]", r"\$5"]
+)
+def test_patterns_a_grammar_can_keep_are_let_through(pattern: str) -> None:
+    assert not _BEYOND_GRAMMAR.search(_PLAIN_PARTS.sub("x", pattern))
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\bmug\b", "a(?=b)", "(?<!a)b", r"(a)\1", "(?m)^a$", "a^b", "a$b", r"a\Z", "(?#no)a", "(?(1)b|c)"]
+)
+def test_patterns_a_grammar_cannot_keep_are_seen(pattern: str) -> None:
+    assert _BEYOND_GRAMMAR.search(_PLAIN_PARTS.sub("x", pattern))

@@ -80,7 +80,10 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (
             "prompt: line.j2\noutput: {type: string, pattern: 'a(?=b)'}\n",
             10,
-            "look-around and back-references are not possible in a pattern",
+            (
+                "look-around, back-references, word boundaries, flags and inner anchors are not possible in a pattern; "
+                "a pattern is kept while the model writes"
+            ),
         ),
         (SIMPLE + "exports: [jsonl, jsnl]\n", 11, "no exporter named 'jsnl'; did you mean 'jsonl'?"),
         ("output: {type: string}\n", 1, "'prompt' is missing; or `stages`"),
