@@ -8,7 +8,7 @@ tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.cont
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -17,6 +17,19 @@ Role: TypeAlias = Literal["system", "user", "assistant"]
 FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error"]
 Severity: TypeAlias = Literal["note", "warn", "reject"]
 Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
+
+
+def texts_in(value: Json) -> Iterator[str]:
+    """This yields every text inside a value, in order: keys of objects are names, not texts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, Sequence):
+        for item in value:
+            yield from texts_in(item)
+
 
 SEVERITIES: tuple[Severity, ...] = ("note", "warn", "reject")  # mildest first
 STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 
 from aigc.extension import check
-from aigc.types import Field, Finding, Json
+from aigc.types import Field, Finding, texts_in
 
 HEADLINE = r"(?i)(?:headline|title)"
 REPEATED = r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+"
@@ -39,7 +39,7 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
     marks = [found.span() for found in re.finditer("[!！]", text)]
     if len(marks) > allowed:
         yield Finding(message=f"has {len(marks)} exclamation marks, at most {allowed}", span=marks[allowed])
-    brief = " ".join(_texts(field.draft.brief.values))
+    brief = " ".join(texts_in(field.draft.brief.values))
     for pattern, what in (
         (REPEATED, "repeated punctuation"),
         (EMOJI, "emoji"),
@@ -73,14 +73,3 @@ def _as_in(brief: str, said: str) -> bool:
     edges = r"(?<!\w)", r"(?!\w)"
     before, after = (edge if char.isalnum() else "" for edge, char in zip(edges, (said[:1], said[-1:]), strict=True))
     return bool(said) and bool(re.search(before + re.escape(said) + after, unicodedata.normalize("NFKC", brief)))
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)

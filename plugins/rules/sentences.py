@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from aigc.content import drop_dangling, ends_dangling, limit_of, measure
 from aigc.extension import check
-from aigc.types import Field, Json
+from aigc.types import Field, texts_in
 
 ENDED = r"[.!?。！？…][\"'”’」』）)\]》*_]*$"
 LOOSE_END = r"[,;:&/\\(\[{（【「『《，、；：—–-]$"
@@ -65,7 +65,7 @@ def _said_so(text: str, field: Field) -> bool:
     """This says whether a text of the brief ends in the same two words, so that they end something."""
     ending = _words(text)[-2:]
     facts = (*field.draft.brief.values.values(), field.draft.item)
-    return len(ending) == 2 and any(_words(fact)[-2:] == ending for value in facts for fact in _texts(value))
+    return len(ending) == 2 and any(_words(fact)[-2:] == ending for value in facts for fact in texts_in(value))
 
 
 def _words(text: str) -> list[str]:
@@ -106,19 +106,8 @@ def _stump(text: str, field: Field) -> Iterator[str]:
     stopped = field.draft.finish_reason == "length" or (limit and measure(text, limit[0]) >= limit[1])
     if not last or not stopped:
         return
-    words = {word.lower() for word in re.findall(r"[A-Za-z]+", " ".join(_texts(field.draft.brief.values)))}
+    words = {word.lower() for word in re.findall(r"[A-Za-z]+", " ".join(texts_in(field.draft.brief.values)))}
     stump = last.group().lower()
     whole = [word for word in sorted(words) if word.startswith(stump)]
     if whole and stump not in words and not any(word[len(stump) :] in ("s", "es", "ed", "ing", "y") for word in whole):
         yield f"ends with {last.group()!r}, the beginning of {whole[0]!r}"
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-    elif hasattr(value, "values"):
-        for item in value.values():
-            yield from _texts(item)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
 from aigc.errors import UsageError, did_you_mean
 from aigc.extension import check
-from aigc.types import Draft, Field, Finding, Json
+from aigc.types import Draft, Field, Finding, texts_in
 
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 KANA = r"[\u3040-\u30ff]"
@@ -32,7 +32,7 @@ def about_brief(
     either all of the brief counts. Word endings do not matter; Chinese shares two characters in a row. Where the two
     have no script in common there is nothing to compare.
     """
-    wanted = list(_texts(value)) if value else list(_sources(field.draft, with_))
+    wanted = list(texts_in(value)) if value else list(_sources(field.draft, with_))
     text_words, wanted_words = _content(text), _content(" ".join(wanted))
     comparable = any(re.match(HAN, word) for word in text_words) == any(re.match(HAN, word) for word in wanted_words)
     if text_words & wanted_words or not wanted_words or not (comparable or _same_script(text_words, wanted_words)):
@@ -57,13 +57,13 @@ def contains(
     if field and field not in draft.schema and field not in draft.fields:
         raise UsageError(f"contains: there is no field {field!r}", hint=did_you_mean(field, draft.schema))
     found = draft.fields.get(field) if field else list(draft.fields.values())
-    texts = [_plain(text) for text in _texts(found)]
+    texts = [_plain(text) for text in texts_in(found)]
     needed = min(at_least, max(len(texts), 1))
-    for wanted in _texts(value):
+    for wanted in texts_in(value):
         if sum(_plain(wanted) in text for text in texts) < needed:
             times = f" in {needed} of its texts" if needed > 1 else ""
             yield Finding(message=f"does not contain {wanted!r}{times}", field=field)
-    choices = [choice for choice in _texts(any) if choice]
+    choices = [choice for choice in texts_in(any) if choice]
     matching = [text for text in texts if [choice for choice in choices if _plain(choice) in text]]
     if choices and len(matching) < needed:
         yield Finding(message=f"contains none of {', '.join(map(repr, choices))}", field=field)
@@ -77,7 +77,7 @@ def language_matches(text: str, field: Field, *, language: str = "") -> Iterator
     tenth of them is in another.
     """
     language = (language or field.draft.language).lower()
-    brief = _plain(" ".join(_texts(field.draft.brief.values)))
+    brief = _plain(" ".join(texts_in(field.draft.brief.values)))
     latin = [word for word in re.findall(LATIN_WORD, text) if _plain(word) not in brief]
     foreign = [char for run in re.findall(HAN_RUN, text) if _plain(run) not in brief for char in run]
     other = len(re.findall(KANA, text)) + len(re.findall(HANGUL, text)) + len(re.findall(CYRILLIC, text))
@@ -97,9 +97,9 @@ def _sources(draft: Draft, names: Sequence[str]) -> Iterator[str]:
     values = draft.brief.values
     for name in names or [*values, "item"]:
         if name == "item" and "item" not in values:
-            yield from _texts(draft.item)
+            yield from texts_in(draft.item)
         elif name in values:
-            yield from _texts(values[name])
+            yield from texts_in(values[name])
         else:
             raise UsageError(f"about_brief: no brief has {name!r}", hint=did_you_mean(name, [*values, "item"]))
 
@@ -134,14 +134,3 @@ def _same_script(one: set[str], other: set[str]) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, Sequence):
-        for item in value:
-            yield from _texts(item)

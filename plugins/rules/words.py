@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from aigc.extension import check
-from aigc.types import Field, Finding, Json
+from aigc.types import Field, Finding, texts_in
 
 WordList: TypeAlias = Literal["superlatives", "cliches", "claims", "urgency"]
 
@@ -49,7 +49,7 @@ def forbidden_words(
     """
     plain, places = _readable(text)
     allowed = {_plain(word) for word in allow}
-    brief = _plain(" ".join(_texts(field.draft.brief.values))) if unless_in_brief else ""
+    brief = _plain(" ".join(texts_in(field.draft.brief.values))) if unless_in_brief else ""
     terms = [_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
     for term in terms:
         if term.plain in allowed or (brief and term.pattern.search(brief)):
@@ -124,14 +124,3 @@ def _readable(text: str) -> tuple[str, list[int]]:
         chars += plain.replace("’", "'")
         places += [place] * len(plain)
     return "".join(chars), places
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from aigc.extension import postprocessor
-from aigc.types import Field, Json
+from aigc.types import Field, texts_in
 
 WORD = r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*"
 SMALL = frozenset(
@@ -125,7 +125,7 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     """This maps the small-letter form of a word to the way it must be written."""
     kept: dict[str, str] = {}
     for name, value in field.draft.brief.values.items():
-        for text in _texts(value):
+        for text in texts_in(value):
             words = [match.group() for match in re.finditer(WORD, text)]
             if name == "brand":
                 kept |= {word.lower(): word for word in words}
@@ -134,11 +134,3 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     for phrase in keep:
         kept |= {match.group().lower(): match.group() for match in re.finditer(WORD, phrase)}
     return kept
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
