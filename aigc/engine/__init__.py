@@ -109,6 +109,7 @@ def convert_gguf(gguf: Path, folder: Path) -> None:
     Raises ModelError for a file that is not GGUF or holds an architecture that transformers cannot read. `folder` may
     be left half-written then; whoever calls gives a scratch folder and renames it.
     """
+    _wait_politely()
     from aigc.engine.convert import write_folder_from_gguf
 
     write_folder_from_gguf(Path(gguf), Path(folder))
