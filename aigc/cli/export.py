@@ -32,7 +32,7 @@ def command(batch: Path, formats: tuple[str, ...], options: Pairs, folder: Path 
     project = open_project(folder)
     check_exporters(project, formats)
     artifacts = read_artifacts(batch)
-    paths = export(project.registry, artifacts, batch, formats, mapping(options, "-o"))
+    paths = export(project.registry, artifacts, batch, formats, mapping(options, "-o"), replacing=True)
     left_out = sum(artifact.status in ("rejected", "failed") for artifact in artifacts)
     if not paths:
         raise JobError(f"{batch}: nothing to export: of {len(artifacts)} pieces {left_out} are rejected or failed")

@@ -83,11 +83,13 @@ def read_artifacts(folder: Path) -> list[Artifact]:
     if not path.is_file():
         raise JobError(f"{folder}: holds no {ARTIFACTS}", hint="give the folder of a finished `aigc batch`")
     artifacts = []
-    with path.open(encoding="utf-8", newline="\n") as lines:  # a text may hold other line breaks, U+2028 for one
+    with path.open(
+        encoding="utf-8", errors="replace", newline="\n"
+    ) as lines:  # a text may hold other line breaks, U+2028 for one
         for number, line in enumerate(lines, 1):
             try:
                 artifacts.append(artifact_of(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
 
@@ -98,10 +100,14 @@ def export(
     folder: Path,
     formats: Sequence[str],
     options: Mapping[str, Json] | None = None,
+    *,
+    replacing: bool = False,
 ) -> list[Path]:
     """This writes the accepted and flagged artifacts in each format and gives the paths.
 
     `options` go to the formats that know them; UsageError when none does, JobError when a format cannot be written.
+    `replacing` is for a job's folder, whose exports mirror it: files that a format wrote there last time and not now
+    are removed. Without it nothing is: several single pieces may share a folder.
     """
     exporters = [registry.get("exporter", name) for name in formats]
     known = {option.name for exporter in exporters for option in exporter.options}
@@ -119,19 +125,31 @@ def export(
             raise
         except Exception as error:
             raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
-        _forget(folder, exporter.name, written)
+        if replacing:
+            _forget(folder, exporter.name, written)
         paths += written
     return paths
 
 
 def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
     """This removes the files the same format wrote last time and not now: their pieces are no longer good."""
-    record = folder / EXPORTS
-    try:
-        last: dict[str, list[str]] = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        last = {}
+    record, root = folder / EXPORTS, folder.resolve()
+    last = _written_before(record)
     now = [path.relative_to(folder).as_posix() for path in written if path.is_relative_to(folder)]
-    for stale in set(last.get(name, [])) - set(now):
-        (folder / stale).unlink(missing_ok=True)
-    record.write_text(json.dumps({**last, name: now}), encoding="utf-8")
+    others = {path for format_, paths in last.items() if format_ != name for path in paths}
+    try:
+        for stale in set(last.get(name, [])) - set(now) - others:
+            if (path := (root / stale).resolve()).is_relative_to(root):  # anybody may have edited the record
+                path.unlink(missing_ok=True)
+        record.write_text(json.dumps({**last, name: now}), encoding="utf-8")
+    except OSError as error:
+        raise JobError(f"{folder}: an old export cannot be removed ({error.strerror or error})") from error
+
+
+def _written_before(record: Path) -> dict[str, list[str]]:
+    """This is format → files of last time, nothing where that cannot be told."""
+    try:
+        said = json.loads(record.read_text(encoding="utf-8"))
+        return {str(name): [str(path) for path in paths] for name, paths in said.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}

@@ -187,7 +187,7 @@ class _Run:
         problems = []
         for name in exports:
             try:
-                files += export(self.project.registry, artifacts, self.folder, [name])
+                files += export(self.project.registry, artifacts, self.folder, [name], replacing=True)
             except AigcError as error:
                 problems.append(str(error))
         counts = Counter(artifact.status for artifact in artifacts)

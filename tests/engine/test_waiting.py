@@ -1,4 +1,4 @@
-"""Threads that spin while they wait starve whatever else the machine does, this program's own second process included."""
+"""Threads that spin while they wait starve whatever else the machine does, a second run of ours included."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 CALLS = {
     "open_engine": "engine.open_engine(Path('no such folder'))",
-    "convert_gguf": "engine.convert_gguf(Path('no such file'), Path('nowhere'))",  # the first to import torch in a first run
+    "convert_gguf": "engine.convert_gguf(Path('no such file'), Path('nowhere'))",  # imports torch first in a first run
 }
 
 

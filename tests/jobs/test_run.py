@@ -13,7 +13,7 @@ import pytest
 
 from aigc.errors import JobError, UsageError
 from aigc.jobs import JobReport, artifact_record, export, prepare_folder, read_artifacts, run_job
-from aigc.jobs.folder import artifact_of
+from aigc.jobs.folder import EXPORTS, artifact_of
 from aigc.jobs.lock import LOCK
 from aigc.jobs.run import PARTIAL, _Run
 from aigc.pipeline import Pipeline
@@ -257,3 +257,30 @@ def test_a_record_of_another_format_counts_as_none(shop: Shop) -> None:
     path = shop.folder / "artifacts.jsonl"
     path.write_text(path.read_text("utf-8").replace('"lines"', '"rows"', 1), encoding="utf-8")
     assert shop.run([*"ab"]).reused == 1
+
+
+def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path: Path) -> None:
+    provenance = Provenance(content_type="shop/item", version=1)
+    for title in ("One", "Two"):
+        fields, brief = {"title": title}, Brief(id="1", values={})
+        piece = Artifact(id="1", status="accepted", fields=fields, brief=brief, provenance=provenance)
+        export(shop.project.registry, [piece], tmp_path / "notes", ["markdown"])
+    assert {path.name for path in (tmp_path / "notes/markdown").iterdir()} == {"one.md", "two.md"}
+
+
+def test_a_record_of_exports_cannot_reach_outside_the_folder(shop: Shop, tmp_path: Path) -> None:
+    shop.run(["a"], exports=["csv"])
+    (tmp_path / "mine.txt").write_text("mine")
+    (shop.folder / EXPORTS).write_text('{"csv": ["../mine.txt"]}')
+    shop.run(["a"], exports=["csv"])
+    (shop.folder / EXPORTS).write_text("[1]")
+    assert not shop.run(["a"], exports=["csv"]).problems
+    assert (tmp_path / "mine.txt").exists()
+
+
+def test_a_line_cut_within_a_character_is_named(shop: Shop) -> None:
+    shop.run(["é"])
+    path = shop.folder / "artifacts.jsonl"
+    path.write_bytes(path.read_bytes().partition("é".encode())[0] + b"\xc3")
+    with pytest.raises(JobError, match=r"artifacts.jsonl:1: is not an artifact"):
+        read_artifacts(shop.folder)
