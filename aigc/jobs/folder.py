@@ -8,10 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from aigc.errors import AigcError, JobError, UsageError
+from aigc.jobs.lock import refuse_second_run
 from aigc.registry import Registry
 from aigc.types import Artifact, Brief, Finding, Json, Provenance, Usage
 
 ARTIFACTS = "artifacts.jsonl"
+PARTIAL = "artifacts.partial.jsonl"  # there while a run writes, and after one that was killed
+EARLIER = "artifacts.earlier.jsonl"
 EXPORTS = ".exports.json"
 EXPORTED = ("accepted", "flagged")  # never a piece that breaks a hard limit
 
@@ -19,7 +22,8 @@ EXPORTED = ("accepted", "flagged")  # never a piece that breaks a hard limit
 def prepare_folder(folder: Path, content_type: str = "") -> None:
     """This makes the folder and proves it writable; UsageError otherwise, before anything expensive happens.
 
-    A folder that holds pieces of another content type is refused too: their places would be taken.
+    A folder that holds pieces of another content type is refused too: their places would be taken. JobError when it
+    is for a job (`content_type` given) and another run writes there.
     """
     probe = folder / ".writable"
     try:
@@ -30,20 +34,24 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
         raise UsageError(
             f"{folder}: cannot be written to ({error.strerror or error})", hint="choose another --out"
         ) from error
+    if not content_type:
+        return
+    refuse_second_run(folder)
     held = next(_types(folder), content_type)
-    if content_type and held != content_type:
+    if held != content_type:
         raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
 
 
 def _types(folder: Path) -> Iterator[str]:
     """This yields the content type of each piece in the folder."""
-    if (folder / ARTIFACTS).is_file():
-        with (folder / ARTIFACTS).open(encoding="utf-8", errors="replace", newline="\n") as lines:
-            for line in lines:
-                try:
-                    yield str(json.loads(line)["provenance"]["content_type"])
-                except (ValueError, KeyError, TypeError):
-                    continue
+    for path in (folder / ARTIFACTS, folder / PARTIAL, folder / EARLIER):
+        if path.is_file():
+            with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+                for line in lines:
+                    try:
+                        yield str(json.loads(line)["provenance"]["content_type"])
+                    except (ValueError, KeyError, TypeError):
+                        continue
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Json]:

@@ -1,63 +1,110 @@
-"""One run at a time in a folder."""
+"""One run at a time in a folder: a lock file says who is writing, and is nobody's once that process is gone."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from aigc.errors import JobError
+from aigc.types import Json
 
 LOCK = ".lock"
+PATIENCE = 1.0  # seconds a lock file may stay empty: it is made first and written next
 
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
     """This holds the folder for this process. JobError names the holder; the lock of a dead process is taken over."""
     path = folder / LOCK
-    try:
-        _take(path)
-    except FileExistsError:
-        holder = _holder(path)
-        if holder is not None:
-            raise JobError(
-                f"{folder}: another run ({holder}) is writing here", hint="wait for it, or choose another --out"
-            ) from None
-        path.unlink(missing_ok=True)
-        _take(path)
+    while True:
+        refuse_second_run(folder)
+        try:
+            _take(path)
+            break
+        except FileExistsError:  # another run was faster: see who it is
+            continue
+        except OSError as error:
+            raise JobError(f"{path}: cannot be written ({error.strerror or error})") from error
     try:
         yield
     finally:
         path.unlink(missing_ok=True)
 
 
+def refuse_second_run(folder: Path) -> None:
+    """This raises JobError while another run writes in `folder`, and clears away the lock of one that was killed."""
+    path = folder / LOCK
+    holder = _holder(path)
+    if holder is None:
+        return
+    if _runs(holder):
+        raise JobError(
+            f"{folder}: another run (process {holder['pid']} on {holder['host']}) is writing here",
+            hint=f"wait for it, or choose another --out; if it is long gone, delete {path}",
+        )
+    aside = path.with_name(f"{LOCK}.{os.getpid()}")
+    with suppress(FileNotFoundError):
+        path.replace(aside)
+        if _holder(aside) == holder:
+            aside.unlink()
+        else:  # a third run took the dead one's place a moment ago: it gets its lock back
+            aside.replace(path)
+
+
 def _take(path: Path) -> None:
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY), "w") as lock:
-        json.dump({"pid": os.getpid(), "host": socket.gethostname()}, lock)
+    with path.open("x", encoding="utf-8") as lock:
+        pid = os.getpid()
+        json.dump({"pid": pid, "host": socket.gethostname(), "started": _started(pid)}, lock)
 
 
-def _holder(path: Path) -> str | None:
-    """This is the living process that holds a lock, as a person reads it; of another machine none is known dead."""
+def _holder(path: Path) -> Mapping[str, Json] | None:
+    """This is what the lock file says: None where there is no file, nothing where it stays empty or is nonsense."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            return said if isinstance(said, dict) else {}
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            if time.monotonic() > until:
+                return {}
+            time.sleep(0.05)
+
+
+def _runs(holder: Mapping[str, Json]) -> bool:
+    """This says whether the process lives; one of another machine cannot be asked and counts as alive."""
+    pid, host = holder.get("pid"), holder.get("host")
+    if not isinstance(pid, int) or pid <= 0 or not isinstance(host, str):
+        return False
+    if host != socket.gethostname():
+        return True
+    then, now = holder.get("started"), _started(pid)
+    return then == now if then and now else _alive(pid)
+
+
+def _started(pid: int) -> str:
+    """This tells a process from a later one of the same number, where there is /proc; else nothing."""
     try:
-        said = json.loads(path.read_text())
-        pid, host = int(said["pid"]), str(said["host"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    if host == socket.gethostname() and not _alive(pid):
-        return None
-    return f"process {pid} on {host}"
+        ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+        return f"{ticks} {Path('/proc/sys/kernel/random/boot_id').read_text(encoding='utf-8').strip()}"
+    except (OSError, IndexError):
+        return ""
 
 
 def _alive(pid: int) -> bool:
-    if os.name == "nt":  # there, signal 0 would end the process
+    if sys.platform == "win32":  # there, signal 0 would end the process
         return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except OSError:  # somebody else's
         return True
     return True

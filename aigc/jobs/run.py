@@ -16,19 +16,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from os import SEEK_END
 from pathlib import Path
 from typing import TextIO
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, JobError
-from aigc.jobs.folder import ARTIFACTS, artifact_of, artifact_record, export, prepare_folder, read_artifacts
+from aigc.jobs.folder import (
+    ARTIFACTS,
+    EARLIER,
+    PARTIAL,
+    artifact_of,
+    artifact_record,
+    export,
+    prepare_folder,
+    read_artifacts,
+)
 from aigc.jobs.lock import only_run
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Json, Status, Usage
-
-PARTIAL = "artifacts.partial.jsonl"
-EARLIER = "artifacts.earlier.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +105,7 @@ class _Run:
     found: dict[str, str] = field(default_factory=dict)  # key → line of an earlier run
     order: dict[str, int] = field(default_factory=dict)  # brief id → place among the briefs
     ready: list[Artifact] = field(default_factory=list)  # finished without the model
+    kept: set[str] = field(default_factory=set)  # brief ids whose artifact is on disk
     usage: Usage = field(default_factory=Usage)
     reused: int = 0
     model: str = ""  # what exactly writes
@@ -119,6 +127,8 @@ class _Run:
 
     def _missing(self, briefs: Iterable[Brief | Artifact]) -> Iterator[Brief]:
         for place, brief in enumerate(briefs):
+            if brief.id in self.order:  # every place has an artifact of its own, whoever made the briefs
+                brief = replace(brief, id=f"{brief.id}@{place + 1}")
             self.order[brief.id] = place
             if isinstance(brief, Artifact):
                 self.ready.append(brief)
@@ -135,18 +145,25 @@ class _Run:
     def keep(self, artifact: Artifact, partial: TextIO) -> None:
         """This has the artifact on disk before anything else happens. JobError when the disk refuses."""
         record = {**artifact_record(artifact), "key": self._key(artifact.brief)}
+        line = json.dumps(record, ensure_ascii=False)
+        if not _encodes(line):  # the raw cells of a failed row may hold half a character; escaped it is a line
+            line = json.dumps(record)
         try:
-            partial.write(json.dumps(record, ensure_ascii=False) + "\n")
+            partial.write(line + "\n")
             partial.flush()
         except OSError as error:
             raise _refused(self.folder, error) from error
+        self.kept.add(artifact.id)
 
     def settle(self, *, interrupted: bool) -> None:
         """This puts the artifacts in the briefs' order, in one rename, and sets aside what is no longer asked for.
 
-        Interrupted, briefs not reached this time keep what they had. JobError when a brief has no artifact.
+        Interrupted, briefs not reached this time keep what they had. JobError when a brief has no artifact of this run,
+        or when somebody took the partial file away; nothing is replaced then.
         """
         target = self.folder / ARTIFACTS
+        if not (self.folder / PARTIAL).is_file():
+            raise JobError(f"{self.folder}: {PARTIAL} was taken away while it was written", hint="run it again")
         held: dict[str, tuple[dict[str, Json], str]] = {}
         aside: list[tuple[dict[str, Json], str]] = []
         for record, line in chain(_records(target), _records(self.folder / PARTIAL)):
@@ -154,7 +171,7 @@ class _Run:
             if name in held and held[name][0].get("key") != record.get("key"):
                 aside.append(held[name])
             held[name] = (record, line)
-        missing = [name for name in self.order if name not in held]
+        missing = [name for name in self.order if name not in self.kept]
         if missing and not interrupted:
             raise JobError(
                 f"{self.folder}: {len(missing)} of {len(self.order)} briefs have no artifact, {missing[0]!r} first"
@@ -219,7 +236,7 @@ class _Run:
             dict(brief.values),
         ]
         text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _refused(folder: Path, error: OSError) -> JobError:
@@ -228,11 +245,19 @@ def _refused(folder: Path, error: OSError) -> JobError:
     )
 
 
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @contextmanager
 def _appending(path: Path) -> Iterator[TextIO]:
     """This opens a file of lines to append to; a last line that was cut off is ended first."""
     try:
-        whole = not path.exists() or not path.stat().st_size or path.read_bytes()[-1:] == b"\n"
+        whole = _ends_whole(path)
         file = path.open("a", encoding="utf-8", newline="\n")
     except OSError as error:
         raise _refused(path.parent, error) from error
@@ -240,6 +265,14 @@ def _appending(path: Path) -> Iterator[TextIO]:
         if not whole:
             file.write("\n")
         yield file
+
+
+def _ends_whole(path: Path) -> bool:
+    if not path.is_file() or not path.stat().st_size:
+        return True
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read() == b"\n"
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], str]]:

@@ -7,15 +7,25 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Timer
 from typing import TextIO
 
 import pytest
 
 from aigc.errors import JobError, UsageError
-from aigc.jobs import JobReport, artifact_record, export, prepare_folder, read_artifacts, run_job
-from aigc.jobs.folder import EXPORTS, artifact_of
-from aigc.jobs.lock import LOCK
-from aigc.jobs.run import PARTIAL, _Run
+from aigc.jobs import (
+    JobReport,
+    artifact_record,
+    export,
+    open_rows,
+    prepare_folder,
+    read_artifacts,
+    read_briefs,
+    run_job,
+)
+from aigc.jobs.folder import EXPORTS, PARTIAL, artifact_of
+from aigc.jobs.lock import LOCK, only_run
+from aigc.jobs.run import _Run
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
@@ -284,3 +294,68 @@ def test_a_line_cut_within_a_character_is_named(shop: Shop) -> None:
     path.write_bytes(path.read_bytes().partition("é".encode())[0] + b"\xc3")
     with pytest.raises(JobError, match=r"artifacts.jsonl:1: is not an artifact"):
         read_artifacts(shop.folder)
+
+
+def test_half_a_character_fails_its_row_alone(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "items.jsonl").write_text('{"product": "a\\ud83d"}\n{"product": "b"}\n')
+    rows = open_rows(tmp_path / "items.jsonl", shop.project.registry)
+    briefs = read_briefs(rows, shop.project.content_type("shop/item"), shop.project.environment)
+    counts = shop.run(briefs).counts
+    assert (counts["failed"], counts["accepted"]) == (1, 1)
+
+
+def test_places_are_counted_not_ids(shop: Shop) -> None:
+    twins = [Brief(id="x", values={"product": name}) for name in "ab"]
+    assert shop.run(iter(twins)).briefs == 2
+    assert [one.fields["text"] for one in read_artifacts(shop.folder)] == ["Buy a", "Buy b"]
+
+
+def test_a_brief_without_an_artifact_of_this_run_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run([*"ab"])
+    before = (shop.folder / "artifacts.jsonl").read_bytes()
+    monkeypatch.setattr(Pipeline, "write", lambda pipeline, content_type, briefs: iter(list(briefs)[:0]))
+    with pytest.raises(JobError, match="2 of 2 briefs have no artifact, '00' first"):
+        shop.run([*"xy"])
+    assert (shop.folder / "artifacts.jsonl").read_bytes() == before
+
+
+def test_nothing_is_replaced_when_the_partial_file_is_gone(shop: Shop) -> None:
+    shop.run([*"ab"])
+    before = (shop.folder / "artifacts.jsonl").read_bytes()
+    with pytest.raises(JobError, match="was taken away"):
+        shop.run([*"xy"], heard=lambda artifact: (shop.folder / PARTIAL).unlink(missing_ok=True))
+    assert (shop.folder / "artifacts.jsonl").read_bytes() == before
+
+
+def test_a_killed_jobs_folder_belongs_to_its_type(shop: Shop) -> None:
+    shop.run([*"ab"])
+    (shop.folder / "artifacts.jsonl").rename(shop.folder / PARTIAL)
+    with pytest.raises(UsageError, match="holds pieces of shop/item, not of seo/meta"):
+        prepare_folder(shop.folder, "seo/meta")
+
+
+def test_a_second_run_is_refused_before_its_model_loads(shop: Shop) -> None:
+    prepare_folder(shop.folder)
+    with only_run(shop.folder), pytest.raises(JobError, match="another run"):
+        prepare_folder(shop.folder, "shop/item")
+    prepare_folder(shop.folder, "shop/item")
+
+
+def test_a_lock_somebody_is_about_to_write_is_waited_for(shop: Shop) -> None:
+    prepare_folder(shop.folder)
+    said = {"pid": os.getpid(), "host": socket.gethostname()}
+    (shop.folder / LOCK).write_text("")
+    writer = Timer(0.2, (shop.folder / LOCK).write_text, [json.dumps(said)])
+    writer.start()
+    with pytest.raises(JobError, match="another run"):
+        shop.run(["a"])
+    writer.join()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_a_later_process_of_the_same_number_holds_nobody_up(shop: Shop) -> None:
+    prepare_folder(shop.folder)
+    said = {"pid": os.getpid(), "host": socket.gethostname(), "started": "1 of an earlier boot"}
+    (shop.folder / LOCK).write_text(json.dumps(said))
+    assert shop.run(["a"]).briefs == 1
+    assert [path.name for path in shop.folder.iterdir() if path.name.startswith(LOCK)] == []
