@@ -45,7 +45,7 @@ def test_the_format_in_the_readme_can_be_written(make_project: Callable[..., Pro
     (artifact,) = Pipeline(generator, project.environment).write(slogan, [Brief(id="1", values=values)])
     assert (artifact.status, artifact.fields) == ("accepted", {"text": "Warm for 2 hours"})
     prompt = generator.requests[0].prompt.messages
-    assert [turn.role for turn in prompt] == ["system", "user", "assistant", "user", "assistant", "user"]
+    assert [turn.role for turn in prompt] == ["system", *["user", "assistant"] * 3, "user"]
 
 
 def test_the_check_in_the_readme_works(make_project: Callable[..., Project]) -> None:
