@@ -47,10 +47,10 @@ def read_briefs(
 ) -> Iterator[Brief | Artifact]:
     """This yields a Brief per row, or a failed Artifact for a row that cannot be one.
 
-    `mapping` says which column an input comes from; otherwise a column feeds the input of its name, whatever its case
-    and spaces. `literals` are values for every row; one holding `{{ }}` is an expression over the row's cells, in which
-    an empty cell is none. Other columns are ignored. A column `id` names the brief unless `id` is an input.
-    BriefError before the first brief when a needed input has no column.
+    `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
+    that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
+    the row's cells, in which an empty cell is none. Other columns are ignored. A column `id` names the brief unless
+    `id` is an input. BriefError before the first brief when a needed input has no column, or two could feed it.
     """
     mapping, literals = mapping or {}, literals or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
@@ -75,11 +75,10 @@ def read_briefs(
                 raise BriefError(f"{row.where}: {row.error}")
             if first:
                 raise BriefError(f"{row.where}: id {asked!r} is used twice, first at {first}")
-            cells = {_bare(column): value for column, value in row.values.items()}
-            raw = {
-                name: row.values.get(mapping[name]) if name in mapping else cells.get(_bare(name))
-                for name in content_type.brief
-            }
+            raw: dict[str, Json] = {}
+            for name in content_type.brief:
+                if name not in literals:
+                    raw[name] = row.values.get(mapping.get(name) or _column(name, row.values, row.where))
             for name, text in literals.items():
                 raw[name] = _literal(text, row, environment)
             values = brief_values(content_type, raw, where=row.where)
@@ -120,6 +119,9 @@ def _check_columns(
     readable = [row for row in head if not row.error]
     if not readable:
         return
+    for name in content_type.brief:
+        if name not in mapping and name not in literals:
+            _column(name, readable[0].values, readable[0].where)
     where = readable[0].where.rpartition(":")[0] or readable[0].where
     known = list(dict.fromkeys(column for row in readable for column in row.values))
     bare = {_bare(column) for column in known}
@@ -132,6 +134,17 @@ def _check_columns(
             near = did_you_mean(name, known)
             hint = f"add it with --map {name}=COLUMN or --set {name}=VALUE" + (f" ({near})" if near else "")
             raise BriefError(f"{where}: no column for the needed input {name!r}", hint=hint)
+
+
+def _column(name: str, columns: Iterable[str], where: str) -> str:
+    """This is the column that feeds an input, empty where there is none. BriefError when two could."""
+    alike = [column for column in columns if _bare(column) == _bare(name)]
+    if name in alike:
+        return name
+    if len(alike) > 1:
+        shown = " and ".join(map(repr, alike))
+        raise BriefError(f"{where}: columns {shown} could both be {name!r}", hint=f"say which with --map {name}=COLUMN")
+    return alike[0] if alike else ""
 
 
 def _literal(text: str, row: Row, environment: jinja2.Environment) -> Json:

@@ -55,6 +55,15 @@ def test_columns_feed_inputs_of_their_name(read) -> None:
     assert one.source.endswith("items.csv:2")
 
 
+def test_the_column_of_the_very_name_wins(read) -> None:
+    (one,) = read('{"product": "Mug", "Product ": "Cup"}\n', "items.jsonl")
+    assert one.values["product"] == "Mug"
+    (one,) = read("PRODUCT,Product_\na,b\n", mapping={"product": "Product_"})
+    assert one.values["product"] == "b"
+    good, bad = read('{"product": "Mug"}\n{"PRODUCT": "a", "Product": "b"}\n', "items.jsonl")
+    assert (good.id, bad.status) == ("0001", "failed")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
 def test_byte_order_marks_are_not_part_of_a_name(read, encoding) -> None:
     mark = "\ufeff" if encoding == "utf-16-le" else ""
@@ -85,6 +94,11 @@ def test_a_set_expression_sees_the_row_and_drops_what_is_unknown(read) -> None:
         ("", {}, "empty"),
         ("product\n", {}, "no rows"),
         ("product,product\na,b\n", {}, "product"),
+        (
+            "PRODUCT,Product_\na,b\n",
+            {},
+            "columns 'PRODUCT' and 'Product_' could both be 'product'; say which with --map",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_file_stops_at_once(read, content, options, said) -> None:
