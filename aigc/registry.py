@@ -25,6 +25,7 @@ from aigc.extension import Extension, Kind
 log = logging.getLogger(__name__)
 
 GROUP = "aigc"
+BUNDLED = "aigc"  # the distribution
 DECLARING: Mapping[str, Kind] = {
     "aigc_postprocessors": "postprocessor",
     "aigc_checks": "check",
@@ -63,8 +64,7 @@ class Registry:
     def discover(cls, *, disabled: Collection[str] = (), only: Collection[str] | None = None) -> Registry:
         """This is the registry of all installed plugins except `disabled` ones (or of `only` these, by name)."""
         registry = cls()
-        found = sorted(entry_points(group=GROUP), key=lambda entry: (entry.dist.name if entry.dist else "", entry.name))
-        for entry in found:
+        for entry in sorted(entry_points(group=GROUP), key=_place):
             if entry.name not in disabled and (only is None or entry.name in only):
                 registry._load(entry)
         return registry
@@ -177,3 +177,9 @@ class Registry:
     @staticmethod
     def _call(implementation: pluggy.HookImpl, live: Mapping[str, Any]) -> Any:
         return implementation.function(*(live[name] for name in implementation.argnames))
+
+
+def _place(entry: EntryPoint) -> tuple[bool, str, str]:
+    """This has the bundled plugins load first, so that a clash is the other's."""
+    distribution = entry.dist.name if entry.dist else ""
+    return distribution != BUNDLED, distribution, entry.name

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -106,3 +106,13 @@ def test_every_bundled_plugin_loads() -> None:
 def test_disabled_plugins_are_left_out() -> None:
     everyone = [found.name for found in Registry.discover().plugins]
     assert Registry.discover(disabled=everyone).plugins == []
+
+
+def test_bundled_plugins_load_before_those_of_any_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def entry(distribution: str, name: str) -> SimpleNamespace:
+        made = SimpleNamespace(name=distribution, version="1")
+        return SimpleNamespace(name=name, value=name, dist=made, load=lambda: ModuleType(name))
+
+    found = [entry("aaa", "shop"), entry("aigc", "text"), entry("aigc", "ads")]
+    monkeypatch.setattr("aigc.registry.entry_points", lambda group: found)
+    assert [plugin.name for plugin in Registry.discover().plugins] == ["ads", "text", "shop"]
