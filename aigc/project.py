@@ -9,6 +9,7 @@ need be, and loaded.
 from __future__ import annotations
 
 import math
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.settings import RANGES
-from aigc.content.yaml_lines import read_yaml
+from aigc.content.yaml_lines import describe, read_yaml
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, UsageError, did_you_mean
 from aigc.extension import Bound
 from aigc.registry import Registry
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
+OWN = "project"  # in place of a plugin's name
 MOST_CANDIDATES = 64
 SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
 
@@ -63,6 +65,7 @@ class Project:
         self.environment: jinja2.Environment = make_environment()
         registry.extend("aigc_environment", environment=self.environment)
         self._files: dict[str, tuple[Path, str]] | None = None
+        self._twice: dict[str, tuple[Path, Path]] = {}  # a name that two files of one owner have
 
     @classmethod
     def open(
@@ -82,28 +85,39 @@ class Project:
         """This is every content type's name → (its file, the plugin that declares it or `project`).
 
         A name is the folder and stem of the file. The project's own file stands before a bundled one of its name, which
-        is how a type is customised; of two plugins declaring one name the later is quarantined.
+        is how a type is customised (`aigc show TYPE --yaml` prints the file to start from). Of two plugins declaring a
+        name the later is quarantined; two files of one owner make a type that cannot be loaded.
         """
         if self._files is None:
-            files: dict[str, tuple[Path, str]] = {}
-            for file, plugin in list(self.registry.content_files()):
-                name = f"{file.parent.name}/{file.stem}"
-                if name in files:
-                    clash = PluginError(f"plugins {files[name][1]!r} and {plugin!r} both declare {name!r}")
-                    self.registry.quarantine(plugin, clash)
-                else:
-                    files[name] = (file, plugin)
-            files = {name: held for name, held in files.items() if not self._quarantined(held[1])}
-            held_files = {file.resolve() for file, _ in files.values()}
+            files = self._declared()
+            held = {file.resolve() for file, _ in files.values()}
             own = self.folder / self.settings.templates if self.folder is not None else None
             for file in sorted(own.rglob("*.yaml")) if own is not None and own.is_dir() else ():
-                if file.resolve() not in held_files:
-                    files[f"{file.parent.name}/{file.stem}"] = (file, "project")
+                name = f"{file.parent.name}/{file.stem}"
+                if file.resolve() in held:  # the project is a plugin's own source
+                    continue
+                if name in files and files[name][1] == OWN:
+                    self._twice.setdefault(name, (files[name][0], file))
+                    continue
+                files[name] = (file, OWN)
+                self._twice.pop(name, None)
             self._files = files
         return self._files
 
-    def _quarantined(self, name: str) -> bool:
-        return any(plugin.quarantined for plugin in self.registry.plugins if plugin.name == name)
+    def _declared(self) -> dict[str, tuple[Path, str]]:
+        """This is what plugins declare; each one that takes another's name is quarantined, with all it declares."""
+        files: dict[str, tuple[Path, str]] = {}
+        self._twice.clear()
+        for file, plugin in list(self.registry.content_files()):
+            name = f"{file.parent.name}/{file.stem}"
+            first, owner = files.setdefault(name, (file, plugin))
+            if owner != plugin:
+                clash = PluginError(f"plugins {owner!r} and {plugin!r} both declare {name!r}")
+                self.registry.quarantine(plugin, clash)
+                return self._declared()  # what only the quarantined one had taken is free again
+            if first.resolve() != file.resolve():
+                self._twice.setdefault(name, (first, file))
+        return files
 
     def content_type(self, name: str) -> ContentType:
         """This is the content type of that name, or at that path when `name` ends in .yaml.
@@ -115,9 +129,12 @@ class Project:
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
                 raise NotFound(f"{name}: no such file")
-            file, plugin = Path(name), "project"
+            file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]
+            if name in self._twice:
+                first, second = self._twice[name]
+                raise ContentTypeError(f"{second}: {name!r} is already declared by {first}")
         else:
             note = self.registry.quarantine_note()
             raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
@@ -249,8 +266,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
             raise ProjectError(f"{where}: {key} must be a whole number, not {value!r}")
         if key == "candidates" and not 0 <= value <= MOST_CANDIDATES:
             raise ProjectError(f"{where}: candidates is {value}, from 0 (as the type says) to {MOST_CANDIDATES}")
-    else:
-        value = str(value)
+    elif not isinstance(value, str):
+        raise ProjectError(f"{where}: {key} must be text, not {describe(value)}", hint="put quotes around it")
     return replace(settings, **{key: value})
 
 
@@ -277,8 +294,9 @@ def _check_sampling(values: Mapping[str, Json], where: str) -> None:
 
 
 def _says_nothing(file: Path) -> bool:
-    lines = file.read_bytes().splitlines()
-    return all(not line.strip() or line.lstrip().startswith(b"#") for line in lines)
+    """This says whether a file holds no more than comments; the marks around an empty document are no more either."""
+    lines = file.read_bytes().removeprefix(BOM_UTF8).splitlines()
+    return all(line.strip() in (b"", b"---", b"...") or line.lstrip().startswith(b"#") for line in lines)
 
 
 def _typed(text: str) -> Json:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from aigc.content import ContentType
 from aigc.errors import UsageError
 from aigc.project import Project
 from aigc.registry import Registry
@@ -37,6 +38,8 @@ FILES = {
         ("sampling: {max_tokens: 0}", "'max_tokens' is 0, at least 1"),
         ("sampling: {top_p: -3}", "'top_p' is -3, from 0 to 1"),
         ("candidates: -1", "candidates is -1"),
+        ("model: 1e5", "aigc.yaml:1: model must be text, not 100000.0; put quotes around it"),
+        ("model:", "aigc.yaml:1: model must be text, not nothing"),
         ("policy: limits", "policy must be a list"),
         ("policy: [{a: 1, b: 2}]", "a policy entry is `name` or `name: {options}`"),
     ],
@@ -67,8 +70,9 @@ def test_a_models_name_stays_text(make_project, name: str) -> None:
     assert make_project({}, model=name).settings.model == name
 
 
-def test_a_file_of_comments_says_nothing(make_project) -> None:
-    assert make_project({"aigc.yaml": "# later\n\n"}).settings.seed == 0
+@pytest.mark.parametrize("content", ["# later\n\n", "\ufeff# later\n", "---\n# later\n"])
+def test_a_file_of_comments_says_nothing(make_project, content: str) -> None:
+    assert make_project({"aigc.yaml": content}).settings.seed == 0
 
 
 def test_a_policy_that_cannot_be_kept_is_said_before_a_model_loads(make_project) -> None:
@@ -116,3 +120,14 @@ def test_a_file_that_says_another_name_is_refused(make_project) -> None:
     project = make_project({**FILES, "templates/shop/item.yaml": ITEM.replace("shop/item", "shop/thing") % "x"})
     with pytest.raises(UsageError, match="its name is 'shop/thing', but its folder and file say 'shop/item'"):
         project.content_type("shop/item")
+
+
+def test_two_files_of_one_name_are_one_broken_type(make_project) -> None:
+    again = {name.replace("templates/", "templates/more/"): text for name, text in FILES.items()}
+    other = {
+        name.replace("item.yaml", "mug.yaml"): text.replace("shop/item", "shop/mug") for name, text in FILES.items()
+    }
+    types = make_project({**FILES, **again, **other}).content_types()
+    assert isinstance(types["shop/mug"], ContentType)
+    assert "'shop/item' is already declared by" in str(types["shop/item"])
+    assert str(types["shop/item"]).count("item.yaml") == 2
