@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from types import ModuleType
 import click
 import pytest
 
-from aigc.cli import Commands
+from aigc.cli import Commands, main
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, run_examples
@@ -80,3 +81,29 @@ def test_a_command_in_the_readme_exists(line: str) -> None:
 @pytest.mark.parametrize("name", re.findall(r"^\| `(\S+)` \|", README, re.MULTILINE))
 def test_a_type_in_the_readme_exists(name: str) -> None:
     assert name in Project.open().content_files()
+
+
+CARS = """name,horsepower,miles_per_gallon
+Chevrolet Chevelle Malibu,130,18
+Ford Pinto,,25
+Toyota Corona Mark II,95,24
+Datsun PL510,88,27
+Volkswagen 1131 Deluxe Sedan,46,26
+"""
+
+
+def test_the_cars_command_in_the_readme_reads_a_cars_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (line,) = [line for line in commands() if "cars.csv" in line]
+    (tmp_path / "cars.csv").write_text(CARS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main([*shlex.split(line)[1:], "--dry-run", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["valid"], said["failed"]) == (5, 0)
+    full, lacking, _ = (one["requests"] for one in said["prompts"])
+    assert "130 horsepower" in full[0]["messages"][-1]["content"]
+    assert "25 miles per gallon" in lacking[0]["messages"][-1]["content"]
+    assert lacking[0]["requests"] == full[0]["requests"] - 1, "an unknown fact is left out"
+    assert "horsepower" not in json.dumps([one["messages"] and one["messages"][-1] for one in lacking])
+    assert not (tmp_path / "cars").exists(), "a dry run writes nothing"

@@ -117,6 +117,12 @@ def test_show_prompt_of_given_inputs(aigc: Run) -> None:
     assert ran.out.rstrip().endswith("[user]\nA slogan for Tin cup.")
 
 
+def test_what_a_brief_holds_cannot_drive_the_terminal(aigc: Run, shop: Any) -> None:
+    shop.write("odd.csv", "product\nTin\x1b[2Jcup\n")
+    assert "A slogan for Tin[2Jcup." in aigc("batch", "shop/slogan", "odd.csv", "--dry-run").out
+    assert "A slogan for Tin[2Jcup." in aigc("show", "shop/slogan", "--prompt", "product=Tin\x1b[2Jcup").out
+
+
 def test_show_prompt_of_the_first_example(aigc: Run) -> None:
     (stage,) = aigc("show", "shop/slogan", "--prompt", "--json").json
     assert stage["messages"][-1] == {"role": "user", "content": "A slogan for Enamel mug."}
@@ -139,12 +145,29 @@ def test_show_misuse(aigc: Run) -> None:
 
 
 def test_plugins(aigc: Run, shop: Any) -> None:
-    shop.plugins["broken"] = type("Broken", (), {"__init__": lambda self: None})()
+    shop.plugins["idle"] = object()  # declares nothing, which is no fault
     ran = aigc("plugins", "--json")
     assert ran.code == 0
+    assert [(one["name"], one["error"]) for one in ran.json] == [("shop", None), ("idle", None)]
+    assert ran.json[1]["declares"] == []
     assert ran.json[0]["declares"] == ["check no_digits", "exporter lines", "exporter count", "importer csv"]
     assert ran.json[0]["distribution"] == "shop 1.0"
     assert "importer csv" in aigc("plugins").out
+
+
+def test_a_plugin_that_breaks_while_declaring_is_listed_with_its_error(aigc: Run, shop: Any) -> None:
+    class Broken:
+        from aigc.hookspecs import hookimpl
+
+        @hookimpl
+        def aigc_checks(self) -> list[object]:
+            raise ZeroDivisionError("oh")
+
+    shop.plugins["broken"] = Broken()
+    listed = {one["name"]: one for one in aigc("plugins", "--json").json}
+    assert listed["broken"]["error"] == "ZeroDivisionError: oh" and listed["broken"]["declares"] == []
+    assert listed["shop"]["error"] is None
+    assert "quarantined: ZeroDivisionError: oh" in aigc("plugins").out
 
 
 def test_plugins_shows_what_is_quarantined(aigc: Run, shop: Any) -> None:

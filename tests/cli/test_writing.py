@@ -133,6 +133,14 @@ def test_an_error_on_the_way_is_one_line_with_its_remedy(aigc: Run, shop: Any, m
     assert "Traceback" in aigc("generate", "shop/slogan", "product=Cup", "--debug").err
 
 
+def test_an_error_of_several_lines_is_said_in_one(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(project: Project, progress: object = None) -> None:
+        raise ModelError("the model\nis not \u2028 there")
+
+    monkeypatch.setattr(Project, "generator", refuse)
+    assert aigc("generate", "shop/slogan", "product=Cup").err == "Error: the model is not there\n"
+
+
 def test_the_unexpected_is_one_line_too(aigc: Run, shop: Any) -> None:
     def break_down(request: object, index: int) -> str:
         raise ZeroDivisionError("so\nodd")
