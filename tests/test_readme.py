@@ -54,9 +54,9 @@ def test_the_check_in_the_readme_works(make_project: Callable[..., Project]) -> 
     exec(files()["shop_rules.py"], module.__dict__)
     project = make_project({})
     project.registry.add(module, "shop-rules")
-    bound = project.registry.get("check", "mentions_brand").bind({"brand": "Northwind"}, "")
-    assert list(bound.extension("A mug", **bound.values)) == ["does not name Northwind"]
-    assert list(bound.extension("A Northwind mug", **bound.values)) == []
+    bound = project.registry.get("check", "short_and_snappy").bind({"words": 2}, "")
+    assert list(bound.extension("Warm all day", **bound.values)) == ["has 3 words, at most 2"]
+    assert list(bound.extension("Warm mug", **bound.values)) == []
 
 
 def test_the_settings_in_the_readme_are_read(make_project: Callable[..., Project]) -> None:

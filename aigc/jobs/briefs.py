@@ -23,7 +23,8 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
     """This reads `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
         near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise BriefError(f"{path}: no such file", hint=did_you_mean(path.name, near) if near else "")
+        hint = did_you_mean(path.name, near)
+        raise BriefError(f"{path}: no such file", hint=hint if hint.startswith("did") else "")
     importer = _importer(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))
@@ -125,15 +126,20 @@ def _check_columns(
     where = readable[0].where.rpartition(":")[0] or readable[0].where
     known = list(dict.fromkeys(column for row in readable for column in row.values))
     bare = {_bare(column) for column in known}
+    missing = []
     for name, schema in content_type.brief.items():
         if name in mapping:
             if mapping[name] not in known:
                 hint = did_you_mean(mapping[name], known)
                 raise BriefError(f"{where}: --map {name}={mapping[name]}: no such column", hint=hint)
         elif _bare(name) not in bare and "default" not in schema and name not in literals:
-            near = did_you_mean(name, known)
-            hint = f"add it with --map {name}=COLUMN or --set {name}=VALUE" + (f" ({near})" if near else "")
-            raise BriefError(f"{where}: no column for the needed input {name!r}", hint=hint)
+            missing.append(name)
+    if missing:
+        near = did_you_mean(missing[0], known) if len(missing) == 1 else f"columns: {', '.join(known)}"
+        needed = ("input " if len(missing) == 1 else "inputs ") + ", ".join(map(repr, missing))
+        options = " ".join(f"--map {name}=COLUMN" for name in missing)
+        hint = f"add {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
+        raise BriefError(f"{where}: no column for the needed {needed}", hint=hint)
 
 
 def _column(name: str, columns: Iterable[str], where: str) -> str:

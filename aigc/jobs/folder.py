@@ -88,6 +88,8 @@ def artifact_of(record: Mapping[str, Json]) -> Artifact:
 def read_artifacts(folder: Path) -> list[Artifact]:
     """This is every artifact of a job's folder, in its order. JobError names the folder or the broken line."""
     path = folder / ARTIFACTS
+    if not path.is_file() and (folder / PARTIAL).is_file():
+        raise JobError(f"{folder}: its run was ended half-way", hint="give the same `aigc batch` again to finish it")
     if not path.is_file():
         raise JobError(f"{folder}: holds no {ARTIFACTS}", hint="give the folder of a finished `aigc batch`")
     artifacts = []

@@ -11,7 +11,7 @@ from aigc.content import ContentType
 from aigc.errors import BriefError
 from aigc.jobs import open_rows, read_briefs, sample_briefs
 from aigc.project import Project
-from aigc.types import Artifact, Brief
+from aigc.types import Artifact, Brief, Row
 
 ITEM = """
 aigc: 1
@@ -86,7 +86,7 @@ def test_a_set_expression_sees_the_row_and_drops_what_is_unknown(read) -> None:
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
-        ("prodct\nMug\n", {}, "no column for the needed input 'product'; add it with --map product=COLUMN"),
+        ("prodct\nMug\n", {}, "no column for the needed input 'product'; add --map product=COLUMN"),
         ("prodct\nMug\n", {}, "did you mean 'prodct'?"),
         ("name\nMug\n", {"mapping": {"product": "nme"}}, "--map product=nme: no such column; did you mean 'name'?"),
         ("name\nMug\n", {"mapping": {"prodct": "name"}}, "has no input 'prodct'; did you mean 'product'?"),
@@ -105,6 +105,17 @@ def test_what_is_wrong_with_the_file_stops_at_once(read, content, options, said)
     with pytest.raises(BriefError) as caught:
         read(content, **options)
     assert said in str(caught.value)
+
+
+def test_all_missing_columns_are_said_at_once(make_project: Callable[..., Project]) -> None:
+    both = ITEM.replace("facts: {type: array, items: {type: string}, default: []}", "price: {type: string}")
+    project = make_project({"templates/shop/item.yaml": both, "templates/shop/item.j2": TASK})
+    needy = project.content_type("shop/item")
+    with pytest.raises(BriefError) as caught:
+        list(read_briefs([Row(values={"name": "Mug", "cost": "2"}, where="a.csv:2")], needy, project.environment))
+    assert "no column for the needed inputs 'product', 'price'" in str(caught.value)
+    assert "--map product=COLUMN --map price=COLUMN" in str(caught.value)
+    assert "columns: name, cost" in str(caught.value)
 
 
 def test_what_is_wrong_with_a_row_fails_that_row_alone(read) -> None:

@@ -359,3 +359,9 @@ def test_a_later_process_of_the_same_number_holds_nobody_up(shop: Shop) -> None:
     (shop.folder / LOCK).write_text(json.dumps(said))
     assert shop.run(["a"]).briefs == 1
     assert [path.name for path in shop.folder.iterdir() if path.name.startswith(LOCK)] == []
+
+
+def test_a_folder_whose_run_was_killed_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "artifacts.partial.jsonl").write_text("")
+    with pytest.raises(JobError, match="its run was ended half-way; give the same `aigc batch` again"):
+        read_artifacts(tmp_path)
