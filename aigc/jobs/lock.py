@@ -43,7 +43,7 @@ def refuse_second_run(folder: Path) -> None:
     holder = _holder(path)
     if holder is None:
         return
-    if _runs(holder):
+    if _stays(holder):
         raise JobError(
             f"{folder}: another run (process {holder['pid']} on {holder['host']}) is writing here",
             hint=f"wait for it, or choose another --out; if it is long gone, delete {path}",
@@ -78,13 +78,28 @@ def _holder(path: Path) -> Mapping[str, Json] | None:
             time.sleep(0.05)
 
 
+def _stays(holder: Mapping[str, Json]) -> bool:
+    """This says whether the process lives on: one just killed may take a moment to be gone."""
+    until = time.monotonic() + PATIENCE
+    while _runs(holder):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.05)
+    return False
+
+
 def _runs(holder: Mapping[str, Json]) -> bool:
-    """This says whether the process lives; one of another machine cannot be asked and counts as alive."""
+    """This says whether the process lives; one of another machine cannot be asked and counts as alive.
+
+    A zombie, killed and not yet fetched by its parent, does not.
+    """
     pid, host = holder.get("pid"), holder.get("host")
     if not isinstance(pid, int) or pid <= 0 or not isinstance(host, str):
         return False
     if host != socket.gethostname():
         return True
+    if _stat(pid)[:1] == ["Z"]:
+        return False
     then, now = holder.get("started"), _started(pid)
     return then == now if then and now else _alive(pid)
 
@@ -92,10 +107,18 @@ def _runs(holder: Mapping[str, Json]) -> bool:
 def _started(pid: int) -> str:
     """This tells a process from a later one of the same number, where there is /proc; else nothing."""
     try:
-        ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+        ticks = _stat(pid)[19]
         return f"{ticks} {Path('/proc/sys/kernel/random/boot_id').read_text(encoding='utf-8').strip()}"
     except (OSError, IndexError):
         return ""
+
+
+def _stat(pid: int) -> list[str]:
+    """This is what Linux says of a process, its state first (proc(5), field 3 on); nothing where it says nothing."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def _alive(pid: int) -> bool:

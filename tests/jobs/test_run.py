@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Timer
@@ -24,7 +26,7 @@ from aigc.jobs import (
     run_job,
 )
 from aigc.jobs.folder import EXPORTS, PARTIAL, artifact_of
-from aigc.jobs.lock import LOCK, only_run
+from aigc.jobs.lock import LOCK, _started, only_run
 from aigc.jobs.run import _Run
 from aigc.pipeline import Pipeline
 from aigc.project import Project
@@ -365,3 +367,14 @@ def test_a_folder_whose_run_was_killed_says_how_to_go_on(tmp_path: Path) -> None
     (tmp_path / "artifacts.partial.jsonl").write_text("")
     with pytest.raises(JobError, match="its run was ended half-way; give the same `aigc batch` again"):
         read_artifacts(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="zombies are seen through /proc")
+def test_a_killed_run_that_nobody_fetched_holds_nobody_up(shop: Shop) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    shop.folder.mkdir()
+    said = {"pid": killed.pid, "host": socket.gethostname(), "started": _started(killed.pid)}
+    (shop.folder / LOCK).write_text(json.dumps(said))
+    killed.kill()  # and not waited for: a zombie from here on
+    assert shop.run([*"ab"]).counts["accepted"] == 2
+    killed.communicate()
