@@ -96,11 +96,13 @@ def open_engine(folder: Path, options: EngineOptions = EngineOptions()) -> Engin
 
 
 def _wait_politely() -> None:
-    """This tells torch's threads, before there are any, to sleep while they wait instead of spinning.
+    """This tells torch's threads, before there are any, to spin for a moment while they wait and then sleep.
 
-    Beside other busy programs spinning costs far more than it gains: twentyfold for three of us on two cores.
+    Beside other busy programs endless spinning costs far more than it gains: twentyfold for three of us on two cores.
+    Sleeping at once costs a quarter of the speed, since a step has thousands of short waits (`tests/bench/LOG.md`).
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # turns, some tens of microseconds
 
 
 def convert_gguf(gguf: Path, folder: Path) -> None:

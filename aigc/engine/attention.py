@@ -222,6 +222,12 @@ def _attend_own(part: OwnPart, queries: torch.Tensor, layer: Layer) -> tuple[tor
     # Heads that read the same keys stand beside each other as more queries: nothing is repeated.
     folded = queries[part.tokens].view(part.rows, part.width, kv_heads, groups, dim).permute(0, 2, 3, 1, 4)
     folded = folded.reshape(part.rows, kv_heads, groups * part.width, dim)
+    if part.width > 1 and not layer.softcap and queries.device.type == "cpu":
+        mask = part.mask(layer.window).expand(-1, 1, groups, -1, -1).reshape(part.rows, 1, -1, part.length)
+        out, lse = _flash(folded, keys, values, mask, layer.scale)
+        out = out.view(part.rows, kv_heads, groups, part.width, dim).permute(0, 3, 1, 2, 4)
+        lse = lse.view(part.rows, kv_heads, groups, part.width).permute(0, 3, 1, 2)
+        return out.reshape(-1, heads, dim), lse.reshape(-1, heads)
     scores = _scores(folded, keys, layer).view(part.rows, kv_heads, groups, part.width, part.length)
     scores = scores.add_(part.mask(layer.window)).view(part.rows, kv_heads, groups * part.width, part.length)
     out, lse = _weigh(scores, values)
@@ -239,13 +245,27 @@ def _attend_shared(
     tokens, heads, dim = queries.shape
     kv_heads = keys.shape[0]
     folded = queries.view(tokens, kv_heads, heads // kv_heads, dim).permute(1, 2, 0, 3).reshape(kv_heads, -1, dim)
-    scores = _scores(folded, keys, layer)
-    if mask is not None:
-        scores = scores.view(kv_heads, -1, tokens, part.length).add_(mask).view(kv_heads, -1, part.length)
-    out, lse = _weigh(scores, values)
+    if mask is None and not layer.softcap and queries.device.type == "cpu":
+        out, lse = _flash(folded[None], keys[None], values[None], None, layer.scale)
+    else:
+        scores = _scores(folded, keys, layer)
+        if mask is not None:
+            scores = scores.view(kv_heads, -1, tokens, part.length).add_(mask).view(kv_heads, -1, part.length)
+        out, lse = _weigh(scores, values)
     out = out.view(kv_heads, -1, tokens, dim).permute(2, 0, 1, 3)
     lse = lse.view(kv_heads, -1, tokens).permute(2, 0, 1)
     return out.reshape(tokens, heads, dim), lse.reshape(tokens, heads)
+
+
+def _flash(
+    queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None, scale: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """This is torch's blocked CPU kernel over (rows, kv_heads, queries, head_dim). Every query must see something:
+    for one that sees nothing the kernel says a log-sum-exp of 0."""
+    out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
+        queries, keys, values, 0.0, False, attn_mask=mask, scale=scale
+    )
+    return out, lse
 
 
 def _scores(queries: torch.Tensor, keys: torch.Tensor, layer: Layer) -> torch.Tensor:

@@ -22,6 +22,7 @@ from transformers.utils import logging as transformers_logging
 from aigc.engine import EngineOptions
 from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
+from aigc.engine.linear import can_pack, pack_linears
 from aigc.errors import ModelError, UsageError, did_you_mean
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -38,6 +39,8 @@ class Network:
         self.device = model.device
         self.shape = _probe(model)
         self.vocab = int(model.get_output_embeddings().weight.shape[0])  # type: ignore[no-untyped-call]
+        if can_pack(model):
+            pack_linears(model)
         self.context = context
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
