@@ -200,7 +200,7 @@ def completion_of(row: Row, prompt_tokens: int) -> Completion:
         text=row.ending.text,
         token_ids=tuple(row.written),
         finish_reason=reason,
-        usage=Usage(prompt=prompt_tokens, cached=row.base, sampled=sampled, forced=row.forced),
+        usage=Usage(prompt=prompt_tokens, cached=row.base + row.copied, sampled=sampled, forced=row.forced),
         mean_logprob=sum(score.logprob for score in row.scores) / len(row.scores) if row.scores else None,
         logprobs=tuple(row.scores) if row.work.params.logprobs else (),
         error=error,

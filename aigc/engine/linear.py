@@ -35,7 +35,11 @@ class PackedLinear(torch.nn.Module):
 
 def can_pack(model: PreTrainedModel) -> bool:
     """This says whether oneDNN has this CPU's and dtype's kernels."""
-    return model.device.type == "cpu" and model.dtype == torch.float32 and torch.backends.mkldnn.is_available()
+    return model.device.type == "cpu" and model.dtype == torch.float32 and _has_onednn()
+
+
+def _has_onednn() -> bool:
+    return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
 def pack_linears(model: PreTrainedModel) -> None:

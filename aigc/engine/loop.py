@@ -3,8 +3,9 @@
     submit → waiting ──admit──▶ rows: prompt's own part, forced tokens or one sampled token per step ──▶ finished
 
 A row always has tokens *pending*: written or prompted, but not yet in its slot. A step feeds them, for all rows in one
-forward, and samples a token for each row that has none left. Candidates of one request start as one row; when its
-prompt is in, the others copy its slot and sample from the same logits.
+forward, and samples a token for each row that has none left. What a prompt shares with another row's, beyond their
+prefix, is fed once: the row waits until the other has it and copies it. Candidates of one request start as one row;
+when its prompt is in, the others copy its slot and sample from the same logits.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import torch
 from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
-from aigc.engine.plan import SHORTEST, even_out, plan_prefixes
+from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
 from aigc.engine.sampler import Bans, Draw, sample, stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
@@ -62,17 +63,27 @@ class Row:
     index: int
     ending: Ending
     constraint: Matcher | None
-    stream: int
     pending: list[int]
     prefix: Prefix | None = None
     base: int = 0  # tokens read from the prefix
     slot: Slot | None = None
     length: int = 0  # tokens in the slot
+    copied: int = 0  # tokens of it taken, or to be taken, from another row's
     written: list[int] = field(default_factory=list)
     forced: int = 0
     scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
     finish: FinishReason | None = None
     followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
+
+    @property
+    def stream(self) -> int:
+        """This names the row's noise."""
+        return stream_key(self.work.params.seed, self.index)
+
+    @property
+    def own(self) -> Sequence[int]:
+        """This is the prompt without what the prefix has."""
+        return self.work.ids[self.base :]
 
     @property
     def needed(self) -> int:
@@ -136,6 +147,7 @@ class Loop:
         self.sharing = prefix_budget > 0
         self.waiting: deque[Work] = deque()
         self.rows: list[Row] = []  # in slots, or followers about to be
+        self.sources: dict[Row, Row] = {}  # whose slot has, or soon will have, a new row's first tokens
         self.slots = Slots(runner.shape)
         self.prefixes = Prefixes(runner.shape, prefix_budget)
 
@@ -145,12 +157,14 @@ class Loop:
     def step(self) -> list[Row]:
         """This advances every row by what is pending and at most one sampled token; it gives the finished rows."""
         self._admit()
+        self._copy()
         fed, spans, keep, ready = self._gather()
         if spans:
             logits = self.runner.forward(spans, keep)
             for row, count in fed:
                 row.length += count
                 del row.pending[:count]
+            self._copy()
             rows, places = self._with_followers(ready)
             if rows:
                 self._sample(rows, logits[places] if len(rows) != len(ready) else logits)
@@ -189,10 +203,34 @@ class Loop:
             lot.append((work, taken))
             free -= len(taken)
         placed = self._place([work.ids for work, _ in lot])
-        for (work, indexes), (prefix, base) in zip(lot, placed, strict=True):
-            self._begin(work, indexes, prefix, base)
+        begun = [row for row in self.rows if row.slot is not None]
+        new = [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
+        self._find_sources(begun, new)
 
-    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> None:
+    def _find_sources(self, begun: Sequence[Row], new: Sequence[Row]) -> None:
+        """This says whose tokens each new row copies, among rows that read the same prefix equally far."""
+        if not self.sharing:
+            return
+        for group in {(row.prefix, row.base) for row in new}:
+            old = [row for row in begun if (row.prefix, row.base) == group]
+            ours = [row for row in new if (row.prefix, row.base) == group]
+            rows = [*old, *ours]
+            for row, (place, length) in zip(ours, plan_copies([row.own for row in rows], len(old)), strict=True):
+                if length:
+                    self.sources[row], row.copied = rows[place], length
+
+    def _copy(self) -> None:
+        """This gives waiting rows what their sources have by now."""
+        for row, source in list(self.sources.items()):
+            if source.slot is None or source.length < row.copied:
+                continue
+            row.slot = self.slots.take(len(row.pending), row.needed)
+            self.slots.copy(source.slot, row.slot, row.copied)
+            row.length = row.copied
+            del row.pending[: row.copied]
+            del self.sources[row]
+
+    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> Row:
         rows: list[Row] = []
         for index in indexes:
             row = Row(
@@ -200,7 +238,6 @@ class Loop:
                 index=index,
                 ending=work.ending(index),
                 constraint=work.constraint.copy() if work.constraint else None,
-                stream=stream_key(work.params.seed, index),
                 pending=work.ids[base:] if not rows else [],
                 prefix=prefix,
                 base=base,
@@ -214,6 +251,7 @@ class Loop:
             follower.pending.clear()
         rows[0].followers = rows[1:]
         self.rows.extend(rows)
+        return rows[0]
 
     def _place(self, prompts: Sequence[Sequence[int]]) -> list[tuple[Prefix | None, int]]:
         """This finds or computes a prefix for each prompt of a lot."""
@@ -239,15 +277,19 @@ class Loop:
         return placed
 
     def _compute_prefix(self, ids: Sequence[int]) -> Prefix:
+        known, common = self.prefixes.longest(ids)
         prefix = self.prefixes.add(ids)
-        for start in range(0, len(ids), STEP_TOKENS):
+        if known is not None:
+            self.slots.copy(Slot(known.bank, 0), Slot(prefix.bank, 0), common)
+        for start in range(common, len(ids), STEP_TOKENS):
             self.runner.forward([Span(prefix.bank, 0, start, ids[start : start + STEP_TOKENS])], [])
         return prefix
 
     def _gather(self) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
         """This packs a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
         order = sorted(
-            (row for row in self.rows if row.pending and row.finish is None), key=lambda row: (id(row.prefix), row.base)
+            (row for row in self.rows if row.pending and row.finish is None and row not in self.sources),
+            key=lambda row: (id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
         fed: list[tuple[Row, int]] = []
@@ -315,6 +357,10 @@ class Loop:
             for follower in row.followers:
                 assert follower.finish is not None, "a follower outlived its leader"
         self.rows = [row for row in self.rows if row.finish is None]
+        for row, source in list(self.sources.items()):
+            if row.finish is not None or source.finish is not None:  # cancelled, either of them
+                del self.sources[row]
+                row.copied = 0
         return done
 
     def check_integrity(self) -> None:
@@ -322,6 +368,7 @@ class Loop:
         self.slots.check_integrity([row.slot for row in self.rows if row.slot is not None])
         self.prefixes.check_integrity([row.prefix for row in self.rows if row.prefix is not None])
         assert len(self.rows) <= self.most, "more rows than allowed"
+        assert {*self.sources, *self.sources.values()} <= {*self.rows}, "a row waits for one that is gone"
         led = [follower for row in self.rows for follower in row.followers]
         for row in self.rows:
             assert row.finish is None

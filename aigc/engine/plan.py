@@ -1,4 +1,7 @@
-"""This decides which prompts share which computed prefix. Lengths are counted in tokens of whole prompts.
+"""This decides which prompts share which computed tokens. Lengths are counted in tokens of whole prompts.
+
+Sharing has two levels. A prefix of many prompts is computed once and attended to in place by all of them; what fewer
+share beyond it, such as the name of one product, one row computes and the others copy (`plan_copies`).
 
 Everything is weighed in tokens of computing. A new prefix of d tokens costs d, plus a fixed price for one more group
 that attention visits in every layer of every step, and saves each member what it would have computed itself.
@@ -13,6 +16,7 @@ from aigc.engine.cache import shared_length
 
 GROUP_COST = 64  # tokens; one more attention call per layer and step
 SHORTEST = 16  # tokens; a shorter prefix is not worth a group
+SHORTEST_COPY = 4  # tokens; copying makes a row wait for one step
 
 
 def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> list[int]:
@@ -72,3 +76,33 @@ def even_out(lengths: Sequence[int]) -> list[int]:
             level = length
         levels[length] = level
     return [levels[length] if levels[length] >= SHORTEST else 0 for length in lengths]
+
+
+def plan_copies(prompts: Sequence[Sequence[int]], begun: int) -> list[tuple[int, int]]:
+    """This is, per prompt after the first `begun`, whose first tokens it should copy, and how many; (-1, 0) for nobody.
+
+    The first `begun` prompts belong to rows at work, which copy nothing any more. A prompt copies from the one that
+    shares most with it, and where several do, from the one with the fewest others to wait for.
+    """
+    order = sorted(range(len(prompts)), key=lambda place: (tuple(prompts[place]), place))
+    rank = {place: at for at, place in enumerate(order)}
+    next_begun = list(order)  # by rank, the nearest prompt at work from there on
+    for at in range(len(order) - 2, -1, -1):
+        next_begun[at] = order[at] if order[at] < begun else next_begun[at + 1]
+    chosen: dict[int, tuple[int, int]] = {}
+    for place in sorted(range(begun, len(prompts)), key=rank.__getitem__):
+        at = rank[place]
+        near = [order[at - 1]] if at else []
+        if next_begun[at] < begun:
+            near.append(next_begun[at])
+        length, source = max(
+            ((min(shared_length(prompts[place], prompts[other]), len(prompts[place]) - 1), other) for other in near),
+            default=(0, -1),
+        )
+        if length < SHORTEST_COPY:
+            chosen[place] = (-1, 0)
+            continue
+        while source in chosen and chosen[source][1] >= length:
+            source = chosen[source][0]
+        chosen[place] = (source, length)
+    return [chosen[place] for place in range(begun, len(prompts))]

@@ -11,7 +11,7 @@ import torch
 from aigc.engine.attention import NAME
 from aigc.engine.engine import Engine, completion_of
 from aigc.engine.loop import Row, Work
-from aigc.engine.sampler import Bans, Draw, sample, stream_key
+from aigc.engine.sampler import Bans, Draw, sample
 from aigc.types import Completion, Request, TokenLogprob
 
 
@@ -32,7 +32,6 @@ def _write(engine: Engine, work: Work, index: int) -> Row:
         index=index,
         ending=work.ending(index),
         constraint=work.constraint.copy() if work.constraint else None,
-        stream=stream_key(work.params.seed, index),
         pending=[],
     )
     row.write_forced()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from aigc.engine.plan import GROUP_COST, even_out, plan_prefixes
+from aigc.engine.plan import GROUP_COST, even_out, plan_copies, plan_prefixes
 
 STYLE, OTHER = list(range(1000, 1250)), list(range(2000, 2300))
 
@@ -44,3 +44,19 @@ def test_a_few_tokens_more_are_not_worth_a_group() -> None:
     assert even_out([250, 250, 400, 401]) == [250, 250, 400, 400]
     assert even_out([250, 250 + GROUP_COST + 1]) == [250, 250 + GROUP_COST + 1]
     assert even_out([3, 250]) == [0, 250]
+
+
+def test_what_few_prompts_share_is_copied_from_one_of_them() -> None:
+    mug, boot = [1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11]
+    prompts = [[*mug, 20], [*boot, 20], [*mug, 21], [*boot, 22, 3], [*mug, 20, 4], [30, 31]]
+    assert plan_copies(prompts, 0) == [(-1, 0), (-1, 0), (0, 6), (1, 5), (0, 7), (-1, 0)]
+
+
+def test_rows_at_work_are_copied_from_and_copy_nothing() -> None:
+    begun = [[1, 2, 3, 4, 5, 6, 9]]
+    assert plan_copies([*begun, [1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6, 8]], 1) == [(0, 6), (0, 6)]
+    assert plan_copies([*begun, [1, 2, 3, 9]], 1) == [(-1, 0)]  # three tokens are not worth waiting for
+
+
+def test_equal_prompts_keep_a_token_of_their_own() -> None:
+    assert plan_copies([[1, 2, 3, 4, 5, 6]] * 3, 0) == [(-1, 0), (0, 5), (0, 5)]

@@ -138,3 +138,41 @@ def test_a_long_prompt_is_fed_in_parts(
     monkeypatch.setattr("aigc.engine.loop.STEP_TOKENS", 50)
     parts = running(open_tiny(prefix_cache=False), requests)
     assert {key: c.token_ids for key, c in parts.items()} == whole
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_lines_of_one_product_compute_its_name_once(
+    kind: str, open_tiny: Callable[..., Any], asking: Any, running: Any
+) -> None:
+    requests = [
+        asking(f"{product}{line}", f"{product} {'abcd'[line] * 5}", system=STYLE, max_tokens=6, n=1 + line % 2)
+        for product in ("Cedar garden bench", "Copper kettle, 2 litres")
+        for line in range(4)
+    ]
+    plain = running(open_tiny(kind, prefix_cache=False), requests)
+    engine = open_tiny(kind, rows=20)
+    done = running(engine, requests)
+    assert {key: c.token_ids for key, c in done.items()} == {key: c.token_ids for key, c in plain.items()}
+    own = [c.usage.prompt - c.usage.cached for c in done.values()]
+    assert sum(count < 30 for count in own) >= 6  # of eight; two computed the name
+    later = running(open_tiny(kind, rows=5), requests)  # most come when a line of the product is at work already
+    assert {key: c.token_ids for key, c in later.items()} == {key: c.token_ids for key, c in plain.items()}
+
+
+def test_a_row_whose_source_is_cancelled_reads_its_own_prompt(
+    open_tiny: Callable[..., Any], asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [asking(str(line), f"Copper kettle {line}") for line in range(4)]
+    expected = {key: c.token_ids for key, c in running(open_tiny(), requests).items()}
+    monkeypatch.setattr("aigc.engine.loop.STEP_TOKENS", 8)  # nobody has read a prompt after one step
+    engine = open_tiny()
+    for request in requests:
+        engine.submit(request)
+    engine.step()
+    waiting = list(engine.loop.sources.values())
+    assert waiting
+    gone = waiting[0].work.id
+    engine.cancel(gone)
+    engine.check_integrity()
+    done = {key: c.token_ids for key, c in running(engine).items() if c.finish_reason != "cancelled"}
+    assert done == {key: ids for key, ids in expected.items() if key[0] != gone}
