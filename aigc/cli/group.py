@@ -28,6 +28,7 @@ BUILT_IN: Mapping[str, str] = {
     "export": "Write a finished batch in another format.",
     "models": "List, fetch and describe models.",
     "plugins": "List plugins and what they declare.",
+    "bench": "Measure how fast this machine writes.",
     "doctor": "Check this machine and say what to mend.",
 }
 ABOUT = """Write ads, articles, keywords and lessons with a GPT on your own machine.

@@ -72,6 +72,17 @@ def writing(total: int) -> Iterator[Callable[[Artifact], None]]:
         yield show
 
 
+@contextmanager
+def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """This shows how many of `total` are done, on a terminal only, while it is open."""
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    with _bar("{task.completed:.0f} / {task.total:.0f}") as bar:
+        task = bar.add_task(label, total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
 def _bar(amount: str) -> rich.progress.Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

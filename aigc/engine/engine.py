@@ -35,6 +35,7 @@ class Engine:
         self.network = network
         self.front = front
         self.ends = _end_tokens(network, front)
+        self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
             network,
@@ -159,7 +160,7 @@ class Engine:
             ids=ids,
             params=request.sampling,
             limit=min(request.sampling.max_tokens, room),
-            ends=self.ends,
+            ends=frozenset() if request.id in self.endless else self.ends,
             constraint=constraint,
             ending=lambda index: self._transcript(request, index),
             left=indexes,

@@ -42,14 +42,15 @@ def _has_onednn() -> bool:
     return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
 
 
+def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
+    """This is every linear layer by its path, the head among them."""
+    return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
+
+
 def pack_linears(model: PreTrainedModel) -> None:
-    """This replaces every linear layer of `model`, the head among them, and frees what it replaces."""
-    for path, module in list(model.named_modules()):
-        if isinstance(module, torch.nn.Linear):
-            packed = PackedLinear(module.weight, module.bias)
-        elif isinstance(module, Conv1D):  # GPT-2 keeps (in_features, out_features)
-            packed = PackedLinear(module.weight.t(), module.bias)
-        else:
-            continue
+    """This replaces every linear layer of `model` and frees what it replaces."""
+    for path, module in linears(model).items():
+        # GPT-2's Conv1D keeps (in_features, out_features)
+        weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
         parent, _, name = path.rpartition(".")
-        setattr(model.get_submodule(parent), name, packed)
+        setattr(model.get_submodule(parent), name, PackedLinear(weight, module.bias))

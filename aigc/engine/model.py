@@ -22,7 +22,7 @@ from transformers.utils import logging as transformers_logging
 from aigc.engine import EngineOptions
 from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
-from aigc.engine.linear import can_pack, pack_linears
+from aigc.engine.linear import can_pack, linears, pack_linears
 from aigc.errors import ModelError, UsageError, did_you_mean
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -38,7 +38,10 @@ class Network:
         self.model = model
         self.device = model.device
         self.shape = _probe(model)
-        self.vocab = int(model.get_output_embeddings().weight.shape[0])  # type: ignore[no-untyped-call]
+        head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+        self.vocab = int(head.weight.shape[0])
+        self.head = int(head.weight.numel())  # weights multiplied for every sampled token
+        self.body = sum(int(linear.weight.numel()) for linear in linears(model).values()) - self.head  # for every token
         if can_pack(model):
             pack_linears(model)
         self.context = context

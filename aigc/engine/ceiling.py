@@ -1,0 +1,80 @@
+"""This is what the machine could do at best: rates measured on the spot, and the time a job needs at those rates.
+
+The formulas count multiply-adds of the weights for every token, of the head for every sampled one, and of attention;
+and the bytes of the weights once per step. The larger of the two times is the roofline.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from aigc.engine.linear import PackedLinear
+from aigc.engine.model import Network
+
+TRY = 0.4  # seconds a rate is measured for; the best moment counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """This is a machine's rates and a model's size."""
+
+    flops: float  # per second, of a large matrix product
+    bandwidth: float  # bytes per second read
+    body: int  # weights multiplied for every token
+    head: int  # weights multiplied for every sampled token
+    attention: int  # multiply-adds per token and token seen
+    itemsize: int
+    device: torch.device
+
+    def seconds(self, *, tokens: int, heads: int, seen: float, steps: int) -> float:
+        """This is the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens."""
+        work = 2 * (self.body * tokens + self.head * heads) + 2 * self.attention * seen
+        moved = (self.body + self.head) * self.itemsize * steps
+        return max(work / self.flops, moved / self.bandwidth)
+
+    def device_peak(self) -> int:
+        """This is the most CUDA memory held so far, in bytes; 0 on a CPU."""
+        return int(torch.cuda.max_memory_allocated(self.device)) if self.device.type == "cuda" else 0
+
+
+def measure_ceiling(network: Network) -> Ceiling:
+    """This takes about a second."""
+    device, dtype = network.device, network.shape.dtype
+    config = network.model.config.get_text_config()
+    size = 4096 if device.type == "cuda" else 1024
+    left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
+    multiply = PackedLinear(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
+    large = torch.empty((1 << 31 if device.type == "cuda" else 1 << 28) // dtype.itemsize, dtype=dtype, device=device)
+    large.zero_()
+    with torch.inference_mode():
+        flops = 2 * size**3 / _best(lambda: multiply(left), device)
+        bandwidth = large.numel() * dtype.itemsize / _best(lambda: large.sum(), device)
+    return Ceiling(
+        flops=flops,
+        bandwidth=bandwidth,
+        body=network.body,
+        head=network.head,
+        attention=2 * int(config.num_hidden_layers) * int(config.num_attention_heads) * network.shape.head_dim,
+        itemsize=dtype.itemsize,
+        device=device,
+    )
+
+
+def _times(right: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda left: left @ right
+
+
+def _best(call: Callable[[], object], device: torch.device) -> float:
+    best, until = float("inf"), time.perf_counter() + TRY
+    call()
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        call()
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        best = min(best, time.perf_counter() - began)
+    return best
