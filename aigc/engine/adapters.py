@@ -1,0 +1,198 @@
+"""This adds LoRA adapters to a loaded model: y = W x + scale · B (A x), with other A and B for other tokens of a step.
+
+A folder is what PEFT saves: `adapter_config.json` and `adapter_model.safetensors`. Which layers are adapted, the
+tensors' names say; the config's `target_modules`, a list or a pattern, is how they were chosen, and need not be read.
+Nor need `fan_in_fan_out`: A and B are laid out alike for Linear and Conv1D. W itself is never touched or looked at, so
+it may be packed or fused. Keys and values depend on the adapter: only rows of the same one may share or copy them.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import pydantic
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch.nn.functional import linear
+from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
+
+from aigc.engine.linear import PackedLinear, can_pack
+from aigc.engine.model import first_line
+from aigc.errors import ModelError, NotFound, did_you_mean
+
+CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+MATRIX = re.compile(r"base_model\.model\.(?P<path>.+)\.lora_(?P<letter>[AB])\.weight")
+MORE = re.compile(  # what a config says where an adapter is more than A and B, or was trained on a changed W
+    "(use_dora|modules_to_save|trainable_token_indices|target_parameters|lora_bias|layer_replication|use_qalora|"
+    "alora_invocation_tokens|use_bdlora|arrow_config|kasa_config|monteclora_config)=|"
+    "bias=(?!none$)|init_lora_weights=(?!(True|gaussian|eva|orthogonal|mica)$)"
+)
+
+Segment: TypeAlias = tuple[int, int, str]  # packed tokens begin:end, and the adapter they are for
+Pair: TypeAlias = tuple[torch.Tensor, torch.Tensor]  # A, (rank, in_features), and scale · B, (out_features, rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """This is an adapter's folder, read: `layers` by their paths in the model, `base` the model it was trained on."""
+
+    folder: Path
+    base: str | None
+    layers: dict[str, Pair]
+
+
+class LoraLinear(torch.nn.Module):
+    """This stands in for a linear layer and adds to its output, in place, what the routed adapters say."""
+
+    def __init__(self, base: torch.nn.Module, route: list[Segment]) -> None:
+        super().__init__()
+        self.base = base
+        self.route = route  # one list for all layers of a model
+        self.deltas: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {}
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """`x` is (1, tokens, in_features) or, as some families flatten it, (tokens, in_features)."""
+        out: torch.Tensor = self.base(x)
+        for begin, end, name in self.route:
+            if name in self.deltas:
+                out[..., begin:end, :] += self.deltas[name](x[..., begin:end, :])
+        return out
+
+
+class Adapters:
+    """This is the adapters loaded beside one model. Layers are wrapped while an adapter needs them."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        self._model = model
+        self._layers: dict[str, dict[str, LoraLinear]] = {}  # by adapter and path
+        self._route: list[Segment] = []
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._layers)
+
+    def load(self, name: str, folder: Path) -> None:
+        """This raises ModelError, and changes nothing, where the adapter cannot be read or does not fit the model."""
+        if name in self._layers:
+            raise ModelError(f"{folder}: an adapter {name!r} is loaded already")
+        adapter = read_adapter(folder)
+        targets = {path: _target(self._model, adapter, path) for path in adapter.layers}
+        for path, layer in targets.items():
+            if not isinstance(layer, LoraLinear):
+                layer = LoraLinear(layer, self._route)
+                self._model.set_submodule(path, layer)
+            layer.deltas[name] = _delta(adapter.layers[path], self._model)
+            self._layers.setdefault(name, {})[path] = layer
+
+    def unload(self, name: str) -> None:
+        """This forgets an adapter and takes it off the route. Raises NotFound."""
+        if name not in self._layers:
+            raise NotFound(f"no adapter {name!r} is loaded", hint=did_you_mean(name, self._layers))
+        self.route([segment for segment in self._route if segment[2] != name])
+        for path, layer in self._layers.pop(name).items():
+            del layer.deltas[name]
+            if not layer.deltas:
+                self._model.set_submodule(path, layer.base)
+
+    def route(self, segments: Iterable[Segment]) -> None:
+        """This says, until the next call, which packed tokens are for which adapter; all others are for none."""
+        self._route[:] = segments
+        assert all(begin < end and name in self._layers for begin, end, name in self._route), "no such route"
+
+
+def read_adapter(folder: Path) -> Adapter:
+    """This reads what PEFT saved. Raises ModelError for what is missing, broken, or more than LoRA on linear layers."""
+    for name in (CONFIG, WEIGHTS):
+        if not (folder / name).is_file():
+            raise ModelError(f"{folder}: no adapter here ({name} is missing)")
+    config, file = _read_config(folder / CONFIG), folder / WEIGHTS
+    try:
+        tensors = load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{file}: the weights cannot be loaded: {first_line(error)}") from error
+    found: dict[str, dict[str, torch.Tensor]] = {}
+    for key, tensor in tensors.items():
+        match = MATRIX.fullmatch(key)
+        if match is None:
+            raise ModelError(f"{file}: {key!r} is no A or B of a linear layer, and this engine adds nothing else")
+        found.setdefault(match["path"], {})[match["letter"]] = tensor
+    if not found:
+        raise ModelError(f"{file}: no LoRA matrices here")
+    layers = {path: _pair(file, path, matrices, config) for path, matrices in found.items()}
+    return Adapter(folder, config.base_model_name_or_path, layers)
+
+
+class _Config(pydantic.BaseModel, extra="allow", strict=True):
+    """This is the part of `adapter_config.json` that changes the numbers."""
+
+    peft_type: Literal["LORA"]
+    r: pydantic.PositiveInt
+    lora_alpha: float
+    use_rslora: bool = False
+    rank_pattern: dict[re.Pattern[str], pydantic.PositiveInt] = {}
+    alpha_pattern: dict[re.Pattern[str], float] = {}
+    base_model_name_or_path: str | None = None
+
+    def rank_and_scale(self, path: str) -> tuple[float, float]:
+        rank = _first(self.rank_pattern, path, self.r)
+        alpha = _first(self.alpha_pattern, path, self.lora_alpha)
+        return rank, alpha / (math.sqrt(rank) if self.use_rslora else rank)
+
+
+def _first(patterns: Mapping[re.Pattern[str], float], path: str, default: float) -> float:
+    """This follows PEFT: the first pattern counts that matches a path's last names."""
+    return next((n for key, n in patterns.items() if re.match(rf"(.*\.)?({key.pattern})$", path)), default)
+
+
+def _read_config(file: Path) -> _Config:
+    try:
+        config = _Config.model_validate_json(file.read_bytes())
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        raise ModelError(": ".join([str(file), *map(str, first["loc"][:1]), first["msg"]])) from error
+    said = [f"{key}={value}" for key, value in (config.model_extra or {}).items() if value]
+    if more := [words for words in said if MORE.match(words)]:
+        raise ModelError(f"{file}: this adapter needs {', '.join(more)}, which this engine cannot run")
+    return config
+
+
+def _pair(file: Path, path: str, matrices: dict[str, torch.Tensor], config: _Config) -> Pair:
+    rank, scale = config.rank_and_scale(path)
+    shapes = {letter: tuple(matrix.shape) for letter, matrix in matrices.items()}
+    match shapes:
+        case {"A": (down, _), "B": (_, up)} if down == up == rank:
+            return matrices["A"], matrices["B"].float() * scale
+    raise ModelError(f"{file}: {path!r} should have matrices A and B of rank {rank}, but has {shapes}")
+
+
+def _target(model: PreTrainedModel, adapter: Adapter, path: str) -> torch.nn.Module:
+    """This is the layer to adapt. Raises ModelError where the model has no such linear layer below its head."""
+    hint = f"it was trained on {adapter.base!r}" if adapter.base else ""
+    try:
+        layer = model.get_submodule(path)
+    except AttributeError:
+        raise ModelError(f"{adapter.folder}: the model has no layer {path!r}", hint=hint) from None
+    base = layer.base if isinstance(layer, LoraLinear) else layer
+    sizes = ("nf", "nx") if isinstance(base, Conv1D) else ("out_features", "in_features")
+    found = tuple(getattr(base, size, 0) for size in sizes)
+    if not all(found) or layer is model.get_output_embeddings():  # type: ignore[no-untyped-call]
+        raise ModelError(f"{adapter.folder}: {path!r} is no linear layer below the head, and only those are adapted")
+    a, b = adapter.layers[path]
+    if found != (given := (b.shape[0], a.shape[1])):
+        raise ModelError(f"{adapter.folder}: {path!r} is {given} in the adapter, but {found} in the model", hint=hint)
+    return layer
+
+
+def _delta(pair: Pair, model: PreTrainedModel) -> Callable[[torch.Tensor], torch.Tensor]:
+    """This is x → scale · B (A x), in the model's dtype; packed, a token's numbers are the same in any company."""
+    matrices = [matrix.to(model.device, model.dtype) for matrix in pair]
+    down, up = (PackedLinear(m, None) if can_pack(model) else partial(linear, weight=m) for m in matrices)
+    return lambda x: up(down(x))
