@@ -142,7 +142,12 @@ def test_scales_follow_rslora_and_patterns(tiny_folder: TinyFolder, tmp_path: Pa
         lora_alpha=6,
         use_rslora=True,
         rank_pattern={"v_proj": 9, r"layers\.\d\.mlp\..*": 2},
-        alpha_pattern={"layers.1.self_attn.v_proj": 12, "roj": 100, "^model.layers.0.self_attn.v_proj": 15},
+        alpha_pattern={
+            "layers.1.self_attn.v_proj": 12,
+            "roj": 100,
+            "self_attn.q": 50,
+            "^model.layers.0.self_attn.v_proj": 15,
+        },
     )
     scales = {path: 6 / 2 for path in paths if path.endswith("q_proj")}
     scales |= {path: 6 / 2**0.5 for path in paths if path.endswith("down_proj")}
@@ -194,7 +199,10 @@ def test_a_model_without_adapters_is_left_as_it_was(tiny_folder: TinyFolder, tmp
     adapters.route([(0, 2, "qv"), (2, 5, "q")])
     adapters.unload("qv")
     assert wrapped() == q and adapters.names == ("q",)
-    logits_of(model, TEXTS[0])  # what was routed to the unloaded one is for none now
+    expected = logits_of(model, TEXTS[0])
+    adapters.load("qv", tmp_path / "qv")
+    assert logits_of(model, TEXTS[0]).equal(expected), "what was routed to an unloaded one is for none"
+    adapters.unload("qv")
     adapters.unload("q")
     assert dict(model.named_modules()) == before and adapters.names == ()
 
