@@ -180,7 +180,11 @@ def parse_yaml(content: bytes, name: str) -> Document:
         raise ContentTypeError(f"{name}:{line}: not UTF-8 text (byte {error.start})") from None
     try:
         root = _Loader(text).get_single_node()
+    except RecursionError:
+        raise ContentTypeError(f"{name}:1: nested too deeply") from None
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # PyYAML 6.0.4 stops at a depth of its own
+            raise ContentTypeError(f"{name}:1: nested too deeply") from None
         mark = error.problem_mark or error.context_mark
         context = f" ({error.context})" if error.context else ""
         raise ContentTypeError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem}{context}") from None
