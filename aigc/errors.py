@@ -90,3 +90,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:12])
     return f"known: {shown}" + (", …" if len(names) > 12 else "")
+
+
+def first_line(error: BaseException) -> str:
+    """This is the first line of somebody else's error, without its final stop."""
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")

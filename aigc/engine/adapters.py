@@ -25,8 +25,7 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from aigc.engine.linear import PackedLinear, can_pack
-from aigc.engine.model import first_line
-from aigc.errors import ModelError, NotFound, did_you_mean
+from aigc.errors import ModelError, NotFound, did_you_mean, first_line
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 MATRIX = re.compile(r"base_model\.model\.(?P<path>.+)\.lora_(?P<letter>[AB])\.weight")

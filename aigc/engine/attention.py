@@ -31,6 +31,7 @@ class Span:
     ids: Sequence[int]
     prefix: Prefix | None = None
     base: int = 0
+    adapter: str = ""
 
 
 @dataclass(slots=True)

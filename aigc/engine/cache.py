@@ -53,8 +53,8 @@ class Bank:
         """This is the lowest free lane, so that lanes in use stay close together; the bank doubles when full."""
         if not self.free:
             lanes = self.lanes
-            self.keys = torch.cat([self.keys, torch.zeros_like(self.keys)], dim=1)
-            self.values = torch.cat([self.values, torch.zeros_like(self.values)], dim=1)
+            more = torch.zeros_like(self.keys), torch.zeros_like(self.values)  # all, or none where memory runs out
+            self.keys, self.values = torch.cat([self.keys, more[0]], dim=1), torch.cat([self.values, more[1]], dim=1)
             self.free = list(range(lanes, 2 * lanes))
         return heapq.heappop(self.free)
 
@@ -154,13 +154,13 @@ class Prefixes:
     def release(self, prefix: Prefix) -> None:
         """This says a row no longer reads `prefix`; the longest unused go when there are too many."""
         prefix.users -= 1
-        self.evict()
+        self.evict(self.budget)
 
-    def evict(self) -> None:
+    def evict(self, budget: int) -> None:
         """This drops unused prefixes, the longest unused first, until the rest fit the budget."""
         tokens = sum(len(prefix.ids) for prefix in self.kept)
         for prefix in sorted(self.kept, key=lambda prefix: prefix.used_at):
-            if tokens <= self.budget:
+            if tokens <= budget:
                 return
             if not prefix.users:
                 self.kept.remove(prefix)

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from aigc.engine.model import first_line, quiet
-from aigc.errors import ModelError
+from aigc.engine.model import quiet
+from aigc.errors import ModelError, first_line
 
 MAGIC = b"GGUF"
 

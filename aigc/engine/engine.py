@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 from aigc.engine import EngineOptions
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.grammar import Grammars
-from aigc.engine.loop import Loop, Row, Work
-from aigc.engine.model import Network, load_network, memory_bytes
-from aigc.errors import EngineError
+from aigc.engine.loop import Loop
+from aigc.engine.model import Network, free_memory, is_out_of_memory, load_network, memory_bytes
+from aigc.engine.rows import Row, Work
+from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
 
+LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
 
 
@@ -49,6 +52,8 @@ class Engine:
         self._in_hand: dict[str, _InHand] = {}
         self._outbox: list[Completion | Delta] = []
         self._streams: dict[tuple[str, int], Transcript] = {}
+        self._last_realm = 0
+        self._realms = {"": 0}  # by adapter; never the same again, so that no prefix of an unloaded one is read
 
     @property
     def grammars(self) -> Grammars:
@@ -90,10 +95,13 @@ class Engine:
             return out
         try:
             finished = loop.step()
-        except RuntimeError as error:  # torch's, out of memory among them
-            raise EngineError(
-                f"the model failed: {str(error).splitlines()[0]}", hint="try a smaller engine.rows"
-            ) from error
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise EngineError(f"the model failed: {first_line(error)}") from error
+            loop.back_off()
+            free_memory(self.network.device)
+            LOG.warning("out of memory: going on with at most %d texts at once", loop.most)
+            return out
         for (request, index), transcript in self._streams.items():
             text = transcript.delta(final=False)
             if text:
@@ -101,6 +109,19 @@ class Engine:
         for row in finished:
             out.extend(self._finish(row))
         return out
+
+    def load_adapter(self, name: str, folder: Path) -> None:
+        """This reads a LoRA adapter, as PEFT saves it, for requests that name it. ModelError where it does not fit."""
+        self._open_loop()
+        self.network.adapters.load(name, folder)
+        self._realms[name] = self._last_realm = self._last_realm + 1
+
+    def unload_adapter(self, name: str) -> None:
+        """This forgets an adapter. Raises NotFound, and EngineError while a request in hand needs it."""
+        if any(held.request.adapter == name for held in self._in_hand.values()):
+            raise EngineError(f"adapter {name!r} is still being used")
+        self.network.adapters.unload(name)
+        del self._realms[name]
 
     def cancel(self, request_id: str) -> None:
         """This drops a request; one Completion, `cancelled`, with the first open candidate's text so far, follows."""
@@ -133,7 +154,7 @@ class Engine:
         if self.loop is None:
             return
         self.loop.check_integrity()
-        open_rows = {(row.work.id, row.index) for row in self.loop.rows}
+        open_rows = {(row.work.id, row.index) for row in (*self.loop.rows, *self.loop.resting)}
         open_rows |= {(work.id, index) for work in self.loop.waiting for index in work.left}
         in_hand = {(name, index) for name, held in self._in_hand.items() for index in held.unfinished}
         assert open_rows == in_hand, "a candidate was lost or came back twice"
@@ -145,8 +166,10 @@ class Engine:
 
     def work_of(self, request: Request) -> Work:
         """This is a request in ids. Raises EngineError, one sentence, for one that cannot be served."""
-        if request.adapter is not None:
-            raise EngineError(f"adapter {request.adapter!r} is not loaded")
+        realm = self._realms.get(request.adapter or "")
+        if realm is None:
+            near = did_you_mean(str(request.adapter), self._realms)
+            raise EngineError(f"adapter {request.adapter!r} is not loaded", hint=near)
         ids = self.front.encode(request.prompt)
         if not ids:
             raise EngineError("the prompt is empty")
@@ -164,6 +187,8 @@ class Engine:
             constraint=constraint,
             ending=lambda index: self._transcript(request, index),
             left=indexes,
+            adapter=request.adapter or "",
+            realm=realm,
         )
 
     def _transcript(self, request: Request, index: int) -> Transcript:
@@ -193,7 +218,8 @@ def completion_of(row: Row, prompt_tokens: int) -> Completion:
     sampled = len(row.written) - row.forced
     error = ""
     if row.finish == "error":
-        error = f"the grammar broke off: {row.constraint.error if row.constraint else ''}"
+        broken = row.constraint.error if row.constraint else ""
+        error = f"the grammar broke off: {broken}" if broken else "the text does not fit into memory"
     reason: FinishReason = row.finish
     return Completion(
         request_id=row.work.id,

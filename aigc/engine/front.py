@@ -15,8 +15,8 @@ from pathlib import Path
 from jinja2 import TemplateError
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
-from aigc.engine.model import first_line, quiet
-from aigc.errors import EngineError, ModelError
+from aigc.engine.model import quiet
+from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
 
 BROKEN = "\ufffd"  # what a decoder shows for bytes that are no character, or not yet

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -21,16 +20,11 @@ from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
-from aigc.engine.sampler import Bans, Draw, sample, stream_key
-from aigc.types import FinishReason, SamplingParams, TokenLogprob
+from aigc.engine.rows import Row, Work
+from aigc.engine.sampler import Bans, Draw, sample
+from aigc.types import TokenLogprob
 
 STEP_TOKENS = 2048  # most tokens fed by one step; longer prompts take several
-
-
-class Ending(Protocol):
-    """This watches a row's tokens and says when its text has ended."""
-
-    def push(self, token: int) -> bool: ...
 
 
 class Runner(Protocol):
@@ -39,90 +33,6 @@ class Runner(Protocol):
     shape: CacheShape
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor: ...
-
-
-@dataclass(slots=True, kw_only=True)
-class Work:
-    """This is one request in ids. `limit` is the most tokens to write, `left` the candidates not yet begun."""
-
-    id: str
-    ids: list[int]
-    params: SamplingParams
-    limit: int
-    ends: frozenset[int]
-    constraint: Matcher | None
-    ending: Callable[[int], Ending]  # by candidate
-    left: list[int]
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Row:
-    """This is one candidate being written."""
-
-    work: Work
-    index: int
-    ending: Ending
-    constraint: Matcher | None
-    pending: list[int]
-    prefix: Prefix | None = None
-    base: int = 0  # tokens read from the prefix
-    slot: Slot | None = None
-    length: int = 0  # tokens in the slot
-    copied: int = 0  # tokens of it taken, or to be taken, from another row's
-    written: list[int] = field(default_factory=list)
-    forced: int = 0
-    scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
-    finish: FinishReason | None = None
-    followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
-
-    @property
-    def stream(self) -> int:
-        """This names the row's noise."""
-        return stream_key(self.work.params.seed, self.index)
-
-    @property
-    def own(self) -> Sequence[int]:
-        """This is the prompt without what the prefix has."""
-        return self.work.ids[self.base :]
-
-    @property
-    def needed(self) -> int:
-        """This counts the most tokens its slot may come to hold."""
-        return len(self.work.ids) - self.base + self.work.limit
-
-    def take(self, score: TokenLogprob) -> None:
-        """This takes a sampled token, and what the grammar forces after it."""
-        self.scores.append(score)
-        if self.constraint is not None and not self.constraint.accept(score.token):
-            self.finish = "error"
-            return
-        self.write(score.token, forced=False)
-        if self.finish in (None, "length"):
-            self.write_forced()
-
-    def write(self, token: int, *, forced: bool) -> None:
-        """This appends a token and notices every end it may bring, except the grammar's."""
-        if token in self.work.ends:
-            self.finish = "stop"
-            return
-        self.written.append(token)
-        self.pending.append(token)
-        self.forced += forced
-        if self.ending.push(token):
-            self.finish = "stop"
-        elif len(self.written) >= self.work.limit:
-            self.finish = "length"
-
-    def write_forced(self) -> None:
-        """This writes what the grammar leaves no choice about, and notices its end."""
-        if self.constraint is None:
-            return
-        for token in self.constraint.forced():
-            if self.finish is not None:
-                return  # the end of the text is missing, so the grammar's end counts for nothing
-            self.write(token, forced=True)
-        if self.constraint.ended and self.finish in (None, "length"):
-            self.finish = "error" if self.constraint.error else "stop"
 
 
 class Loop:
@@ -146,6 +56,7 @@ class Loop:
         self.slot_tokens = slot_tokens
         self.sharing = prefix_budget > 0
         self.waiting: deque[Work] = deque()
+        self.resting: deque[Row] = deque()  # begun, and set back when memory ran out
         self.rows: list[Row] = []  # in slots, or followers about to be
         self.sources: dict[Row, Row] = {}  # whose slot has, or soon will have, a new row's first tokens
         self.slots = Slots(runner.shape)
@@ -172,7 +83,7 @@ class Loop:
 
     def cancel(self, request: str) -> list[Row] | None:
         """This drops a request and gives its unfinished rows; None where it is not here."""
-        mine = [row for row in self.rows if row.work.id == request]
+        mine = [row for row in (*self.rows, *self.resting) if row.work.id == request]
         waiting = [work for work in self.waiting if work.id == request]
         if not mine and not waiting:
             return None
@@ -183,11 +94,35 @@ class Loop:
         self._retire()
         return mine
 
+    def back_off(self) -> None:
+        """This goes on with half as many rows after memory ran out, whatever the step had done by then.
+
+        All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends in error.
+        """
+        if len(self.rows) == 1:
+            self.rows[0].finish = "error"
+        elif not self.rows and self.most == 1:
+            self.sharing = False  # not even a prefix fits
+        self.most = max(1, min(self.most, len(self.rows)) // 2)
+        self.slots = Slots(self.runner.shape)
+        self.sources.clear()
+        self.prefixes.evict(0)
+        for row in self.rows:
+            row.start_over()
+        self.resting.extendleft(reversed(self.rows[self.most :]))
+        del self.rows[self.most :]
+
     def _admit(self) -> None:
-        """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many."""
+        """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many.
+
+        Those that may write longest come first, so that no long one is left to be written alone at the end.
+        """
+        while self.resting and len(self.rows) < self.most:
+            self.rows.append(self.resting.popleft())
         free = self.most - len(self.rows)
-        if not self.waiting or (self.rows and free < max(1, self.most // 8)):
+        if not self.waiting or self.resting or (self.rows and free < max(1, self.most // 8)):
             return
+        self.waiting = deque(sorted(self.waiting, key=lambda work: -work.limit.bit_length()))
         lot: list[tuple[Work, list[int]]] = []
         room = self.slot_tokens - sum(row.needed for row in self.rows)
         while self.waiting and free >= min(len(self.waiting[0].left), self.most):
@@ -202,7 +137,15 @@ class Loop:
                 self.waiting.appendleft(work)
             lot.append((work, taken))
             free -= len(taken)
-        placed = self._place([work.ids for work, _ in lot])
+        try:
+            placed = self._place([work for work, _ in lot])
+        except BaseException:  # out of memory, say: nobody gets lost
+            for work, taken in reversed(lot):
+                if work.left:
+                    self.waiting.remove(work)
+                work.left = taken + work.left
+                self.waiting.appendleft(work)
+            raise
         begun = [row for row in self.rows if row.slot is not None]
         new = [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
         self._find_sources(begun, new)
@@ -253,19 +196,20 @@ class Loop:
         self.rows.extend(rows)
         return rows[0]
 
-    def _place(self, prompts: Sequence[Sequence[int]]) -> list[tuple[Prefix | None, int]]:
-        """This finds or computes a prefix for each prompt of a lot."""
-        if not self.sharing or not prompts:
-            return [(None, 0)] * len(prompts)
+    def _place(self, lot: Sequence[Work]) -> list[tuple[Prefix | None, int]]:
+        """This finds or computes a prefix for each request of a lot."""
+        if not self.sharing or not lot:
+            return [(None, 0)] * len(lot)
+        prompts = [work.key for work in lot]
         found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
         lengths = plan_prefixes(prompts, [length for _, length in found])
         if len(prompts) == 1 and not self.rows and found[0][1] < len(prompts[0]) // 2:
             lengths = [len(prompts[0]) - 1]  # a lone request leaves its prompt behind for those that follow
         new: dict[tuple[int, ...], Prefix] = {}
-        for ids, length in zip(prompts, lengths, strict=True):
+        for work, ids, length in zip(lot, prompts, lengths, strict=True):
             key = tuple(ids[:length])
             if length >= SHORTEST and key not in new:
-                new[key] = self._compute_prefix(key)
+                new[key] = self._compute_prefix(work, key)
         placed: list[tuple[Prefix | None, int]] = [(None, 0)] * len(prompts)
         for place, (ids, length) in enumerate(zip(prompts, lengths, strict=True)):
             if length >= SHORTEST:
@@ -276,20 +220,27 @@ class Loop:
                 placed[place] = (prefix, length) if length else (None, 0)
         return placed
 
-    def _compute_prefix(self, ids: Sequence[int]) -> Prefix:
-        known, common = self.prefixes.longest(ids)
-        prefix = self.prefixes.add(ids)
-        if known is not None:
-            self.slots.copy(Slot(known.bank, 0), Slot(prefix.bank, 0), common)
-        for start in range(common, len(ids), STEP_TOKENS):
-            self.runner.forward([Span(prefix.bank, 0, start, ids[start : start + STEP_TOKENS])], [])
+    def _compute_prefix(self, work: Work, key: Sequence[int]) -> Prefix:
+        """This computes the first tokens of a request, for all whose keys begin like this."""
+        known, common = self.prefixes.longest(key)
+        prefix = self.prefixes.add(key)
+        ids = work.ids[: len(key)]
+        try:
+            if known is not None:
+                self.slots.copy(Slot(known.bank, 0), Slot(prefix.bank, 0), common)
+            for start in range(common, len(ids), STEP_TOKENS):
+                part = ids[start : start + STEP_TOKENS]
+                self.runner.forward([Span(prefix.bank, 0, start, part, adapter=work.adapter)], [])
+        except BaseException:
+            self.prefixes.kept.remove(prefix)  # nobody may read what is not there
+            raise
         return prefix
 
     def _gather(self) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
         """This packs a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
         order = sorted(
             (row for row in self.rows if row.pending and row.finish is None and row not in self.sources),
-            key=lambda row: (id(row.prefix), row.base),
+            key=lambda row: (row.work.adapter, id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
         fed: list[tuple[Row, int]] = []
@@ -303,7 +254,8 @@ class Loop:
                 continue
             self._make_room(row, count)
             assert row.slot is not None
-            spans.append(Span(row.slot.bank, row.slot.lane, row.length, row.pending[:count], row.prefix, row.base))
+            part, slot = row.pending[:count], row.slot
+            spans.append(Span(slot.bank, slot.lane, row.length, part, row.prefix, row.base, row.work.adapter))
             fed.append((row, count))
             room -= count
             packed += count
@@ -348,7 +300,7 @@ class Loop:
             row.take(TokenLogprob(token=token, logprob=logprob, top=top))
 
     def _retire(self) -> list[Row]:
-        done = [row for row in self.rows if row.finish is not None]
+        done = [row for row in (*self.rows, *self.resting) if row.finish is not None]
         for row in done:
             if row.slot is not None:
                 self.slots.release(row.slot)
@@ -357,6 +309,7 @@ class Loop:
             for follower in row.followers:
                 assert follower.finish is not None, "a follower outlived its leader"
         self.rows = [row for row in self.rows if row.finish is None]
+        self.resting = deque(row for row in self.resting if row.finish is None)
         for row, source in list(self.sources.items()):
             if row.finish is not None or source.finish is not None:  # cancelled, either of them
                 del self.sources[row]
@@ -366,8 +319,10 @@ class Loop:
     def check_integrity(self) -> None:
         """This asserts what must hold between steps."""
         self.slots.check_integrity([row.slot for row in self.rows if row.slot is not None])
-        self.prefixes.check_integrity([row.prefix for row in self.rows if row.prefix is not None])
+        held = [row.prefix for row in (*self.rows, *self.resting) if row.prefix is not None]
+        self.prefixes.check_integrity(held)
         assert len(self.rows) <= self.most, "more rows than allowed"
+        assert all(row.slot is None and row.finish is None for row in self.resting), "a resting row is not at rest"
         assert {*self.sources, *self.sources.values()} <= {*self.rows}, "a row waits for one that is gone"
         led = [follower for row in self.rows for follower in row.followers]
         for row in self.rows:

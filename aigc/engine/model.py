@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from transformers.utils import logging as transformers_logging
 
 from aigc.engine import EngineOptions
+from aigc.engine.adapters import Adapters, Segment
 from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.linear import can_pack, linears, pack_linears
-from aigc.errors import ModelError, UsageError, did_you_mean
+from aigc.errors import ModelError, UsageError, did_you_mean, first_line
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
@@ -45,18 +47,31 @@ class Network:
         if can_pack(model):
             pack_linears(model)
         self.context = context
+        self.adapters = Adapters(model)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         ids = torch.tensor([[token for span in spans for token in span.ids]], device=self.device)
         step = plan_step(spans, self.device)
         rows = torch.tensor(keep, dtype=torch.long, device=self.device)
+        if self.adapters.names:
+            self.adapters.route(_segments(spans))
         with torch.inference_mode():
             output = self.model(
                 input_ids=ids, position_ids=step.positions, use_cache=False, logits_to_keep=rows, step=step
             )
         logits: torch.Tensor = output.logits[0].float()
         return logits
+
+
+def _segments(spans: Sequence[Span]) -> Iterator[Segment]:
+    """This yields the packed tokens of each adapter, neighbours together."""
+    begin = 0
+    for name, group in groupby(spans, key=lambda span: span.adapter):
+        end = begin + sum(len(span.ids) for span in group)
+        if name:
+            yield begin, end, name
+        begin = end
 
 
 def load_network(folder: Path, options: EngineOptions) -> Network:
@@ -203,6 +218,18 @@ def memory_bytes(device: torch.device) -> int:
         return 8 << 30
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """This tells a lack of memory from other failures; on a CPU torch has no class of its own for it."""
+    words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
+
+
+def free_memory(device: torch.device) -> None:
+    """This gives back what torch keeps for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """This silences transformers' progress bars and advice, and gives both back afterwards."""
@@ -216,9 +243,3 @@ def quiet() -> Iterator[None]:
         transformers_logging.set_verbosity(level)
         if bars:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
-
-
-def first_line(error: BaseException) -> str:
-    """This is the first line of somebody else's error, without its final stop."""
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".")

@@ -10,7 +10,7 @@ import torch
 
 from aigc.engine.attention import NAME
 from aigc.engine.engine import Engine, completion_of
-from aigc.engine.loop import Row, Work
+from aigc.engine.rows import Row, Work
 from aigc.engine.sampler import Bans, Draw, sample
 from aigc.types import Completion, Request, TokenLogprob
 

@@ -1,0 +1,117 @@
+"""This is what the loop works on: requests in token ids, and the candidates of them that are being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aigc.engine.cache import Prefix, Slot
+from aigc.engine.grammar import Matcher
+from aigc.engine.sampler import stream_key
+from aigc.types import FinishReason, SamplingParams, TokenLogprob
+
+
+class Ending(Protocol):
+    """This watches a row's tokens and says when its text has ended."""
+
+    def push(self, token: int) -> bool: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """This is one request in ids. `limit` is the most tokens to write, `left` the candidates not yet begun.
+
+    `adapter` names what is added to the model's weights, and `realm` tells its keys and values from other adapters'.
+    """
+
+    id: str
+    ids: list[int]
+    params: SamplingParams
+    limit: int
+    ends: frozenset[int]
+    constraint: Matcher | None
+    ending: Callable[[int], Ending]  # by candidate
+    left: list[int]
+    adapter: str = ""
+    realm: int = 0
+
+    @property
+    def key(self) -> list[int]:
+        """This is the prompt for comparing with others: what is computed under another adapter shares nothing."""
+        return [self.ids[0] + (self.realm << 32), *self.ids[1:]]
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Row:
+    """This is one candidate being written."""
+
+    work: Work
+    index: int
+    ending: Ending
+    constraint: Matcher | None
+    pending: list[int]
+    prefix: Prefix | None = None
+    base: int = 0  # tokens read from the prefix
+    slot: Slot | None = None
+    length: int = 0  # tokens in the slot
+    copied: int = 0  # tokens of it taken, or to be taken, from another row's
+    written: list[int] = field(default_factory=list)
+    forced: int = 0
+    scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
+    finish: FinishReason | None = None
+    followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
+
+    @property
+    def stream(self) -> int:
+        """This names the row's noise."""
+        return stream_key(self.work.params.seed, self.index)
+
+    @property
+    def own(self) -> Sequence[int]:
+        """This is the prompt's key without what the prefix has."""
+        return self.work.key[self.base :]
+
+    @property
+    def needed(self) -> int:
+        """This counts the most tokens its slot may come to hold."""
+        return len(self.work.ids) - self.base + self.work.limit
+
+    def start_over(self) -> None:
+        """This forgets what was computed, not what was written, which will be fed like a prompt."""
+        self.slot, self.length, self.copied, self.followers = None, 0, 0, []
+        self.pending = [*self.work.ids[self.base :], *self.written]
+
+    def take(self, score: TokenLogprob) -> None:
+        """This takes a sampled token, and what the grammar forces after it."""
+        self.scores.append(score)
+        if self.constraint is not None and not self.constraint.accept(score.token):
+            self.finish = "error"
+            return
+        self.write(score.token, forced=False)
+        if self.finish in (None, "length"):
+            self.write_forced()
+
+    def write(self, token: int, *, forced: bool) -> None:
+        """This appends a token and notices every end it may bring, except the grammar's."""
+        if token in self.work.ends:
+            self.finish = "stop"
+            return
+        self.written.append(token)
+        self.pending.append(token)
+        self.forced += forced
+        if self.ending.push(token):
+            self.finish = "stop"
+        elif len(self.written) >= self.work.limit:
+            self.finish = "length"
+
+    def write_forced(self) -> None:
+        """This writes what the grammar leaves no choice about, and notices its end."""
+        if self.constraint is None:
+            return
+        for token in self.constraint.forced():
+            if self.finish is not None:
+                return  # the end of the text is missing, so the grammar's end counts for nothing
+            self.write(token, forced=True)
+        if self.constraint.ended and self.finish in (None, "length"):
+            self.finish = "error" if self.constraint.error else "stop"
