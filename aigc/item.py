@@ -30,6 +30,7 @@ class Order:
     policy: tuple[Bound, ...] = ()
     model: str = ""
     seed: int = 0
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ class Item:
                 temperature=stage.sampling.temperature + WARMER * self.attempts,
             ),
             grammar=with_kept(stage.output, kept) if kept else stage.grammar,
+            adapter=self.sheet.order.adapter,
             stream=stream and stage.candidates == 1 and not stage.foreach,
         )
 

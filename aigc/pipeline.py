@@ -15,7 +15,7 @@ Knows: content types, drafts, the Generator seam. Does not know: models, files, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import count
 
@@ -29,7 +29,10 @@ from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
 
 
 class Pipeline:
-    """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one."""
+    """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
+
+    `adapter` says which adapter of the model writes a content type, by its name.
+    """
 
     def __init__(
         self,
@@ -39,9 +42,11 @@ class Pipeline:
         model: str = "",
         seed: int = 0,
         policy: Sequence[Bound] = (),
+        adapter: Callable[[str], str | None] = lambda name: None,
     ) -> None:
         self.generator = generator
         self._serials = count(1)  # a request's id is never used twice: a cancelled one may still come back
+        self._adapter = adapter
         self._order = partial(Order, environment=environment, model=model, seed=seed, policy=tuple(policy))
 
     def write(
@@ -51,7 +56,7 @@ class Pipeline:
 
         Closing the iterator early cancels what is in flight, so the generator can be used again.
         """
-        order = self._order(content_type=content_type)
+        order = self._order(content_type=content_type, adapter=self._adapter(content_type.name))
         pieces = (Piece(order, brief, str(next(self._serials)), watcher) for brief in briefs)
         desks: dict[str, _Desk] = {}  # request id → the piece waiting for it
         try:

@@ -8,10 +8,12 @@ need be, and loaded.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,7 @@ class Settings:
 
     `sampling` overrides every stage of every content type; `engine` are options of the GPT engine; `policy` are checks
     that run on every piece; `disabled` names plugins to leave out; `generator` names another one than our engine.
+    `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     """
 
     model: str = DEFAULT_MODEL
@@ -53,6 +56,7 @@ class Settings:
     policy: tuple[Json, ...] = ()
     disabled: tuple[str, ...] = ()
     generator: str = "gpt"
+    adapters: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Project:
@@ -193,9 +197,22 @@ class Project:
         from aigc.models import resolve
 
         try:
-            return f"{settings.model} {resolve(settings.model).digest}"
+            named = f"{settings.model} {resolve(settings.model).digest}"
         except AigcError:
-            return settings.model
+            named = settings.model
+        return " ".join([named, *(f"{pattern}={self._digest(pattern)}" for pattern in settings.adapters)])
+
+    def adapter(self, content_type: str) -> str | None:
+        """This is the folder of the adapter that writes a content type: that of the first pattern its name matches."""
+        patterns = self.settings.adapters
+        return next((str(self._adapter(one)) for one in patterns if fnmatchcase(content_type, one)), None)
+
+    def _adapter(self, pattern: str) -> Path:
+        return (self.folder or Path()) / Path(str(self.settings.adapters[pattern])).expanduser()
+
+    def _digest(self, pattern: str) -> str:
+        files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
     def generator(self, progress: Callable[[Progress], None] | None = None) -> Generator:
         """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
@@ -210,7 +227,10 @@ class Project:
         weights = self.weights(progress)
         if weights.folder is None:
             raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
-        return open_engine(weights.folder, options)
+        engine = open_engine(weights.folder, options)
+        for folder in dict.fromkeys(self._adapter(pattern) for pattern in self.settings.adapters):
+            engine.load_adapter(str(folder), folder)
+        return engine
 
     def pipeline(self, generator: Generator) -> Pipeline:
         """This is the pipeline that writes with `generator` under this project's policy and seed."""
@@ -222,6 +242,7 @@ class Project:
             model=self.settings.model,
             seed=self.settings.seed,
             policy=self.policy(),
+            adapter=self.adapter,
         )
 
 

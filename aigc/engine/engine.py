@@ -98,10 +98,9 @@ class Engine:
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise EngineError(f"the model failed: {first_line(error)}") from error
-            loop.back_off()
+            finished = loop.back_off()
             free_memory(self.network.device)
             LOG.warning("out of memory: going on with at most %d texts at once", loop.most)
-            return out
         for (request, index), transcript in self._streams.items():
             text = transcript.delta(final=False)
             if text:

@@ -94,10 +94,10 @@ class Loop:
         self._retire()
         return mine
 
-    def back_off(self) -> None:
+    def back_off(self) -> list[Row]:
         """This goes on with half as many rows after memory ran out, whatever the step had done by then.
 
-        All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends in error.
+        All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends, in error.
         """
         if len(self.rows) == 1:
             self.rows[0].finish = "error"
@@ -111,6 +111,7 @@ class Loop:
             row.start_over()
         self.resting.extendleft(reversed(self.rows[self.most :]))
         del self.rows[self.most :]
+        return self._retire()
 
     def _admit(self) -> None:
         """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many.
