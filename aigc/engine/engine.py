@@ -30,7 +30,7 @@ class _InHand:
 
 
 class Engine:
-    """This writes with one loaded model. One thread uses it; it owns no threads of its own."""
+    """This writes with one loaded model. One thread uses it; one of its own, for grammars, lives until `close`."""
 
     def __init__(self, network: Network, front: Front, options: EngineOptions, *, name: str = "") -> None:
         self.model_name = name
@@ -141,6 +141,8 @@ class Engine:
     def close(self) -> None:
         """This frees the model and everything in hand."""
         self.loop = None
+        if self._grammars is not None:
+            self._grammars.close()
         self._grammars = None
         self._in_hand.clear()
         self._streams.clear()

@@ -8,17 +8,21 @@ tokenised apart from the template's own special tokens.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from jinja2 import TemplateError
+from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from aigc.engine.model import quiet
 from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
 
+CONTROL = re.compile(r"<[^\s<>]+>|\[[A-Z_/]+\]")  # tokens like Qwen's </think>, which its tokenizer calls ordinary
 BROKEN = "\ufffd"  # what a decoder shows for bytes that are no character, or not yet
 
 
@@ -28,8 +32,10 @@ class Front:
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
         self.tokenizer = tokenizer
         self.raw = tokenizer.backend_tokenizer
-        added = self.raw.get_added_tokens_decoder()
-        self.special = {token.content: number for number, token in added.items() if token.special}
+        added = {
+            token.content: (number, token.special) for number, token in self.raw.get_added_tokens_decoder().items()
+        }
+        self.special = {text: number for text, (number, special) in added.items() if special or CONTROL.fullmatch(text)}
         longest_first = sorted(self.special, key=len, reverse=True)
         self._special_pattern = re.compile("|".join(re.escape(text) for text in longest_first) or r"(?!)")
         self.vocab = self.raw.get_vocab_size(with_added_tokens=True)
@@ -75,11 +81,17 @@ class Front:
         return ids
 
     def _text_ids(self, text: str) -> list[int]:
-        self.raw.encode_special_tokens = True  # "special tokens are ordinary text", in tokenizers' words
-        try:
-            return self._ids(text)
-        finally:
-            self.raw.encode_special_tokens = False
+        return list(self._textual.encode(text, add_special_tokens=False).ids)
+
+    @cached_property
+    def _textual(self) -> Tokenizer:
+        """This is the tokenizer with control tokens taken for ordinary text."""
+        written = json.loads(self.raw.to_str())
+        for token in written.get("added_tokens", ()):
+            token["special"] = token["content"] in self.special
+        textual = Tokenizer.from_str(json.dumps(written))
+        textual.encode_special_tokens = True  # "special tokens are ordinary text", in tokenizers' words
+        return textual
 
     def _ids(self, text: str) -> list[int]:
         return list(self.raw.encode(text, add_special_tokens=False).ids)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy
 import torch
@@ -55,6 +56,7 @@ class Grammars:
         allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
         self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf)  # by byte of a bit mask
         self._executor = LLExecutor(num_threads=1)  # torch has the cores
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="aigc-masks")
         self._compiled: OrderedDict[Grammar, Matcher] = OrderedDict()
 
     def matcher(self, grammar: Grammar) -> Matcher:
@@ -70,14 +72,27 @@ class Grammars:
         self._compiled.move_to_end(grammar)
         return found.copy()
 
-    def bias(self, matchers: Sequence[Matcher]) -> torch.Tensor:
-        """This is (matchers, vocab), 0 where a token may come next and -inf elsewhere."""
+    def bias(self, matchers: Sequence[Matcher]) -> Callable[[], torch.Tensor]:
+        """This starts to fill masks on a thread of its own; what it gives waits for them.
+
+        That is (matchers, vocab), 0 where a token may come next and -inf elsewhere. Meanwhile the model may run, but no
+        matcher may move.
+        """
         bits = allocate_token_bitmask(len(matchers), self.vocab)
         jobs = [(matcher.state, place) for place, matcher in enumerate(matchers)]
-        fill_next_token_bitmask_par(self._executor, jobs, bits)
-        # Eight tokens at once by table: several times faster than a boolean mask of the vocabulary.
-        eights = torch.from_numpy(bits.view(numpy.uint8)).reshape(-1).int()
-        return self._eights.index_select(0, eights).view(len(matchers), -1)[:, : self.vocab]
+        filled = self._thread.submit(fill_next_token_bitmask_par, self._executor, jobs, bits)
+
+        def wait() -> torch.Tensor:
+            filled.result()
+            # Eight tokens at once by table: several times faster than a boolean mask of the vocabulary.
+            eights = torch.from_numpy(bits.view(numpy.uint8)).reshape(-1).int()
+            return self._eights.index_select(0, eights).view(len(matchers), -1)[:, : self.vocab]
+
+        return wait
+
+    def close(self) -> None:
+        """This ends the thread."""
+        self._thread.shutdown(cancel_futures=True)
 
 
 def _to_llguidance(grammar: Grammar) -> str:

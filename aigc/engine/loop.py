@@ -41,7 +41,7 @@ class Loop:
     def __init__(
         self,
         runner: Runner,
-        bias: Callable[[Sequence[Matcher]], torch.Tensor],
+        bias: Callable[[Sequence[Matcher]], Callable[[], torch.Tensor]],
         *,
         vocab: int,
         rows: int,
@@ -71,6 +71,8 @@ class Loop:
         self._copy()
         fed, spans, keep, ready = self._gather()
         if spans:
+            bound = [row.constraint for lead in ready for row in (lead, *lead.followers) if row.constraint is not None]
+            bias = self.bias(bound) if bound else None  # filled while the model runs
             logits = self.runner.forward(spans, keep)
             for row, count in fed:
                 row.length += count
@@ -78,7 +80,7 @@ class Loop:
             self._copy()
             rows, places = self._with_followers(ready)
             if rows:
-                self._sample(rows, logits[places] if len(rows) != len(ready) else logits)
+                self._sample(rows, logits[places] if len(rows) != len(ready) else logits, bias)
         return self._retire()
 
     def cancel(self, request: str) -> list[Row] | None:
@@ -290,11 +292,9 @@ class Loop:
             row.followers = []
         return rows, places
 
-    def _sample(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
-        bound = [(place, row.constraint) for place, row in enumerate(rows) if row.constraint is not None]
-        bans = None
-        if bound:
-            bans = Bans([place for place, _ in bound], self.bias([matcher for _, matcher in bound]))
+    def _sample(self, rows: Sequence[Row], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None) -> None:
+        bound = [place for place, row in enumerate(rows) if row.constraint is not None]
+        bans = Bans(bound, bias()) if bias else None
         draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
         picks = sample(logits, draws, bans, self.vocab)
         for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):

@@ -39,7 +39,7 @@ def _write(engine: Engine, work: Work, index: int) -> Row:
         ids = torch.tensor([work.ids + row.written], device=engine.network.device)
         with torch.inference_mode():
             logits = engine.network.model(input_ids=ids, use_cache=False).logits[0, -1:].float()
-        bans = Bans([0], engine.grammars.bias([row.constraint])) if row.constraint else None
+        bans = Bans([0], engine.grammars.bias([row.constraint])()) if row.constraint else None
         draw = Draw(work.params, row.stream, len(row.written), work.ids, row.written)
         picks = sample(logits, [draw], bans, engine.vocab)
         row.take(TokenLogprob(token=picks.tokens[0], logprob=picks.logprobs[0], top=picks.top[0]))

@@ -60,6 +60,22 @@ def test_special_text_stays_text_in_a_plain_prompt(front: Any, plain_front: Any)
         assert 258 not in ids and where.decode(ids) == "a<|im_end|>b"
 
 
+def test_control_tokens_a_tokenizer_calls_ordinary_stay_text_in_a_brief(tiny_folder: Callable[..., Path]) -> None:
+    from tokenizers import AddedToken
+
+    from aigc.engine.front import Front, load_front
+
+    tokenizer = load_front(tiny_folder("qwen3")).tokenizer
+    tokenizer.backend_tokenizer.add_tokens([AddedToken("</think>"), AddedToken("  ")])
+    tokenizer.chat_template = "{% for m in messages %}<|im_start|>{{ m['content'] }}</think>{% endfor %}"
+    front = Front(tokenizer)
+    think, spaces = (tokenizer.backend_tokenizer.token_to_id(text) for text in ("</think>", "  "))
+    ids = front.encode(said("u:a</think>  b"))
+    assert ids.count(think) == 1 and ids[-1] == think  # the template's own
+    assert ids.count(spaces) == 1  # no control token: it is how this tokenizer writes text
+    assert front.raw.decode(ids, skip_special_tokens=False) == "<|im_start|>a</think>  b</think>"
+
+
 def test_a_plain_model_gets_joined_text(plain_front: Any) -> None:
     assert whole_text(plain_front, said("u:人工智能")) == "人工智能"
     assert whole_text(plain_front, said("s:", "s:Rules.", "u:Go on")) == "Rules.\n\nGo on"
