@@ -53,13 +53,20 @@ class Bank:
         """This is the lowest free lane, so that lanes in use stay close together; the bank doubles when full."""
         if not self.free:
             lanes = self.lanes
-            more = torch.zeros_like(self.keys), torch.zeros_like(self.values)  # all, or none where memory runs out
-            self.keys, self.values = torch.cat([self.keys, more[0]], dim=1), torch.cat([self.values, more[1]], dim=1)
+            self.keys = _doubled(self.keys)
+            self.values = _doubled(self.values)
             self.free = list(range(lanes, 2 * lanes))
         return heapq.heappop(self.free)
 
     def release(self, lane: int) -> None:
         heapq.heappush(self.free, lane)
+
+
+def _doubled(lanes: torch.Tensor) -> torch.Tensor:
+    """This has as many lanes again; only one of keys and values is there twice meanwhile."""
+    larger = lanes.new_zeros((lanes.shape[0], 2 * lanes.shape[1], *lanes.shape[2:]))
+    larger[:, : lanes.shape[1]] = lanes
+    return larger
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,3 +54,7 @@ def pack_linears(model: PreTrainedModel) -> None:
         weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
         parent, _, name = path.rpartition(".")
         setattr(model.get_submodule(parent), name, PackedLinear(weight, module.bias))
+    for (
+        parameter
+    ) in model.parameters():  # embeddings and norms; as views they would keep the whole mapped file in memory
+        parameter.data = parameter.data.clone()

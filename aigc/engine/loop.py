@@ -24,7 +24,7 @@ from aigc.engine.rows import Row, Work
 from aigc.engine.sampler import Bans, Draw, sample
 from aigc.types import TokenLogprob
 
-STEP_TOKENS = 2048  # most tokens fed by one step; longer prompts take several
+STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
 
 
 class Runner(Protocol):

@@ -138,6 +138,11 @@ def llama_cpp(model: Path, envs: Path) -> Write:
     import llama_cpp
 
     weights = envs / "q8_0.gguf"
+    if not weights.exists():  # from the file our own weights come from
+        settings = llama_cpp.llama_model_quantize_default_params()
+        settings.ftype, settings.allow_requantize = llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, True
+        source = str(model / "source.gguf").encode()
+        assert not llama_cpp.llama_model_quantize(source, str(weights).encode(), settings), "not quantised"
     llama = llama_cpp.Llama(
         model_path=str(weights), n_ctx=2048, n_threads=THREADS, n_threads_batch=THREADS, flash_attn=True, verbose=False
     )
