@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-TinyKind: TypeAlias = Literal["gpt2", "llama", "qwen3", "gemma3"]
+TinyKind: TypeAlias = Literal["gpt2", "llama", "qwen2", "qwen3", "gemma3"]
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")  # ids 256, 257, 258
 CHAT_TEMPLATE = (
@@ -42,6 +42,8 @@ def tiny_gpt(kind: TinyKind, folder: Path, *, seed: int = 0, chat: bool = True) 
         for parameter in model.parameters():
             if parameter.dim() > 1:  # larger than a fresh model's, so that the likeliest token is clear
                 torch.nn.init.normal_(parameter, std=0.3)
+            elif kind == "qwen2":  # biases of query, key and value: zero in a fresh model, never in a trained one
+                torch.nn.init.normal_(parameter, mean=float(parameter.mean()), std=0.1)
         model.generation_config.eos_token_id = [256, 258]
         model.generation_config.pad_token_id = 256
         model.save_pretrained(folder)
@@ -70,6 +72,9 @@ def _model(kind: TinyKind) -> Any:
     }
     if kind == "llama":
         return transformers.LlamaForCausalLM(transformers.LlamaConfig(**shape, **ends))
+    if kind == "qwen2":
+        shape.pop("head_dim")  # hidden_size / heads; unlike the others its query, key and value have biases
+        return transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**shape, **ends))
     if kind == "qwen3":
         return transformers.Qwen3ForCausalLM(transformers.Qwen3Config(**shape, **ends))
     config = transformers.Gemma3TextConfig(
