@@ -10,24 +10,7 @@ import pytest
 from .test_same_tokens import generated
 
 FAMILIES = ("gpt2", "llama", "qwen2", "qwen3", "gemma3")
-WORDS = [
-    "mug",
-    "lid",
-    "boots",
-    "rubber",
-    "kids",
-    "折叠",
-    "電",
-    "caffeine",
-    "28",
-    "mg",
-    "per",
-    "cup",
-    "soft",
-    "warm",
-    "plain",
-    "line",
-]
+WORDS = ["mug", "lid", "boots", "kids", "折叠", "電", "caffeine", "28", "per", "cup", "soft", "warm", "line"]
 
 
 def words(draw: random.Random, count: int) -> str:
