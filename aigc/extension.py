@@ -14,7 +14,7 @@ from a file; a generator opens a `Generator` for a model name. Pydantic, importe
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeAlias, get_type_hints, overload
@@ -63,6 +63,8 @@ class Extension:
     function: Callable[..., Any]
     severity: Severity = "reject"
     suffixes: tuple[str, ...] = ()
+    neutral: frozenset[str] = frozenset()  # options that do not change what comes out
+    weights: bool = False  # a generator that takes the model's folder on disk instead of its name
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -175,9 +177,17 @@ def _declare(
     name: str = "",
     severity: Severity = "reject",
     suffixes: tuple[str, ...] = (),
+    neutral: Iterable[str] = (),
+    weights: bool = False,
 ) -> Extension:
     extension = Extension(
-        kind=kind, name=name or function.__name__, function=function, severity=severity, suffixes=suffixes
+        kind=kind,
+        name=name or function.__name__,
+        function=function,
+        severity=severity,
+        suffixes=suffixes,
+        neutral=frozenset(neutral),
+        weights=weights,
     )
     if not extension.summary:
         raise PluginError(f"{kind} {extension.name!r} has no docstring; its first line is the help people read")
@@ -221,6 +231,11 @@ def importer(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
     return partial(_declare, kind="importer", name=name, suffixes=suffixes)
 
 
-def generator(*, name: str) -> Decorator:
-    """This makes `(model, *, options) -> Generator` a way to generate, chosen by name."""
-    return partial(_declare, kind="generator", name=name)
+def generator(*, name: str, neutral: Iterable[str] = (), weights: bool = False) -> Decorator:
+    """This makes `(model, *, options) -> Generator` a way to generate, chosen by name.
+
+    `neutral` options (how fast, how often) leave finished work as it is when they change. With `weights` the model is
+    found, fetched if need be, and its folder handed over in place of its name. An option `folder` that nobody sets is
+    the folder the job is written into.
+    """
+    return partial(_declare, kind="generator", name=name, neutral=neutral, weights=weights)

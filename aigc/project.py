@@ -42,8 +42,8 @@ SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "lo
 class Settings:
     """This is aigc.yaml with the command line laid over it.
 
-    `sampling` overrides every stage of every content type; `engine` are options of the GPT engine; `policy` are checks
-    that run on every piece; `disabled` names plugins to leave out; `generator` names another one than our engine.
+    `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
+    names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     """
 
@@ -62,9 +62,10 @@ class Settings:
 class Project:
     """This builds each part once, when it is first needed, and passes it down."""
 
-    def __init__(self, settings: Settings, folder: Path | None, registry: Registry) -> None:
+    def __init__(self, settings: Settings, folder: Path | None, registry: Registry, *, out: Path | None = None) -> None:
         self.settings = settings
         self.folder = folder
+        self.out = out
         self.registry = registry
         self.environment: jinja2.Environment = make_environment()
         registry.extend("aigc_environment", environment=self.environment)
@@ -73,15 +74,21 @@ class Project:
 
     @classmethod
     def open(
-        cls, start: Path | None = None, *, options: Mapping[str, str] | None = None, registry: Registry | None = None
+        cls,
+        start: Path | None = None,
+        *,
+        options: Mapping[str, str] | None = None,
+        registry: Registry | None = None,
+        out: Path | None = None,
     ) -> Project:
         """This is the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
 
-        ProjectError says which line of aigc.yaml is wrong; UsageError which option.
+        `out` is the folder that is written into, for a generator that keeps files there. ProjectError says which line
+        of aigc.yaml is wrong; UsageError which option.
         """
         folder = _project_folder((start or Path.cwd()).resolve())
         settings = _settings(folder, options or {})
-        return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled))
+        return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled), out=out)
 
     # -- content types ------------------------------------------------------------------------------------------------
 
@@ -193,14 +200,20 @@ class Project:
         """This names what exactly writes, for the keys of finished work: the generator and its weights' digest."""
         settings = self.settings
         if settings.generator != "gpt":
-            return f"{settings.generator} {settings.model} {dict(settings.engine)}"
+            chosen = self.registry.get("generator", settings.generator, FILE)
+            telling = {name: settings.engine[name] for name in sorted(settings.engine) if name not in chosen.neutral}
+            named = self._named_weights() if chosen.weights else settings.model
+            return f"{settings.generator} {named} {telling}"
+        named = self._named_weights()
+        return " ".join([named, *(f"{pattern}={self._digest(pattern)}" for pattern in settings.adapters)])
+
+    def _named_weights(self) -> str:
         from aigc.models import resolve
 
         try:
-            named = f"{settings.model} {resolve(settings.model).digest}"
+            return f"{self.settings.model} {resolve(self.settings.model).digest}"
         except AigcError:
-            named = settings.model
-        return " ".join([named, *(f"{pattern}={self._digest(pattern)}" for pattern in settings.adapters)])
+            return self.settings.model
 
     def adapter(self, content_type: str) -> str | None:
         """This is the folder of the adapter that writes a content type: that of the first pattern its name matches."""
@@ -217,20 +230,30 @@ class Project:
     def generator(self, progress: Callable[[Progress], None] | None = None) -> Generator:
         """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
         if self.settings.generator != "gpt":
-            chosen = self.registry.get("generator", self.settings.generator, FILE)
-            bound = chosen.bind(self.settings.engine, f"{FILE}: engine")
-            generator: Generator = chosen(self.settings.model, **bound.values)
-            return generator
+            return self._plugged_in(progress)
         from aigc.engine import EngineOptions, open_engine
 
         options = EngineOptions.parse(self.settings.engine)
-        weights = self.weights(progress)
-        if weights.folder is None:
-            raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
-        engine = open_engine(weights.folder, options)
+        engine = open_engine(self._weights_folder(progress), options)
         for folder in dict.fromkeys(self._adapter(pattern) for pattern in self.settings.adapters):
             engine.load_adapter(str(folder), folder)
         return engine
+
+    def _plugged_in(self, progress: Callable[[Progress], None] | None) -> Generator:
+        chosen = self.registry.get("generator", self.settings.generator, FILE)
+        options = dict(self.settings.engine)
+        if self.out is not None and any(option.name == "folder" for option in chosen.options):
+            options.setdefault("folder", str(self.out))
+        bound = chosen.bind(options, f"{FILE}: engine")
+        model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
+        generator: Generator = chosen(model, **bound.values)
+        return generator
+
+    def _weights_folder(self, progress: Callable[[Progress], None] | None) -> Path:
+        folder = self.weights(progress).folder
+        if folder is None:
+            raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
+        return folder
 
     def pipeline(self, generator: Generator) -> Pipeline:
         """This is the pipeline that writes with `generator` under this project's policy and seed."""
@@ -259,6 +282,8 @@ def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
                 settings = _set(settings, key, node.value, node.where)
         except ContentTypeError as error:
             raise ProjectError(error.message, hint=error.hint) from None
+    if options.get("generator", settings.generator) != settings.generator:
+        settings = replace(settings, engine={})  # these were another one's options
     for key, text in options.items():
         name, _, inner = key.partition(".")
         value: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text

@@ -13,6 +13,7 @@ import click
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED
 from aigc.cli.options import (
+    Overrides,
     Pairs,
     check_exporters,
     key_value,
@@ -80,10 +81,7 @@ def command(
     columns: Pairs,
     literals: Pairs,
     reading: Pairs,
-    model: str | None,
-    settings: Pairs,
-    seed: int | None,
-    candidates: int | None,
+    overrides: Overrides,
     folder: Path | None,
     as_json: bool,
 ) -> int:
@@ -100,7 +98,7 @@ def command(
       aigc batch ads/google-search cars.csv --map product=name --set url=https://example.com --dry-run
       aigc batch seo/meta pages.csv --input encoding=gbk --out pages -m qwen3-1.7b -o engine.device=cuda
     """
-    project = open_project(folder, model=model, settings=settings, seed=seed, candidates=candidates)
+    project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     source = Source(
         path=sample_briefs(content_type) if briefs == SAMPLE else Path(briefs),

@@ -13,6 +13,7 @@ import click
 from aigc.bench import WORKLOADS, Run, build, median_run, run_workload
 from aigc.bench.measure import spread
 from aigc.cli.options import (
+    Overrides,
     Pairs,
     debug_option,
     json_option,
@@ -72,7 +73,7 @@ def command(
     for name in workloads:
         if name not in WORKLOADS:
             raise NotFound(f"no workload named {name!r}", hint=did_you_mean(name, WORKLOADS))
-    project = open_project(folder, model=model, settings=settings)
+    project = open_project(folder, Overrides(model=model, settings=settings))
     with loading(project.settings.model) as report:
         generator = project.generator(report)
     with closing(generator):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from aigc.cli.group import Commands
-from aigc.cli.options import Pairs, open_project
+from aigc.cli.options import Overrides, Pairs, open_project
 from aigc.cli.readable import megabytes
 from aigc.errors import AigcError
 from aigc.models import Catalogue, cache_folder, resolve
@@ -41,7 +41,7 @@ def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ())
     """This is every examination. A project that cannot be opened is one of the things found, not an error."""
     symptoms = [_python(), *(_package(name) for name in NEEDED), _device()]
     try:
-        project = open_project(folder, model=model, settings=settings)
+        project = open_project(folder, Overrides(model=model, settings=settings))
     except AigcError as error:
         return [*symptoms, Symptom(name="project", state="wrong", found=error.message, remedy=error.hint or "mend it")]
     symptoms += [*_model(project.settings.model), *_project(project)]

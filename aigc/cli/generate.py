@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.options import (
+    Overrides,
     Pairs,
     check_exporters,
     inputs_argument,
@@ -52,10 +53,7 @@ def command(
     brief_file: str | None,
     formats: tuple[str, ...],
     out: Path | None,
-    model: str | None,
-    settings: Pairs,
-    seed: int | None,
-    candidates: int | None,
+    overrides: Overrides,
     folder: Path | None,
     as_json: bool,
 ) -> int:
@@ -72,7 +70,7 @@ def command(
       aigc generate text/continue -m gpt2 prompt=人工智能的未来发展趋势
       echo '{"topic": "Bees"}' | aigc generate articles/blog --brief - --json
     """
-    project = open_project(folder, model=model, settings=settings, seed=seed, candidates=candidates)
+    project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
     if formats and out is None:

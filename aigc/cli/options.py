@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -60,16 +62,51 @@ def looking_options(function: F) -> F:
     return project_option(json_option(debug_option(function)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrides:
+    """This is what the command line lays over aigc.yaml."""
+
+    model: str | None = None
+    settings: Pairs = ()
+    seed: int | None = None
+    candidates: int | None = None
+    on: str | None = None
+    base_url: str | None = None
+
+    def options(self) -> dict[str, str]:
+        """This is the same as settings of aigc.yaml. UsageError when one is given twice."""
+        named = {
+            "model": self.model,
+            "seed": self.seed,
+            "candidates": self.candidates,
+            "generator": self.on,
+            "engine.base_url": self.base_url,
+        }
+        return mapping(self.settings, "-o") | {key: str(value) for key, value in named.items() if value is not None}
+
+
 def writing_options(function: F) -> F:
-    """This adds what a command that writes with a model takes besides: -m, -o, --seed, -n."""
+    """This adds what a command that writes with a model takes besides; it gets them as `overrides`.
+
+    They are -m, -o, --on, --base-url, --seed and -n.
+    """
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        overrides = Overrides(**{field.name: given.pop(field.name) for field in fields(Overrides)})
+        return function(overrides=overrides, **given)
+
+    wrapped: Any = gathered
     for add in (
         click.option("-n", "--candidates", type=click.IntRange(1), help="Texts to choose the best of, per request."),
         click.option("--seed", type=int, help="Another seed writes other text."),
         settings_option,
+        click.option("--base-url", metavar="URL", help="Where the server of --on openai is, as far as /v1."),
+        click.option("--on", metavar="NAME", help="What writes: openai, openai-batch, vllm; our own engine is gpt."),
         model_option,
     ):
-        function = add(function)
-    return function
+        wrapped = add(wrapped)
+    return cast(F, wrapped)
 
 
 model_option = click.option(
@@ -96,21 +133,11 @@ def mapping(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     return found
 
 
-def open_project(
-    folder: Path | None,
-    *,
-    model: str | None = None,
-    settings: Pairs = (),
-    seed: int | None = None,
-    candidates: int | None = None,
-) -> Project:
-    """This is the project with the command line laid over it."""
+def open_project(folder: Path | None, overrides: Overrides | None = None, *, out: Path | None = None) -> Project:
+    """This is the project with the command line laid over it; `out` is the folder that is written into."""
     from aigc.project import Project
 
-    options = mapping(settings, "-o")
-    named = {"model": model, "seed": seed, "candidates": candidates}
-    options |= {key: str(value) for key, value in named.items() if value is not None}
-    project = Project.open(folder, options=options)
+    project = Project.open(folder, options=(overrides or Overrides()).options(), out=out)
     if folder is not None and project.folder is None:
         raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")
     return project
