@@ -183,6 +183,10 @@ class Transcript:
             self.cut = min(found)
         return bool(found)
 
+    def begins_word(self, token: int) -> bool:
+        """This says that the token begins with a space, in any vocabulary's way of writing one."""
+        return (self.front.raw.id_to_token(token) or "").startswith((" ", "Ġ", "▁"))
+
     @property
     def text(self) -> str:
         """This is the text up to the stop string."""

@@ -38,6 +38,11 @@ class Matcher:
         return tokens
 
     @property
+    def may_end(self) -> bool:
+        """This says that what is written so far is whole."""
+        return bool(self.state.is_accepting())
+
+    @property
     def ended(self) -> bool:
         """This says that nothing more can be written."""
         return bool(self.state.is_stopped())

@@ -11,11 +11,15 @@ from aigc.engine.grammar import Matcher
 from aigc.engine.sampler import stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
+LANDING = 3  # tokens before its limit from which on a text begins no new word if it may as well end
+
 
 class Ending(Protocol):
     """This watches a row's tokens and says when its text has ended."""
 
     def push(self, token: int) -> bool: ...
+
+    def begins_word(self, token: int) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,8 +87,15 @@ class Row:
         self.pending = [*self.work.ids[self.base :], *self.written]
 
     def take(self, score: TokenLogprob) -> None:
-        """This takes a sampled token, and what the grammar forces after it."""
+        """This takes a sampled token, and what the grammar forces after it.
+
+        Where the grammar would let the text end, one that nears its limit ends rather than break off within a word.
+        """
         self.scores.append(score)
+        near = len(self.written) >= self.work.limit - LANDING
+        if near and self.constraint is not None and self.constraint.may_end and self.ending.begins_word(score.token):
+            self.finish = "stop"
+            return
         if self.constraint is not None and not self.constraint.accept(score.token):
             self.finish = "error"
             return
