@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aigc.content.brief import brief_values
     from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
     from aigc.content.environment import make_environment
-    from aigc.content.grammar import output_grammar, with_kept
+    from aigc.content.grammar import choices, free_form, output_grammar, with_kept
     from aigc.content.load import load_content_type
     from aigc.content.measures import COUNTERS, Counter, limit_of, measure
     from aigc.content.parse import parse_output
@@ -29,7 +29,7 @@ _ROOMS = {
     "brief": ("brief_values",),
     "content_type": ("MAIN", "TEXT", "ContentType", "Example", "Schema", "Stage"),
     "environment": ("make_environment",),
-    "grammar": ("output_grammar", "with_kept"),
+    "grammar": ("choices", "free_form", "output_grammar", "with_kept"),
     "load": ("load_content_type",),
     "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
     "parse": ("parse_output",),
@@ -48,10 +48,12 @@ __all__ = [
     "Schema",
     "Stage",
     "brief_values",
+    "choices",
     "drop_cut_word",
     "drop_dangling",
     "ends_dangling",
     "evaluate",
+    "free_form",
     "limit_of",
     "load_content_type",
     "make_environment",

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from math import ceil
+from typing import Literal
 
 from aigc.content.content_type import Schema
 from aigc.content.measures import limit_of
@@ -58,6 +59,31 @@ def with_kept(fields: Mapping[str, Schema], kept: Mapping[str, Json]) -> Grammar
     """
     last = max((at for at, name in enumerate(fields) if name not in kept), default=len(fields) - 1)
     return _object(dict(list(fields.items())[: last + 1]), kept)
+
+
+def free_form(grammar: Grammar) -> Literal["line", "prose"] | None:
+    """This says that a grammar asks for no more than a text of some length: a line, or prose, which may have breaks.
+
+    It is for engines that take no regex: a model can be asked for either in plain words. None for any other grammar.
+    """
+    if grammar.kind != "regex":
+        return None
+    source = re.sub(r"\A \?\(\?:(.*)\)\Z", r"\1", grammar.source)
+    lengths = re.sub(r"\{\d+,\d*\}", "{}", source)
+    shape: Literal["line", "prose"]
+    for shape in ("line", "prose"):
+        if lengths in (re.sub(r"\{\d+,\}", "{}", _text(shape == "prose", least, None)) for least in (1, 2)):
+            return shape
+    return None
+
+
+def choices(grammar: Grammar) -> tuple[str, ...] | None:
+    """This is the texts among which an enum's grammar chooses; None for any other grammar."""
+    letter = r"(?:\\[\\.+*?()|\[\]{}^$#&~\-]|[^\\.+*?()|\[\]{}^$#&~\-])"
+    if grammar.kind != "regex" or not re.fullmatch(rf"{letter}*(?:\|{letter}*)*", grammar.source):
+        return None
+    parts = re.findall(rf"(?:\A|\|)({letter}*)", grammar.source)
+    return tuple(re.sub(r"\\(.)", r"\1", part) for part in parts)
 
 
 def longest(schema: Schema) -> int | None:
