@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,9 @@ import pytest
 
 from aigc.types import Completion, Delta, Grammar, Message, Prompt, Request, SamplingParams
 
-KINDS = ("gpt2", "llama", "qwen3", "gemma3")
+FAMILIES = ("gpt2", "llama", "qwen2", "qwen3", "gemma3")
+VARIANTS = ("tied", "padded", "ends")  # of each family, beside the plain one
+MANY_ENDS = [256, 258, *range(1, 250, 4)]  # end tokens of the variant `ends`: most texts end early
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,14 +26,40 @@ def one_thread() -> None:
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     from aigc.testing.tiny import tiny_gpt
 
-    made: dict[tuple[str, bool], Path] = {}
+    made: dict[tuple[str, bool, str], Path] = {}
 
-    def folder(kind: str, chat: bool = True) -> Path:
-        if (kind, chat) not in made:
-            made[kind, chat] = tiny_gpt(kind, tmp_path_factory.mktemp(kind), chat=chat)  # type: ignore[arg-type]
-        return made[kind, chat]
+    def folder(kind: str, chat: bool = True, variant: str = "") -> Path:
+        if (kind, chat, variant) not in made:
+            new = tmp_path_factory.mktemp(f"{kind}{variant}")
+            if variant:
+                _write_variant(folder(kind, chat), new, variant)
+            else:
+                tiny_gpt(kind, new, chat=chat)  # type: ignore[arg-type]
+            made[kind, chat, variant] = new
+        return made[kind, chat, variant]
 
     return folder
+
+
+def _write_variant(plain: Path, folder: Path, variant: str) -> None:
+    """This changes a tiny model as models differ: a tied head, loud padding, or many end tokens."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(plain, folder, dirs_exist_ok=True)
+    weights = load_file(folder / "model.safetensors")
+    if variant == "tied":
+        del weights["lm_head.weight"]
+        _change_json(folder / "config.json", tie_word_embeddings=True)
+    elif variant == "padded":  # rows no token has, whose logits are mostly the largest
+        weights["lm_head.weight"][259:] *= 8
+    else:
+        assert variant == "ends", variant
+        _change_json(folder / "generation_config.json", eos_token_id=MANY_ENDS)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def _change_json(file: Path, **changes: Any) -> None:
+    file.write_text(json.dumps({**json.loads(file.read_text(encoding="utf-8")), **changes}), encoding="utf-8")
 
 
 @pytest.fixture
@@ -38,8 +68,8 @@ def open_tiny(tiny_folder: Callable[..., Path]) -> Iterator[Callable[..., Any]]:
 
     engines = []
 
-    def opened(kind: str = "llama", chat: bool = True, **options: Any) -> Any:
-        engine = open_engine(tiny_folder(kind, chat), EngineOptions(device="cpu", **options))
+    def opened(kind: str = "llama", chat: bool = True, variant: str = "", **options: Any) -> Any:
+        engine = open_engine(tiny_folder(kind, chat, variant), EngineOptions(device="cpu", **options))
         engines.append(engine)
         return engine
 
