@@ -1,0 +1,18 @@
+"""Other engines than our own: a server that speaks the OpenAI protocol, its batch files, vLLM in this process.
+
+Each is chosen by `--on NAME` or by `generator: NAME` in aigc.yaml, with its options under `engine:`. What each needs is
+imported when it is used. `chat` puts a Request into the protocol's words for the first two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aigc.extension import Extension
+from aigc.hookspecs import hookimpl
+from aigc_plugins.generators.openai import openai
+
+
+@hookimpl
+def aigc_generators() -> Sequence[Extension]:
+    return (openai,)

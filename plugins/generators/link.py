@@ -1,0 +1,273 @@
+"""One request to one server, until it is answered or given up: statuses, attempts, streams.
+
+An outcome is a list of Completions; `Refused`, when this request cannot be served; or EngineError, when nobody can: a
+wrong address, key or model, an account without credit, a server that went away. All of a link's requests run in one
+event loop and share its pace. httpx2 is imported on first use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from aigc.errors import EngineError, UsageError, did_you_mean, first_line
+from aigc.types import Completion, Delta, Json, Request
+from aigc_plugins.generators.chat import Call, Growing, Refused, Wording, completions
+from aigc_plugins.generators.pace import Pace, backoff, retry_after
+
+if TYPE_CHECKING:
+    import httpx2
+
+CONNECTING = 10.0  # seconds a connection may take
+LONGEST_WAIT = 600.0  # seconds a server may ask to wait; whoever asks for more is gone for now
+CHARS_PER_TOKEN = 3  # a careful guess, for the token limit only
+TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
+BUSY = frozenset({429, 503, 529})  # these hold for everybody, not for this request alone
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """This is where a server is and how it is asked. `key` is the bearer token; `key_from` says where it came from."""
+
+    base_url: str
+    key: str = ""
+    key_from: str = ""
+    timeout: float = 120.0  # seconds without a byte of an answer
+    attempts: int = 6
+    backoff: float = 1.0  # seconds before the second attempt
+
+    def __post_init__(self) -> None:
+        hint = "such as http://localhost:8000/v1"
+        try:
+            parts = urlsplit(self.base_url)
+            known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            known = False
+        if not known:
+            raise UsageError(f"engine.base_url: {self.base_url!r} is no web address", hint=hint)
+        if parts.username or parts.password or parts.query:
+            raise UsageError("engine.base_url: has no place for a name, a password or a query", hint=hint)
+
+    @property
+    def is_local(self) -> bool:
+        return urlsplit(self.base_url).hostname in LOOPBACK
+
+
+class Again(Exception):
+    """This attempt failed and another may not. `after` is what the server asked for, in seconds."""
+
+    def __init__(self, sentence: str, *, after: float | None = None, busy: bool = False, lost: bool = False) -> None:
+        super().__init__(sentence)
+        self.after, self.busy, self.lost = after, busy, lost
+
+
+class Link:
+    """This asks one server. Made and closed in any thread, used in one event loop."""
+
+    def __init__(self, address: Address, wording: Wording, pace: Pace, *, connections: int) -> None:
+        import httpx2
+
+        self.address = address
+        self.wording = wording
+        self.pace = pace
+        self.reached = False  # something answered
+        self.served = False  # with a completion
+        self._client = httpx2.AsyncClient(
+            base_url=address.base_url.rstrip("/") + "/",
+            headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
+            timeout=httpx2.Timeout(address.timeout, connect=CONNECTING, pool=None),
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
+            trust_env=not address.is_local,  # no proxy stands before this machine itself
+        )
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def ask(self, request: Request, tell: Callable[[Delta], None]) -> list[Completion]:
+        """This is the answer; Deltas of a streaming request are told as they come."""
+        call = self.wording.call(request)
+        tokens = len(json.dumps(call.body)) // CHARS_PER_TOKEN + request.sampling.max_tokens * request.sampling.n
+        for attempt in range(self.address.attempts):
+            await self.pace.turn(tokens)
+            try:
+                answered = await (self._stream(request, call, tell) if request.stream else self._once(request, call))
+            except Again as failure:
+                await self._wait(failure, attempt)
+                continue
+            self.served = True
+            self.pace.used(tokens, sum(one.usage.prompt + one.usage.sampled for one in answered))
+            return answered
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _wait(self, failure: Again, attempt: int) -> None:
+        """This waits for the next attempt. Refused or EngineError after the last one."""
+        if failure.after is not None and failure.after > LONGEST_WAIT:
+            raise EngineError(
+                f"{self.address.base_url}: {failure}, and asks to wait {failure.after:.0f} seconds",
+                hint="run it again then",
+            )
+        if attempt + 1 == self.address.attempts:
+            said = f"{failure} ({attempt + 1} attempts)" if attempt else str(failure)
+            if failure.lost:
+                raise EngineError(f"{self.address.base_url}: {said}", hint="start the server and run it again")
+            raise Refused(said)
+        seconds = backoff(attempt, self.address.backoff) if failure.after is None else failure.after
+        if failure.busy:
+            self.pace.pause(seconds)
+        else:
+            await asyncio.sleep(seconds)
+
+    async def _once(self, request: Request, call: Call) -> list[Completion]:
+        response = await self._sent(call)
+        try:
+            await self._refuse(response)
+            answer = response.json()
+            if isinstance(answer, dict) and answer.get("error"):  # in spite of its status
+                raise Again(f"the server said: {_said(answer)}")
+            return completions(request, answer)
+        except ValueError as error:  # half a page of a proxy, say
+            raise Again(f"the server answered with {_unreadable(error)}") from error
+
+    async def _stream(self, request: Request, call: Call, tell: Callable[[Delta], None]) -> list[Completion]:
+        growing = Growing(request)
+        response = await self._sent(call, stream=True)
+        try:
+            await self._refuse(response)
+            async with aclosing(self._events(response)) as events:
+                async for event in events:
+                    for delta in growing.take(event):
+                        tell(delta)
+            if not growing.ended:
+                raise Again("the server's stream broke off")
+            return growing.completions()
+        except ValueError as error:
+            raise self._shown(growing, Again(f"the server answered with {_unreadable(error)}")) from error
+        except Again as failure:
+            raise self._shown(growing, failure) from failure
+        finally:
+            await response.aclose()
+
+    @staticmethod
+    def _shown(growing: Growing, failure: Again) -> Again | Refused:
+        """This is the failure; a text that was shown in part cannot be begun again."""
+        return Refused(f"{failure} after {growing.shown} characters") if growing.shown else failure
+
+    async def _events(self, response: httpx2.Response) -> AsyncGenerator[Json, None]:
+        """This yields what the server sends, as server-sent events (WHATWG HTML, 9.2) whose data is JSON."""
+        import httpx2
+
+        try:
+            async for line in response.aiter_lines():
+                text = line.removeprefix("data:").strip()
+                if not line.startswith("data:") or not text:
+                    continue
+                if text == "[DONE]":
+                    return
+                event = json.loads(text)
+                if isinstance(event, dict) and event.get("error"):
+                    raise Again(f"the server said: {_said(event)}")
+                yield event
+        except httpx2.TimeoutException as error:
+            raise Again(f"no answer within {self.address.timeout:g} seconds") from error
+        except httpx2.RequestError as error:
+            raise Again(f"the connection broke off: {_why(error)}") from error
+
+    async def _sent(self, call: Call, *, stream: bool = False) -> httpx2.Response:
+        import httpx2
+
+        try:
+            asked = self._client.build_request("POST", call.endpoint, json=call.body)
+            response = await self._client.send(asked, stream=stream)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
+            said = f"cannot be reached: {_why(error)}"
+            if self.reached:
+                raise Again(said, lost=True) from error
+            hint = "is the server running, and is the address right?"
+            raise EngineError(f"{self.address.base_url}: {said}", hint=hint) from error
+        except httpx2.TimeoutException as error:
+            raise Again(f"no answer within {self.address.timeout:g} seconds") from error
+        except httpx2.RequestError as error:
+            raise Again(f"the connection broke off: {_why(error)}") from error
+        self.reached = True
+        return response
+
+    async def _refuse(self, response: httpx2.Response) -> None:
+        """This raises what a status other than success means."""
+        if response.is_success:
+            return
+        await response.aread()
+        status, url = response.status_code, self.address.base_url
+        told = _body(response)
+        said = f"the server answered {status}" + (f": {_said(told)}" if _said(told) else "")
+        if _code(told) == "insufficient_quota":
+            raise EngineError(f"{url}: {said}", hint="the account has no credit left; run it again when it has")
+        if status in TRANSIENT:
+            raise Again(said, after=retry_after(response.headers), busy=status in BUSY)
+        if status == 401 or (status == 403 and not self.served):
+            hint = f"is the key in {self.address.key_from} right?" if self.address.key else KEYLESS
+            raise EngineError(f"{url}: {said}", hint=hint)
+        if not self.served and (status in (404, 405) or status < 400):
+            raise EngineError(f"{url}: {said}", hint=await self._what_is_there())
+        raise Refused(said)
+
+    async def _what_is_there(self) -> str:
+        """This tells a wrong model from a wrong address."""
+        import httpx2
+
+        try:
+            response = await self._client.get("models")
+            names = [str(model["id"]) for model in response.json()["data"]] if response.is_success else []
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+            names = []
+        if not names:
+            return "the address goes as far as /v1, such as http://localhost:8000/v1"
+        if self.wording.model in names:
+            return "the model is there, but not for this kind of request"
+        return f"the server has no model {self.wording.model!r}; {did_you_mean(self.wording.model, names)}"
+
+
+KEYLESS = "name the environment variable that holds the key: -o engine.api_key_env=OPENAI_API_KEY"
+
+
+def _body(response: httpx2.Response) -> Json:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _error(told: Json) -> Json:
+    return (told.get("error") or told) if isinstance(told, Mapping) else None
+
+
+def _said(told: Json) -> str:
+    """This is the first line of the message in an error's body; servers put it in several places."""
+    error = _error(told)
+    message = error.get("message") or error.get("detail") if isinstance(error, Mapping) else error
+    return first_line(Exception(message)) if isinstance(message, str) and message.strip() else ""
+
+
+def _code(told: Json) -> str:
+    error = _error(told)
+    return str(error.get("code") or "") if isinstance(error, Mapping) else ""
+
+
+def _unreadable(error: ValueError) -> str:
+    broken = isinstance(error, json.JSONDecodeError | UnicodeDecodeError)
+    return "what is no JSON" if broken else str(error)
+
+
+def _why(error: BaseException) -> str:
+    """This is the operating system's word for it, where it has one: httpx2 wraps errors in errors."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError):
+            return inner.strerror or first_line(inner)
+        inner = inner.__cause__ or inner.__context__
+    return first_line(error)
