@@ -206,5 +206,6 @@ class Item:
         """This depends on what is written and nothing else: not on order, batch or neighbours."""
         order, brief = self.sheet.order, self.sheet.brief
         said = [order.seed, order.content_type.name, plain(brief.values), self.stage.name, self.index]
+        said += [{"draw": brief.draw}] if brief.draw else []
         text = json.dumps([*said, plain(self.value), self.attempts], ensure_ascii=False, sort_keys=True, default=str)
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

@@ -59,8 +59,14 @@ class Watcher(Protocol):
     def written(self, stage: str, index: int, value: Json) -> None: ...
 
 
+def asked_by(request_id: str) -> tuple[str, str]:
+    """This is (brief id, stage) of a request's id, `serial:brief/stage/item/attempt`; nothing of another id."""
+    said = request_id.rsplit("/", 3)
+    return (said[0].partition(":")[2], said[1]) if len(said) == 4 else ("", "")
+
+
 class Piece:
-    """This is the writing of one brief."""
+    """This is the writing of one brief. `serial` tells its requests from those of every other piece in the batch."""
 
     def __init__(self, order: Order, brief: Brief, serial: str, watcher: Watcher | None) -> None:
         self.order = order
@@ -120,7 +126,10 @@ class Piece:
     def _settle(self, items: Sequence[Item]) -> Coroutine[list[Request], Answers, None]:
         """This asks for `items`, and again for those that fail, until each stands, falls back or is left out."""
         while waiting := [item for item in items if item.open]:
-            names = {f"{self.serial}/{item.stage.name}/{item.index}/{item.attempts}": item for item in waiting}
+            names = {
+                f"{self.serial}:{self.brief.id}/{item.stage.name}/{item.index}/{item.attempts}": item
+                for item in waiting
+            }
             self.requests += len(names)
             answers = yield [item.request(name, stream=self.watcher is not None) for name, item in names.items()]
             for name, item in names.items():

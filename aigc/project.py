@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
+STORE = Path(".aigc", "pieces.sqlite")
 OWN = "project"  # in place of a plugin's name
 MOST_CANDIDATES = 64
 SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
@@ -248,6 +249,14 @@ class Project:
         model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
         generator: Generator = chosen(model, **bound.values)
         return generator
+
+    def store(self) -> Path | None:
+        """This is where the project's jobs find each other's pieces; outside a project there is no such place."""
+        if self.folder is None:
+            return None
+        store = self.folder / STORE
+        store.parent.mkdir(exist_ok=True)
+        return store
 
     def _weights_folder(self, progress: Callable[[Progress], None] | None) -> Path:
         folder = self.weights(progress).folder

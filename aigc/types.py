@@ -37,11 +37,15 @@ STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`."""
+    """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
+
+    `draw` counts other texts of the same values: each draws from a seed of its own.
+    """
 
     id: str
     values: Mapping[str, Json]
     source: str = ""
+    draw: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

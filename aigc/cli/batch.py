@@ -15,6 +15,7 @@ from aigc.cli.frame import INTERRUPTED
 from aigc.cli.options import (
     Overrides,
     Pairs,
+    Redo,
     check_exporters,
     key_value,
     looking_options,
@@ -22,12 +23,14 @@ from aigc.cli.options import (
     open_project,
     out_option,
     print_json,
+    redo_options,
     type_argument,
     writing_options,
 )
 from aigc.cli.progress import loading, writing
+from aigc.cli.stopping import gentle_stop
 from aigc.errors import BriefError, UsageError
-from aigc.jobs import JobReport, open_rows, prepare_folder, read_briefs, run_job, sample_briefs
+from aigc.jobs import Job, JobReport, open_job, open_rows, prepare_folder, read_briefs, sample_briefs
 from aigc.types import Artifact, Brief
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ class Source:
 @click.option("--map", "columns", metavar="INPUT=COLUMN", multiple=True, type=key_value, help="Which column feeds it.")
 @click.option("--set", "literals", metavar="INPUT=VALUE", multiple=True, type=key_value, help="The same for all rows.")
 @click.option("--input", "reading", metavar="KEY=VALUE", multiple=True, type=key_value, help="How to read the file.")
+@redo_options
 @writing_options
 @looking_options
 def command(
@@ -81,6 +85,7 @@ def command(
     columns: Pairs,
     literals: Pairs,
     reading: Pairs,
+    redo: Redo,
     overrides: Overrides,
     folder: Path | None,
     as_json: bool,
@@ -89,13 +94,15 @@ def command(
 
     BRIEFS is a CSV, XLSX, JSONL or JSON file, or the word `sample` for the briefs the type ships. A column feeds the
     input of its name; list inputs are split on `;`. Every row ends up accepted, flagged, rejected or failed, with a
-    reason; a bad row fails alone. Run again on the same folder, only missing and changed rows are written.
+    reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where it was, and
+    once all is written it writes only what changed.
 
     \b
     Examples:
       aigc batch ads/google-search sample --limit 12 --out try
       aigc batch ads/google-search products.csv --out spring --to google-ads-editor --to csv
       aigc batch ads/google-search cars.csv --map product=name --set url=https://example.com --dry-run
+      aigc batch ads/google-search products.csv --out spring --retry rejected --retry flagged
       aigc batch seo/meta pages.csv --input encoding=gbk --out pages -m qwen3-1.7b -o engine.device=cuda
     """
     project = open_project(folder, overrides, out=out)
@@ -117,7 +124,22 @@ def command(
     prepare_folder(out, content_type.name)
     if not survey.valid:
         raise BriefError(f"{source.path}: none of its {survey.total} rows can be used; {survey.first_reason}")
-    report = _run(project, content_type, source, survey.total, out, formats or content_type.exports)
+    with open_job(project, content_type, out, reuse=not redo.no_reuse) as job:
+        job.register(source.briefs(project, content_type), fresh=redo.fresh, retry=redo.retry, only=redo.only)
+        if job.remaining:
+            _write(project, job)
+        report = job.finish(formats or content_type.exports)
+    return _say(project, report, as_json=as_json)
+
+
+def _write(project: Project, job: Job) -> None:
+    with loading(project.settings.model) as report:
+        generator = project.generator(report)
+    with closing(generator), gentle_stop() as stopping, writing(job.remaining) as heard:
+        job.write(generator, heard=heard, stopping=stopping)
+
+
+def _say(project: Project, report: JobReport, *, as_json: bool) -> int:
     if as_json:
         print_json(reports.report_record(report))
     else:
@@ -126,13 +148,3 @@ def command(
         return INTERRUPTED
     good = report.counts.get("accepted", 0) == report.briefs and not report.problems
     return 0 if good else 1
-
-
-def _run(
-    project: Project, content_type: ContentType, source: Source, total: int, out: Path, formats: tuple[str, ...]
-) -> JobReport:
-    with loading(project.settings.model) as report:
-        generator = project.generator(report)
-    with closing(generator), writing(total) as heard:
-        briefs = source.briefs(project, content_type)
-        return run_job(project, project.pipeline(generator), content_type, briefs, out, exports=formats, heard=heard)

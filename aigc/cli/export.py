@@ -8,7 +8,7 @@ import click
 
 from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
 from aigc.errors import JobError
-from aigc.jobs import export, read_artifacts
+from aigc.jobs import Good, export, opened_ledger
 
 
 @click.command("export")
@@ -31,16 +31,18 @@ def command(batch: Path, formats: tuple[str, ...], options: Pairs, folder: Path 
     """
     project = open_project(folder)
     check_exporters(project, formats)
-    artifacts = read_artifacts(batch)
-    paths = export(project.registry, artifacts, batch, formats, mapping(options, "-o"), replacing=True)
-    left_out = sum(artifact.status in ("rejected", "failed") for artifact in artifacts)
+    with opened_ledger(batch) as ledger:
+        good, counts = Good(ledger), ledger.counts()
+        paths = export(project.registry, good, batch, formats, mapping(options, "-o"), replacing=True)
+        exported = len(good)
+    left_out = counts["rejected"] + counts["failed"]
     if not paths:
-        raise JobError(f"{batch}: nothing to export: of {len(artifacts)} pieces {left_out} are rejected or failed")
+        raise JobError(f"{batch}: nothing to export: of {counts.total()} pieces {left_out} are rejected or failed")
     if as_json:
-        print_json({"pieces": len(artifacts) - left_out, "left_out": left_out, "files": [str(path) for path in paths]})
+        print_json({"pieces": exported, "left_out": left_out, "files": [str(path) for path in paths]})
         return 0
     for path in paths:
         click.echo(path)
     note = f"; {left_out} rejected or failed ones are left out" if left_out else ""
-    click.echo(f"{len(artifacts) - left_out} pieces exported{note}", err=True)
+    click.echo(f"{exported} pieces exported{note}", err=True)
     return 0

@@ -109,6 +109,36 @@ def writing_options(function: F) -> F:
     return cast(F, wrapped)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redo:
+    """This is what the command line says about a job that has run before."""
+
+    fresh: bool = False
+    retry: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    no_reuse: bool = False
+
+
+def redo_options(function: F) -> F:
+    """This adds what a job takes besides: --retry, --only, --fresh, --no-reuse; it gets them as `redo`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        redo = Redo(**{field.name: given.pop(field.name) for field in fields(Redo)})
+        return function(redo=redo, **given)
+
+    wrapped: Any = gathered
+    statuses = click.Choice(("failed", "flagged", "rejected"))
+    for add in (
+        click.option("--no-reuse", is_flag=True, help="Take no pieces of the project's other jobs."),
+        click.option("--fresh", is_flag=True, help="Write every piece again, whatever is there."),
+        click.option("--only", metavar="ID", multiple=True, help="Only the brief of this id; repeat for more."),
+        click.option("--retry", multiple=True, type=statuses, help="Write these again; repeat for more."),
+    ):
+        wrapped = add(wrapped)
+    return cast(F, wrapped)
+
+
 model_option = click.option(
     "-m", "--model", metavar="MODEL", help="A name from `aigc models list`, a folder, a .gguf file or a Hub id."
 )

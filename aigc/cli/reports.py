@@ -96,7 +96,8 @@ def print_report(project: Project, report: JobReport) -> None:
     if report.interrupted:
         click.echo("Interrupted: what was finished is kept, the same command writes the rest.", err=True)
     again = f" ({report.reused} were there already)" if report.reused else ""
-    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{again}", bold=True)
+    waiting = f", {report.waiting} still to write" if report.waiting else ""
+    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{again}", bold=True)
     for reason, count in Counter(report.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     if report.lines:

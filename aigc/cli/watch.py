@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.readable import one_line, printable
+from aigc.piece import asked_by
 from aigc.types import Delta, Json
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class Screen:
         self.streamed: dict[str, str] = {}
 
     def delta(self, delta: Delta) -> None:
-        stage = _stage_of(delta.request_id)
+        _, stage = asked_by(delta.request_id)
         if stage not in self._free:
             return  # JSON on its way is nothing to read
         if delta.request_id != self._open:
@@ -50,8 +51,3 @@ class Screen:
         if self._open:
             click.echo()
             self._open = ""
-
-
-def _stage_of(request_id: str) -> str:
-    """This is the stage in a request's id, `piece/stage/item/attempt`."""
-    return request_id.split("/")[1] if request_id.count("/") >= 3 else ""

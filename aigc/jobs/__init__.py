@@ -1,25 +1,35 @@
 """MANY briefs: a file of rows → briefs → a folder in which every one of them is accounted for.
 
-A job is a folder: `artifacts.jsonl` (one line per brief, in the briefs' order) and the exports. N briefs in, N
-artifacts out, each accepted, flagged, rejected or failed with a reason; a row that cannot be read fails alone.
-Interrupted, what was finished is kept, and the same job on the same folder writes only what is missing or changed.
+A job is a folder: `job.sqlite` (the ledger, which is the job), and written from it `artifacts.jsonl` (one line per
+brief, in the briefs' order) and the exports. N briefs in, N accounted for at every moment: waiting, or accepted,
+flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same job on
+the same folder goes on where it was, asks nothing twice, and redoes only what changed.
 
-Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `run_job`, `JobReport`; `prepare_folder`,
-`read_artifacts`, `artifact_record`, `export` (the folder). Knows: files, rows, counting. Does not know: how a piece is
-written (pipeline), torch, click.
+Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
+`Entry`, `opened_ledger` (what is known of every brief); `prepare_folder`, `read_artifacts`, `artifact_record`, `export`
+(the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written (pipeline), torch, click.
 """
 
 from __future__ import annotations
 
 from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
-from aigc.jobs.folder import artifact_record, export, prepare_folder, read_artifacts
-from aigc.jobs.run import JobReport, run_job
+from aigc.jobs.entry import Entry
+from aigc.jobs.folder import Good, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.ledger import Ledger
+from aigc.jobs.record import artifact_record
+from aigc.jobs.run import Job, JobReport, open_job, run_job
 
 __all__ = [
+    "Entry",
+    "Good",
+    "Job",
     "JobReport",
+    "Ledger",
     "artifact_record",
     "export",
+    "open_job",
     "open_rows",
+    "opened_ledger",
     "prepare_folder",
     "read_artifacts",
     "read_briefs",

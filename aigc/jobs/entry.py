@@ -1,10 +1,13 @@
-"""What the ledger knows of one brief once its piece is finished."""
+"""What the ledger knows of one brief once its piece is finished, and of what its stages took."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from aigc.types import Artifact, Usage
+from aigc.jobs.record import artifact_of
+from aigc.types import Artifact, Json, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +24,33 @@ class Entry:
     key: str = ""
     requests: int = 0
     seconds: float = 0.0
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     draw: int = 0
     twin: str = ""
+
+
+@dataclass(slots=True)
+class Spent:
+    """This is what one stage of a piece took. `seconds` run from the first request to the last answer."""
+
+    requests: int = 0
+    completions: int = 0
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+
+def entry_of(row: Sequence[Json]) -> Entry:
+    """This is a row of the ledger, its columns in the order in which `Ledger` asks for them."""
+    place, name, status, reason, key, source, brief, draw, redraws, requests, prompt, written, seconds, twin, body = row
+    brief_said = {"values": json.loads(brief), "source": source, "draw": draw}
+    record = {"id": name, "status": status, "reason": reason, "brief": brief_said, **json.loads(body)}
+    return Entry(
+        place=place,
+        artifact=artifact_of(record),
+        key=key,
+        requests=requests,
+        seconds=seconds,
+        usage=Usage(prompt=prompt, sampled=written),
+        draw=redraws,
+        twin=twin,
+    )

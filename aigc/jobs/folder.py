@@ -1,22 +1,44 @@
-"""The job's folder: artifacts as JSON lines, and exports of them."""
+"""The job's folder beside the ledger: artifacts as JSON lines, and exports of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from contextlib import contextmanager
 from pathlib import Path
+from typing import overload
 
 from aigc.errors import AigcError, JobError, UsageError
+from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
+from aigc.jobs.record import artifact_of, artifact_record, json_text
 from aigc.registry import Registry
-from aigc.types import Artifact, Brief, Finding, Json, Provenance, Usage
+from aigc.types import Artifact, Json, Status
 
 ARTIFACTS = "artifacts.jsonl"
-PARTIAL = "artifacts.partial.jsonl"  # there while a run writes, and after one that was killed
-EARLIER = "artifacts.earlier.jsonl"
 EXPORTS = ".exports.json"
-EXPORTED = ("accepted", "flagged")  # never a piece that breaks a hard limit
+EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that breaks a hard limit
+
+
+class Good(Sequence[Artifact]):
+    """This is the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any size
+    fits."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __len__(self) -> int:
+        return self._ledger.count(EXPORTED)
+
+    def __iter__(self) -> Iterator[Artifact]:
+        return self._ledger.artifacts(EXPORTED)
+
+    @overload
+    def __getitem__(self, place: int) -> Artifact: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Artifact]: ...
+    def __getitem__(self, place: int | slice) -> Artifact | Sequence[Artifact]:
+        return list(self)[place]
 
 
 def prepare_folder(folder: Path, content_type: str = "") -> None:
@@ -37,61 +59,42 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
     if not content_type:
         return
     refuse_second_run(folder)
-    held = next(_types(folder), content_type)
-    if held != content_type:
+    held = _held_type(folder)
+    if held and held != content_type:
         raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
 
 
-def _types(folder: Path) -> Iterator[str]:
-    """This yields the content type of each piece in the folder."""
-    for path in (folder / ARTIFACTS, folder / PARTIAL, folder / EARLIER):
-        if path.is_file():
-            with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-                for line in lines:
-                    try:
-                        yield str(json.loads(line)["provenance"]["content_type"])
-                    except (ValueError, KeyError, TypeError):
-                        continue
+def _held_type(folder: Path) -> str:
+    """This is the content type of the pieces in the folder, nothing where there are none."""
+    if (folder / FILE).is_file():
+        with opened_ledger(folder) as ledger:
+            return str(ledger.facts().get("content_type", ""))
+    return next((record["provenance"]["content_type"] for record, _ in _records(folder / ARTIFACTS)), "")
 
 
-def artifact_record(artifact: Artifact) -> dict[str, Json]:
-    """This is an artifact as JSON: what stands in `artifacts.jsonl` and what `--json` prints."""
-    return {
-        "id": artifact.id,
-        "status": artifact.status,
-        "reason": artifact.reason,
-        "fields": dict(artifact.fields),
-        "findings": [asdict(finding) for finding in artifact.findings],
-        "brief": {"values": dict(artifact.brief.values), "source": artifact.brief.source},
-        "provenance": asdict(artifact.provenance),
-    }
-
-
-def artifact_of(record: Mapping[str, Json]) -> Artifact:
-    """This is the artifact a record was made from. KeyError or TypeError when it is none."""
-    findings = [{**said, "span": tuple(said["span"]) if said["span"] else None} for said in record["findings"]]
-    provenance = dict(record["provenance"])
-    for name in ("fallbacks", "repaired"):
-        provenance[name] = tuple(provenance[name])
-    provenance["usage"] = Usage(**provenance["usage"])
-    return Artifact(
-        id=record["id"],
-        status=record["status"],
-        reason=record["reason"],
-        fields=record["fields"],
-        findings=tuple(Finding(**said) for said in findings),
-        brief=Brief(id=record["id"], **record["brief"]),
-        provenance=Provenance(**provenance),
-    )
+@contextmanager
+def opened_ledger(folder: Path) -> Iterator[Ledger]:
+    """This is the ledger of a job's folder while it is open. JobError names a folder that holds none."""
+    if not (folder / FILE).is_file():
+        raise JobError(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+    ledger = Ledger(folder / FILE)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def read_artifacts(folder: Path) -> list[Artifact]:
-    """This is every artifact of a job's folder, in its order. JobError names the folder or the broken line."""
+    """This is every finished artifact of a job's folder, in its order, from the ledger where there is one.
+
+    JobError names the folder or the broken line.
+    """
+    if (folder / FILE).is_file():
+        with opened_ledger(folder) as ledger:
+            return list(ledger.artifacts())
     path = folder / ARTIFACTS
-    if not path.is_file() and (folder / PARTIAL).is_file():
-        raise JobError(f"{folder}: its run was ended half-way", hint="give the same `aigc batch` again to finish it")
     if not path.is_file():
-        raise JobError(f"{folder}: holds no {ARTIFACTS}", hint="give the folder of a finished `aigc batch`")
+        raise JobError(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
     artifacts = []
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
@@ -102,6 +105,43 @@ def read_artifacts(folder: Path) -> list[Artifact]:
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
+
+
+def write_artifacts(folder: Path, ledger: Ledger) -> Path:
+    """This writes every finished piece of the ledger as a line, in the briefs' order, in one rename."""
+    target = folder / ARTIFACTS
+    temporary = target.with_suffix(".tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            for entry in ledger.entries():
+                file.write(json_text({**artifact_record(entry.artifact), "key": entry.key}) + "\n")
+        temporary.replace(target)
+    except OSError as error:
+        raise JobError(
+            f"{folder}: cannot be written to ({error.strerror or error})",
+            hint="what was finished is kept, run it again",
+        ) from error
+    return target
+
+
+def earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact]]:
+    """This yields (key, artifact) of a folder whose ledger is gone; a line that is no artifact is passed over."""
+    for record, artifact in _records(folder / ARTIFACTS):
+        if record.get("key") and artifact.status != "failed":
+            yield str(record["key"]), artifact
+
+
+def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
+        for line in lines:
+            try:
+                record = json.loads(line)
+                artifact = artifact_of(record)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                continue
+            yield record, artifact
 
 
 def export(
@@ -124,7 +164,7 @@ def export(
     given = dict(options or {})
     if exporters and set(given) - known:
         exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
-    good = [artifact for artifact in artifacts if artifact.status in EXPORTED]
+    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in EXPORTED]
     paths: list[Path] = []
     for exporter in exporters:
         mine = {option.name for option in exporter.options}

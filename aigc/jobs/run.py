@@ -1,9 +1,14 @@
 """A batch, from briefs to a finished folder.
 
-Artifacts are appended to a partial file as they finish and put into the briefs' order at the end, also after Ctrl-C.
-Each carries the key of what made it (brief, content type and templates, model, sampling, seed, policy), so the same
-job on the same folder takes what is there and writes the rest. What a later run no longer asks for is moved to
-`artifacts.earlier.jsonl` and taken up again when it is.
+    with open_job(project, content_type, folder) as job:
+        job.register(briefs)
+        if job.remaining:
+            job.write(generator)
+        report = job.finish(exports)
+
+The ledger is the job; `artifacts.jsonl` and the exports are written from it, whole and in the briefs' order, each in
+one rename. Each piece carries the key of what made it (brief, content type and templates, model, sampling, seed,
+policy): the same job on the same folder goes on, and redoes exactly what has another key.
 """
 
 from __future__ import annotations
@@ -11,38 +16,27 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from itertools import chain
-from os import SEEK_END
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from aigc.content import ContentType
-from aigc.errors import AigcError, JobError
-from aigc.jobs.folder import (
-    ARTIFACTS,
-    EARLIER,
-    PARTIAL,
-    artifact_of,
-    artifact_record,
-    export,
-    prepare_folder,
-    read_artifacts,
-)
+from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
+from aigc.jobs.folder import Good, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
-from aigc.pipeline import Pipeline
+from aigc.jobs.recorder import Recorder
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Json, Status, Usage
+from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
     """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
 
-    `reused` pieces were there already; `usage` and `seconds` are of this run alone. `problems` are exports that failed.
+    `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
+    some briefs only. `usage` and `seconds` are of this run alone. `problems` are exports that failed.
     """
 
     folder: Path
@@ -55,14 +49,30 @@ class JobReport:
     seconds: float
     usage: Usage
     reused: int = 0
+    waiting: int = 0
     files: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
     interrupted: bool = False
 
 
+@contextmanager
+def open_job(project: Project, content_type: ContentType, folder: Path, *, reuse: bool = True) -> Iterator[Job]:
+    """This holds a job's folder for this process. JobError when another run does, or when the disk refuses.
+
+    `reuse` lets pieces of the project's other jobs stand for briefs of the same key.
+    """
+    prepare_folder(folder, content_type.name)
+    with only_run(folder):
+        ledger = Ledger(folder / FILE)
+        try:
+            yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None)
+        finally:
+            ledger.close()
+
+
 def run_job(
     project: Project,
-    pipeline: Pipeline,
+    generator: Generator,
     content_type: ContentType,
     briefs: Iterable[Brief | Artifact],
     folder: Path,
@@ -70,226 +80,153 @@ def run_job(
     exports: Sequence[str] = (),
     heard: Callable[[Artifact], None] | None = None,
 ) -> JobReport:
-    """This writes every brief and gives the report; `heard` is told of each artifact as it finishes.
+    """This is a whole job in one call; `heard` is told of each artifact as it finishes.
 
     A failed Artifact among `briefs` (a row that could not be one) is kept as it is. KeyboardInterrupt ends the run
-    early: what was finished is in the folder and the report says `interrupted`. JobError when the disk refuses.
+    early: what was finished is in the folder and the report says `interrupted`.
     """
-    prepare_folder(folder, content_type.name)
-    started = time.perf_counter()
-    interrupted = False
-    with only_run(folder):
-        run = _Run(project, content_type, folder)
-        with _appending(folder / PARTIAL) as partial:
-            try:
-                for artifact in run.artifacts(pipeline, briefs):
-                    run.keep(artifact, partial)
-                    project.registry.notify("aigc_artifact", artifact=artifact)
-                    if heard:
-                        heard(artifact)
-            except KeyboardInterrupt:
-                interrupted = True
-        run.settle(interrupted=interrupted)
-        report = run.report(time.perf_counter() - started, exports, interrupted)
-    project.registry.notify("aigc_job", report=report)
-    return report
+    with open_job(project, content_type, folder) as job:
+        job.register(briefs)
+        if job.remaining:
+            job.write(generator, heard=heard)
+        return job.finish(exports)
 
 
-@dataclass(slots=True)
-class _Run:
-    """This is one run over a folder: what is there already, and what has come in which order."""
+class Job:
+    """This is one run over a job's folder."""
 
-    project: Project
-    content_type: ContentType
-    folder: Path
-    found: dict[str, str] = field(default_factory=dict)  # key → line of an earlier run
-    order: dict[str, int] = field(default_factory=dict)  # brief id → place among the briefs
-    ready: list[Artifact] = field(default_factory=list)  # finished without the model
-    kept: set[str] = field(default_factory=set)  # brief ids whose artifact is on disk
-    usage: Usage = field(default_factory=Usage)
-    reused: int = 0
-    model: str = ""  # what exactly writes
+    def __init__(
+        self, project: Project, content_type: ContentType, folder: Path, ledger: Ledger, *, store: Path | None
+    ) -> None:
+        self.project = project
+        self.content_type = content_type
+        self.folder = folder
+        self.ledger = ledger
+        self.interrupted = False
+        self._store = store
+        self._only: tuple[str, ...] = ()
+        self._model = project.model_identity()
+        self._usage = Usage()
+        self._seconds = 0.0
 
-    def __post_init__(self) -> None:
-        self.model = self.project.model_identity()
-        for name in (EARLIER, ARTIFACTS, PARTIAL):
-            for record, line in _records(self.folder / name):
-                if record.get("key") and record["status"] != "failed":
-                    self.found[record["key"]] = line
+    def register(
+        self,
+        briefs: Iterable[Brief | Artifact],
+        *,
+        fresh: bool = False,
+        retry: Collection[str] = (),
+        only: Collection[str] = (),
+    ) -> None:
+        """This makes `briefs` the job's, all or, on an error, none; see `Ledger.register`.
 
-    def artifacts(self, pipeline: Pipeline, briefs: Iterable[Brief | Artifact]) -> Iterator[Artifact]:
-        """This yields what was ready and what the pipeline writes, as they come."""
-        for artifact in pipeline.write(self.content_type, self._missing(briefs)):
-            self.usage += artifact.provenance.usage
-            yield from self._take_ready()
-            yield artifact
-        yield from self._take_ready()
-
-    def _missing(self, briefs: Iterable[Brief | Artifact]) -> Iterator[Brief]:
-        for place, brief in enumerate(briefs):
-            if brief.id in self.order:  # every place has an artifact of its own, whoever made the briefs
-                brief = replace(brief, id=f"{brief.id}@{place + 1}")
-            self.order[brief.id] = place
-            if isinstance(brief, Artifact):
-                self.ready.append(brief)
-            elif line := self.found.get(self._key(brief)):
-                self.ready.append(replace(artifact_of(json.loads(line)), id=brief.id, brief=brief))
-                self.reused += 1
-            else:
-                yield brief
-
-    def _take_ready(self) -> Iterator[Artifact]:
-        taken, self.ready = self.ready, []
-        yield from taken
-
-    def keep(self, artifact: Artifact, partial: TextIO) -> None:
-        """This has the artifact on disk before anything else happens. JobError when the disk refuses."""
-        record = {**artifact_record(artifact), "key": self._key(artifact.brief)}
-        line = json.dumps(record, ensure_ascii=False)
-        if not _encodes(line):  # the raw cells of a failed row may hold half a character; escaped it is a line
-            line = json.dumps(record)
-        try:
-            partial.write(line + "\n")
-            partial.flush()
-        except OSError as error:
-            raise _refused(self.folder, error) from error
-        self.kept.add(artifact.id)
-
-    def settle(self, *, interrupted: bool) -> None:
-        """This puts the artifacts in the briefs' order, in one rename, and sets aside what is no longer asked for.
-
-        Interrupted, briefs not reached this time keep what they had. JobError when a brief has no artifact of this run,
-        or when somebody took the partial file away; nothing is replaced then.
+        `only` narrows the run to the briefs of some ids. NotFound when the job has no such brief.
         """
-        target = self.folder / ARTIFACTS
-        if not (self.folder / PARTIAL).is_file():
-            raise JobError(f"{self.folder}: {PARTIAL} was taken away while it was written", hint="run it again")
-        held: dict[str, tuple[dict[str, Json], str]] = {}
-        aside: list[tuple[dict[str, Json], str]] = []
-        for record, line in chain(_records(target), _records(self.folder / PARTIAL)):
-            name = record["id"]
-            if name in held and held[name][0].get("key") != record.get("key"):
-                aside.append(held[name])
-            held[name] = (record, line)
-        missing = [name for name in self.order if name not in self.kept]
-        if missing and not interrupted:
-            raise JobError(
-                f"{self.folder}: {len(missing)} of {len(self.order)} briefs have no artifact, {missing[0]!r} first"
-            )
-        gone = [name for name in held if name not in self.order]
-        if not interrupted:
-            aside += [held.pop(name) for name in gone]
-        last = len(self.order)
-        lines = [held[name][1] for name in sorted(held, key=lambda name: self.order.get(name, last))]
+        if not self.ledger.facts():
+            self.ledger.remember(earlier_pieces(self.folder))
+        self.ledger.note(content_type=self.content_type.name, version=self.content_type.version, model=self._model)
+        self.ledger.register(briefs, self.key, fresh=fresh, retry=retry, only=only, store=self._store)
+        self._only = tuple(dict.fromkeys(only))
+        if unknown := [name for name in self._only if name not in self.ledger.ids(self._only)]:
+            hint = did_you_mean(unknown[0], self.ledger.some_ids())
+            raise NotFound(f"{self.folder}: no brief has the id {unknown[0]!r}", hint=hint)
+
+    @property
+    def remaining(self) -> int:
+        """This is how many briefs this run has to write."""
+        return self.ledger.remaining(self._only)
+
+    def write(
+        self,
+        generator: Generator,
+        *,
+        heard: Callable[[Artifact], None] | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """This writes what remains; `heard` is told of each artifact as it finishes.
+
+        Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
+        is kept, and so is it when the generator breaks: EngineError.
+        """
+        started = time.perf_counter()
+        recorder = Recorder(generator, self.ledger)
+        briefs = self._until(stopping)
         try:
-            self._set_aside(aside)
-            temporary = target.with_suffix(".tmp")
-            temporary.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
-            temporary.replace(target)
-            (self.folder / PARTIAL).unlink(missing_ok=True)
-        except OSError as error:
-            raise _refused(self.folder, error) from error
+            for artifact in self.project.pipeline(recorder).write(self.content_type, briefs):
+                spent, seconds = recorder.spent(artifact.id)
+                self.ledger.finish(artifact, spent, seconds)
+                self.project.registry.notify("aigc_artifact", artifact=artifact)
+                if heard:
+                    heard(artifact)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except EngineError as error:
+            kept = error.hint or "what was finished is kept, the same command goes on"
+            raise EngineError(error.message, hint=kept) from error
+        finally:
+            self.ledger.commit()
+            self._usage += recorder.usage
+            self._seconds += time.perf_counter() - started
+        if (left := self.remaining) and not self.interrupted:
+            raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
-    def _set_aside(self, aside: Iterable[tuple[Mapping[str, Json], str]]) -> None:
-        path = self.folder / EARLIER
-        known = {record.get("key") for record, _ in _records(path)}
-        fresh = [line for record, line in aside if record.get("key") not in known and record["status"] != "failed"]
-        if fresh:
-            with _appending(path) as file:
-                file.writelines(line + "\n" for line in fresh)
-
-    def report(self, seconds: float, exports: Sequence[str], interrupted: bool) -> JobReport:
-        artifacts = read_artifacts(self.folder)
-        files: list[Path] = []
+    def finish(self, exports: Sequence[str] = ()) -> JobReport:
+        """This writes `artifacts.jsonl` and the exports and gives the report."""
+        files = [write_artifacts(self.folder, self.ledger)]
+        if self._store is not None:
+            self.ledger.keep(self._store)
         problems = []
+        pieces = Good(self.ledger)
         for name in exports:
             try:
-                files += export(self.project.registry, artifacts, self.folder, [name], replacing=True)
+                files += export(self.project.registry, pieces, self.folder, [name], replacing=True)
             except AigcError as error:
                 problems.append(str(error))
-        counts = Counter(artifact.status for artifact in artifacts)
-        return JobReport(
-            folder=self.folder,
-            content_type=self.content_type.name,
-            briefs=len(artifacts),
-            counts={status: counts[status] for status in STATUSES},
-            reasons=Counter(_shape(one) for one in artifacts if one.status != "accepted"),
-            lines=sum(one.provenance.lines for one in artifacts),
-            fallback_lines=sum(len(one.provenance.fallbacks) for one in artifacts),
-            seconds=seconds,
-            usage=self.usage,
-            reused=self.reused,
-            files=(self.folder / ARTIFACTS, *files),
-            problems=tuple(problems),
-            interrupted=interrupted,
-        )
+        report = self._report(tuple(files), tuple(problems))
+        self.project.registry.notify("aigc_job", report=report)
+        return report
 
-    def _key(self, brief: Brief) -> str:
+    def key(self, brief: Brief) -> str:
+        """This is the content hash of all that makes a piece: two briefs of one key get one text."""
         settings = self.project.settings
         made_from = [
             self.content_type.digest,
-            self.model,
+            self._model,
             settings.seed,
             settings.candidates,
             dict(settings.sampling),
             list(settings.policy),
             dict(brief.values),
+            *([brief.draw] if brief.draw else []),
         ]
         text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
+    def _waiting(self) -> Iterator[Brief]:
+        return self.ledger.waiting(self._only)
 
-def _refused(folder: Path, error: OSError) -> JobError:
-    return JobError(
-        f"{folder}: cannot be written to ({error.strerror or error})", hint="what was finished is kept, run it again"
-    )
+    def _until(self, stopping: Callable[[], bool]) -> Iterator[Brief]:
+        for brief in self._waiting():
+            if stopping():
+                self.interrupted = True
+                return
+            yield brief
 
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-@contextmanager
-def _appending(path: Path) -> Iterator[TextIO]:
-    """This opens a file of lines to append to; a last line that was cut off is ended first."""
-    try:
-        whole = _ends_whole(path)
-        file = path.open("a", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise _refused(path.parent, error) from error
-    with file:
-        if not whole:
-            file.write("\n")
-        yield file
-
-
-def _ends_whole(path: Path) -> bool:
-    if not path.is_file() or not path.stat().st_size:
-        return True
-    with path.open("rb") as file:
-        file.seek(-1, SEEK_END)
-        return file.read() == b"\n"
-
-
-def _records(path: Path) -> Iterator[tuple[dict[str, Json], str]]:
-    """This yields (record, line) of every line that is an artifact; a cut-off line or one of another format is none."""
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-        for line in lines:
-            try:
-                record = json.loads(line)
-                artifact_of(record)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                continue
-            yield record, line.rstrip("\n")
-
-
-def _shape(artifact: Artifact) -> str:
-    """This is the kind of reason: the checks that complained, or the sentence itself."""
-    checks = sorted({finding.check for finding in artifact.findings if finding.severity != "note"})
-    return f"{artifact.status}: {', '.join(checks)}" if checks else f"{artifact.status}: {artifact.reason}"
+    def _report(self, files: tuple[Path, ...], problems: tuple[str, ...]) -> JobReport:
+        counts = self.ledger.counts()
+        lines, fallbacks = self.ledger.lines()
+        return JobReport(
+            folder=self.folder,
+            content_type=self.content_type.name,
+            briefs=counts.total(),
+            counts={status: counts[status] for status in STATUSES},
+            reasons=self.ledger.reasons(),
+            lines=lines,
+            fallback_lines=fallbacks,
+            seconds=self._seconds,
+            usage=self._usage,
+            reused=self.ledger.reused(),
+            waiting=counts["waiting"],
+            files=files,
+            problems=problems,
+            interrupted=self.interrupted,
+        )

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Timer
-from typing import TextIO
 
 import pytest
 
@@ -25,9 +24,9 @@ from aigc.jobs import (
     read_briefs,
     run_job,
 )
-from aigc.jobs.folder import EXPORTS, PARTIAL, artifact_of
+from aigc.jobs.folder import EXPORTS
 from aigc.jobs.lock import LOCK, _started, only_run
-from aigc.jobs.run import _Run
+from aigc.jobs.record import artifact_of
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
@@ -64,9 +63,8 @@ class Shop:
             if isinstance(products, list)
             else products
         )
-        pipeline = Pipeline(self.generator, self.project.environment, model="scripted")
         content_type = self.project.content_type("shop/item")
-        return run_job(self.project, pipeline, content_type, briefs, self.folder, **options)
+        return run_job(self.project, self.generator, content_type, briefs, self.folder, **options)
 
     @property
     def asked(self) -> int:
@@ -148,14 +146,6 @@ def test_an_interrupted_rerun_loses_nothing_it_had(shop: Shop) -> None:
     assert {artifact.id for artifact in read_artifacts(shop.folder)} == {f"{at:02}" for at in range(6)}
 
 
-def test_a_cut_off_line_is_written_again(shop: Shop) -> None:
-    shop.run([*"abc"])
-    path = shop.folder / "artifacts.jsonl"
-    path.write_bytes(path.read_bytes()[:-40])
-    report = shop.run([*"abc"])
-    assert (report.reused, report.counts["accepted"]) == (2, 3)
-
-
 def test_an_artifact_survives_its_record(shop: Shop) -> None:
     artifact = Artifact(
         id="1",
@@ -184,38 +174,8 @@ def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match=r"holds no artifacts.jsonl"):
+    with pytest.raises(JobError, match="holds no job"):
         read_artifacts(tmp_path)
-
-
-def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = _Run.keep
-
-    class Full:
-        """This is a file on a disk with room for so many lines."""
-
-        def __init__(self, file: TextIO) -> None:
-            self.file = file
-
-        def write(self, line: str) -> int:
-            raise OSError(28, "No space left on device")
-
-    calls = iter(range(9))
-    monkeypatch.setattr(_Run, "keep", lambda run, one, file: kept(run, one, file if next(calls) < 3 else Full(file)))
-    with pytest.raises(JobError, match="No space left on device"):
-        shop.run([*"abcdef"])
-    monkeypatch.undo()
-    assert shop.run([*"abcdef"]).reused == 3
-
-
-def test_a_killed_run_loses_nothing_it_had_finished(shop: Shop) -> None:
-    lines = []
-
-    def look(artifact: Artifact) -> None:
-        lines.append(len((shop.folder / PARTIAL).read_bytes().splitlines()))
-
-    shop.run([*"abcd"], heard=look)
-    assert lines == [1, 2, 3, 4], "an artifact is on disk when it is heard of"
 
 
 def test_two_runs_on_one_folder_the_second_is_refused(shop: Shop) -> None:
@@ -226,15 +186,6 @@ def test_two_runs_on_one_folder_the_second_is_refused(shop: Shop) -> None:
     assert shop.run([*"ab"], heard=again).counts["accepted"] == 2
     (shop.folder / LOCK).write_text(json.dumps({"pid": 2**22 + 1, "host": socket.gethostname()}))
     assert shop.run([*"ab"]).reused == 2, "the lock of a dead process holds nobody up"
-
-
-def test_a_line_cut_off_in_the_partial_file_swallows_nothing(shop: Shop) -> None:
-    shop.run([*"abc"])
-    whole = (shop.folder / "artifacts.jsonl").read_text("utf-8").splitlines(keepends=True)
-    (shop.folder / "artifacts.jsonl").unlink()
-    (shop.folder / PARTIAL).write_text(whole[0] + whole[1][:-30], encoding="utf-8")
-    report = shop.run([*"abc"])
-    assert (report.reused, report.briefs) == (1, 3)
 
 
 def test_line_breaks_of_unicode_are_part_of_a_text(shop: Shop) -> None:
@@ -264,13 +215,6 @@ def test_exports_of_pieces_no_longer_good_go(shop: Shop) -> None:
     assert not (shop.folder / "content.csv").exists()
 
 
-def test_a_record_of_another_format_counts_as_none(shop: Shop) -> None:
-    shop.run([*"ab"])
-    path = shop.folder / "artifacts.jsonl"
-    path.write_text(path.read_text("utf-8").replace('"lines"', '"rows"', 1), encoding="utf-8")
-    assert shop.run([*"ab"]).reused == 1
-
-
 def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path: Path) -> None:
     provenance = Provenance(content_type="shop/item", version=1)
     for title in ("One", "Two"):
@@ -290,14 +234,6 @@ def test_a_record_of_exports_cannot_reach_outside_the_folder(shop: Shop, tmp_pat
     assert (tmp_path / "mine.txt").exists()
 
 
-def test_a_line_cut_within_a_character_is_named(shop: Shop) -> None:
-    shop.run(["é"])
-    path = shop.folder / "artifacts.jsonl"
-    path.write_bytes(path.read_bytes().partition("é".encode())[0] + b"\xc3")
-    with pytest.raises(JobError, match=r"artifacts.jsonl:1: is not an artifact"):
-        read_artifacts(shop.folder)
-
-
 def test_half_a_character_fails_its_row_alone(shop: Shop, tmp_path: Path) -> None:
     (tmp_path / "items.jsonl").write_text('{"product": "a\\ud83d"}\n{"product": "b"}\n')
     rows = open_rows(tmp_path / "items.jsonl", shop.project.registry)
@@ -310,30 +246,6 @@ def test_places_are_counted_not_ids(shop: Shop) -> None:
     twins = [Brief(id="x", values={"product": name}) for name in "ab"]
     assert shop.run(iter(twins)).briefs == 2
     assert [one.fields["text"] for one in read_artifacts(shop.folder)] == ["Buy a", "Buy b"]
-
-
-def test_a_brief_without_an_artifact_of_this_run_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop.run([*"ab"])
-    before = (shop.folder / "artifacts.jsonl").read_bytes()
-    monkeypatch.setattr(Pipeline, "write", lambda pipeline, content_type, briefs: iter(list(briefs)[:0]))
-    with pytest.raises(JobError, match="2 of 2 briefs have no artifact, '00' first"):
-        shop.run([*"xy"])
-    assert (shop.folder / "artifacts.jsonl").read_bytes() == before
-
-
-def test_nothing_is_replaced_when_the_partial_file_is_gone(shop: Shop) -> None:
-    shop.run([*"ab"])
-    before = (shop.folder / "artifacts.jsonl").read_bytes()
-    with pytest.raises(JobError, match="was taken away"):
-        shop.run([*"xy"], heard=lambda artifact: (shop.folder / PARTIAL).unlink(missing_ok=True))
-    assert (shop.folder / "artifacts.jsonl").read_bytes() == before
-
-
-def test_a_killed_jobs_folder_belongs_to_its_type(shop: Shop) -> None:
-    shop.run([*"ab"])
-    (shop.folder / "artifacts.jsonl").rename(shop.folder / PARTIAL)
-    with pytest.raises(UsageError, match="holds pieces of shop/item, not of seo/meta"):
-        prepare_folder(shop.folder, "seo/meta")
 
 
 def test_a_second_run_is_refused_before_its_model_loads(shop: Shop) -> None:
@@ -363,12 +275,6 @@ def test_a_later_process_of_the_same_number_holds_nobody_up(shop: Shop) -> None:
     assert [path.name for path in shop.folder.iterdir() if path.name.startswith(LOCK)] == []
 
 
-def test_a_folder_whose_run_was_killed_says_how_to_go_on(tmp_path: Path) -> None:
-    (tmp_path / "artifacts.partial.jsonl").write_text("")
-    with pytest.raises(JobError, match="its run was ended half-way; give the same `aigc batch` again"):
-        read_artifacts(tmp_path)
-
-
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="zombies are seen through /proc")
 def test_a_killed_run_that_nobody_fetched_holds_nobody_up(shop: Shop) -> None:
     killed = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
@@ -378,3 +284,35 @@ def test_a_killed_run_that_nobody_fetched_holds_nobody_up(shop: Shop) -> None:
     killed.kill()  # and not waited for: a zombie from here on
     assert shop.run([*"ab"]).counts["accepted"] == 2
     killed.communicate()
+
+
+def test_a_file_of_artifacts_alone_is_read_and_taken_up(shop: Shop) -> None:
+    shop.run([*"abc"])
+    (shop.folder / "job.sqlite").unlink()
+    path = shop.folder / "artifacts.jsonl"
+    assert len(read_artifacts(shop.folder)) == 3
+    path.write_text(path.read_text("utf-8").replace('"lines"', '"rows"', 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="holds pieces of shop/item, not of seo/meta"):
+        prepare_folder(shop.folder, "seo/meta")
+    with pytest.raises(JobError, match=r"artifacts.jsonl:1: is not an artifact"):
+        read_artifacts(shop.folder)
+    (shop.folder.parent / ".aigc/pieces.sqlite").unlink()
+    assert shop.run([*"abc"]).reused == 2
+
+
+def test_a_line_cut_within_a_character_is_written_anew(shop: Shop) -> None:
+    shop.run(["é"])
+    path = shop.folder / "artifacts.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole.partition("é".encode())[0] + b"\xc3")
+    shop.run(["é"])
+    assert (shop.asked, path.read_bytes()) == (1, whole)
+
+
+def test_a_brief_without_an_artifact_is_an_error(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run([*"ab"])
+    before = (shop.folder / "artifacts.jsonl").read_bytes()
+    monkeypatch.setattr(Pipeline, "write", lambda pipeline, content_type, briefs: iter(list(briefs)[:0]))
+    with pytest.raises(JobError, match="2 briefs have no artifact, '00' first"):
+        shop.run([*"xy"])
+    assert (shop.folder / "artifacts.jsonl").read_bytes() == before

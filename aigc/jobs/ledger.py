@@ -1,0 +1,371 @@
+"""The ledger: one SQLite file per job, in which every brief has a row from the moment it was asked for.
+
+`ledger.sql` says what stands in it. Registering the briefs is one transaction: a kill in the middle of it changes
+nothing. Answers of the generator are committed before anybody sees them, a finished piece with the next answers, so
+that at every moment a brief waits (with the answers it has) or is finished. The journal is a write-ahead log, synced at
+checkpoints: a killed process loses nothing, a power cut at most the last moments, and never the file.
+
+Knows: SQLite, briefs, artifacts, completions. Does not know: pipelines, files of rows, exports.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from aigc.errors import JobError
+from aigc.jobs.entry import Entry, Spent, entry_of
+from aigc.jobs.record import body_record, completion_of, completion_record, json_text, whole_text
+from aigc.types import STATUSES, Artifact, Brief, Completion, Json, Status
+
+FILE = "job.sqlite"
+FORMAT = 1
+LUMP = 500  # rows read at a time
+REDRAW = 1000  # draws between a piece and the same one asked for anew; a file of briefs asks for fewer of one brief
+FINISHED = "status <> 'waiting'"
+MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
+
+
+class Ledger:
+    """This is an open ledger. Every sqlite3.Error that is not a mistake of ours becomes a JobError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = _open(path)
+
+    def close(self) -> None:
+        """This commits what is finished and folds the write-ahead log into the file."""
+        with _told(self.path):
+            self.commit()
+            self._db.execute("pragma wal_checkpoint(truncate)")
+        self._db.close()
+
+    def commit(self) -> None:
+        with _told(self.path):
+            if self._db.in_transaction:
+                self._db.execute("commit")
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """This is a transaction: all of it, or on an error nothing."""
+        self.commit()
+        with _told(self.path):
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    # -- the job ------------------------------------------------------------------------------------------------------
+
+    def note(self, **facts: Json) -> None:
+        """This writes facts about the job as a whole."""
+        with self._change() as db:
+            rows = [(name, json_text(value)) for name, value in facts.items()]
+            db.executemany("insert or replace into job values (?, ?)", rows)
+
+    def facts(self) -> dict[str, Json]:
+        return {name: json.loads(value) for name, value in self._all("select name, value from job")}
+
+    # -- briefs -------------------------------------------------------------------------------------------------------
+
+    def register(
+        self,
+        briefs: Iterable[Brief | Artifact],
+        key: Callable[[Brief], str],
+        *,
+        fresh: bool = False,
+        retry: Collection[str] = (),
+        only: Collection[str] = (),
+        store: Path | None = None,
+    ) -> None:
+        """This makes the briefs the job's, in one transaction.
+
+        What was made of the same key stays; briefs that are new or changed wait, unless the history or the project's
+        `store` holds a piece of their key; what is no longer asked for goes to the history. `fresh` has every piece
+        written again, `retry` those of some statuses: a failed one the same way, others with another draw; either
+        for the ids in `only` alone, where there are any.
+        """
+        with self._change() as db:
+            (run,) = db.execute("select 1 + coalesce(max(run), 0) from pieces").fetchone()
+            for place, brief in enumerate(briefs):
+                self._ask(run, place, brief, key)
+            db.execute("delete from pieces where run < ?", (run,))
+            if fresh:
+                self._again(f"{FINISHED} and key <> ''", only, redraw=0)
+            for status in retry:
+                self._again(f"status = '{status}' and key <> ''", only, redraw=int(status != "failed"))
+            self._reuse("history", "seq")
+        if store is not None:
+            with self._attached(store):
+                self._reuse("store.made", "rowid")
+
+    def _ask(self, run: int, place: int, brief: Brief | Artifact, key: Callable[[Brief], str]) -> None:
+        bad = brief if isinstance(brief, Artifact) else None
+        asked = brief.brief if isinstance(brief, Artifact) else brief
+        row = {
+            "id": whole_text(asked.id),
+            "place": place,
+            "run": run,
+            "status": "failed" if bad else "waiting",
+            "reason": whole_text(bad.reason) if bad else "",
+            "key": "" if bad else key(asked),
+            "draw": asked.draw,
+            "source": whole_text(asked.source),
+            "brief": json_text(dict(asked.values)),
+            "artifact": json_text(body_record(bad)) if bad else None,
+        }
+        if not self._db.execute(ASK, row).rowcount:  # every place has a row of its own, whoever made the briefs
+            assert self._db.execute(ASK, {**row, "id": f"{row['id']}@{place + 1}"}).rowcount
+
+    def _again(self, which: str, only: Collection[str], *, redraw: int) -> None:
+        self._db.execute(
+            f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', anew = 1, "
+            f"redraws = redraws + {redraw} where {which} {_among(only)}",
+            tuple(only),
+        )
+
+    def _reuse(self, table: str, newest: str) -> None:
+        """This lets pieces of the same key stand for briefs that wait."""
+        if not self._db.execute(f"select exists (select 1 from {table})").fetchone()[0]:
+            return
+        same = f"select max({newest}) from {table} where key = pieces.key"
+        self._db.execute(
+            f"update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, "
+            f"fallbacks = h.fallbacks, artifact = h.artifact, requests = 0, prompt_tokens = 0, written_tokens = 0, "
+            f"seconds = 0 from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' and not anew"
+        )
+
+    @contextmanager
+    def _attached(self, store: Path) -> Iterator[None]:
+        self.commit()
+        with _told(store):
+            self._db.execute("attach ? as store", (str(store),))
+            try:
+                self._db.execute(STORE)
+                yield
+            finally:
+                self._db.execute("detach store")
+
+    def remember(self, pieces: Iterable[tuple[str, Artifact]]) -> None:
+        """This puts (key, artifact) of an earlier job into the history."""
+        with self._change() as db:
+            for key, one in pieces:
+                lines = (one.provenance.lines, len(one.provenance.fallbacks))
+                said = (json_text(dict(one.brief.values)), json_text(body_record(one)))
+                row = (key, one.id, one.status, one.reason, complained(one), *lines, *said)
+                db.execute(f"insert into history {HISTORY} values ({','.join('?' * len(row))})", row)
+
+    def waiting(self, only: Collection[str] = ()) -> Iterator[Brief]:
+        """This yields the briefs that wait, in their order, a lump at a time; those of some ids where `only` says so.
+
+        A brief's `draw` counts the times its piece was asked for anew too.
+        """
+        ask = (
+            f"select place, id, brief, source, draw, redraws from pieces "
+            f"where status = 'waiting' and place > ? {_among(only)} order by place limit {LUMP}"
+        )
+        last = -1
+        while rows := self._all(ask, (last, *only)):
+            for place, name, values, source, draw, redraws in rows:
+                last = place
+                yield Brief(id=name, values=json.loads(values), source=source, draw=draw + REDRAW * redraws)
+
+    # -- answers and pieces -------------------------------------------------------------------------------------------
+
+    def answers(self) -> dict[tuple[str, str], list[Completion]]:
+        """This is what pieces not finished yet were answered: (brief id, request's hash) → completions."""
+        rows = self._all("select id, request, answers from completions")
+        return {(name, request): [completion_of(one) for one in json.loads(said)] for name, request, said in rows}
+
+    def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None:
+        """This writes (brief id, request's hash, completions) down for good, and with them the pieces finished since
+        the last time."""
+        rows = [
+            (name, request, json_text([completion_record(one) for one in said])) for name, request, said in answered
+        ]
+        with _told(self.path):
+            self._begin()
+            self._db.executemany("insert or replace into completions values (?, ?, ?)", rows)
+            self.commit()
+
+    def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> None:
+        """This puts a piece in its brief's row; it is committed with the next answers, or with `commit`."""
+        usage = artifact.provenance.usage
+        row = {
+            "id": artifact.id,
+            "status": artifact.status,
+            "reason": whole_text(artifact.reason),
+            "checks": complained(artifact),
+            "requests": artifact.provenance.requests,
+            "prompt_tokens": usage.prompt,
+            "written_tokens": usage.sampled + usage.forced,
+            "seconds": round(seconds, 4),
+            "lines": artifact.provenance.lines,
+            "fallbacks": len(artifact.provenance.fallbacks),
+            "artifact": json_text(body_record(artifact)),
+        }
+        stages = [
+            (artifact.id, stage, one.requests, one.completions, one.usage.prompt, one.usage.sampled + one.usage.forced,
+             round(one.seconds, 4))
+            for stage, one in spent.items()
+        ]  # fmt: skip
+        with _told(self.path):
+            self._begin()
+            if self._db.execute(FINISH, row).rowcount:
+                self._db.executemany("insert or replace into stages values (?, ?, ?, ?, ?, ?, ?)", stages)
+                self._db.execute("delete from completions where id = ?", (artifact.id,))
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("begin immediate")
+
+    def keep(self, store: Path) -> None:
+        """This copies finished pieces into the project's store, where other jobs find them by key."""
+        with self._attached(store):
+            self._db.execute(
+                f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact "
+                f"from pieces where status in ({MADE}) and redraws = 0 and twin = ''"
+            )
+
+    # -- looking ------------------------------------------------------------------------------------------------------
+
+    def entries(self) -> Iterator[Entry]:
+        """This yields every finished piece, in the briefs' order."""
+        for row in self._rows(f"{ENTRY} where {FINISHED} order by place"):
+            yield entry_of(row)
+
+    def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
+        """This yields the finished pieces of some statuses, in the briefs' order."""
+        marks = ",".join("?" * len(statuses))
+        for row in self._rows(f"{ENTRY} where status in ({marks}) order by place", tuple(statuses)):
+            yield entry_of(row).artifact
+
+    def count(self, statuses: Collection[Status] = STATUSES) -> int:
+        counts = self.counts()
+        return sum(counts[status] for status in statuses)
+
+    def counts(self) -> Counter[str]:
+        """This is how many briefs are in which state, `waiting` included."""
+        return Counter(dict(self._all("select status, count(*) from pieces group by status")))
+
+    def reasons(self) -> Counter[str]:
+        """This is how many pieces are short of accepted for which kind of reason."""
+        return Counter(
+            dict(
+                self._all(
+                    "select status || ': ' || iif(checks = '', reason, checks), count(*) from pieces "
+                    f"where {FINISHED} and status <> 'accepted' group by 1"
+                )
+            )
+        )
+
+    def lines(self) -> tuple[int, int]:
+        """This is how many texts stages wrote, and how many of these no model wrote."""
+        ((lines, fallbacks),) = self._all(f"select total(lines), total(fallbacks) from pieces where {FINISHED}")
+        return int(lines), int(fallbacks)
+
+    def reused(self) -> int:
+        """This is how many pieces stand that the last run did not write."""
+        ask = f"select count(*) from pieces where {FINISHED} and key <> '' and finished_run < run"
+        return int(self._all(ask)[0][0])
+
+    def remaining(self, only: Collection[str] = ()) -> int:
+        """This is how many briefs wait, of some ids where `only` says so."""
+        ask = f"select count(*) from pieces where status = 'waiting' {_among(only)}"
+        return int(self._all(ask, tuple(only))[0][0])
+
+    def ids(self, among: Collection[str]) -> set[str]:
+        """This is which of some ids are briefs of this job."""
+        return {name for (name,) in self._all(f"select id from pieces where true {_among(among)}", tuple(among))}
+
+    def some_ids(self, most: int = 2000) -> list[str]:
+        return [name for (name,) in self._all("select id from pieces order by place limit ?", (most,))]
+
+    def _all(self, ask: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
+        with _told(self.path):
+            return self._db.execute(ask, values).fetchall()
+
+    def _rows(self, ask: str, values: Sequence[Json] = ()) -> Iterator[tuple[Json, ...]]:
+        self.commit()
+        with _told(self.path):
+            yield from self._db.execute(ask, values)
+
+
+ASK = """
+insert into pieces (place, id, status, reason, key, draw, run, source, brief, artifact)
+values (:place, :id, :status, :reason, :key, :draw, :run, :source, :brief, :artifact)
+on conflict (id) do update set
+    place = :place, run = :run, source = :source, brief = :brief, draw = :draw,
+    status = iif(key = :key and :key <> '', status, :status),
+    reason = iif(key = :key and :key <> '', reason, :reason),
+    checks = iif(key = :key and :key <> '', checks, ''),
+    twin = iif(key = :key and :key <> '', twin, ''),
+    redraws = iif(key = :key and :key <> '', redraws, 0),
+    anew = iif(key = :key and :key <> '', anew, 0),
+    artifact = iif(key = :key and :key <> '', artifact, :artifact),
+    key = :key
+where pieces.run < :run
+"""
+FINISH = """
+update pieces set status = :status, reason = :reason, checks = :checks, requests = :requests,
+    prompt_tokens = :prompt_tokens, written_tokens = :written_tokens, seconds = :seconds, lines = :lines,
+    fallbacks = :fallbacks, artifact = :artifact, finished_run = run
+where id = :id
+"""
+STORE = """
+create table if not exists store.made (
+    key text not null unique, status text not null, reason text not null, checks text not null,
+    lines integer not null, fallbacks integer not null, artifact text not null
+)
+"""
+HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
+ENTRY = """
+select place, id, status, reason, key, source, brief, draw, redraws, requests, prompt_tokens, written_tokens, seconds,
+    twin, artifact from pieces
+"""
+
+
+def complained(artifact: Artifact) -> str:
+    """This names the checks that complained."""
+    return ", ".join(sorted({finding.check for finding in artifact.findings if finding.severity != "note"}))
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    with _told(path):
+        db = sqlite3.connect(path, isolation_level=None, timeout=10)
+        try:
+            (held,) = db.execute("pragma user_version").fetchone()
+            if held > FORMAT:
+                raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
+            db.execute("pragma journal_mode = wal")
+            db.execute("pragma synchronous = normal")
+            if not held:
+                schema = files("aigc.jobs").joinpath("ledger.sql").read_text(encoding="utf-8")
+                db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+def _among(ids: Collection[str]) -> str:
+    return f"and id in ({','.join('?' * len(ids))})" if ids else ""
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """This puts what SQLite says of a file into our words. A broken constraint is our own mistake and stays one."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        raise JobError(f"{path}: {error}", hint="what was finished is kept, run it again") from error

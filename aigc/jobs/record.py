@@ -1,0 +1,86 @@
+"""Artifact ↔ JSON: a line of `artifacts.jsonl`, a cell of the ledger, and what `--json` prints."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Usage
+
+
+def artifact_record(artifact: Artifact) -> dict[str, Json]:
+    """This is an artifact as JSON. How many prompt tokens came from a cache is no part of it: that depends on what else
+    was written at the time, and the same job gives the same file."""
+    return {
+        "id": artifact.id,
+        "status": artifact.status,
+        "reason": artifact.reason,
+        **body_record(artifact),
+        "brief": brief_record(artifact.brief),
+    }
+
+
+def brief_record(brief: Brief) -> dict[str, Json]:
+    """This is a brief as JSON, without its id."""
+    drawn: dict[str, Json] = {"draw": brief.draw} if brief.draw else {}
+    return {"values": dict(brief.values), "source": brief.source, **drawn}
+
+
+def body_record(artifact: Artifact) -> dict[str, Json]:
+    """This is what was written and what is known of it, as JSON: neither the brief nor the verdict."""
+    provenance = asdict(artifact.provenance)
+    del provenance["usage"]["cached"]
+    findings = [asdict(finding) for finding in artifact.findings]
+    return {"fields": dict(artifact.fields), "findings": findings, "provenance": provenance}
+
+
+def artifact_of(record: Mapping[str, Json]) -> Artifact:
+    """This is the artifact a record was made from. KeyError or TypeError when it is none."""
+    findings = [{**said, "span": tuple(said["span"]) if said["span"] else None} for said in record["findings"]]
+    provenance = dict(record["provenance"])
+    for name in ("fallbacks", "repaired"):
+        provenance[name] = tuple(provenance[name])
+    provenance["usage"] = Usage(**provenance["usage"])
+    return Artifact(
+        id=record["id"],
+        status=record["status"],
+        reason=record["reason"],
+        fields=record["fields"],
+        findings=tuple(Finding(**said) for said in findings),
+        brief=Brief(id=record["id"], **record["brief"]),
+        provenance=Provenance(**provenance),
+    )
+
+
+def completion_record(one: Completion) -> list[Json]:
+    """This is what a piece needs of a completion: token ids and per-token figures are not kept."""
+    usage = one.usage
+    return [one.text, one.finish_reason, one.mean_logprob, usage.prompt, usage.sampled, usage.forced]
+
+
+def completion_of(said: Sequence[Json]) -> Completion:
+    """This is the completion a record was made from, but for its request and its place among the candidates."""
+    text, reason, logprob, prompt, sampled, forced = said
+    finish: FinishReason = reason
+    usage = Usage(prompt=prompt, sampled=sampled, forced=forced)
+    return Completion(request_id="", text=text, finish_reason=finish, mean_logprob=logprob, usage=usage)
+
+
+def json_text(value: Json) -> str:
+    """This is JSON in one line as people read it; half a character, which no file takes, is escaped."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if _encodes(text) else json.dumps(value, default=str)
+
+
+def whole_text(text: str) -> str:
+    """This is `text` with half a character spelled out."""
+    return text if _encodes(text) else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""A Generator that writes down what another one answers before anybody sees it, and first answers from what is written.
+
+So a job that was killed asks nothing twice: its pieces are told again what they were told, in no time, up to where they
+had come. Errors and cancelled requests are not kept: the next time may go better.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from aigc.jobs.entry import Spent
+from aigc.jobs.ledger import Ledger
+from aigc.piece import asked_by
+from aigc.types import Completion, Delta, Generator, Request, Usage
+
+
+@dataclass(slots=True)
+class _Asked:
+    """This is a request in hand."""
+
+    brief: str
+    stage: str
+    key: str
+    candidates: int
+    answers: list[Completion] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """This is when a piece's stage was first asked for, and what it has taken."""
+
+    started: float
+    spent: Spent = field(default_factory=Spent)
+
+
+class Recorder:
+    """This wraps a Generator for one job. `usage` is what was really generated, recorded answers apart."""
+
+    def __init__(self, generator: Generator, ledger: Ledger) -> None:
+        self.capacity = generator.capacity
+        self.usage = Usage()
+        self._generator = generator
+        self._ledger = ledger
+        self._held = ledger.answers()
+        self._asked: dict[str, _Asked] = {}  # request id → what it is
+        self._ready: list[Completion] = []  # from the ledger
+        self._watches: dict[str, dict[str, _Watch]] = {}  # brief id → stage → …
+
+    def submit(self, request: Request) -> None:
+        brief, stage = asked_by(request.id)
+        watch = self._watches.setdefault(brief, {}).setdefault(stage, _Watch(time.monotonic()))
+        watch.spent.requests += 1
+        key = request_hash(request)
+        held = self._held.pop((brief, key), None)
+        asked = _Asked(brief, stage, key, request.sampling.n)
+        if held is None:
+            self._asked[request.id] = asked
+            self._generator.submit(request)
+            return
+        self._ready += [replace(one, request_id=request.id, index=index) for index, one in enumerate(held)]
+        self._take(asked, held)
+
+    def step(self) -> Sequence[Completion | Delta]:
+        if self._ready:
+            ready, self._ready = self._ready, []
+            return ready
+        events = self._generator.step()
+        done = []
+        for event in events:
+            asked = self._asked.get(event.request_id)
+            if asked is None or isinstance(event, Delta):
+                continue
+            asked.answers.append(event)
+            self.usage += event.usage
+            if len(asked.answers) == asked.candidates:
+                done.append(self._asked.pop(event.request_id))
+        good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
+        for one in done:
+            one.answers.sort(key=lambda answer: answer.index)
+            self._take(one, one.answers)
+        if good:
+            self._ledger.record([(one.brief, one.key, one.answers) for one in good])
+        return events
+
+    def cancel(self, request_id: str) -> None:
+        self._asked.pop(request_id, None)
+        self._generator.cancel(request_id)
+
+    def close(self) -> None:
+        self._generator.close()
+
+    def spent(self, brief: str) -> tuple[dict[str, Spent], float]:
+        """This is what a finished piece's stages took, and its seconds from the first request to the last answer."""
+        watches = self._watches.pop(brief, {})
+        first = min((watch.started for watch in watches.values()), default=0.0)
+        last = max((watch.started + watch.spent.seconds for watch in watches.values()), default=0.0)
+        return {stage: watch.spent for stage, watch in watches.items()}, last - first
+
+    def _take(self, asked: _Asked, answers: Sequence[Completion]) -> None:
+        watch = self._watches[asked.brief][asked.stage]
+        watch.spent.completions += len(answers)
+        watch.spent.usage = sum((one.usage for one in answers), watch.spent.usage)
+        watch.spent.seconds = time.monotonic() - watch.started
+
+
+def request_hash(request: Request) -> str:
+    """This tells one request from another, whatever its id and whoever asks."""
+    said = (request.prompt, request.sampling, request.grammar, request.adapter)
+    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:32]
