@@ -58,7 +58,7 @@ class Missing(jinja2.StrictUndefined):
 
 
 class TemplateEnvironment(SandboxedEnvironment):
-    """This is the sandbox, with names resolved beside the template that uses them. It keeps what is compiled."""
+    """This is the sandbox, with names resolved beside the template that uses them. It keeps what it compiles and finds."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -71,10 +71,15 @@ class TemplateEnvironment(SandboxedEnvironment):
         )
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
         self.expressions: dict[str, Callable[..., Json]] = {}
+        self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
 
     def join_path(self, template: str, parent: str) -> str:
-        return find_template(template, Path(parent).parent) if Path(parent).is_absolute() else template
+        place = self.places.get((template, parent))
+        if place is None:
+            place = find_template(template, Path(parent).parent) if Path(parent).is_absolute() else template
+            self.places[template, parent] = place
+        return place
 
 
 def find_template(name: str, folder: Path) -> str:

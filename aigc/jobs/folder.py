@@ -11,7 +11,7 @@ from typing import overload
 from aigc.errors import AigcError, JobError, UsageError
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
-from aigc.jobs.record import artifact_of, artifact_record, json_text
+from aigc.jobs.record import artifact_of
 from aigc.registry import Registry
 from aigc.types import Artifact, Json, Status
 
@@ -113,8 +113,7 @@ def write_artifacts(folder: Path, ledger: Ledger) -> Path:
     temporary = target.with_suffix(".tmp")
     try:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            for entry in ledger.entries():
-                file.write(json_text({**artifact_record(entry.artifact), "key": entry.key}) + "\n")
+            file.writelines(ledger.artifact_lines())
         temporary.replace(target)
     except OSError as error:
         raise JobError(

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from aigc.errors import JobError
 from aigc.jobs.entry import Entry, Spent, entry_of
-from aigc.jobs.record import body_record, completion_of, completion_record, json_text, whole_text
+from aigc.jobs.record import artifact_line, body_record, completion_of, completion_record, json_text, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Completion, Json, Status
 
 FILE = "job.sqlite"
@@ -241,6 +241,12 @@ class Ledger:
         """This yields every finished piece, in the briefs' order."""
         for row in self._rows(f"{ENTRY} where {FINISHED} order by place"):
             yield entry_of(row)
+
+    def artifact_lines(self) -> Iterator[str]:
+        """This yields what `artifacts.jsonl` holds."""
+        names = ("id", "status", "reason", "source", "draw", "brief", "artifact", "key")
+        for row in self._rows(f"select {', '.join(names)} from pieces where {FINISHED} order by place"):
+            yield artifact_line(dict(zip(names, row, strict=True)))
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """This yields the finished pieces of some statuses, in the briefs' order."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Usage
+
+FINDING = tuple(one.name for one in fields(Finding))
+PROVENANCE = tuple(one.name for one in fields(Provenance))
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Json]:
@@ -29,10 +32,21 @@ def brief_record(brief: Brief) -> dict[str, Json]:
 
 def body_record(artifact: Artifact) -> dict[str, Json]:
     """This is what was written and what is known of it, as JSON: neither the brief nor the verdict."""
-    provenance = asdict(artifact.provenance)
-    del provenance["usage"]["cached"]
-    findings = [asdict(finding) for finding in artifact.findings]
-    return {"fields": dict(artifact.fields), "findings": findings, "provenance": provenance}
+    provenance, usage = artifact.provenance, artifact.provenance.usage
+    return {
+        "fields": dict(artifact.fields),
+        "findings": [{name: getattr(finding, name) for name in FINDING} for finding in artifact.findings],
+        "provenance": {name: getattr(provenance, name) for name in PROVENANCE}
+        | {"usage": {"prompt": usage.prompt, "sampled": usage.sampled, "forced": usage.forced}},
+    }
+
+
+def artifact_line(entry: Mapping[str, str]) -> str:
+    """This is the line of `artifacts.jsonl` for a piece in the ledger; `brief` and `artifact` are JSON already."""
+    head = {name: entry[name] for name in ("id", "status", "reason")}
+    tail = {"source": entry["source"]} | ({"draw": entry["draw"]} if entry["draw"] else {})
+    inner = f'"brief": {{"values": {entry["brief"]}, {json_text(tail)[1:]}, "key": "{entry["key"]}"'
+    return f"{json_text(head)[:-1]}, {entry['artifact'][1:-1]}, {inner}}}\n"
 
 
 def artifact_of(record: Mapping[str, Json]) -> Artifact:

@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Timer
 
@@ -15,66 +14,20 @@ import pytest
 
 from aigc.errors import JobError, UsageError
 from aigc.jobs import (
-    JobReport,
     artifact_record,
     export,
     open_rows,
     prepare_folder,
     read_artifacts,
     read_briefs,
-    run_job,
 )
 from aigc.jobs.folder import EXPORTS
 from aigc.jobs.lock import LOCK, _started, only_run
 from aigc.jobs.record import artifact_of
 from aigc.pipeline import Pipeline
-from aigc.project import Project
-from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Finding, Provenance, Request
+from aigc.types import Artifact, Brief, Finding, Provenance
 
-ITEM = """
-aigc: 1
-name: shop/item
-summary: An item.
-brief:
-  product: {type: string}
-prompt: item.j2
-output: {type: string, limit: {chars: 12}}
-checks: [limits]
-repair: {attempts: 0}
-"""
-TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
-
-
-def answer(request: Request, index: int) -> str:
-    return f"Buy {request.prompt.messages[-1].content}"
-
-
-class Shop:
-    """This runs jobs over one folder and counts what the model was asked."""
-
-    def __init__(self, project: Project, folder: Path) -> None:
-        self.project, self.folder = project, folder
-        self.generator = ScriptedGenerator(answer, capacity=4, lump=3)
-
-    def run(self, products: list[str] | Iterator[Brief | Artifact], **options: object) -> JobReport:
-        briefs = iter(
-            [Brief(id=f"{at:02}", values={"product": name}) for at, name in enumerate(products)]
-            if isinstance(products, list)
-            else products
-        )
-        content_type = self.project.content_type("shop/item")
-        return run_job(self.project, self.generator, content_type, briefs, self.folder, **options)
-
-    @property
-    def asked(self) -> int:
-        return len(self.generator.requests)
-
-
-@pytest.fixture
-def shop(make_project: Callable[..., Project], tmp_path: Path) -> Shop:
-    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
-    return Shop(project, tmp_path / "out")
+from .conftest import Shop
 
 
 def test_every_brief_is_accounted_for_in_order(shop: Shop) -> None:
