@@ -58,7 +58,7 @@ class Missing(jinja2.StrictUndefined):
 
 
 class TemplateEnvironment(SandboxedEnvironment):
-    """This is the sandbox, with names resolved beside the template that uses them. It keeps what it compiles and finds."""
+    """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds."""
 
     def __init__(self) -> None:
         super().__init__(
