@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import click
 
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED
+from aigc.cli.group import GIVEN
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -125,11 +127,23 @@ def command(
     if not survey.valid:
         raise BriefError(f"{source.path}: none of its {survey.total} rows can be used; {survey.first_reason}")
     with open_job(project, content_type, out, reuse=not redo.no_reuse) as job:
-        job.register(source.briefs(project, content_type), fresh=redo.fresh, retry=redo.retry, only=redo.only)
+        rows = source.briefs(project, content_type)
+        job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
             _write(project, job)
         report = job.finish(formats or content_type.exports)
     return _say(project, report, as_json=as_json)
+
+
+def _given() -> str:
+    """This is the command as it was typed, but for what only this run was to do."""
+    words: list[str] = []
+    for word in click.get_current_context().meta[GIVEN]:
+        if words and words[-1] in ("--retry", "--only"):
+            words.pop()
+        elif not word.startswith(("--retry=", "--only=")) and word != "--fresh":
+            words.append(word)
+    return shlex.join(["aigc", *words])
 
 
 def _write(project: Project, job: Job) -> None:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from aigc.registry import Registry
 
 HOOK = "aigc_commands"
+GIVEN = "aigc.given"  # in a context's meta: the words of the command line
 BUILT_IN: Mapping[str, str] = {
     "types": "List what can be written.",
     "show": "Show a content type: inputs, limits, prompt, schema.",
     "generate": "Write one piece now.",
     "batch": "Write a piece for every row of a file.",
+    "job": "Say where a batch stands.",
     "export": "Write a finished batch in another format.",
     "models": "List, fetch and describe models.",
     "plugins": "List plugins and what they declare.",
@@ -68,6 +70,10 @@ class Commands(click.Group):
         if not cmd_name.startswith("-"):
             self._ask_plugins()
         return self.commands.get(cmd_name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[GIVEN] = list(args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -6,8 +6,9 @@ flagged, rejected or failed with a reason; a row that cannot be read fails alone
 the same folder goes on where it was, asks nothing twice, and redoes only what changed.
 
 Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
-`Entry`, `opened_ledger` (what is known of every brief); `prepare_folder`, `read_artifacts`, `artifact_record`, `export`
-(the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written (pipeline), torch, click.
+`Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
+`artifact_record`, `export` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written
+(pipeline), torch, click.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
 from aigc.jobs.entry import Entry
 from aigc.jobs.folder import Good, export, opened_ledger, prepare_folder, read_artifacts
 from aigc.jobs.ledger import Ledger
+from aigc.jobs.lock import running
 from aigc.jobs.record import artifact_record
 from aigc.jobs.run import Job, JobReport, open_job, run_job
+from aigc.jobs.standing import Standing, standing
 
 __all__ = [
     "Entry",
@@ -25,6 +28,7 @@ __all__ = [
     "Job",
     "JobReport",
     "Ledger",
+    "Standing",
     "artifact_record",
     "export",
     "open_job",
@@ -34,5 +38,7 @@ __all__ = [
     "read_artifacts",
     "read_briefs",
     "run_job",
+    "running",
     "sample_briefs",
+    "standing",
 ]

@@ -72,7 +72,7 @@ class Ledger:
             db.executemany("insert or replace into job values (?, ?)", rows)
 
     def facts(self) -> dict[str, Json]:
-        return {name: json.loads(value) for name, value in self._all("select name, value from job")}
+        return {name: json.loads(value) for name, value in self.ask("select name, value from job")}
 
     # -- briefs -------------------------------------------------------------------------------------------------------
 
@@ -173,7 +173,7 @@ class Ledger:
             f"where status = 'waiting' and place > ? {_among(only)} order by place limit {LUMP}"
         )
         last = -1
-        while rows := self._all(ask, (last, *only)):
+        while rows := self.ask(ask, (last, *only)):
             for place, name, values, source, draw, redraws in rows:
                 last = place
                 yield Brief(id=name, values=json.loads(values), source=source, draw=draw + REDRAW * redraws)
@@ -182,7 +182,7 @@ class Ledger:
 
     def answers(self) -> dict[tuple[str, str], list[Completion]]:
         """This is what pieces not finished yet were answered: (brief id, request's hash) → completions."""
-        rows = self._all("select id, request, answers from completions")
+        rows = self.ask("select id, request, answers from completions")
         return {(name, request): [completion_of(one) for one in json.loads(said)] for name, request, said in rows}
 
     def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None:
@@ -260,13 +260,13 @@ class Ledger:
 
     def counts(self) -> Counter[str]:
         """This is how many briefs are in which state, `waiting` included."""
-        return Counter(dict(self._all("select status, count(*) from pieces group by status")))
+        return Counter(dict(self.ask("select status, count(*) from pieces group by status")))
 
     def reasons(self) -> Counter[str]:
         """This is how many pieces are short of accepted for which kind of reason."""
         return Counter(
             dict(
-                self._all(
+                self.ask(
                     "select status || ': ' || iif(checks = '', reason, checks), count(*) from pieces "
                     f"where {FINISHED} and status <> 'accepted' group by 1"
                 )
@@ -275,27 +275,28 @@ class Ledger:
 
     def lines(self) -> tuple[int, int]:
         """This is how many texts stages wrote, and how many of these no model wrote."""
-        ((lines, fallbacks),) = self._all(f"select total(lines), total(fallbacks) from pieces where {FINISHED}")
+        ((lines, fallbacks),) = self.ask(f"select total(lines), total(fallbacks) from pieces where {FINISHED}")
         return int(lines), int(fallbacks)
 
     def reused(self) -> int:
         """This is how many pieces stand that the last run did not write."""
         ask = f"select count(*) from pieces where {FINISHED} and key <> '' and finished_run < run"
-        return int(self._all(ask)[0][0])
+        return int(self.ask(ask)[0][0])
 
     def remaining(self, only: Collection[str] = ()) -> int:
         """This is how many briefs wait, of some ids where `only` says so."""
         ask = f"select count(*) from pieces where status = 'waiting' {_among(only)}"
-        return int(self._all(ask, tuple(only))[0][0])
+        return int(self.ask(ask, tuple(only))[0][0])
 
     def ids(self, among: Collection[str]) -> set[str]:
         """This is which of some ids are briefs of this job."""
-        return {name for (name,) in self._all(f"select id from pieces where true {_among(among)}", tuple(among))}
+        return {name for (name,) in self.ask(f"select id from pieces where true {_among(among)}", tuple(among))}
 
     def some_ids(self, most: int = 2000) -> list[str]:
-        return [name for (name,) in self._all("select id from pieces order by place limit ?", (most,))]
+        return [name for (name,) in self.ask("select id from pieces order by place limit ?", (most,))]
 
-    def _all(self, ask: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
+    def ask(self, ask: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
+        """This is the rows of any question in SQL."""
         with _told(self.path):
             return self._db.execute(ask, values).fetchall()
 

@@ -37,6 +37,12 @@ def only_run(folder: Path) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
+def running(folder: Path) -> str:
+    """This names the process that writes in `folder`, or is empty."""
+    holder = _holder(folder / LOCK)
+    return _named(holder) if holder is not None and _runs(holder) else ""
+
+
 def refuse_second_run(folder: Path) -> None:
     """This raises JobError while another run writes in `folder`, and clears away the lock of one that was killed."""
     path = folder / LOCK
@@ -45,7 +51,7 @@ def refuse_second_run(folder: Path) -> None:
         return
     if _stays(holder):
         raise JobError(
-            f"{folder}: another run (process {holder['pid']} on {holder['host']}) is writing here",
+            f"{folder}: another run ({_named(holder)}) is writing here",
             hint=f"wait for it, or choose another --out; if it is long gone, delete {path}",
         )
     aside = path.with_name(f"{LOCK}.{os.getpid()}")
@@ -55,6 +61,10 @@ def refuse_second_run(folder: Path) -> None:
             aside.unlink()
         else:  # a third run took the dead one's place a moment ago: it gets its lock back
             aside.replace(path)
+
+
+def _named(holder: Mapping[str, Json]) -> str:
+    return f"process {holder['pid']} on {holder['host']}"
 
 
 def _take(path: Path) -> None:

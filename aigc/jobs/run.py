@@ -116,14 +116,17 @@ class Job:
         fresh: bool = False,
         retry: Collection[str] = (),
         only: Collection[str] = (),
+        command: str = "",
     ) -> None:
         """This makes `briefs` the job's, all or, on an error, none; see `Ledger.register`.
 
-        `only` narrows the run to the briefs of some ids. NotFound when the job has no such brief.
+        `only` narrows the run to the briefs of some ids. NotFound when the job has no such brief. `command` is what a
+        person would give again.
         """
         if not self.ledger.facts():
             self.ledger.remember(earlier_pieces(self.folder))
-        self.ledger.note(content_type=self.content_type.name, version=self.content_type.version, model=self._model)
+        made_by = {"content_type": self.content_type.name, "version": self.content_type.version, "model": self._model}
+        self.ledger.note(**made_by, command=command)
         self.ledger.register(briefs, self.key, fresh=fresh, retry=retry, only=only, store=self._store)
         self._only = tuple(dict.fromkeys(only))
         if unknown := [name for name in self._only if name not in self.ledger.ids(self._only)]:
@@ -147,13 +150,14 @@ class Job:
         Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
         is kept, and so is it when the generator breaks: EngineError.
         """
-        started = time.perf_counter()
+        started, written = time.perf_counter(), 0
         recorder = Recorder(generator, self.ledger)
         briefs = self._until(stopping)
         try:
             for artifact in self.project.pipeline(recorder).write(self.content_type, briefs):
                 spent, seconds = recorder.spent(artifact.id)
                 self.ledger.finish(artifact, spent, seconds)
+                written += 1
                 self.project.registry.notify("aigc_artifact", artifact=artifact)
                 if heard:
                     heard(artifact)
@@ -163,9 +167,10 @@ class Job:
             kept = error.hint or "what was finished is kept, the same command goes on"
             raise EngineError(error.message, hint=kept) from error
         finally:
-            self.ledger.commit()
             self._usage += recorder.usage
-            self._seconds += time.perf_counter() - started
+            self._seconds += (seconds := time.perf_counter() - started)
+            facts = self.ledger.facts()
+            self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=facts.get("written", 0) + written)
         if (left := self.remaining) and not self.interrupted:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 

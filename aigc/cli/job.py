@@ -1,0 +1,76 @@
+"""`aigc job`: where a batch stands, and what giving it again would do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from aigc.cli.options import debug_option, json_option, print_json
+from aigc.cli.readable import duration, printable
+from aigc.jobs import Standing, opened_ledger, running, standing
+from aigc.types import STATUSES
+
+SHOWN = 10  # reasons named
+
+
+@click.command("job")
+@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
+@json_option
+@debug_option
+def command(batch: Path, as_json: bool) -> int:
+    """Say where a batch stands.
+
+    DIR is the folder of an `aigc batch`, finished or not; a batch that is being written can be watched so. All of it
+    is in DIR/job.sqlite, which any SQLite browser opens: `select * from overview`.
+
+    \b
+    Examples:
+      aigc job spring
+      aigc job spring --json
+    """
+    with opened_ledger(batch) as ledger:
+        said = standing(ledger)
+    by = running(batch)
+    if as_json:
+        print_json({**asdict(said), "running": by or None})
+    else:
+        _print(batch, said, by)
+    return 0
+
+
+def _print(batch: Path, said: Standing, by: str) -> None:
+    counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
+    click.secho(f"{said.briefs} briefs: {counts}", bold=True)
+    click.echo(f"Type: {said.content_type} · model: {said.model.split(' ')[0]}")
+    for reason, count in Counter(said.reasons).most_common(SHOWN):
+        click.echo(f"  {count:>4} x {printable(reason)}")
+    if said.lines:
+        share = 100 * said.fallback_lines / said.lines
+        click.echo(f"Fallback lines: {said.fallback_lines} of {said.lines} ({share:.0f} %)")
+    tokens = f"{said.requests:,} requests, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
+    rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
+    click.echo(f"Work: {tokens}{rate}")
+    if said.kept:
+        click.echo(f"History: {said.kept} earlier pieces")
+    for line in _next(batch, said, by):
+        click.echo(line)
+
+
+def _next(batch: Path, said: Standing, by: str) -> list[str]:
+    if by:
+        return [f"Being written by {by}."]
+    given = said.command or f"aigc batch {said.content_type} … --out {batch}"
+    lines = []
+    if said.waiting:
+        begun = f", {said.begun} of them begun" if said.begun else ""
+        time = f", about {duration(said.waiting * said.seconds / said.written)}" if said.written else ""
+        lines += [f"Next: the same command writes the {said.waiting} that wait{begun}{time}:", f"  {given}"]
+    elif short := [name for name in STATUSES[1:] if said.counts.get(name)]:
+        lines += ["Next: the same command writes nothing, all is finished; to write some of it again:"]
+        lines += [f"  {given} --retry {name}" for name in short]
+    else:
+        lines += ["Next: the same command writes nothing, all is accepted."]
+    return lines

@@ -1,0 +1,64 @@
+"""Where a job stands: what its ledger says as a whole, and what the same command would do now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aigc.jobs.ledger import Ledger
+from aigc.types import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """This counts a job's briefs. `begun` ones wait with some answers recorded; `kept` pieces are in the history.
+
+    `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given.
+    """
+
+    content_type: str
+    model: str
+    command: str
+    counts: Mapping[str, int]
+    reasons: Mapping[str, int]
+    requests: int
+    prompt_tokens: int
+    written_tokens: int
+    lines: int
+    fallback_lines: int
+    begun: int
+    kept: int
+    seconds: float
+    written: int
+
+    @property
+    def briefs(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        return self.counts.get("waiting", 0)
+
+
+def standing(ledger: Ledger) -> Standing:
+    """This reads where a job stands. It is safe while a run writes."""
+    facts: Mapping[str, Json] = ledger.facts()
+    ask = "select total(requests), total(prompt_tokens), total(written_tokens) from pieces where status <> 'waiting'"
+    requests, prompt, written = (int(one) for one in ledger.ask(ask)[0])
+    lines, fallbacks = ledger.lines()
+    return Standing(
+        content_type=str(facts.get("content_type", "")),
+        model=str(facts.get("model", "")),
+        command=str(facts.get("command", "")),
+        counts=dict(ledger.counts()),
+        reasons=dict(ledger.reasons()),
+        requests=requests,
+        prompt_tokens=prompt,
+        written_tokens=written,
+        lines=lines,
+        fallback_lines=fallbacks,
+        begun=int(ledger.ask("select count(distinct id) from completions")[0][0]),
+        kept=int(ledger.ask("select count(*) from history")[0][0]),
+        seconds=float(facts.get("seconds", 0.0)),
+        written=int(facts.get("written", 0)),
+    )
