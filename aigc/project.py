@@ -46,6 +46,7 @@ class Settings:
     `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
     names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
+    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`.
     """
 
     model: str = DEFAULT_MODEL
@@ -58,6 +59,7 @@ class Settings:
     disabled: tuple[str, ...] = ()
     generator: str = "gpt"
     adapters: Mapping[str, Json] = field(default_factory=dict)
+    unique: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Project:

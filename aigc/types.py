@@ -39,13 +39,15 @@ STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
 class Brief:
     """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
 
-    `draw` counts other texts of the same values: each draws from a seed of its own.
+    `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is how a text begins that
+    the piece is not to repeat.
     """
 
     id: str
     values: Mapping[str, Json]
     source: str = ""
     draw: int = 0
+    avoid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ def command(
     prepare_folder(out, content_type.name)
     if not survey.valid:
         raise BriefError(f"{source.path}: none of its {survey.total} rows can be used; {survey.first_reason}")
-    with open_job(project, content_type, out, reuse=not redo.no_reuse) as job:
+    with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=redo.unique) as job:
         rows = source.briefs(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:

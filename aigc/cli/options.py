@@ -117,10 +117,11 @@ class Redo:
     retry: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     no_reuse: bool = False
+    unique: bool = False
 
 
 def redo_options(function: F) -> F:
-    """This adds what a job takes besides: --retry, --only, --fresh, --no-reuse; it gets them as `redo`."""
+    """This adds what a job takes besides: --retry, --only, --fresh, --no-reuse, --unique; it gets them as `redo`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
@@ -130,6 +131,7 @@ def redo_options(function: F) -> F:
     wrapped: Any = gathered
     statuses = click.Choice(("failed", "flagged", "rejected"))
     for add in (
+        click.option("--unique", is_flag=True, help="Write again what repeats another piece of the job."),
         click.option("--no-reuse", is_flag=True, help="Take no pieces of the project's other jobs."),
         click.option("--fresh", is_flag=True, help="Write every piece again, whatever is there."),
         click.option("--only", metavar="ID", multiple=True, help="Only the brief of this id; repeat for more."),

@@ -67,7 +67,8 @@ def writing(total: int) -> Iterator[Callable[[Artifact], None]]:
 
         def show(artifact: Artifact) -> None:
             counts[artifact.status] += 1
-            bar.update(task, advance=1, rate=_rate(counts, started), counts=_told(counts))
+            most = max(total, counts.total())  # what repeats another piece is written again
+            bar.update(task, advance=1, total=most, rate=_rate(counts, started), counts=_told(counts))
 
         yield show
 

@@ -156,7 +156,7 @@ class _Load:
         if foreach:
             check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
             self._goes_over_a_list(node.child("foreach"))
-        variables = around.known | ({"item", "index"} if foreach else set())
+        variables = around.known | {"avoid"} | ({"item", "index"} if foreach else set())
         inside = Names(known=variables, stages=earlier, fields=fields)
         settings = self.defaults
         chat = node.child("chat").boolean() if "chat" in node else True

@@ -63,15 +63,17 @@ def render_prompt(
     item: Json = None,
     index: int | None = None,
     stages: Mapping[str, Json],
+    avoid: str = "",
 ) -> Prompt:
-    """This is the prompt of one request. `stages` holds the earlier stages' results; `item`, `index` are foreach's.
+    """This is the prompt of one request. `stages` holds the earlier stages' results; `item`, `index` are foreach's;
+    `avoid` is empty but for a piece that is written again because it said what another one says.
 
     A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
     ContentTypeError names the template where it uses what is not there.
     """
     try:
         template = environment.get_template(stage.template)
-        known = {**values, "stages": stages}
+        known = {**values, "stages": stages, "avoid": avoid}
         if stage.foreach:
             known |= {"item": item, "index": index}
         head = _head(environment, template, stage, known)
@@ -92,7 +94,7 @@ def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[
         try:
             _shot(environment.get_template(stage.template), stage, example, inputs, 0)
         except jinja2.UndefinedError as error:
-            known = [*inputs, "stages", "item", "index"]
+            known = [*inputs, "stages", "avoid", "item", "index"]
             raise _undefined(error, known, f"example {example.name!r} in {stage.template}") from None
         except (jinja2.TemplateError, *VALUE_ERRORS) as error:
             raise ContentTypeError(f"example {example.name!r} in {stage.template}: {error}") from None
@@ -170,7 +172,12 @@ def _same_language(example: Example, values: Mapping[str, Json]) -> bool:
 
 
 def _shot(template: jinja2.Template, stage: Stage, example: Example, inputs: Iterable[str], at: int) -> Shot:
-    known: dict[str, Json] = {**dict.fromkeys(inputs), **example.brief, "stages": jinja2.ChainableUndefined()}
+    known: dict[str, Json] = {
+        **dict.fromkeys(inputs),
+        **example.brief,
+        "avoid": "",
+        "stages": jinja2.ChainableUndefined(),
+    }
     if stage.foreach:
         known |= {"item": example.item, "index": at}
     task = _tidy(_render(template, {**known, "shots": [], "shot": _refused}, ("task",))["task"])
@@ -200,7 +207,7 @@ def _new_head(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]
         turns.append(Message(role="assistant", content=_tidy(str(answer))))
         return ""
 
-    inputs = [name for name in known if name not in ("stages", "item", "index")]
+    inputs = [name for name in known if name not in ("stages", "avoid", "item", "index")]
     shots = [
         _shot(template, stage, example, inputs, at)
         for at, example in enumerate(stage.shots)

@@ -19,7 +19,7 @@ from aigc.content.environment import BUNDLED, template_error
 from aigc.errors import ContentTypeError, did_you_mean
 
 STABLE = frozenset(("language", "shots", "shot"))  # known before `task`
-RESERVED = ("stages", "item", "index", "shots", "shot", "self", "loop", "super", "caller", "varargs", "kwargs")
+RESERVED = ("stages", "avoid", "item", "index", "shots", "shot", "self", "loop", "super", "caller", "varargs", "kwargs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 A job is a folder: `job.sqlite` (the ledger, which is the job), and written from it `artifacts.jsonl` (one line per
 brief, in the briefs' order) and the exports. N briefs in, N accounted for at every moment: waiting, or accepted,
 flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same job on
-the same folder goes on where it was, asks nothing twice, and redoes only what changed.
+the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that repeat
+each other written again.
 
 Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
 `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,

@@ -51,7 +51,7 @@ class Ledger:
                 self._db.execute("commit")
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def change(self) -> Iterator[sqlite3.Connection]:
         """This is a transaction: all of it, or on an error nothing."""
         self.commit()
         with _told(self.path):
@@ -67,7 +67,7 @@ class Ledger:
 
     def note(self, **facts: Json) -> None:
         """This writes facts about the job as a whole."""
-        with self._change() as db:
+        with self.change() as db:
             rows = [(name, json_text(value)) for name, value in facts.items()]
             db.executemany("insert or replace into job values (?, ?)", rows)
 
@@ -93,7 +93,7 @@ class Ledger:
         written again, `retry` those of some statuses: a failed one the same way, others with another draw; either
         for the ids in `only` alone, where there are any.
         """
-        with self._change() as db:
+        with self.change() as db:
             (run,) = db.execute("select 1 + coalesce(max(run), 0) from pieces").fetchone()
             for place, brief in enumerate(briefs):
                 self._ask(run, place, brief, key)
@@ -104,7 +104,7 @@ class Ledger:
                 self._again(f"status = '{status}' and key <> ''", only, redraw=int(status != "failed"))
             self._reuse("history", "seq")
         if store is not None:
-            with self._attached(store):
+            with self.attached(store):
                 self._reuse("store.made", "rowid")
 
     def _ask(self, run: int, place: int, brief: Brief | Artifact, key: Callable[[Brief], str]) -> None:
@@ -127,8 +127,8 @@ class Ledger:
 
     def _again(self, which: str, only: Collection[str], *, redraw: int) -> None:
         self._db.execute(
-            f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', anew = 1, "
-            f"redraws = redraws + {redraw} where {which} {_among(only)}",
+            f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', avoid = '', "
+            f"nudges = 0, anew = 1, redraws = redraws + {redraw} where {which} {_among(only)}",
             tuple(only),
         )
 
@@ -144,19 +144,20 @@ class Ledger:
         )
 
     @contextmanager
-    def _attached(self, store: Path) -> Iterator[None]:
+    def attached(self, store: Path) -> Iterator[None]:
+        """This has the project's store at hand, as `store`."""
         self.commit()
         with _told(store):
             self._db.execute("attach ? as store", (str(store),))
             try:
-                self._db.execute(STORE)
+                self._db.executescript(_schema("store.sql"))
                 yield
             finally:
                 self._db.execute("detach store")
 
     def remember(self, pieces: Iterable[tuple[str, Artifact]]) -> None:
         """This puts (key, artifact) of an earlier job into the history."""
-        with self._change() as db:
+        with self.change() as db:
             for key, one in pieces:
                 lines = (one.provenance.lines, len(one.provenance.fallbacks))
                 said = (json_text(dict(one.brief.values)), json_text(body_record(one)))
@@ -169,14 +170,15 @@ class Ledger:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         ask = (
-            f"select place, id, brief, source, draw, redraws from pieces "
+            f"select place, id, brief, source, draw, redraws, avoid from pieces "
             f"where status = 'waiting' and place > ? {_among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self.ask(ask, (last, *only)):
-            for place, name, values, source, draw, redraws in rows:
+            for place, name, values, source, draw, redraws, avoid in rows:
                 last = place
-                yield Brief(id=name, values=json.loads(values), source=source, draw=draw + REDRAW * redraws)
+                drawn = draw + REDRAW * redraws
+                yield Brief(id=name, values=json.loads(values), source=source, draw=drawn, avoid=avoid)
 
     # -- answers and pieces -------------------------------------------------------------------------------------------
 
@@ -229,10 +231,11 @@ class Ledger:
 
     def keep(self, store: Path) -> None:
         """This copies finished pieces into the project's store, where other jobs find them by key."""
-        with self._attached(store):
+        with self.attached(store):
             self._db.execute(
-                f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact "
-                f"from pieces where status in ({MADE}) and redraws = 0 and twin = ''"
+                f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
+                f"? from pieces where status in ({MADE}) and redraws = 0 and twin = ''",
+                (self.path.parent.name,),
             )
 
     # -- looking ------------------------------------------------------------------------------------------------------
@@ -241,6 +244,12 @@ class Ledger:
         """This yields every finished piece, in the briefs' order."""
         for row in self._rows(f"{ENTRY} where {FINISHED} order by place"):
             yield entry_of(row)
+
+    def entry(self, name: str) -> Entry:
+        """This is the finished piece of one brief. KeyError when there is none."""
+        for row in self.ask(f"{ENTRY} where id = ? and {FINISHED}", (name,)):
+            return entry_of(row)
+        raise KeyError(name)
 
     def artifact_lines(self) -> Iterator[str]:
         """This yields what `artifacts.jsonl` holds."""
@@ -315,6 +324,8 @@ on conflict (id) do update set
     reason = iif(key = :key and :key <> '', reason, :reason),
     checks = iif(key = :key and :key <> '', checks, ''),
     twin = iif(key = :key and :key <> '', twin, ''),
+    avoid = iif(key = :key and :key <> '', avoid, ''),
+    nudges = iif(key = :key and :key <> '', nudges, 0),
     redraws = iif(key = :key and :key <> '', redraws, 0),
     anew = iif(key = :key and :key <> '', anew, 0),
     artifact = iif(key = :key and :key <> '', artifact, :artifact),
@@ -326,12 +337,6 @@ update pieces set status = :status, reason = :reason, checks = :checks, requests
     prompt_tokens = :prompt_tokens, written_tokens = :written_tokens, seconds = :seconds, lines = :lines,
     fallbacks = :fallbacks, artifact = :artifact, finished_run = run
 where id = :id
-"""
-STORE = """
-create table if not exists store.made (
-    key text not null unique, status text not null, reason text not null, checks text not null,
-    lines integer not null, fallbacks integer not null, artifact text not null
-)
 """
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
 ENTRY = """
@@ -355,8 +360,7 @@ def _open(path: Path) -> sqlite3.Connection:
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = normal")
             if not held:
-                schema = files("aigc.jobs").joinpath("ledger.sql").read_text(encoding="utf-8")
-                db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+                db.executescript(f"begin immediate; {_schema('ledger.sql')}; pragma user_version = {FORMAT}; commit;")
         except BaseException:
             db.close()
             raise
@@ -365,6 +369,10 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _among(ids: Collection[str]) -> str:
     return f"and id in ({','.join('?' * len(ids))})" if ids else ""
+
+
+def _schema(name: str) -> str:
+    return files("aigc.jobs").joinpath(name).read_text(encoding="utf-8")
 
 
 @contextmanager

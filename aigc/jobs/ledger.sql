@@ -16,6 +16,8 @@ create table pieces (
     lines          integer not null default 0,   -- texts that stages wrote
     fallbacks      integer not null default 0,   -- of these, written by no model
     twin           text not null default '',     -- id of the piece that this one repeats
+    avoid          text not null default '',     -- how that one begins, while this one is written again
+    nudges         integer not null default 0,   -- how often it was written again for repeating another
     draw           integer not null default 0,   -- which text of the same values the briefs' file asks for
     redraws        integer not null default 0,   -- how often it was asked for anew
     anew           integer not null default 0,   -- 1: no earlier piece may stand in
@@ -64,7 +66,7 @@ create table history (                           -- pieces that were replaced or
 create index history_by_key on history (key, seq);
 
 create trigger keep_replaced after update of artifact on pieces
-when old.artifact is not null and new.artifact is not old.artifact and old.status <> 'failed'
+when old.artifact is not null and new.artifact is not old.artifact and old.status <> 'failed' and new.twin = old.twin
 begin
     insert into history (key, id, status, reason, checks, lines, fallbacks, brief, artifact)
     values (old.key, old.id, old.status, old.reason, old.checks, old.lines, old.fallbacks, old.brief, old.artifact);
@@ -82,10 +84,29 @@ begin
     delete from stages where id = new.id;
 end;
 
+create table sketches (                          -- what tells whether two pieces say the same
+    id      text primary key,
+    opening text not null                        -- the first words, in small letters
+) without rowid;
+create index sketches_by_opening on sketches (opening);
+
+create table bands (hash integer not null, id text not null);  -- two near-duplicates share a hash: MinHash, banded
+create index bands_by_hash on bands (hash);
+create index bands_by_id on bands (id);
+
+create trigger forget_sketch after update of artifact on pieces
+when new.artifact is not old.artifact and old.artifact is not null
+begin
+    delete from sketches where id = new.id;
+    delete from bands where id = new.id;
+end;
+
 create trigger forget_removed after delete on pieces
 begin
     delete from stages where id = old.id;
     delete from completions where id = old.id;
+    delete from sketches where id = old.id;
+    delete from bands where id = old.id;
 end;
 
 create trigger forget_completions after update of key, draw, redraws on pieces

@@ -27,6 +27,7 @@ from aigc.jobs.folder import Good, earlier_pieces, export, prepare_folder, write
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
 from aigc.jobs.recorder import Recorder
+from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
 
@@ -56,16 +57,21 @@ class JobReport:
 
 
 @contextmanager
-def open_job(project: Project, content_type: ContentType, folder: Path, *, reuse: bool = True) -> Iterator[Job]:
+def open_job(
+    project: Project, content_type: ContentType, folder: Path, *, reuse: bool = True, unique: bool = False
+) -> Iterator[Job]:
     """This holds a job's folder for this process. JobError when another run does, or when the disk refuses.
 
-    `reuse` lets pieces of the project's other jobs stand for briefs of the same key.
+    `reuse` lets pieces of the project's other jobs stand for briefs of the same key; `unique` has the guard on also
+    where aigc.yaml says nothing of it.
     """
     prepare_folder(folder, content_type.name)
     with only_run(folder):
         ledger = Ledger(folder / FILE)
         try:
-            yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None)
+            wanted = Unique.parse(project.settings.unique, on=unique)
+            guard = Guard(ledger, wanted, project.store()) if wanted else None
+            yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
         finally:
             ledger.close()
 
@@ -96,7 +102,14 @@ class Job:
     """This is one run over a job's folder."""
 
     def __init__(
-        self, project: Project, content_type: ContentType, folder: Path, ledger: Ledger, *, store: Path | None
+        self,
+        project: Project,
+        content_type: ContentType,
+        folder: Path,
+        ledger: Ledger,
+        *,
+        store: Path | None,
+        guard: Guard | None = None,
     ) -> None:
         self.project = project
         self.content_type = content_type
@@ -104,6 +117,7 @@ class Job:
         self.ledger = ledger
         self.interrupted = False
         self._store = store
+        self._guard = guard
         self._only: tuple[str, ...] = ()
         self._model = project.model_identity()
         self._usage = Usage()
@@ -135,8 +149,9 @@ class Job:
 
     @property
     def remaining(self) -> int:
-        """This is how many briefs this run has to write."""
-        return self.ledger.remaining(self._only)
+        """This is how many briefs this run has to write, twins apart that it may yet come upon."""
+        left = self.ledger.remaining(self._only)
+        return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
     def write(
         self,
@@ -145,11 +160,24 @@ class Job:
         heard: Callable[[Artifact], None] | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """This writes what remains; `heard` is told of each artifact as it finishes.
+        """This writes what remains, and again what repeats another piece where the guard is on; `heard` is told of each
+        artifact as it finishes.
 
         Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
         is kept, and so is it when the generator breaks: EngineError.
         """
+        self._write(generator, heard, stopping)
+        while self._guard and not self._only and not self.interrupted:
+            self._guard.take_back()
+            twins = self._guard.due()
+            if not twins:
+                return
+            self._guard.send_back(twins)
+            self._write(generator, heard, stopping)
+
+    def _write(
+        self, generator: Generator, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]
+    ) -> None:
         started, written = time.perf_counter(), 0
         recorder = Recorder(generator, self.ledger)
         briefs = self._until(stopping)
@@ -171,11 +199,13 @@ class Job:
             self._seconds += (seconds := time.perf_counter() - started)
             facts = self.ledger.facts()
             self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=facts.get("written", 0) + written)
-        if (left := self.remaining) and not self.interrupted:
+        if (left := self.ledger.remaining(self._only)) and not self.interrupted:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
     def finish(self, exports: Sequence[str] = ()) -> JobReport:
         """This writes `artifacts.jsonl` and the exports and gives the report."""
+        if self._guard and not self.interrupted:
+            self._guard.flag(self._guard.twins())
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
             self.ledger.keep(self._store)
