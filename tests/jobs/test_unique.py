@@ -22,24 +22,7 @@ from .conftest import ITEM, TASK, Shop
 LONG = ITEM.replace("chars: 12", "chars: 400")
 SAME = "A mug for every morning, light in the hand and warm until noon, in six colours that last for years."
 OTHER = "Boots that keep out the rain, with a sole that grips on wet stone and laces nobody ties twice a day."
-WORDS = [
-    "river",
-    "stone",
-    "lamp",
-    "paper",
-    "winter",
-    "market",
-    "glass",
-    "engine",
-    "garden",
-    "letter",
-    "copper",
-    "silver",
-    "field",
-    "story",
-    "bridge",
-    "cotton",
-]
+WORDS = [f"word{at}" for at in range(16)]
 
 
 def piece(seed: int) -> str:
