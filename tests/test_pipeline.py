@@ -208,7 +208,9 @@ def test_the_whole_pieces_repair_keeps_the_other_fields(make_project: Callable[.
         FILES | {"templates/shop/parts.yaml": PARTS, "templates/shop/part.j2": TASK.replace("%s", "{{ item }}")}
     )
     again = {"parts/1/1": part("Dry", "never taken")}
-    generator = ScriptedGenerator(lambda r, i: again.get("/".join(r.id.split("/")[1:]), part("Warm", f"All about {asked_for(r)}.")))
+    generator = ScriptedGenerator(
+        lambda r, i: again.get("/".join(r.id.split("/")[1:]), part("Warm", f"All about {asked_for(r)}."))
+    )
     (artifact,) = run(project, generator, "shop/parts", [brief(facts=["warm", "dry"])])
     assert artifact.fields["parts"] == [
         {"heading": "Warm", "text": "All about warm."},

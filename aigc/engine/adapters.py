@@ -24,7 +24,7 @@ from torch.nn.functional import linear
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
-from aigc.engine.linear import PackedLinear, can_pack
+from aigc.engine.linear import can_pack, packed
 from aigc.errors import ModelError, NotFound, did_you_mean, first_line
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -60,10 +60,14 @@ class LoraLinear(torch.nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """`x` is (1, tokens, in_features) or, as some families flatten it, (tokens, in_features)."""
         out: torch.Tensor = self.base(x)
+        self.add(x, out)
+        return out
+
+    def add(self, x: torch.Tensor, out: torch.Tensor) -> None:
+        """This adds what the adapters say of `x` to `out`, both as in `forward`."""
         for begin, end, name in self.route:
             if name in self.deltas:
                 out[..., begin:end, :] += self.deltas[name](x[..., begin:end, :])
-        return out
 
 
 class Adapters:
@@ -193,5 +197,5 @@ def _target(model: PreTrainedModel, adapter: Adapter, path: str) -> torch.nn.Mod
 def _delta(pair: Pair, model: PreTrainedModel) -> Callable[[torch.Tensor], torch.Tensor]:
     """This is x → scale · B (A x), in the model's dtype; packed, a token's numbers are the same in any company."""
     matrices = [matrix.to(model.device, model.dtype) for matrix in pair]
-    down, up = (PackedLinear(m, None) if can_pack(model) else partial(linear, weight=m) for m in matrices)
+    down, up = (packed(m, None) if can_pack(model) else partial(linear, weight=m) for m in matrices)
     return lambda x: up(down(x))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from aigc.engine.linear import PackedLinear
+from aigc.engine.linear import packed
 from aigc.engine.model import Network
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts
@@ -47,7 +47,7 @@ def measure_ceiling(network: Network) -> Ceiling:
     config = network.model.config.get_text_config()
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-    multiply = PackedLinear(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
+    multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
     large = torch.empty((1 << 31 if device.type == "cuda" else 1 << 28) // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
     with torch.inference_mode():

@@ -24,6 +24,7 @@ from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, Segment
 from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
+from aigc.engine.decoder import made_of
 from aigc.engine.linear import can_pack, linears, pack_linears
 from aigc.errors import ModelError, UsageError, did_you_mean, first_line
 
@@ -46,16 +47,20 @@ class Network:
         self.body = sum(int(linear.weight.numel()) for linear in linears(model).values()) - self.head  # for every token
         if can_pack(model):
             pack_linears(model)
+        self.decoder = made_of(model)
         self.context = context
         self.adapters = Adapters(model)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        if self.adapters.names:
+            self.adapters.route(_segments(spans))
+        if self.decoder is not None:
+            with torch.inference_mode():
+                return self.decoder.forward(spans, keep, adapted=bool(self.adapters.names))
         ids = torch.tensor([[token for span in spans for token in span.ids]], device=self.device)
         step = plan_step(spans, self.device)
         rows = torch.tensor(keep, dtype=torch.long, device=self.device)
-        if self.adapters.names:
-            self.adapters.route(_segments(spans))
         with torch.inference_mode():
             output = self.model(
                 input_ids=ids, position_ids=step.positions, use_cache=False, logits_to_keep=rows, step=step

@@ -73,6 +73,7 @@ def _model(kind: TinyKind) -> Any:
     if kind == "llama":
         return transformers.LlamaForCausalLM(transformers.LlamaConfig(**shape, **ends))
     if kind == "qwen2":
+        shape |= {"num_attention_heads": 2, "num_key_value_heads": 1}
         shape.pop("head_dim")  # hidden_size / heads; unlike the others its query, key and value have biases
         return transformers.Qwen2ForCausalLM(transformers.Qwen2Config(**shape, **ends))
     if kind == "qwen3":

@@ -30,11 +30,11 @@ def test_a_packed_model_gives_the_loaded_models_logits(kind: str, tiny_folder: C
 def test_a_row_comes_out_the_same_to_the_bit_in_any_company() -> None:
     import torch
 
-    from aigc.engine.linear import PackedLinear
+    from aigc.engine.linear import packed
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        layer = PackedLinear(torch.randn(576, 1536) / 40, torch.randn(576))
+        layer = packed(torch.randn(576, 1536) / 40, torch.randn(576))
         x = torch.randn(300, 1536)
     whole = layer(x)
     assert torch.allclose(whole, layer(x.view(3, 100, 1536)).view(300, 576), rtol=0, atol=0)

@@ -96,7 +96,7 @@ def test_an_unknown_family_must_prove_itself(tiny_folder: Callable[..., Path], m
     from aigc.engine import attention
 
     monkeypatch.setattr("aigc.engine.model.PROVEN", frozenset())
-    open_engine(tiny_folder("llama"), EngineOptions(device="cpu")).close()
+    open_engine(tiny_folder("gpt2"), EngineOptions(device="cpu")).close()
     true = attention._attend_shared
 
     def wrong(*given: Any) -> tuple[torch.Tensor, torch.Tensor]:
@@ -104,8 +104,8 @@ def test_an_unknown_family_must_prove_itself(tiny_folder: Callable[..., Path], m
         return out, lse + 5
 
     monkeypatch.setattr(attention, "_attend_shared", wrong)
-    with pytest.raises(ModelError, match="'llama' come out wrong"):
-        open_engine(tiny_folder("llama"), EngineOptions(device="cpu"))
+    with pytest.raises(ModelError, match="'gpt2' come out wrong"):
+        open_engine(tiny_folder("gpt2"), EngineOptions(device="cpu"))
 
 
 @pytest.mark.parametrize("device", ["cuda:99", "tpu", "cuda:x"])

@@ -1,0 +1,167 @@
+"""This is the CPU's inner loops in C (`kernels.c`), where they were built and the CPU has AVX2; torch does it elsewhere.
+
+`kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. The library
+shares torch's threads, so torch must be imported before it is loaded, as it is here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import Any, TypeAlias
+
+import numpy
+import torch
+
+LIBRARY = "aigc.engine._kernels"
+OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
+PANEL = 16  # columns
+MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in kernels.c
+SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
+SPAN_FIELDS = 12  # of a Span in kernels.c
+
+Spans: TypeAlias = numpy.ndarray[Any, numpy.dtype[numpy.int64]]  # (rows, SPAN_FIELDS), as a Span in kernels.c
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """This is a weight (columns, depth) in panels of 16 columns."""
+
+    numbers: torch.Tensor
+    columns: int
+    depth: int
+
+    def part(self, begin: int, end: int) -> Panels:
+        """This is some of the columns, sharing memory. `begin` is a multiple of 16."""
+        assert begin % PANEL == 0
+        stop = -(-end // PANEL) * PANEL
+        return Panels(self.numbers[begin * self.depth : stop * self.depth], end - begin, self.depth)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heads:
+    """This is what attention layers of a model have in common."""
+
+    heads: int
+    kv_heads: int
+    dim: int
+    scale: float
+
+    @property
+    def pitch(self) -> int:
+        """This counts the floats of a token's queries, keys and values together."""
+        return (self.heads + 2 * self.kv_heads) * self.dim
+
+
+class Kernels:
+    """This calls the library; a call returns when all threads are done."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+        number, real, pointer = ctypes.c_int64, ctypes.c_float, ctypes.c_void_p
+        kinds = {"n": number, "r": real, "p": pointer}
+        for name, signature in SIGNATURES.items():
+            call = getattr(library, name)
+            call.argtypes, call.restype = [kinds[letter] for letter in signature], None
+
+    def pack(self, weight: torch.Tensor) -> Panels:
+        """`weight` is (columns, depth), as a linear layer keeps it."""
+        columns, depth = weight.shape
+        weight = weight.detach().contiguous()
+        numbers = torch.empty(-(-columns // PANEL) * PANEL * depth)
+        self._library.aigc_pack(weight.data_ptr(), columns, depth, numbers.data_ptr())
+        return Panels(numbers, columns, depth)
+
+    def multiply(
+        self, x: torch.Tensor, panels: Panels, bias: torch.Tensor | None, out: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """This is x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given."""
+        rows, add = x.shape[0], out is not None
+        if out is None:
+            out = torch.empty(rows, panels.columns)
+        self._library.aigc_multiply(
+            x.data_ptr(), rows, panels.depth, panels.numbers.data_ptr(), panels.columns,
+            None if bias is None else bias.data_ptr(), out.data_ptr(), add,
+        )  # fmt: skip
+        return out
+
+    def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
+        """This is the columns named by `ids`, (ids, depth)."""
+        out = torch.empty(ids.numel(), panels.depth)
+        self._library.aigc_gather(panels.numbers.data_ptr(), panels.depth, ids.data_ptr(), ids.numel(), out.data_ptr())
+        return out
+
+    def norm(self, x: torch.Tensor, weight: torch.Tensor, eps: float) -> torch.Tensor:
+        """This is x (rows, depth), each row divided by its root mean square, times `weight`."""
+        out = torch.empty_like(x)
+        self._library.aigc_norm(x.data_ptr(), *x.shape, weight.data_ptr(), eps, out.data_ptr())
+        return out
+
+    def swish(self, x: torch.Tensor) -> torch.Tensor:
+        """This is swish(gate) · up of x (rows, 2 · depth), gates first."""
+        rows, depth = x.shape[0], x.shape[1] // 2
+        out = torch.empty(rows, depth)
+        self._library.aigc_swish(x.data_ptr(), rows, depth, out.data_ptr())
+        return out
+
+    def rotate_and_keep(
+        self, x: torch.Tensor, spans: Spans, layer: int, heads: Heads, rotary: tuple[torch.Tensor, torch.Tensor],
+        norms: tuple[torch.Tensor, torch.Tensor] | None, eps: float,
+    ) -> None:  # fmt: skip
+        """This norms and rotates queries and keys of x (tokens, pitch) in place and writes keys and values to slots.
+
+        `rotary` is (tokens, dim) of cosines and sines, `norms` the weights for queries and keys.
+        """
+        query_norm, key_norm = (norm.data_ptr() for norm in norms) if norms else (None, None)
+        self._library.aigc_rotate_and_keep(
+            x.data_ptr(), spans.ctypes.data, len(spans), layer, heads.heads, heads.kv_heads, heads.dim,
+            rotary[0].data_ptr(), rotary[1].data_ptr(), query_norm, key_norm, eps,
+        )  # fmt: skip
+
+    def attend(
+        self, x: torch.Tensor, spans: Spans, layer: int, heads: Heads, window: int, longest: int
+    ) -> torch.Tensor:
+        """This is attention (tokens, heads · dim) of the queries in x (tokens, pitch); `longest` bounds any text."""
+        out = torch.empty(x.shape[0], heads.heads * heads.dim)
+        room, groups = longest + 16, heads.heads // heads.kv_heads
+        together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
+        scratch = torch.empty(torch.get_num_threads() * together * groups * room)
+        self._library.aigc_attend(
+            x.data_ptr(), heads.pitch, spans.ctypes.data, len(spans), layer, heads.heads, heads.kv_heads, heads.dim,
+            heads.scale, window, scratch.data_ptr(), room, together,
+            out.data_ptr(),
+        )  # fmt: skip
+        return out
+
+
+SIGNATURES = {  # p: pointer, n: whole number, r: float
+    "aigc_pack": "pnnp",
+    "aigc_multiply": "pnnpnppn",
+    "aigc_gather": "pnpnp",
+    "aigc_norm": "pnnprp",
+    "aigc_swish": "pnnp",
+    "aigc_rotate_and_keep": "ppnnnnnppppr",
+    "aigc_attend": "pnpnnnnnrnpnnp",
+}
+
+
+@cache
+def kernels() -> Kernels | None:
+    """This is the library, where there is one for this machine."""
+    spec = find_spec(LIBRARY)
+    if spec is None or spec.origin is None or os.environ.get(OFF) == "0":
+        return None
+    try:
+        library = ctypes.CDLL(spec.origin)
+        return Kernels(library) if library.aigc_supported() else None
+    except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
+        return None
+
+
+def spans_of(rows: Sequence[tuple[int, ...]]) -> Spans:
+    """This lays out rows of `SPAN_FIELDS` numbers for the library."""
+    return numpy.array(rows, dtype=numpy.int64).reshape(-1, SPAN_FIELDS)

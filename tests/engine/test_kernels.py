@@ -1,0 +1,148 @@
+"""The kernels in C give torch's numbers, and a row's numbers depend on nothing else in the batch, to the bit."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+TEXTS = ("a mug", "a mug with a lid", "28 mg caffeine per cup", "折叠电动自行车", "x")
+
+
+@pytest.fixture
+def native() -> Iterator[Any]:
+    import torch
+
+    from aigc.engine.kernels import kernels
+
+    found = kernels()
+    if found is None:
+        pytest.skip("no kernels were built for this machine")
+    with torch.random.fork_rng(devices=[]), torch.inference_mode():
+        torch.manual_seed(0)
+        yield found
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 6, 7, 95, 97, 200])
+@pytest.mark.parametrize(("columns", "depth"), [(16, 8), (40, 1536), (257, 24)])
+def test_products(rows: int, columns: int, depth: int, native: Any) -> None:
+    import torch
+
+    x, weight, bias = torch.randn(rows, depth), torch.randn(columns, depth), torch.randn(columns)
+    panels = native.pack(weight)
+    expected = torch.nn.functional.linear(x.double(), weight.double(), bias.double())
+    found = native.multiply(x, panels, bias)
+    assert torch.allclose(found.double(), expected, atol=1e-5 * depth)
+    assert all(torch.equal(native.multiply(x[r : r + 1].clone(), panels, bias)[0], found[r]) for r in range(rows))
+    added = native.multiply(x, panels, bias, torch.ones(rows, columns))
+    assert torch.allclose(added, found + 1, atol=1e-5)
+    ids = torch.randint(columns, (9,))
+    assert torch.equal(native.gather(panels, ids), weight[ids])
+
+
+def test_norms_and_swish(native: Any) -> None:
+    import torch
+
+    x, weight = torch.randn(9, 48) * 40, torch.randn(48)
+    assert torch.allclose(native.norm(x, weight, 1e-5), torch.nn.functional.rms_norm(x, (48,), weight, 1e-5), atol=1e-5)
+    expected = torch.nn.functional.silu(x[:, :24]) * x[:, 24:]
+    assert torch.allclose(native.swish(x), expected, rtol=1e-5, atol=1e-5)
+
+
+class Text:
+    """One row's keys and values, cut into a prefix and a slot."""
+
+    def __init__(self, seen: int, tokens: int, base: int) -> None:
+        self.seen, self.tokens, self.base = seen, tokens, base  # seen before this step, fed in it, of the prefix
+
+
+def attended(native: Any, heads: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int) -> Any:
+    """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each."""
+    import torch
+
+    from aigc.engine.kernels import spans_of
+
+    spans, alive, begin = [], [], 0
+    for (keys, values), text in zip(kept, texts, strict=True):
+        both = [torch.stack([torch.zeros_like(one), one]) for one in (keys, values)]  # (layers, kv_heads, tokens, dim)
+        prefix = [one[:, :, : text.base].contiguous() for one in both]
+        slot = [one[:, :, text.base :].contiguous() for one in both]
+        alive += [*prefix, *slot]
+        places = [
+            [part[0].data_ptr(), part[1].data_ptr(), part[0].stride(1), part[0].stride(0)] for part in (prefix, slot)
+        ]
+        spans.append((begin, text.tokens, text.base, text.seen - text.base, *places[0], *places[1]))
+        begin += text.tokens
+    longest = max(text.seen + text.tokens for text in texts)
+    return native.attend(x, spans_of(spans), 1, heads, window, longest)
+
+
+@pytest.mark.parametrize("window", [0, 5])
+@pytest.mark.parametrize("dim", [16, 64, 80])
+def test_attention(window: int, dim: int, native: Any) -> None:
+    import torch
+
+    from aigc.engine.kernels import Heads
+
+    heads = Heads(heads=6, kv_heads=2, dim=dim, scale=0.3)
+    draw = random.Random(dim)
+    texts = [Text(draw.randrange(1, 150), draw.randrange(1, 20), 0) for _ in range(9)]
+    kept = [(torch.randn(2, t.seen + t.tokens, dim), torch.randn(2, t.seen + t.tokens, dim)) for t in texts]
+    x = torch.randn(sum(text.tokens for text in texts), heads.pitch)
+    found = attended(native, heads, kept, texts, x, window)
+    begin = 0
+    for (keys, values), text in zip(kept, texts, strict=True):
+        here = slice(begin, begin + text.tokens)
+        queries = x[here, : 6 * dim].view(-1, 6, dim).transpose(0, 1)
+        back = torch.arange(text.seen, text.seen + text.tokens)[:, None] - torch.arange(text.seen + text.tokens)
+        seen = (back >= 0) & (back < window) if window else back >= 0
+        k, v = keys.repeat_interleave(3, 0), values.repeat_interleave(3, 0)
+        expected = torch.nn.functional.scaled_dot_product_attention(queries, k, v, attn_mask=seen, scale=0.3)
+        assert torch.allclose(found[here], expected.transpose(0, 1).reshape(-1, 6 * dim), atol=1e-5)
+        begin += text.tokens
+    for _ in range(4):  # wherever a text is cut into prefix and slot, and alone, the numbers are the same
+        for text in texts:
+            text.base = draw.randrange(text.seen + 1)
+        assert torch.equal(attended(native, heads, kept, texts, x, window), found)
+    first = texts[0].tokens
+    assert torch.equal(attended(native, heads, kept[:1], texts[:1], x[:first].clone(), window), found[:first])
+
+
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
+def test_a_text_has_the_same_numbers_in_any_company(
+    kind: str, native: Any, open_tiny: Callable[..., Any], asking: Any, running: Any
+) -> None:
+    """Log-probabilities equal to the last bit: alone, in batches, with prefixes shared, copied or not kept at all."""
+
+    def numbers(engine: Any, requests: Sequence[Any]) -> dict[Any, Any]:
+        assert engine.network.decoder is not None
+        return {key: (c.token_ids, [p.logprob for p in c.logprobs]) for key, c in running(engine, requests).items()}
+
+    requests = [
+        asking(
+            f"{system}{n}", text + " " + text[:n], system="Short lines. " * system, temperature=1.0, seed=n, logprobs=1
+        )
+        for n, text in enumerate(TEXTS)
+        for system in range(3)
+    ]
+    alone: dict[Any, Any] = {}
+    for request in requests:
+        alone |= numbers(open_tiny(kind, prefix_cache=False), [request])
+    for seed in range(3):
+        random.Random(seed).shuffle(requests)
+        assert numbers(open_tiny(kind, rows=3 + 7 * seed, prefix_cache=seed < 2), requests) == alone
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+def test_without_kernels_torch_writes_the_same_texts(
+    kind: str, open_tiny: Callable[..., Any], asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [asking(str(n), text, system="Short lines.", temperature=0.8, seed=n) for n, text in enumerate(TEXTS)]
+    expected = {key: c.token_ids for key, c in running(open_tiny(kind), requests).items()}
+    for room in ("linear", "decoder"):
+        monkeypatch.setattr(f"aigc.engine.{room}.kernels", lambda: None)
+    engine = open_tiny(kind)
+    assert engine.network.decoder is None
+    assert {key: c.token_ids for key, c in running(engine, requests).items()} == expected
