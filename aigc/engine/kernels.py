@@ -1,4 +1,4 @@
-"""This is the CPU's inner loops in C (`kernels.c`), where they were built and the CPU has AVX2; torch does it elsewhere.
+"""This is the CPU's inner loops in C (`kernels.c`), where they were built and the CPU has AVX2; else torch does it all.
 
 `kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. The library
 shares torch's threads, so torch must be imported before it is loaded, as it is here.

@@ -1,8 +1,8 @@
 """This is a CPU's matrix products: weights laid out once the way they are read, instead of again for every call.
 
-By our own kernels where there are any (`kernels`), else by oneDNN: full precision either way, half again as fast as plain
-`torch.nn.Linear` at 64 rows and several times at 4–16 (`tests/bench/LOG.md`). A row's numbers do not depend, to the
-bit, on how many rows there are, which plain `torch.nn.Linear` does not promise.
+By our own kernels where there are any (`kernels`), else by oneDNN: full precision either way, half again as fast as
+plain `torch.nn.Linear` at 64 rows and several times at 4–16 (`tests/bench/LOG.md`). A row's numbers do not, to the
+bit, depend on how many rows there are, which plain `torch.nn.Linear` does not promise.
 """
 
 from __future__ import annotations
