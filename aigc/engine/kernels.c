@@ -160,6 +160,33 @@ void aigc_swish(const float *x, int64_t m, int64_t k, float *out) {
         }
 }
 
+/* Of every row of x (m, n), rows `pitch` floats apart: the largest of each 64 numbers, peaks (m, ceil(n / 64)), and the
+   log of the sum of all e^x. */
+void aigc_survey(const float *x, int64_t m, int64_t n, int64_t pitch, float *peaks, float *total_of) {
+    int64_t blocks = (n + 63) / 64;
+#pragma omp parallel for
+    for (int64_t r = 0; r < m; r++) {
+        const float *row = x + r * pitch;
+        float most = -INFINITY, rest = 0;
+        for (int64_t b = 0; b < blocks; b++) {
+            int64_t i = b * 64, end = i + 64 < n ? i + 64 : n;
+            v8 peak = all(-INFINITY);
+            for (; i + 8 <= end; i += 8) peak = _mm256_max_ps(peak, load(row + i));
+            float parts[8], top = -INFINITY;
+            store(parts, peak);
+            for (int j = 0; j < 8; j++) top = parts[j] > top ? parts[j] : top;
+            for (; i < end; i++) top = row[i] > top ? row[i] : top;
+            peaks[r * blocks + b] = top;
+            most = top > most ? top : most;
+        }
+        v8 mass = all(0);
+        int64_t i = 0;
+        for (; i + 8 <= n; i += 8) mass = _mm256_add_ps(mass, exponential(_mm256_sub_ps(load(row + i), all(most))));
+        for (; i < n; i++) rest += expf(row[i] - most);
+        total_of[r] = most + logf(total(mass) + rest);
+    }
+}
+
 static inline void rotate(float *x, const float *cosine, const float *sine, int64_t dim) {
     int64_t half = dim / 2;
     for (int64_t i = 0; i < half; i += 8) {

@@ -108,6 +108,16 @@ class Kernels:
         self._library.aigc_swish(x.data_ptr(), rows, depth, out.data_ptr())
         return out
 
+    def survey(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """This is the largest of each 64 numbers in a row of x, (rows, blocks), and each row's logsumexp, (rows,).
+
+        The rows of x, (rows, numbers), may lie further apart than they are long.
+        """
+        rows, width = x.shape
+        peaks, total = torch.empty(rows, -(-width // 64)), torch.empty(rows)
+        self._library.aigc_survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr())
+        return peaks, total
+
     def rotate_and_keep(
         self, x: torch.Tensor, spans: Spans, layer: int, heads: Heads, rotary: tuple[torch.Tensor, torch.Tensor],
         norms: tuple[torch.Tensor, torch.Tensor] | None, eps: float,
@@ -144,6 +154,7 @@ SIGNATURES = {  # p: pointer, n: whole number, r: float
     "aigc_gather": "pnpnp",
     "aigc_norm": "pnnprp",
     "aigc_swish": "pnnp",
+    "aigc_survey": "pnnnpp",
     "aigc_rotate_and_keep": "ppnnnnnppppr",
     "aigc_attend": "pnpnnnnnrnpnnp",
 }

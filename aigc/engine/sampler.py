@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
+from aigc.engine.kernels import kernels
 from aigc.types import SamplingParams
 
 _MASK64 = (1 << 64) - 1
@@ -62,7 +63,8 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
     if bans is not None:
         scores = scores.clone() if scores is raw else scores
         scores.index_add_(0, torch.tensor(bans.rows, device=scores.device), bans.bias.to(scores.device))
-    blocks = _Blocks(scores)
+    peaks, total = _survey(raw)
+    blocks = _Blocks(scores, peaks if scores is raw else None)
     tokens = blocks.top.clone()
     hot = [row for row, draw in enumerate(draws) if draw.params.temperature > 0]
     if len(hot) == len(draws):
@@ -70,11 +72,16 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
     elif hot:
         rows = torch.tensor(hot, device=logits.device)
         tokens[rows] = _draw(_Blocks(scores[rows]), [draws[row] for row in hot])
-    total = torch.logsumexp(raw, dim=-1)
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
     return Picks(
         tokens.tolist(), logprobs.tolist(), [_likeliest(raw, total, row, draw) for row, draw in enumerate(draws)]
     )
+
+
+def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
+    """This is the peaks that `_Blocks` wants, if they come cheap, and the rows' logsumexp."""
+    native = kernels() if raw.device.type == "cpu" and raw.stride(1) == 1 else None
+    return native.survey(raw) if native is not None else (None, torch.logsumexp(raw, dim=-1))
 
 
 def _likeliest(raw: torch.Tensor, total: torch.Tensor, row: int, draw: Draw) -> tuple[tuple[int, float], ...]:
@@ -109,12 +116,12 @@ class _Blocks:
     `cells` is (rows, blocks, BLOCK), `peaks` the largest of each block; only blocks whose peak counts are looked into.
     """
 
-    def __init__(self, scores: torch.Tensor) -> None:
+    def __init__(self, scores: torch.Tensor, peaks: torch.Tensor | None = None) -> None:
         rows, vocab = scores.shape
         if vocab % BLOCK:
             scores = torch.nn.functional.pad(scores, (0, BLOCK - vocab % BLOCK), value=-torch.inf)
         self.cells = scores.reshape(rows, -1, BLOCK)
-        self.peaks = self.cells.amax(-1)
+        self.peaks = self.cells.amax(-1) if peaks is None else peaks
         self.peak, block = self.peaks.max(-1)  # (rows,)
         inside = self.cells[torch.arange(rows, device=scores.device), block].argmax(-1)
         self.top = block * BLOCK + inside  # (rows,) the likeliest token

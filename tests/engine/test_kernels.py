@@ -51,6 +51,18 @@ def test_norms_and_swish(native: Any) -> None:
     assert torch.allclose(native.swish(x), expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("width", [5, 64, 259, 1000])
+def test_survey(width: int, native: Any) -> None:
+    import torch
+
+    x = (torch.randn(7, 1024) * 5)[:, :width]
+    x[2, width // 2] = -torch.inf
+    peaks, total = native.survey(x)
+    padded = torch.nn.functional.pad(x, (0, -width % 64), value=-torch.inf)
+    assert torch.equal(peaks, padded.view(7, -1, 64).amax(-1))
+    assert torch.allclose(total, torch.logsumexp(x, -1), atol=1e-5)
+
+
 class Text:
     """One row's keys and values, cut into a prefix and a slot."""
 
