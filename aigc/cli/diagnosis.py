@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from aigc.cli.group import Commands
 from aigc.cli.options import Overrides, Pairs, open_project
 from aigc.cli.readable import megabytes
+from aigc.engine import KERNELS
 from aigc.errors import AigcError
 from aigc.models import Catalogue, cache_folder, resolve
 
@@ -39,7 +41,7 @@ class Symptom:
 
 def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ()) -> list[Symptom]:
     """This is every examination. A project that cannot be opened is one of the things found, not an error."""
-    symptoms = [_python(), *(_package(name) for name in NEEDED), _device()]
+    symptoms = [_python(), *(_package(name) for name in NEEDED), _kernels(), _device()]
     try:
         project = open_project(folder, Overrides(model=model, settings=settings))
     except AigcError as error:
@@ -60,6 +62,14 @@ def _package(name: str) -> Symptom:
         return Symptom(name=name, state="ok", found=version(name))
     except PackageNotFoundError:
         return Symptom(name=name, state="wrong", found="not installed", remedy=f"pip install {name}")
+
+
+def _kernels() -> Symptom:
+    """This says whether a CPU writes at full speed; a machine without them writes all the same."""
+    if find_spec(KERNELS) is not None:
+        return Symptom(name="kernels", state="ok", found="built")
+    remedy = "on a CPU, models write faster where a C compiler (gcc) was there when aigc was installed"
+    return Symptom(name="kernels", state="note", found="not built", remedy=remedy)
 
 
 def _device() -> Symptom:

@@ -24,7 +24,9 @@ from aigc.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
 
-__all__ = ["EngineOptions", "convert_gguf", "open_engine"]
+__all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
+
+KERNELS = "aigc.engine._kernels"  # the library built from kernels.c where aigc was installed, if there was a compiler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 import numpy
 import torch
 
-LIBRARY = "aigc.engine._kernels"
+from aigc.engine import KERNELS
+
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
 MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in kernels.c
@@ -163,7 +164,7 @@ SIGNATURES = {  # p: pointer, n: whole number, r: float
 @cache
 def kernels() -> Kernels | None:
     """This is the library, where there is one for this machine."""
-    spec = find_spec(LIBRARY)
+    spec = find_spec(KERNELS)
     if spec is None or spec.origin is None or os.environ.get(OFF) == "0":
         return None
     try:

@@ -241,6 +241,12 @@ def test_doctor_names_every_trouble_with_a_remedy(aigc: Run, shop: Any, monkeypa
     assert "WRONG" in aigc("doctor", "-m", "smollm2-135m").out
 
 
+def test_doctor_says_whether_kernels_were_built(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for spec, state in ((object(), "ok"), (None, "note")):
+        monkeypatch.setattr("aigc.cli.diagnosis.find_spec", lambda name, spec=spec: spec)
+        assert states(aigc("doctor", "-m", "smollm2-135m", "--json"))["kernels"] == state
+
+
 def test_doctor_outlives_a_broken_project(aigc: Run, shop: Any) -> None:
     shop.write("aigc.yaml", "modle: x\n")
     ran = aigc("doctor", "--json")
