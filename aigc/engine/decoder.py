@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -37,8 +38,9 @@ class Joined:
         """This adds to `out` (tokens, features) what LoRA layers say of `x` (tokens, in_features)."""
         begin = 0
         for name in self.names:
-            part = getattr(self.parent, name)
-            width = (part.base if isinstance(part, LoraLinear) else part).out_features
+            part: Any = getattr(self.parent, name)
+            base: Any = part.base if isinstance(part, LoraLinear) else part
+            width = int(base.out_features)
             if isinstance(part, LoraLinear):
                 part.add(x, out[:, begin : begin + width])
             begin += width
@@ -125,7 +127,7 @@ def made_of(model: PreTrainedModel) -> Decoder | None:
     return Decoder(native, model, whole, heads) if len(whole) == len(layers) else None
 
 
-def _block(layer: torch.nn.Module) -> Block | None:
+def _block(layer: Any) -> Block | None:
     attention, mlp = layer.self_attn, layer.mlp
     attended = join_linears(attention, ("q_proj", "k_proj", "v_proj"))
     gated = join_linears(mlp, ("gate_proj", "up_proj"))

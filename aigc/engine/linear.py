@@ -94,7 +94,7 @@ def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
 
 def pack_linears(model: PreTrainedModel) -> None:
     """This replaces every linear layer of `model`, and an embedding tied to its head, and frees what they had."""
-    embedding: torch.nn.Module = model.get_input_embeddings()  # type: ignore[no-untyped-call]
+    embedding: torch.nn.Module = model.get_input_embeddings()
     head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     plain = type(embedding) is torch.nn.Embedding  # Gemma's scales what it reads
     tied = plain and embedding.weight is head.weight
