@@ -2,8 +2,8 @@
 
 A project is a folder with an `aigc.yaml` (it may be empty); its content types are the YAML files in `templates/`.
 Without one there are the bundled and installed types only. Precedence, nothing else: defaults < content type <
-aigc.yaml < command line. Nothing heavy happens here until `generator` is called: then a model is found, fetched if
-need be, and loaded.
+aigc.yaml < job file < command line. Nothing heavy happens here until `generator` is called: then a model is found,
+fetched if need be, and loaded.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import jinja2
 
@@ -37,6 +37,8 @@ STORE = Path(".aigc", "pieces.sqlite")
 OWN = "project"  # in place of a plugin's name
 MOST_CANDIDATES = 64
 SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
+
+Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # setting → its value and the file:line that says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,16 +83,17 @@ class Project:
         start: Path | None = None,
         *,
         options: Mapping[str, str] | None = None,
+        laid: Laid | None = None,
         registry: Registry | None = None,
         out: Path | None = None,
     ) -> Project:
         """This is the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
 
-        `out` is the folder that is written into, for a generator that keeps files there. ProjectError says which line
-        of aigc.yaml is wrong; UsageError which option.
+        `laid` are a job file's settings, in between. `out` is the folder that is written into, for a generator that
+        keeps files there. ProjectError says which line of aigc.yaml is wrong; UsageError which option.
         """
         folder = _project_folder((start or Path.cwd()).resolve())
-        settings = _settings(folder, options or {})
+        settings = _settings(folder, laid or {}, options or {})
         return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled), out=out)
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -284,7 +287,7 @@ def _project_folder(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
 
 
-def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
+def _settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -> Settings:
     settings = Settings()
     if folder is not None and not _says_nothing(folder / FILE):
         try:
@@ -293,12 +296,16 @@ def _settings(folder: Path | None, options: Mapping[str, str]) -> Settings:
                 settings = _set(settings, key, node.value, node.where)
         except ContentTypeError as error:
             raise ProjectError(error.message, hint=error.hint) from None
-    if options.get("generator", settings.generator) != settings.generator:
+    if laid.get("generator", (settings.generator, ""))[0] != settings.generator:
         settings = replace(settings, engine={})  # these were another one's options
+    for key, (value, where) in laid.items():
+        settings = _set(settings, key, value, where)
+    if options.get("generator", settings.generator) != settings.generator:
+        settings = replace(settings, engine={})
     for key, text in options.items():
         name, _, inner = key.partition(".")
-        value: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
-        settings = _set(settings, name, {inner: value} if inner else value, f"-o {key}={text}")
+        said: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
+        settings = _set(settings, name, {inner: said} if inner else said, f"-o {key}={text}")
     return settings
 
 

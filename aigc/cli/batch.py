@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,78 +14,55 @@ from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED
 from aigc.cli.group import GIVEN
 from aigc.cli.options import (
+    Asked,
     Overrides,
-    Pairs,
     Redo,
-    check_exporters,
-    key_value,
+    asking_options,
     looking_options,
-    mapping,
     open_project,
     out_option,
     print_json,
     redo_options,
-    type_argument,
     writing_options,
 )
-from aigc.cli.progress import loading, writing
+from aigc.cli.progress import checking, loading, writing
 from aigc.cli.stopping import gentle_stop
 from aigc.errors import BriefError, UsageError
-from aigc.jobs import Job, JobReport, open_job, open_rows, prepare_folder, read_briefs, sample_briefs
-from aigc.types import Artifact, Brief
+from aigc.jobs import (
+    Forecaster,
+    Job,
+    JobReport,
+    Plan,
+    is_job_file,
+    open_job,
+    prepare_folder,
+    rates_file,
+    read_plan,
+    rows_about,
+    write_plan,
+)
 
 if TYPE_CHECKING:
-    from aigc.content import ContentType
     from aigc.project import Project
 
-SAMPLE = "sample"
 PREVIEWED = 3  # briefs whose prompts a dry run shows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """This is where the briefs come from; it can be read more than once."""
-
-    path: Path
-    reading: Mapping[str, str]  # importer options
-    columns: Mapping[str, str]  # input → column
-    literals: Mapping[str, str]
-    limit: int | None
-
-    def briefs(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
-        return read_briefs(
-            open_rows(self.path, project.registry, self.reading),
-            content_type,
-            project.environment,
-            mapping=self.columns,
-            literals=self.literals,
-            limit=self.limit,
-        )
-
-
 @click.command("batch")
-@type_argument
-@click.argument("briefs", metavar="BRIEFS")
+@click.argument("type_name", metavar="TYPE|JOB.yaml")
+@click.argument("briefs", metavar="[BRIEFS]", required=False)
 @out_option
-@click.option("--to", "formats", metavar="FORMAT", multiple=True, help="An export format (default: the type's own).")
-@click.option("--limit", type=click.IntRange(1), help="Only the first N rows.")
-@click.option("--dry-run", is_flag=True, help="Check every row and show prompts, without a model.")
-@click.option("--map", "columns", metavar="INPUT=COLUMN", multiple=True, type=key_value, help="Which column feeds it.")
-@click.option("--set", "literals", metavar="INPUT=VALUE", multiple=True, type=key_value, help="The same for all rows.")
-@click.option("--input", "reading", metavar="KEY=VALUE", multiple=True, type=key_value, help="How to read the file.")
+@click.option("--dry-run", is_flag=True, help="Check every row, show prompts and a forecast, without a model.")
+@asking_options
 @redo_options
 @writing_options
 @looking_options
 def command(
     type_name: str,
-    briefs: str,
+    briefs: str | None,
     out: Path | None,
-    formats: tuple[str, ...],
-    limit: int | None,
     dry_run: bool,
-    columns: Pairs,
-    literals: Pairs,
-    reading: Pairs,
+    asked: Asked,
     redo: Redo,
     overrides: Overrides,
     folder: Path | None,
@@ -99,40 +75,59 @@ def command(
     reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where it was, and
     once all is written it writes only what changed.
 
+    A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
+    `exports:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, which asks for the same job again.
+
     \b
     Examples:
       aigc batch ads/google-search sample --limit 12 --out try
       aigc batch ads/google-search products.csv --out spring --to google-ads-editor --to csv
       aigc batch ads/google-search cars.csv --map product=name --set url=https://example.com --dry-run
+      aigc batch ads/google-search products.csv --matrix language=en,zh --matrix variants=3 --out spring
       aigc batch ads/google-search products.csv --out spring --retry rejected --retry flagged
       aigc batch seo/meta pages.csv --input encoding=gbk --out pages -m qwen3-1.7b -o engine.device=cuda
+      aigc batch spring/job.yaml
     """
-    project = open_project(folder, overrides, out=out)
-    content_type = project.content_type(type_name)
-    source = Source(
-        path=sample_briefs(content_type) if briefs == SAMPLE else Path(briefs),
-        reading=mapping(reading, "--input"),
-        columns=mapping(columns, "--map"),
-        literals=mapping(literals, "--set"),
-        limit=limit,
-    )
-    check_exporters(project, formats)
-    survey = reports.survey(source.briefs(project, content_type), PREVIEWED)
-    if dry_run:
-        reports.print_dry_run(project, content_type, survey, as_json=as_json)
+    plan = _plan(type_name, briefs, asked.plan(), unique=redo.unique)
+    out = out or plan.own_folder()
+    project = open_project(folder, overrides, laid=plan.settings, out=out)
+    content_type = project.content_type(plan.type)
+    exports = plan.exports_of(project, content_type)
+    cells = len(plan.cells(content_type))
+    many = rows_about(plan.path(content_type), plan.limit) * cells
+    forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
+    with checking("Checking", many) as heard:
+        noun = "briefs" if cells > 1 else "rows"
+        survey = reports.survey(plan.rows(project, content_type), PREVIEWED, forecaster, heard, noun=noun)
+    if forecaster is not None:
+        reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
     prepare_folder(out, content_type.name)
     if not survey.valid:
-        raise BriefError(f"{source.path}: none of its {survey.total} rows can be used; {survey.first_reason}")
-    with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=redo.unique) as job:
-        rows = source.briefs(project, content_type)
-        job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
+        rows = f"{plan.path(content_type)}: none of its {survey.total} {noun} can be used"
+        raise BriefError(f"{rows}; {survey.first_reason}")
+    with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
+        write_plan(plan, project, out)
+        rows_read = plan.rows(project, content_type)
+        job.register(rows_read, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
             _write(project, job)
-        report = job.finish(formats or content_type.exports)
-    return _say(project, report, as_json=as_json)
+        report = job.finish(exports)
+        return _say(project, report, job, as_json=as_json)
+
+
+def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> Plan:
+    """This is the job file, or the type and its briefs, with the command line laid over it."""
+    if is_job_file(type_name):
+        plan = read_plan(Path(type_name))
+    elif briefs is None:
+        hint = "a file, the word `sample`, or a job file in place of both"
+        raise UsageError(f"the briefs to write {type_name} from are missing", hint=hint)
+    else:
+        plan = Plan(type=type_name, briefs=briefs)
+    return plan.over(replace(asked, briefs=briefs or "", unique=unique))
 
 
 def _given() -> str:
@@ -147,17 +142,21 @@ def _given() -> str:
 
 
 def _write(project: Project, job: Job) -> None:
+    with checking("Counting", job.remaining) as counted:
+        expected = job.forecast(rates_file(), counted)
+    for line in reports.forecast_lines(project, expected):
+        click.echo(line, err=True)
     with loading(project.settings.model) as report:
         generator = project.generator(report)
     with closing(generator), gentle_stop() as stopping, writing(job.remaining) as heard:
         job.write(generator, heard=heard, stopping=stopping)
 
 
-def _say(project: Project, report: JobReport, *, as_json: bool) -> int:
+def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int:
     if as_json:
-        print_json(reports.report_record(report))
+        print_json(reports.report_record(report, job.expected))
     else:
-        reports.print_report(project, report)
+        reports.print_report(project, report, job.expected)
     if report.interrupted:
         return INTERRUPTED
     good = report.counts.get("accepted", 0) == report.briefs and not report.problems

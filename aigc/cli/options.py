@@ -14,7 +14,8 @@ import click
 from aigc.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
-    from aigc.project import Project
+    from aigc.jobs import Plan
+    from aigc.project import Laid, Project
     from aigc.types import Json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -141,6 +142,56 @@ def redo_options(function: F) -> F:
     return cast(F, wrapped)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """This is what the command line says about a job's briefs and exports."""
+
+    formats: tuple[str, ...] = ()
+    limit: int | None = None
+    matrix: Pairs = ()
+    columns: Pairs = ()
+    literals: Pairs = ()
+    reading: Pairs = ()
+
+    def plan(self) -> Plan:
+        """This is the same as a plan of no type yet. UsageError when an option is given twice."""
+        from aigc.jobs import Export, Plan, spoken
+
+        return Plan(
+            type="",
+            briefs="",
+            columns=mapping(self.columns, "--map"),
+            literals=mapping(self.literals, "--set"),
+            reading=mapping(self.reading, "--input"),
+            limit=self.limit,
+            matrix=spoken(mapping(self.matrix, "--matrix")),
+            exports=tuple(Export(name=name, where="--to") for name in self.formats),
+        )
+
+
+def asking_options(function: F) -> F:
+    """This adds --map, --set, --input, --matrix, --limit and --to; the command gets them as `asked`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        asked = Asked(**{field.name: given.pop(field.name) for field in fields(Asked)})
+        return function(asked=asked, **given)
+
+    wrapped: Any = gathered
+    pairs: dict[str, Any] = {"multiple": True, "type": key_value}
+    many = "Cross every row with these values; variants=3 asks for three texts."
+    for add in (
+        click.option("--to", "formats", metavar="FORMAT", multiple=True, help="An export format (else the type's)."),
+        click.option("--limit", type=click.IntRange(1), help="Only the first N rows."),
+        click.option("--matrix", metavar="INPUT=A,B", **pairs, help=many),
+        click.option("--input", "reading", metavar="KEY=VALUE", **pairs, help="How to read the file."),
+        click.option("--set", "literals", metavar="INPUT=VALUE", **pairs, help="The same for all rows."),
+        click.option("--map", "columns", metavar="INPUT=COLUMN", **pairs, help="Which column feeds it."),
+    ):
+        wrapped = add(wrapped)
+    return cast(F, wrapped)
+
+
 model_option = click.option(
     "-m", "--model", metavar="MODEL", help="A name from `aigc models list`, a folder, a .gguf file or a Hub id."
 )
@@ -165,11 +216,14 @@ def mapping(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     return found
 
 
-def open_project(folder: Path | None, overrides: Overrides | None = None, *, out: Path | None = None) -> Project:
-    """This is the project with the command line laid over it; `out` is the folder that is written into."""
+def open_project(
+    folder: Path | None, overrides: Overrides | None = None, *, laid: Laid | None = None, out: Path | None = None
+) -> Project:
+    """This is the project with the command line laid over it, and a job file's settings in between; `out` is the folder
+    that is written into."""
     from aigc.project import Project
 
-    project = Project.open(folder, options=(overrides or Overrides()).options(), out=out)
+    project = Project.open(folder, options=(overrides or Overrides()).options(), laid=laid, out=out)
     if folder is not None and project.folder is None:
         raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")
     return project

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aigc.models import Progress
 
+EACH = 500  # rows between looks at the clock
 EVERY = 10.0  # seconds between lines where there is no terminal
 DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking", "convert": "Converting"}
 
@@ -84,6 +85,19 @@ def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
+@contextmanager
+def checking(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """This shows how many rows of about `total` (0: nobody knows) are done while it is open; it may be told often."""
+    lines = None if sys.stderr.isatty() else _Lines("")
+    if lines is not None:
+        yield lambda done: lines.checked(label, done, total) if not done % EACH else None
+        return
+    of = f" of about {total:,}" if total else ""
+    with _bar("{task.completed:,.0f}" + of + " rows") as bar:
+        task = bar.add_task(label, total=total or None)
+        yield lambda done: bar.update(task, completed=done, total=max(total, done) or None) if not done % EACH else None
+
+
 def _bar(amount: str) -> rich.progress.Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -112,6 +126,11 @@ class _Lines:
             of = f" {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
             click.echo(f"{DOING[progress.stage]} {self._model}{'' if new else of}", err=True)
             self._stage, self._said = progress.stage, time.monotonic()
+
+    def checked(self, label: str, done: int, total: int) -> None:
+        if self._due():
+            self._said = time.monotonic()
+            click.echo(f"{label}: {done:,} rows" + (f" of about {total:,}" if total else ""), err=True)
 
     def wrote(self, counts: Counter[str], total: int) -> None:
         if not self._due():

@@ -107,9 +107,11 @@ def megabytes(count: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """This is a time as `8.2 s`, `3 min 20 s` or `2 h 5 min`."""
+    """This is a time as `8.2 s`, `3 min 20 s`, `2 h 5 min` or `4 days 3 h`."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes_left = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} days {hours % 24} h"
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,16 +12,22 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import duration, printable
+from aigc.cli.readable import duration, megabytes, printable
+from aigc.errors import AigcError
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
-    from aigc.jobs import JobReport
+    from aigc.jobs import Forecast, Forecaster, JobReport
     from aigc.project import Project
 
 SHOWN = 10  # reasons named
 MANY = 8  # files of one folder named
+WRITTEN_BY = {
+    "runs": "as in earlier runs here",
+    "examples": "as long as its examples",
+    "bounds": "half of what it may be at most",
+}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class Survey:
 
     valid: int = 0
     failed: int = 0
+    noun: str = "rows"
     reasons: list[str] = field(default_factory=list)
     first: list[Brief] = field(default_factory=list)
 
@@ -42,55 +49,107 @@ class Survey:
         return self.reasons[0] if self.reasons else ""
 
 
-def survey(briefs: Iterable[Brief | Artifact], previewed: int) -> Survey:
-    """This reads every row once, in constant memory."""
-    found = Survey()
+def survey(
+    briefs: Iterable[Brief | Artifact],
+    previewed: int,
+    forecaster: Forecaster | None = None,
+    heard: Callable[[int], None] = lambda done: None,
+    *,
+    noun: str = "rows",
+) -> Survey:
+    """This reads every row once, in constant memory, and has the good ones looked at by the forecaster."""
+    found = Survey(noun=noun)
     for brief in briefs:
-        if isinstance(brief, Artifact):
+        reason = brief.reason if isinstance(brief, Artifact) else _unrenderable(brief, forecaster)
+        if reason or isinstance(brief, Artifact):
             found.failed += 1
             if len(found.reasons) < SHOWN:
-                found.reasons.append(brief.reason)
-            continue
-        found.valid += 1
-        if len(found.first) < previewed:
-            found.first.append(brief)
+                found.reasons.append(reason)
+        else:
+            found.valid += 1
+            if len(found.first) < previewed:
+                found.first.append(brief)
+        heard(found.total)
     return found
 
 
-def print_dry_run(project: Project, content_type: ContentType, found: Survey, *, as_json: bool) -> None:
-    """This prints which rows would be written and the first briefs' prompts."""
+def _unrenderable(brief: Brief, forecaster: Forecaster | None) -> str:
+    """This is why a brief's prompt cannot be rendered, empty where it can or nobody tried."""
+    if forecaster is not None:
+        try:
+            forecaster.add(brief)
+        except AigcError as error:
+            return f"{brief.source or brief.id}: {error}"
+    return ""
+
+
+def print_dry_run(
+    project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, as_json: bool
+) -> None:
+    """This prints which rows would be written, the first briefs' prompts, and what it would take."""
     previews = [(brief, list(prompts.asked(project, content_type, brief.values))) for brief in found.first]
     if as_json:
         shown = [
             {"id": brief.id, "source": brief.source, "requests": [prompts.prompt_record(one) for one in asked]}
             for brief, asked in previews
         ]
-        print_json({"valid": found.valid, "failed": found.failed, "reasons": found.reasons, "prompts": shown})
+        counts = {"valid": found.valid, "failed": found.failed, "reasons": found.reasons}
+        print_json({**counts, "forecast": expected.record(), "prompts": shown})
         return
     for brief, asked in previews:
         for one in asked:
-            click.secho(f"── {brief.source or brief.id}: stage {one.stage} ({one.of} requests) ──", bold=True)
+            click.secho(f"── {brief.id} ({brief.source}): stage {one.stage} ({one.of} requests) ──", bold=True)
             click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
-    click.echo(f"{found.total} rows: {found.valid} valid, {found.failed} not")
+    click.echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
     for reason in found.reasons:
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):
-        click.echo(f"  … and {found.failed - len(found.reasons)} more")
+        click.echo(f"  … and {found.failed - len(found.reasons):,} more")
+    for line in forecast_lines(project, expected):
+        click.echo(line)
     click.echo("Nothing was written: this was a dry run.")
 
 
-def report_record(report: JobReport) -> dict[str, Json]:
-    """This is a report as JSON."""
+def forecast_lines(project: Project, expected: Forecast) -> list[str]:
+    """This is a forecast as a person reads it: how much, then how long."""
+    model = project.settings.model
+    about = "" if expected.counted else "about "
+    read = f"{about}{expected.prompt_tokens:,} tokens to read"
+    write = f"about {expected.written_tokens:,} to write ({WRITTEN_BY[expected.written_by]})"
+    lines = [f"Forecast: {expected.briefs:,} pieces, {expected.requests:,} requests, {read}, {write}"]
+    memory = f"{megabytes(expected.memory)} of memory" if expected.memory else ""
+    if expected.seconds is not None:
+        runs = f"earlier runs of {expected.like} here" if expected.like else "other types it wrote here"
+        time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
+    else:
+        time = f"no time can be told before the first run of {model} on this machine"
+    lines.append("; ".join(filter(None, [f"  {time}", memory])))
+    notes = []
+    if not expected.counted:
+        notes.append(f"the tokenizer of {model} is not here, so tokens are estimated from characters")
+    if expected.rendered < expected.briefs:
+        notes.append(f"prompts of {expected.rendered:,} pieces were rendered and stand for the rest")
+    if expected.too_long:
+        room = (
+            f"do not fit the {expected.context:,} tokens the model takes (the longest has {expected.longest_prompt:,})"
+        )
+        notes.append(f"{expected.too_long:,} prompts {room}: those will fail")
+    return [*lines, *(f"  {note}" for note in notes)]
+
+
+def report_record(report: JobReport, expected: Forecast | None = None) -> dict[str, Json]:
+    """This is a report as JSON, with what was expected of the run."""
     return {
         **asdict(report),
         "folder": str(report.folder),
         "counts": dict(report.counts),
         "reasons": dict(report.reasons),
         "files": [str(path) for path in report.files],
+        "forecast": expected.record() if expected else None,
     }
 
 
-def print_report(project: Project, report: JobReport) -> None:
+def print_report(project: Project, report: JobReport, expected: Forecast | None = None) -> None:
     """This prints how the job ended, where the files are, and what to try next."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
@@ -105,7 +164,8 @@ def print_report(project: Project, report: JobReport) -> None:
         click.echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
-    click.echo(f"Time: {duration(report.seconds)}{speed}")
+    told = f" (forecast: {duration(expected.seconds)})" if expected and expected.seconds is not None else ""
+    click.echo(f"Time: {duration(report.seconds)}{speed}{told}")
     if report.briefs:
         click.echo("Files:")
     for line in _places(report.files) if report.briefs else []:

@@ -60,7 +60,7 @@ def coerced(schema: Schema, value: Json) -> Json:
     """This is `value` as its schema's type where it plainly means one, unchanged where it does not, None when empty."""
     kind = schema.get("type")
     if isinstance(value, str):
-        value = unicodedata.normalize("NFC", value).strip().lstrip("\ufeff")
+        value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip().lstrip("\ufeff")
         if not value:
             return None
         if kind == "array":

@@ -178,7 +178,7 @@ def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) ->
 def _half_character(value: Json) -> str:
     """This names the first lone surrogate in any text inside `value`: JSON can hold one, no encoding can write it."""
     if isinstance(value, str):
-        found = re.search("[\ud800-\udfff]", value)
+        found = None if value.isascii() else re.search("[\ud800-\udfff]", value)
         return f"U+{ord(found[0]):04X} at {found.start()}" if found else ""
     if isinstance(value, Mapping):
         return next((said for pair in value.items() for part in pair if (said := _half_character(part))), "")
@@ -200,11 +200,12 @@ def _listed(values: Sequence[Json]) -> str:
 
 
 def _text_problems(schema: Schema, value: str, label: str) -> Found:
-    size = measure(value, "chars")
-    if size < schema.get("minLength", 0):
-        yield f"{label} has {_counted(size, 'character')}, at least {schema['minLength']}"
-    if size > schema.get("maxLength", size):
-        yield f"{label} has {_counted(size, 'character')}, at most {schema['maxLength']}"
+    if "minLength" in schema or "maxLength" in schema:
+        size = measure(value, "chars")
+        if size < schema.get("minLength", 0):
+            yield f"{label} has {_counted(size, 'character')}, at least {schema['minLength']}"
+        if size > schema.get("maxLength", size):
+            yield f"{label} has {_counted(size, 'character')}, at most {schema['maxLength']}"
     for counter, most in (schema.get("limit") or {}).items():
         if (size := measure(value, counter)) > most:
             unit = {"chars": "characters", "width": "columns (wide characters count 2)"}.get(counter, counter)

@@ -22,6 +22,8 @@ Path_: TypeAlias = tuple[str | int, ...]
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: ten times faster
 
+_SafeDumper: Any = yaml.SafeDumper
+
 _PLAIN = (
     ("bool", r"true|false", "tf"),
     ("null", r"~|null|", "~n\0"),
@@ -253,3 +255,24 @@ def _number(text: str) -> int | float:
         return int(text)
     except ValueError:
         return float(text)
+
+
+class _Dumper(_SafeDumper):  # type: ignore[misc]
+    """This quotes whatever either reader would take for more than text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
+        first: [
+            *yaml.SafeDumper.yaml_implicit_resolvers.get(first, ()),
+            *_Loader.yaml_implicit_resolvers.get(first, ()),
+        ]
+        for first in {*yaml.SafeDumper.yaml_implicit_resolvers, *_Loader.yaml_implicit_resolvers}
+    }
+
+    def ignore_aliases(self, data: Json) -> bool:
+        return True
+
+
+def yaml_text(value: Json) -> str:
+    """This is a value as `parse_yaml` reads it back."""
+    text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return text

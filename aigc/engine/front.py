@@ -1,9 +1,8 @@
 """This turns messages into token ids and token ids into text. Beyond it, the engine knows ids only.
 
-Chat models get their own template. Models without one, and prompts that ask for plain text, get the contents joined:
-an assistant turn follows its task after one line break, everything else after a blank line, and where the prompt shows
-such answered tasks the last task ends with a line break too. Special-token text inside a content is text: contents are
-tokenised apart from the template's own special tokens.
+Chat models get their own template. Models without one, and prompts that ask for plain text, get the contents joined
+(see `aigc.engine.turns`). Special-token text inside a content is text: contents are tokenised apart from the template's
+own special tokens.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from aigc.engine.model import quiet
+from aigc.engine.turns import fold_system, join_plain
 from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
 
@@ -103,7 +103,7 @@ class Front:
             if not any(message.role == "system" for message in messages):
                 raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
         try:
-            return self._apply_template(_fold_system(messages))
+            return self._apply_template(fold_system(messages))
         except TemplateError as error:
             raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
 
@@ -114,32 +114,6 @@ class Front:
         )
         assert isinstance(text, str)
         return text
-
-
-def join_plain(messages: Sequence[Message]) -> str:
-    """This is a prompt for a model without turns; the module's docstring has the rule."""
-    filled = [message for message in messages if message.content]
-    text = ""
-    for message in filled:
-        if text:
-            text += "\n" if message.role == "assistant" else "\n\n"
-        text += message.content
-    if any(message.role == "assistant" for message in filled) and filled[-1].role == "user":
-        text += "\n"
-    return text
-
-
-def _fold_system(messages: Sequence[Message]) -> list[Message]:
-    """This puts system text before the first user turn, for templates without a system role."""
-    system = "\n\n".join(message.content for message in messages if message.role == "system" and message.content)
-    turns = [message for message in messages if message.role != "system"]
-    first = next((place for place, message in enumerate(turns) if message.role == "user"), None)
-    if first is None:
-        return [Message(role="user", content=system), *turns]
-    turns[first] = Message(
-        role="user", content=f"{system}\n\n{turns[first].content}" if system else turns[first].content
-    )
-    return turns
 
 
 def _unused_mark(messages: Sequence[Message]) -> str:

@@ -4,9 +4,10 @@ A job is a folder: `job.sqlite` (the ledger, which is the job), and written from
 brief, in the briefs' order) and the exports. N briefs in, N accounted for at every moment: waiting, or accepted,
 flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same job on
 the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that repeat
-each other written again.
+each other written again. What it will take is told before a model loads (`forecast`), by what this machine did before.
 
-Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
+Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
+`Forecaster`, `Forecast`, `rates_file`; `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
 `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
 `artifact_record`, `export` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written
 (pipeline), torch, click.
@@ -14,32 +15,46 @@ Names: `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs); `open_job`
 
 from __future__ import annotations
 
-from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
-from aigc.jobs.folder import Good, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.folder import Export, Good, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.forecast import Forecast, Forecaster
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.lock import running
+from aigc.jobs.matrix import spoken
+from aigc.jobs.plan import Plan, is_job_file, read_plan, write_plan
+from aigc.jobs.rates import rates_file
 from aigc.jobs.record import artifact_record
 from aigc.jobs.run import Job, JobReport, open_job, run_job
 from aigc.jobs.standing import Standing, standing
 
 __all__ = [
     "Entry",
+    "Export",
+    "Forecast",
+    "Forecaster",
     "Good",
     "Job",
     "JobReport",
     "Ledger",
+    "Plan",
     "Standing",
     "artifact_record",
     "export",
+    "is_job_file",
     "open_job",
     "open_rows",
     "opened_ledger",
     "prepare_folder",
+    "rates_file",
     "read_artifacts",
     "read_briefs",
+    "read_plan",
+    "rows_about",
     "run_job",
     "running",
     "sample_briefs",
+    "spoken",
     "standing",
+    "write_plan",
 ]

@@ -13,10 +13,15 @@ import jinja2
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.errors import AigcError, BriefError, NotFound, did_you_mean
 from aigc.extension import Extension
+from aigc.jobs.ids import Ids
+from aigc.jobs.matrix import ALONE, Cell
 from aigc.registry import Registry
 from aigc.types import Artifact, Brief, Json, Provenance, Row
 
+LINES = (".jsonl", ".ndjson")  # of files without a header
+COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
+MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
 def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
@@ -43,15 +48,17 @@ def read_briefs(
     environment: jinja2.Environment,
     *,
     mapping: Mapping[str, str] | None = None,
-    literals: Mapping[str, str] | None = None,
+    literals: Mapping[str, Json] | None = None,
     limit: int | None = None,
+    cells: Sequence[Cell] = ALONE,
 ) -> Iterator[Brief | Artifact]:
-    """This yields a Brief per row, or a failed Artifact for a row that cannot be one.
+    """This yields a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
     `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
-    the row's cells, in which an empty cell is none. Other columns are ignored. A column `id` names the brief unless
-    `id` is an input. BriefError before the first brief when a needed input has no column, or two could feed it.
+    the row's cells, in which an empty cell is none, and the values it is crossed with. Other columns are ignored. A
+    column `id` names the brief unless `id` is an input. `cells` are what every row is crossed with; `limit` counts
+    rows. BriefError before the first brief when a needed input has no column, or two could feed it.
     """
     mapping, literals = mapping or {}, literals or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
@@ -61,32 +68,94 @@ def read_briefs(
                     f"{option}: {content_type.name} has no input {name!r}", hint=did_you_mean(name, content_type.brief)
                 )
     head, rest = _peek(rows)
-    _check_columns(head, content_type, mapping, literals)
-    seen: dict[str, str] = {}
-    for number, row in enumerate(chain(head, rest), 1):
-        if limit is not None and number > limit:
-            return
-        asked = "" if "id" in content_type.brief else str(row.values.get("id") or "").strip()
-        brief_id = (
-            asked if asked and asked not in seen else _free_id(f"{asked}@{number}" if asked else f"{number:04d}", seen)
-        )
-        first, seen[brief_id] = seen.get(asked), row.where
-        try:
-            if row.error:
-                raise BriefError(f"{row.where}: {row.error}")
-            if first:
-                raise BriefError(f"{row.where}: id {asked!r} is used twice, first at {first}")
-            raw: dict[str, Json] = {}
-            for name in content_type.brief:
-                if name not in literals:
-                    raw[name] = row.values.get(mapping.get(name) or _column(name, row.values, row.where))
-            for name, text in literals.items():
-                raw[name] = _literal(text, row, environment)
-            values = brief_values(content_type, raw, where=row.where)
-        except AigcError as error:
-            yield _failed(brief_id, row, content_type, error)
-            continue
-        yield Brief(id=brief_id, values=values, source=row.where)
+    fixed = {**literals, **cells[0].values}
+    _check_columns(head, content_type, mapping, fixed)
+    reader = _Reader(content_type, environment, mapping, literals, cells)
+    names_itself = "id" not in content_type.brief
+    with Ids() as ids:
+        for number, row in enumerate(chain(head, rest), 1):
+            if limit is not None and number > limit:
+                return
+            asked = str(row.values.get("id") or "").strip() if names_itself else ""
+            brief_id, first = ids.take(asked, number, row.where)
+            refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
+            if refused:
+                error = BriefError(f"{row.where}: {refused}")
+                yield from (_failed(brief_id + cell.mark, row, content_type, error) for cell in cells)
+            else:
+                yield from reader.briefs(brief_id, row)
+
+
+class _Reader:
+    """This makes briefs of rows. What depends on a row's columns alone is found out once."""
+
+    def __init__(
+        self,
+        content_type: ContentType,
+        environment: jinja2.Environment,
+        mapping: Mapping[str, str],
+        literals: Mapping[str, Json],
+        cells: Sequence[Cell],
+    ) -> None:
+        self._content_type = content_type
+        self._environment = environment
+        self._mapping = mapping
+        self._plain = {name: value for name, value in literals.items() if not _is_expression(value)}
+        self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
+        self._cells = cells
+        self._columns: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
+        """This yields a row's brief per cell."""
+        alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
+        error: AigcError | None = None
+        for cell in self._cells:
+            name = brief_id + cell.mark
+            if self._expressions or (alike is None and error is None):
+                try:
+                    alike, error = self._values(row, cell), None
+                except AigcError as refused:
+                    error = refused
+            if error is not None:
+                yield _failed(name, row, self._content_type, error)
+            else:
+                assert alike is not None
+                yield Brief(id=name, values={**alike, **cell.values}, source=row.where, draw=cell.draw)
+
+    def _values(self, row: Row, cell: Cell) -> dict[str, Json]:
+        columns = tuple(row.values)
+        feeding = self._columns.get(columns)
+        if feeding is None:
+            if len(self._columns) > MOST_HEADERS:
+                self._columns.clear()
+            feeding = self._columns[columns] = self._feeding(row, cell)
+        raw: dict[str, Json] = {name: row.values.get(column) for name, column in feeding.items()}
+        raw.update(self._plain)
+        raw.update(cell.values)
+        for name, text in self._expressions.items():
+            raw[name] = _computed(text, row, cell, self._environment)
+        return brief_values(self._content_type, raw, where=row.where)
+
+    def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
+        """This is input → column."""
+        given = {*self._plain, *self._expressions, *cell.values}
+        return {
+            name: self._mapping.get(name) or _column(name, row.values, row.where)
+            for name in self._content_type.brief
+            if name not in given
+        }
+
+
+def rows_about(path: Path, limit: int | None = None) -> int:
+    """This is about how many rows a file has, by its line breaks; 0 where only reading it would tell."""
+    if path.suffix.lower() not in COUNTABLE or not path.is_file():
+        return 0
+    lines = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            lines += block.count(b"\n")
+    rows = max(lines - (path.suffix.lower() not in LINES), 1)
+    return min(rows, limit) if limit else rows
 
 
 def sample_briefs(content_type: ContentType) -> Path:
@@ -114,7 +183,7 @@ def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
 
 
 def _check_columns(
-    head: Sequence[Row], content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, str]
+    head: Sequence[Row], content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, Json]
 ) -> None:
     """This refuses a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
     readable = [row for row in head if not row.error]
@@ -153,20 +222,15 @@ def _column(name: str, columns: Iterable[str], where: str) -> str:
     return alike[0] if alike else ""
 
 
-def _literal(text: str, row: Row, environment: jinja2.Environment) -> Json:
-    if "{{" not in text:
-        return text
+def _is_expression(value: Json) -> bool:
+    return isinstance(value, str) and "{{" in value
+
+
+def _computed(text: str, row: Row, cell: Cell, environment: jinja2.Environment) -> Json:
     cells = {key: None if value == "" else value for key, value in row.values.items()}
-    names = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()} | {"row": cells}
+    names = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()} | {"row": cells, **cell.values}
     value = evaluate(environment, text, names)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
-
-
-def _free_id(wanted: str, taken: Mapping[str, str]) -> str:
-    """This is `wanted`, or with a mark where some row was given just that id."""
-    while wanted in taken:
-        wanted += "'"
-    return wanted
 
 
 def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError) -> Artifact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
@@ -18,6 +19,15 @@ from aigc.types import Artifact, Json, Status
 ARTIFACTS = "artifacts.jsonl"
 EXPORTS = ".exports.json"
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that breaks a hard limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """This is a format to export in, with its options; `where` is where it was asked for."""
+
+    name: str
+    options: Mapping[str, Json] = field(default_factory=dict)
+    where: str = ""
 
 
 class Good(Sequence[Artifact]):

@@ -37,11 +37,15 @@ class _Watch:
 
 
 class Recorder:
-    """This wraps a Generator for one job. `usage` is what was really generated, recorded answers apart."""
+    """This wraps a Generator for one job.
+
+    `usage` is what was really generated, for so many `requests`; `told` counts those answered from the ledger.
+    """
 
     def __init__(self, generator: Generator, ledger: Ledger) -> None:
         self.capacity = generator.capacity
         self.usage = Usage()
+        self.requests = self.completions = self.told = 0
         self._generator = generator
         self._ledger = ledger
         self._held = ledger.answers()
@@ -57,9 +61,11 @@ class Recorder:
         held = self._held.pop((brief, key), None)
         asked = _Asked(brief, stage, key, request.sampling.n)
         if held is None:
+            self.requests += 1
             self._asked[request.id] = asked
             self._generator.submit(request)
             return
+        self.told += 1
         self._ready += [replace(one, request_id=request.id, index=index) for index, one in enumerate(held)]
         self._take(asked, held)
 
@@ -75,6 +81,7 @@ class Recorder:
                 continue
             asked.answers.append(event)
             self.usage += event.usage
+            self.completions += 1
             if len(asked.answers) == asked.candidates:
                 done.append(self._asked.pop(event.request_id))
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]

@@ -17,15 +17,17 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
-from aigc.jobs.folder import Good, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.folder import Export, Good, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.forecast import Forecast, Forecaster
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
+from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.recorder import Recorder
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
@@ -121,7 +123,10 @@ class Job:
         self._only: tuple[str, ...] = ()
         self._model = project.model_identity()
         self._usage = Usage()
+        self._requests = self._completions = self._told = self._written = 0
         self._seconds = 0.0
+        self._rates: Path | None = None
+        self.expected: Forecast | None = None
 
     def register(
         self,
@@ -153,6 +158,20 @@ class Job:
         left = self.ledger.remaining(self._only)
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
+    def forecast(self, rates: Path | None, heard: Callable[[int], None] = lambda done: None) -> Forecast:
+        """This says what remains to be written will take, by earlier runs noted in the file `rates`.
+
+        It is kept in the ledger, where `write` puts beside it what was really taken; that goes into `rates` too.
+        """
+        forecaster = Forecaster(self.project, self.content_type, rates)
+        for done, brief in enumerate(self._waiting(), 1):
+            with suppress(AigcError):  # its piece will fail, and say why
+                forecaster.add(brief)
+            heard(done)
+        self.expected, self._rates = forecaster.forecast(), rates
+        self.ledger.note(forecast=self.expected.record())
+        return self.expected
+
     def write(
         self,
         generator: Generator,
@@ -171,9 +190,10 @@ class Job:
             self._guard.take_back()
             twins = self._guard.due()
             if not twins:
-                return
+                break
             self._guard.send_back(twins)
             self._write(generator, heard, stopping)
+        self._note_rate()
 
     def _write(
         self, generator: Generator, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]
@@ -196,13 +216,37 @@ class Job:
             raise EngineError(error.message, hint=kept) from error
         finally:
             self._usage += recorder.usage
+            self._requests += recorder.requests
+            self._completions += recorder.completions
+            self._told += recorder.told
+            self._written += written
             self._seconds += (seconds := time.perf_counter() - started)
             facts = self.ledger.facts()
             self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=facts.get("written", 0) + written)
         if (left := self.ledger.remaining(self._only)) and not self.interrupted:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
-    def finish(self, exports: Sequence[str] = ()) -> JobReport:
+    def _note_rate(self) -> None:
+        """This keeps what this run took, for the forecasts of later ones."""
+        if self.expected is None:
+            return
+        run = Rate(
+            writer=writer_of(self.project),
+            content_type=self.content_type.name,
+            pieces=self._written,
+            planned=0 if self._told else self.expected.planned,  # else some of what was planned had been asked before
+            requests=0 if self._told else self._requests,
+            completions=self._completions,
+            written_tokens=self._usage.sampled + self._usage.forced,
+            seconds=self._seconds,
+            memory=peak_memory(),
+        )
+        took = {"requests": self._requests, "prompt_tokens": self._usage.prompt, "memory": run.memory}
+        self.ledger.note(took={**took, "written_tokens": run.written_tokens, "seconds": round(run.seconds, 3)})
+        if self._rates is not None and self._completions and not self.interrupted:
+            record_rate(self._rates, run)
+
+    def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
         """This writes `artifacts.jsonl` and the exports and gives the report."""
         if self._guard and not self.interrupted:
             self._guard.flag(self._guard.twins())
@@ -211,9 +255,10 @@ class Job:
             self.ledger.keep(self._store)
         problems = []
         pieces = Good(self.ledger)
-        for name in exports:
+        for one in exports:
+            asked = Export(name=one) if isinstance(one, str) else one
             try:
-                files += export(self.project.registry, pieces, self.folder, [name], replacing=True)
+                files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
             except AigcError as error:
                 problems.append(str(error))
         report = self._report(tuple(files), tuple(problems))

@@ -1,0 +1,224 @@
+"""What a job will take, told before its model loads: requests, tokens, time and memory.
+
+Templates are rendered and prompts counted for real. A stage that builds on earlier ones is rendered with stand-ins for
+what those write. How much comes back per request, how often it is asked again, how fast and in how much memory is what
+this machine did in earlier runs (`rates`); of the first one only tokens can be told.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from random import Random
+
+from aigc.content import ContentType, Schema, Stage, evaluate, render_prompt
+from aigc.content.prompt import answer_text
+from aigc.errors import AigcError
+from aigc.jobs.rates import Rate, of_writer, read_rates, writer_of
+from aigc.jobs.tokens import TokenCounter
+from aigc.models import Weights, resolve
+from aigc.project import Project
+from aigc.types import Brief, Json, Prompt
+
+WHOLE = 5_000  # briefs whose prompts are all rendered; of more, ever fewer
+LUMP = 2_000  # prompts counted together
+STAND_IN = "something that an earlier stage writes, about as long as this"
+ITEMS = 4  # of a list that an earlier stage writes
+TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """This is what `briefs` pieces will take.
+
+    `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
+    requests are those before anything is asked again. The written tokens go by earlier `runs` of this type here, by its
+    `examples`, or by its `bounds`. `seconds` are None before the first run on this machine, `like` is the type which
+    that wrote, empty for several others. `too_long` prompts do not fit the model's `context`. `memory` is in bytes, 0
+    where nothing is known of it.
+    """
+
+    briefs: int
+    rendered: int
+    planned: int
+    requests: int
+    prompt_tokens: int
+    written_tokens: int
+    written_by: str
+    counted: bool
+    longest_prompt: int
+    too_long: int
+    context: int
+    like: str = ""
+    seconds: float | None = None
+    memory: int = 0
+    memory_measured: bool = False
+
+    @property
+    def speed(self) -> float:
+        """This is written tokens per second, 0 where it is not known."""
+        return self.written_tokens / self.seconds if self.seconds else 0.0
+
+    def record(self) -> dict[str, Json]:
+        return asdict(self)
+
+    @classmethod
+    def of_record(cls, said: Json) -> Forecast | None:
+        """This is the forecast a record was made from, None where it is none."""
+        known = {one.name for one in fields(cls)}
+        return cls(**said) if isinstance(said, dict) and set(said) == known else None
+
+
+class Forecaster:
+    """This looks at one brief after another, in constant memory, and then says what they will take."""
+
+    def __init__(self, project: Project, content_type: ContentType, rates: Path | None = None) -> None:
+        self._project = project
+        self._content_type = content_type
+        self._weights = _weights(project)
+        folder = self._weights.folder if self._weights else None
+        limit = project.settings.engine.get("context", 0) if project.settings.generator == "gpt" else 0
+        self.counter = TokenCounter(folder, context=int(limit) if str(limit).isdecimal() else 0)
+        self._rate = of_writer(read_rates(rates), writer_of(project), content_type.name) if rates else None
+        self._stand_ins = {stage.name: _stand_in(stage) for stage in content_type.stages}
+        self._draw = Random(1)
+        self._seen = self._rendered = 0
+        self._asked: Counter[str] = Counter()  # stage → requests, all briefs
+        self._tokens = 0.0
+        self._longest = self._too_long = 0
+        self._waiting: list[tuple[Prompt, int]] = []  # not counted yet, each with how many it stands for
+
+    def add(self, brief: Brief) -> None:
+        """This takes a brief into account. AigcError where its first prompt cannot be rendered."""
+        stands_for = 1
+        while stands_for * WHOLE <= self._seen:
+            stands_for *= 2
+        self._seen += 1
+        if stands_for > 1 and self._draw.random() * stands_for >= 1:
+            return
+        self._rendered += 1
+        for stage, prompt in self._prompts(brief):
+            self._asked[stage.name] += stands_for
+            self._waiting.append((prompt, stands_for))
+        if len(self._waiting) >= LUMP:
+            self._count()
+
+    def forecast(self, briefs: int | None = None) -> Forecast:
+        """This is what all of them take, or so many like them."""
+        self._count()
+        share = 1.0 if briefs is None else briefs / max(self._seen, 1)
+        asked = {stage.name: self._asked[stage.name] * share for stage in self._content_type.stages}
+        rate = self._rate
+        same = rate if rate and rate.content_type else None
+        again = same.requests / same.planned if same and same.planned else 1.0
+        written, by = self._written(asked, same, again)
+        catalogued = self._weights.model if self._weights else None
+        measured = rate.memory if rate else 0
+        return Forecast(
+            briefs=self._seen if briefs is None else briefs,
+            rendered=self._rendered,
+            planned=round(sum(asked.values())),
+            requests=round(sum(asked.values()) * again),
+            prompt_tokens=round(self._tokens * share * again),
+            written_tokens=round(written),
+            written_by=by,
+            counted=self.counter.exact,
+            longest_prompt=self._longest,
+            too_long=round(self._too_long * share),
+            context=self.counter.context,
+            like=same.content_type if same else "",
+            seconds=written / rate.speed if rate and rate.written_tokens else None,
+            memory=measured or round(1e9 * catalogued.approx_cpu_gb if catalogued else 0),
+            memory_measured=bool(measured),
+        )
+
+    def _prompts(self, brief: Brief) -> Iterator[tuple[Stage, Prompt]]:
+        """This yields the prompts a brief leads to when nothing has to be asked again."""
+        results: dict[str, Json] = {}
+        for number, stage in enumerate(self._content_type.stages):
+            try:
+                prompts = list(self._of_stage(stage, brief, results))
+            except AigcError:
+                if number == 0:
+                    raise
+                continue  # a stand-in that does not fit; the real thing may
+            yield from ((stage, prompt) for prompt in prompts)
+            stood = self._stand_ins[stage.name]
+            results[stage.name] = [stood] * len(prompts) if stage.foreach else stood
+
+    def _of_stage(self, stage: Stage, brief: Brief, results: Mapping[str, Json]) -> Iterator[Prompt]:
+        environment = self._project.environment
+        names = {**brief.values, "stages": results}
+        items = evaluate(environment, stage.foreach, names) if stage.foreach else [None]
+        for index, item in enumerate(items or []):
+            yield render_prompt(
+                environment,
+                stage,
+                brief.values,
+                item=item,
+                index=index if stage.foreach else None,
+                stages=results,
+                avoid=brief.avoid,
+            )
+
+    def _count(self) -> None:
+        lengths = self.counter.prompts([prompt for prompt, _ in self._waiting]) if self._waiting else []
+        context = self.counter.context
+        for length, (_, stands_for) in zip(lengths, self._waiting, strict=True):
+            self._tokens += length * stands_for
+            self._longest = max(self._longest, length)
+            if context and length >= context:
+                self._too_long += stands_for
+        self._waiting.clear()
+
+    def _written(self, asked: Mapping[str, float], same: Rate | None, again: float) -> tuple[float, str]:
+        """This is how many tokens will be written, and what says so."""
+        stages = self._content_type.stages
+        if same is not None:
+            completions = sum(asked[stage.name] * stage.candidates for stage in stages) * again
+            return completions * same.written_tokens / same.completions, "runs"
+        by = "examples" if all(stage.shots for stage in stages) else "bounds"
+        return sum(asked[one.name] * one.candidates * self._answer_tokens(one) for one in stages) * again, by
+
+    def _answer_tokens(self, stage: Stage) -> float:
+        """This is how long an answer of a stage is: as its examples, else half of what it may be."""
+        lengths = self.counter.texts([answer_text(stage, shot.output) for shot in stage.shots]) if stage.shots else []
+        if lengths:
+            return min(sum(lengths) / len(lengths) + 1, stage.sampling.max_tokens)
+        return stage.sampling.max_tokens * TYPICAL
+
+
+def _weights(project: Project) -> Weights | None:
+    """This is what is known of the model that writes, on this machine; None for somebody else's."""
+    settings = project.settings
+    if settings.generator != "gpt" and not project.registry.get("generator", settings.generator).weights:
+        return None
+    try:
+        return resolve(settings.model)
+    except AigcError:  # opening the model says it, with a remedy
+        return None
+
+
+def _stand_in(stage: Stage) -> Json:
+    """This stands for one result of a stage: its first example's, else something of its shape."""
+    for shot in stage.shots:
+        return shot.output
+    if stage.single:
+        return STAND_IN
+    return {name: _of_shape(schema) for name, schema in stage.output.items()}
+
+
+def _of_shape(schema: Schema) -> Json:
+    if schema.get("enum"):
+        return schema["enum"][0]
+    if "const" in schema:
+        return schema["const"]
+    kind = schema.get("type")
+    if kind == "array":
+        many = min(max(ITEMS, int(schema.get("minItems", 0))), int(schema.get("maxItems", ITEMS)))
+        return [_of_shape(schema.get("items", {}))] * many
+    if kind == "object":
+        return {name: _of_shape(inside) for name, inside in schema.get("properties", {}).items()}
+    return {"integer": 1, "number": 1.0, "boolean": True}.get(str(kind), STAND_IN)

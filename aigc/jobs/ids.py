@@ -1,0 +1,61 @@
+"""Which ids are taken, for files of any length in constant memory.
+
+A file without an id column needs nothing: its rows are counted. As soon as one row names its brief, ids go into a
+private SQLite file of the system's temporary folder, gone with the process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from types import TracebackType
+
+CACHE = -8192  # KiB kept in memory
+
+
+class Ids:
+    """This gives every row an id of its own."""
+
+    def __init__(self) -> None:
+        self._db: sqlite3.Connection | None = None
+        self._counted = 0  # rows before the first with an id: 0001 to this one
+
+    def __enter__(self) -> Ids:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._db is not None:
+            self._db.close()
+
+    def take(self, asked: str, number: int, where: str) -> tuple[str, str]:
+        """This is (the id of the row of that number, where its `asked` id was used before).
+
+        A row that asks for no id, or for one that is taken, gets its number.
+        """
+        if not asked and self._db is None:
+            self._counted = number
+            return f"{number:04d}", ""
+        first = self._first(asked) if asked else ""
+        name = asked if asked and not first else f"{asked}@{number}" if asked else f"{number:04d}"
+        while self._first(name):
+            name += "'"
+        self._opened().execute("insert into ids values (?, ?)", (name, where))
+        return name, first
+
+    def _first(self, name: str) -> str:
+        """This is where an id was used first, empty where it is free."""
+        if name.isdecimal() and name.isascii() and len(name) <= 18:
+            number = int(name)
+            if 0 < number <= self._counted and name == f"{number:04d}":
+                return f"row {number}, which has no id and is counted"
+        row = self._opened().execute("select place from ids where id = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._db is None:
+            self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            self._db.execute(f"pragma cache_size = {CACHE}")
+            self._db.execute("pragma journal_mode = off")
+            self._db.execute("pragma synchronous = off")
+            self._db.execute("create table ids (id text primary key, place text not null) without rowid")
+            self._db.execute("begin")
+        return self._db

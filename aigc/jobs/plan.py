@@ -1,0 +1,235 @@
+"""A job as it was asked for: what to write, from which rows, crossed with what, exported how, with which settings.
+
+A plan comes from a job file or from the command line, which goes over the file; every batch writes the plan it follows
+into its folder, `job.yaml`, and that file asks for the same job again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from aigc.content import ContentType
+from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
+from aigc.errors import ContentTypeError, JobError, UsageError
+from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.folder import Export
+from aigc.jobs.ledger import FILE as LEDGER
+from aigc.jobs.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.project import Laid, Project, Settings
+from aigc.types import Artifact, Brief, Json
+
+T = TypeVar("T")
+
+FILE = "job.yaml"
+FORMAT = 1
+SAMPLE = "sample"
+OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports")
+SETTINGS = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "unique")
+HEAD = "# Asks for this job again: aigc batch {file}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """This is one job. `type` and `briefs` are a name, or a path as seen from here; `briefs` may be `sample`.
+
+    `settings` go over those of aigc.yaml, `exports` stand for the content type's own where there are any.
+    """
+
+    type: str
+    briefs: str
+    columns: Mapping[str, str] = field(default_factory=dict)  # input → column
+    literals: Mapping[str, Json] = field(default_factory=dict)  # input → value of every row
+    reading: Mapping[str, Json] = field(default_factory=dict)  # options of the importer
+    limit: int | None = None
+    matrix: Axes = field(default_factory=dict)
+    exports: tuple[Export, ...] = ()
+    settings: Laid = field(default_factory=dict)
+    unique: bool = False
+    file: Path | None = None  # the job file
+
+    def over(self, later: Plan) -> Plan:
+        """This is the plan with what a later one says laid over it: input by input, but exports as a whole."""
+        known = {export.name: export for export in self.exports}
+        fed = {*later.columns, *later.literals, *later.matrix}
+        return replace(
+            self,
+            briefs=later.briefs or self.briefs,
+            columns=_but(self.columns, fed) | _but(later.columns),
+            literals=_but(self.literals, fed) | _but(later.literals),
+            reading={**self.reading, **later.reading},
+            limit=later.limit or self.limit,
+            matrix=_but(self.matrix, fed) | _but(later.matrix),
+            exports=tuple(known.get(one.name, one) for one in later.exports) or self.exports,
+            unique=later.unique or self.unique,
+        )
+
+    def path(self, content_type: ContentType) -> Path:
+        """This is the file of briefs."""
+        return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
+
+    def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
+        """This reads the briefs, crossed; as often as it is asked to."""
+        return read_briefs(
+            open_rows(self.path(content_type), project.registry, self.reading),
+            content_type,
+            project.environment,
+            mapping=self.columns,
+            literals=self.literals,
+            limit=self.limit,
+            cells=self.cells(content_type),
+        )
+
+    def cells(self, content_type: ContentType) -> tuple[Cell, ...]:
+        """This is what every brief is crossed with. UsageError names a value that its input refuses."""
+        return crossed(self.matrix, content_type, {**self.columns, **self.literals})
+
+    def exports_of(self, project: Project, content_type: ContentType) -> tuple[Export, ...]:
+        """This is how the pieces are exported, every format and option checked."""
+        for export in self.exports:
+            project.registry.get("exporter", export.name, export.where).bind(export.options, export.where)
+        return self.exports or tuple(Export(name=name) for name in content_type.exports)
+
+    def own_folder(self) -> Path | None:
+        """This is the job's folder where the job file lies in it."""
+        held = self.file is not None and self.file.name == FILE and (self.file.parent / LEDGER).is_file()
+        return self.file.parent if held and self.file is not None else None
+
+
+def is_job_file(name: str) -> bool:
+    """This says whether a word names a job file rather than a content type: both are YAML."""
+    if not name.endswith((".yaml", ".yml")) or not Path(name).is_file():
+        return False
+    try:
+        root = read_yaml(Path(name)).root
+    except ContentTypeError:
+        return True
+    return not ("brief" in root or "output" in root or "name" in root)
+
+
+def read_plan(file: Path) -> Plan:
+    """This is the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
+    try:
+        return _plan(read_yaml(file).root, file)
+    except ContentTypeError as error:
+        raise UsageError(error.message, hint=error.hint) from None
+
+
+def write_plan(plan: Plan, project: Project, folder: Path) -> Path:
+    """This writes `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
+
+    A file that says so already is left alone, comments and all.
+    """
+    target = folder / FILE
+    said = _record(plan, project.settings, folder)
+    try:
+        if target.is_file() and _record(read_plan(target), project.settings, folder) == said and _pinned(target, said):
+            return target
+    except UsageError:
+        pass
+    temporary = target.with_suffix(".tmp")
+    try:
+        temporary.write_text(HEAD.format(file=target.as_posix()) + yaml_text(said), encoding="utf-8", newline="\n")
+        temporary.replace(target)
+    except OSError as error:
+        raise JobError(f"{target}: cannot be written ({error.strerror or error})", hint="free some space") from error
+    return target
+
+
+def _pinned(target: Path, said: Mapping[str, Json]) -> bool:
+    """This says whether a job file names every setting that is in force, with that value."""
+    root = read_yaml(target).value
+    return all(root.get(name) == said[name] for name in SETTINGS if name in said)
+
+
+def _but(said: Mapping[str, T], names: Collection[str] = ()) -> dict[str, T]:
+    return {name: value for name, value in said.items() if name not in names}
+
+
+def _plan(root: Node, file: Path) -> Plan:
+    if "aigc" in root and root.child("aigc").value != FORMAT:
+        root.child("aigc").fail(f"aigc is {describe(root.child('aigc').value)}; this version reads `aigc: {FORMAT}`")
+    root.only((*OWN, *SETTINGS))
+    for key in ("type", "briefs"):
+        if key not in root:
+            root.fail(f"{key!r} is missing", "a job file names the content type and the briefs")
+    name, briefs = root.child("type").text(), root.child("briefs").text()
+    unique = root.child("unique")
+    return Plan(
+        type=_seen_from(file, name) if name.endswith((".yaml", ".yml")) else name,
+        briefs=briefs if briefs == SAMPLE else _seen_from(file, briefs),
+        columns={key: child.text() for key, child in _items(root, "map")},
+        literals={key: child.value for key, child in _items(root, "set")},
+        reading={key: child.value for key, child in _items(root, "input")},
+        limit=root.child("limit").integer(1) if "limit" in root else None,
+        matrix={key: _values(key, child) for key, child in _items(root, "matrix")},
+        exports=tuple(_export(node) for node in (root.child("exports").list() if "exports" in root else ())),
+        settings={
+            key: (root.child(key).value, root.child(key).where)
+            for key in SETTINGS
+            if key in root and not (key == "unique" and isinstance(unique.value, bool))
+        },
+        unique=unique.value is True,
+        file=file,
+    )
+
+
+def _items(root: Node, key: str) -> Iterator[tuple[str, Node]]:
+    if key in root:
+        yield from root.child(key).items()
+
+
+def _values(key: str, node: Node) -> list[tuple[Json, str]]:
+    if key == VARIANTS:
+        return [(node.value, node.where)]
+    return [(item.value, item.where) for item in node.list()]
+
+
+def _export(node: Node) -> Export:
+    if isinstance(node.value, str):
+        return Export(name=node.text(), where=node.where)
+    if len(node.mapping()) != 1:
+        node.fail("one entry names one format", "write `- name` or `- name: {option: value}`")
+    ((name, inside),) = node.items()
+    return Export(name=name, options=inside.mapping() if inside.value is not None else {}, where=inside.where)
+
+
+def _seen_from(file: Path, name: str) -> str:
+    path = Path(name).expanduser()
+    return str(path if path.is_absolute() else Path(os.path.normpath(file.parent / path)))
+
+
+def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
+    """This is a plan as a job file in `folder` says it, with every setting that is in force."""
+    matrix: dict[str, Json] = {name: [value for value, _ in said] for name, said in plan.matrix.items()}
+    if VARIANTS in plan.matrix:
+        matrix[VARIANTS] = int(plan.matrix[VARIANTS][0][0])
+    named = plan.type.endswith((".yaml", ".yml"))
+    said: dict[str, Json] = {
+        "aigc": FORMAT,
+        "type": _from(folder, plan.type) if named else plan.type,
+        "briefs": plan.briefs if plan.briefs == SAMPLE else _from(folder, plan.briefs),
+        "map": dict(plan.columns),
+        "set": dict(plan.literals),
+        "input": dict(plan.reading),
+        "limit": plan.limit,
+        "matrix": matrix,
+        "exports": [{one.name: dict(one.options)} if one.options else one.name for one in plan.exports],
+        "model": settings.model,
+        "seed": settings.seed,
+        "generator": settings.generator if settings.generator != Settings().generator else None,
+    }
+    said |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
+    said |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
+    return {name: value for name, value in said.items() if value not in (None, {}, [])}
+
+
+def _from(folder: Path, name: str) -> str:
+    """This is a path as seen from the job's folder; absolute where the two are on different disks."""
+    try:
+        return Path(os.path.relpath(name, folder)).as_posix()
+    except ValueError:
+        return str(Path(name).absolute())

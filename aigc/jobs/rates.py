@@ -1,0 +1,112 @@
+"""What this machine did in earlier runs: how fast, how much and in how much memory, by model, engine and content type.
+
+One small JSON file in the user's cache, beside the models. Runs of one kind are added up, the earlier ones counting
+half each time, so that a new driver or a busier machine shows soon.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from aigc.models import cache_folder
+from aigc.project import Project
+
+FILE = "rates.json"
+FORMAT = 1
+KEPT = 500  # kinds of runs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """This is what runs of one kind came to. `planned` requests are those before anything was asked again; `memory` is
+    the most the process ever had, in bytes, 0 where the system does not tell."""
+
+    writer: str  # generator, model and engine options
+    content_type: str
+    pieces: float
+    planned: float
+    requests: float
+    completions: float
+    written_tokens: float
+    seconds: float
+    memory: int = 0
+
+    @property
+    def speed(self) -> float:
+        """This is written tokens per second."""
+        return self.written_tokens / self.seconds
+
+    def after(self, earlier: Rate) -> Rate:
+        """This is this run with half of what was before."""
+        sums = {name: getattr(self, name) + getattr(earlier, name) / 2 for name in SUMS}
+        return replace(self, **sums, memory=self.memory or earlier.memory)
+
+
+SUMS = ("pieces", "planned", "requests", "completions", "written_tokens", "seconds")
+
+
+def writer_of(project: Project) -> str:
+    """This names what writes: runs of another model, on another device or with other options go at another speed."""
+    settings = project.settings
+    engine = {name: str(value) for name, value in sorted(settings.engine.items())}
+    return " ".join([settings.generator, settings.model, *(f"{name}={value}" for name, value in engine.items())])
+
+
+def rates_file() -> Path:
+    return cache_folder() / FILE
+
+
+def read_rates(file: Path) -> list[Rate]:
+    """This is every kind of run, the last one first; nothing where the file is missing or cannot be read."""
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        known = {one.name for one in fields(Rate)}
+        if said["format"] != FORMAT:
+            return []
+        rates = [Rate(**{name: one[name] for name in known}) for one in said["runs"]]
+        return [rate for rate in rates if rate.seconds > 0 and rate.pieces > 0 and rate.completions > 0]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def record_rate(file: Path, run: Rate) -> None:
+    """This adds a run. A cache that cannot be written is no reason to fail a job."""
+    kept = []
+    for rate in read_rates(file):
+        if (rate.writer, rate.content_type) == (run.writer, run.content_type):
+            run = run.after(rate)
+        else:
+            kept.append(rate)
+    said = {"format": FORMAT, "runs": [asdict(one) for one in [run, *kept][:KEPT]]}
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = file.with_suffix(".tmp")
+        temporary.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(file)
+
+
+def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | None:
+    """This is what a writer did of a content type, else of all others together."""
+    mine = [rate for rate in rates if rate.writer == writer]
+    for rate in mine:
+        if rate.content_type == content_type:
+            return rate
+    if not mine:
+        return None
+    sums: Mapping[str, float] = {name: sum(getattr(rate, name) for rate in mine) for name in SUMS}
+    return Rate(writer=writer, content_type="", memory=max(rate.memory for rate in mine), **sums)
+
+
+def peak_memory() -> int:
+    """This is the most memory this process ever had, in bytes; 0 where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
