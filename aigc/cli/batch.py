@@ -40,9 +40,11 @@ from aigc.jobs import (
     read_plan,
     rows_about,
     write_plan,
+    written_already,
 )
 
 if TYPE_CHECKING:
+    from aigc.content import ContentType
     from aigc.project import Project
 
 PREVIEWED = 3  # briefs whose prompts a dry run shows
@@ -93,12 +95,8 @@ def command(
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
     exports = plan.exports_of(project, content_type)
-    cells = len(plan.cells(content_type))
-    many = rows_about(plan.path(content_type), plan.limit) * cells
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
-    with checking("Checking", many) as heard:
-        noun = "briefs" if cells > 1 else "rows"
-        survey = reports.survey(plan.rows(project, content_type), PREVIEWED, forecaster, heard, noun=noun)
+    survey = _look(project, content_type, plan, out, forecaster)
     if forecaster is not None:
         reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
         return 0 if not survey.failed else 1
@@ -106,12 +104,12 @@ def command(
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
     prepare_folder(out, content_type.name)
     if not survey.valid:
-        rows = f"{plan.path(content_type)}: none of its {survey.total} {noun} can be used"
-        raise BriefError(f"{rows}; {survey.first_reason}")
+        none = f"{plan.path(content_type)}: none of its {survey.total} {survey.noun} can be used"
+        raise BriefError(f"{none}; {survey.first_reason}")
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
-        rows_read = plan.rows(project, content_type)
-        job.register(rows_read, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
+        rows = plan.rows(project, content_type)
+        job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
             _write(project, job)
         report = job.finish(exports)
@@ -128,6 +126,26 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
     else:
         plan = Plan(type=type_name, briefs=briefs)
     return plan.over(replace(asked, briefs=briefs or "", unique=unique))
+
+
+def _look(
+    project: Project, content_type: ContentType, plan: Plan, out: Path | None, forecaster: Forecaster | None
+) -> reports.Survey:
+    """This reads all rows once. A dry run, which has a forecaster, also sees which are written already."""
+    cells = len(plan.cells(content_type))
+    many = rows_about(plan.path(content_type), plan.limit) * cells
+    with (
+        checking("Checking", many) as heard,
+        written_already(project, content_type, out if forecaster else None) as made,
+    ):
+        return reports.survey(
+            plan.rows(project, content_type),
+            PREVIEWED,
+            forecaster=forecaster,
+            made=made,
+            heard=heard,
+            noun="briefs" if cells > 1 else "rows",
+        )
 
 
 def _given() -> str:

@@ -53,6 +53,9 @@ def _print(batch: Path, said: Standing, by: str) -> None:
     tokens = f"{said.requests:,} requests, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
     rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
     click.echo(f"Work: {tokens}{rate}")
+    if (took := said.forecast.get("took")) and said.forecast["seconds"] is not None:
+        expected = duration(said.forecast["seconds"])
+        click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
     if said.kept:
         click.echo(f"History: {said.kept} earlier pieces")
     for line in _next(batch, said, by):

@@ -32,10 +32,14 @@ WRITTEN_BY = {
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept."""
+    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
+
+    `made` of the valid ones are written already.
+    """
 
     valid: int = 0
     failed: int = 0
+    made: int = 0
     noun: str = "rows"
     reasons: list[str] = field(default_factory=list)
     first: list[Brief] = field(default_factory=list)
@@ -52,35 +56,35 @@ class Survey:
 def survey(
     briefs: Iterable[Brief | Artifact],
     previewed: int,
-    forecaster: Forecaster | None = None,
-    heard: Callable[[int], None] = lambda done: None,
     *,
+    forecaster: Forecaster | None = None,
+    made: Callable[[Brief], bool] = lambda brief: False,
+    heard: Callable[[int], None] = lambda done: None,
     noun: str = "rows",
 ) -> Survey:
-    """This reads every row once, in constant memory, and has the good ones looked at by the forecaster."""
+    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written."""
     found = Survey(noun=noun)
     for brief in briefs:
-        reason = brief.reason if isinstance(brief, Artifact) else _unrenderable(brief, forecaster)
-        if reason or isinstance(brief, Artifact):
+        reason = ""
+        if isinstance(brief, Artifact):
+            reason = brief.reason
+        elif made(brief):
+            found.made += 1
+        elif forecaster is not None:
+            try:
+                forecaster.add(brief)
+            except AigcError as error:
+                reason = f"{brief.source or brief.id}: {error}"
+        if reason:
             found.failed += 1
             if len(found.reasons) < SHOWN:
                 found.reasons.append(reason)
         else:
             found.valid += 1
-            if len(found.first) < previewed:
+            if len(found.first) < previewed and isinstance(brief, Brief):
                 found.first.append(brief)
         heard(found.total)
     return found
-
-
-def _unrenderable(brief: Brief, forecaster: Forecaster | None) -> str:
-    """This is why a brief's prompt cannot be rendered, empty where it can or nobody tried."""
-    if forecaster is not None:
-        try:
-            forecaster.add(brief)
-        except AigcError as error:
-            return f"{brief.source or brief.id}: {error}"
-    return ""
 
 
 def print_dry_run(
@@ -93,7 +97,7 @@ def print_dry_run(
             {"id": brief.id, "source": brief.source, "requests": [prompts.prompt_record(one) for one in asked]}
             for brief, asked in previews
         ]
-        counts = {"valid": found.valid, "failed": found.failed, "reasons": found.reasons}
+        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
         print_json({**counts, "forecast": expected.record(), "prompts": shown})
         return
     for brief, asked in previews:
@@ -101,6 +105,8 @@ def print_dry_run(
             click.secho(f"── {brief.id} ({brief.source}): stage {one.stage} ({one.of} requests) ──", bold=True)
             click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
     click.echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
+    if found.made:
+        click.echo(f"{found.made:,} of them are written already")
     for reason in found.reasons:
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):

@@ -230,7 +230,7 @@ def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterab
 
         context.blocks["task"]    [empty, child's task] → (root runs) → [empty, child's, base's] → [child's, base's]
     """
-    context = template.new_context(dict(known))
+    context = template.new_context({**template.environment.globals, **known}, shared=True)  # merged here: much faster
     for name in BLOCKS:
         context.blocks.setdefault(name, []).insert(0, _empty)
     try:

@@ -7,7 +7,7 @@ the same folder goes on where it was, asks nothing twice, and redoes only what c
 each other written again. What it will take is told before a model loads (`forecast`), by what this machine did before.
 
 Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
-`Forecaster`, `Forecast`, `rates_file`; `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
+`Forecaster`, `Forecast`, `written_already` (before it begins); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
 `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
 `artifact_record`, `export` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written
 (pipeline), torch, click.
@@ -19,6 +19,7 @@ from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
 from aigc.jobs.folder import Export, Good, export, opened_ledger, prepare_folder, read_artifacts
 from aigc.jobs.forecast import Forecast, Forecaster
+from aigc.jobs.keys import written_already
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.lock import running
 from aigc.jobs.matrix import spoken
@@ -57,4 +58,5 @@ __all__ = [
     "spoken",
     "standing",
     "write_plan",
+    "written_already",
 ]

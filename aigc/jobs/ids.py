@@ -34,21 +34,32 @@ class Ids:
         if not asked and self._db is None:
             self._counted = number
             return f"{number:04d}", ""
-        first = self._first(asked) if asked else ""
-        name = asked if asked and not first else f"{asked}@{number}" if asked else f"{number:04d}"
-        while self._first(name):
+        first = ""
+        if asked:
+            first = self._before(asked)
+            if not first and self._put(asked, where):
+                return asked, ""
+            first = first or self._place(asked)
+        name = f"{asked}@{number}" if asked else f"{number:04d}"
+        while self._before(name) or not self._put(name, where):
             name += "'"
-        self._opened().execute("insert into ids values (?, ?)", (name, where))
         return name, first
 
-    def _first(self, name: str) -> str:
-        """This is where an id was used first, empty where it is free."""
+    def _before(self, name: str) -> str:
+        """This says which row was counted under this name before any had an id."""
         if name.isdecimal() and name.isascii() and len(name) <= 18:
             number = int(name)
             if 0 < number <= self._counted and name == f"{number:04d}":
                 return f"row {number}, which has no id and is counted"
-        row = self._opened().execute("select place from ids where id = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
+        return ""
+
+    def _put(self, name: str, where: str) -> bool:
+        """This says whether the name was free, and takes it."""
+        return self._opened().execute("insert or ignore into ids values (?, ?)", (name, where)).rowcount > 0
+
+    def _place(self, name: str) -> str:
+        ((place,),) = self._opened().execute("select place from ids where id = ?", (name,)).fetchall()
+        return str(place)
 
     def _opened(self) -> sqlite3.Connection:
         if self._db is None:

@@ -297,6 +297,11 @@ class Ledger:
         ask = f"select count(*) from pieces where status = 'waiting' {_among(only)}"
         return int(self.ask(ask, tuple(only))[0][0])
 
+    def holds(self, key: str) -> bool:
+        """This says whether a piece of that key is there, or was once."""
+        ask = f"select exists (select 1 from pieces where key = ? and {FINISHED} union all {ONCE})"
+        return bool(self.ask(ask, (key, key))[0][0])
+
     def ids(self, among: Collection[str]) -> set[str]:
         """This is which of some ids are briefs of this job."""
         return {name for (name,) in self.ask(f"select id from pieces where true {_among(among)}", tuple(among))}
@@ -338,6 +343,7 @@ update pieces set status = :status, reason = :reason, checks = :checks, requests
     fallbacks = :fallbacks, artifact = :artifact, finished_run = run
 where id = :id
 """
+ONCE = "select 1 from history where key = ?"
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
 ENTRY = """
 select place, id, status, reason, key, source, brief, draw, redraws, requests, prompt_tokens, written_tokens, seconds,

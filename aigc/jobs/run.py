@@ -13,8 +13,6 @@ policy): the same job on the same folder goes on, and redoes exactly what has an
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +23,7 @@ from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
 from aigc.jobs.folder import Export, Good, earlier_pieces, export, prepare_folder, write_artifacts
 from aigc.jobs.forecast import Forecast, Forecaster
+from aigc.jobs.keys import Keys
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
 from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
@@ -121,7 +120,7 @@ class Job:
         self._store = store
         self._guard = guard
         self._only: tuple[str, ...] = ()
-        self._model = project.model_identity()
+        self._keys = Keys(project, content_type)
         self._usage = Usage()
         self._requests = self._completions = self._told = self._written = 0
         self._seconds = 0.0
@@ -144,9 +143,13 @@ class Job:
         """
         if not self.ledger.facts():
             self.ledger.remember(earlier_pieces(self.folder))
-        made_by = {"content_type": self.content_type.name, "version": self.content_type.version, "model": self._model}
+        made_by = {
+            "content_type": self.content_type.name,
+            "version": self.content_type.version,
+            "model": self._keys.model,
+        }
         self.ledger.note(**made_by, command=command)
-        self.ledger.register(briefs, self.key, fresh=fresh, retry=retry, only=only, store=self._store)
+        self.ledger.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)
         self._only = tuple(dict.fromkeys(only))
         if unknown := [name for name in self._only if name not in self.ledger.ids(self._only)]:
             hint = did_you_mean(unknown[0], self.ledger.some_ids())
@@ -169,7 +172,7 @@ class Job:
                 forecaster.add(brief)
             heard(done)
         self.expected, self._rates = forecaster.forecast(), rates
-        self.ledger.note(forecast=self.expected.record())
+        self.ledger.note(forecast=self.expected.record(), took=None)
         return self.expected
 
     def write(
@@ -264,22 +267,6 @@ class Job:
         report = self._report(tuple(files), tuple(problems))
         self.project.registry.notify("aigc_job", report=report)
         return report
-
-    def key(self, brief: Brief) -> str:
-        """This is the content hash of all that makes a piece: two briefs of one key get one text."""
-        settings = self.project.settings
-        made_from = [
-            self.content_type.digest,
-            self._model,
-            settings.seed,
-            settings.candidates,
-            dict(settings.sampling),
-            list(settings.policy),
-            dict(brief.values),
-            *([brief.draw] if brief.draw else []),
-        ]
-        text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def _waiting(self) -> Iterator[Brief]:
         return self.ledger.waiting(self._only)

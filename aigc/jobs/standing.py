@@ -14,6 +14,7 @@ class Standing:
     """This counts a job's briefs. `begun` ones wait with some answers recorded; `kept` pieces are in the history.
 
     `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given.
+    `forecast` is what its last run was expected to take, with what it `took` beside it once it was over.
     """
 
     content_type: str
@@ -30,6 +31,7 @@ class Standing:
     kept: int
     seconds: float
     written: int
+    forecast: Mapping[str, Json]
 
     @property
     def briefs(self) -> int:
@@ -61,4 +63,5 @@ def standing(ledger: Ledger) -> Standing:
         kept=int(ledger.ask("select count(*) from history")[0][0]),
         seconds=float(facts.get("seconds", 0.0)),
         written=int(facts.get("written", 0)),
+        forecast={**facts["forecast"], "took": facts.get("took")} if "forecast" in facts else {},
     )
