@@ -101,7 +101,8 @@ class Forecaster:
         self._rendered += 1
         for stage, prompt in self._prompts(brief):
             self._asked[stage.name] += stands_for
-            self._waiting.append((prompt, stands_for))
+            if prompt is not None:
+                self._waiting.append((prompt, stands_for))
         if len(self._waiting) >= LUMP:
             self._count()
 
@@ -134,16 +135,17 @@ class Forecaster:
             memory_measured=bool(measured),
         )
 
-    def _prompts(self, brief: Brief) -> Iterator[tuple[Stage, Prompt]]:
-        """This yields the prompts a brief leads to when nothing has to be asked again."""
+    def _prompts(self, brief: Brief) -> Iterator[tuple[Stage, Prompt | None]]:
+        """This yields the prompts a brief leads to when nothing has to be asked again; None for one nobody can tell."""
         results: dict[str, Json] = {}
         for number, stage in enumerate(self._content_type.stages):
+            prompts: list[Prompt | None]
             try:
                 prompts = list(self._of_stage(stage, brief, results))
             except AigcError:
                 if number == 0:
                     raise
-                continue  # a stand-in that does not fit; the real thing may
+                prompts = [None]  # a stand-in does not fit; the real thing may
             yield from ((stage, prompt) for prompt in prompts)
             stood = self._stand_ins[stage.name]
             results[stage.name] = [stood] * len(prompts) if stage.foreach else stood

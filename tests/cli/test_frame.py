@@ -165,6 +165,25 @@ print("loaded", *sys.modules)
     )
 
 
+def test_a_dry_run_counts_with_the_models_tokenizer_and_never_imports_torch(shop: Any) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    vocab = {char: at for at, char in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(models.BPE(vocab=vocab, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    (shop.folder / "gpt").mkdir()
+    tokenizer.save(str(shop.folder / "gpt/tokenizer.json"))
+    shop.write("gpt/config.json", '{"model_type": "llama", "max_position_embeddings": 512}')
+    shop.write("gpt/model.safetensors", "")
+    shop.write("job.yaml", "type: seo/meta\nbriefs: sample\nmatrix: {variants: 2}\nmodel: gpt\n")
+    code = "import sys; from aigc.cli import main; print(main(['batch', 'job.yaml', '--dry-run'])); print(*sys.modules)"
+    done = in_python(code, shop.folder)
+    *said, loaded = done.stdout.splitlines()
+    assert "Forecast: " in done.stdout and "estimated" not in done.stdout and said[-1] in "01", done.stderr
+    modules = {name.partition(".")[0] for name in loaded.split()}
+    assert "tokenizers" in modules and not {"torch", "transformers", "rich", "numpy"} & modules
+
+
 PLUGIN = """
 from aigc.hookspecs import hookimpl
 print("imported {name}")

@@ -1,0 +1,160 @@
+"""`aigc batch` with a job file, a matrix, and what it says before it writes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli import progress
+
+Run = Callable[..., Any]
+JOB = """
+type: shop/slogan
+briefs: products.csv
+map: {product: name}
+matrix: {language: [en, zh]}
+exports:
+  - lines: {title: Spring}
+seed: 4
+"""
+
+
+def ids(shop: Any, folder: str = "made") -> list[str]:
+    return [json.loads(line)["id"] for line in (shop.folder / folder / "artifacts.jsonl").read_text().splitlines()]
+
+
+def test_a_job_file_is_all_a_batch_needs(aigc: Run, shop: Any) -> None:
+    shop.write("jobs/spring.yaml", JOB.replace("products.csv", "../products.csv"))
+    ran = aigc("batch", "jobs/spring.yaml", "--out", "made")
+    assert ran.code == 0 and "6 pieces: 6 accepted" in ran.out
+    assert ids(shop) == [f"{row}/{language}" for row in ("0001", "0002", "0003") for language in ("en", "zh")]
+    assert (shop.folder / "made/lines.txt").read_text().startswith("Spring\n")
+    assert shop.projects[0].settings.seed == 4
+
+
+def test_any_batch_can_be_asked_for_again_from_its_folder(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--set", "language=zh", "--seed", "7")
+    assert aigc(*argv, "--matrix", "tags=a,b", "--limit", "2", "--to", "count", "--out", "made").code == 0
+    before = {path.name: path.read_bytes() for path in (shop.folder / "made").glob("[!j.]*")}
+    shop.write("aigc.yaml", "model: other\nseed: 9\n")
+    ran = aigc("batch", "made/job.yaml", "--json")
+    assert ran.json["reused"] == 4 and len(shop.generators) == 1, "the same job, whatever aigc.yaml says by now"
+    assert {path.name: path.read_bytes() for path in (shop.folder / "made").glob("[!j.]*")} == before
+    assert aigc("batch", "made/job.yaml", "--out", "again", "--no-reuse").code == 0
+    assert (shop.folder / "again/artifacts.jsonl").read_bytes() == before["artifacts.jsonl"]
+    shop.write("moved.yaml", (shop.folder / "made/job.yaml").read_text().replace("../", ""))
+    assert "--out DIR is needed" in aigc("batch", "moved.yaml").err
+
+
+def test_the_command_line_goes_over_a_job_file(aigc: Run, shop: Any) -> None:
+    shop.write("spring.yaml", JOB)
+    shop.write("more.csv", "name\nPot\n")
+    ran = aigc("batch", "spring.yaml", "more.csv", "--matrix", "language=zh", "--seed", "5", "--out", "made", "--json")
+    assert ran.json["briefs"] == 1 and ids(shop) == ["0001/zh"] and shop.projects[0].settings.seed == 5
+    assert "matrix:\n  language:\n  - zh\n" in (shop.folder / "made/job.yaml").read_text()
+
+
+def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made", "--no-reuse", "--json")
+    assert aigc(*argv, "--matrix", "language=zh", "--matrix", "variants=2").json["briefs"] == 6
+    ran = aigc(*argv, "--matrix", "language=en,zh", "--matrix", "variants=2")
+    assert (ran.json["briefs"], ran.json["reused"], len(shop.asked)) == (12, 6, 12)
+    assert ids(shop)[:4] == ["0001/en/1", "0001/en/2", "0001/zh/1", "0001/zh/2"]
+
+
+@pytest.mark.parametrize(
+    ("job", "argv", "said"),
+    [
+        ("", ["--matrix", "language=en,fr"], "--matrix language=en,fr: language is 'fr', not one of en, zh"),
+        ("", ["--matrix", "tone=a"], "shop/slogan has no input 'tone'; known: language, product, tags, variants"),
+        ("", ["--matrix", "language"], "is not of the form key=value"),
+        ("", ["--matrix", "language=en", "--matrix", "language=zh"], "--matrix: 'language' is given twice"),
+        ("", ["--matrix", "language=en", "--set", "language=en"], "'language' is also given by --map or --set"),
+        (JOB.replace("[en, zh]", "\n    [en,\n    fr]"), [], "spring.yaml:7: language is 'fr', not one of en, zh"),
+        (JOB.replace("type: shop/slogan", "type: shop/slogn"), [], "did you mean 'shop/slogan'?"),
+        (JOB.replace("lines", "line"), [], "spring.yaml:7: no exporter named 'line'; did you mean 'lines'?"),
+        (JOB.replace("title", "titel"), [], "spring.yaml:7: lines has no option 'titel'; did you mean 'title'?"),
+        (JOB.replace("seed: 4", "seed: x"), [], "spring.yaml:8: seed must be a whole number"),
+        (JOB.replace("products.csv", "product.csv"), [], "product.csv: no such file; did you mean 'products.csv'?"),
+        (JOB.replace("briefs", "brifs"), [], "spring.yaml:3: unknown key 'brifs'; did you mean 'briefs'?"),
+    ],
+)
+def test_misuse_is_one_line_before_a_model_loads(aigc: Run, shop: Any, job: str, argv: list[str], said: str) -> None:
+    shop.write("spring.yaml", job)
+    what = ["spring.yaml"] if job else ["shop/slogan", "products.csv"]
+    ran = aigc("batch", *what, *argv, "--out", "made")
+    assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1, ran.err
+    assert not shop.generators and not (shop.folder / "made").exists()
+
+
+def test_a_type_without_briefs_says_what_may_stand_there(aigc: Run) -> None:
+    ran = aigc("batch", "shop/slogan", "--out", "made")
+    assert ran.code == 2 and "the briefs to write shop/slogan from are missing; a file, the word `sample`" in ran.err
+
+
+def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
+    ran = aigc("batch", "shop/slogan", "products.csv", "--dry-run")
+    assert "Forecast: 2 pieces, 2 requests, about " in ran.out and "(as long as its examples)" in ran.out
+    assert "no time can be told before the first run of scripted on this machine" in ran.out
+    assert "the tokenizer of scripted is not here, so tokens are estimated from characters" in ran.out
+    aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--dry-run")
+    assert "150 briefs: 100 valid, 50 not" in ran.out
+    assert "tokens/s, as in earlier runs of shop/slogan here; " in ran.out and "of memory" in ran.out
+    expected = aigc("batch", "shop/slogan", "products.csv", "--dry-run", "--json").json["forecast"]
+    assert expected["briefs"] == 2 and expected["written_by"] == "runs" and expected["seconds"] > 0
+
+
+def test_a_dry_run_into_a_job_says_what_is_written_already(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    aigc(*argv)
+    shop.write("products.csv", "product,name\nx,a\nx,changed\nx,c\n")
+    ran = aigc(*argv, "--dry-run")
+    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 pieces" in ran.out
+    assert aigc(*argv, "--dry-run", "--json").json["written"] == 2
+    assert len(shop.asked) == 3, "and nothing was asked"
+
+
+def test_a_prompt_that_cannot_be_rendered_is_found_in_a_dry_run(aigc: Run, shop: Any) -> None:
+    template = (shop.folder / "templates/shop/slogan.j2").read_text()
+    shop.write("templates/shop/slogan.j2", template.replace("{{ product }}", "{{ 9 // (product | length - 8) }}"))
+    shop.write("items.csv", "product\nTin cup\nWool hat\n")
+    ran = aigc("batch", "shop/slogan", "items.csv", "--dry-run")
+    assert ran.code == 1 and "2 rows: 1 valid, 1 not" in ran.out and "items.csv:3: " in ran.out
+
+
+def test_a_batch_says_before_what_it_takes_and_after_what_it_took(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name")
+    ran = aigc(*argv, "--out", "made")
+    assert "Forecast: 3 pieces, 3 requests" in ran.err and "(forecast:" not in ran.out
+    assert json.loads((shop.folder.parent / "cache/rates.json").read_text())["runs"][0]["requests"] == 3
+    ran = aigc(*argv, "--out", "other", "--no-reuse")
+    assert "at " in ran.err and "tokens/s, as in earlier runs of shop/slogan here" in ran.err
+    assert "(forecast: " in ran.out
+    said = aigc(*argv, "--out", "third", "--no-reuse", "--json")
+    assert said.json["forecast"]["seconds"] > 0 and "Forecast" not in said.out
+    assert aigc("job", "third", "--json").json["forecast"]["took"]["requests"] == 3
+    assert "were expected" in aigc("job", "third").out
+
+
+def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.write("many.csv", "product\n" + "Mug\n" * 1200)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    assert "Checking: 1,000 rows of about 1,200" in aigc("batch", "shop/slogan", "many.csv", "--dry-run").err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    ran = aigc("batch", "shop/slogan", "many.csv", "--dry-run", "--json")
+    assert "Checking" in ran.err and ran.json["valid"] == 1200, "a bar, and stdout stays clean"
+
+
+def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--out", "made")
+    aigc(*argv)
+    (shop.folder / "made/.lock").write_text(json.dumps({"pid": 17, "host": "elsewhere"}))
+    ran = aigc(*argv, "--fresh")
+    assert ran.code == 1 and "another run (process 17 on elsewhere) is writing here" in ran.err
+    assert len(shop.generators) == 1 and Path(shop.folder / "made/job.yaml").is_file()
