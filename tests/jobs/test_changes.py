@@ -19,6 +19,9 @@ from aigc.types import Artifact, Brief, Completion, Provenance, Request
 from .conftest import ITEM, TASK, Shop, answer, briefs
 
 
+WARNED = ITEM.replace(", limit: {chars: 12}", "").replace("limits", "min_words: {least: 9, severity: warn}")
+
+
 def texts(shop: Shop) -> list[str]:
     return [one.fields.get("text", "") for one in read_artifacts(shop.folder)]
 
@@ -62,18 +65,35 @@ def test_removed_rows_go_to_the_history_and_come_back(shop: Shop) -> None:
         ("templates/shop/item.yaml", "chars: 12", "chars: 13"),
         ("templates/shop/item.yaml", "checks: [limits]", "checks: [limits, no_placeholder]"),
         ("templates/shop/item.yaml", "checks:", "postprocess: [normalise_quotes]\nchecks:"),
+        ("templates/shop/part.j2", "short", "long"),
+        ("templates/item-base.j2", "Be", "Be very"),
         ("aigc.yaml", "", "policy: [no_placeholder]\n"),
+        ("aigc.yaml", "policy: []", "policy: [{forbidden_words: {words: [cheap]}}]\n"),
         ("aigc.yaml", "", "seed: 4\n"),
         ("aigc.yaml", "", "sampling: {temperature: 0.3}\n"),
         ("aigc.yaml", "", "candidates: 2\n"),
         ("aigc.yaml", "", "model: other\n"),
+        ("lora/adapter_model.safetensors", "old", "new"),
     ],
 )
 def test_whatever_makes_a_piece_makes_it_anew(
     shop: Shop, make_project: Callable[..., Project], file: str, old: str, new: str
 ) -> None:
+    files = {
+        "aigc.yaml": "policy: []\n" if "policy" in old else "",
+        "templates/shop/item.yaml": ITEM,
+        "templates/shop/item.j2": TASK,
+    }
+    if file not in files:
+        files |= {
+            "aigc.yaml": 'adapters: {"shop/*": lora}\n',
+            "lora/adapter_model.safetensors": "old weights",
+            "templates/shop/item.j2": TASK.replace("base.j2", "item-base.j2").replace("{{", "{% include 'part.j2' %}{{"),
+            "templates/item-base.j2": "{% extends 'base.j2' %}{% block system %}Be brief.{% endblock %}",
+            "templates/shop/part.j2": "{# short #}",
+        }
+    shop.project = make_project(files)
     shop.run([*"ab"])
-    files = {"aigc.yaml": "", "templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK}
     shop.project = make_project({**files, file: files[file].replace(old, new, 1)})
     assert (shop.run([*"ab"]).reused, shop.asked) == (0, 4)
     shop.project = make_project(files)
@@ -99,6 +119,24 @@ def test_retry_asks_the_flagged_and_rejected_for_another_text_and_the_failed_for
     shop.run(products, retry=["failed"])
     assert len(seeds["fails"]) == 2 and len(set(seeds["fails"])) == 1 and len(seeds["a"]) == 1
     assert shop.run(products).reused == 3 and len(seeds["long"]) == 2
+
+
+def test_a_flagged_piece_is_asked_for_another_text_and_only_the_named_ones(shop: Shop) -> None:
+    seeds: list[int] = []
+
+    def moody(request: Request, index: int) -> str:
+        seeds.append(request.sampling.seed)
+        return "far too long for it"
+
+    shop.generator = ScriptedGenerator(moody)
+    (shop.folder.parent / "templates/shop/item.yaml").write_text(WARNED, encoding="utf-8")
+    products = [*"abc"]
+    assert shop.run(products).counts["flagged"] == 3
+    assert shop.run(products, retry=["flagged"], only=["01"]).reused == 2
+    assert len(seeds) == len(set(seeds)) == 4
+    assert shop.run(products, retry=["rejected"]).reused == 3
+    assert shop.run(products, retry=["flagged", "failed"]).reused == 0
+    assert len(seeds) == len(set(seeds)) == 7
 
 
 def test_only_some_briefs(shop: Shop) -> None:

@@ -126,6 +126,8 @@ def safe(folder: Path) -> set[str]:
 
 def finished(folder: Path) -> set[str]:
     with sqlite3.connect(folder / "job.sqlite") as db:
+        (briefs,) = db.execute("select count(*) from pieces").fetchone()
+        assert briefs in (0, len(PRODUCTS)), "all are accounted for, or none was asked for yet"
         return {name for (name,) in db.execute("select id from pieces where status <> 'waiting'")}
 
 
