@@ -13,6 +13,7 @@ import click
 import pytest
 
 from aigc.cli import Commands, main
+from aigc.jobs import read_plan
 from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, run_examples
@@ -63,6 +64,19 @@ def test_the_settings_in_the_readme_are_read(make_project: Callable[..., Project
     project = make_project({"aigc.yaml": files()["aigc.yaml"]})
     assert project.settings.seed == 7
     assert [bound.name for bound in project.policy()] == ["forbidden_words"]
+
+
+def test_the_job_file_in_the_readme_is_read(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    (tmp_path / "spring.yaml").write_text(files()["spring.yaml"], encoding="utf-8")
+    (tmp_path / "products.csv").write_text("id,name,benefits\nmug,Mug,dry;warm\n", encoding="utf-8")
+    plan = read_plan(tmp_path / "spring.yaml")
+    project = Project.open(tmp_path, laid=plan.settings)
+    content_type = project.content_type(plan.type)
+    assert [one.name for one in plan.exports_of(project, content_type)] == ["csv", "google-ads-editor"]
+    briefs = list(plan.rows(project, content_type))
+    assert [one.id for one in briefs] == [f"mug/{code}/{draw}" for code in ("en", "zh") for draw in (1, 2, 3)]
+    assert isinstance(briefs[3], Brief) and briefs[3].values["url"] == "https://example.com/zh/mug"
+    assert project.settings.model == "qwen3-1.7b" and plan.unique
 
 
 @pytest.mark.parametrize("line", commands())

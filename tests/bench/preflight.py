@@ -4,7 +4,8 @@
 
 makes a CSV of so many rows (an id, four facts each), gives it to `aigc batch ads/google-search … --dry-run` in a
 process of its own, and prints a JSON line per size: rows/s, rows per second of CPU, peak memory, and of how many
-briefs the prompts were rendered.
+briefs the prompts were rendered. With `--register` it does what a real batch does before its model loads instead: look,
+register all in a ledger, forecast what waits.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ import csv
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+
+from aigc.cli.reports import survey
+from aigc.jobs import Plan, open_job
+from aigc.project import Project
 
 WORDS = ("mug", "kettle", "lamp", "boots", "blanket", "bike", "shoe", "desk", "chair", "steel", "oak", "garden", "tea")
 COLUMNS = ("id", "product", "benefits", "url", "brand", "category", "offer", "language")
@@ -63,7 +70,38 @@ def measure(count: int, options: Sequence[str]) -> dict[str, float]:
         }
 
 
+def register(count: int) -> dict[str, float]:
+    """This is for a process of its own: its peak memory is measured."""
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place, "products.csv")
+        write_rows(path, count)
+        project = Project.open(Path(place))
+        content_type = project.content_type("ads/google-search")
+        plan = Plan(type=content_type.name, briefs=str(path))
+        marks = [time.process_time()]
+        assert survey(plan.rows(project, content_type), 3).valid == count
+        marks.append(time.process_time())
+        with open_job(project, content_type, Path(place, "out"), reuse=False) as job:
+            job.register(plan.rows(project, content_type))
+            marks.append(time.process_time())
+            expected = job.forecast(None)
+            marks.append(time.process_time())
+        spans = [round(count / (after - before)) for before, after in pairwise(marks)]
+        return {
+            "rows": count,
+            **dict(zip(("look_per_cpu_s", "register_per_cpu_s", "forecast_per_cpu_s"), spans, strict=True)),
+            "rendered": expected.rendered,
+            "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        }
+
+
 if __name__ == "__main__":
-    sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
-    for size in sizes:
+    if "--register" in sys.argv[1:]:
+        sizes = [word for word in sys.argv[1:] if word.isdecimal()]
+        if len(sizes) == 1:
+            print(json.dumps(register(int(sizes[0]))))
+        for word in sizes if len(sizes) > 1 else ():
+            subprocess.run([sys.executable, __file__, word, "--register"], check=True)
+        sys.exit()
+    for size in [int(word) for word in sys.argv[1:] if word.isdecimal()]:
         print(json.dumps(measure(size, [word for word in sys.argv[1:] if not word.isdecimal()])), flush=True)

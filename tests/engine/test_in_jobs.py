@@ -47,9 +47,7 @@ def texts(
     heard: list[object] = []
     with open_job(project, project.content_type("shop/line"), folder, reuse=False) as job:
         job.register(briefs)
-        job.write(
-            generator, heard=heard.append, stopping=lambda: stop_after is not None and len(heard) >= stop_after
-        )
+        job.write(generator, heard=heard.append, stopping=lambda: stop_after is not None and len(heard) >= stop_after)
         job.finish()
     return {one.id: (dict(one.fields), one.status) for one in read_artifacts(folder)}
 

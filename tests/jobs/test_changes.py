@@ -18,7 +18,6 @@ from aigc.types import Artifact, Brief, Completion, Provenance, Request
 
 from .conftest import ITEM, TASK, Shop, answer, briefs
 
-
 WARNED = ITEM.replace(", limit: {chars: 12}", "").replace("limits", "min_words: {least: 9, severity: warn}")
 
 
@@ -88,7 +87,9 @@ def test_whatever_makes_a_piece_makes_it_anew(
         files |= {
             "aigc.yaml": 'adapters: {"shop/*": lora}\n',
             "lora/adapter_model.safetensors": "old weights",
-            "templates/shop/item.j2": TASK.replace("base.j2", "item-base.j2").replace("{{", "{% include 'part.j2' %}{{"),
+            "templates/shop/item.j2": TASK.replace("base.j2", "item-base.j2").replace(
+                "{{", "{% include 'part.j2' %}{{"
+            ),
             "templates/item-base.j2": "{% extends 'base.j2' %}{% block system %}Be brief.{% endblock %}",
             "templates/shop/part.j2": "{# short #}",
         }

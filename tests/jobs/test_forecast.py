@@ -18,8 +18,6 @@ from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Message, Prompt, Request
 
-from .conftest import Shop
-
 AD = """
 aigc: 1
 name: shop/ad
@@ -91,7 +89,9 @@ def test_requests_are_counted_over_lists_and_stages(told: Callable[..., Any]) ->
 
 
 def test_candidates_and_examples_say_how_much_is_written(make_project: Callable[..., Project], told: Any) -> None:
-    simple = FILES["templates/shop/ad.yaml"].split("  pairs:")[0] + 'output: {a: {type: string, from: "{{ product }}"}}\n'
+    simple = (
+        FILES["templates/shop/ad.yaml"].split("  pairs:")[0] + 'output: {a: {type: string, from: "{{ product }}"}}\n'
+    )
     project = make_project({**FILES, "templates/shop/ad.yaml": simple}, model="tiny")
     expected = told(ad(1), project=project)
     answer = TokenCounter(None).texts(["Stays dry all day"])[0] + 1
