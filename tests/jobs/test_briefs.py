@@ -152,6 +152,12 @@ def test_no_row_vanishes_behind_anothers_id(read) -> None:
     assert [type(row) for row in rows] == [Artifact, Artifact, Artifact, Brief, Artifact]
 
 
+def test_an_id_that_an_earlier_row_was_counted_by_is_taken(read) -> None:
+    rows = read("id,product\n,Mug\n,Cup\n0002,Pot\n2,Pan\n0009,Jar\n")
+    assert [row.id for row in rows] == ["0001", "0002", "0002@3", "2", "0009"]
+    assert "id '0002' is used twice, first at row 2, which has no id and is counted" in rows[2].reason
+
+
 def test_limit_takes_the_first_rows(read) -> None:
     assert len(read("product\na\nb\nc\n", limit=2)) == 2
 
