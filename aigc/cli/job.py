@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from aigc.cli.options import debug_option, json_option, print_json
+from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import duration, printable
-from aigc.jobs import Standing, opened_ledger, running, standing
+from aigc.errors import AigcError
+from aigc.jobs import Ledger, Standing, opened_ledger, running, standing, write_report
 from aigc.types import STATUSES
 
 SHOWN = 10  # reasons named
@@ -18,27 +19,42 @@ SHOWN = 10  # reasons named
 
 @click.command("job")
 @click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
-@json_option
-@debug_option
-def command(batch: Path, as_json: bool) -> int:
+@click.option("--report", "reporting", is_flag=True, help="Write DIR/report.html: every piece, with its findings.")
+@looking_options
+def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) -> int:
     """Say where a batch stands.
 
     DIR is the folder of an `aigc batch`, finished or not; a batch that is being written can be watched so. All of it
-    is in DIR/job.sqlite, which any SQLite browser opens: `select * from overview`.
+    is in DIR/job.sqlite, which any SQLite browser opens: `select * from overview`. A batch writes its report when it
+    ends; --report writes it now.
 
     \b
     Examples:
       aigc job spring
+      aigc job spring --report
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
         said = standing(ledger)
+        page = _report(batch, ledger, said.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
-        print_json({**asdict(said), "running": by or None})
-    else:
-        _print(batch, said, by)
+        print_json({**asdict(said), "running": by or None, **({"report": page} if page else {})})
+        return 0
+    _print(batch, said, by)
+    if page:
+        click.echo(f"Report: {page}")
     return 0
+
+
+def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path:
+    """This writes the report, without limits where the content type can no longer be loaded."""
+    try:
+        content_type = open_project(folder).content_type(name)
+    except AigcError as error:
+        click.echo(f"The report shows no limits: {error}", err=True)
+        content_type = None
+    return write_report(batch, ledger, content_type)
 
 
 def _print(batch: Path, said: Standing, by: str) -> None:

@@ -14,6 +14,7 @@ from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import duration, megabytes, printable
 from aigc.errors import AigcError
+from aigc.jobs import REPORT
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
@@ -195,11 +196,15 @@ def _places(files: Sequence[Path]) -> list[str]:
 
 def _print_next(project: Project, report: JobReport) -> None:
     names = project.registry.names("exporter")
-    suffixes = {path.suffix for path in report.files}
+    page = report.folder / REPORT
+    exports = [path for path in report.files[1:] if path != page]
+    suffixes = {path.suffix for path in (*report.files[:1], *exports)}
     unused = [name for name in names if not set(project.registry.get("exporter", name).suffixes) & suffixes]
     click.echo("Next:")
-    if len(report.files) > 1:
-        click.echo(f"  open {report.files[1]}")
+    if page in report.files:
+        click.echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
+    if exports:
+        click.echo(f"  open {exports[0]}")
     if unused:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

@@ -1,16 +1,16 @@
 """MANY briefs: a file of rows → briefs → a folder in which every one of them is accounted for.
 
 A job is a folder: `job.sqlite` (the ledger, which is the job), and written from it `artifacts.jsonl` (one line per
-brief, in the briefs' order) and the exports. N briefs in, N accounted for at every moment: waiting, or accepted,
-flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same job on
-the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that repeat
-each other written again. What it will take is told before a model loads (`forecast`), by what this machine did before.
+brief, in the briefs' order), the exports and `report.html`. N briefs in, N accounted for at every moment: waiting, or
+accepted, flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same
+job on the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that
+repeat each other written again. What it will take is told before a model loads (`forecast`), by what this machine did.
 
 Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
 `Forecaster`, `Forecast`, `written_already` (before it begins); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
 `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
-`artifact_record`, `export` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a piece is written
-(pipeline), torch, click.
+`artifact_record`, `export`, `write_report` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a
+piece is written (pipeline), torch, click.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from aigc.jobs.matrix import spoken
 from aigc.jobs.plan import Plan, is_job_file, read_plan, write_plan
 from aigc.jobs.rates import rates_file
 from aigc.jobs.record import artifact_record
+from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.run import Job, JobReport, open_job, run_job
 from aigc.jobs.standing import Standing, standing
 
 __all__ = [
+    "REPORT",
     "Entry",
     "Export",
     "Forecast",
@@ -58,5 +60,6 @@ __all__ = [
     "spoken",
     "standing",
     "write_plan",
+    "write_report",
     "written_already",
 ]

@@ -6,7 +6,7 @@
             job.write(generator)
         report = job.finish(exports)
 
-The ledger is the job; `artifacts.jsonl` and the exports are written from it, whole and in the briefs' order, each in
+The ledger is the job; `artifacts.jsonl`, the exports and `report.html` are written from it, whole and in the briefs' order, each in
 one rename. Each piece carries the key of what made it (brief, content type and templates, model, sampling, seed,
 policy): the same job on the same folder goes on, and redoes exactly what has another key.
 """
@@ -28,6 +28,7 @@ from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
 from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.recorder import Recorder
+from aigc.jobs.report import write_report
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
@@ -38,7 +39,8 @@ class JobReport:
     """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
-    some briefs only. `usage` and `seconds` are of this run alone. `problems` are exports that failed.
+    some briefs only. `usage` and `seconds` are of this run alone. `problems` are exports, or the report's page, that could
+    not be written.
     """
 
     folder: Path
@@ -250,7 +252,7 @@ class Job:
             record_rate(self._rates, run)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
-        """This writes `artifacts.jsonl` and the exports and gives the report."""
+        """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended."""
         if self._guard and not self.interrupted:
             self._guard.flag(self._guard.twins())
         files = [write_artifacts(self.folder, self.ledger)]
@@ -264,6 +266,10 @@ class Job:
                 files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
             except AigcError as error:
                 problems.append(str(error))
+        try:
+            files.append(write_report(self.folder, self.ledger, self.content_type))
+        except JobError as error:
+            problems.append(str(error))
         report = self._report(tuple(files), tuple(problems))
         self.project.registry.notify("aigc_job", report=report)
         return report

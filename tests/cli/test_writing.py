@@ -187,7 +187,7 @@ def test_batch_all_accepted_is_0_and_again_writes_nothing(aigc: Run, shop: Any) 
 def test_batch_json_is_the_report(aigc: Run) -> None:
     report = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--to", "count", "--json").json
     assert report["briefs"] == 3 and report["counts"]["failed"] == 1
-    assert [Path(name).name for name in report["files"]] == ["artifacts.jsonl", "all.count"]
+    assert [Path(name).name for name in report["files"]] == ["artifacts.jsonl", "all.count", "report.html"]
 
 
 def test_batch_takes_the_types_own_samples(aigc: Run, shop: Any) -> None:

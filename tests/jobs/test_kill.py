@@ -109,7 +109,9 @@ def _kill_at(statements: int) -> None:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("job.sqlite"))
+    """This is all files but the ledger and the report, which tell what each piece took."""
+    apart = ("job.sqlite", "report.html")
+    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(apart))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 

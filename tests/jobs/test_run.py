@@ -37,8 +37,10 @@ def test_every_brief_is_accounted_for_in_order(shop: Shop) -> None:
     artifacts = read_artifacts(shop.folder)
     assert [artifact.id for artifact in artifacts] == [f"{at:02}" for at in range(9)]
     assert artifacts[0].fields == {"text": "Buy a"}
-    assert len(report.files) == 3
-    assert all("far too long" not in path.read_text("utf-8-sig") for path in report.files[1:])
+    *exports, page = report.files[1:]
+    assert [path.name for path in exports] == ["content.csv", "content.jsonl"] and page.name == "report.html"
+    assert all("far too long" not in path.read_text("utf-8-sig") for path in exports)
+    assert "far too long" in page.read_text("utf-8")
     assert not list(shop.folder.glob("*partial*"))
 
 

@@ -1,0 +1,125 @@
+"""Pieces as the page's script shows them: a line of JSON each, a lump of lines at a time.
+
+A line is two JSON values with a tab between: what to filter by, which the script reads of every piece at once, and the
+piece, which it reads when it is shown. Texts come cut where findings mark them, so that offsets are counted here, in
+characters, and not by a script, in UTF-16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, pairwise
+
+from aigc.jobs.entry import Entry
+from aigc.jobs.ledger import Ledger
+from aigc.jobs.record import json_text
+from aigc.jobs.report.reading import UNITS, Reader, Said
+from aigc.types import SEVERITIES, Finding, Json
+
+MOST = 20_000  # pieces listed
+LUMP = 250  # lines
+TITLE = 80  # characters
+
+
+def listed(ledger: Ledger, most: int = MOST) -> Iterator[Entry]:
+    """This yields the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
+    and as many accepted ones as there is room left for."""
+    counts = ledger.counts()
+    finished = counts.total() - counts["waiting"]
+    room = {True: min(most, finished - counts["accepted"])}  # short of accepted → how many
+    room[False] = most - room[True]
+    for entry in ledger.entries():
+        short = entry.artifact.status != "accepted"
+        if room[short] > 0:
+            room[short] -= 1
+            yield entry
+
+
+def lumps(entries: Iterator[Entry], reader: Reader) -> Iterator[str]:
+    """This yields what the page holds of some pieces: lines of JSON in which no `<` stands."""
+    while lump := list(islice(entries, LUMP)):
+        yield "\n".join(_line(entry, reader) for entry in lump).replace("<", "\\u003c")
+
+
+def _line(entry: Entry, reader: Reader) -> str:
+    artifact = entry.artifact
+    checks = sorted({finding.check for finding in artifact.findings})
+    head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks)]
+    return f"{json_text(head)}\t{json_text(piece_record(entry, reader))}"
+
+
+def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
+    """This is a piece as the script shows it."""
+    artifact = entry.artifact
+    usage, left = artifact.provenance.usage, list(artifact.findings)
+    fields = [[name, _field(name, value, entry, reader, left)] for name, value in artifact.fields.items()]
+    told = any(finding.message in artifact.reason for finding in artifact.findings)
+    brief = artifact.brief
+    title = next(iter(brief.values.values()), "")
+    return {
+        "id": artifact.id,
+        "status": artifact.status,
+        "title": title if isinstance(title, str) and len(title) <= TITLE else "",
+        "reason": "" if told else artifact.reason,
+        "fields": fields,
+        "said": [_said(finding, finding.field) for finding in left],
+        "brief": [[name, _values(value)] for name, value in brief.values.items() if value not in (None, "", [])],
+        "source": brief.source,
+        "language": str(brief.values.get("language") or ""),
+        "twin": entry.twin,
+        "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
+    }
+
+
+def _field(name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding]) -> dict[str, Json]:
+    """This is one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`."""
+    whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
+    texts = []
+    for said in reader.texts(name, value):
+        mine = [finding for finding in left if finding.field == said.path and finding not in whole]
+        texts.append(_text(said, mine, entry))
+        left[:] = [finding for finding in left if finding not in mine]
+    left[:] = [finding for finding in left if finding not in whole]
+    return {"texts": texts} | ({"said": [_said(finding) for finding in whole]} if whole else {})
+
+
+def _text(said: Said, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
+    provenance = entry.artifact.provenance
+    by = "fallback" if said.path in provenance.fallbacks else "repaired" if said.path in provenance.repaired else ""
+    told: dict[str, Json] = {
+        "label": said.label,
+        "length": said.length,
+        "limit": said.unit[1],
+        "unit": UNITS[said.unit[0]] if said.length is not None else "",
+        "by": by,
+        "said": [_said(finding) for finding in findings],
+    }
+    return {"text": marked(said.text, findings), **{name: value for name, value in told.items() if value}}
+
+
+def marked(text: str, findings: Sequence[Finding]) -> list[Json]:
+    """This is a text cut where findings begin and end: parts that are plain, and `[severity, part]` where the severest
+    finding there says so."""
+    spans = [(max(one.span[0], 0), min(one.span[1], len(text)), one.severity) for one in findings if one.span]
+    cuts = sorted({0, len(text), *(at for low, high, _ in spans if low < high for at in (low, high))})
+    parts: list[Json] = []
+    for low, high in pairwise(cuts):
+        here = [severity for start, end, severity in spans if start <= low and high <= end]
+        worst = max(here, key=SEVERITIES.index, default="")
+        parts.append([worst, text[low:high]] if worst else text[low:high])
+    return parts
+
+
+def _said(finding: Finding, where: str = "") -> list[str]:
+    return [finding.severity, finding.check, finding.message, where]
+
+
+def _values(value: Json) -> list[str]:
+    """This is an input's value as lines."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [line for item in value for line in _values(item)]
+    if isinstance(value, Mapping):
+        return [f"{key}: {', '.join(_values(item))}" for key, item in value.items()]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
