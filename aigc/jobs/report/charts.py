@@ -56,6 +56,12 @@ def by_check(check: CheckFigures) -> list[Bar]:
     return stacked((kind, count, _share(word, count, check.pieces)) for kind, count, word in parts)
 
 
+def complaints(check: CheckFigures) -> str:
+    """This is what one check said, in words: `2 refused · 1 noted`."""
+    words = (("reject", "refused"), ("warn", "doubted"), ("note", "noted"))
+    return " · ".join(f"{check.said[severity]:,} {word}" for severity, word in words if check.said.get(severity))
+
+
 def by_length(lengths: Lengths) -> Histogram:
     """This is the lengths of one kind of text, from 0 to their limit or to the longest."""
     counter, limit = lengths.unit

@@ -100,6 +100,8 @@ def _text(said: Said, findings: Sequence[Finding], entry: Entry) -> dict[str, Js
 def marked(text: str, findings: Sequence[Finding]) -> list[Json]:
     """This is a text cut where findings begin and end: parts that are plain, and `[severity, part]` where the severest
     finding there says so."""
+    if not findings:
+        return [text] if text else []
     spans = [(max(one.span[0], 0), min(one.span[1], len(text)), one.severity) for one in findings if one.span]
     cuts = sorted({0, len(text), *(at for low, high, _ in spans if low < high for at in (low, high))})
     parts: list[Json] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             file.writelines(_page(folder.resolve().name, ledger, content_type, most))
         temporary.replace(target)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise JobError(f"{target}: cannot be written ({error.strerror or error})") from error
     return target
 

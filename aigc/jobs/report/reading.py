@@ -12,6 +12,7 @@ from aigc.types import Json
 
 Schema = Mapping[str, Json]
 Unit = tuple[Counter, int | None]  # what is counted, and how many there may be
+INDEX = re.compile(r"\[\d+\]")
 ANY: Unit = ("chars", None)
 UNITS: Mapping[Counter, str] = MappingProxyType(
     {"chars": "characters", "width": "columns", "x_weighted": "X characters", "bytes": "bytes", "words": "words"}
@@ -33,7 +34,7 @@ class Said:
     @property
     def kind(self) -> str:
         """This is the path of all texts like it: `headlines[]`."""
-        return re.sub(r"\[\d+\]", "[]", self.path)
+        return INDEX.sub("[]", self.path) if "[" in self.path else self.path
 
 
 class Reader:
@@ -48,17 +49,18 @@ class Reader:
 
 
 def _texts(value: Json, schema: Schema, path: str, label: str) -> Iterator[Said]:
-    if isinstance(value, Mapping):
-        words = schema.get("properties", {})
-        for key, item in value.items():
-            yield from _texts(item, words.get(key, {}), f"{path}.{key}", _joined(label, str(key)))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _texts(item, schema.get("items", {}), f"{path}[{index}]", _joined(label, str(index + 1)))
-    elif isinstance(value, str):
+    if isinstance(value, str):
         unit = limit_of(schema) or ANY
         counts = unit is not ANY or _is_prose(value, schema)
         yield Said(path=path, label=label, text=value, unit=unit, length=measure(value, unit[0]) if counts else None)
+    elif isinstance(value, list):
+        words = schema.get("items", {})
+        for index, item in enumerate(value):
+            yield from _texts(item, words, f"{path}[{index}]", _joined(label, str(index + 1)))
+    elif isinstance(value, dict):
+        words = schema.get("properties", {})
+        for key, item in value.items():
+            yield from _texts(item, words.get(key, {}), f"{path}.{key}", _joined(label, key))
     elif value is not None:
         yield Said(path=path, label=label, text=str(value).lower() if isinstance(value, bool) else str(value))
 

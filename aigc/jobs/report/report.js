@@ -226,13 +226,14 @@
 
   function followAddress() {
     const hash = location.hash.slice(1);
-    if (hash && !hash.includes("=")) return; // a place on the page
+    const place = hash && !hash.includes("="); // on the page
+    if (place && list.hasChildNodes()) return;
     const piece = new URLSearchParams(hash).get("piece");
     if (piece !== null) return goTo(piece);
     chosen = readAddress();
     choose();
     show();
-    if (hash) form.scrollIntoView();
+    if (hash && !place) form.scrollIntoView();
   }
 
   // -- the controls ---------------------------------------------------------------------------------------------------

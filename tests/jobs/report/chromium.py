@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --remote-debugging-pipe"
 ).split()
+PATIENCE = 60  # seconds
 
 
 def found() -> str | None:
@@ -92,6 +95,13 @@ class Chromium:
         found: list[str] = self.ask(f"[...document.querySelectorAll({json.dumps(selector)})].map(one => one.textContent)")
         return found
 
+    def comes(self, selector: str, texts: list[str], seconds: float = 10) -> bool:
+        """This says whether those texts are what is shown, now or before long."""
+        until = time.monotonic() + seconds
+        while (shown := self.texts(selector)) != texts and time.monotonic() < until:
+            time.sleep(0.05)
+        return shown == texts
+
     def screenshot(self, path: Path, *, whole: bool = False) -> bytes:
         said = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         path.write_bytes(picture := base64.b64decode(said["data"]))
@@ -128,6 +138,7 @@ class Chromium:
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            assert select.select([self._from], [], [], PATIENCE)[0], "the browser says nothing"
             read = os.read(self._from, 1 << 20)
             assert read, "the browser is gone"
             self._rest += read

@@ -212,9 +212,8 @@ def test_of_too_many_pieces_those_short_of_accepted_are_listed_first(made: Path,
 def test_nothing_in_a_brief_or_a_text_becomes_part_of_the_page(made: Path, advert: ContentType) -> None:
     plain = report(write_ledger(made.parent / "plain", [one for one in all_kinds() if one.id != "0005"]), advert)
     page = report(made, advert)
-    for name in ("script", "img", "svg", "b"):
-        more = page.elements[name] - plain.elements[name]
-        assert more == (1 if name == "svg" else 0), f"{name}: one chart more for the field of that name"
+    more = {name: page.elements[name] - plain.elements[name] for name in ("script", "img", "svg", "figure", "b")}
+    assert more == {"script": 0, "img": 0, "svg": 1, "figure": 1, "b": 1}, "one chart more, for the field of that name"
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     raw = (made / "report.html").read_text("utf-8")
     assert "<script>document" not in raw and "<!-- {{" not in raw and "<b>co" not in raw
@@ -271,6 +270,7 @@ def test_other_bars() -> None:
     assert [bar.title for bar in charts.by_check(check)] == [
         "no complaint: 7 of 10 (70 %)", "doubts: 1 of 10 (10 %)", "refusals: 2 of 10 (20 %)"
     ]  # fmt: skip
+    assert charts.complaints(check) == "2 refused · 1 doubted · 4 noted"
     times = charts.by_time(Times(pieces=3, longest=4.0, width=0.1, bins={0: 1, 39: 2}))
     assert [bar.title for bar in times.bars] == ["up to 0.1 s: 1", "up to 4.0 s: 2"] and times.bars[1].x < 100
 
