@@ -77,11 +77,9 @@ class Chromium:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def look(self, *, width: int = 1280, height: int = 900, dark: bool = False, scale: float = 1) -> None:
+    def look(self, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
         """This sets the window and the colour scheme the person prefers."""
-        self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
-        )
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.call("Emulation.setEmulatedMedia", features=[scheme])
 
@@ -102,9 +100,12 @@ class Chromium:
             time.sleep(0.05)
         return shown == texts
 
-    def screenshot(self, path: Path, *, whole: bool = False) -> bytes:
-        said = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        path.write_bytes(picture := base64.b64decode(said["data"]))
+    def screenshot(self, path: Path, *, scale: float = 1) -> bytes:
+        """This is a picture of what the window shows, as PNG."""
+        x, y, width, height = self.ask("[scrollX, scrollY, innerWidth, innerHeight]")
+        clip = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
+        picture = base64.b64decode(self.call("Page.captureScreenshot", format="png", clip=clip)["data"])
+        path.write_bytes(picture)
         return picture
 
     def pdf(self, path: Path) -> bytes:
