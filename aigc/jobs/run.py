@@ -6,9 +6,9 @@
             job.write(generator)
         report = job.finish(exports)
 
-The ledger is the job; `artifacts.jsonl`, the exports and `report.html` are written from it, whole and in the briefs' order, each in
-one rename. Each piece carries the key of what made it (brief, content type and templates, model, sampling, seed,
-policy): the same job on the same folder goes on, and redoes exactly what has another key.
+The ledger is the job; `artifacts.jsonl`, the exports and `report.html` are written from it, whole and in the briefs'
+order, each in one rename. Each piece carries the key of what made it (brief, content type and templates, model,
+sampling, seed, policy): the same job on the same folder goes on, and redoes exactly what has another key.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class JobReport:
     """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
-    some briefs only. `usage` and `seconds` are of this run alone. `problems` are exports, or the report's page, that could
-    not be written.
+    some briefs only. `usage` and `seconds` are of this run alone. `problems` are files that
+    could not be written: exports, or the page for people.
     """
 
     folder: Path

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Run = Callable[..., Any]
 
 BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
@@ -34,6 +36,37 @@ def test_job_as_json(aigc: Run, shop: Any) -> None:
     (shop.folder / "made/.lock").write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
     assert aigc("job", "made", "--json").json["running"] == "process 1 on elsewhere"
     assert "Being written by process 1 on elsewhere." in aigc("job", "made").out
+
+
+def test_a_batch_ends_with_a_report_and_says_which_file_to_open(aigc: Run, shop: Any) -> None:
+    ran = aigc(*BATCH)
+    lines = ran.out.splitlines()
+    assert "  made/report.html" in lines
+    assert lines[lines.index("Next:") + 1].split("    ")[0] == "  open made/report.html"
+    assert "  open made/lines.txt" in lines
+    page = (shop.folder / "made/report.html").read_text("utf-8")
+    assert "Made to last" in page and "Tin cup" in page and "A name that is far too long for it" in page
+
+
+def test_job_writes_the_report_anew_at_any_time(aigc: Run, shop: Any) -> None:
+    aigc(*BATCH, "--only", "0001")
+    page = shop.folder / "made/report.html"
+    page.unlink()
+    ran = aigc("job", "made", "--report")
+    assert ran.code == 0 and "Report: made/report.html" in ran.out and ran.err == ""
+    assert "still to write" in page.read_text("utf-8") and "limit 40" in page.read_text("utf-8")
+    assert aigc("job", "made", "--json", "--report").json["report"] == "made/report.html"
+    assert "report" not in aigc("job", "made", "--json").json
+
+
+@pytest.mark.parametrize("broken", ["templates/shop/slogan.yaml", "aigc.yaml"])
+def test_a_report_needs_no_content_type(aigc: Run, shop: Any, broken: str) -> None:
+    aigc(*BATCH)
+    shop.write(broken, "nonsense: [")
+    ran = aigc("job", "made", "--report")
+    assert ran.code == 0 and ran.err.startswith("The report shows no limits: ") and broken in ran.err
+    page = (shop.folder / "made/report.html").read_text("utf-8")
+    assert "without limits: shop/slogan could not be loaded" in page and "Made to last" in page
 
 
 def test_job_misuse(aigc: Run) -> None:

@@ -1,4 +1,4 @@
-"""Where the bars of a chart stand, in percent of its width: what SVG stretches without stretching the words beside it."""
+"""Where the bars of a chart stand, in percent of its width: which stretches bars and not the words beside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aigc.jobs.report.figures import CheckFigures, Lengths, Times
 from aigc.jobs.report.reading import UNITS
-from aigc.types import STATUSES
+from aigc.types import STATUSES, Severity
 
 BARS = 42  # at most so many, or they are too thin to see
 GAP = 0.14  # of a bar's room
@@ -46,20 +46,26 @@ def stacked(parts: Iterable[tuple[str, int, str]]) -> list[Bar]:
 
 def by_status(counts: dict[str, int]) -> list[Bar]:
     total = sum(counts.values())
-    return stacked((name, counts.get(name, 0), _share(name, counts.get(name, 0), total)) for name in (*STATUSES, "waiting"))
+    return stacked(
+        (name, counts.get(name, 0), _share(name, counts.get(name, 0), total)) for name in (*STATUSES, "waiting")
+    )
 
 
 def by_check(check: CheckFigures) -> list[Bar]:
     """This is what one check said of all pieces."""
     warned, refused = check.said.get("warn", 0), check.said.get("reject", 0)
-    parts = (("accepted", check.accepted, "no complaint"), ("flagged", warned, "doubts"), ("rejected", refused, "refusals"))
+    parts = (
+        ("accepted", check.accepted, "no complaint"),
+        ("flagged", warned, "doubts"),
+        ("rejected", refused, "refusals"),
+    )
     return stacked((kind, count, _share(word, count, check.pieces)) for kind, count, word in parts)
 
 
 def complaints(check: CheckFigures) -> str:
     """This is what one check said, in words: `2 refused · 1 noted`."""
-    words = (("reject", "refused"), ("warn", "doubted"), ("note", "noted"))
-    return " · ".join(f"{check.said[severity]:,} {word}" for severity, word in words if check.said.get(severity))
+    words: dict[Severity, str] = {"reject": "refused", "warn": "doubted", "note": "noted"}
+    return " · ".join(f"{check.said[severity]:,} {word}" for severity, word in words.items() if check.said.get(severity))
 
 
 def by_length(lengths: Lengths) -> Histogram:

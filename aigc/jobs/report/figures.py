@@ -214,7 +214,7 @@ def _times(ledger: Ledger, table: str, which: str, *values: str) -> Times:
     ((slow,),) = ledger.ask(at, (*values, (count - 1) * 9 // 10))
     width = longest / BINS or 1.0
     ask = f"select min(cast(seconds / ? as integer), {BINS - 1}), count(*) from {table} where {which} group by 1"
-    bins = dict(ledger.ask(ask, (width, *values)))
+    bins: dict[int, int] = dict(ledger.ask(ask, (width, *values)))
     return Times(pieces=count, median=median, slow=slow, longest=longest, width=width, bins=bins)
 
 

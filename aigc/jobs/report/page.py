@@ -64,7 +64,11 @@ def _page(name: str, ledger: Ledger, content_type: ContentType | None, most: int
 
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.filters |= {"count": "{:,}".format, "duration": charts.duration, "share": charts.share}
     return environment.from_string(_part("report.j2"))

@@ -7,16 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from aigc.content import ContentType, Counter, limit_of, measure
+from aigc.content import COUNTERS, ContentType, Counter, limit_of, measure
 from aigc.types import Json
 
 Schema = Mapping[str, Json]
 Unit = tuple[Counter, int | None]  # what is counted, and how many there may be
 INDEX = re.compile(r"\[\d+\]")
 ANY: Unit = ("chars", None)
-UNITS: Mapping[Counter, str] = MappingProxyType(
-    {"chars": "characters", "width": "columns", "x_weighted": "X characters", "bytes": "bytes", "words": "words"}
-    | {"pixels": "pixels"}
+UNITS: Mapping[str, str] = MappingProxyType(
+    {name: name for name in COUNTERS} | {"chars": "characters", "width": "columns", "x_weighted": "X characters"}
 )  # as people say them
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage --hide-scrollbars --remote-debugging-pipe"
-).split()
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    "--remote-debugging-pipe",
+)
 PATIENCE = 60  # seconds
 
 
@@ -31,7 +32,7 @@ class Chromium:
     def __init__(self, program: str) -> None:
         self._home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         (commands, self._to), (self._from, answers) = os.pipe(), os.pipe()
-        there = 'exec "$0" "$@" 3<&%d 4>&%d' % (commands, answers)
+        there = f'exec "$0" "$@" 3<&{commands} 4>&{answers}'
         words = ["bash", "-c", there, program, *FLAGS, f"--user-data-dir={self._home.name}", "about:blank"]
         self._process = subprocess.Popen(words, pass_fds=(commands, answers), stderr=subprocess.DEVNULL)
         os.close(commands)
@@ -90,7 +91,9 @@ class Chromium:
         return said["result"].get("value")
 
     def texts(self, selector: str) -> list[str]:
-        found: list[str] = self.ask(f"[...document.querySelectorAll({json.dumps(selector)})].map(one => one.textContent)")
+        found: list[str] = self.ask(
+            f"[...document.querySelectorAll({json.dumps(selector)})].map(one => one.textContent)"
+        )
         return found
 
     def comes(self, selector: str, texts: list[str], seconds: float = 10) -> bool:

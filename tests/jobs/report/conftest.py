@@ -87,7 +87,9 @@ def all_kinds() -> Iterator[Artifact]:
         "flagged",
         {"headlines": ["☕️ The best mug 👩‍👩‍👧 ever made"], "title": "Mug", "text": ARTICLE},
         findings=[
-            Finding(message="promises too much: best", field="headlines[0]", span=(7, 11), check="hype", severity="warn"),
+            Finding(
+                message="promises too much: best", field="headlines[0]", span=(7, 11), check="hype", severity="warn"
+            ),
             Finding(message="has an emoji", field="headlines[0]", span=(16, 21), check="emoji", severity="note"),
             Finding(message="left out", field="lines[2]", check="repair", severity="note"),
         ],
@@ -126,7 +128,9 @@ def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "t
     """This makes a job of finished pieces, and one that waits."""
     folder.mkdir(exist_ok=True)
     ledger = Ledger(folder / "job.sqlite")
-    ledger.note(content_type="shop/advert", version=4, model=model, command="aigc batch shop/advert", seconds=8.0, written=4)
+    ledger.note(
+        content_type="shop/advert", version=4, model=model, command="aigc batch shop/advert", seconds=8.0, written=4
+    )
     failed = {one.id: one for one in artifacts if one.status == "failed"}
     asked = [failed.get(one.id, one.brief) for one in artifacts]
     ledger.register([*asked, Brief(id="waits", values={"product": "later"})], lambda brief: brief.id)
@@ -142,7 +146,9 @@ def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "t
 
 @pytest.fixture
 def advert(make_project: Callable[..., Project]) -> ContentType:
-    return make_project({"templates/shop/advert.yaml": ADVERT, "templates/shop/advert.j2": TASK}).content_type("shop/advert")
+    return make_project({"templates/shop/advert.yaml": ADVERT, "templates/shop/advert.j2": TASK}).content_type(
+        "shop/advert"
+    )
 
 
 @pytest.fixture

@@ -90,7 +90,9 @@ def _unfiltered(kind: int, line: bytearray, above: bytes, size: int) -> bytes:
     for at in range(len(line)):
         left = line[at - size] if at >= size else 0
         up, corner = above[at], above[at - size] if at >= size else 0
-        near = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[2]
+        near = min((abs(up - corner), 0, left), (abs(left - corner), 1, up), (abs(left + up - 2 * corner), 2, corner))[
+            2
+        ]
         line[at] = (line[at] + (0, left, up, (left + up) // 2, near)[kind]) & 255
     return bytes(line)
 
@@ -101,7 +103,11 @@ def _unfiltered(kind: int, line: bytearray, above: bytes, size: int) -> bytes:
 def test_it_shows_every_piece_beside_its_brief(page: Path, browser: Chromium) -> None:
     assert browser.texts(IDS) == ALL
     assert browser.texts("#found") == ["6 pieces"]
-    assert browser.texts("article:first-child .brief dd")[:3] == ["Enamel mug", "keeps coffee warm for 2 hours", "white rim"]
+    assert browser.texts("article:first-child .brief dd")[:3] == [
+        "Enamel mug",
+        "keeps coffee warm for 2 hours",
+        "white rim",
+    ]
     assert browser.texts("li:nth-child(3) .said-text")[0] == "折叠电动自行车，续航40公里"
     assert browser.ask("document.querySelector('li:nth-child(3) .said-text').lang") == "zh"
     assert browser.texts("li:nth-child(3) .length")[:2] == ["26 / 30", "46 / 30"]

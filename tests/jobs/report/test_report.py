@@ -90,7 +90,14 @@ def test_it_tells_the_accepted_share_of_each_check(made: Path, advert: ContentTy
     with opened_ledger(made) as ledger:
         figures = read_figures(ledger, Reader(advert), advert)
     shares = {one.name: (one.accepted, one.pieces) for one in figures.checks}
-    assert shares == {"hype": (3, 5), "limits": (4, 5), "facts": (4, 5), "unique": (4, 5), "emoji": (5, 5), "repair": (5, 5)}
+    assert shares == {
+        "hype": (3, 5),
+        "limits": (4, 5),
+        "facts": (4, 5),
+        "unique": (4, 5),
+        "emoji": (5, 5),
+        "repair": (5, 5),
+    }
     assert next(one.name for one in figures.checks) == "hype", "the strictest first"
     assert figures.quiet == ["no_placeholder", "not_cut"], "of stages and of the whole, less what was said"
     assert "hype 60 %" in report(made, advert).said
@@ -100,7 +107,9 @@ def test_lengths_are_counted_as_the_platform_counts(made: Path, advert: ContentT
     with opened_ledger(made) as ledger:
         lengths = {one.kind: one for one in read_figures(ledger, Reader(advert), advert).lengths}
     headlines = lengths["headlines[]"]
-    assert headlines.unit == ("width", 30) and headlines.lengths[26] == 1, "折叠电动自行车，续航40公里 is 14 characters wide 26"
+    assert headlines.unit == ("width", 30) and headlines.lengths[26] == 1, (
+        "折叠电动自行车，续航40公里 is 14 characters wide 26"
+    )
     assert (headlines.count, headlines.over, headlines.fallbacks, headlines.repaired) == (8, 3, 1, 1)
     assert lengths["title"].unit == ("chars", 60), "maxLength is a limit too"
     assert lengths["clusters[].name"].unit == ("words", 4) and lengths["clusters[].name"].lengths == {7: 1, 2: 1}
@@ -159,7 +168,12 @@ def test_every_piece_stands_beside_its_brief_with_its_findings(made: Path, adver
     assert second["reason"] == "", "a finding says it"
     assert third["language"] == "zh"
     assert third["fields"][2][1]["said"] == [["reject", "limits", "has too few items", ""]]
-    assert [one["label"] for one in third["fields"][2][1]["texts"]] == ["1 · name", "1 · intent", "2 · name", "2 · intent"]
+    assert [one["label"] for one in third["fields"][2][1]["texts"]] == [
+        "1 · name",
+        "1 · intent",
+        "2 · name",
+        "2 · intent",
+    ]
     assert failed["reason"] == "products.csv:5: product: is needed" and failed["fields"] == []
 
 
