@@ -65,7 +65,9 @@ def by_check(check: CheckFigures) -> list[Bar]:
 def complaints(check: CheckFigures) -> str:
     """This is what one check said, in words: `2 refused · 1 noted`."""
     words: dict[Severity, str] = {"reject": "refused", "warn": "doubted", "note": "noted"}
-    return " · ".join(f"{check.said[severity]:,} {word}" for severity, word in words.items() if check.said.get(severity))
+    return " · ".join(
+        f"{check.said[severity]:,} {word}" for severity, word in words.items() if check.said.get(severity)
+    )
 
 
 def by_length(lengths: Lengths) -> Histogram:
