@@ -39,6 +39,7 @@ def test_the_wheel_carries_templates_and_plugins(built: Path) -> None:
     names = set(zipfile.ZipFile(next(built.glob("*.whl"))).namelist())
     assert {f"aigc_plugins/{name}" for name in shipped()} <= names
     assert {"aigc/py.typed", "aigc/models/catalogue.yaml", "aigc/content/base.j2"} <= names
+    assert {f"aigc/jobs/report/report.{suffix}" for suffix in ("j2", "css", "js")} <= names
     assert not [name for name in names if name.startswith("tests/")]
 
 
