@@ -333,3 +333,8 @@ def test_piece_record_of_an_entry_alone(made: Path) -> None:
     ledger = Ledger(made / "job.sqlite")
     assert piece_record(ledger.entry("0006"), Reader(None))["twin"] == "0001"
     ledger.close()
+
+
+def test_half_a_character_in_a_fields_name_does_no_harm_either(tmp_path: Path) -> None:
+    page = report(write_ledger(tmp_path / "odd", [piece("1", fields={"odd \ud800": "x"})]), None)
+    assert "odd \\ud800 1 text" in page.said and page.lines[0][1]["fields"][0][0] == "odd \ud800"
