@@ -5,7 +5,7 @@ post-processed, held against its limits and checked; of n candidates the one wit
 likeliest. What fails is asked again, only that field, `repair.attempts` times in all; then the declared fallback stands
 in; an item of a list that still fails is left out, which flags the piece. The output is composed and checked as a
 whole, and a finding on one line of it leads back to the field of the one request to repeat. What is left says so:
-`flagged`, `rejected` or `failed`, never dropped.
+`flagged`, `rejected` or `failed`, never dropped. Only a piece whose answers come in another run is put off until then.
 
 Each piece is a Python generator that yields the requests it needs and is sent their completions; `Pipeline.write`
 keeps a `Generator` topped up with the requests of many pieces at once, taking briefs as lazily as it can.
@@ -31,7 +31,8 @@ from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
 class Pipeline:
     """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
 
-    `adapter` says which adapter of the model writes a content type, by its name.
+    `adapter` says which adapter of the model writes a content type, by its name. `awaited` is what the pieces that were
+    put off wait for, in sentences.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Pipeline:
         adapter: Callable[[str], str | None] = lambda name: None,
     ) -> None:
         self.generator = generator
+        self.awaited: dict[str, None] = {}  # in order
         self._serials = count(1)  # a request's id is never used twice: a cancelled one may still come back
         self._adapter = adapter
         self._order = partial(Order, environment=environment, model=model, seed=seed, policy=tuple(policy))
@@ -52,7 +54,8 @@ class Pipeline:
     def write(
         self, content_type: ContentType, briefs: Iterable[Brief], *, watcher: Watcher | None = None
     ) -> Iterator[Artifact]:
-        """This yields one artifact per brief, as they finish. Briefs are taken only as the generator has room.
+        """This yields one artifact per brief, as they finish; none for one that is put off. Briefs are taken only as
+        the generator has room.
 
         Closing the iterator early cancels what is in flight, so the generator can be used again.
         """
@@ -81,11 +84,16 @@ class Pipeline:
                     desk = desks[event.request_id]
                     if desk.receive(event):
                         del desks[event.request_id]
+                    if event.finish_reason == "deferred":
+                        self.awaited[event.error] = None
                     if not desk.waiting and (artifact := self._advance(desk, desks)) is not None:
                         yield artifact
 
     def _advance(self, desk: _Desk, desks: dict[str, _Desk]) -> Artifact | None:
-        """This sends the piece what came back, until it waits for something more or is finished."""
+        """This sends the piece what came back, until it waits for something more, is finished or is put off."""
+        if desk.put_off:
+            desk.close()
+            return None
         try:
             requests = desk.resume()
             while not requests:
@@ -106,6 +114,10 @@ class _Desk:
         self._steps = steps
         self._answers: dict[str, list[Completion]] | None = None  # None: not started
         self.waiting: dict[str, int] = {}
+        self.put_off = False
+
+    def close(self) -> None:
+        self._steps.close()
 
     def resume(self) -> list[Request]:
         """This is the requests the piece needs next; StopIteration carries its artifact."""
@@ -117,6 +129,7 @@ class _Desk:
     def receive(self, completion: Completion) -> bool:
         """This files a completion; true when it was the last of its request."""
         assert self._answers is not None
+        self.put_off |= completion.finish_reason == "deferred"
         answers = self._answers[completion.request_id]
         answers.append(completion)
         self.waiting[completion.request_id] -= 1

@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
 Role: TypeAlias = Literal["system", "user", "assistant"]
-FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error"]
+FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error", "deferred"]
 Severity: TypeAlias = Literal["note", "warn", "reject"]
 Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
 
@@ -142,7 +142,7 @@ class Completion:
     """This is what came back for candidate `index` of a request.
 
     `text` ends before any stop string. `mean_logprob` is over sampled tokens, before temperature and grammar.
-    `error` is one sentence when `finish_reason` is `error` and empty otherwise.
+    `error` is one sentence when `finish_reason` is `error`, or `deferred` (what the answer waits for), else empty.
     """
 
     request_id: str
@@ -172,7 +172,8 @@ class Generator(Protocol):
     `submit` never blocks. `step` advances and returns what finished, `n` Completions for a request, and Deltas of
     streaming ones; it returns an empty list when nothing is in hand. A request that cannot be served comes back as its
     `n` Completions with `finish_reason="error"`; only a generator that can serve nobody raises EngineError. A cancelled
-    request comes back once more, as `cancelled`. `close` frees everything and may be called twice.
+    request comes back once more, as `cancelled`. One whose answer can only come in another run comes back `deferred`:
+    its piece is put off, and asks the same again then. `close` frees everything and may be called twice.
     """
 
     capacity: int  # requests it wants in hand to run full

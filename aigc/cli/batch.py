@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli import reports
-from aigc.cli.frame import INTERRUPTED
+from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
 from aigc.cli.options import (
     Asked,
@@ -87,6 +87,7 @@ def command(
       aigc batch ads/google-search cars.csv --map product=name --set url=https://example.com --dry-run
       aigc batch ads/google-search products.csv --matrix language=en,zh --matrix variants=3 --out spring
       aigc batch ads/google-search products.csv --out spring --retry rejected --retry flagged
+      aigc batch ads/google-search products.csv --out spring --on openai-batch -m gpt-4.1-mini
       aigc batch seo/meta pages.csv --input encoding=gbk --out pages -m qwen3-1.7b -o engine.device=cuda
       aigc batch spring/job.yaml
     """
@@ -177,5 +178,7 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
         reports.print_report(project, report, job.expected)
     if report.interrupted:
         return INTERRUPTED
+    if report.awaited:
+        return WAITING
     good = report.counts.get("accepted", 0) == report.briefs and not report.problems
     return 0 if good else 1

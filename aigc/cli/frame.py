@@ -16,6 +16,7 @@ from aigc.errors import AigcError
 
 MISUSE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
+WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 
 
 @dataclass(slots=True)

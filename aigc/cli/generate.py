@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.frame import WAITING
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -80,6 +81,8 @@ def command(
         prepare_folder(out)
     screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
     artifact = _write(project, content_type, brief, screen)
+    if artifact is None:
+        return WAITING
     project.registry.notify("aigc_artifact", artifact=artifact)
     paths = [] if out is None else export(project.registry, [artifact], out, formats or content_type.exports)
     if as_json:
@@ -118,16 +121,20 @@ def _read(file: str) -> Mapping[str, Json]:
     return given
 
 
-def _write(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact:
+def _write(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact | None:
+    """This is the piece, or nothing where its answers come later; then it says what to do meanwhile."""
     with loading(project.settings.model) as report:
         generator = project.generator(report)
     with closing(generator):
-        artifacts = project.pipeline(generator).write(content_type, [brief], watcher=screen)
+        pipeline = project.pipeline(generator)
         try:
-            return next(iter(artifacts))
+            artifact = next(pipeline.write(content_type, [brief], watcher=screen), None)
         finally:
             if screen:
                 screen.close()
+    for sentence in pipeline.awaited:
+        click.echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
+    return artifact
 
 
 def _print(artifact: Artifact, screen: Screen | None) -> None:

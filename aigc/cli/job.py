@@ -86,6 +86,9 @@ def _next(batch: Path, said: Standing, by: str) -> list[str]:
     if said.waiting:
         begun = f", {said.begun} of them begun" if said.begun else ""
         time = f", about {duration(said.waiting * said.seconds / said.written)}" if said.written else ""
+        if said.awaited:
+            time = ", once this is done"
+            lines += ["Waiting for answers:", *(f"  {sentence}" for sentence in said.awaited)]
         lines += [f"Next: the same command writes the {said.waiting} that wait{begun}{time}:", f"  {given}"]
     elif short := [name for name in STATUSES[1:] if said.counts.get(name)]:
         lines += ["Next: the same command writes nothing, all is finished; to write some of it again:"]

@@ -161,6 +161,10 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
         click.echo("Interrupted: what was finished is kept, the same command writes the rest.", err=True)
+    if report.awaited:
+        click.echo("Waiting for answers; nothing failed. Do this, then give the same command again:", err=True)
+        for sentence in report.awaited:
+            click.echo(f"  {sentence}", err=True)
     again = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
     click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{again}", bold=True)

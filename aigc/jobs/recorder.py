@@ -1,7 +1,7 @@
 """A Generator that writes down what another one answers before anybody sees it, and first answers from what is written.
 
 So a job that was killed asks nothing twice: its pieces are told again what they were told, in no time, up to where they
-had come. Errors and cancelled requests are not kept: the next time may go better.
+had come. Errors, cancelled and deferred requests are not kept: the next time may go better.
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ class Recorder:
         for one in done:
             one.answers.sort(key=lambda answer: answer.index)
             self._take(one, one.answers)
+        for one in done:
+            if any(answer.finish_reason == "deferred" for answer in one.answers):
+                self._watches.pop(one.brief, None)  # its piece is put off
         if good:
             self._ledger.record([(one.brief, one.key, one.answers) for one in good])
         return events
@@ -107,7 +110,9 @@ class Recorder:
         return {stage: watch.spent for stage, watch in watches.items()}, last - first
 
     def _take(self, asked: _Asked, answers: Sequence[Completion]) -> None:
-        watch = self._watches[asked.brief][asked.stage]
+        watch = self._watches.get(asked.brief, {}).get(asked.stage)
+        if watch is None:
+            return
         watch.spent.completions += len(answers)
         watch.spent.usage = sum((one.usage for one in answers), watch.spent.usage)
         watch.spent.seconds = time.monotonic() - watch.started

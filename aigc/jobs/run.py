@@ -39,8 +39,9 @@ class JobReport:
     """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
-    some briefs only. `usage` and `seconds` are of this run alone. `problems` are files that
-    could not be written: exports, or the page for people.
+    some briefs only, or because their answers come in another run: `awaited` says in sentences what has to happen.
+    `usage` and `seconds` are of this run alone. `problems` are files that could not be written: exports, or the page
+    for people.
     """
 
     folder: Path
@@ -57,6 +58,7 @@ class JobReport:
     files: tuple[Path, ...] = ()
     problems: tuple[str, ...] = ()
     interrupted: bool = False
+    awaited: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -119,6 +121,7 @@ class Job:
         self.folder = folder
         self.ledger = ledger
         self.interrupted = False
+        self.awaited: dict[str, None] = {}  # in order
         self._store = store
         self._guard = guard
         self._only: tuple[str, ...] = ()
@@ -191,7 +194,7 @@ class Job:
         is kept, and so is it when the generator breaks: EngineError.
         """
         self._write(generator, heard, stopping)
-        while self._guard and not self._only and not self.interrupted:
+        while self._guard and not self._only and not self._unfinished:
             self._guard.take_back()
             twins = self._guard.due()
             if not twins:
@@ -205,9 +208,9 @@ class Job:
     ) -> None:
         started, written = time.perf_counter(), 0
         recorder = Recorder(generator, self.ledger)
-        briefs = self._until(stopping)
+        pipeline = self.project.pipeline(recorder)
         try:
-            for artifact in self.project.pipeline(recorder).write(self.content_type, briefs):
+            for artifact in pipeline.write(self.content_type, self._until(stopping)):
                 spent, seconds = recorder.spent(artifact.id)
                 self.ledger.finish(artifact, spent, seconds)
                 written += 1
@@ -220,6 +223,7 @@ class Job:
             kept = error.hint or "what was finished is kept, the same command goes on"
             raise EngineError(error.message, hint=kept) from error
         finally:
+            self.awaited |= pipeline.awaited
             self._usage += recorder.usage
             self._requests += recorder.requests
             self._completions += recorder.completions
@@ -227,8 +231,9 @@ class Job:
             self._written += written
             self._seconds += (seconds := time.perf_counter() - started)
             facts = self.ledger.facts()
-            self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=facts.get("written", 0) + written)
-        if (left := self.ledger.remaining(self._only)) and not self.interrupted:
+            written += facts.get("written", 0)
+            self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=written, awaited=list(self.awaited))
+        if (left := self.ledger.remaining(self._only)) and not self._unfinished:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
     def _note_rate(self) -> None:
@@ -248,12 +253,12 @@ class Job:
         )
         took = {"requests": self._requests, "prompt_tokens": self._usage.prompt, "memory": run.memory}
         self.ledger.note(took={**took, "written_tokens": run.written_tokens, "seconds": round(run.seconds, 3)})
-        if self._rates is not None and self._completions and not self.interrupted:
+        if self._rates is not None and self._completions and not self._unfinished:
             record_rate(self._rates, run)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
         """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended."""
-        if self._guard and not self.interrupted:
+        if self._guard and not self._unfinished:
             self._guard.flag(self._guard.twins())
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
@@ -273,6 +278,11 @@ class Job:
         report = self._report(tuple(files), tuple(problems))
         self.project.registry.notify("aigc_job", report=report)
         return report
+
+    @property
+    def _unfinished(self) -> bool:
+        """This says that briefs may wait though all was done that could be."""
+        return self.interrupted or bool(self.awaited)
 
     def _waiting(self) -> Iterator[Brief]:
         return self.ledger.waiting(self._only)
@@ -302,4 +312,5 @@ class Job:
             files=files,
             problems=problems,
             interrupted=self.interrupted,
+            awaited=tuple(self.awaited),
         )

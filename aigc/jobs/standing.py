@@ -13,8 +13,9 @@ from aigc.types import Json
 class Standing:
     """This counts a job's briefs. `begun` ones wait with some answers recorded; `kept` pieces are in the history.
 
-    `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given.
-    `forecast` is what its last run was expected to take, with what it `took` beside it once it was over.
+    `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given, `awaited`
+    says what has to happen before it is given again. `forecast` is what its last run was expected to take, with what
+    it `took` beside it once it was over.
     """
 
     content_type: str
@@ -32,6 +33,7 @@ class Standing:
     seconds: float
     written: int
     forecast: Mapping[str, Json]
+    awaited: tuple[str, ...] = ()
 
     @property
     def briefs(self) -> int:
@@ -64,4 +66,5 @@ def standing(ledger: Ledger) -> Standing:
         seconds=float(facts.get("seconds", 0.0)),
         written=int(facts.get("written", 0)),
         forecast={**facts["forecast"], "took": facts.get("took")} if "forecast" in facts else {},
+        awaited=tuple(facts.get("awaited", ())),
     )
