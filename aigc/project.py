@@ -209,9 +209,11 @@ class Project:
             chosen = self.registry.get("generator", settings.generator, FILE)
             telling = {name: settings.engine[name] for name in sorted(settings.engine) if name not in chosen.neutral}
             named = self._named_weights() if chosen.weights else settings.model
-            return f"{settings.generator} {named} {telling}"
-        named = self._named_weights()
-        return " ".join([named, *(f"{pattern}={self._digest(pattern)}" for pattern in settings.adapters)])
+            named = f"{settings.generator} {named} {telling}"
+            adapting = any(option.name == "adapters" for option in chosen.options)
+        else:
+            named, adapting = self._named_weights(), True
+        return " ".join([named, *(f"{one}={self._digest(one)}" for one in settings.adapters if adapting)])
 
     def _named_weights(self) -> str:
         from aigc.models import resolve
@@ -229,6 +231,9 @@ class Project:
     def _adapter(self, pattern: str) -> Path:
         return (self.folder or Path()) / Path(str(self.settings.adapters[pattern])).expanduser()
 
+    def _adapters(self) -> list[Path]:
+        return list(dict.fromkeys(self._adapter(pattern) for pattern in self.settings.adapters))
+
     def _digest(self, pattern: str) -> str:
         files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
@@ -241,15 +246,18 @@ class Project:
 
         options = EngineOptions.parse(self.settings.engine)
         engine = open_engine(self._weights_folder(progress), options)
-        for folder in dict.fromkeys(self._adapter(pattern) for pattern in self.settings.adapters):
+        for folder in self._adapters():
             engine.load_adapter(str(folder), folder)
         return engine
 
     def _plugged_in(self, progress: Callable[[Progress], None] | None) -> Generator:
         chosen = self.registry.get("generator", self.settings.generator, FILE)
         options = dict(self.settings.engine)
-        if self.out is not None and any(option.name == "folder" for option in chosen.options):
+        known = {option.name for option in chosen.options}
+        if self.out is not None and "folder" in known:
             options.setdefault("folder", str(self.out))
+        if "adapters" in known:
+            options.setdefault("adapters", [str(folder) for folder in self._adapters()])
         bound = chosen.bind(options, f"{FILE}: engine")
         model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
         generator: Generator = chosen(model, **bound.values)
