@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from aigc.extension import Extension
 from aigc.hookspecs import hookimpl
 from aigc_plugins.generators.openai import openai
+from aigc_plugins.generators.openai_batch import openai_batch
 from aigc_plugins.generators.vllm import vllm
 
 
 @hookimpl
 def aigc_generators() -> Sequence[Extension]:
-    return (openai, vllm)
+    return (openai, openai_batch, vllm)

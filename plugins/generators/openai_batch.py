@@ -1,0 +1,131 @@
+"""Batch files in OpenAI's format, for any service or runner that takes them (OpenAI, Azure, `vllm run-batch`, …).
+
+    aigc batch ads/google-search products.csv --out spring --on openai-batch -m gpt-4.1-mini
+
+writes `spring/batches/batch-1.jsonl` and stops. Once its answers lie beside it, the same command reads them and goes
+on; what later stages and repairs ask becomes the next file, until all is finished. Nothing here goes over a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from aigc.errors import EngineError, UsageError, first_line
+from aigc.extension import generator
+from aigc.types import Completion, Generator, Json, Request
+from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS, BatchFolder, is_good, name_of, status
+from aigc_plugins.generators.chat import Refused, Server, Wording, completions, failed
+
+FOLDER = "batches"  # in the folder that is written into
+TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})  # another time may go better
+EXPIRED = frozenset({"batch_expired", "batch_cancelled"})  # these were never served
+IN_HAND = 1000  # requests; every one is answered or put off in the same step
+
+
+@generator(name="openai-batch", neutral=("folder", "attempts", "requests_per_file", "bytes_per_file"))
+def openai_batch(
+    model: str,
+    *,
+    folder: str = "",
+    server: Server = "openai",
+    logprobs: bool = True,
+    attempts: int = 3,
+    requests_per_file: int = MOST_REQUESTS,
+    bytes_per_file: int = MOST_BYTES,
+) -> Generator:
+    """Batch files in OpenAI's format: write requests, stop, read the answers beside them.
+
+    The files are in `batches` under the folder written into; a .jsonl of any other name there is read as answers.
+    `server` says whose words to use (openai, any, vllm, vllm-guided). What failed for want of time, quota or a server
+    is asked again in the next file, `attempts` times in all; any other error fails its request.
+    """
+    if not folder:
+        raise UsageError("--on openai-batch needs a folder for its files", hint="aigc batch … --out DIR")
+    limits = {"requests_per_file": (requests_per_file, MOST_REQUESTS), "bytes_per_file": (bytes_per_file, MOST_BYTES)}
+    for name, (value, most) in {**limits, "attempts": (attempts, 100)}.items():
+        if not 1 <= value <= most:
+            raise UsageError(f"engine.{name}: {value} is not from 1 to {most}")
+    files = BatchFolder(Path(folder) / FOLDER, most_requests=requests_per_file, most_bytes=bytes_per_file)
+    return Batches(files, Wording(model=model, server=server, logprobs=logprobs), attempts=attempts)
+
+
+class Batches:
+    """This is a Generator that answers from files; what they do not answer is put off, and asked once."""
+
+    def __init__(self, files: BatchFolder, wording: Wording, *, attempts: int) -> None:
+        self.capacity = IN_HAND
+        self._files: BatchFolder | None = files
+        self._wording = wording
+        self._attempts = attempts
+        self._ready: dict[str, list[Completion]] = {}
+
+    def submit(self, request: Request) -> None:
+        """This finds the answer, or writes the request down. EngineError after `close` or for an id in hand."""
+        if self._files is None:
+            raise EngineError("the generator is closed")
+        if request.id in self._ready:
+            raise EngineError(f"a request {request.id!r} is in hand already")
+        try:
+            self._ready[request.id] = self._answered(self._files, request)
+        except Refused as error:
+            self._ready[request.id] = failed(request, str(error))
+
+    def step(self) -> Sequence[Completion]:
+        events = [one for answered in self._ready.values() for one in answered]
+        self._ready.clear()
+        return events
+
+    def cancel(self, request_id: str) -> None:
+        if request_id in self._ready:
+            self._ready[request_id] = [Completion(request_id=request_id, text="", finish_reason="cancelled")]
+
+    def close(self) -> None:
+        """This finishes the files that are to be sent."""
+        if self._files is not None:
+            files, self._files = self._files, None
+            files.close()
+
+    def _answered(self, files: BatchFolder, request: Request) -> list[Completion]:
+        call = self._wording.call(replace(request, stream=False))
+        endpoint = f"/v1/{call.endpoint}"
+        name = name_of(endpoint, call.body)
+        known = files.known(name)
+        if known.answer is not None and is_good(known.answer):
+            try:
+                return completions(request, known.answer["response"]["body"])
+            except ValueError as error:
+                raise Refused(f"the batch answered with {error}") from error
+        file = known.file
+        if known.times <= known.errors:  # never asked, or every time in vain
+            if known.times and not (known.times < self._attempts and _may_pass(known.answer)):
+                raise Refused(_reason(known.answer))
+            file = files.ask(name, endpoint, call.body)
+        return _put_off(request, files.folder, file, endpoint)
+
+
+def _put_off(request: Request, folder: Path, file: str, endpoint: str) -> list[Completion]:
+    sentence = (
+        f"send {folder / file} (endpoint {endpoint}) to a batch service, and put the answers, "
+        f"a .jsonl file of any other name, into {folder}"
+    )
+    return [
+        Completion(request_id=request.id, index=index, text="", finish_reason="deferred", error=sentence)
+        for index in range(request.sampling.n)
+    ]
+
+
+def _may_pass(answer: Json) -> bool:
+    error = answer.get("error") or {}
+    code = str(error.get("code") or "") if isinstance(error, dict) else ""
+    return code in EXPIRED or status(answer) in TRANSIENT
+
+
+def _reason(answer: Json) -> str:
+    """This says what came instead of a text: the line's own error, or the one in its response."""
+    error = answer.get("error") or ((answer.get("response") or {}).get("body") or {}).get("error") or {}
+    message = error.get("message") or error.get("code") if isinstance(error, dict) else error
+    number = status(answer)
+    said = f"the batch answered {number}" if number and number != 200 else "the batch gave no text"
+    return f"{said}: {first_line(Exception(message))}" if message else said
