@@ -322,3 +322,20 @@ def test_closing_early_cancels_what_is_in_flight(project: Project) -> None:
     artifacts.close()
     again = list(pipeline.write(content_type, [brief(str(n), topic=f"{n}") for n in range(9)]))
     assert [artifact.status for artifact in again] == ["accepted"] * 9, "late cancellations are not taken for answers"
+
+
+def test_a_piece_whose_answer_comes_later_is_put_off_and_the_others_go_on(project: Project) -> None:
+    def answer(request: Request, index: int) -> str | Completion:
+        if "slow" not in request.prompt.messages[-1].content:
+            return "Warm all day"
+        return Completion(request_id=request.id, index=index, text="", finish_reason="deferred", error="send it")
+
+    generator = ScriptedGenerator(answer, lump=1)
+    pipeline = Pipeline(generator, project.environment)
+    briefs = [brief("a", product="Mug", facts=["slow", "warm"]), brief("b", product="Tent", facts=["dry"])]
+    (artifact,) = pipeline.write(project.content_type("shop/lines"), briefs)
+    assert artifact.id == "b"
+    assert list(pipeline.awaited) == ["send it"]
+    asked = [request.prompt.messages[-1].content for request in generator.requests]
+    assert asked.count("Mug: slow") == 1, "neither repaired nor asked again"
+    assert "Mug: warm" in asked, "what can be had now is had"
