@@ -77,7 +77,7 @@ class Link:
         self.wording = wording
         self.pace = pace
         self.reached = False  # something answered
-        self.served = False  # with a completion
+        self.served = 0  # with completions
         self._client = httpx2.AsyncClient(
             base_url=address.base_url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
@@ -90,29 +90,34 @@ class Link:
         await self._client.aclose()
 
     async def ask(self, request: Request, tell: Callable[[Delta], None]) -> list[Completion]:
-        """This is the answer; Deltas of a streaming request are told as they come."""
+        """This is the answer; Deltas of a streaming request are told as they come.
+
+        Attempts that a busy server puts off do not count once it has served others: it is asked too fast, no more.
+        """
         call = self.wording.call(request)
         tokens = len(json.dumps(call.body)) // CHARS_PER_TOKEN + request.sampling.max_tokens * request.sampling.n
-        for attempt in range(self.address.attempts):
+        attempt, served = 0, self.served
+        while True:
             await self.pace.turn(tokens)
             try:
                 answered = await (self._stream(request, call, tell) if request.stream else self._once(request, call))
             except Again as failure:
-                await self._wait(failure, attempt)
+                others, served = failure.busy and self.served > served, self.served
+                await self._wait(failure, attempt, last=not others and attempt + 1 == self.address.attempts)
+                attempt = 0 if others else attempt + 1
                 continue
-            self.served = True
+            self.served += 1
             self.pace.used(tokens, sum(one.usage.prompt + one.usage.sampled for one in answered))
             return answered
-        raise AssertionError("the last attempt returns or raises")
 
-    async def _wait(self, failure: Again, attempt: int) -> None:
+    async def _wait(self, failure: Again, attempt: int, *, last: bool) -> None:
         """This waits for the next attempt. Refused or EngineError after the last one."""
         if failure.after is not None and failure.after > LONGEST_WAIT:
             raise EngineError(
                 f"{self.address.base_url}: {failure}, and asks to wait {failure.after:.0f} seconds",
                 hint="run it again then",
             )
-        if attempt + 1 == self.address.attempts:
+        if last:
             said = f"{failure} ({attempt + 1} attempts)" if attempt else str(failure)
             if failure.lost:
                 raise EngineError(f"{self.address.base_url}: {said}", hint="start the server and run it again")

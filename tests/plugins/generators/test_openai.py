@@ -101,6 +101,23 @@ def test_a_pause_holds_everybody_back(server: Any, connect: Connect, ask: Ask, f
     assert all(at - times[0] >= 0.45 for at in times[1:])
 
 
+def test_a_server_that_serves_some_and_puts_others_off_loses_nobody(
+    server: Any, connect: Connect, ask: Ask, finish: Any
+) -> None:
+    last = [0.0]
+
+    def answer(asked: Any) -> Any:  # one in ten milliseconds, and it does not say when to come back
+        if asked.at - last[0] < 0.01:
+            return server.fails(429, "slow down")
+        last[0] = asked.at
+        return server.says("x")
+
+    server.answer = answer
+    came = finish(connect(concurrency=16, attempts=4, backoff=0.02), *[ask(str(number)) for number in range(60)])
+    assert [one.error for (one,) in came.values() if one.error] == []
+    assert len(server.asked) > 60, "some were put off"
+
+
 def test_a_date_to_wait_for_is_understood(server: Any, connect: Connect, ask: Ask, finish: Any) -> None:
     later = formatdate(time.time() + 1.5, usegmt=True)  # in whole seconds
     server.script(server.fails(503, headers={"Retry-After": later}), server.says("x"))
