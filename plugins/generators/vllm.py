@@ -84,15 +84,12 @@ def vllm(
             raise UsageError(f"engine.{name}: {value} is below 0")
     ranks = [_rank(Path(folder)) for folder in adapters or ()]
     wanted = {name: value for name, value in asked.items() if value or name == "enforce_eager"}
-    if ranks:
-        rank = next((most for most in RANKS if most >= max(ranks)), max(ranks))
-        wanted |= {"enable_lora": True, "max_lora_rank": rank, "max_loras": min(len(ranks), MOST_ADAPTERS)}
     from aigc.engine.front import load_front  # heavy, as vLLM is
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what its parts say to each other
         library = _library()
-        engine = _opened(library, model, wanted | (more or {}))
+        engine = _opened(library, model, wanted | (more or {}), ranks)
     return InProcess(library, engine, load_front(Path(model)), tuple(adapters or ()))
 
 
@@ -117,7 +114,7 @@ def _library() -> Vllm:
     return vllm
 
 
-def _opened(library: Vllm, model: str, wanted: Mapping[str, Json]) -> Vllm:
+def _opened(library: Vllm, model: str, wanted: Mapping[str, Json], ranks: Sequence[int]) -> Vllm:
     """This is the engine, its model loaded."""
     known = getattr(library.EngineArgs, "__dataclass_fields__", {})
     if unknown := [name for name in wanted if name not in known]:
@@ -129,17 +126,26 @@ def _opened(library: Vllm, model: str, wanted: Mapping[str, Json]) -> Vllm:
         "enforce_eager": True,
         "enable_chunked_prefill": False,  # half a prompt turns back its seed, which torch cannot do on a CPU
     }
+    is_cpu = library.platforms.current_platform.is_cpu()
     settings = {
         "disable_log_stats": True,
         "use_tqdm_on_load": False,
         "structured_outputs_config": {"backend": "guidance", "disable_any_whitespace": True},
-        **(on_cpu if library.platforms.current_platform.is_cpu() else {}),
+        **(on_cpu if is_cpu else {}),
+        **(_room(ranks, is_cpu=is_cpu) if ranks else {}),
         **wanted,
     }
     try:
         return library.LLMEngine.from_engine_args(library.EngineArgs(model=model, **settings))
     except Exception as error:  # vLLM raises whatever its parts raise
         raise ModelError(f"{model}: vLLM cannot load it: {_why(error)}") from error
+
+
+def _room(ranks: Sequence[int], *, is_cpu: bool) -> dict[str, Json]:
+    """This is room for adapters. On a CPU vLLM takes no adapter for the last place (index -1), so that stays empty."""
+    rank = next((most for most in RANKS if most >= max(ranks)), max(ranks))
+    places = len(ranks) + 1 if is_cpu else min(len(ranks), MOST_ADAPTERS)
+    return {"enable_lora": True, "max_lora_rank": rank, "max_loras": places}
 
 
 def _why(error: Exception) -> str:
@@ -193,7 +199,7 @@ class InProcess:
             prompt = {"type": "token", "prompt_token_ids": self._front.encode(request.prompt)}
             params, adapter = self._params(request), self._adapter(request)
             self._engine.add_request(request.id, prompt, params, lora_request=adapter)
-        except (Refused, EngineError, ValueError) as error:  # a prompt too long, a grammar that does not compile, ...
+        except Exception as error:  # a prompt too long, a grammar that does not compile: vLLM has many kinds
             self._ready += failed(request, _why(error))
         else:
             self._held[request.id] = _Held(request)

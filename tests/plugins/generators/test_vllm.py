@@ -357,10 +357,13 @@ def test_adapters_are_made_room_for_and_named(
     large = adapter(tmp_path / "large", '{"r": 8, "rank_pattern": {"q_proj": 20}}')
     generator = vllm(model, adapters=[small, large])
     said = engine.arguments
-    assert (said["enable_lora"], said["max_lora_rank"], said["max_loras"]) == (True, 32, 2)
+    assert (said["enable_lora"], said["max_lora_rank"], said["max_loras"]) == (True, 32, 3), "the last place is empty"
     came = finish(generator, ask("1", adapter=large), ask("2"), ask("3", adapter="another"))
     assert [(added.id, added.lora and added.lora.lora_path) for added in engine.added] == [("1", large), ("2", None)]
     assert came["3"][0].error == "the adapter 'another' was not there when vLLM started"
+    engine.cpu = False
+    vllm(model, adapters=[small, large, *[adapter(tmp_path / name, '{"r": 4}') for name in "abcd"]])
+    assert engine.arguments["max_loras"] == 4
 
 
 def test_what_is_no_adapter_is_said_before_anything_is_loaded(engine: StandIn, model: str, tmp_path: Path) -> None:
