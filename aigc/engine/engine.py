@@ -13,6 +13,7 @@ from aigc.engine.grammar import Grammars
 from aigc.engine.loop import Loop
 from aigc.engine.model import Network, free_memory, is_out_of_memory, load_network, memory_bytes
 from aigc.engine.rows import Row, Work
+from aigc.engine.steady import Steady
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
 
@@ -41,12 +42,13 @@ class Engine:
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
-            network,
+            Steady(network) if options.deterministic else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
             slot_tokens=memory_bytes(network.device) // 4 // network.shape.token_bytes,
             prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,
+            apart=options.deterministic,
         )
         self._grammars: Grammars | None = None
         self._in_hand: dict[str, _InHand] = {}

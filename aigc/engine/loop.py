@@ -21,7 +21,7 @@ from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
 from aigc.engine.rows import Row, Work
-from aigc.engine.sampler import Bans, Draw, sample
+from aigc.engine.sampler import Bans, Draw, sample, sample_apart
 from aigc.types import TokenLogprob
 
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
@@ -47,14 +47,19 @@ class Loop:
         rows: int,
         slot_tokens: int,
         prefix_budget: int,
+        apart: bool = False,
     ) -> None:
-        """`slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs."""
+        """`slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
+
+        `apart` says that no arithmetic may see two rows: what they share they copy, and each is sampled alone.
+        """
         self.runner = runner
         self.bias = bias
         self.vocab = vocab
         self.most = rows
         self.slot_tokens = slot_tokens
         self.sharing = prefix_budget > 0
+        self.apart = apart
         self.waiting: deque[Work] = deque()
         self.resting: deque[Row] = deque()  # begun, and set back when memory ran out
         self.rows: list[Row] = []  # in slots, or followers about to be
@@ -201,7 +206,7 @@ class Loop:
 
     def _place(self, lot: Sequence[Work]) -> list[tuple[Prefix | None, int]]:
         """This finds or computes a prefix for each request of a lot."""
-        if not self.sharing or not lot:
+        if not self.sharing or self.apart or not lot:
             return [(None, 0)] * len(lot)
         prompts = [work.key for work in lot]
         found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
@@ -296,7 +301,7 @@ class Loop:
         bound = [place for place, row in enumerate(rows) if row.constraint is not None]
         bans = Bans(bound, bias()) if bias else None
         draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
-        picks = sample(logits, draws, bans, self.vocab)
+        picks = (sample_apart if self.apart else sample)(logits, draws, bans, self.vocab)
         for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):
             row.take(TokenLogprob(token=token, logprob=logprob, top=top))
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import torch
 
-from aigc.engine.attention import NAME
 from aigc.engine.engine import Engine, completion_of
 from aigc.engine.rows import Row, Work
 from aigc.engine.sampler import Bans, Draw, sample
@@ -19,11 +18,12 @@ def write_slowly(engine: Engine, request: Request) -> list[Completion]:
     """This answers one request with the engine's own model, candidate by candidate; `usage.cached` is always 0."""
     work = engine.work_of(request)
     model = engine.network.model
+    attention = model.config._attn_implementation
     model.set_attn_implementation("eager")
     try:
         return [completion_of(_write(engine, work, index), len(work.ids)) for index in work.left]
     finally:
-        model.set_attn_implementation(NAME)
+        model.set_attn_implementation(attention)
 
 
 def _write(engine: Engine, work: Work, index: int) -> Row:
