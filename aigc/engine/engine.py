@@ -195,7 +195,8 @@ class Engine:
         )
 
     def _transcript(self, request: Request, index: int) -> Transcript:
-        transcript = Transcript(self.front, request.sampling.stop, watch=request.stream)
+        land = request.grammar is not None
+        transcript = Transcript(self.front, request.sampling.stop, watch=request.stream, land=land)
         if request.stream:
             self._streams[request.id, index] = transcript
         return transcript

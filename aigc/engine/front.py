@@ -17,6 +17,7 @@ from jinja2 import TemplateError
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
+from aigc.engine.landing import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.engine.model import quiet
 from aigc.engine.turns import fold_system, join_plain
 from aigc.errors import EngineError, ModelError, first_line
@@ -125,11 +126,13 @@ def _unused_mark(messages: Sequence[Message]) -> str:
 class Transcript:
     """This is one candidate's text as it grows: where a stop string ends it, and what a stream may already show.
 
-    Text is decoded only where somebody looks at it before the end; `watch` says so.
+    Text is decoded only where somebody looks at it before the end; `watch` says so. One that may have to `land` on a
+    whole word shows a word only when the next one has begun.
     """
 
-    def __init__(self, front: Front, stop: Sequence[str], *, watch: bool) -> None:
+    def __init__(self, front: Front, stop: Sequence[str], *, watch: bool, land: bool = False) -> None:
         self.front = front
+        self.land = land
         self.stop = tuple(text for text in stop if text)
         self.watch = watch or bool(self.stop)
         self.ids: list[int] = []
@@ -161,6 +164,37 @@ class Transcript:
         """This says that the token begins with a space, in any vocabulary's way of writing one."""
         return (self.front.raw.id_to_token(token) or "").startswith((" ", "Ġ", "▁"))
 
+    def last_characters(self) -> tuple[int, int] | None:
+        """This counts the last tokens that are whole characters together, and these; None while one is incomplete."""
+        for tokens in range(1, min(4, len(self.ids)) + 1):  # a character has four bytes at most
+            text = self.front.decode(self.ids[-tokens:])
+            if text and not text.startswith(BROKEN):
+                return None if text.endswith(BROKEN) else (tokens, len(text))
+        return None
+
+    def is_whole(self) -> bool:
+        """This says that the text ends with a whole word, for sure."""
+        return WHOLE.search(self.front.decode(self.ids[-4:])) is not None
+
+    def last_joint(self, since: int) -> int | None:
+        """This counts the tokens before the last place between two words; None where that is not after `since`."""
+        for at in range(len(self.ids) - 1, max(since, len(self.ids) - LONGEST - 1), -1):
+            before = self.front.decode(self.ids[max(0, at - 4) : at])[-1:]
+            if self.begins_word(self.ids[at]):
+                joint = BEFORE_BLANK.search(before)
+            else:
+                joint = JOINT.match(f"{before}\n{self.front.decode(self.ids[at : at + 4])}")
+            if joint:
+                return at
+        return None
+
+    def take_back(self, count: int) -> None:
+        """This forgets the last tokens, which `last_joint` allowed for."""
+        del self.ids[len(self.ids) - count :]
+        if self.watch:
+            self._text = self.front.decode(self.ids)
+            self._before, self._read = max(0, len(self.ids) - 1), len(self.ids)
+
     @property
     def text(self) -> str:
         """This is the text up to the stop string."""
@@ -172,9 +206,16 @@ class Transcript:
         ended = final or self.cut is not None
         text = self.text if ended else self._text
         end = len(text) if ended else len(text) - self._possible_stop()
+        if self.land and not ended:
+            end = min(end, self._landed())
         new = text[self._shown : end]
         self._shown = max(self._shown, end)
         return new
+
+    def _landed(self) -> int:
+        """This counts the characters that will not be taken back."""
+        joint = self.last_joint(0)
+        return len(self.front.decode(self.ids[: joint or max(0, len(self.ids) - LONGEST)]))
 
     def _possible_stop(self) -> int:
         """This counts the last characters that could be the start of a stop string."""

@@ -15,16 +15,39 @@ from aigc.errors import EngineError
 from aigc.types import Grammar
 
 KEPT = 256  # compiled grammars
+NEAR = 32  # letters; a text with room for more is not near its limit
+FARTHEST = 4096  # letters; how far the end of a text is looked for
+
+
+class Letters:
+    """This is letters as tokens, so that counting tokens counts characters; for asking a grammar what it would take."""
+
+    def __init__(self, tokenizer: LLTokenizer) -> None:
+        self.tokenizer = tokenizer
+        found = [tokenizer.greedy_tokenize(letter) for letter in "aqjx "]
+        alone = all(len(tokens) == 1 for tokens in found)  # some vocabulary may have no single letters
+        self.many = found[0] * FARTHEST if alone else []
+        self.others = [tokens[0] for tokens in found[1:4]]
+        self.words = [found[1][0], found[4][0], found[2][0]]
+
+    def length(self, token: int) -> int:
+        """This counts the token's characters."""
+        return len(self.tokenizer.decode_bytes([token]).decode("utf-8", "replace"))
+
+    def meet(self, token: int, closing: int) -> bool:
+        """This says that `token` has in it the character that `closing` begins with."""
+        return self.tokenizer.decode_bytes([closing])[:1] in self.tokenizer.decode_bytes([token])
 
 
 class Matcher:
     """This is where one row stands in its grammar."""
 
-    def __init__(self, state: LLMatcher) -> None:
+    def __init__(self, state: LLMatcher, letters: Letters) -> None:
         self.state = state
+        self.letters = letters
 
     def copy(self) -> Matcher:
-        return Matcher(self.state.deep_copy())
+        return Matcher(self.state.deep_copy(), self.letters)
 
     def accept(self, token: int) -> bool:
         """This moves past one token; False means the grammar did not allow it."""
@@ -36,6 +59,38 @@ class Matcher:
         if tokens:
             self.state.consume_tokens(tokens)
         return tokens
+
+    def back(self, tokens: int) -> bool:
+        """This takes back the last tokens; False means it cannot."""
+        return bool(self.state.rollback(tokens))
+
+    def takes(self, tokens: list[int]) -> bool:
+        """This says that all these tokens may come next."""
+        return int(self.state.validate_tokens(tokens)) == len(tokens)
+
+    def room(self, most: int) -> int:
+        """This counts how many letters may come next, `most` at most."""
+        return int(self.state.validate_tokens(self.letters.many[:most]))
+
+    def closing(self) -> list[int] | None:
+        """This is what comes after the free text that may come next, once it is full; no tokens if all ends there.
+
+        None where arbitrary words may not come next, and where the text has no bound.
+        """
+        room = self.room(3)
+        if not room or not all(self.takes([letter]) for letter in self.letters.others):
+            return None
+        if room == 3 and not self.takes(self.letters.words):
+            return None
+        full = self.copy()
+        room = full.room(FARTHEST)
+        if room == FARTHEST or not full.state.consume_tokens(self.letters.many[:room]):
+            return None
+        if full.may_end:
+            return []
+        sure = list(full.state.compute_ff_tokens())  # tokens that nothing later can change
+        first = bytes(full.state.compute_ff_bytes()[:1]).decode("ascii", "ignore")
+        return sure or list(self.letters.tokenizer.greedy_tokenize(first)) or None
 
     @property
     def may_end(self) -> bool:
@@ -58,6 +113,7 @@ class Grammars:
     def __init__(self, tokenizer_json: str, vocab: int, ends: Sequence[int]) -> None:
         self.vocab = vocab
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
+        self._letters = Letters(self._tokenizer)
         allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
         self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf)  # by byte of a bit mask
         self._executor = LLExecutor(num_threads=1)  # torch has the cores
@@ -71,7 +127,7 @@ class Grammars:
             state = LLMatcher(self._tokenizer, _to_llguidance(grammar), log_level=0)
             if state.is_error():
                 raise EngineError(f"the {grammar.kind} grammar does not compile: {_reason(state.get_error())}")
-            found = self._compiled[grammar] = Matcher(state)
+            found = self._compiled[grammar] = Matcher(state, self._letters)
             if len(self._compiled) > KEPT:
                 self._compiled.popitem(last=False)
         self._compiled.move_to_end(grammar)

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from aigc.engine.cache import Prefix, Slot
 from aigc.engine.grammar import Matcher
+from aigc.engine.landing import Ending, find_landing
 from aigc.engine.sampler import stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
-
-LANDING = 3  # tokens before its limit from which on a text begins no new word if it may as well end
-
-
-class Ending(Protocol):
-    """This watches a row's tokens and says when its text has ended."""
-
-    def push(self, token: int) -> bool: ...
-
-    def begins_word(self, token: int) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,7 +51,7 @@ class Row:
     length: int = 0  # tokens in the slot
     copied: int = 0  # tokens of it taken, or to be taken, from another row's
     written: list[int] = field(default_factory=list)
-    forced: int = 0
+    free: int = 0  # tokens written up to the last forced one; those after it may be taken back
     scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
     finish: FinishReason | None = None
     followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
@@ -86,31 +76,54 @@ class Row:
         self.slot, self.length, self.copied, self.followers = None, 0, 0, []
         self.pending = [*self.work.ids[self.base :], *self.written]
 
-    def take(self, score: TokenLogprob) -> None:
-        """This takes a sampled token, and what the grammar forces after it.
+    @property
+    def forced(self) -> int:
+        """This counts the written tokens that were not sampled."""
+        ended = bool(self.scores) and self.scores[-1].token in self.work.ends  # sampled, but not written
+        return len(self.written) - len(self.scores) + ended
 
-        Where the grammar would let the text end, one that nears its limit ends rather than break off within a word.
-        """
-        self.scores.append(score)
-        near = len(self.written) >= self.work.limit - LANDING
-        if near and self.constraint is not None and self.constraint.may_end and self.ending.begins_word(score.token):
-            self.finish = "stop"
-            return
+    def take(self, score: TokenLogprob) -> None:
+        """This takes a sampled token, and what the grammar forces after it."""
         if self.constraint is not None and not self.constraint.accept(score.token):
             self.finish = "error"
             return
-        self.write(score.token, forced=False)
+        self.scores.append(score)
+        self.write(score.token)
+        if self.constraint is not None and self.finish in (None, "length"):
+            self._land(self.constraint, score.token)
         if self.finish in (None, "length"):
             self.write_forced()
 
-    def write(self, token: int, *, forced: bool) -> None:
+    def _land(self, constraint: Matcher, token: int) -> None:
+        """This ends the text, or its string, on a whole word where `token` would break one off."""
+        last = self.finish == "length"
+        landing = find_landing(constraint, self.ending, token, len(self.written), self.free, last=last)
+        if landing is None:
+            return
+        self._take_back(landing.back)
+        self.constraint = landing.matcher
+        self.finish = None if landing.closing else "stop"
+        for closing in landing.closing:
+            self.constraint.accept(closing)
+            self.write(closing, forced=True)
+
+    def _take_back(self, count: int) -> None:
+        """This forgets the last sampled tokens. What a slot has of them will be written over."""
+        fed = max(0, count - len(self.pending))
+        self.length -= fed
+        for tokens in (self.pending, self.written, self.scores):
+            del tokens[max(0, len(tokens) - count) :]
+        self.ending.take_back(count)
+
+    def write(self, token: int, *, forced: bool = False) -> None:
         """This appends a token and notices every end it may bring, except the grammar's."""
         if token in self.work.ends:
             self.finish = "stop"
             return
         self.written.append(token)
         self.pending.append(token)
-        self.forced += forced
+        if forced:
+            self.free = len(self.written)
         if self.ending.push(token):
             self.finish = "stop"
         elif len(self.written) >= self.work.limit:

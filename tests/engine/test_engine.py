@@ -205,29 +205,3 @@ def test_tokens_are_counted_as_the_model_sees_them(open_tiny: OpenTiny, asking: 
     engine = open_tiny()
     request = asking("0", "a mug", system="Be brief.")
     assert engine.count_tokens(request.prompt) == running(engine, [request])["0", 0].usage.prompt > 20
-
-
-@pytest.mark.parametrize(
-    ("line", "limit", "written", "finish"),
-    [
-        ("one two three", 9, "one two", "stop"),  # "three" could not be finished
-        ("one two three", 10, "one two", "stop"),
-        ("one two three", 11, "one two thr", "length"),  # begun in time
-        ("one two", 7, "one two", "length"),
-        ("one, two", 6, "one,", "stop"),
-    ],
-)
-def test_a_line_near_its_limit_begins_no_new_word(
-    line: str, limit: int, written: str, finish: str, open_tiny: OpenTiny, asking: Any
-) -> None:
-    from aigc.engine.rows import Row
-    from aigc.types import TokenLogprob
-
-    engine = open_tiny()
-    request = asking("1", "x", grammar=Grammar(kind="regex", source="[a-z][a-z, ]*[a-z,]"), max_tokens=limit)
-    work = engine.work_of(request)
-    row = Row(work=work, index=0, ending=work.ending(0), constraint=work.constraint, pending=[])
-    for token in line.encode():  # one token per byte
-        if row.finish is None:
-            row.take(TokenLogprob(token=token, logprob=0.0, top=()))
-    assert (row.ending.text, row.finish) == (written, finish)
