@@ -42,7 +42,7 @@ class Engine:
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
-            Steady(network) if options.deterministic else network,
+            Steady(network) if options.deterministic and not network.steady else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,

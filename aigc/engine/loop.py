@@ -31,6 +31,7 @@ class Runner(Protocol):
     """This is the part of a network the loop needs."""
 
     shape: CacheShape
+    in_place: bool  # whether rows may read a prefix where it lies, beside other rows
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor: ...
 
@@ -51,7 +52,7 @@ class Loop:
     ) -> None:
         """`slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
 
-        `apart` says that no arithmetic may see two rows: what they share they copy, and each is sampled alone.
+        `apart` has every row sampled alone.
         """
         self.runner = runner
         self.bias = bias
@@ -206,7 +207,7 @@ class Loop:
 
     def _place(self, lot: Sequence[Work]) -> list[tuple[Prefix | None, int]]:
         """This finds or computes a prefix for each request of a lot."""
-        if not self.sharing or self.apart or not lot:
+        if not self.sharing or not self.runner.in_place or not lot:
             return [(None, 0)] * len(lot)
         prompts = [work.key for work in lot]
         found = [self.prefixes.longest(ids[:-1]) for ids in prompts]

@@ -37,6 +37,8 @@ STATELESS = ("full_attention", "sliding_attention")
 class Network:
     """This wraps one loaded model."""
 
+    in_place = True
+
     def __init__(self, model: PreTrainedModel, context: int) -> None:
         self.model = model
         self.device = model.device
@@ -50,6 +52,11 @@ class Network:
         self.decoder = made_of(model)
         self.context = context
         self.adapters = Adapters(model)
+
+    @property
+    def steady(self) -> bool:
+        """This says that a row's numbers depend, to the bit, on nothing else in a step."""
+        return self.decoder is not None
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""

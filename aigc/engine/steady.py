@@ -1,5 +1,7 @@
 """This makes a row's numbers independent of its neighbours, to the last bit: `EngineOptions.deterministic`.
 
+Networks that run on our own kernels (`decoder`) are like this by themselves; what follows is for all others.
+
 Floating-point sums depend on their order, and libraries choose the order by the shapes they are given. So here no shape
 depends on who else is in the step:
 
@@ -54,6 +56,8 @@ class Steady:
 
     Raises ModelError where the machine's matrix products do not allow it.
     """
+
+    in_place = False
 
     def __init__(self, network: Network) -> None:
         self.network = network
