@@ -229,4 +229,4 @@ def test_a_machine_that_cannot_is_refused(open_tiny: OpenTiny, monkeypatch: pyte
     with pytest.raises(
         ModelError, match=r"engine\.deterministic: on this cpu, in torch.float32, a row's numbers depend"
     ):
-        open_tiny(deterministic=True)
+        open_tiny("gpt2", deterministic=True)
