@@ -284,6 +284,10 @@ def test_ten_thousand_pieces_stay_usable(large: Path, browser: Chromium, tmp_pat
     browser.click("#pager button:first-child")
     assert browser.comes(IDS, [f"{at:05}" for at in range(9960, 9980)]) and browser.ask("location.hash") == "#page=499"
     assert browser.comes("h3:focus", ["09960Product 9960"])
+    browser.ask("void dispatchEvent(new Event('beforeprint'))")
+    assert len(browser.texts(IDS)) == 500, "what is chosen is printed, and not 10,000 of it"
+    browser.ask("void dispatchEvent(new Event('afterprint'))")
+    assert len(browser.texts(IDS)) == 20
     assert browser.complaints == []
 
 
