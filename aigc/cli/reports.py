@@ -183,7 +183,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
         click.echo(f"  {line}")
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
-    if report.briefs:
+    if report.briefs and not report.awaited:
         _print_next(project, report)
 
 

@@ -365,6 +365,7 @@ def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: p
     assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in said.err
     assert "nothing failed" in said.err
     assert "2 still to write" in said.out
+    assert "Next:" not in said.out, "what is next was said"
     assert len(desk.asked(1)) == 3
     assert batch() == 75, "not answered yet"
     assert desk.batches == ["batch-1.jsonl"]
