@@ -10,9 +10,9 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from aigc.jobs.entry import Spent
-from aigc.jobs.ledger import Ledger
 from aigc.piece import asked_by
 from aigc.types import Completion, Delta, Generator, Request, Usage
 
@@ -36,16 +36,25 @@ class _Watch:
     spent: Spent = field(default_factory=Spent)
 
 
+class Answers(Protocol):
+    """This is where answers are kept, by brief id and request's hash: a ledger, or what stands in for it elsewhere."""
+
+    def answers(self) -> dict[tuple[str, str], list[Completion]]: ...
+
+    def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None: ...
+
+
 class Recorder:
     """This wraps a Generator for one job.
 
-    `usage` is what was really generated, for so many `requests`; `told` counts those answered from the ledger.
+    `usage` is what was really generated, for so many `requests`; `told` counts those answered from the ledger. `read`
+    counts a request's prompt tokens once, however many candidates it has.
     """
 
-    def __init__(self, generator: Generator, ledger: Ledger) -> None:
+    def __init__(self, generator: Generator, ledger: Answers) -> None:
         self.capacity = generator.capacity
         self.usage = Usage()
-        self.requests = self.completions = self.told = 0
+        self.requests = self.completions = self.told = self.read = 0
         self._generator = generator
         self._ledger = ledger
         self._held = ledger.answers()
@@ -87,6 +96,7 @@ class Recorder:
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
         for one in done:
             one.answers.sort(key=lambda answer: answer.index)
+            self.read += one.answers[0].usage.prompt
             self._take(one, one.answers)
         for one in done:
             if any(answer.finish_reason == "deferred" for answer in one.answers):

@@ -27,8 +27,8 @@ from aigc.jobs.keys import Keys
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
 from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
-from aigc.jobs.recorder import Recorder
 from aigc.jobs.report import write_report
+from aigc.jobs.runner import Local, Runner, Took
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
@@ -126,8 +126,8 @@ class Job:
         self._guard = guard
         self._only: tuple[str, ...] = ()
         self._keys = Keys(project, content_type)
-        self._usage = Usage()
-        self._requests = self._completions = self._told = self._written = 0
+        self._took = Took()
+        self._written = 0
         self._seconds = 0.0
         self._rates: Path | None = None
         self.expected: Forecast | None = None
@@ -193,67 +193,74 @@ class Job:
         Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
         is kept, and so is it when the generator breaks: EngineError.
         """
-        self._write(generator, heard, stopping)
-        while self._guard and not self._only and not self._unfinished:
-            self._guard.take_back()
-            twins = self._guard.due()
-            if not twins:
-                break
-            self._guard.send_back(twins)
-            self._write(generator, heard, stopping)
+        self.run(Local(generator), heard=heard, stopping=stopping)
+
+    def run(
+        self,
+        runner: Runner,
+        *,
+        heard: Callable[[Artifact], None] | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """This is `write` wherever a runner does it."""
+        try:
+            self._write(runner, heard, stopping)
+            while self._guard and not self._only and not self._unfinished:
+                self._guard.take_back()
+                twins = self._guard.due()
+                if not twins:
+                    break
+                self._guard.send_back(twins)
+                self._write(runner, heard, stopping)
+        finally:
+            self._took += runner.took
         self._note_rate()
 
-    def _write(
-        self, generator: Generator, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]
-    ) -> None:
+    def _write(self, runner: Runner, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]) -> None:
         started, written = time.perf_counter(), 0
-        recorder = Recorder(generator, self.ledger)
-        pipeline = self.project.pipeline(recorder)
         try:
-            for artifact in pipeline.write(self.content_type, self._until(stopping)):
-                spent, seconds = recorder.spent(artifact.id)
-                self.ledger.finish(artifact, spent, seconds)
+            for one in runner.write(self.project, self.content_type, self._waiting(), self.ledger, stopping):
+                self.ledger.finish(one.artifact, one.spent, one.seconds)
                 written += 1
-                self.project.registry.notify("aigc_artifact", artifact=artifact)
+                self.project.registry.notify("aigc_artifact", artifact=one.artifact)
                 if heard:
-                    heard(artifact)
+                    heard(one.artifact)
         except KeyboardInterrupt:
             self.interrupted = True
         except EngineError as error:
             kept = error.hint or "what was finished is kept, the same command goes on"
             raise EngineError(error.message, hint=kept) from error
         finally:
-            self.awaited |= pipeline.awaited
-            self._usage += recorder.usage
-            self._requests += recorder.requests
-            self._completions += recorder.completions
-            self._told += recorder.told
+            self.awaited |= runner.awaited
             self._written += written
             self._seconds += (seconds := time.perf_counter() - started)
             facts = self.ledger.facts()
             written += facts.get("written", 0)
             self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=written, awaited=list(self.awaited))
-        if (left := self.ledger.remaining(self._only)) and not self._unfinished:
+        left = self.ledger.remaining(self._only)
+        self.interrupted = self.interrupted or bool(left and stopping())
+        if left and not self._unfinished:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
     def _note_rate(self) -> None:
         """This keeps what this run took, for the forecasts of later ones."""
         if self.expected is None:
             return
+        used = self._took
         run = Rate(
             writer=writer_of(self.project),
             content_type=self.content_type.name,
             pieces=self._written,
-            planned=0 if self._told else self.expected.planned,  # else some of what was planned had been asked before
-            requests=0 if self._told else self._requests,
-            completions=self._completions,
-            written_tokens=self._usage.sampled + self._usage.forced,
+            planned=0 if used.told else self.expected.planned,  # else some of what was planned had been asked before
+            requests=0 if used.told else used.requests,
+            completions=used.completions,
+            written_tokens=used.usage.sampled + used.usage.forced,
             seconds=self._seconds,
             memory=peak_memory(),
         )
-        took = {"requests": self._requests, "prompt_tokens": self._usage.prompt, "memory": run.memory}
+        took = {"requests": used.requests, "prompt_tokens": used.read, "memory": run.memory}
         self.ledger.note(took={**took, "written_tokens": run.written_tokens, "seconds": round(run.seconds, 3)})
-        if self._rates is not None and self._completions and not self._unfinished:
+        if self._rates is not None and used.completions and not self._unfinished:
             record_rate(self._rates, run)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
@@ -287,13 +294,6 @@ class Job:
     def _waiting(self) -> Iterator[Brief]:
         return self.ledger.waiting(self._only)
 
-    def _until(self, stopping: Callable[[], bool]) -> Iterator[Brief]:
-        for brief in self._waiting():
-            if stopping():
-                self.interrupted = True
-                return
-            yield brief
-
     def _report(self, files: tuple[Path, ...], problems: tuple[str, ...]) -> JobReport:
         counts = self.ledger.counts()
         lines, fallbacks = self.ledger.lines()
@@ -306,7 +306,7 @@ class Job:
             lines=lines,
             fallback_lines=fallbacks,
             seconds=self._seconds,
-            usage=self._usage,
+            usage=self._took.usage,
             reused=self.ledger.reused(),
             waiting=counts["waiting"],
             files=files,

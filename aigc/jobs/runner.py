@@ -1,0 +1,107 @@
+"""Where a job's pieces are written: a Runner takes briefs and gives finished pieces, in any order.
+
+`Local` writes in this process; `ray_runner.RayRunner` in a cluster. Neither changes what is written: a piece's seed
+comes from its brief.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Protocol
+
+from aigc.content import ContentType
+from aigc.jobs.entry import Spent
+from aigc.jobs.ledger import Ledger
+from aigc.jobs.recorder import Recorder
+from aigc.project import Project
+from aigc.types import Artifact, Brief, Generator, Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """This is a finished piece, what each stage of it took, and its seconds from the first request to the last
+    answer."""
+
+    artifact: Artifact
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """This is what was really generated, for so many requests; `told` ones were answered from the ledger.
+
+    `read` counts a request's prompt tokens once, however many candidates it has.
+    """
+
+    usage: Usage = Usage()
+    requests: int = 0
+    completions: int = 0
+    told: int = 0
+    read: int = 0
+
+    def __add__(self, other: Took) -> Took:
+        return Took(
+            usage=self.usage + other.usage,
+            requests=self.requests + other.requests,
+            completions=self.completions + other.completions,
+            told=self.told + other.told,
+            read=self.read + other.read,
+        )
+
+
+class Runner(Protocol):
+    """This writes pieces. `took` is what that took so far; `awaited` says what has to happen before the rest can be
+    written, as the pipeline does.
+
+    Once `stopping` says so no further brief is begun; what is in hand still comes. The ledger gives what was answered
+    before, and may be told what is answered now. EngineError when nobody can be served.
+    """
+
+    took: Took
+    awaited: dict[str, None]
+
+    def write(
+        self,
+        project: Project,
+        content_type: ContentType,
+        briefs: Iterator[Brief],
+        ledger: Ledger,
+        stopping: Callable[[], bool],
+    ) -> Iterator[Written]: ...
+
+
+class Local:
+    """This writes in this process, with one generator."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.took = Took()
+        self.awaited: dict[str, None] = {}
+        self._generator = generator
+
+    def write(
+        self,
+        project: Project,
+        content_type: ContentType,
+        briefs: Iterator[Brief],
+        ledger: Ledger,
+        stopping: Callable[[], bool],
+    ) -> Iterator[Written]:
+        recorder = Recorder(self._generator, ledger)
+        begun = takewhile(lambda brief: not stopping(), briefs)
+        pipeline = project.pipeline(recorder)
+        try:
+            for artifact in pipeline.write(content_type, begun):
+                spent, seconds = recorder.spent(artifact.id)
+                yield Written(artifact=artifact, spent=spent, seconds=seconds)
+        finally:
+            self.awaited |= pipeline.awaited
+            self.took += Took(
+                usage=recorder.usage,
+                requests=recorder.requests,
+                completions=recorder.completions,
+                told=recorder.told,
+                read=recorder.read,
+            )
