@@ -48,7 +48,8 @@ class Settings:
     `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
     names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
-    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`.
+    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
+    written on a cluster: `{address: auto, cpus: 4}`.
     """
 
     model: str = DEFAULT_MODEL
@@ -62,6 +63,7 @@ class Settings:
     generator: str = "gpt"
     adapters: Mapping[str, Json] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
+    ray: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Project:

@@ -42,6 +42,7 @@ from aigc.jobs import (
     write_plan,
     written_already,
 )
+from aigc.jobs.ray_runner import RayRunner, ray_runner
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
@@ -88,6 +89,7 @@ def command(
       aigc batch ads/google-search products.csv --matrix language=en,zh --matrix variants=3 --out spring
       aigc batch ads/google-search products.csv --out spring --retry rejected --retry flagged
       aigc batch ads/google-search products.csv --out spring --on openai-batch -m gpt-4.1-mini
+      aigc batch ads/google-search products.csv --out spring --on ray://head:10001 -o ray.cpus=4
       aigc batch seo/meta pages.csv --input encoding=gbk --out pages -m qwen3-1.7b -o engine.device=cuda
       aigc batch spring/job.yaml
     """
@@ -96,6 +98,7 @@ def command(
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
     exports = plan.exports_of(project, content_type)
+    runner = ray_runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
     if forecaster is not None:
@@ -112,7 +115,7 @@ def command(
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
-            _write(project, job)
+            _write(project, job, runner)
         report = job.finish(exports)
         return _say(project, report, job, as_json=as_json)
 
@@ -160,11 +163,15 @@ def _given() -> str:
     return shlex.join(["aigc", *words])
 
 
-def _write(project: Project, job: Job) -> None:
+def _write(project: Project, job: Job, runner: RayRunner | None) -> None:
     with checking("Counting", job.remaining) as counted:
         expected = job.forecast(rates_file(), counted)
     for line in reports.forecast_lines(project, expected):
         click.echo(line, err=True)
+    if runner is not None:
+        with closing(runner), gentle_stop() as stopping, writing(job.remaining) as heard:
+            job.run(runner, heard=heard, stopping=stopping)
+        return
     with loading(project.settings.model) as report:
         generator = project.generator(report)
     with closing(generator), gentle_stop() as stopping, writing(job.remaining) as heard:

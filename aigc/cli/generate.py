@@ -71,6 +71,8 @@ def command(
       aigc generate text/continue -m gpt2 prompt=人工智能的未来发展趋势
       echo '{"topic": "Bees"}' | aigc generate articles/blog --brief - --json
     """
+    if overrides.on_ray:
+        raise UsageError(f"--on {overrides.on}: one piece is written here", hint="a cluster is for `aigc batch`")
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))

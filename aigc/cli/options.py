@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]
+RAY = "ray"  # --on ray, or ray://…
 
 
 def key_value(text: str) -> tuple[str, str]:
@@ -74,13 +75,30 @@ class Overrides:
     on: str | None = None
     base_url: str | None = None
 
+    @property
+    def on_ray(self) -> bool:
+        """This says whether --on names a cluster, rather than what writes."""
+        return self.on is not None and (self.on == RAY or self.on.startswith(f"{RAY}:"))
+
+    @property
+    def address(self) -> str:
+        """This is where the cluster is: `local`, `auto` or host:port. UsageError when that is none of them."""
+        assert self.on is not None
+        if self.on == RAY:
+            return "local"
+        place = self.on.removeprefix(f"{RAY}://")
+        host, _, port = place.rpartition(":")
+        if place != "auto" and not (host and port.isdecimal()):
+            raise UsageError(f"--on {self.on}: is no cluster", hint="ray, ray://auto or ray://host:10001")
+        return place
+
     def options(self) -> dict[str, str]:
         """This is the same as settings of aigc.yaml. UsageError when one is given twice."""
         named = {
             "model": self.model,
             "seed": self.seed,
             "candidates": self.candidates,
-            "generator": self.on,
+            "ray.address" if self.on_ray else "generator": self.address if self.on_ray else self.on,
             "engine.base_url": self.base_url,
         }
         return mapping(self.settings, "-o") | {key: str(value) for key, value in named.items() if value is not None}
@@ -103,7 +121,11 @@ def writing_options(function: F) -> F:
         click.option("--seed", type=int, help="Another seed writes other text."),
         settings_option,
         click.option("--base-url", metavar="URL", help="Where the server of --on openai is, as far as /v1."),
-        click.option("--on", metavar="NAME", help="What writes: openai, openai-batch, vllm; our own engine is gpt."),
+        click.option(
+            "--on",
+            metavar="NAME",
+            help="What writes: openai, openai-batch, vllm, our own gpt; or where: ray, ray://HOST:PORT, ray://auto.",
+        ),
         model_option,
     ):
         wrapped = add(wrapped)

@@ -36,7 +36,7 @@ class Took:
     `read` counts a request's prompt tokens once, however many candidates it has.
     """
 
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     requests: int = 0
     completions: int = 0
     told: int = 0

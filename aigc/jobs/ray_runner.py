@@ -1,0 +1,242 @@
+"""A job on a Ray cluster, with the same ledger: `aigc batch … --on ray`.
+
+    driver: ledger → blocks ──► foreman ──► writers on every node       one engine per GPU, or per some CPUs
+    driver: ledger ◄── finished pieces, a block at a time ◄──┘
+
+A piece is in the ledger as soon as its block is back: a killed driver goes on from there, a killed worker's block is
+written again by another one, the same. The driver loads no model and imports no torch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pickle
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import Any, Protocol
+
+from aigc.content import ContentType
+from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean, first_line
+from aigc.jobs.assignment import Assignment, packed
+from aigc.jobs.blocks import block_size, blocks
+from aigc.jobs.ledger import Ledger
+from aigc.jobs.ray_foreman import Foreman, Share, Work
+from aigc.jobs.runner import Written
+from aigc.project import Project
+from aigc.types import Brief, Json, Usage
+
+LOCAL = "local"
+LOT = 50_000  # briefs in the cluster's memory at a time
+CORES = 8  # of a CPU node, at most, for one engine
+STORE = 256 << 20  # bytes of shared memory for a cluster of our own
+GLANCE = 0.3  # seconds between looks at whether to stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RayOptions:
+    """This is `ray` in aigc.yaml. `address` is `local`, `auto` or `host:port`; without one a job runs here.
+
+    `workers` engines (0: as many as fit) take `cpus` and `gpus` each (0 CPUs: some for an engine of ours, one for any
+    other; -1 GPUs: one where there are any, for an engine that takes weights). `block` is how many briefs a worker has
+    in hand at most.
+    """
+
+    address: str = ""
+    workers: int = 0
+    cpus: float = 0
+    gpus: float = -1
+    block: int = 64
+
+    @classmethod
+    def parse(cls, said: Mapping[str, Json]) -> RayOptions:
+        """This reads the settings. ProjectError names what is wrong in them."""
+        known = {one.name: one.type for one in fields(cls)}
+        for name, value in said.items():
+            if name not in known:
+                raise ProjectError(f"ray: unknown option {name!r}", hint=did_you_mean(name, known))
+            kind = {"str": str, "int": int, "float": int | float}[str(known[name])]
+            least = {"block": 1, "gpus": -1}.get(name, 0)
+            if not isinstance(value, kind) or isinstance(value, bool) or (not isinstance(value, str) and value < least):
+                raise ProjectError(f"ray: {name} cannot be {value!r}")
+        return cls(**said)
+
+
+def ray_runner(project: Project) -> RayRunner | None:
+    """This is the runner that the settings ask for, or None for this process. UsageError when Ray is not installed."""
+    options = RayOptions.parse(project.settings.ray)
+    if not options.address:
+        return None
+    if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
+        raise UsageError("--on ray needs Ray", hint="pip install 'aigc[ray]'")
+    return RayRunner(options)
+
+
+class RayRunner:
+    """This writes on a cluster: one of its own until `close`, or a running one."""
+
+    def __init__(self, options: RayOptions) -> None:
+        self.usage = Usage()
+        self._options = options
+        self._open = ExitStack()
+        self._connected = False
+
+    def close(self) -> None:
+        self._open.close()
+        self._connected = False
+
+    def write(
+        self,
+        project: Project,
+        content_type: ContentType,
+        briefs: Iterator[Brief],
+        ledger: Ledger,
+        stopping: Callable[[], bool],
+    ) -> Iterator[Written]:
+        if not self._connected:
+            self._open.enter_context(_connected(self._options.address))
+            self._connected = True
+        share = self._share(project)
+        held: dict[str, dict[str, Any]] = {}
+        for (brief, request), said in ledger.answers().items():
+            held.setdefault(brief, {})[request] = said
+        assignment = packed(project, content_type)
+        while not stopping() and (lot := list(islice(briefs, LOT))):
+            size = block_size(len(lot), share.workers, self._options.block)
+            cut = [[(brief, held.pop(brief.id, {})) for brief in block] for block in blocks(lot, size)]
+            del lot
+            for results in self._results(assignment, share, cut, stopping):
+                for one in map(pickle.loads, results):
+                    if isinstance(one, AigcError):
+                        raise one
+                    if isinstance(one, Usage):
+                        self.usage += one
+                    else:
+                        yield one
+                ledger.commit()
+
+    def _results(
+        self, assignment: Assignment, share: Share, cut: Sequence[Work], stopping: Callable[[], bool]
+    ) -> Iterator[list[bytes]]:
+        share = Share(workers=min(share.workers, len(cut)), cpus=share.cpus, gpus=share.gpus)
+        with _foreman(assignment, share) as foreman, _bell(stopping, foreman.stop):
+            for work in cut:
+                foreman.add(work)
+            while (results := foreman.results()) is not None:
+                yield results
+
+    def _share(self, project: Project) -> Share:
+        """This is how many engines fit on the nodes. UsageError when none does."""
+        import ray
+
+        settings, options = project.settings, self._options
+        ours = settings.generator == "gpt" or project.registry.get("generator", settings.generator).weights
+        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        cores = [node["CPU"] for node in nodes if node.get("CPU")]
+        gpus = options.gpus if options.gpus >= 0 else float(ours and any(node.get("GPU") for node in nodes))
+        cpus = options.cpus or (min(CORES, *cores, CORES) if ours and not gpus and cores else 1)
+        fit = sum(int(min(_times(node, "CPU", cpus), _times(node, "GPU", gpus))) for node in nodes)
+        if not fit:
+            raise UsageError(f"ray: no node has {cpus:g} CPUs and {gpus:g} GPUs", hint="-o ray.cpus=N -o ray.gpus=N")
+        return Share(workers=options.workers or (fit if ours else min(fit, len(cores))), cpus=cpus, gpus=gpus)
+
+
+def _times(node: Mapping[str, float], what: str, each: float) -> float:
+    return node.get(what, 0.0) // each if each else float(1 << 20)
+
+
+class _Foreman(Protocol):
+    def add(self, work: Work) -> None: ...
+
+    def results(self) -> list[bytes] | None: ...
+
+    def stop(self) -> None: ...
+
+
+class _Distant:
+    """This is a foreman in an actor."""
+
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+
+    def add(self, work: Work) -> None:
+        import ray
+
+        ray.get(self._actor.add.remote(work))
+
+    def results(self) -> list[bytes] | None:
+        import ray
+
+        found: list[bytes] | None = ray.get(self._actor.results.remote())
+        return found
+
+    def stop(self) -> None:
+        self._actor.stop.remote()
+
+
+@contextmanager
+def _foreman(assignment: Assignment, share: Share) -> Iterator[_Foreman]:
+    import ray
+
+    if not ray.util.client.ray.is_connected():
+        yield Foreman(assignment, share)
+        return
+    head = {"node:__internal_head__": 0.001}
+    actor = ray.remote(Foreman).options(num_cpus=0, max_concurrency=2, resources=head).remote(assignment, share)
+    try:
+        yield _Distant(actor)
+    finally:
+        with suppress(Exception):
+            ray.kill(actor)
+
+
+@contextmanager
+def _bell(stopping: Callable[[], bool], ring: Callable[[], None]) -> Iterator[None]:
+    """This rings once `stopping` says so: the driver itself waits for results."""
+    over = threading.Event()
+
+    def listen() -> None:
+        while not over.wait(GLANCE):
+            if stopping():
+                ring()
+                return
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[None]:
+    """This is a connection to Ray. What it has to say goes to stderr, but for what it says of every start."""
+    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}.items():
+        os.environ.setdefault(name, value)
+    with redirect_stdout(sys.stderr):
+        import ray
+
+        if ray.is_initialized():
+            yield
+            return
+        said: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+        if address == LOCAL:
+            own = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
+            said |= {"address": LOCAL, **own}
+        else:
+            said |= {"address": address if address == "auto" else f"ray://{address}"}
+        try:
+            ray.init(**said)
+        except Exception as error:
+            where = "" if address == LOCAL else f"://{address}"
+            raise UsageError(f"--on ray{where}: no cluster there: {first_line(error)}") from error
+        try:
+            yield
+        finally:
+            ray.shutdown()
