@@ -18,28 +18,47 @@ from aigc.registry import Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """This is picklable. `files` are a content type's YAML, first, and its templates, where no plugin brings them;
-    `model` is the model, its path absolute."""
+    """This is picklable. `files` are a content type's YAML, first, and its templates, where no plugin brings them; `file`
+    is that YAML as the driver names it, `root` what they lie below there. `model` is the model, its path absolute.
+    """
 
     settings: Settings
     model: str
     type_name: str
     digest: str
+    file: str = ""
+    root: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def packed(project: Project, content_type: ContentType) -> Assignment:
     settings = project.settings
-    adapters = {name: str((project.folder or Path()).absolute() / Path(str(place)).expanduser())
-                for name, place in settings.adapters.items()}  # fmt: skip
-    local = Path(settings.model).expanduser()
+    home = (project.folder or Path()).absolute()
+    adapters = {name: str(home / Path(str(place)).expanduser()) for name, place in settings.adapters.items()}
+    root = _root(project, content_type)
     return Assignment(
         settings=replace(settings, adapters=adapters),
-        model=str(local.absolute()) if local.exists() else settings.model,
+        model=_placed(settings.model) if takes_weights(project) else settings.model,
         type_name=content_type.name,
         digest=content_type.digest,
-        files=dict(_files(project, content_type)) if content_type.plugin == OWN else {},
+        file=str(content_type.file),
+        root=str(root),
+        files=dict(_files(content_type, root)) if content_type.plugin == OWN else {},
     )
+
+
+def takes_weights(project: Project) -> bool:
+    """This says whether the project's generator loads a model, rather than knowing somebody who has."""
+    name = project.settings.generator
+    return name == "gpt" or project.registry.get("generator", name).weights
+
+
+def _placed(model: str) -> str:
+    """This is the model, its path absolute where it is one; what the catalogue knows is a name."""
+    from aigc.models import Catalogue
+
+    path = Path(model).expanduser()
+    return str(path.absolute()) if path.exists() and Catalogue.load().find(model) is None else model
 
 
 def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType]:
@@ -63,14 +82,28 @@ def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType
     return project, content_type
 
 
-def _files(project: Project, content_type: ContentType) -> Iterator[tuple[str, bytes]]:
-    """This yields the YAML and every template it could name: those beside it and one folder up, or of the project."""
-    own = (project.folder or Path()) / project.settings.templates
+def as_there(said: str, assignment: Assignment, folder: Path) -> str:
+    """This is what was said of the files in `folder`, said of them where the driver has them."""
+    for name in assignment.files:
+        return said.replace(str(folder / name), assignment.file).replace(str(folder), assignment.root)
+    return said
+
+
+def _root(project: Project, content_type: ContentType) -> Path:
+    """This is the project's templates, or for a file from elsewhere the folder above its own: templates may lie there."""
     file = content_type.file.absolute()
-    root = own.absolute() if project.folder is not None and file.is_relative_to(own.absolute()) else file.parent.parent
+    if project.folder is not None and file.is_relative_to(
+        own := (project.folder / project.settings.templates).absolute()
+    ):
+        return own
+    return file.parent.parent
+
+
+def _files(content_type: ContentType, root: Path) -> Iterator[tuple[str, bytes]]:
+    """This yields the YAML and every template it could name."""
+    file = content_type.file.absolute()
     yield file.relative_to(root).as_posix(), file.read_bytes()
-    deep = "**/*.j2" if root == own.absolute() else "*.j2"
-    named = {Path(stage.template) for stage in content_type.stages if Path(stage.template).is_absolute()}
-    for path in sorted({*root.glob(deep), *file.parent.glob("*.j2"), *named}):
-        if path.is_relative_to(root):
-            yield path.relative_to(root).as_posix(), path.read_bytes()
+    used = {Path(stage.template) for stage in content_type.stages if Path(stage.template).is_relative_to(root)}
+    beside = {*file.parent.glob("*.j2"), *root.glob("*.j2")} if root == file.parent.parent else set(root.rglob("*.j2"))
+    for path in sorted(used | beside):
+        yield path.relative_to(root).as_posix(), path.read_bytes()

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -46,7 +47,7 @@ class Foreman:
         self._assignment = assignment
         self._share = share
         self._blocks: list[Any] = []
-        self._results: Iterator[list[bytes]] | None = None
+        self._results: Generator[list[bytes], None, None] | None = None
 
     def add(self, work: Work) -> None:
         import pyarrow
@@ -72,7 +73,12 @@ class Foreman:
         """This has the writers finish the blocks in hand and begin no more."""
         self._watch.stop.remote()
 
-    def _run(self) -> Iterator[list[bytes]]:
+    def close(self) -> None:
+        """This ends the writers, whatever they have in hand."""
+        if self._results is not None:
+            self._results.close()
+
+    def _run(self) -> Generator[list[bytes], None, None]:
         import ray
 
         _quiet()
@@ -89,8 +95,10 @@ class Foreman:
             num_cpus=share.cpus,
             num_gpus=share.gpus,
         )
-        for table in written.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-            yield table.column("result").to_pylist()
+        tables: Any = iter(written.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0))
+        with closing(tables):  # or else its actors live until somebody collects the garbage
+            for table in tables:
+                yield table.column("result").to_pylist()
 
 
 def _quiet() -> None:

@@ -14,15 +14,16 @@ import os
 import pickle
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, Protocol
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean, first_line
-from aigc.jobs.assignment import Assignment, packed
+from aigc.jobs.assignment import Assignment, packed, takes_weights
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.ray_foreman import Foreman, Share, Work
@@ -34,6 +35,12 @@ LOCAL = "local"
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
 STORE = 256 << 20  # bytes of shared memory for a cluster of our own
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_ENABLE_AUTO_CONNECT": "0",
+}
 GLANCE = 0.3  # seconds between looks at whether to stop
 
 
@@ -133,8 +140,7 @@ class RayRunner:
         """This is how many engines fit on the nodes. UsageError when none does."""
         import ray
 
-        settings, options = project.settings, self._options
-        ours = settings.generator == "gpt" or project.registry.get("generator", settings.generator).weights
+        options, ours = self._options, takes_weights(project)
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         cores = [node["CPU"] for node in nodes if node.get("CPU")]
         gpus = options.gpus if options.gpus >= 0 else float(ours and any(node.get("GPU") for node in nodes))
@@ -183,7 +189,8 @@ def _foreman(assignment: Assignment, share: Share) -> Iterator[_Foreman]:
     import ray
 
     if not ray.util.client.ray.is_connected():
-        yield Foreman(assignment, share)
+        with closing(Foreman(assignment, share)) as foreman:
+            yield foreman
         return
     head = {"node:__internal_head__": 0.001}
     actor = ray.remote(Foreman).options(num_cpus=0, max_concurrency=2, resources=head).remote(assignment, share)
@@ -216,8 +223,8 @@ def _bell(stopping: Callable[[], bool], ring: Callable[[], None]) -> Iterator[No
 
 @contextmanager
 def _connected(address: str) -> Iterator[None]:
-    """This is a connection to Ray. What it has to say goes to stderr, but for what it says of every start."""
-    for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}.items():
+    """This is a connection to Ray. What it prints goes to stderr; what it says of every start goes nowhere."""
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     with redirect_stdout(sys.stderr):
         import ray
@@ -227,16 +234,29 @@ def _connected(address: str) -> Iterator[None]:
             return
         said: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
         if address == LOCAL:
-            own = {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
-            said |= {"address": LOCAL, **own}
-        else:
-            said |= {"address": address if address == "auto" else f"ray://{address}"}
+            said |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
+        where = address if address in (LOCAL, "auto") else f"ray://{address}"
         try:
-            ray.init(**said)
+            with _hushed(), warnings.catch_warnings(action="ignore"):
+                ray.init(where, **said)
         except Exception as error:
-            where = "" if address == LOCAL else f"://{address}"
-            raise UsageError(f"--on ray{where}: no cluster there: {first_line(error)}") from error
+            hint = "RAY_AUTH_MODE=token where the cluster asks for one" if where.startswith("ray://") else ""
+            raise UsageError(f"ray: no cluster at {where}: {first_line(error)}", hint=hint) from error
         try:
             yield
         finally:
             ray.shutdown()
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """This drops what C++ prints on stderr."""
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)

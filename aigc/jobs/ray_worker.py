@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from aigc.errors import AigcError, EngineError
-from aigc.jobs.assignment import Assignment, unpacked
+from aigc.jobs.assignment import Assignment, as_there, unpacked
 from aigc.jobs.recorder import Recorder
 from aigc.jobs.runner import Written
 from aigc.project import Project
@@ -176,6 +176,9 @@ class Writer:
         try:
             for artifact in project.pipeline(recorder).write(content_type, iter(briefs)):
                 spent, seconds = recorder.spent(artifact.id)
+                if artifact.status == "failed":  # a reason may name a file
+                    said = as_there(artifact.reason, self._assignment, Path(self._folder.name))
+                    artifact = replace(artifact, reason=said)
                 yield Written(artifact=artifact, spent=spent, seconds=seconds)
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
