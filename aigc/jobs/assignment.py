@@ -18,8 +18,9 @@ from aigc.registry import Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """This is picklable. `files` are a content type's YAML, first, and its templates, where no plugin brings them; `file`
-    is that YAML as the driver names it, `root` what they lie below there. `model` is the model, its path absolute.
+    """This is picklable. `files` are a content type's YAML, first, and its templates, where no plugin brings them:
+    `file` is that YAML as the driver names it, `root` what they all lie below there. `model` is the model, its path
+    absolute.
     """
 
     settings: Settings
@@ -84,26 +85,23 @@ def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType
 
 def as_there(said: str, assignment: Assignment, folder: Path) -> str:
     """This is what was said of the files in `folder`, said of them where the driver has them."""
-    for name in assignment.files:
-        return said.replace(str(folder / name), assignment.file).replace(str(folder), assignment.root)
-    return said
+    if not assignment.files:
+        return said
+    own = str(folder / next(iter(assignment.files)))
+    return said.replace(own, assignment.file).replace(str(folder), assignment.root)
 
 
 def _root(project: Project, content_type: ContentType) -> Path:
-    """This is the project's templates, or for a file from elsewhere the folder above its own: templates may lie there."""
+    """This is the project's templates, or for a YAML from elsewhere one folder up: its templates may lie there."""
     file = content_type.file.absolute()
-    if project.folder is not None and file.is_relative_to(
-        own := (project.folder / project.settings.templates).absolute()
-    ):
-        return own
-    return file.parent.parent
+    own = (project.folder or Path()).absolute() / project.settings.templates
+    return own if project.folder is not None and file.is_relative_to(own) else file.parent.parent
 
 
 def _files(content_type: ContentType, root: Path) -> Iterator[tuple[str, bytes]]:
-    """This yields the YAML and every template it could name."""
+    """This yields the YAML and every template it is likely to name; its digest tells whether these were all."""
     file = content_type.file.absolute()
     yield file.relative_to(root).as_posix(), file.read_bytes()
-    used = {Path(stage.template) for stage in content_type.stages if Path(stage.template).is_relative_to(root)}
-    beside = {*file.parent.glob("*.j2"), *root.glob("*.j2")} if root == file.parent.parent else set(root.rglob("*.j2"))
-    for path in sorted(used | beside):
+    used = {path for stage in content_type.stages if (path := Path(stage.template)).is_relative_to(root)}
+    for path in sorted({*used, *file.parent.glob("*.j2"), *root.glob("*.j2"), *root.glob("*/*.j2")}):
         yield path.relative_to(root).as_posix(), path.read_bytes()
