@@ -33,16 +33,17 @@ from aigc.jobs import (
     Job,
     JobReport,
     Plan,
+    RayRunner,
     is_job_file,
     open_job,
     prepare_folder,
     rates_file,
+    ray_runner,
     read_plan,
     rows_about,
     write_plan,
     written_already,
 )
-from aigc.jobs.ray_runner import RayRunner, ray_runner
 
 if TYPE_CHECKING:
     from aigc.content import ContentType

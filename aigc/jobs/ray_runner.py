@@ -27,7 +27,7 @@ from aigc.jobs.assignment import Assignment, packed, takes_weights
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.ray_foreman import Foreman, Share, Work
-from aigc.jobs.runner import Written
+from aigc.jobs.runner import Took, Written
 from aigc.project import Project
 from aigc.types import Brief, Json, Usage
 
@@ -87,7 +87,8 @@ class RayRunner:
     """This writes on a cluster: one of its own until `close`, or a running one."""
 
     def __init__(self, options: RayOptions) -> None:
-        self.usage = Usage()
+        self.took = Took()
+        self.awaited: dict[str, None] = {}
         self._options = options
         self._open = ExitStack()
         self._connected = False
@@ -121,7 +122,7 @@ class RayRunner:
                     if isinstance(one, AigcError):
                         raise one
                     if isinstance(one, Usage):
-                        self.usage += one
+                        self.took += Took(usage=one)
                     else:
                         yield one
                 ledger.commit()
