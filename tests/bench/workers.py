@@ -164,11 +164,13 @@ def llama_cpp(model: Path, envs: Path) -> Write:
 
 
 def vllm(model: Path, envs: Path) -> Write:
+    """This is vLLM compiled, as it is by default; the first job waits minutes for that."""
     import vllm
 
     engine = vllm.LLM(
-        str(model), dtype="float32", max_model_len=2048, enable_prefix_caching=True, disable_log_stats=True
-    )
+        str(model), dtype="float32", max_model_len=2048, enable_prefix_caching=True, disable_log_stats=True,
+        kv_cache_memory_bytes=4 << 30,
+    )  # fmt: skip
 
     def write(lines: Lines) -> list[list[int]]:
         params = []

