@@ -79,7 +79,12 @@ class Loop:
         if spans:
             bound = [row.constraint for lead in ready for row in (lead, *lead.followers) if row.constraint is not None]
             bias = self.bias(bound) if bound else None  # filled while the model runs
-            logits = self.runner.forward(spans, keep)
+            try:
+                logits = self.runner.forward(spans, keep)
+            except BaseException:
+                if bias:
+                    bias()  # nobody may look at a matcher whose mask is being filled
+                raise
             for row, count in fed:
                 row.length += count
                 del row.pending[:count]

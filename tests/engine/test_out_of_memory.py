@@ -57,6 +57,35 @@ def test_it_settles_on_what_fits(open_tiny: Any, asking: Any, running: Any, capl
     assert "going on with at most" in caplog.text
 
 
+def test_masks_are_filled_before_anybody_looks_at_their_grammars(
+    open_tiny: Any, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aigc.engine.loop import Loop
+
+    engine = open_tiny("llama")
+    bias, back_off, open_masks = engine.loop.bias, Loop.back_off, []
+
+    def counted(matchers: Any) -> Any:
+        wait = bias(matchers)
+        open_masks.append(len(matchers))
+
+        def waited() -> Any:
+            open_masks.pop()
+            return wait()
+
+        return waited
+
+    def looked(loop: Any) -> Any:
+        assert not open_masks
+        return back_off(loop)
+
+    monkeypatch.setattr(engine.loop, "bias", counted)
+    monkeypatch.setattr(Loop, "back_off", looked)
+    scarce = Scarce(engine, at=(2, 5))
+    running(engine, mixed_requests(asking))
+    assert scarce.failures == 2 and not open_masks
+
+
 def test_a_text_that_never_fits_fails_alone(open_tiny: Any, asking: Any, running: Any) -> None:
     engine = open_tiny("llama")
     scarce = Scarce(engine)
