@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import logging
 import pickle
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from aigc.errors import AigcError, EngineError, first_line
 from aigc.jobs.assignment import Assignment
+from aigc.jobs.author import Work
 from aigc.jobs.ray_worker import Watch, Writer
-from aigc.types import Brief
-
-Work: TypeAlias = Sequence[tuple[Brief, dict[str, Any]]]  # a block: briefs, each with what it was answered before
 
 SMALL = 1 << 20  # bytes; Ray Data makes room for that much per block in hand
 

@@ -24,9 +24,10 @@ from typing import Any, Protocol
 from aigc.content import ContentType
 from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean, first_line
 from aigc.jobs.assignment import Assignment, packed, takes_weights
+from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ledger import Ledger
-from aigc.jobs.ray_foreman import Foreman, Share, Work
+from aigc.jobs.ray_foreman import Foreman, Share
 from aigc.jobs.runner import Took, Written
 from aigc.project import Project
 from aigc.types import Brief, Json, Usage
@@ -109,7 +110,7 @@ class RayRunner:
             self._open.enter_context(_connected(self._options.address))
             self._connected = True
         share = self._share(project)
-        held: dict[str, dict[str, Any]] = {}
+        held: dict[str, Answered] = {}
         for (brief, request), said in ledger.answers().items():
             held.setdefault(brief, {})[request] = said
         assignment = packed(project, content_type)

@@ -83,3 +83,17 @@ def test_logprobs_know_nothing_of_temperature_and_bans() -> None:
     true = torch.log_softmax(logits[0], 0)
     assert picks.tokens == [17] and picks.logprobs[0] == pytest.approx(float(true[17]), abs=1e-5)
     assert picks.top[0][0] == (int(true.argmax()), pytest.approx(float(true.max()), abs=1e-5))
+
+
+def test_logprobs_know_nothing_of_penalties() -> None:
+    import torch
+
+    from aigc.engine.sampler import sample
+
+    logits = torch.tensor([[8.0, 4.0, 3.0, 2.5]])
+    seen = draws_of(1, temperature=0.0, repetition_penalty=1.2, presence_penalty=1.0, logprobs=1)
+    seen[0].written = [0]  # and chosen again in spite of its penalties
+    picks = sample(logits, seen, None, 4)
+    true = torch.log_softmax(logits[0], 0)
+    assert picks.tokens == [0] and picks.logprobs[0] == pytest.approx(float(true[0]), abs=1e-5)
+    assert picks.top[0] == ((0, pytest.approx(float(true[0]), abs=1e-5)),)

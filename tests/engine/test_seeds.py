@@ -6,13 +6,18 @@ In the deterministic mode the very logits are equal, bit by bit.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aigc.types import Grammar, Request
+
+from .test_adapters import TARGETS, open_model, paths_of, write_adapter
 
 OpenTiny = Callable[..., Any]
 Key = tuple[str, int]
@@ -230,3 +235,74 @@ def test_a_machine_that_cannot_is_refused(open_tiny: OpenTiny, monkeypatch: pyte
         ModelError, match=r"engine\.deterministic: on this cpu, in torch.float32, a row's numbers depend"
     ):
         open_tiny("gpt2", deterministic=True)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_the_deterministic_mode_keeps_its_bits_beside_other_adapters(
+    dtype: str, tiny_folder: Any, open_tiny: OpenTiny, asking: Any, running: Any, tmp_path: Path
+) -> None:
+    base = open_model(tiny_folder("llama"))
+    for number, name in enumerate(("ads", "lessons")):
+        write_adapter(tmp_path / name, base, paths_of(base, TARGETS["llama"]), seed=number)
+
+    def opened(**options: Any) -> Any:
+        engine = open_tiny(dtype=dtype, deterministic=True, **options)
+        for name in ("ads", "lessons"):
+            engine.load_adapter(name, tmp_path / name)
+        return engine
+
+    requests = [
+        replace(request, adapter=(None, "ads", "lessons")[int(request.id) * 7 // 5 % 3])
+        for request in requests_of(asking)
+    ]
+    expected: dict[Any, Any] = {}
+    engine = opened(rows=4, prefix_cache=False)
+    for request in requests:
+        with logits_kept(engine) as kept:
+            running(engine, [request])
+        expected |= kept
+        del engine.loop._sample
+    engine = opened(rows=32)
+    with logits_kept(engine) as kept:
+        running(engine, requests)
+    same_bits(kept, expected)
+
+
+MOVING = re.compile(  # what these do to a number does not depend on how many there are
+    "as_strided|cat|clone|copy_|detach_?|empty|expand|gather|index|index_put_|index_select|lift_fresh|new_zeros|permute|"
+    "select|slice|split|stack|t|transpose|unbind|unsqueeze|view|zeros|_to_copy|_unsafe_view|_local_scalar_dense"
+)
+
+
+@contextmanager
+def shapes_seen() -> Iterator[set[tuple[Any, ...]]]:
+    """Collects every arithmetic operation with the shapes it was given."""
+    from torch.utils._python_dispatch import TorchDispatchMode
+
+    seen: set[tuple[Any, ...]] = set()
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            name = func.overloadpacket.__name__
+            if not MOVING.fullmatch(name):
+                seen.add((name, *(tuple(one.shape) for one in args if hasattr(one, "shape"))))
+            return func(*args, **(kwargs or {}))
+
+    with Watch():
+        yield seen
+
+
+@pytest.mark.parametrize("kind", ["gpt2", "gemma3"])  # what runs on our kernels does not need that
+def test_no_operation_of_the_deterministic_mode_has_another_shape_in_company(
+    kind: str, open_tiny: OpenTiny, asking: Any, running: Any
+) -> None:
+    """Equal bits on this machine may be luck; equal shapes are why they are equal on any."""
+    requests = requests_of(asking)
+    engine = open_tiny(kind, rows=4, prefix_cache=False, deterministic=True)
+    with shapes_seen() as alone:
+        for request in requests:
+            running(engine, [request])
+    engine = open_tiny(kind, rows=64, deterministic=True)
+    with shapes_seen() as together:
+        running(engine, requests)
+    assert len(alone) > 100 and together <= alone, sorted(together - alone, key=str)[:9]

@@ -65,18 +65,23 @@ class Shop:
         self.folder = folder
         self.diary = folder / "diary.txt"
         self.cluster: dict[str, object] = {}
+        self._jobs: list[subprocess.Popen[str]] = []
         for name, text in PROJECT.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
         self.environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(plugin(folder / "plugins"))}
 
     def start(self, out: str, products: list[str], *options: str) -> subprocess.Popen[str]:
-        """This begins a job over the products."""
+        """This begins a job over the products, once none is left of a test that failed."""
+        for job in self._jobs:
+            if job.poll() is None:
+                job.kill()
+                job.communicate()
         rows = [f"{product},{'en' if at % 3 else 'zh'}" for at, product in enumerate(products)]
         (self.folder / "items.csv").write_text("\n".join(["product,language", *rows]), encoding="utf-8")
         self.diary.write_text("", encoding="utf-8")
         given = ["shop/item", "items.csv", "--out", out, "--no-reuse", "--json", "-o", f"engine.diary={self.diary}"]
-        return subprocess.Popen(
+        job = subprocess.Popen(
             [sys.executable, "-m", "aigc", "batch", *given, *options],
             cwd=self.folder,
             env={**self.environment, "RAY_ADDRESS": str(self.cluster.get("address", ""))},
@@ -84,6 +89,8 @@ class Shop:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self._jobs.append(job)
+        return job
 
     def run(self, out: str, products: list[str], *options: str, code: int = 0) -> dict[str, object]:
         """This is the report of a whole job."""
