@@ -17,7 +17,7 @@ import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any, Protocol
 
@@ -71,7 +71,7 @@ class RayOptions:
             least = {"block": 1, "gpus": -1}.get(name, 0)
             if not isinstance(value, kind) or isinstance(value, bool) or (not isinstance(value, str) and value < least):
                 raise ProjectError(f"ray: {name} cannot be {value!r}")
-        return cls(**said)
+        return replace(cls(**said), address=str(said.get("address", "")).removeprefix("ray://"))
 
 
 def ray_runner(project: Project) -> RayRunner | None:

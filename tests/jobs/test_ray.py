@@ -315,3 +315,7 @@ def test_what_is_no_cluster_is_refused(on: str) -> None:
 def test_a_wrong_option_is_named(said: dict[str, object], message: str) -> None:
     with pytest.raises(ProjectError, match=message):
         RayOptions.parse(said)
+
+
+def test_an_address_in_aigc_yaml_may_be_written_as_on_the_command_line() -> None:
+    assert RayOptions.parse({"address": "ray://head:10001"}).address == "head:10001"
