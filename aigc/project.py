@@ -204,8 +204,9 @@ class Project:
 
         return pull(self.settings.model, convert=convert_gguf, progress=progress)
 
-    def model_identity(self) -> str:
-        """This names what exactly writes, for the keys of finished work: the generator and its weights' digest."""
+    def model_identity(self, content_type: str) -> str:
+        """This names what exactly writes a content type, for the keys of finished work: the generator, its weights'
+        digest and the adapter's."""
         settings = self.settings
         if settings.generator != "gpt":
             chosen = self.registry.get("generator", settings.generator, FILE)
@@ -215,7 +216,8 @@ class Project:
             adapting = any(option.name == "adapters" for option in chosen.options)
         else:
             named, adapting = self._named_weights(), True
-        return " ".join([named, *(f"{one}={self._digest(one)}" for one in settings.adapters if adapting)])
+        chosen_one = next((one for one in settings.adapters if fnmatchcase(content_type, one)), None)
+        return f"{named} {chosen_one}={self._digest(chosen_one)}" if adapting and chosen_one is not None else named
 
     def _named_weights(self) -> str:
         from aigc.models import resolve

@@ -1,6 +1,6 @@
 """The `aigc` group: built-in commands by name, imported when used, and the commands plugins add.
 
-`aigc --help` shows the summaries below instead of importing eight modules for them (a test compares them with the
+`aigc --help` shows the summaries below instead of importing all their modules for them (a test compares them with the
 commands' own), and imports only plugins whose module names the hook `aigc_commands`, because importing all of them
 takes longer than everything else. A name that is not built in is looked for in every plugin.
 """

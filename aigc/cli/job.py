@@ -63,9 +63,9 @@ def _print(batch: Path, said: Standing, by: str) -> None:
     click.echo(f"Type: {said.content_type} · model: {said.model.split(' ')[0]}")
     for reason, count in Counter(said.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
-    if said.lines:
-        share = 100 * said.fallback_lines / said.lines
-        click.echo(f"Fallback lines: {said.fallback_lines} of {said.lines} ({share:.0f} %)")
+    unwritten, lines = said.fallbacks
+    if lines:
+        click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
     tokens = f"{said.requests:,} requests, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
     rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
     click.echo(f"Work: {tokens}{rate}")

@@ -5,18 +5,13 @@ brief, in the briefs' order), the exports and `report.html`. N briefs in, N acco
 accepted, flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same
 job on the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that
 repeat each other written again. What it will take is told before a model loads (`forecast`), by what this machine did.
-brief, in the briefs' order) and the exports. N briefs in, N accounted for at every moment: waiting, or accepted,
-flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same job on
-the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that repeat
-each other written again. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
+Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
 `Forecaster`, `Forecast`, `written_already` (before it begins); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
 `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
-`artifact_record`, `export`, `write_report` (the folder). Knows: files, rows, SQLite, counting. Does not know: how a
-piece is written (pipeline), torch, click.
-`artifact_record`, `export` (the folder); `ray_runner`. Knows: files, rows, SQLite, counting, and where a job runs on
-it, Ray. Does not know: how a piece is written (pipeline), torch, click.
+`artifact_record`, `export`, `write_report` (the folder); `ray_runner`. Knows: files, rows, SQLite, counting, and where
+a job runs on it, Ray. Does not know: how a piece is written (pipeline), torch, click.
 """
 
 from __future__ import annotations

@@ -66,7 +66,8 @@ create table history (                           -- pieces that were replaced or
 create index history_by_key on history (key, seq);
 
 create trigger keep_replaced after update of artifact on pieces
-when old.artifact is not null and new.artifact is not old.artifact and old.status <> 'failed' and new.twin = old.twin
+when old.artifact is not null and new.artifact is not old.artifact and old.status <> 'failed'
+    and (new.artifact is null or new.twin = old.twin)  -- a flag alone makes no other piece
 begin
     insert into history (key, id, status, reason, checks, lines, fallbacks, brief, artifact)
     values (old.key, old.id, old.status, old.reason, old.checks, old.lines, old.fallbacks, old.brief, old.artifact);

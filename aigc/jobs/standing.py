@@ -12,6 +12,7 @@ from aigc.types import Json
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """This counts a job's briefs. `begun` ones wait with some answers recorded; `kept` pieces are in the history.
+    `fallbacks` are texts that no model wrote, of how many that stages wrote.
 
     `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given, `awaited`
     says what has to happen before it is given again. `forecast` is what its last run was expected to take, with what
@@ -26,8 +27,7 @@ class Standing:
     requests: int
     prompt_tokens: int
     written_tokens: int
-    lines: int
-    fallback_lines: int
+    fallbacks: tuple[int, int]
     begun: int
     kept: int
     seconds: float
@@ -49,7 +49,7 @@ def standing(ledger: Ledger) -> Standing:
     facts: Mapping[str, Json] = ledger.facts()
     ask = "select total(requests), total(prompt_tokens), total(written_tokens) from pieces where status <> 'waiting'"
     requests, prompt, written = (int(one) for one in ledger.ask(ask)[0])
-    lines, fallbacks = ledger.lines()
+    lines, unwritten = ledger.lines()
     return Standing(
         content_type=str(facts.get("content_type", "")),
         model=str(facts.get("model", "")),
@@ -59,8 +59,7 @@ def standing(ledger: Ledger) -> Standing:
         requests=requests,
         prompt_tokens=prompt,
         written_tokens=written,
-        lines=lines,
-        fallback_lines=fallbacks,
+        fallbacks=(unwritten, lines),
         begun=int(ledger.ask("select count(distinct id) from completions")[0][0]),
         kept=int(ledger.ask("select count(*) from history")[0][0]),
         seconds=float(facts.get("seconds", 0.0)),

@@ -111,7 +111,10 @@ class Guard:
     def flag(self, twins: Sequence[Twin]) -> None:
         """This flags twins, and clears what is none any more."""
         now = {twin.id: twin for twin in twins}
-        cleared = [name for (name,) in self._ledger.ask("select id from pieces where twin <> ''") if name not in now]
+        # a piece that came back from the history brings its finding along, but no twin
+        said_so = "twin <> '' or ', ' || checks || ', ' like '%, unique, %'"
+        flagged = self._ledger.ask(f"select id from pieces where status <> 'waiting' and ({said_so})")
+        cleared = [name for (name,) in flagged if name not in now]
         with self._ledger.change() as db:
             for name in (*now, *cleared):
                 twin = now.get(name)

@@ -214,3 +214,21 @@ def test_the_guard_forgets_what_was_rewritten(alike: Callable[..., Shop]) -> Non
 def test_unique_is_off_unless_something_is_said() -> None:
     assert Unique.parse({}) is None
     assert Unique.parse({}, on=True) == Unique() == Unique.parse({"threshold": 0.8})
+
+
+def test_a_flagged_twin_goes_to_the_history_when_it_is_written_again(alike: Callable[..., Shop]) -> None:
+    shop = alike()
+    shop.run(["same a", "x", "same b"])
+    shop.run(["same a", "x", "other b"])
+    with opened_ledger(shop.folder) as ledger:
+        kept = ledger.ask("select status, brief from history where id = '02'")
+    assert any(status == "flagged" and "same b" in brief for status, brief in kept)
+
+
+def test_a_twin_that_comes_back_alone_is_flagged_no_more(alike: Callable[..., Shop]) -> None:
+    shop = alike()
+    shop.run(["same a", "same b"])
+    assert statuses(shop) == ["accepted", "flagged"]
+    shop.run(["x", "y"])
+    shop.run(["x", "same b"])
+    assert statuses(shop) == ["accepted", "accepted"]

@@ -95,7 +95,7 @@ def test_weights_are_found_for_one_that_loads_them(
 
 def test_finished_work_is_kept_when_only_the_speed_changes(chosen: Callable[..., Project]) -> None:
     def identity(**options: str) -> str:
-        return chosen("generator: remote\nmodel: big\nengine: {place: here}\n", **options).model_identity()
+        return chosen("generator: remote\nmodel: big\nengine: {place: here}\n", **options).model_identity("shop/line")
 
     assert identity() == identity(**{"engine.speed": "9"})
     assert len({identity(), identity(**{"engine.place": "there"}), identity(model="small")}) == 3
@@ -106,9 +106,9 @@ def test_the_digest_of_weights_is_part_of_the_identity(
 ) -> None:
     project = chosen("generator: local\n")
     monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(digest="one"))
-    first = project.model_identity()
+    first = project.model_identity("shop/line")
     monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(digest="two"))
-    assert first != project.model_identity()
+    assert first != project.model_identity("shop/line")
 
 
 def test_the_command_line_names_generator_and_server(tmp_path: Path) -> None:

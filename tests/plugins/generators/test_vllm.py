@@ -382,11 +382,11 @@ def test_a_project_hands_over_weights_and_adapters(
     text = "generator: vllm\nadapters: {'ads/*': lora/ads}\n"
     project = make_project({"aigc.yaml": text})
     project.registry.add(_plugin(), "generators")
-    before = project.model_identity()
+    before = project.model_identity("ads/google-search")
     project.generator().close()
     assert (engine.arguments["model"], engine.arguments["max_lora_rank"]) == (model, 8)
     (tmp_path / "lora/ads/adapter_model.bin").write_bytes(b"trained on")
-    assert project.model_identity() != before, "what another adapter wrote is another piece"
+    assert project.model_identity("ads/google-search") != before, "what another adapter wrote is another piece"
 
 
 def _plugin() -> ModuleType:
