@@ -9,6 +9,17 @@ Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`
 Knows: messages → ids (`front`), grammar → masks (`grammar`), tensors. Does not know: content types, briefs, checks,
 catalogues, files other than the model folder. The token loop (`loop`) knows token ids only; `reference` is the slow
 specification kept beside it. Nothing here is imported until a model is really used: this file imports no torch.
+
+The same request and seed give the same text, alone, in any batch and order, set back or not, with prefixes or without:
+the noise is a hash of seed, candidate, position and token, grammars see the row's own text alone. What company changes
+is the order of sums in the network, on the same machine with the same threads and libraries by so much:
+
+    cpu  float32, kernels    nothing: equal bits (`decoder`: Llama, Qwen2, Qwen3), held by tests
+    cpu  float32             the last bits of a logit (1e-5): another text only where two tokens tie; held by tests
+    cpu  bfloat16, float16   hundredths of a logit: now and then another token, and then another text
+    cuda any                 as on a cpu with that dtype; not measured yet
+    deterministic            nothing: equal bits (`steady`), held by tests on a cpu in float32 and bfloat16; elsewhere
+                             refused at opening if a trial finds a difference
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@
     python tests/bench/peers.py raw --cold
 
 Each peer lives in an environment of its own under `--envs` (made on first use: minutes and a few GB) and in a process
-of its own, which answers one JSON line per job (`workers.py`). In a repeat every engine gets the same new texts; with
-`--fresh` a new shared part too. A process that is not its turn is stopped (SIGSTOP), so that it cannot spin. Engines
-are warm: each has written a few texts, and with them the shared part, before anything is timed; `--cold` instead times
-fresh processes from start to last item.
+of its own (with its children), which answers one JSON line per job (`workers.py`). In a repeat every engine gets the
+same new texts; with `--fresh` a new shared part too. A process that is not its turn is stopped (SIGSTOP), so that it
+cannot spin. Engines are warm: each has written a few texts, and with them the shared part, before anything is timed;
+`--cold` instead times fresh processes from start to last item.
 
 What is compared: greedy, float32, the same lengths (end tokens ignored where the workload says so), all cores for
 each. `same` is the share of texts that equal ours; `valid` counts items that keep the schema. A peer that fails is
@@ -26,6 +26,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ class Worker:
         """This runs a job while the other processes rest; None where the engine failed, now or before."""
         if self.failed:
             return None
-        self.process.send_signal(signal.SIGCONT)
+        self.signal(signal.SIGCONT)
         assert self.process.stdin and self.process.stdout
         try:
             self.process.stdin.write(f"{job}\n")
@@ -70,13 +71,17 @@ class Worker:
             words = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             self.failed = words[-1][:200] if words else "it ended without a word"
             return None
-        self.process.send_signal(signal.SIGSTOP)
+        self.signal(signal.SIGSTOP)
         return answer
 
+    def signal(self, number: signal.Signals) -> None:
+        """This signals the process and its children: vLLM has some."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGCONT)
-            self.process.kill()
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGKILL)
         self.process.wait()
 
 
@@ -107,8 +112,9 @@ def start(name: str, model: Path, envs: Path, isa: str, command: Sequence[str] =
         environment |= {"LD_PRELOAD": str(envs / "vllm/lib/libiomp5.so")}
     run = list(command) or [python_of(name, envs), str(HERE / "workers.py"), name, str(model), str(envs)]
     process = subprocess.Popen(
-        run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment
-    )
+        run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment,
+        start_new_session=True,
+    )  # fmt: skip
     return Worker(name, process, log)
 
 
