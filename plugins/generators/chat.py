@@ -84,7 +84,7 @@ class Wording:
             "seed": wanted.seed % SEEDS,
         }
         for name, off in {"n": 1, "top_p": 1.0, "presence_penalty": 0.0, **FILTERS}.items():
-            value = getattr(wanted, name)
+            value = _texts(request) if name == "n" else getattr(wanted, name)
             if value == off:
                 continue
             if name in FILTERS and not self.is_vllm:
@@ -162,11 +162,16 @@ def completions(request: Request, answer: Json) -> list[Completion]:
         found = {int(choice.get("index", place)): choice for place, choice in enumerate(answer["choices"])}
         usage = _usage(answer.get("usage") or {})
         return [
-            _completion(request, index, found.get(index), usage if index == 0 else Usage())
+            _completion(request, index, found.get(min(index, _texts(request) - 1)), usage if index == 0 else Usage())
             for index in range(request.sampling.n)
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("what is no completion") from error
+
+
+def _texts(request: Request) -> int:
+    """This is how many texts to ask for. Greedy candidates are one and the same; vLLM's server refuses to repeat it."""
+    return request.sampling.n if request.sampling.temperature > 0 else 1
 
 
 def failed(request: Request, sentence: str) -> list[Completion]:

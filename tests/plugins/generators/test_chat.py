@@ -154,3 +154,12 @@ def test_what_is_no_answer_is_said(ask: Ask, answer: Any) -> None:
 def test_the_body_is_json(ask: Ask) -> None:
     for asked in (LINE, PROSE, FIELDS, None):
         json.dumps(Wording(model="m").call(ask(text="折叠自行车", grammar=asked)).body)
+
+
+def test_greedy_candidates_are_asked_for_once(ask: Ask) -> None:
+    greedy, warm = ask(n=3, temperature=0.0), ask(n=3, temperature=0.7)
+    assert "n" not in Wording(model="m").call(greedy).body and Wording(model="m").call(warm).body["n"] == 3
+    answer = {"choices": [{"index": 0, "message": {"content": "Warm"}}], "usage": {"completion_tokens": 2}}
+    came = completions(greedy, answer)
+    assert [(one.index, one.text, one.finish_reason) for one in came] == [(n, "Warm", "stop") for n in range(3)]
+    assert [one.usage.sampled for one in came] == [2, 0, 0]
