@@ -266,7 +266,7 @@ def _flash(
     out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
         queries, keys, values, 0.0, False, attn_mask=mask, scale=scale
     )
-    return out, lse
+    return out.float(), lse  # merged in float32, whatever the model's dtype
 
 
 def _scores(queries: torch.Tensor, keys: torch.Tensor, layer: Layer) -> torch.Tensor:

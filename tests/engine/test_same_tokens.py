@@ -176,3 +176,12 @@ def test_a_row_whose_source_is_cancelled_reads_its_own_prompt(
     engine.check_integrity()
     done = {key: c.token_ids for key, c in running(engine).items() if c.finish_reason != "cancelled"}
     assert done == {key: ids for key, ids in expected.items() if key[0] != gone}
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_prefixes_are_shared_in_half_precision_too(
+    dtype: str, open_tiny: Callable[..., Any], asking: Any, running: Any
+) -> None:
+    requests = [asking(str(number), fact, system=STYLE) for number, fact in enumerate(FACTS)]
+    done = running(open_tiny("llama", dtype=dtype), requests)
+    assert all(one.usage.cached and one.token_ids for one in done.values())
