@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -21,9 +22,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.nn.functional import linear
-from transformers import PreTrainedModel
-from transformers.pytorch_utils import Conv1D
 
+from aigc.engine.attention import Span
 from aigc.engine.linear import can_pack, packed
 from aigc.errors import ModelError, NotFound, did_you_mean, first_line
 
@@ -73,8 +73,10 @@ class LoraLinear(torch.nn.Module):
 class Adapters:
     """This is the adapters loaded beside one model. Layers are wrapped while an adapter needs them."""
 
-    def __init__(self, model: PreTrainedModel) -> None:
+    def __init__(self, model: torch.nn.Module, device: torch.device, dtype: torch.dtype) -> None:
+        """`model` has linear layers by their paths; one that says which is its head has it left alone."""
         self._model = model
+        self._device, self._dtype = device, dtype
         self._layers: dict[str, dict[str, LoraLinear]] = {}  # by adapter and path
         self._route: list[Segment] = []
 
@@ -92,7 +94,7 @@ class Adapters:
             if not isinstance(layer, LoraLinear):
                 layer = LoraLinear(layer, self._route)
                 self._model.set_submodule(path, layer)
-            layer.deltas[name] = _delta(adapter.layers[path], self._model)
+            layer.deltas[name] = _delta(adapter.layers[path], self._device, self._dtype)
             self._layers.setdefault(name, {})[path] = layer
 
     def unload(self, name: str) -> None:
@@ -176,7 +178,7 @@ def _pair(file: Path, path: str, matrices: dict[str, torch.Tensor], config: _Con
     raise ModelError(f"{file}: {path!r} should have matrices A and B of rank {rank}, but has {shapes}")
 
 
-def _target(model: PreTrainedModel, adapter: Adapter, path: str) -> torch.nn.Module:
+def _target(model: torch.nn.Module, adapter: Adapter, path: str) -> torch.nn.Module:
     """This is the layer to adapt. Raises ModelError where the model has no such linear layer below its head."""
     hint = f"it was trained on {adapter.base!r}" if adapter.base else ""
     try:
@@ -184,9 +186,10 @@ def _target(model: PreTrainedModel, adapter: Adapter, path: str) -> torch.nn.Mod
     except AttributeError:
         raise ModelError(f"{adapter.folder}: the model has no layer {path!r}", hint=hint) from None
     base = layer.base if isinstance(layer, LoraLinear) else layer
-    sizes = ("nf", "nx") if isinstance(base, Conv1D) else ("out_features", "in_features")
+    sizes = ("nf", "nx") if hasattr(base, "nf") else ("out_features", "in_features")  # GPT-2's Conv1D: the former
     found = tuple(getattr(base, size, 0) for size in sizes)
-    if not all(found) or layer is model.get_output_embeddings():  # type: ignore[no-untyped-call]
+    head = getattr(model, "get_output_embeddings", lambda: None)()
+    if not all(found) or layer is head:
         raise ModelError(f"{adapter.folder}: {path!r} is no linear layer below the head, and only those are adapted")
     a, b = adapter.layers[path]
     if found != (given := (b.shape[0], a.shape[1])):
@@ -194,8 +197,18 @@ def _target(model: PreTrainedModel, adapter: Adapter, path: str) -> torch.nn.Mod
     return layer
 
 
-def _delta(pair: Pair, model: PreTrainedModel) -> Callable[[torch.Tensor], torch.Tensor]:
+def _delta(pair: Pair, device: torch.device, dtype: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
     """This is x → scale · B (A x), in the model's dtype; packed, a token's numbers are the same in any company."""
-    matrices = [matrix.to(model.device, model.dtype) for matrix in pair]
-    down, up = (packed(m, None) if can_pack(model) else partial(linear, weight=m) for m in matrices)
+    matrices = [matrix.to(device, dtype) for matrix in pair]
+    down, up = (packed(m, None) if can_pack(device, dtype) else partial(linear, weight=m) for m in matrices)
     return lambda x: up(down(x))
+
+
+def segments(spans: Sequence[Span]) -> Iterator[Segment]:
+    """This yields the packed tokens of each adapter, neighbours together."""
+    begin = 0
+    for name, group in groupby(spans, key=lambda span: span.adapter):
+        end = begin + sum(len(span.ids) for span in group)
+        if name:
+            yield begin, end, name
+        begin = end

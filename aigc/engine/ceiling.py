@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 
 from aigc.engine.linear import packed
-from aigc.engine.model import Network
+from aigc.engine.network import Network
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts
 
@@ -27,13 +27,13 @@ class Ceiling:
     body: int  # weights multiplied for every token
     head: int  # weights multiplied for every sampled token
     attention: int  # multiply-adds per token and token seen
-    itemsize: int
+    weight_bytes: int
     device: torch.device
 
     def seconds(self, *, tokens: int, heads: int, seen: float, steps: int) -> float:
         """This is the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens."""
         work = 2 * (self.body * tokens + self.head * heads) + 2 * self.attention * seen
-        moved = (self.body + self.head) * self.itemsize * steps
+        moved = self.weight_bytes * steps
         return max(work / self.flops, moved / self.bandwidth)
 
     def device_peak(self) -> int:
@@ -44,7 +44,6 @@ class Ceiling:
 def measure_ceiling(network: Network) -> Ceiling:
     """This takes about a second."""
     device, dtype = network.device, network.shape.dtype
-    config = network.model.config.get_text_config()
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
@@ -58,8 +57,8 @@ def measure_ceiling(network: Network) -> Ceiling:
         bandwidth=bandwidth,
         body=network.body,
         head=network.head,
-        attention=2 * int(config.num_hidden_layers) * int(config.num_attention_heads) * network.shape.head_dim,
-        itemsize=dtype.itemsize,
+        attention=2 * network.shape.layers * network.heads * network.shape.head_dim,
+        weight_bytes=network.weight_bytes,
         device=device,
     )
 

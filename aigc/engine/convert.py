@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from aigc.engine.blocks import write_blocks
+from aigc.engine.checkpoint import FAMILIES
 from aigc.engine.model import quiet
 from aigc.errors import ModelError, first_line
 
@@ -37,7 +39,15 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             model.save_pretrained(folder)
             tokenizer.save_pretrained(folder)
+            _keep_numbers(gguf, folder, model)
     except OSError as error:
         raise ModelError(f"{folder}: cannot be written: {first_line(error)}") from error
     except Exception as error:  # whatever the GGUF readers raise for broken or unknown contents
         raise ModelError(f"{gguf}: transformers cannot read this GGUF file: {first_line(error)}") from error
+
+
+def _keep_numbers(gguf: Path, folder: Path, model: Any) -> None:
+    """This adds what our own kernels can multiply by as it stands in the file."""
+    config = model.config
+    if config.model_type in FAMILIES:
+        write_blocks(gguf, folder, model.state_dict(), (config.num_attention_heads, config.num_key_value_heads))

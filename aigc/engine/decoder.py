@@ -1,8 +1,7 @@
-"""This is one forward of a Llama, Qwen2 or Qwen3 on the CPU, by our kernels: some 8 calls a layer.
+"""This is a Llama, Qwen2 or Qwen3 on the CPU, by our kernels alone: some 8 calls a layer, and no transformers.
 
-The weights are those of transformers' modules, which stay usable (the slow reference runs them): query, key and value
-are one product, gate and up another, and both share their memory with the modules they were made of. LoRA layers that
-`adapters` put around such a module are found there and add what they have to add.
+Query, key and value are one product, gate and up another; they share their memory with modules that bear the names of
+transformers' layers, which is where `adapters` finds what to wrap. LoRA layers found there add what they have to add.
 
 Every number depends on its own row alone (`kernels.c`), so a text is the same, to the bit, in any company.
 """
@@ -10,20 +9,25 @@ Every number depends on its own row alone (`kernels.c`), so a text is the same, 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import PreTrainedModel
 
-from aigc.engine.adapters import LoraLinear
+from aigc.engine import EngineOptions
+from aigc.engine.adapters import Adapters, LoraLinear, segments
 from aigc.engine.attention import Span
-from aigc.engine.cache import Bank
-from aigc.engine.kernels import Heads, Kernels, Spans, kernels, spans_of
-from aigc.engine.linear import PackedLinear, can_pack, join_linears
+from aigc.engine.cache import Bank, CacheShape
+from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
+from aigc.engine.device import pick_device, pick_dtype
+from aigc.engine.kernels import PANEL, Heads, Kernels, Panels, Spans, kernels, spans_of
+from aigc.engine.linear import PackedLinear
 
-FAMILIES = frozenset(("llama", "qwen2", "qwen3"))
 EIGHT = 8  # floats a vector has
+CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,40 +65,80 @@ class Block:
 
 
 class Decoder:
-    """This runs packed spans through the layers; `made_of` makes it."""
+    """This is a `Network`; `open_decoder` makes it."""
 
-    def __init__(self, native: Kernels, model: PreTrainedModel, blocks: Sequence[Block], heads: Heads) -> None:
+    in_place = True
+    steady = True  # a row's numbers depend, to the bit, on nothing else in a step
+    device = CPU
+
+    def __init__(self, native: Kernels, read: Checkpoint, context: int) -> None:
+        config = read.config
+        self.folder = read.folder
+        self.ends = read.ends
+        self.heads = config.num_attention_heads
+        self.context = min(config.max_position_embeddings, context or config.max_position_embeddings)
+        self.shape = CacheShape(
+            layers=config.num_hidden_layers,
+            kv_heads=config.num_key_value_heads,
+            head_dim=config.dim,
+            dtype=torch.float32,
+            device=CPU,
+        )
         self._native = native
-        self._inner = model.model
-        self._head: PackedLinear = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-        self._eps = float(model.config.rms_norm_eps)
-        self._blocks = blocks
-        self._heads = heads
+        self._eps = config.rms_norm_eps
+        self._layout = Heads(
+            heads=self.heads, kv_heads=config.num_key_value_heads, dim=config.dim, scale=config.dim**-0.5
+        )
+        self._frequencies = config.frequencies()
+        self._norm = read.tensor("model.norm.weight")
+        self._embedding = read.panels(native, "model.embed_tokens.weight")
+        tied = config.tie_word_embeddings or "lm_head.weight" not in read
+        self._head = self._embedding if tied else read.panels(native, "lm_head.weight")
+        tree = torch.nn.Module()
+        self._blocks = [_block(native, read, tree, layer) for layer in range(config.num_hidden_layers)]
+        products = [
+            one.whole for block in self._blocks for one in (block.attended, block.mixed, block.gated, block.lowered)
+        ]
+        self.vocab = self._head.columns
+        self.head = self._head.columns * self._head.depth  # weights multiplied for every sampled token
+        self.body = sum(one.out_features * one.in_features for one in products)  # and for every token
+        self.weight_bytes = sum(one.numbers.nbytes for one in (self._head, *(product.panels for product in products)))
+        self.adapters = Adapters(tree, CPU, torch.float32)
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int], adapted: bool) -> torch.Tensor:
-        """This writes keys and values of all tokens and gives the logits of the packed tokens `keep`.
+    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        adapted = bool(self.adapters.names)
+        if adapted:
+            self.adapters.route(segments(spans))
+        with torch.inference_mode():
+            return self._forward(spans, list(keep), adapted)
 
-        `adapted` says that some adapter is routed.
-        """
+    def _forward(self, spans: Sequence[Span], keep: list[int], adapted: bool) -> torch.Tensor:
         native, eps = self._native, self._eps
         ids = torch.tensor([token for span in spans for token in span.ids])
-        positions = torch.tensor([[span.base + span.start + at for span in spans for at in range(len(span.ids))]])
         laid, longest = _lay_out(spans), max(span.base + span.start + len(span.ids) for span in spans)
-        x, last = self._inner.embed_tokens(ids), len(self._blocks) - 1
-        cosine, sine = (part[0].contiguous() for part in self._inner.rotary_emb(x, positions))
+        x, last = native.gather(self._embedding, ids), len(self._blocks) - 1
+        rotary = self._rotary(spans)
         for layer, block in enumerate(self._blocks):
             h = native.norm(x, block.before, eps)
             qkv = self._multiply(block.attended, h, adapted)
-            native.rotate_and_keep(qkv, laid, layer, self._heads, (cosine, sine), block.norms, eps)
-            h = native.attend(qkv, laid, layer, self._heads, block.window, longest)
+            native.rotate_and_keep(qkv, laid, layer, self._layout, rotary, block.norms, eps)
+            h = native.attend(qkv, laid, layer, self._layout, block.window, longest)
             if layer == last and not adapted:  # nobody looks at the other tokens any more
                 h, x = h[keep], x[keep]
             self._multiply(block.mixed, h, adapted, x)
             h = native.norm(x, block.between, eps)
             h = native.swish(self._multiply(block.gated, h, adapted))
             self._multiply(block.lowered, h, adapted, x)
-        rows = native.norm(x[keep] if adapted else x, self._inner.norm.weight, eps)
-        return native.multiply(rows, self._head.panels, self._head.bias)
+        rows = native.norm(x[keep] if adapted else x, self._norm, eps)
+        return native.multiply(rows, self._head, None)
+
+    def _rotary(self, spans: Sequence[Span]) -> tuple[torch.Tensor, torch.Tensor]:
+        """This is the cosines and sines of every token's position, (tokens, dim) each."""
+        places = [span.base + span.start + at for span in spans for at in range(len(span.ids))]
+        half = torch.tensor(places, dtype=torch.float32)[:, None] * self._frequencies
+        both = torch.cat((half, half), dim=-1)
+        return both.cos(), both.sin()
 
     def _multiply(
         self, joined: Joined, x: torch.Tensor, adapted: bool, out: torch.Tensor | None = None
@@ -104,46 +148,84 @@ class Decoder:
             joined.add_adapters(x, out)
         return out
 
+    @cached_property
+    def model(self) -> Any:
+        """This is transformers' model of the same folder: what the slow reference runs."""
+        from aigc.engine.model import load_model
 
-def made_of(model: PreTrainedModel) -> Decoder | None:
-    """This takes over a model whose linear layers are packed; None for one that is not like a Llama or Qwen."""
-    native, config = kernels(), model.config
-    if native is None or not can_pack(model):
-        return None
-    if config.model_type not in FAMILIES or config.hidden_act not in ("silu", "swish"):
-        return None
-    layers = list(model.model.layers)
-    dim = int(layers[0].self_attn.head_dim)
-    heads = Heads(
-        heads=int(config.num_attention_heads),
-        kv_heads=int(config.num_key_value_heads),
-        dim=dim,
-        scale=float(layers[0].self_attn.scaling),
-    )
-    if dim % (2 * EIGHT) or config.hidden_size % EIGHT or config.intermediate_size % EIGHT:
-        return None
-    blocks = [_block(layer) for layer in layers]
-    whole = [block for block in blocks if block is not None]
-    return Decoder(native, model, whole, heads) if len(whole) == len(layers) else None
+        return load_model(self.folder, CPU, torch.float32)
 
 
-def _block(layer: Any) -> Block | None:
-    attention, mlp = layer.self_attn, layer.mlp
-    attended = join_linears(attention, ("q_proj", "k_proj", "v_proj"))
-    gated = join_linears(mlp, ("gate_proj", "up_proj"))
-    if attended is None or gated is None:
+def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
+    """This reads a folder; None for one that is not plainly a Llama or Qwen, or where there are no kernels."""
+    native, device = kernels(), pick_device(options.device)
+    if native is None or device.type != "cpu" or pick_dtype(options.dtype, device) != torch.float32:
         return None
-    norms = (attention.q_norm.weight, attention.k_norm.weight) if hasattr(attention, "q_norm") else None
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    with ExitStack() as stack:
+        read = read_checkpoint(folder, stack)
+        try:
+            return Decoder(native, read, options.context) if read is not None and _fits(read.config) else None
+        except KeyError:  # a weight is missing: transformers says which
+            return None
+
+
+def _fits(config: Config) -> bool:
+    """This says that all shapes fill whole vectors and panels."""
+    panels = [config.num_attention_heads * config.dim, config.num_key_value_heads * config.dim]
+    whole = not any(size % PANEL for size in (*panels, config.intermediate_size))
+    return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
+
+
+def _block(native: Kernels, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block:
+    path = f"model.layers.{layer}"
+
+    def joined(within: str, *names: str) -> Joined:
+        parent = _module(tree, f"{path}.{within}")
+        return Joined(whole=_join(native, read, f"{path}.{within}", parent, names), parent=parent, names=names)
+
+    norms = [f"{path}.self_attn.{name}_norm.weight" for name in "qk"]
     return Block(
-        before=layer.input_layernorm.weight,
-        attended=Joined(whole=attended, parent=attention, names=("q_proj", "k_proj", "v_proj")),
-        norms=norms,
-        mixed=Joined(whole=attention.o_proj, parent=attention, names=("o_proj",)),
-        between=layer.post_attention_layernorm.weight,
-        gated=Joined(whole=gated, parent=mlp, names=("gate_proj", "up_proj")),
-        lowered=Joined(whole=mlp.down_proj, parent=mlp, names=("down_proj",)),
-        window=int(getattr(attention, "sliding_window", None) or 0),
+        before=read.tensor(f"{path}.input_layernorm.weight"),
+        attended=joined("self_attn", "q_proj", "k_proj", "v_proj"),
+        norms=(read.tensor(norms[0]), read.tensor(norms[1])) if read.config.model_type == "qwen3" else None,
+        mixed=joined("self_attn", "o_proj"),
+        between=read.tensor(f"{path}.post_attention_layernorm.weight"),
+        gated=joined("mlp", "gate_proj", "up_proj"),
+        lowered=joined("mlp", "down_proj"),
+        window=read.config.window(layer),
     )
+
+
+def _module(tree: torch.nn.Module, path: str) -> torch.nn.Module:
+    """This is the module of that path, made with all above it where it is not there."""
+    for name in path.split("."):
+        if name not in tree._modules:
+            tree.add_module(name, torch.nn.Module())
+        tree = tree.get_submodule(name)
+    return tree
+
+
+def _join(native: Kernels, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> PackedLinear:
+    """This makes one layer of several that read the same input; each stands in `parent` too, as a part of it."""
+    parts = [read.panels(native, f"{path}.{name}.weight") for name in names]
+    if len({part.bits for part in parts}) > 1:
+        parts = [native.widen(part) for part in parts]
+    columns = [part.columns for part in parts]
+    numbers = torch.cat([part.numbers for part in parts])
+    biases = [f"{path}.{name}.bias" for name in names]
+    bias = None
+    if any(name in read for name in biases):
+        bias = torch.cat(
+            [read.tensor(n) if n in read else torch.zeros(c) for n, c in zip(biases, columns, strict=True)]
+        )
+    whole = PackedLinear(Panels(numbers, sum(columns), parts[0].depth, parts[0].bits), bias)
+    begin = 0
+    for name, width in zip(names, columns, strict=True):
+        setattr(parent, name, whole.part(begin, begin + width))
+        begin += width
+    return whole
 
 
 def _lay_out(spans: Sequence[Span]) -> Spans:

@@ -6,16 +6,21 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigc.engine import EngineOptions
+from aigc.engine.decoder import open_decoder
+from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.grammar import Grammars
 from aigc.engine.loop import Loop
-from aigc.engine.model import Network, free_memory, is_out_of_memory, load_network, memory_bytes
+from aigc.engine.network import Network
 from aigc.engine.rows import Row, Work
-from aigc.engine.steady import Steady
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
+
+if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it runs the model
+    from aigc.engine.steady import Steady
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
@@ -42,7 +47,7 @@ class Engine:
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         self.loop: Loop | None = Loop(
-            Steady(network) if options.deterministic and not network.steady else network,
+            _steady(network) if options.deterministic and not network.steady else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
@@ -240,19 +245,26 @@ def completion_of(row: Row, prompt_tokens: int) -> Completion:
 
 def _end_tokens(network: Network, front: Front) -> frozenset[int]:
     """This is every token that ends a text: the generation config's, the tokenizer's, and the chat turn's end."""
-    ends: set[int] = set()
-    for source in (network.model.generation_config, network.model.config):
-        found = getattr(source, "eos_token_id", None)
-        ends.update([found] if isinstance(found, int) else found or [])
-    if front.tokenizer.eos_token_id is not None:
-        ends.add(int(front.tokenizer.eos_token_id))
+    ends = set(network.ends | front.ends)
     for text in ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>"):
-        if text in front.special and front.tokenizer.chat_template and text in str(front.tokenizer.chat_template):
+        if text in front.special and front.chat is not None and text in front.chat.source:
             ends.add(front.special[text])
     return frozenset(ends)
 
 
+def _steady(network: Network) -> Steady:
+    from aigc.engine.model import TransformersNetwork
+    from aigc.engine.steady import Steady
+
+    assert isinstance(network, TransformersNetwork), "the other kind is steady by itself"
+    return Steady(network)
+
+
 def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
     """This is `aigc.engine.open_engine`."""
-    network = load_network(folder, options)
+    network: Network | None = open_decoder(folder, options)
+    if network is None:
+        from aigc.engine.model import load_network
+
+        network = load_network(folder, options)
     return Engine(network, load_front(folder), options, name=folder.name)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from jinja2 import TemplateError
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
+from aigc.engine.chat import Chat, content_of, read_chat, read_tokenizer_config
 from aigc.engine.landing import BEFORE_BLANK, JOINT, LONGEST, WHOLE
-from aigc.engine.model import quiet
-from aigc.engine.turns import fold_system, join_plain
+from aigc.engine.turns import join_plain
 from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
 
@@ -28,11 +27,12 @@ BROKEN = "\ufffd"  # what a decoder shows for bytes that are no character, or no
 
 
 class Front:
-    """This is one model's tokenizer and chat template."""
+    """This is one model's tokenizer and chat template; `ends` are the tokens that end a text by its config."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
-        self.tokenizer = tokenizer
-        self.raw = tokenizer.backend_tokenizer
+    def __init__(self, raw: Tokenizer, chat: Chat | None = None, ends: Iterable[int] = ()) -> None:
+        self.raw = raw
+        self.chat = chat
+        self.ends = frozenset(ends)
         added = {
             token.content: (number, token.special) for number, token in self.raw.get_added_tokens_decoder().items()
         }
@@ -43,7 +43,7 @@ class Front:
 
     def encode(self, prompt: Prompt) -> list[int]:
         """This is the whole prompt as ids. Raises EngineError where the chat template refuses it."""
-        if not prompt.chat or not self.tokenizer.chat_template:
+        if not prompt.chat or self.chat is None:
             return self._encode_plain(join_plain(prompt.messages))
         hidden = [text for message in prompt.messages for text in self._special_pattern.findall(message.content)]
         if not hidden:
@@ -98,23 +98,11 @@ class Front:
         return list(self.raw.encode(text, add_special_tokens=False).ids)
 
     def _render(self, messages: Sequence[Message]) -> str:
+        assert self.chat is not None
         try:
-            return self._apply_template(messages)
-        except TemplateError as error:
-            if not any(message.role == "system" for message in messages):
-                raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
-        try:
-            return self._apply_template(fold_system(messages))
+            return self.chat.render(messages)
         except TemplateError as error:
             raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
-
-    def _apply_template(self, messages: Sequence[Message]) -> str:
-        turns = [{"role": message.role, "content": message.content} for message in messages]
-        text = self.tokenizer.apply_chat_template(
-            turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
-        )
-        assert isinstance(text, str)
-        return text
 
 
 def _unused_mark(messages: Sequence[Message]) -> str:
@@ -228,12 +216,41 @@ class Transcript:
 def load_front(folder: Path) -> Front:
     """This reads the tokenizer. Raises ModelError where there is none that works."""
     try:
-        with quiet():
-            # tokenizer.json needs no per-family class, and finding that class costs a second.
-            kind = PreTrainedTokenizerFast if (folder / "tokenizer.json").is_file() else AutoTokenizer
-            tokenizer: PreTrainedTokenizerBase = kind.from_pretrained(folder, local_files_only=True)
+        raw = _plain_tokenizer(folder)
+        if raw is None:
+            return _front_by_transformers(folder)
+        end = raw.token_to_id(content_of(read_tokenizer_config(folder).get("eos_token")))
+        return Front(raw, read_chat(folder), [] if end is None else [end])
+    except ModelError:
+        raise
     except Exception as error:  # tokenizers raises bare Exception for a broken file
         raise ModelError(f"{folder}: no usable tokenizer: {first_line(error)}") from error
+
+
+def _plain_tokenizer(folder: Path) -> Tokenizer | None:
+    """This is what tokenizer.json says; None where transformers would add to it."""
+    if not (folder / "tokenizer.json").is_file():
+        return None
+    raw, said = Tokenizer.from_file(str(folder / "tokenizer.json")), read_tokenizer_config(folder)
+    added = (said.get("added_tokens_decoder") or {}).values()
+    known = all(raw.token_to_id(content_of(token)) is not None for token in added)
+    if not known or said.get("add_bos_token") or said.get("add_eos_token"):
+        return None
+    raw.no_truncation()
+    raw.no_padding()
+    return raw
+
+
+def _front_by_transformers(folder: Path) -> Front:
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    from aigc.engine.model import quiet
+
+    with quiet():
+        # tokenizer.json needs no per-family class, and finding that class costs a second.
+        kind = PreTrainedTokenizerFast if (folder / "tokenizer.json").is_file() else AutoTokenizer
+        tokenizer = kind.from_pretrained(folder, local_files_only=True)
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
         raise ModelError(f"{folder}: the tokenizer has no fast form (tokenizer.json), which grammars need")
-    return Front(tokenizer)
+    chat = Chat(str(tokenizer.chat_template), tokenizer.special_tokens_map) if tokenizer.chat_template else None
+    return Front(tokenizer.backend_tokenizer, chat, [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id])

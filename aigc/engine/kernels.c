@@ -4,113 +4,24 @@
    else is in the batch and wherever a prompt is cut into a shared prefix and a row's own part. So a text is the same,
    to the bit, alone and in any company.
 
-   multiply    weights lie in panels of 16 columns, panel by panel; a tile of up to 6 rows x 16 columns stays in
-               registers, and the next panel is fetched from memory while this one is multiplied
+   products    in multiply.c
    attend      per row and key head: all scores, softmax, weighted sum of values; keys of the prefix, then of the slot
    The rest    root-mean-square norms, rotary positions with the write to the cache, swish(gate) * up
 
-   Built with -mavx2 -mfma -fopenmp and loaded by kernels.py, which has torch's own OpenMP threads resolved first. */
+   Built with -mavx2 -mfma -mf16c -fopenmp and loaded by kernels.py, which has torch's own OpenMP threads resolved
+   first. */
 
-#include <immintrin.h>
 #include <math.h>
 #include <omp.h>
-#include <stdint.h>
 #include <string.h>
 
-#define PANEL 16
-#define TILE 6
-#define DEPTH 512 /* inputs multiplied before moving to the next tile: 32 KB of a panel */
-#define BLOCK 96  /* rows that share one pass over a panel */
-#define KEYS 64   /* of a prefix, seen by several tokens one after the other */
+#include "vector.h"
+
+#define KEYS 64 /* of a prefix, seen by several tokens one after the other */
 #define MOST_TOGETHER 16 /* tokens */
 
-typedef __m256 v8;
-
-static inline v8 load(const float *x) { return _mm256_loadu_ps(x); }
-static inline void store(float *x, v8 y) { _mm256_storeu_ps(x, y); }
-static inline v8 all(float x) { return _mm256_set1_ps(x); }
-
-int aigc_supported(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
-/* weight (n, k) -> panels (ceil(n / 16), k, 16), zeros where n ends */
-void aigc_pack(const float *weight, int64_t n, int64_t k, float *panels) {
-#pragma omp parallel for
-    for (int64_t p = 0; p < (n + PANEL - 1) / PANEL; p++)
-        for (int64_t j = 0; j < PANEL; j++)
-            for (int64_t i = 0; i < k; i++)
-                panels[(p * k + i) * PANEL + j] = p * PANEL + j < n ? weight[(p * PANEL + j) * k + i] : 0.0f;
-}
-
-/* One tile: out (rows, 16) += a (rows, depth) * panel (depth, 16), fetching `ahead` lines of `next` on the way. */
-static inline __attribute__((always_inline)) void tile(const int rows, const float *a, int64_t lda, const float *panel,
-                                                       int64_t depth, v8 (*acc)[2], const char *next, int64_t every) {
-    v8 sum[TILE][2];
-#pragma GCC unroll 6
-    for (int r = 0; r < rows; r++) sum[r][0] = acc[r][0], sum[r][1] = acc[r][1];
-    int64_t until = every;
-    for (int64_t i = 0; i < depth; i++) {
-        v8 b0 = load(panel + i * PANEL), b1 = load(panel + i * PANEL + 8);
-#pragma GCC unroll 6
-        for (int r = 0; r < rows; r++) {
-            v8 x = _mm256_broadcast_ss(a + r * lda + i);
-            sum[r][0] = _mm256_fmadd_ps(x, b0, sum[r][0]);
-            sum[r][1] = _mm256_fmadd_ps(x, b1, sum[r][1]);
-        }
-        if (i >= until) _mm_prefetch(next, _MM_HINT_T1), next += 64, until += every;
-    }
-#pragma GCC unroll 6
-    for (int r = 0; r < rows; r++) acc[r][0] = sum[r][0], acc[r][1] = sum[r][1];
-}
-
-static void any_tile(int rows, const float *a, int64_t lda, const float *panel, int64_t depth, v8 (*acc)[2],
-                     const char *next, int64_t every) {
-    switch (rows) {
-    case 1: tile(1, a, lda, panel, depth, acc, next, every); break;
-    case 2: tile(2, a, lda, panel, depth, acc, next, every); break;
-    case 3: tile(3, a, lda, panel, depth, acc, next, every); break;
-    case 4: tile(4, a, lda, panel, depth, acc, next, every); break;
-    case 5: tile(5, a, lda, panel, depth, acc, next, every); break;
-    default: tile(6, a, lda, panel, depth, acc, next, every);
-    }
-}
-
-/* out (m, n) = a (m, k) * weight' + bias, or += where `add`. */
-void aigc_multiply(const float *a, int64_t m, int64_t k, const float *panels, int64_t n, const float *bias, float *out,
-                   int64_t add) {
-    int64_t count = (n + PANEL - 1) / PANEL, blocks = (m + BLOCK - 1) / BLOCK;
-#pragma omp parallel for collapse(2) schedule(static)
-    for (int64_t block = 0; block < blocks; block++)
-        for (int64_t p = 0; p < count; p++) {
-            int64_t first = block * BLOCK, rows = m - first < BLOCK ? m - first : BLOCK;
-            int64_t tiles = (rows + TILE - 1) / TILE;
-            const float *panel = panels + p * k * PANEL;
-            v8 acc[BLOCK][2];
-            memset(acc, 0, sizeof(v8) * 2 * rows);
-            for (int64_t at = 0; at < k; at += DEPTH) {
-                int64_t depth = k - at < DEPTH ? k - at : DEPTH;
-                const char *next = (const char *)(panel + (at + DEPTH) * PANEL); /* the following lines in memory */
-                int64_t begin = 0;
-                for (int64_t t = 0; t < tiles; t++) {
-                    int64_t end = rows * (t + 1) / tiles, share = depth / tiles;
-                    any_tile((int)(end - begin), a + (first + begin) * k + at, k, panel + at * PANEL, depth, acc + begin,
-                             next + t * share * 64, tiles > 1 ? tiles : depth);
-                    begin = end;
-                }
-            }
-            int64_t wide = n - p * PANEL < PANEL ? n - p * PANEL : PANEL;
-            for (int64_t r = 0; r < rows; r++) {
-                float line[PANEL], *to = out + (first + r) * n + p * PANEL;
-                store(line, acc[r][0]), store(line + 8, acc[r][1]);
-                for (int64_t j = 0; j < wide; j++)
-                    to[j] = line[j] + (bias ? bias[p * PANEL + j] : 0.0f) + (add ? to[j] : 0.0f);
-            }
-        }
-}
-
-/* ids' rows of the panels, (m, k): a tied embedding read back from the head. */
-void aigc_gather(const float *panels, int64_t k, const int64_t *ids, int64_t m, float *out) {
-    for (int64_t r = 0; r < m; r++)
-        for (int64_t i = 0; i < k; i++) out[r * k + i] = panels[(ids[r] / PANEL * k + i) * PANEL + ids[r] % PANEL];
+int aigc_supported(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
 }
 
 static inline float total(v8 x) {

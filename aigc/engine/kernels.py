@@ -30,17 +30,20 @@ Spans: TypeAlias = numpy.ndarray[Any, numpy.dtype[numpy.int64]]  # (rows, SPAN_F
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """This is a weight (columns, depth) in panels of 16 columns."""
+    """This is a weight (columns, depth) in panels of 16 columns, as multiply.c lays them out.
+
+    `numbers` (panels, ...) are floats, or the bytes of blocks with whole numbers of 4 or 8 `bits`.
+    """
 
     numbers: torch.Tensor
     columns: int
     depth: int
+    bits: int = 32
 
     def part(self, begin: int, end: int) -> Panels:
         """This is some of the columns, sharing memory. `begin` is a multiple of 16."""
         assert begin % PANEL == 0
-        stop = -(-end // PANEL) * PANEL
-        return Panels(self.numbers[begin * self.depth : stop * self.depth], end - begin, self.depth)
+        return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +76,19 @@ class Kernels:
         """`weight` is (columns, depth), as a linear layer keeps it."""
         columns, depth = weight.shape
         weight = weight.detach().contiguous()
-        numbers = torch.empty(-(-columns // PANEL) * PANEL * depth)
+        numbers = torch.empty(-(-columns // PANEL), depth, PANEL)
         self._library.aigc_pack(weight.data_ptr(), columns, depth, numbers.data_ptr())
         return Panels(numbers, columns, depth)
+
+    def widen(self, panels: Panels) -> Panels:
+        """This is the same weight in 32-bit floats."""
+        if panels.bits == 32:
+            return panels
+        numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
+        self._library.aigc_widen(
+            panels.numbers.data_ptr(), panels.bits, panels.columns, panels.depth, numbers.data_ptr()
+        )
+        return Panels(numbers, panels.columns, panels.depth)
 
     def multiply(
         self, x: torch.Tensor, panels: Panels, bias: torch.Tensor | None, out: torch.Tensor | None = None
@@ -85,7 +98,7 @@ class Kernels:
         if out is None:
             out = torch.empty(rows, panels.columns)
         self._library.aigc_multiply(
-            x.data_ptr(), rows, panels.depth, panels.numbers.data_ptr(), panels.columns,
+            x.data_ptr(), rows, panels.depth, panels.numbers.data_ptr(), panels.bits, panels.columns,
             None if bias is None else bias.data_ptr(), out.data_ptr(), add,
         )  # fmt: skip
         return out
@@ -93,7 +106,9 @@ class Kernels:
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
         """This is the columns named by `ids`, (ids, depth)."""
         out = torch.empty(ids.numel(), panels.depth)
-        self._library.aigc_gather(panels.numbers.data_ptr(), panels.depth, ids.data_ptr(), ids.numel(), out.data_ptr())
+        self._library.aigc_gather(
+            panels.numbers.data_ptr(), panels.depth, panels.bits, ids.data_ptr(), ids.numel(), out.data_ptr()
+        )
         return out
 
     def norm(self, x: torch.Tensor, weight: torch.Tensor, eps: float) -> torch.Tensor:
@@ -151,8 +166,9 @@ class Kernels:
 
 SIGNATURES = {  # p: pointer, n: whole number, r: float
     "aigc_pack": "pnnp",
-    "aigc_multiply": "pnnpnppn",
-    "aigc_gather": "pnpnp",
+    "aigc_widen": "pnnnp",
+    "aigc_multiply": "pnnpnnppn",
+    "aigc_gather": "pnnpnp",
     "aigc_norm": "pnnprp",
     "aigc_swish": "pnnp",
     "aigc_survey": "pnnnpp",

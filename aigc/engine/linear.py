@@ -8,10 +8,8 @@ bit, depend on how many rows there are, which plain `torch.nn.Linear` does not p
 from __future__ import annotations
 
 import torch
-from transformers import PreTrainedModel
-from transformers.pytorch_utils import Conv1D
 
-from aigc.engine.kernels import PANEL, Panels, kernels
+from aigc.engine.kernels import Panels, kernels
 
 TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 to 1,024
 
@@ -77,54 +75,10 @@ def packed(weight: torch.Tensor, bias: torch.Tensor | None) -> PackedLinear | On
     return PackedLinear(native.pack(weight), None if bias is None else bias.detach().clone())
 
 
-def can_pack(model: PreTrainedModel) -> bool:
-    """This says whether there are kernels for this CPU and dtype."""
-    on_cpu = model.device.type == "cpu" and model.dtype == torch.float32
-    return on_cpu and (kernels() is not None or _has_onednn())
+def can_pack(device: torch.device, dtype: torch.dtype) -> bool:
+    """This says whether there are kernels for them."""
+    return device.type == "cpu" and dtype == torch.float32 and (kernels() is not None or _has_onednn())
 
 
 def _has_onednn() -> bool:
     return bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
-
-
-def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
-    """This is every linear layer by its path, the head among them."""
-    return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
-
-
-def pack_linears(model: PreTrainedModel) -> None:
-    """This replaces every linear layer of `model`, and an embedding tied to its head, and frees what they had."""
-    embedding: torch.nn.Module = model.get_input_embeddings()
-    head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-    plain = type(embedding) is torch.nn.Embedding  # Gemma's scales what it reads
-    tied = plain and embedding.weight is head.weight
-    for path, module in linears(model).items():
-        # GPT-2's Conv1D keeps (in_features, out_features)
-        weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
-        parent, _, name = path.rpartition(".")
-        new = packed(weight, module.bias)
-        setattr(model.get_submodule(parent), name, new)
-        if module is head and tied and isinstance(new, PackedLinear):
-            model.set_input_embeddings(PackedEmbedding(new))
-    for parameter in model.parameters():  # as views, norms and embeddings would keep the whole mapped file in memory
-        parameter.data = parameter.data.clone()
-
-
-def join_linears(parent: torch.nn.Module, names: tuple[str, ...]) -> PackedLinear | None:
-    """This makes one layer of several packed ones that read the same input; these stay, as parts of it.
-
-    None where their outputs do not fill whole panels.
-    """
-    parts: list[PackedLinear] = [getattr(parent, name) for name in names]
-    if any(part.out_features % PANEL for part in parts):
-        return None
-    numbers = torch.cat([part.panels.numbers for part in parts])
-    columns = sum(part.out_features for part in parts)
-    biases = [torch.zeros(part.out_features) if part.bias is None else part.bias for part in parts]
-    bias = torch.cat(biases) if any(part.bias is not None for part in parts) else None
-    joined = PackedLinear(Panels(numbers, columns, parts[0].in_features), bias)
-    begin = 0
-    for name, part in zip(names, parts, strict=True):
-        setattr(parent, name, joined.part(begin, begin + part.out_features))
-        begin += part.out_features
-    return joined

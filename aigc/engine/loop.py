@@ -12,28 +12,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import torch
 
 from aigc.engine.attention import Span
-from aigc.engine.cache import CacheShape, Prefix, Prefixes, Slot, Slots
+from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
+from aigc.engine.network import Runner
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
 from aigc.engine.rows import Row, Work
 from aigc.engine.sampler import Bans, Draw, sample, sample_apart
 from aigc.types import TokenLogprob
 
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
-
-
-class Runner(Protocol):
-    """This is the part of a network the loop needs."""
-
-    shape: CacheShape
-    in_place: bool  # whether rows may read a prefix where it lies, beside other rows
-
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor: ...
 
 
 class Loop:

@@ -1,70 +1,68 @@
 """This is the network: a Hugging Face causal LM loaded quietly, with our attention plugged in.
 
-`Network.forward` takes packed spans and gives logits of chosen tokens. What one token costs to keep is learnt from a
-probe forward, not from the config, so any family that calls its attention interface once per layer works.
+What one token costs to keep is learnt from a probe forward, not from the config, so any family that calls its attention
+interface once per layer works.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.pytorch_utils import Conv1D
 from transformers.utils import logging as transformers_logging
 
 from aigc.engine import EngineOptions
-from aigc.engine.adapters import Adapters, Segment
+from aigc.engine.adapters import Adapters, segments
 from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
-from aigc.engine.decoder import made_of
-from aigc.engine.linear import can_pack, linears, pack_linears
-from aigc.errors import ModelError, UsageError, did_you_mean, first_line
+from aigc.engine.device import pick_device, pick_dtype
+from aigc.engine.linear import PackedEmbedding, PackedLinear, can_pack, packed
+from aigc.errors import ModelError, first_line
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 PROVEN = frozenset(("gpt2", "llama", "qwen2", "qwen3", "gemma3_text"))  # families whose numbers the tests compare
 STATELESS = ("full_attention", "sliding_attention")
 
 
-class Network:
-    """This wraps one loaded model."""
+class TransformersNetwork:
+    """This is a `Network`, and wraps one loaded model."""
 
     in_place = True
+    steady = False  # the order of sums, and so the last bits of a row's numbers, depends on what else is in a step
 
     def __init__(self, model: PreTrainedModel, context: int) -> None:
         self.model = model
         self.device = model.device
         self.shape = _probe(model)
+        self.heads = int(model.config.get_text_config().num_attention_heads)
         head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
         self.vocab = int(head.weight.shape[0])
         self.head = int(head.weight.numel())  # weights multiplied for every sampled token
         self.body = sum(int(linear.weight.numel()) for linear in linears(model).values()) - self.head  # for every token
-        if can_pack(model):
+        self.weight_bytes = (self.head + self.body) * model.dtype.itemsize
+        if can_pack(model.device, model.dtype):
             pack_linears(model)
-        self.decoder = made_of(model)
         self.context = context
-        self.adapters = Adapters(model)
+        self.adapters = Adapters(model, model.device, model.dtype)
 
     @property
-    def steady(self) -> bool:
-        """This says that a row's numbers depend, to the bit, on nothing else in a step."""
-        return self.decoder is not None
+    def ends(self) -> frozenset[int]:
+        """This is the tokens that end a text, by the model's configs."""
+        found = [getattr(one, "eos_token_id", None) for one in (self.model.generation_config, self.model.config)]
+        return frozenset(number for one in found for number in ([one] if isinstance(one, int) else one or []))
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         if self.adapters.names:
-            self.adapters.route(_segments(spans))
-        if self.decoder is not None:
-            with torch.inference_mode():
-                return self.decoder.forward(spans, keep, adapted=bool(self.adapters.names))
+            self.adapters.route(segments(spans))
         ids = torch.tensor([[token for span in spans for token in span.ids]], device=self.device)
         step = plan_step(spans, self.device)
         rows = torch.tensor(keep, dtype=torch.long, device=self.device)
@@ -76,23 +74,42 @@ class Network:
         return logits
 
 
-def _segments(spans: Sequence[Span]) -> Iterator[Segment]:
-    """This yields the packed tokens of each adapter, neighbours together."""
-    begin = 0
-    for name, group in groupby(spans, key=lambda span: span.adapter):
-        end = begin + sum(len(span.ids) for span in group)
-        if name:
-            yield begin, end, name
-        begin = end
+def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
+    """This is every linear layer by its path, the head among them."""
+    return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
 
 
-def load_network(folder: Path, options: EngineOptions) -> Network:
+def pack_linears(model: PreTrainedModel) -> None:
+    """This replaces every linear layer of `model`, and an embedding tied to its head, and frees what they had."""
+    embedding: torch.nn.Module = model.get_input_embeddings()
+    head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
+    plain = type(embedding) is torch.nn.Embedding  # Gemma's scales what it reads
+    tied = plain and embedding.weight is head.weight
+    for path, module in linears(model).items():
+        # GPT-2's Conv1D keeps (in_features, out_features)
+        weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
+        parent, _, name = path.rpartition(".")
+        new = packed(weight, module.bias)
+        setattr(model.get_submodule(parent), name, new)
+        if module is head and tied and isinstance(new, PackedLinear):
+            model.set_input_embeddings(PackedEmbedding(new))
+    for parameter in model.parameters():  # as views, norms and embeddings would keep the whole mapped file in memory
+        parameter.data = parameter.data.clone()
+
+
+def load_network(folder: Path, options: EngineOptions) -> TransformersNetwork:
     """This loads weights. Raises ModelError for what is no causal LM that we can run."""
-    config = _read_config(folder)
     device = pick_device(options.device)
-    dtype = _pick_dtype(options.dtype, device)
+    dtype = pick_dtype(options.dtype, device)
     if options.threads:
         torch.set_num_threads(options.threads)
+    return network_of(load_model(folder, device, dtype), options.context)
+
+
+def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTrainedModel:
+    """This is transformers' model, with its own attention; ours can be set. Raises ModelError."""
+    config = _read_config(folder)
+    AttentionInterface.register(NAME, slot_attention)
     with quiet():
         try:
             model = AutoModelForCausalLM.from_pretrained(
@@ -100,10 +117,10 @@ def load_network(folder: Path, options: EngineOptions) -> Network:
             )
         except Exception as error:  # safetensors, torch and transformers each raise their own
             raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
-    return network_of(model.to(device), options.context)  # type: ignore[arg-type]
+    return model.to(device)  # type: ignore[no-any-return, arg-type]
 
 
-def network_of(model: PreTrainedModel, context: int = 0) -> Network:
+def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
     """This prepares a loaded model; its attention is ours from now on."""
     if not getattr(model, "_supports_attention_backend", False):
         family = model.config.model_type
@@ -119,7 +136,7 @@ def network_of(model: PreTrainedModel, context: int = 0) -> Network:
     AttentionInterface.register(NAME, slot_attention)
     model.set_attn_implementation(NAME)
     model.train(False)
-    network = Network(model, 1 << 30)
+    network = TransformersNetwork(model, 1 << 30)
     if text.model_type not in PROVEN:
         _prove(network)
     own = int(getattr(text, "max_position_embeddings", 0) or 1 << 30)
@@ -127,7 +144,7 @@ def network_of(model: PreTrainedModel, context: int = 0) -> Network:
     return network
 
 
-def _prove(network: Network) -> None:
+def _prove(network: TransformersNetwork) -> None:
     """This compares a split prompt in company with the model's own attention, for families nobody has tested.
 
     It finds attention that depends on more than keys, values and positions. Raises ModelError where the logits differ.
@@ -196,50 +213,6 @@ def _read_config(folder: Path) -> PreTrainedConfig:
             return config
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path}: {first_line(error)}") from error
-
-
-def pick_device(name: str) -> torch.device:
-    """This is the device of that name. Raises ModelError where it is not there."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    kind, _, number = name.partition(":")
-    if kind not in ("cpu", "cuda") or (number and not number.isdecimal()):
-        raise UsageError(f"engine.device: {name!r} is no device", hint=did_you_mean(kind, ["auto", "cpu", "cuda"]))
-    if kind == "cuda":
-        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if int(number or 0) >= count:
-            raise ModelError(f"engine.device: {name!r} is not there ({count} CUDA devices found)", hint="try 'cpu'")
-    return torch.device(name)
-
-
-def _pick_dtype(name: str, device: torch.device) -> torch.dtype:
-    if name == "auto":
-        return torch.bfloat16 if device.type == "cuda" else torch.float32
-    if name not in DTYPES:
-        raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
-    return DTYPES[name]
-
-
-def memory_bytes(device: torch.device) -> int:
-    """This is the memory of the machine, or what is free on a CUDA device."""
-    if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return 8 << 30
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """This tells a lack of memory from other failures; on a CPU torch has no class of its own for it."""
-    words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory")
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
-
-
-def free_memory(device: torch.device) -> None:
-    """This gives back what torch keeps for later."""
-    if device.type == "cuda":
-        torch.cuda.empty_cache()
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from transformers import AttentionInterface
 
 from aigc.engine.attention import Span
 from aigc.engine.cache import Bank
-from aigc.engine.model import Network
+from aigc.engine.model import TransformersNetwork
 from aigc.errors import ModelError
 
 NAME = "aigc_steady"  # like `attention.NAME`, no name that transformers knows
@@ -59,7 +59,7 @@ class Steady:
 
     in_place = False
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: TransformersNetwork) -> None:
         self.network = network
         self.shape = network.shape
         AttentionInterface.register(NAME, steady_attention)

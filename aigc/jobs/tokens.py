@@ -7,11 +7,12 @@ each; at the seam that may be off by a token or two.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aigc.engine.turns import fold_system, join_plain
+from aigc.engine.chat import Chat, read_chat
+from aigc.engine.turns import join_plain
 from aigc.types import Json, Message, Prompt
 
 if TYPE_CHECKING:
@@ -29,9 +30,8 @@ class TokenCounter:
     and text in tokens, 0 where that is not known."""
 
     def __init__(self, folder: Path | None, *, context: int = 0) -> None:
-        self._tokenizer, self._chat = _tokenizer(folder), None
-        if folder is not None and self._tokenizer is not None:
-            self._chat = _chat_template(folder)
+        self._tokenizer = _tokenizer(folder)
+        self._chat = _chat(folder) if folder is not None and self._tokenizer is not None else None
         self.exact = self._tokenizer is not None
         own = _context(folder) if folder is not None else 0
         self.context = min(own, context) if own and context else own or context
@@ -65,7 +65,7 @@ class TokenCounter:
             turns = PER_TURN * (len(messages) + 1) if chat else 0
             return turns + sum(_estimate(message.content) for message in messages)
         if chat and self._chat is not None:
-            text = self._chat(messages)
+            text = self._chat.render(messages)
             return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
         return len(self._tokenizer.encode(join_plain(messages)).ids)
 
@@ -87,59 +87,15 @@ def _tokenizer(folder: Path | None) -> Tokenizer | None:
         return None
 
 
-def _chat_template(folder: Path) -> Callable[[Sequence[Message]], str] | None:
-    """This renders messages as the model's chat template does; None where there is none that can be used."""
-    said = _json(folder / "tokenizer_config.json")
-    source = said.get("chat_template")
-    if isinstance(source, list):
-        source = {one.get("name"): one.get("template") for one in source}.get("default")
-    if (folder / "chat_template.jinja").is_file():
-        source = (folder / "chat_template.jinja").read_text(encoding="utf-8")
-    if not isinstance(source, str):
-        return None
-    marks = {name: _content(said.get(name)) for name in ("bos_token", "eos_token", "unk_token", "pad_token")}
+def _chat(folder: Path) -> Chat | None:
+    """This is the model's chat template; None where there is none that can be used."""
     try:
-        template = _chat_environment().from_string(source)
-        render = _rendering(template, marks)
-        render([Message(role="user", content=TASK)])
+        chat = read_chat(folder)
+        if chat is not None:
+            chat.render([Message(role="user", content=TASK)])
     except Exception:  # a template of somebody else may do anything
         return None
-    return render
-
-
-def _rendering(template: Any, marks: dict[str, str]) -> Callable[[Sequence[Message]], str]:
-    def render(messages: Sequence[Message]) -> str:
-        for said in (messages, fold_system(messages)):
-            turns = [{"role": one.role, "content": one.content} for one in said]
-            try:
-                return str(template.render(messages=turns, add_generation_prompt=True, enable_thinking=False, **marks))
-            except Exception as error:  # no system role, mostly
-                refused = error
-        raise refused
-
-    return render
-
-
-def _chat_environment() -> Any:
-    from datetime import datetime
-
-    from jinja2.exceptions import TemplateError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    def refuse(message: str) -> None:
-        raise TemplateError(message)
-
-    environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
-    )
-    environment.globals["raise_exception"] = refuse
-    environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
-    environment.filters["tojson"] = lambda value, **options: json.dumps(value, ensure_ascii=False)
-    return environment
-
-
-def _content(token: Json) -> str:
-    return str(token.get("content", "")) if isinstance(token, dict) else str(token or "")
+    return chat
 
 
 def _context(folder: Path) -> int:

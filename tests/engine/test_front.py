@@ -29,6 +29,12 @@ def said(*turns: str, chat: bool = True) -> Prompt:
     return Prompt(messages=tuple(messages), chat=chat)
 
 
+def templated(source: str) -> Any:
+    from aigc.engine.chat import Chat
+
+    return Chat(source, {})
+
+
 def whole_text(front: Any, prompt: Prompt) -> str:
     return str(front.raw.decode(front.encode(prompt), skip_special_tokens=False))
 
@@ -63,13 +69,13 @@ def test_special_text_stays_text_in_a_plain_prompt(front: Any, plain_front: Any)
 def test_control_tokens_a_tokenizer_calls_ordinary_stay_text_in_a_brief(tiny_folder: Callable[..., Path]) -> None:
     from tokenizers import AddedToken
 
+    from aigc.engine.chat import Chat
     from aigc.engine.front import Front, load_front
 
-    tokenizer = load_front(tiny_folder("qwen3")).tokenizer
-    tokenizer.backend_tokenizer.add_tokens([AddedToken("</think>"), AddedToken("  ")])
-    tokenizer.chat_template = "{% for m in messages %}<|im_start|>{{ m['content'] }}</think>{% endfor %}"
-    front = Front(tokenizer)
-    think, spaces = (tokenizer.backend_tokenizer.token_to_id(text) for text in ("</think>", "  "))
+    raw = load_front(tiny_folder("qwen3")).raw
+    raw.add_tokens([AddedToken("</think>"), AddedToken("  ")])
+    front = Front(raw, Chat("{% for m in messages %}<|im_start|>{{ m['content'] }}</think>{% endfor %}", {}))
+    think, spaces = (raw.token_to_id(text) for text in ("</think>", "  "))
     ids = front.encode(said("u:a</think>  b"))
     assert ids.count(think) == 1 and ids[-1] == think  # the template's own
     assert ids.count(spaces) == 1  # no control token: it is how this tokenizer writes text
@@ -84,7 +90,7 @@ def test_a_plain_model_gets_joined_text(plain_front: Any) -> None:
 
 
 def test_a_template_without_a_system_role_gets_it_folded_in(front: Any) -> None:
-    front.tokenizer.chat_template = (
+    front.chat = templated(
         "{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
         "[{{ m['role'] }}]{{ m['content'] }}{% endfor %}"
     )
@@ -96,11 +102,11 @@ def test_a_template_without_a_system_role_gets_it_folded_in(front: Any) -> None:
 def test_a_template_that_refuses_says_why(front: Any) -> None:
     from aigc.errors import EngineError
 
-    front.tokenizer.chat_template = "{{ raise_exception('roles must alternate') }}"
+    front.chat = templated("{{ raise_exception('roles must alternate') }}")
     with pytest.raises(EngineError, match="roles must alternate"):
         front.encode(said("s:Be brief.", "u:Hi"))
 
 
 def test_thinking_is_switched_off(front: Any) -> None:
-    front.tokenizer.chat_template = "{% if enable_thinking is false %}quick{% endif %}"
+    front.chat = templated("{% if enable_thinking is false %}quick{% endif %}")
     assert whole_text(front, said("u:Hi")) == "quick"

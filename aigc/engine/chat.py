@@ -1,0 +1,105 @@
+"""This is a model's chat template, rendered as transformers renders it, without importing that or torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, TemplateError, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from aigc.engine.turns import fold_system
+from aigc.types import Message
+
+
+class Chat:
+    """This renders messages with one template. Raises jinja2's TemplateError for a source that is none."""
+
+    def __init__(self, source: str, tokens: Mapping[str, str]) -> None:
+        """`tokens` are the tokenizer's special tokens by their names, such as `bos_token`."""
+        self.source = source
+        self._tokens = dict(tokens)
+        self._template = _environment().from_string(source)
+
+    def render(self, messages: Sequence[Message]) -> str:
+        """This is the prompt up to where the model's turn begins; system text moves where a template refuses it.
+
+        Raises TemplateError where the template refuses the turns all the same.
+        """
+        try:
+            return self._render(messages)
+        except TemplateError:
+            if not any(message.role == "system" for message in messages):
+                raise
+        return self._render(fold_system(messages))
+
+    def _render(self, messages: Sequence[Message]) -> str:
+        turns = [{"role": message.role, "content": message.content} for message in messages]
+        return self._template.render(
+            messages=turns,
+            add_generation_prompt=True,
+            enable_thinking=False,
+            tools=None,
+            documents=None,
+            **self._tokens,
+        )
+
+
+def read_chat(folder: Path) -> Chat | None:
+    """This is the template of the model in `folder`; None where it has none. Raises TemplateError for a broken one."""
+    said = read_tokenizer_config(folder)
+    source = said.get("chat_template")
+    if isinstance(source, list):
+        source = {one.get("name"): one.get("template") for one in source}.get("default")
+    if (folder / "chat_template.jinja").is_file():
+        source = (folder / "chat_template.jinja").read_text(encoding="utf-8")
+    if not isinstance(source, str) or not source:
+        return None
+    return Chat(source, {name: content_of(token) for name, token in said.items() if name.endswith("_token") and token})
+
+
+def read_tokenizer_config(folder: Path) -> dict[str, Any]:
+    """This is `tokenizer_config.json`; empty where there is none that can be read."""
+    try:
+        said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def content_of(token: Any) -> str:
+    """This is a special token's text, however the config spells it."""
+    return str(token.get("content", "")) if isinstance(token, dict) else str(token or "")
+
+
+class _Generation(Extension):
+    """This takes the tag `generation`, which marks what a model wrote, as transformers' training code wants it."""
+
+    tags = {"generation"}  # noqa: RUF012
+
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+@cache
+def _environment() -> Environment:
+    def refuse(message: str) -> None:
+        raise TemplateError(message)
+
+    def dump(value: Any, ensure_ascii: bool = False, **options: Any) -> str:
+        return json.dumps(value, ensure_ascii=ensure_ascii, **options)
+
+    environment = ImmutableSandboxedEnvironment(
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _Generation]
+    )
+    environment.globals["raise_exception"] = refuse
+    environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+    environment.filters["tojson"] = dump
+    return environment

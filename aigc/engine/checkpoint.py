@@ -1,0 +1,153 @@
+"""This reads a Llama, Qwen2 or Qwen3 from its folder without transformers, importing which takes longer than the model.
+
+`read_checkpoint` gives None for whatever is not plainly one of them: another family, quantised weights, a way of
+stretching positions that is not known here. Then transformers opens the folder, or says why it cannot.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pydantic
+import torch
+from safetensors import SafetensorError, safe_open
+
+from aigc.engine.blocks import BLOCKS, bits_of
+from aigc.engine.kernels import Kernels, Panels
+
+Size = pydantic.PositiveInt
+Family = Literal["llama", "qwen2", "qwen3"]
+FAMILIES = get_args(Family)
+
+
+class Rotary(pydantic.BaseModel):
+    """This is how positions turn queries and keys: plainly, all slower (`linear`), or only the slow ones (`llama3`)."""
+
+    rope_theta: float = 0.0
+    rope_type: Literal["default", "linear", "llama3"] = "default"
+    factor: float = 1.0
+    low_freq_factor: float = 1.0
+    high_freq_factor: float = 4.0
+    original_max_position_embeddings: Size = 8192
+    partial_rotary_factor: Literal[1, None] = None
+
+    def frequencies(self, dim: int) -> torch.Tensor:
+        """This is (dim / 2,) radians per token (Su et al., arXiv 2104.09864; `llama3` as Llama 3.1 laid it down)."""
+        plain = 1.0 / (self.rope_theta ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim))
+        if self.rope_type == "default":
+            return plain
+        if self.rope_type == "linear":
+            return plain / self.factor
+        turns = self.original_max_position_embeddings / (2 * math.pi / plain)  # over the context of the training
+        smooth = (turns - self.low_freq_factor) / (self.high_freq_factor - self.low_freq_factor)
+        between = (1 - smooth) * plain / self.factor + smooth * plain
+        slow = torch.where(turns < self.low_freq_factor, plain / self.factor, between)
+        return torch.where(turns > self.high_freq_factor, plain, slow)
+
+
+class Config(pydantic.BaseModel):
+    """This is what `config.json` says that changes the numbers."""
+
+    model_type: Family
+    hidden_act: Literal["silu", "swish"]
+    hidden_size: Size
+    intermediate_size: Size
+    num_hidden_layers: Size
+    num_attention_heads: Size
+    num_key_value_heads: Size
+    head_dim: Size | None = None
+    max_position_embeddings: Size
+    rms_norm_eps: float
+    tie_word_embeddings: bool = False
+    rope_theta: float = 10_000.0
+    rotary: Rotary = pydantic.Field(
+        Rotary(), validation_alias=pydantic.AliasChoices("rope_parameters", "rope_scaling"), validate_default=True
+    )
+    use_sliding_window: bool = False
+    sliding_window: Size | None = None
+    max_window_layers: int = 0
+    layer_types: list[Literal["full_attention", "sliding_attention"]] | None = None
+    quantization_config: None = None
+    eos_token_id: int | list[int] | None = None
+
+    @pydantic.field_validator("rotary", mode="before")
+    @classmethod
+    def _as_it_was_once_written(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "type" in value:
+            return {"rope_type": value["type"], **value}
+        return {} if value is None else value
+
+    @property
+    def dim(self) -> int:
+        """This counts the floats of a head; Qwen3's do not share the width of the model."""
+        return self.head_dim or (128 if self.model_type == "qwen3" else self.hidden_size // self.num_attention_heads)
+
+    def frequencies(self) -> torch.Tensor:
+        return self.rotary.model_copy(update={"rope_theta": self.rotary.rope_theta or self.rope_theta}).frequencies(
+            self.dim
+        )
+
+    def window(self, layer: int) -> int:
+        """This is how many tokens a layer looks back, 0 for all."""
+        if self.model_type == "llama" or not self.use_sliding_window or self.sliding_window is None:
+            return 0
+        if self.layer_types is None:
+            return self.sliding_window if layer >= self.max_window_layers else 0
+        return self.sliding_window if self.layer_types[layer] == "sliding_attention" else 0
+
+
+class Checkpoint:
+    """This is an open folder: its config, its end tokens, and its weights by name."""
+
+    def __init__(self, folder: Path, config: Config, ends: Iterable[int], files: dict[str, Any]) -> None:
+        self.folder = folder
+        self.config = config
+        self.ends = frozenset(ends)
+        self._files = files  # which file has which tensor
+        self._blocks: Any = files.get(BLOCKS)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def tensor(self, name: str) -> torch.Tensor:
+        """This is a copy in 32-bit floats. Raises KeyError."""
+        found: torch.Tensor = self._files[name].get_tensor(name)
+        return found.to(torch.float32, copy=True)
+
+    def panels(self, native: Kernels, name: str) -> Panels:
+        """This is a weight as the kernels read it, in the whole numbers of a GGUF where they were kept."""
+        if self._blocks is None or name not in self._blocks.keys():  # noqa: SIM118
+            return native.pack(self.tensor(name))
+        columns, depth = self._files[name].get_slice(name).get_shape()
+        numbers = self._blocks.get_tensor(name)
+        return Panels(numbers, columns, depth, bits_of(numbers, depth))
+
+
+def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
+    """This opens the files, which stay open as long as `stack`."""
+    try:
+        written = json.loads((folder / "config.json").read_bytes())
+        config = Config.model_validate(written)
+        ends = _ends(config, folder / "generation_config.json")
+        paths = sorted(folder.glob("model*.safetensors"))
+        files: dict[str, Any] = {}
+        for path in paths:
+            file = stack.enter_context(safe_open(path, framework="pt"))
+            files |= dict.fromkeys(file.keys(), file)
+        if (folder / BLOCKS).is_file():
+            files[BLOCKS] = stack.enter_context(safe_open(folder / BLOCKS, framework="pt"))
+    except (OSError, ValueError, SafetensorError):
+        return None
+    return Checkpoint(folder, config, ends, files)
+
+
+def _ends(config: Config, generation: Path) -> list[int]:
+    found = [config.eos_token_id]
+    if generation.is_file():
+        found.append(json.loads(generation.read_bytes()).get("eos_token_id"))
+    return [number for one in found for number in ([one] if isinstance(one, int) else one or [])]

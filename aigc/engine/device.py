@@ -1,0 +1,55 @@
+"""This is where a model is run and in which numbers, and what memory there is."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from aigc.errors import ModelError, UsageError, did_you_mean
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def pick_device(name: str) -> torch.device:
+    """This is the device of that name. Raises ModelError where it is not there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    kind, _, number = name.partition(":")
+    if kind not in ("cpu", "cuda") or (number and not number.isdecimal()):
+        raise UsageError(f"engine.device: {name!r} is no device", hint=did_you_mean(kind, ["auto", "cpu", "cuda"]))
+    if kind == "cuda":
+        count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if int(number or 0) >= count:
+            raise ModelError(f"engine.device: {name!r} is not there ({count} CUDA devices found)", hint="try 'cpu'")
+    return torch.device(name)
+
+
+def pick_dtype(name: str, device: torch.device) -> torch.dtype:
+    if name == "auto":
+        return torch.bfloat16 if device.type == "cuda" else torch.float32
+    if name not in DTYPES:
+        raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
+    return DTYPES[name]
+
+
+def memory_bytes(device: torch.device) -> int:
+    """This is the memory of the machine, or what is free on a CUDA device."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
+        return 8 << 30
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """This tells a lack of memory from other failures; on a CPU torch has no class of its own for it."""
+    words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
+
+
+def free_memory(device: torch.device) -> None:
+    """This gives back what torch keeps for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()

@@ -1,0 +1,46 @@
+"""This is what the engine needs of a loaded model; `decoder` and `model` have the two kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import torch
+
+from aigc.engine.cache import CacheShape
+
+if TYPE_CHECKING:
+    from aigc.engine.adapters import Adapters
+    from aigc.engine.attention import Span
+
+
+class Runner(Protocol):
+    """This is the part that the loop needs."""
+
+    shape: CacheShape
+    in_place: bool  # whether rows may read a prefix where it lies, beside other rows
+
+    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+
+
+class Network(Runner, Protocol):
+    """This is a model that texts can be written with."""
+
+    device: torch.device
+    adapters: Adapters
+    context: int  # tokens of a prompt and its text at most
+    vocab: int  # columns of the logits
+    heads: int  # of queries
+    head: int  # weights multiplied for every sampled token
+    body: int  # weights multiplied for every token
+    weight_bytes: int  # of both, read once a step
+    steady: bool  # whether a row's numbers depend, to the bit, on nothing else in a step
+
+    @property
+    def ends(self) -> frozenset[int]:
+        """This is the tokens that end a text, by the model's configs."""
+
+    @property
+    def model(self) -> Any:
+        """This is transformers' model, for the slow reference."""
