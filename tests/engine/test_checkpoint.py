@@ -1,0 +1,231 @@
+"""Folders read without transformers: its numbers, its tokens, its chat templates, and a GGUF's whole numbers kept."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+
+from aigc.engine import EngineOptions, open_engine
+from aigc.types import Message, Prompt
+
+TinyFolder = Callable[..., Path]
+ROPES = [
+    {"rope_theta": 500.0, "rope_type": "default"},
+    {"rope_theta": 500.0, "rope_type": "linear", "factor": 3.0},
+    {
+        "rope_theta": 500.0,
+        "rope_type": "llama3",
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 64,
+    },
+]
+
+
+@pytest.fixture(autouse=True)
+def _native() -> None:
+    from aigc.engine.kernels import kernels
+
+    if kernels() is None:
+        pytest.skip("no kernels were built for this machine")
+
+
+def changed(tiny: Path, folder: Path, **config: Any) -> Path:
+    shutil.copytree(tiny, folder)
+    said = json.loads((folder / "config.json").read_text()) | config
+    (folder / "config.json").write_text(json.dumps({key: value for key, value in said.items() if value is not None}))
+    return folder
+
+
+def check_numbers(folder: Path) -> None:
+    """The decoder's logits are those of transformers, token by token."""
+    import torch
+
+    from aigc.engine.attention import Span
+    from aigc.engine.cache import Bank
+    from aigc.engine.decoder import Decoder
+
+    engine = open_engine(folder, EngineOptions(device="cpu"))
+    assert isinstance(engine.network, Decoder)
+    ids = [(37 * place + 5) % 256 for place in range(90)]
+    found = engine.network.forward([Span(Bank(engine.network.shape, 1, 96), 0, 0, ids)], list(range(90)))
+    with torch.inference_mode():
+        expected = engine.network.model(torch.tensor([ids])).logits[0]
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-3)
+    engine.close()
+
+
+@pytest.mark.parametrize("rope", ROPES, ids=lambda rope: str(rope["rope_type"]))
+def test_positions_are_stretched_as_transformers_does(
+    rope: dict[str, Any], tiny_folder: TinyFolder, tmp_path: Path
+) -> None:
+    check_numbers(changed(tiny_folder("llama"), tmp_path / "new", rope_parameters=rope))
+    older = {key: value for key, value in rope.items() if key not in ("rope_theta", "rope_type")}
+    older |= {"type": rope["rope_type"]}
+    scaling = None if rope["rope_type"] == "default" else older
+    check_numbers(
+        changed(tiny_folder("llama"), tmp_path / "old", rope_parameters=None, rope_theta=500.0, rope_scaling=scaling)
+    )
+
+
+@pytest.mark.parametrize("kind", ["qwen2", "qwen3"])
+def test_windows(kind: str, tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    window = {"use_sliding_window": True, "sliding_window": 16, "max_window_layers": 1}
+    check_numbers(changed(tiny_folder(kind), tmp_path / "plain", layer_types=None, **window))
+    kinds = ["sliding_attention", "full_attention"]
+    check_numbers(changed(tiny_folder(kind), tmp_path / "typed", layer_types=kinds, **window))
+
+
+def test_half_precision_weights_in_several_files(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    folder = changed(tiny_folder("qwen3"), tmp_path / "split")
+    weights = {name: value.to(torch.bfloat16) for name, value in load_file(folder / "model.safetensors").items()}
+    (folder / "model.safetensors").unlink()
+    names, index = sorted(weights), {}
+    for number, some in enumerate((names[::2], names[1::2]), 1):
+        file = f"model-0000{number}-of-00002.safetensors"
+        save_file({name: weights[name] for name in some}, folder / file, metadata={"format": "pt"})
+        index |= dict.fromkeys(some, file)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
+    check_numbers(folder)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"rope_parameters": {"rope_type": "yarn", "rope_theta": 500.0, "factor": 2.0}},
+        {"rope_parameters": {"rope_type": "default", "rope_theta": 500.0, "partial_rotary_factor": 0.5}},
+        {"hidden_act": "gelu"},
+        {"intermediate_size": 63},
+    ],
+    ids=str,
+)
+def test_what_is_not_known_is_left_to_transformers(
+    config: dict[str, Any], tiny_folder: TinyFolder, tmp_path: Path
+) -> None:
+    from aigc.engine.decoder import open_decoder
+
+    assert open_decoder(tiny_folder("llama"), EngineOptions(device="cpu")) is not None
+    assert open_decoder(changed(tiny_folder("llama"), tmp_path / "x", **config), EngineOptions(device="cpu")) is None
+    assert open_decoder(tiny_folder("llama"), EngineOptions(device="cpu", dtype="bfloat16")) is None
+    assert open_decoder(tiny_folder("gpt2"), EngineOptions(device="cpu")) is None
+
+
+def test_opening_imports_no_transformers(tiny_folder: TinyFolder) -> None:
+    code = (
+        "import sys; from pathlib import Path; from aigc.engine import open_engine; "
+        "engine = open_engine(Path(sys.argv[1])); engine.grammars; engine.close(); "
+        "assert 'transformers' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tiny_folder("llama"))], check=True)
+
+
+def test_chat_templates_render_as_in_transformers(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    from aigc.engine.chat import read_chat
+
+    folder = changed(tiny_folder("llama"), tmp_path / "chat")
+    source = (
+        "{{ bos_token }}{%- for m in messages %}\n  {% if loop.index > 9 %}{% break %}{% endif %}\n"
+        "{{ m['role'] | upper }}: {{ m | tojson }} {{ m['content'] | tojson(indent=1) }}\n"
+        "{% if m['role'] == 'assistant' %}{% generation %}{{ m['content'] }}{% endgeneration %}{% endif %}"
+        "{% endfor %}{% if not tools %}{{ eos_token }}{% endif %}{% if add_generation_prompt %}>{% endif %}"
+    )
+    (folder / "chat_template.jinja").write_text(source)
+    messages = [
+        Message(role="system", content="Kurz & gut."),
+        Message(role="user", content="„Ü“\n"),
+        Message(role="assistant", content="<b>"),
+        Message(role="user", content="x"),
+    ]
+    chat = read_chat(folder)
+    assert chat is not None
+    expected = AutoTokenizer.from_pretrained(folder).apply_chat_template(
+        [{"role": m.role, "content": m.content} for m in messages],
+        tokenize=False,
+        add_generation_prompt=True,
+        enable_thinking=False,
+    )
+    assert chat.render(messages) == expected
+
+
+def test_a_tokenizer_that_transformers_adds_to(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    from aigc.engine.front import load_front
+
+    folder = changed(tiny_folder("llama"), tmp_path / "more")
+    said = json.loads((folder / "tokenizer_config.json").read_text())
+    new = {"content": "<|tool|>", "special": True, "lstrip": False, "rstrip": False, "normalized": False}
+    said["added_tokens_decoder"] = {"259": {**new, "single_word": False}}
+    (folder / "tokenizer_config.json").write_text(json.dumps(said))
+    assert load_front(folder).special["<|tool|>"] == 259
+    prompt = Prompt(messages=(Message(role="user", content="Hi"),))
+    assert load_front(folder).encode(prompt) == load_front(tiny_folder("llama")).encode(prompt)
+
+
+def small_gguf(path: Path, kinds: dict[str, str]) -> dict[str, Any]:
+    """A file of quantised weights, and the floats they stand for by transformers' names."""
+    import torch
+    from gguf import GGMLQuantizationType, GGUFWriter, quants
+
+    draw, floats = numpy.random.default_rng(0), {}
+    writer = GGUFWriter(path, "llama")
+    for name, kind in kinds.items():
+        quantised = quants.quantize(draw.normal(size=(48, 64)).astype(numpy.float32), GGMLQuantizationType[kind])
+        writer.add_tensor(name, quantised, raw_dtype=GGMLQuantizationType[kind])
+        floats[name] = torch.from_numpy(quants.dequantize(quantised, GGMLQuantizationType[kind]).copy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return floats
+
+
+def test_whole_numbers_are_kept_and_multiply_as_their_floats(tmp_path: Path) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    from aigc.engine.blocks import BLOCKS, bits_of, write_blocks
+    from aigc.engine.kernels import Panels, kernels
+
+    native = kernels()
+    assert native is not None
+    kinds = {"blk.0.attn_q": "Q4_1", "blk.0.attn_k": "Q8_0", "blk.0.ffn_up": "Q4_0", "blk.0.ffn_down": "Q5_0"}
+    kinds = {f"{name}.weight": kind for name, kind in kinds.items()} | {"token_embd.weight": "Q8_0"}
+    floats = small_gguf(tmp_path / "small.gguf", kinds)
+    turned = floats["blk.0.attn_q.weight"].view(3, 8, 2, 64).swapaxes(1, 2).reshape(48, 64)  # three heads
+    weights = {
+        "model.layers.0.self_attn.q_proj.weight": turned,
+        "model.layers.0.self_attn.k_proj.weight": floats["blk.0.attn_k.weight"],
+        "model.layers.0.mlp.up_proj.weight": floats["blk.0.ffn_up.weight"],
+        "model.layers.0.mlp.down_proj.weight": floats["blk.0.ffn_down.weight"],
+        "model.embed_tokens.weight": floats["token_embd.weight"] + 1,  # not what the file says
+    }
+    write_blocks(tmp_path / "small.gguf", tmp_path, weights, (3, 3))
+    kept = load_file(tmp_path / BLOCKS)
+    bits = {name.split(".")[-2]: bits_of(numbers, 64) for name, numbers in kept.items()}
+    assert bits == {"q_proj": 4, "k_proj": 8, "up_proj": 4}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        for name, numbers in kept.items():
+            small, plain = Panels(numbers, 48, 64, bits_of(numbers, 64)), native.pack(weights[name])
+            assert torch.equal(native.widen(small).numbers, plain.numbers)
+            ids = torch.arange(48)
+            assert torch.equal(native.gather(small, ids), weights[name])
+            assert small.part(16, 40).columns == 24
+            for rows in (1, 2, 3, 4, 7, 97):
+                x = torch.randn(rows, 64)
+                assert torch.equal(native.multiply(x, small, None), native.multiply(x, plain, None))
+                part = native.multiply(x, small.part(16, 48), None)
+                assert torch.equal(part, native.multiply(x, plain, None)[:, 16:48])
