@@ -5,6 +5,9 @@ common token prefix; a prefix's keys and values are computed once and attended o
 request's own part lives in a slot; finished rows are refilled. Grammars (llguidance) are masks in the loop, and forced
 tokens are appended without sampling.
 
+There are two kinds of `network`: Llama, Qwen2 and Qwen3 on a CPU run on our own kernels (`decoder`) and are opened
+without transformers, which takes seconds to import (`checkpoint`, `chat`); all else is transformers' (`model`).
+
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`.
 Knows: messages → ids (`front`), grammar → masks (`grammar`), tensors. Does not know: content types, briefs, checks,
 catalogues, files other than the model folder. The token loop (`loop`) knows token ids only; `reference` is the slow
@@ -122,6 +125,8 @@ def _wait_politely() -> None:
 
 def convert_gguf(gguf: Path, folder: Path) -> None:
     """This writes a fast-loading folder (safetensors, tokenizer, chat template) from one GGUF file.
+
+    Beside the floats, for every device, stand the file's own whole numbers where our kernels can multiply by them.
 
     Raises ModelError for a file that is not GGUF or holds an architecture that transformers cannot read. `folder` may
     be left half-written then; whoever calls gives a scratch folder and renames it.
