@@ -10,38 +10,28 @@ written again by another one, the same. The driver loads no model and imports no
 from __future__ import annotations
 
 import importlib.util
-import os
 import pickle
-import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, redirect_stdout, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any, Protocol
 
 from aigc.content import ContentType
-from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean, first_line
+from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
 from aigc.jobs.assignment import Assignment, packed, takes_weights
 from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ledger import Ledger
+from aigc.jobs.ray_connection import connect
 from aigc.jobs.ray_foreman import Foreman, Share
 from aigc.jobs.runner import Took, Written
 from aigc.project import Project
 from aigc.types import Brief, Json, Usage
 
-LOCAL = "local"
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
-STORE = 256 << 20  # bytes of shared memory for a cluster of our own
-QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_ENABLE_AUTO_CONNECT": "0",
-}
 GLANCE = 0.3  # seconds between looks at whether to stop
 
 
@@ -85,18 +75,21 @@ def ray_runner(project: Project) -> RayRunner | None:
 
 
 class RayRunner:
-    """This writes on a cluster: one of its own until `close`, or a running one."""
+    """This writes on a cluster: one of its own until `close`, or a running one.
+
+    Let an error be said before you close: what Ray left behind may end the process.
+    """
 
     def __init__(self, options: RayOptions) -> None:
         self.took = Took()
         self.awaited: dict[str, None] = {}
         self._options = options
-        self._open = ExitStack()
-        self._connected = False
+        self._disconnect: Callable[[], None] | None = None
 
     def close(self) -> None:
-        self._open.close()
-        self._connected = False
+        if self._disconnect is not None:
+            self._disconnect()
+        self._disconnect = None
 
     def write(
         self,
@@ -106,9 +99,7 @@ class RayRunner:
         ledger: Ledger,
         stopping: Callable[[], bool],
     ) -> Iterator[Written]:
-        if not self._connected:
-            self._open.enter_context(_connected(self._options.address))
-            self._connected = True
+        self._disconnect = self._disconnect or connect(self._options.address)
         share = self._share(project)
         held: dict[str, Answered] = {}
         for (brief, request), said in ledger.answers().items():
@@ -221,44 +212,3 @@ def _bell(stopping: Callable[[], bool], ring: Callable[[], None]) -> Iterator[No
     finally:
         over.set()
         thread.join()
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[None]:
-    """This is a connection to Ray. What it prints goes to stderr; what it says of every start goes nowhere."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    with redirect_stdout(sys.stderr):
-        import ray
-
-        if ray.is_initialized():
-            yield
-            return
-        said: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-        if address == LOCAL:
-            said |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
-        where = address if address in (LOCAL, "auto") else f"ray://{address}"
-        try:
-            with _hushed(), warnings.catch_warnings(action="ignore"):
-                ray.init(where, **said)
-        except Exception as error:
-            hint = "RAY_AUTH_MODE=token where the cluster asks for one" if where.startswith("ray://") else ""
-            raise UsageError(f"ray: no cluster at {where}: {first_line(error)}", hint=hint) from error
-        try:
-            yield
-        finally:
-            ray.shutdown()
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """This drops what C++ prints on stderr."""
-    sys.stderr.flush()
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)

@@ -19,6 +19,7 @@ import pytest
 
 from aigc.cli.options import Overrides
 from aigc.errors import ProjectError, UsageError
+from aigc.jobs.ray_connection import LAST_WORD
 from aigc.jobs.ray_runner import RayOptions, ray_runner
 from aigc.project import Project
 
@@ -242,7 +243,7 @@ def test_a_killed_driver_goes_on(shop: Shop, whole: dict[str, bytes]) -> None:
     while time.monotonic() < until and not shop.finished("driver"):
         time.sleep(0.1)
     job.send_signal(signal.SIGKILL)
-    job.communicate()
+    assert LAST_WORD in str(ended(job, code=-signal.SIGKILL)["err"])
     done = shop.finished("driver")
     assert 4 <= len(done) < 40
     shop.run("driver", products(40), *shop.on_cluster())
@@ -271,6 +272,15 @@ def test_a_generator_that_serves_nobody_ends_the_job(shop: Shop) -> None:
 
 
 @on_ray
+def test_a_driver_whose_own_node_is_gone_says_so(alone: Shop) -> None:
+    job = alone.start("gone", products(40), "--on", "ray", "-o", "ray.cpus=1", "-o", "engine.seconds=0.2")
+    _, raylet = alone.busy(1)[0]
+    os.kill(raylet, signal.SIGKILL)
+    job.wait(timeout=200)
+    assert "what was finished is kept, the same command goes on" in str(ended(job, code=1)["err"])
+
+
+@on_ray
 def test_no_node_that_is_large_enough_is_said_before_anything_starts(shop: Shop) -> None:
     said = shop.run("large", products(4), *shop.on_cluster("-o", "ray.gpus=1"), code=2)
     assert "no node has 1 CPUs and 1 GPUs" in str(said["err"])
@@ -285,6 +295,13 @@ def test_a_killed_node_costs_its_blocks_and_no_piece(shop: Shop, whole: dict[str
         os.kill(victim, signal.SIGKILL)
     assert ended(job)["counts"] == {"accepted": 40, "flagged": 0, "rejected": 0, "failed": 0}
     assert shop.content("node") == whole
+
+
+@pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
+def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: str) -> None:
+    work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
+    process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
+    assert (process.returncode, process.stderr) == (code, said)
 
 
 def test_without_ray_it_says_what_to_install(
