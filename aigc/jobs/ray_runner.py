@@ -20,7 +20,7 @@ from typing import Any, Protocol
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
-from aigc.jobs.assignment import Assignment, packed, takes_weights
+from aigc.jobs.assignment import Assignment, keeps_files, packed, takes_weights
 from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ledger import Ledger
@@ -65,10 +65,16 @@ class RayOptions:
 
 
 def ray_runner(project: Project) -> RayRunner | None:
-    """This is the runner that the settings ask for, or None for this process. UsageError when Ray is not installed."""
+    """This is the runner that the settings ask for, or None for this process.
+
+    UsageError when Ray is not installed, or when what writes has to stay here.
+    """
     options = RayOptions.parse(project.settings.ray)
     if not options.address:
         return None
+    if keeps_files(project):
+        what = f"{project.settings.generator} keeps files in the job's folder, which no worker has"
+        raise UsageError(f"ray: {what}", hint="leave out --on ray, and `ray` in aigc.yaml")
     if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
         raise UsageError("--on ray needs Ray", hint="pip install 'aigc[ray]'")
     return RayRunner(options)

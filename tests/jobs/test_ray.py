@@ -19,9 +19,12 @@ import pytest
 
 from aigc.cli.options import Overrides
 from aigc.errors import ProjectError, UsageError
+from aigc.extension import generator
+from aigc.hookspecs import hookimpl
 from aigc.jobs.ray_connection import LAST_WORD
 from aigc.jobs.ray_runner import RayOptions, ray_runner
 from aigc.project import Project
+from aigc.testing import ScriptedGenerator
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {
@@ -311,6 +314,30 @@ def test_without_ray_it_says_what_to_install(
     with pytest.raises(UsageError, match=r"--on ray needs Ray; pip install 'aigc\[ray\]'"):
         ray_runner(make_project({}, **Overrides(on="ray").options()))
     assert ray_runner(make_project({})) is None
+
+
+def test_what_keeps_files_in_the_jobs_folder_is_refused_before_anything_starts(
+    make_project: Callable[..., Project],
+) -> None:
+    on, here = (make_project({}, generator="filing", **options) for options in (Overrides(on="ray").options(), {}))
+    for project in (on, here):
+        project.registry.add(Filing(), "filing")
+    with pytest.raises(UsageError, match=r"^ray: filing keeps files in the job's folder, .*; leave out --on ray"):
+        ray_runner(on)
+    assert ray_runner(here) is None
+
+
+class Filing:
+    """This is a plugin with a generator that keeps files."""
+
+    @hookimpl
+    def aigc_generators(self) -> list[object]:
+        @generator(name="filing")
+        def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
+            """This writes down what is to be answered."""
+            return ScriptedGenerator([])
+
+        return [filing]
 
 
 @pytest.mark.parametrize(
