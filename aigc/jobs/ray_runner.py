@@ -18,17 +18,15 @@ from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any, Protocol
 
-from aigc.content import ContentType
 from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
 from aigc.jobs.assignment import Assignment, keeps_files, packed, takes_weights
 from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
-from aigc.jobs.ledger import Ledger
 from aigc.jobs.ray_connection import connect
 from aigc.jobs.ray_foreman import Foreman, Share
-from aigc.jobs.runner import Took, Written
+from aigc.jobs.runner import Order, Took, Written
 from aigc.project import Project
-from aigc.types import Brief, Json, Usage
+from aigc.types import Json, Usage
 
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
@@ -97,25 +95,18 @@ class RayRunner:
             self._disconnect()
         self._disconnect = None
 
-    def write(
-        self,
-        project: Project,
-        content_type: ContentType,
-        briefs: Iterator[Brief],
-        ledger: Ledger,
-        stopping: Callable[[], bool],
-    ) -> Iterator[Written]:
+    def write(self, order: Order) -> Iterator[Written]:
         self._disconnect = self._disconnect or connect(self._options.address)
-        share = self._share(project)
+        share = self._share(order.project)
         held: dict[str, Answered] = {}
-        for (brief, request), said in ledger.answers().items():
+        for (brief, request), said in order.ledger.answers().items():
             held.setdefault(brief, {})[request] = said
-        assignment = packed(project, content_type)
-        while not stopping() and (lot := list(islice(briefs, LOT))):
+        assignment = packed(order.project, order.content_type)
+        while not order.stopping() and (lot := list(islice(order.briefs, LOT))):
             size = block_size(len(lot), share.workers, self._options.block)
             cut = [[(brief, held.pop(brief.id, {})) for brief in block] for block in blocks(lot, size)]
             del lot
-            for results in self._results(assignment, share, cut, stopping):
+            for results in self._results(assignment, share, cut, order.stopping):
                 for one in map(pickle.loads, results):
                     if isinstance(one, AigcError):
                         raise one
@@ -123,7 +114,7 @@ class RayRunner:
                         self.took += Took(usage=one)
                     else:
                         yield one
-                ledger.commit()
+                order.ledger.commit()
 
     def _results(
         self, assignment: Assignment, share: Share, cut: Sequence[Work], stopping: Callable[[], bool]
