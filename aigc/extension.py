@@ -248,6 +248,7 @@ def generator(*, name: str, neutral: Iterable[str] = (), weights: bool = False) 
 
     `neutral` options (how fast, how often) leave finished work as it is when they change. With `weights` the model is
     found, fetched if need be, and its folder handed over in place of its name. An option `folder` that nobody sets is
-    the folder the job is written into, an option `adapters` the folders of the project's adapters.
+    the folder the job is written into, which keeps the job off a cluster; an option `adapters` is the folders of the
+    project's adapters.
     """
     return partial(_declare, kind="generator", name=name, neutral=neutral, weights=weights)

@@ -170,8 +170,9 @@ def _write(project: Project, job: Job, runner: RayRunner | None) -> None:
     for line in reports.forecast_lines(project, expected):
         click.echo(line, err=True)
     if runner is not None:
-        with closing(runner), gentle_stop() as stopping, writing(job.remaining) as heard:
+        with gentle_stop() as stopping, writing(job.remaining) as heard:
             job.run(runner, heard=heard, stopping=stopping)
+        runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
         generator = project.generator(report)

@@ -54,6 +54,12 @@ def takes_weights(project: Project) -> bool:
     return name == "gpt" or project.registry.get("generator", name).weights
 
 
+def keeps_files(project: Project) -> bool:
+    """This says whether the project's generator keeps files in the folder that is written into."""
+    name = project.settings.generator
+    return name != "gpt" and any(one.name == "folder" for one in project.registry.get("generator", name).options)
+
+
 def _placed(model: str) -> str:
     """This is the model, its path absolute where it is one; what the catalogue knows is a name."""
     from aigc.models import Catalogue

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import pickle
 from collections.abc import Generator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,10 +92,13 @@ class Foreman:
             num_cpus=share.cpus,
             num_gpus=share.gpus,
         )
-        tables: Any = iter(written.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0))
-        with closing(tables):  # or else its actors live until somebody collects the garbage
-            for table in tables:
-                yield table.column("result").to_pylist()
+        bundles = written.iter_internal_ref_bundles()  # `iter_batches` leaves a thread behind that may outlive Ray
+        try:
+            for bundle in bundles:
+                for table in ray.get(bundle.block_refs):
+                    yield table.column("result").to_pylist()
+        finally:
+            del bundles  # or else its actors live until somebody collects the garbage
 
 
 def _quiet() -> None:

@@ -10,38 +10,26 @@ written again by another one, the same. The driver loads no model and imports no
 from __future__ import annotations
 
 import importlib.util
-import os
 import pickle
-import sys
 import threading
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, redirect_stdout, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any, Protocol
 
-from aigc.content import ContentType
-from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean, first_line
-from aigc.jobs.assignment import Assignment, packed, takes_weights
+from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
+from aigc.jobs.assignment import Assignment, keeps_files, packed, takes_weights
 from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
-from aigc.jobs.ledger import Ledger
+from aigc.jobs.ray_connection import connect
 from aigc.jobs.ray_foreman import Foreman, Share
-from aigc.jobs.runner import Took, Written
+from aigc.jobs.runner import Order, Took, Written
 from aigc.project import Project
-from aigc.types import Brief, Json, Usage
+from aigc.types import Json, Usage
 
-LOCAL = "local"
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
-STORE = 256 << 20  # bytes of shared memory for a cluster of our own
-QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_ENABLE_AUTO_CONNECT": "0",
-}
 GLANCE = 0.3  # seconds between looks at whether to stop
 
 
@@ -75,50 +63,50 @@ class RayOptions:
 
 
 def ray_runner(project: Project) -> RayRunner | None:
-    """This is the runner that the settings ask for, or None for this process. UsageError when Ray is not installed."""
+    """This is the runner that the settings ask for, or None for this process.
+
+    UsageError when Ray is not installed, or when what writes has to stay here.
+    """
     options = RayOptions.parse(project.settings.ray)
     if not options.address:
         return None
+    if keeps_files(project):
+        what = f"{project.settings.generator} keeps files in the job's folder, which no worker has"
+        raise UsageError(f"ray: {what}", hint="leave out --on ray, and `ray` in aigc.yaml")
     if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
         raise UsageError("--on ray needs Ray", hint="pip install 'aigc[ray]'")
     return RayRunner(options)
 
 
 class RayRunner:
-    """This writes on a cluster: one of its own until `close`, or a running one."""
+    """This writes on a cluster: one of its own until `close`, or a running one.
+
+    Let an error be said before you close: what Ray left behind may end the process.
+    """
 
     def __init__(self, options: RayOptions) -> None:
         self.took = Took()
         self.awaited: dict[str, None] = {}
         self._options = options
-        self._open = ExitStack()
-        self._connected = False
+        self._disconnect: Callable[[], None] | None = None
 
     def close(self) -> None:
-        self._open.close()
-        self._connected = False
+        if self._disconnect is not None:
+            self._disconnect()
+        self._disconnect = None
 
-    def write(
-        self,
-        project: Project,
-        content_type: ContentType,
-        briefs: Iterator[Brief],
-        ledger: Ledger,
-        stopping: Callable[[], bool],
-    ) -> Iterator[Written]:
-        if not self._connected:
-            self._open.enter_context(_connected(self._options.address))
-            self._connected = True
-        share = self._share(project)
+    def write(self, order: Order) -> Iterator[Written]:
+        self._disconnect = self._disconnect or connect(self._options.address)
+        share = self._share(order.project)
         held: dict[str, Answered] = {}
-        for (brief, request), said in ledger.answers().items():
+        for (brief, request), said in order.ledger.answers().items():
             held.setdefault(brief, {})[request] = said
-        assignment = packed(project, content_type)
-        while not stopping() and (lot := list(islice(briefs, LOT))):
+        assignment = packed(order.project, order.content_type)
+        while not order.stopping() and (lot := list(islice(order.briefs, LOT))):
             size = block_size(len(lot), share.workers, self._options.block)
             cut = [[(brief, held.pop(brief.id, {})) for brief in block] for block in blocks(lot, size)]
             del lot
-            for results in self._results(assignment, share, cut, stopping):
+            for results in self._results(assignment, share, cut, order.stopping):
                 for one in map(pickle.loads, results):
                     if isinstance(one, AigcError):
                         raise one
@@ -126,7 +114,7 @@ class RayRunner:
                         self.took += Took(usage=one)
                     else:
                         yield one
-                ledger.commit()
+                order.ledger.commit()
 
     def _results(
         self, assignment: Assignment, share: Share, cut: Sequence[Work], stopping: Callable[[], bool]
@@ -221,44 +209,3 @@ def _bell(stopping: Callable[[], bool], ring: Callable[[], None]) -> Iterator[No
     finally:
         over.set()
         thread.join()
-
-
-@contextmanager
-def _connected(address: str) -> Iterator[None]:
-    """This is a connection to Ray. What it prints goes to stderr; what it says of every start goes nowhere."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    with redirect_stdout(sys.stderr):
-        import ray
-
-        if ray.is_initialized():
-            yield
-            return
-        said: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-        if address == LOCAL:
-            said |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
-        where = address if address in (LOCAL, "auto") else f"ray://{address}"
-        try:
-            with _hushed(), warnings.catch_warnings(action="ignore"):
-                ray.init(where, **said)
-        except Exception as error:
-            hint = "RAY_AUTH_MODE=token where the cluster asks for one" if where.startswith("ray://") else ""
-            raise UsageError(f"ray: no cluster at {where}: {first_line(error)}", hint=hint) from error
-        try:
-            yield
-        finally:
-            ray.shutdown()
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """This drops what C++ prints on stderr."""
-    sys.stderr.flush()
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)

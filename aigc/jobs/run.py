@@ -28,7 +28,7 @@ from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
 from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.report import write_report
-from aigc.jobs.runner import Local, Runner, Took
+from aigc.jobs.runner import Local, Order, Runner, Took
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
@@ -218,8 +218,15 @@ class Job:
 
     def _write(self, runner: Runner, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]) -> None:
         started, written = time.perf_counter(), 0
+        order = Order(
+            project=self.project,
+            content_type=self.content_type,
+            briefs=self._waiting(),
+            ledger=self.ledger,
+            stopping=stopping,
+        )
         try:
-            for one in runner.write(self.project, self.content_type, self._waiting(), self.ledger, stopping):
+            for one in runner.write(order):
                 self.ledger.finish(one.artifact, one.spent, one.seconds)
                 written += 1
                 self.project.registry.notify("aigc_artifact", artifact=one.artifact)

@@ -52,25 +52,29 @@ class Took:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """This is what to write. The ledger gives what was answered before, and may be told what is answered now.
+
+    Once `stopping` says so no further brief is begun; what is in hand still comes.
+    """
+
+    project: Project
+    content_type: ContentType
+    briefs: Iterator[Brief]
+    ledger: Ledger
+    stopping: Callable[[], bool]
+
+
 class Runner(Protocol):
     """This writes pieces. `took` is what that took so far; `awaited` says what has to happen before the rest can be
-    written, as the pipeline does.
-
-    Once `stopping` says so no further brief is begun; what is in hand still comes. The ledger gives what was answered
-    before, and may be told what is answered now. EngineError when nobody can be served.
+    written, as the pipeline does. EngineError when nobody can be served.
     """
 
     took: Took
     awaited: dict[str, None]
 
-    def write(
-        self,
-        project: Project,
-        content_type: ContentType,
-        briefs: Iterator[Brief],
-        ledger: Ledger,
-        stopping: Callable[[], bool],
-    ) -> Iterator[Written]: ...
+    def write(self, order: Order) -> Iterator[Written]: ...
 
 
 class Local:
@@ -81,19 +85,12 @@ class Local:
         self.awaited: dict[str, None] = {}
         self._generator = generator
 
-    def write(
-        self,
-        project: Project,
-        content_type: ContentType,
-        briefs: Iterator[Brief],
-        ledger: Ledger,
-        stopping: Callable[[], bool],
-    ) -> Iterator[Written]:
-        recorder = Recorder(self._generator, ledger)
-        begun = takewhile(lambda brief: not stopping(), briefs)
-        pipeline = project.pipeline(recorder)
+    def write(self, order: Order) -> Iterator[Written]:
+        recorder = Recorder(self._generator, order.ledger)
+        begun = takewhile(lambda brief: not order.stopping(), order.briefs)
+        pipeline = order.project.pipeline(recorder)
         try:
-            for artifact in pipeline.write(content_type, begun):
+            for artifact in pipeline.write(order.content_type, begun):
                 spent, seconds = recorder.spent(artifact.id)
                 yield Written(artifact=artifact, spent=spent, seconds=seconds)
         finally:

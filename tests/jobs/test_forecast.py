@@ -170,8 +170,10 @@ def test_later_runs_count_more(tmp_path: Path) -> None:
 
 
 def test_a_cache_that_cannot_be_written_fails_no_job(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    record_rate(tmp_path / "file" / "rates.json", RUN)
+    (tmp_path / "file").write_text("kept")
+    rates = tmp_path / "file" / "rates.json"
+    record_rate(rates, RUN)
+    assert read_rates(rates) == [] and (tmp_path / "file").read_text() == "kept"
 
 
 def answer(request: Request, index: int) -> str:

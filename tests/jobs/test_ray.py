@@ -19,8 +19,12 @@ import pytest
 
 from aigc.cli.options import Overrides
 from aigc.errors import ProjectError, UsageError
+from aigc.extension import generator
+from aigc.hookspecs import hookimpl
+from aigc.jobs.ray_connection import LAST_WORD
 from aigc.jobs.ray_runner import RayOptions, ray_runner
 from aigc.project import Project
+from aigc.testing import ScriptedGenerator
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {
@@ -242,7 +246,7 @@ def test_a_killed_driver_goes_on(shop: Shop, whole: dict[str, bytes]) -> None:
     while time.monotonic() < until and not shop.finished("driver"):
         time.sleep(0.1)
     job.send_signal(signal.SIGKILL)
-    job.communicate()
+    assert LAST_WORD in str(ended(job, code=-signal.SIGKILL)["err"])
     done = shop.finished("driver")
     assert 4 <= len(done) < 40
     shop.run("driver", products(40), *shop.on_cluster())
@@ -271,6 +275,15 @@ def test_a_generator_that_serves_nobody_ends_the_job(shop: Shop) -> None:
 
 
 @on_ray
+def test_a_driver_whose_own_node_is_gone_says_so(alone: Shop) -> None:
+    job = alone.start("gone", products(40), "--on", "ray", "-o", "ray.cpus=1", "-o", "engine.seconds=0.2")
+    _, raylet = alone.busy(1)[0]
+    os.kill(raylet, signal.SIGKILL)
+    job.wait(timeout=200)
+    assert "what was finished is kept, the same command goes on" in str(ended(job, code=1)["err"])
+
+
+@on_ray
 def test_no_node_that_is_large_enough_is_said_before_anything_starts(shop: Shop) -> None:
     said = shop.run("large", products(4), *shop.on_cluster("-o", "ray.gpus=1"), code=2)
     assert "no node has 1 CPUs and 1 GPUs" in str(said["err"])
@@ -287,6 +300,13 @@ def test_a_killed_node_costs_its_blocks_and_no_piece(shop: Shop, whole: dict[str
     assert shop.content("node") == whole
 
 
+@pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
+def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: str) -> None:
+    work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
+    process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
+    assert (process.returncode, process.stderr) == (code, said)
+
+
 def test_without_ray_it_says_what_to_install(
     make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +314,30 @@ def test_without_ray_it_says_what_to_install(
     with pytest.raises(UsageError, match=r"--on ray needs Ray; pip install 'aigc\[ray\]'"):
         ray_runner(make_project({}, **Overrides(on="ray").options()))
     assert ray_runner(make_project({})) is None
+
+
+def test_what_keeps_files_in_the_jobs_folder_is_refused_before_anything_starts(
+    make_project: Callable[..., Project],
+) -> None:
+    on, here = (make_project({}, generator="filing", **options) for options in (Overrides(on="ray").options(), {}))
+    for project in (on, here):
+        project.registry.add(Filing(), "filing")
+    with pytest.raises(UsageError, match=r"^ray: filing keeps files in the job's folder, .*; leave out --on ray"):
+        ray_runner(on)
+    assert ray_runner(here) is None
+
+
+class Filing:
+    """This is a plugin with a generator that keeps files."""
+
+    @hookimpl
+    def aigc_generators(self) -> list[object]:
+        @generator(name="filing")
+        def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
+            """This writes down what is to be answered."""
+            return ScriptedGenerator([])
+
+        return [filing]
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,8 @@ def test_what_is_no_answer_is_said(ask: Ask, answer: Any) -> None:
 
 def test_the_body_is_json(ask: Ask) -> None:
     for asked in (LINE, PROSE, FIELDS, None):
-        json.dumps(Wording(model="m").call(ask(text="折叠自行车", grammar=asked)).body)
+        body = Wording(model="m").call(ask(text="折叠自行车", grammar=asked)).body
+        assert json.loads(json.dumps(body)) == body and body["messages"][-1]["content"] == "折叠自行车"
 
 
 def test_greedy_candidates_are_asked_for_once(ask: Ask) -> None:

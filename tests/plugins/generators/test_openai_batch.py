@@ -1,93 +1,21 @@
-"""Batch files: written, answered by somebody, read, until the job is finished. The answerer here speaks the format of
-the Batch API's output files."""
+"""Batch files: written, answered by somebody, read."""
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from aigc.cli import main
 from aigc.errors import EngineError, UsageError
-from aigc.types import Completion, Generator, Grammar, Request, Usage
+from aigc.types import Grammar, Request, Usage
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS
 from aigc_plugins.generators.openai_batch import openai_batch
 
+from .batch_desk import Desk, Say, expiry, refusal, reply
+
 Ask = Callable[..., Request]
-Line = dict[str, Any]
-Say = Callable[[Line], Line]
-SERIAL = count(1)
-
-
-def lines(file: Path) -> list[Line]:
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-
-
-def reply(asked: Line, *texts: str, status: int = 200) -> Line:
-    """This is a line of an output file."""
-    choices = [
-        {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
-        for index, text in enumerate(texts)
-    ]
-    body = {"object": "chat.completion", "choices": choices, "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
-    answered = {"status_code": status, "request_id": "r", "body": body}
-    return {
-        "id": f"batch_req_{next(SERIAL)}",
-        "custom_id": asked["custom_id"],
-        "response": answered,
-        "error": None,
-    }
-
-
-def refusal(asked: Line, status: int, message: str) -> Line:
-    line = reply(asked, status=status)
-    return {**line, "response": {**line["response"], "body": {"error": {"message": message, "code": "bad"}}}}
-
-
-def expiry(asked: Line) -> Line:
-    error = {"code": "batch_expired", "message": "This request could not be executed in time."}
-    return {**reply(asked), "response": None, "error": error}
-
-
-class Desk:
-    """This is a folder of batch files and who answers them."""
-
-    def __init__(self, out: Path) -> None:
-        self.out = out
-        self.folder = out / "batches"
-
-    @property
-    def batches(self) -> list[str]:
-        return sorted(file.name for file in self.folder.glob("batch-*.jsonl"))
-
-    def asked(self, number: int = 1) -> list[Line]:
-        return lines(self.folder / f"batch-{number}.jsonl")
-
-    def answer(self, number: int, say: Say, name: str = "") -> None:
-        """This puts the answers to a batch beside it, last request first, as services do in any order."""
-        said = [json.dumps(say(asked)) for asked in reversed(self.asked(number))]
-        (self.folder / (name or f"out-{number}.jsonl")).write_text("\n".join(said) + "\n", encoding="utf-8")
-
-    def open(self, **options: Any) -> Generator:
-        generator: Generator = openai_batch("gpt", folder=str(self.out), **options)
-        return generator
-
-    def run(self, *requests: Request, **options: Any) -> dict[str, list[Completion]]:
-        generator = self.open(**options)
-        for request in requests:
-            generator.submit(request)
-        came: dict[str, list[Completion]] = {}
-        for event in generator.step():
-            assert isinstance(event, Completion)
-            came.setdefault(event.request_id, []).append(event)
-        assert generator.step() == []
-        generator.close()
-        return came
 
 
 @pytest.fixture
@@ -297,141 +225,3 @@ def test_cancelled_closed_and_taken_ids(desk: Desk, ask: Ask) -> None:
     generator.close()
     with pytest.raises(EngineError, match="closed"):
         generator.submit(ask("3"))
-
-
-# -- whole jobs -------------------------------------------------------------------------------------------------------
-
-NOTE = """
-aigc: 1
-name: shop/note
-summary: A headline for each fact, then a line about them.
-brief:
-  product: {type: string}
-  facts: {type: array, items: {type: string}, minItems: 1}
-stages:
-  heads:
-    foreach: facts
-    prompt: note.j2
-    output: {type: string, limit: {chars: 16}}
-    checks: [limits]
-    repair: {attempts: 1}
-  line:
-    prompt: line.j2
-    output: {type: string}
-output:
-  heads: {type: array, items: {type: string}, from: "{{ stages.heads }}"}
-  line: {type: string, from: "{{ stages.line }}"}
-exports: [jsonl]
-"""
-HEAD = "{% extends 'base.j2' %}{% block task %}{{ product }}: {{ item }}{% endblock %}"
-CLOSE = "{% extends 'base.j2' %}{% block task %}All of {{ stages.heads | join(', ') }}{% endblock %}"
-
-
-@pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    (tmp_path / "templates/shop").mkdir(parents=True)
-    for name, text in {"note.yaml": NOTE, "note.j2": HEAD, "line.j2": CLOSE}.items():
-        (tmp_path / "templates/shop" / name).write_text(text, encoding="utf-8")
-    (tmp_path / "aigc.yaml").write_text("generator: openai-batch\nmodel: gpt\n", encoding="utf-8")
-    rows = "id,product,facts\nmug,Mug,warm;light\ntent,Tent,dry\n"
-    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    yield tmp_path
-
-
-def batch(*more: str) -> int:
-    return main(["batch", "shop/note", "rows.csv", "--out", "job", *more])
-
-
-def model(asked: Line) -> Line:
-    """This answers as a model would that overruns the limit at its first attempt for the tent."""
-    task = asked["body"]["messages"][-1]["content"]
-    if task.startswith("All of"):
-        return reply(asked, f"{task}.")
-    warmer = asked["body"]["temperature"] > 0.7
-    return reply(
-        asked, "Dry at last" if warmer else "Dry, and then far too long" if "dry" in task else f"Is {task[-4:]}"
-    )
-
-
-def pieces(out: Path) -> Sequence[Line]:
-    return lines(out / "artifacts.jsonl")
-
-
-def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    desk = Desk(Path("job"))
-    assert batch() == 75
-    said = capsys.readouterr()
-    assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in said.err
-    assert "nothing failed" in said.err
-    assert "2 still to write" in said.out
-    assert "Next:" not in said.out, "what is next was said"
-    assert len(desk.asked(1)) == 3
-    assert batch() == 75, "not answered yet"
-    assert desk.batches == ["batch-1.jsonl"]
-
-    desk.answer(1, model)
-    assert batch() == 75
-    assert sorted("All of" in str(line) for line in desk.asked(2)) == [False, True], "a repair and a later stage"
-    desk.answer(2, model)
-    assert batch() == 75
-    assert [piece["id"] for piece in pieces(desk.out)] == ["mug"]
-    assert len(desk.asked(3)) == 1
-    desk.answer(3, model)
-    capsys.readouterr()
-    assert batch("--json") == 0
-    report = json.loads(capsys.readouterr().out)
-    assert (report["counts"]["accepted"], report["waiting"], report["awaited"]) == (2, 0, [])
-    mug, tent = (piece["fields"] for piece in pieces(desk.out))
-    assert mug == {"heads": ["Is warm", "Is ight"], "line": "All of Is warm, Is ight."}
-    assert tent == {"heads": ["Dry at last"], "line": "All of Dry at last."}
-    asked = [line["custom_id"] for number in (1, 2, 3) for line in desk.asked(number)]
-    assert len(asked) == len(set(asked)) == 6
-    assert (batch(), desk.batches) == (0, ["batch-1.jsonl", "batch-2.jsonl", "batch-3.jsonl"])
-
-
-def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
-    desk = Desk(Path("job"))
-    batch()
-    with (shop / "rows.csv").open("a", encoding="utf-8") as file:
-        file.write("lamp,Lamp,bright\n")
-    assert batch() == 75
-    assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
-
-
-def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
-    desk = Desk(Path("job"))
-    batch()
-    desk.answer(1, lambda asked: refusal(asked, 400, "Bad words.") if "Tent" in str(asked) else model(asked))
-    assert batch() == 75
-    desk.answer(2, model)
-    assert batch() == 1
-    mug, tent = pieces(desk.out)
-    assert (mug["status"], tent["status"], tent["reason"]) == (
-        "accepted",
-        "failed",
-        "the batch answered 400: Bad words",
-    )
-    desk.answer(1, model, "once-more.jsonl")  # the batch was sent again
-    assert batch("--retry", "failed") == 75
-    assert pieces(desk.out)[0] == mug
-
-
-def test_where_a_job_stands_says_what_it_waits_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    batch()
-    capsys.readouterr()
-    assert main(["job", "job"]) == 0
-    said = capsys.readouterr().out
-    assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in said
-
-
-def test_one_piece_waits_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["generate", "shop/note", "product=Mug", "facts=warm", "--out", "one"]
-    assert main(words) == 75
-    assert "Waiting for answers: send one/batches/batch-1.jsonl" in capsys.readouterr().err
-    desk = Desk(Path("one"))
-    desk.answer(1, model)
-    assert main(words) == 75
-    desk.answer(2, model)
-    assert main(words) == 0
-    assert main(words[:4]) == 2, "without --out there is no place for files"

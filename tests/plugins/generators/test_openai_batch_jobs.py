@@ -1,0 +1,148 @@
+"""Whole jobs by batch files: they stop, are answered, go on, until all is finished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from aigc.cli import main
+
+from .batch_desk import Desk, Line, lines, refusal, reply
+
+NOTE = """
+aigc: 1
+name: shop/note
+summary: A headline for each fact, then a line about them.
+brief:
+  product: {type: string}
+  facts: {type: array, items: {type: string}, minItems: 1}
+stages:
+  heads:
+    foreach: facts
+    prompt: note.j2
+    output: {type: string, limit: {chars: 16}}
+    checks: [limits]
+    repair: {attempts: 1}
+  line:
+    prompt: line.j2
+    output: {type: string}
+output:
+  heads: {type: array, items: {type: string}, from: "{{ stages.heads }}"}
+  line: {type: string, from: "{{ stages.line }}"}
+exports: [jsonl]
+"""
+HEAD = "{% extends 'base.j2' %}{% block task %}{{ product }}: {{ item }}{% endblock %}"
+CLOSE = "{% extends 'base.j2' %}{% block task %}All of {{ stages.heads | join(', ') }}{% endblock %}"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    (tmp_path / "templates/shop").mkdir(parents=True)
+    for name, text in {"note.yaml": NOTE, "note.j2": HEAD, "line.j2": CLOSE}.items():
+        (tmp_path / "templates/shop" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "aigc.yaml").write_text("generator: openai-batch\nmodel: gpt\n", encoding="utf-8")
+    rows = "id,product,facts\nmug,Mug,warm;light\ntent,Tent,dry\n"
+    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+
+
+def batch(*more: str) -> int:
+    return main(["batch", "shop/note", "rows.csv", "--out", "job", *more])
+
+
+def model(asked: Line) -> Line:
+    """This answers as a model would that overruns the limit at its first attempt for the tent."""
+    task = asked["body"]["messages"][-1]["content"]
+    if task.startswith("All of"):
+        return reply(asked, f"{task}.")
+    warmer = asked["body"]["temperature"] > 0.7
+    return reply(
+        asked, "Dry at last" if warmer else "Dry, and then far too long" if "dry" in task else f"Is {task[-4:]}"
+    )
+
+
+def pieces(out: Path) -> Sequence[Line]:
+    return lines(out / "artifacts.jsonl")
+
+
+def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    desk = Desk(Path("job"))
+    assert batch() == 75
+    said = capsys.readouterr()
+    assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in said.err
+    assert "nothing failed" in said.err
+    assert "2 still to write" in said.out
+    assert "Next:" not in said.out, "what is next was said"
+    assert len(desk.asked(1)) == 3
+    assert batch() == 75, "not answered yet"
+    assert desk.batches == ["batch-1.jsonl"]
+
+    desk.answer(1, model)
+    assert batch() == 75
+    assert sorted("All of" in str(line) for line in desk.asked(2)) == [False, True], "a repair and a later stage"
+    desk.answer(2, model)
+    assert batch() == 75
+    assert [piece["id"] for piece in pieces(desk.out)] == ["mug"]
+    assert len(desk.asked(3)) == 1
+    desk.answer(3, model)
+    capsys.readouterr()
+    assert batch("--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["counts"]["accepted"], report["waiting"], report["awaited"]) == (2, 0, [])
+    mug, tent = (piece["fields"] for piece in pieces(desk.out))
+    assert mug == {"heads": ["Is warm", "Is ight"], "line": "All of Is warm, Is ight."}
+    assert tent == {"heads": ["Dry at last"], "line": "All of Dry at last."}
+    asked = [line["custom_id"] for number in (1, 2, 3) for line in desk.asked(number)]
+    assert len(asked) == len(set(asked)) == 6
+    assert (batch(), desk.batches) == (0, ["batch-1.jsonl", "batch-2.jsonl", "batch-3.jsonl"])
+
+
+def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
+    desk = Desk(Path("job"))
+    batch()
+    with (shop / "rows.csv").open("a", encoding="utf-8") as file:
+        file.write("lamp,Lamp,bright\n")
+    assert batch() == 75
+    assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
+
+
+def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
+    desk = Desk(Path("job"))
+    batch()
+    desk.answer(1, lambda asked: refusal(asked, 400, "Bad words.") if "Tent" in str(asked) else model(asked))
+    assert batch() == 75
+    desk.answer(2, model)
+    assert batch() == 1
+    mug, tent = pieces(desk.out)
+    assert (mug["status"], tent["status"], tent["reason"]) == (
+        "accepted",
+        "failed",
+        "the batch answered 400: Bad words",
+    )
+    desk.answer(1, model, "once-more.jsonl")  # the batch was sent again
+    assert batch("--retry", "failed") == 75
+    assert pieces(desk.out)[0] == mug
+
+
+def test_where_a_job_stands_says_what_it_waits_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    batch()
+    capsys.readouterr()
+    assert main(["job", "job"]) == 0
+    said = capsys.readouterr().out
+    assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in said
+
+
+def test_one_piece_waits_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["generate", "shop/note", "product=Mug", "facts=warm", "--out", "one"]
+    assert main(words) == 75
+    assert "Waiting for answers: send one/batches/batch-1.jsonl" in capsys.readouterr().err
+    desk = Desk(Path("one"))
+    desk.answer(1, model)
+    assert main(words) == 75
+    desk.answer(2, model)
+    assert main(words) == 0
+    assert main(words[:4]) == 2, "without --out there is no place for files"
