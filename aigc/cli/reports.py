@@ -124,12 +124,15 @@ def forecast_lines(project: Project, expected: Forecast) -> list[str]:
     read = f"{about}{expected.prompt_tokens:,} tokens to read"
     write = f"about {expected.written_tokens:,} to write ({WRITTEN_BY[expected.written_by]})"
     lines = [f"Forecast: {expected.briefs:,} pieces, {expected.requests:,} requests, {read}, {write}"]
-    memory = f"{megabytes(expected.memory)} of memory" if expected.memory else ""
+    cluster = bool(project.settings.ray.get("address"))
+    each = " per worker" if cluster else ""
+    memory = f"{megabytes(expected.memory)} of memory{each}" if expected.memory else ""
     if expected.seconds is not None:
         runs = f"earlier runs of {expected.like} here" if expected.like else "other types it wrote here"
         time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
     else:
-        time = f"no time can be told before the first run of {model} on this machine"
+        place = "such a cluster" if cluster else "this machine"
+        time = f"no time can be told before the first run of {model} on {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
     notes = []
     if not expected.counted:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -18,10 +19,11 @@ from typing import TypeAlias
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError
 from aigc.jobs.assignment import Assignment, as_there, unpacked
+from aigc.jobs.rates import peak_memory
 from aigc.jobs.recorder import Recorder
-from aigc.jobs.runner import Written
+from aigc.jobs.runner import Took, Written
 from aigc.project import Project
-from aigc.types import Artifact, Brief, Completion, Generator, Provenance, Usage
+from aigc.types import Artifact, Brief, Completion, Generator, Provenance
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +48,14 @@ class Notes:
 
 
 class Author:
-    """This writes blocks with one generator, opened when it is first needed. `usage` is what was generated so far."""
+    """This writes blocks with one generator, opened when it is first needed.
+
+    `took` is what was generated so far, `opening` the seconds in which nothing could be: a generator was opened.
+    """
 
     def __init__(self, assignment: Assignment) -> None:
-        self.usage = Usage()
+        self.took = Took()
+        self.opening = 0.0
         self._assignment = assignment
         self._folder = tempfile.TemporaryDirectory(prefix="aigc-")
         self._opened: tuple[Project, ContentType] | None = None
@@ -130,7 +136,7 @@ class Author:
                 yield Written(artifact=artifact, spent=spent, seconds=seconds)
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
-            self.usage += recorder.usage
+            self.took += Took.of(recorder, peak_memory())
 
     def _lost(self, brief: Brief, reason: str) -> Written:
         project, content_type = self._project()
@@ -152,6 +158,7 @@ class Author:
     def _open(self) -> Generator:
         """This is the generator, opened when it is first needed."""
         if self._generator is None:
+            started = time.monotonic()
             project, _ = self._project()
             found = replace(project.settings, model=self._assignment.model)
             try:
@@ -160,6 +167,8 @@ class Author:
                 raise
             except Exception as error:
                 raise EngineError(f"the generator cannot be opened: {type(error).__name__}: {error}") from error
+            finally:
+                self.opening += time.monotonic() - started
         return self._generator
 
     def _put_away(self) -> None:

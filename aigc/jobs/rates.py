@@ -1,7 +1,7 @@
-"""What this machine did in earlier runs: how fast, how much and in how much memory, by model, engine and content type.
+"""What this machine, or a cluster asked from it, did in earlier runs: how fast, how much and in how much memory.
 
-One small JSON file in the user's cache, beside the models. Runs of one kind are added up, the earlier ones counting
-half each time, so that a new driver or a busier machine shows soon.
+By model, engine, cluster and content type, in one small JSON file in the user's cache, beside the models. Runs of one
+kind are added up, the earlier ones counting half each time, so that a new driver or a busier machine shows soon.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ KEPT = 500  # kinds of runs
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """This is what runs of one kind came to. `planned` requests are those before anything was asked again; `memory` is
-    the most the process ever had, in bytes, 0 where the system does not tell."""
+    the most that a process which writes ever had, in bytes, 0 where the system does not tell."""
 
-    writer: str  # generator, model and engine options
+    writer: str  # generator, model, engine options, cluster
     content_type: str
     pieces: float
     planned: float
@@ -51,10 +51,14 @@ SUMS = ("pieces", "planned", "requests", "completions", "written_tokens", "secon
 
 
 def writer_of(project: Project) -> str:
-    """This names what writes: runs of another model, on another device or with other options go at another speed."""
+    """This names what writes: runs of another model, on another device, elsewhere or with other options go at another
+    speed."""
     settings = project.settings
-    engine = {name: str(value) for name, value in sorted(settings.engine.items())}
-    return " ".join([settings.generator, settings.model, *(f"{name}={value}" for name, value in engine.items())])
+    said = [f"{name}={value}" for name, value in sorted(settings.engine.items())]
+    if address := str(settings.ray.get("address", "")):
+        cluster = {**settings.ray, "address": address.removeprefix("ray://")}
+        said += [f"ray.{name}={value}" for name, value in sorted(cluster.items())]
+    return " ".join([settings.generator, settings.model, *said])
 
 
 def rates_file() -> Path:

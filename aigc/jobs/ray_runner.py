@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import pickle
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -24,9 +25,10 @@ from aigc.jobs.author import Answered, Work
 from aigc.jobs.blocks import block_size, blocks
 from aigc.jobs.ray_connection import connect
 from aigc.jobs.ray_foreman import Foreman, Share
+from aigc.jobs.ray_worker import Block
 from aigc.jobs.runner import Order, Took, Written
 from aigc.project import Project
-from aigc.types import Json, Usage
+from aigc.types import Json
 
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
@@ -96,6 +98,7 @@ class RayRunner:
         self._disconnect = None
 
     def write(self, order: Order) -> Iterator[Written]:
+        began: float | None = time.monotonic()  # until a first block is back
         self._disconnect = self._disconnect or connect(self._options.address)
         share = self._share(order.project)
         held: dict[str, Answered] = {}
@@ -110,11 +113,15 @@ class RayRunner:
                 for one in map(pickle.loads, results):
                     if isinstance(one, AigcError):
                         raise one
-                    if isinstance(one, Usage):
-                        self.took += Took(usage=one)
+                    if isinstance(one, Block):
+                        self.took += one.took
+                        if began is not None:
+                            self.took += Took(starting=max(0.0, time.monotonic() - began - one.seconds))
+                            began = None
                     else:
                         yield one
                 order.ledger.commit()
+            began = time.monotonic()
 
     def _results(
         self, assignment: Assignment, share: Share, cut: Sequence[Work], stopping: Callable[[], bool]

@@ -7,20 +7,31 @@ it is used, and only a writer ever loads a model.
 from __future__ import annotations
 
 import pickle
+import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from aigc.errors import AigcError
 from aigc.jobs.assignment import Assignment
 from aigc.jobs.author import Author, Work
-from aigc.jobs.runner import Written
-from aigc.types import Usage
+from aigc.jobs.runner import Took, Written
 
 Table: TypeAlias = Any  # pyarrow.Table
-Result: TypeAlias = Written | Usage | AigcError
 
 PATIENCE = 2  # times a block may be begun before its briefs are written one by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """This is what a block took, in so many seconds once there was a generator."""
+
+    took: Took
+    seconds: float
+
+
+Result: TypeAlias = Written | Block | AigcError
 
 
 class Watch:
@@ -72,7 +83,7 @@ class Writer:
         stopped, before, deaths = ray.get(watch.begin.remote(block))
         if stopped:
             return
-        author.usage = Usage()
+        started, author.took, author.opening = time.monotonic(), Took(), 0.0
         try:
             if before < PATIENCE:
                 yield from author.block(work)
@@ -81,4 +92,4 @@ class Writer:
                 ray.get(watch.alone.remote(block, ""))
         except AigcError as error:
             yield error
-        yield author.usage
+        yield Block(took=author.took, seconds=time.monotonic() - started - author.opening)

@@ -262,8 +262,8 @@ class Job:
             requests=0 if used.told else used.requests,
             completions=used.completions,
             written_tokens=used.usage.sampled + used.usage.forced,
-            seconds=self._seconds,
-            memory=peak_memory(),
+            seconds=self._seconds - used.starting,
+            memory=used.memory or peak_memory(),
         )
         took = {"requests": used.requests, "prompt_tokens": used.read, "memory": run.memory}
         self.ledger.note(took={**took, "written_tokens": run.written_tokens, "seconds": round(run.seconds, 3)})

@@ -33,7 +33,8 @@ class Written:
 class Took:
     """This is what was really generated, for so many requests; `told` ones were answered from the ledger.
 
-    `read` counts a request's prompt tokens once, however many candidates it has.
+    `read` counts a request's prompt tokens once, however many candidates it has. Elsewhere it took `starting` seconds
+    until the first generator was ready, and no process ever had more than `memory` bytes (0: this process tells).
     """
 
     usage: Usage = field(default_factory=Usage)
@@ -41,6 +42,20 @@ class Took:
     completions: int = 0
     told: int = 0
     read: int = 0
+    starting: float = 0.0
+    memory: int = 0
+
+    @classmethod
+    def of(cls, recorder: Recorder, memory: int = 0) -> Took:
+        """This is what a recorder has counted."""
+        return cls(
+            usage=recorder.usage,
+            requests=recorder.requests,
+            completions=recorder.completions,
+            told=recorder.told,
+            read=recorder.read,
+            memory=memory,
+        )
 
     def __add__(self, other: Took) -> Took:
         return Took(
@@ -49,6 +64,8 @@ class Took:
             completions=self.completions + other.completions,
             told=self.told + other.told,
             read=self.read + other.read,
+            starting=self.starting + other.starting,
+            memory=max(self.memory, other.memory),
         )
 
 
@@ -95,10 +112,4 @@ class Local:
                 yield Written(artifact=artifact, spent=spent, seconds=seconds)
         finally:
             self.awaited |= pipeline.awaited
-            self.took += Took(
-                usage=recorder.usage,
-                requests=recorder.requests,
-                completions=recorder.completions,
-                told=recorder.told,
-                read=recorder.read,
-            )
+            self.took += Took.of(recorder)

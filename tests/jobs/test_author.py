@@ -122,7 +122,9 @@ def test_what_was_answered_before_is_not_asked_again(author: Author, world: Worl
     (again,) = author.block([(brief, {request_hash(request): [answer]})])
     assert again.artifact.fields == {"text": "Buy a"}
     assert world.asked == ["a"]
-    assert author.usage.sampled == len("Buy a"), "which counts what was generated"
+    took = author.took
+    assert (took.usage.sampled, took.requests, took.completions, took.told) == (len("Buy a"), 1, 1, 1)
+    assert took.memory > 10_000_000 and 0 < author.opening < 60
 
 
 def test_a_block_that_kills_is_written_brief_by_brief_until_the_culprit_is_known(author: Author) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from aigc.errors import AigcError
 from aigc.jobs import Forecaster, forecast, open_job, opened_ledger, standing
 from aigc.jobs.rates import Rate, of_writer, read_rates, record_rate, writer_of
+from aigc.jobs.runner import Local, Order, Took, Written
 from aigc.jobs.tokens import TokenCounter
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
@@ -180,12 +182,21 @@ def answer(request: Request, index: int) -> str:
     return '{"head": "Buy"}' if request.grammar is not None and request.grammar.kind == "json" else "Buy a mug"
 
 
+class Far(Local):
+    """This stands for a cluster, which starts for a while and whose workers have memory of their own."""
+
+    def write(self, order: Order) -> Iterator[Written]:
+        time.sleep(1)
+        yield from super().write(order)
+        self.took += Took(starting=1, memory=7)
+
+
 def run(project: Project, folder: Path, rates: Path, briefs: int = 3, **options: Any) -> Any:
     with open_job(project, project.content_type("shop/ad"), folder, reuse=False) as job:
         job.register([ad(at) for at in range(briefs)], fresh=options.pop("fresh", False))
         heard: list[int] = []
         expected = job.forecast(rates, heard.append)
-        job.write(ScriptedGenerator(answer), **options)
+        job.run(options.pop("runner", Local)(ScriptedGenerator(answer)), **options)
         job.finish()
         assert heard == list(range(1, expected.briefs + 1))
         return expected
@@ -209,6 +220,22 @@ def test_a_run_is_recorded_and_the_next_forecast_goes_by_it(project: Project, tm
     second = run(project, tmp_path / "other", rates)
     assert second.written_tokens == round(kept.written_tokens) and second.written_by == "runs"
     assert second.seconds == pytest.approx(kept.seconds)
+
+
+def test_a_cluster_has_a_rate_of_its_own(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    rates = tmp_path / "rates.json"
+    here, there, other = (
+        make_project(FILES, model="tiny", **{f"ray.{name}": value for name, value in said.items()})
+        for said in ({}, {"address": "ray://head:10001"}, {"address": "head:10001", "workers": "2"})
+    )
+    run(here, tmp_path / "here", rates)
+    assert run(there, tmp_path / "there", rates, runner=Far).seconds is None
+    kept, local = read_rates(rates)
+    assert (kept.writer, local.writer) == ("gpt tiny ray.address=head:10001", "gpt tiny")
+    assert (kept.planned, kept.requests, kept.memory) == (18, 18, 7)
+    assert 0 < kept.seconds < 1, "its start is no part of its speed"
+    assert run(there, tmp_path / "again", rates, runner=Far).seconds == pytest.approx(kept.seconds)
+    assert run(other, tmp_path / "other", rates, runner=Far).seconds is None
 
 
 def test_only_what_remains_is_told_and_a_stopped_run_is_no_measure(project: Project, tmp_path: Path) -> None:

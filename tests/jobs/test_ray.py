@@ -17,14 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from aigc.cli.options import Overrides
-from aigc.errors import ProjectError, UsageError
-from aigc.extension import generator
-from aigc.hookspecs import hookimpl
+from aigc.jobs.rates import read_rates
 from aigc.jobs.ray_connection import LAST_WORD
-from aigc.jobs.ray_runner import RayOptions, ray_runner
-from aigc.project import Project
-from aigc.testing import ScriptedGenerator
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {
@@ -73,7 +67,8 @@ class Shop:
         for name, text in PROJECT.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text, encoding="utf-8")
-        self.environment = {**os.environ, **ENVIRONMENT, "PYTHONPATH": str(plugin(folder / "plugins"))}
+        own = {"PYTHONPATH": str(plugin(folder / "plugins")), "AIGC_CACHE": str(folder / "cache")}
+        self.environment = {**os.environ, **ENVIRONMENT, **own}
 
     def start(self, out: str, products: list[str], *options: str) -> subprocess.Popen[str]:
         """This begins a job over the products, once none is left of a test that failed."""
@@ -195,9 +190,16 @@ def on_ray(test: Callable[..., None]) -> Callable[..., None]:
 
 @on_ray
 def test_on_a_cluster_of_its_own_the_folder_is_the_same_byte_for_byte(alone: Shop, whole: dict[str, bytes]) -> None:
-    report = alone.run("own", products(40), "--on", "ray", "-o", "ray.workers=2", "-o", "ray.cpus=1")
+    there = ("--on", "ray", "-o", "ray.workers=2", "-o", "ray.cpus=1")
+    report = alone.run("own", products(40), *there)
     assert alone.content("own") == whole
     assert len({process for process, _, _ in alone.lines()}) == 2
+    kept, local = read_rates(alone.folder / "cache/rates.json")
+    assert "ray.address=local" in kept.writer and "ray." not in local.writer
+    assert (kept.pieces, kept.planned, kept.requests, kept.completions) == (40, 120, 120, 120)
+    assert kept.written_tokens == local.written_tokens and 0 < kept.seconds < report["seconds"] - 1
+    again = alone.run("another", products(40), *there, "--dry-run")
+    assert (report["forecast"]["seconds"], again["forecast"]["seconds"]) == (None, pytest.approx(kept.seconds))
     ours = (" left", "Forecast: ", "of memory", "no time can be told", "are estimated")
     said = str(report["err"]).splitlines()
     assert [line for line in said if not any(words in line for words in ours)] == [], "Ray says nothing"
@@ -298,70 +300,3 @@ def test_a_killed_node_costs_its_blocks_and_no_piece(shop: Shop, whole: dict[str
         os.kill(victim, signal.SIGKILL)
     assert ended(job)["counts"] == {"accepted": 40, "flagged": 0, "rejected": 0, "failed": 0}
     assert shop.content("node") == whole
-
-
-@pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
-def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: str) -> None:
-    work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
-    process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
-    assert (process.returncode, process.stderr) == (code, said)
-
-
-def test_without_ray_it_says_what_to_install(
-    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"--on ray needs Ray; pip install 'aigc\[ray\]'"):
-        ray_runner(make_project({}, **Overrides(on="ray").options()))
-    assert ray_runner(make_project({})) is None
-
-
-def test_what_keeps_files_in_the_jobs_folder_is_refused_before_anything_starts(
-    make_project: Callable[..., Project],
-) -> None:
-    on, here = (make_project({}, generator="filing", **options) for options in (Overrides(on="ray").options(), {}))
-    for project in (on, here):
-        project.registry.add(Filing(), "filing")
-    with pytest.raises(UsageError, match=r"^ray: filing keeps files in the job's folder, .*; leave out --on ray"):
-        ray_runner(on)
-    assert ray_runner(here) is None
-
-
-class Filing:
-    """This is a plugin with a generator that keeps files."""
-
-    @hookimpl
-    def aigc_generators(self) -> list[object]:
-        @generator(name="filing")
-        def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
-            """This writes down what is to be answered."""
-            return ScriptedGenerator([])
-
-        return [filing]
-
-
-@pytest.mark.parametrize(
-    ("on", "address"), [("ray", "local"), ("ray://auto", "auto"), ("ray://head:10001", "head:10001")]
-)
-def test_on_names_a_cluster(on: str, address: str, make_project: Callable[..., Project]) -> None:
-    project = make_project({"aigc.yaml": "generator: openai\n"}, **Overrides(on=on).options())
-    assert (project.settings.ray, project.settings.generator) == ({"address": address}, "openai")
-
-
-@pytest.mark.parametrize("on", ["ray:", "ray://", "ray://head", "ray://:10001"])
-def test_what_is_no_cluster_is_refused(on: str) -> None:
-    with pytest.raises(UsageError, match="is no cluster; ray, ray://auto or ray://host:10001"):
-        Overrides(on=on).options()
-
-
-@pytest.mark.parametrize(
-    ("said", "message"),
-    [({"worker": 2}, "did you mean 'workers'"), ({"block": 0}, "block cannot be 0"), ({"cpus": "many"}, "'many'")],
-)
-def test_a_wrong_option_is_named(said: dict[str, object], message: str) -> None:
-    with pytest.raises(ProjectError, match=message):
-        RayOptions.parse(said)
-
-
-def test_an_address_in_aigc_yaml_may_be_written_as_on_the_command_line() -> None:
-    assert RayOptions.parse({"address": "ray://head:10001"}).address == "head:10001"

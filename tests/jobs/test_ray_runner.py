@@ -1,0 +1,126 @@
+"""What holds of a job on Ray without Ray: which cluster is meant, what is refused, what is counted, the last word."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli.options import Overrides
+from aigc.errors import ProjectError, UsageError
+from aigc.extension import generator
+from aigc.hookspecs import hookimpl
+from aigc.jobs import open_job
+from aigc.jobs.ray_connection import LAST_WORD
+from aigc.jobs.ray_foreman import Share
+from aigc.jobs.ray_runner import RayOptions, RayRunner, ray_runner
+from aigc.jobs.ray_worker import Block
+from aigc.jobs.runner import Order, Took
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+
+from .conftest import ITEM, TASK, briefs
+
+
+def test_what_its_workers_count_is_counted_and_its_start_apart(
+    make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def results(self: RayRunner, *given: Any) -> Iterator[list[bytes]]:
+        time.sleep(0.5)
+        for memory in (9, 5):
+            took = Took(requests=2, completions=4, read=10, memory=memory)
+            yield [pickle.dumps(Block(took=took, seconds=0.2))]
+
+    module = importlib.import_module("aigc.jobs.ray_runner")  # in aigc.jobs the function has that name
+    monkeypatch.setattr(module, "connect", lambda address: lambda: None)
+    monkeypatch.setattr(RayRunner, "_share", lambda self, project: Share(workers=1, cpus=1, gpus=0))
+    monkeypatch.setattr(RayRunner, "_results", results)
+    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
+    content_type, runner = project.content_type("shop/item"), RayRunner(RayOptions())
+    with open_job(project, content_type, tmp_path / "out") as job:
+        order = Order(
+            project=project,
+            content_type=content_type,
+            briefs=iter(briefs(["a", "b"])),
+            ledger=job.ledger,
+            stopping=lambda: False,
+        )
+        assert list(runner.write(order)) == []
+    took = runner.took
+    assert (took.requests, took.completions, took.read, took.memory) == (4, 8, 20, 9)
+    assert 0.3 <= took.starting < 0.5
+
+
+@pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
+def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: str) -> None:
+    work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
+    process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
+    assert (process.returncode, process.stderr) == (code, said)
+
+
+def test_without_ray_it_says_what_to_install(
+    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"--on ray needs Ray; pip install 'aigc\[ray\]'"):
+        ray_runner(make_project({}, **Overrides(on="ray").options()))
+    assert ray_runner(make_project({})) is None
+
+
+def test_what_keeps_files_in_the_jobs_folder_is_refused_before_anything_starts(
+    make_project: Callable[..., Project],
+) -> None:
+    on, here = (make_project({}, generator="filing", **options) for options in (Overrides(on="ray").options(), {}))
+    for project in (on, here):
+        project.registry.add(Filing(), "filing")
+    with pytest.raises(UsageError, match=r"^ray: filing keeps files in the job's folder, .*; leave out --on ray"):
+        ray_runner(on)
+    assert ray_runner(here) is None
+
+
+class Filing:
+    """This is a plugin with a generator that keeps files."""
+
+    @hookimpl
+    def aigc_generators(self) -> list[object]:
+        @generator(name="filing")
+        def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
+            """This writes down what is to be answered."""
+            return ScriptedGenerator([])
+
+        return [filing]
+
+
+@pytest.mark.parametrize(
+    ("on", "address"), [("ray", "local"), ("ray://auto", "auto"), ("ray://head:10001", "head:10001")]
+)
+def test_on_names_a_cluster(on: str, address: str, make_project: Callable[..., Project]) -> None:
+    project = make_project({"aigc.yaml": "generator: openai\n"}, **Overrides(on=on).options())
+    assert (project.settings.ray, project.settings.generator) == ({"address": address}, "openai")
+
+
+@pytest.mark.parametrize("on", ["ray:", "ray://", "ray://head", "ray://:10001"])
+def test_what_is_no_cluster_is_refused(on: str) -> None:
+    with pytest.raises(UsageError, match="is no cluster; ray, ray://auto or ray://host:10001"):
+        Overrides(on=on).options()
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [({"worker": 2}, "did you mean 'workers'"), ({"block": 0}, "block cannot be 0"), ({"cpus": "many"}, "'many'")],
+)
+def test_a_wrong_option_is_named(said: dict[str, object], message: str) -> None:
+    with pytest.raises(ProjectError, match=message):
+        RayOptions.parse(said)
+
+
+def test_an_address_in_aigc_yaml_may_be_written_as_on_the_command_line() -> None:
+    assert RayOptions.parse({"address": "ray://head:10001"}).address == "head:10001"
