@@ -188,9 +188,8 @@ def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
             raise TypeError(f"gave {text!r} instead of a text")
         return Written.by(text, value.origin, fallback=value.fallback) if isinstance(value, Written) else text
 
-    return replace(
-        draft, fields={name: change(value, draft.schema.get(name, {}), name) for name, value in draft.fields.items()}
-    )
+    fields = {name: change(value, draft.schema.get(name, {}), name) for name, value in draft.fields.items()}
+    return draft if fields == draft.fields else replace(draft, fields=fields)
 
 
 def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, options: Mapping[str, Json]) -> Json:
@@ -201,8 +200,10 @@ def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, opti
 
 
 def _meant(only: str, path: str) -> bool:
+    if not only:
+        return True
     bare = re.sub(r"\[\d+\]", "", path)
-    return not only or bare == only or bare.partition(".")[0] == only
+    return bare == only or bare.partition(".")[0] == only
 
 
 class _Blame:

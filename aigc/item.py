@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import jinja2
 
@@ -18,10 +19,11 @@ from aigc.drafting import Origin, check, distinct, plain, postprocess, root_of, 
 from aigc.extension import Bound
 from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage
 
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """This is what all pieces of one run share."""
 
@@ -31,6 +33,16 @@ class Order:
     model: str = ""
     seed: int = 0
     adapter: str | None = None
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """This is the stages; the simple form's one stage is judged by the type's own steps and checks."""
+        content_type = self.content_type
+        if content_type.composed:
+            return content_type.stages
+        stage = content_type.stages[0]
+        postprocess = (*stage.postprocess, *content_type.postprocess)
+        return (replace(stage, postprocess=postprocess, checks=(*stage.checks, *content_type.checks, *self.policy)),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +206,8 @@ class Item:
             finish_reason="length" if cut else "stop",
         )
         draft = postprocess(draft, self.stage.postprocess, lambda text: self.sheet.evaluate(text, names))
-        draft = replace(draft, fields={**draft.fields, **kept})  # processed once already
+        if kept:  # processed once already
+            draft = replace(draft, fields={**draft.fields, **kept})
         return draft, self.sheet.judged(draft, self.stage.checks, names)
 
     def _reason(self) -> str:
@@ -208,5 +221,5 @@ class Item:
         order, brief = self.sheet.order, self.sheet.brief
         said = [order.seed, order.content_type.name, plain(brief.values), self.stage.name, self.index]
         said += [{"draw": brief.draw}] if brief.draw else []
-        text = json.dumps([*said, plain(self.value), self.attempts], ensure_ascii=False, sort_keys=True, default=str)
+        text = SORTED([*said, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

@@ -82,7 +82,7 @@ class Piece:
     def steps(self) -> Steps:
         """This is the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
         try:
-            for stage in self._stages():
+            for stage in self.order.stages:
                 self.items[stage.name] = self._items(stage)
                 yield from self._settle(self.items[stage.name])
                 self._collect(stage)
@@ -100,18 +100,6 @@ class Piece:
             return self._failed(f"{type(error).__name__}: {error}")
 
     # -- stages -------------------------------------------------------------------------------------------------------
-
-    def _stages(self) -> Iterator[Stage]:
-        """This yields the stages; the simple form's one stage is judged by the type's own steps and checks."""
-        if self.content_type.composed:
-            yield from self.content_type.stages
-            return
-        stage = self.content_type.stages[0]
-        yield replace(
-            stage,
-            postprocess=(*stage.postprocess, *self.content_type.postprocess),
-            checks=(*stage.checks, *self.content_type.checks, *self.order.policy),
-        )
 
     def _items(self, stage: Stage) -> list[Item]:
         if not stage.foreach:

@@ -70,5 +70,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     for room, names in _ROOMS.items():
         if name in names:
-            return getattr(import_module(f"{__name__}.{room}"), name)
+            found: object = getattr(import_module(f"{__name__}.{room}"), name)
+            globals()[name] = found  # so that the next one finds it without asking here
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

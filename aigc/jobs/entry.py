@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aigc.jobs.record import artifact_of
-from aigc.types import Artifact, Json, Usage
+from aigc.jobs.record import artifact_with
+from aigc.types import Artifact, Brief, Json, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +42,10 @@ class Spent:
 def entry_of(row: Sequence[Json]) -> Entry:
     """This is a row of the ledger, its columns in the order in which `Ledger` asks for them."""
     place, name, status, reason, key, source, brief, draw, redraws, requests, prompt, written, seconds, twin, body = row
-    brief_said = {"values": json.loads(brief), "source": source, "draw": draw}
-    record = {"id": name, "status": status, "reason": reason, "brief": brief_said, **json.loads(body)}
+    said = Brief(id=name, values=json.loads(brief), source=source, draw=draw)
     return Entry(
         place=place,
-        artifact=artifact_of(record),
+        artifact=artifact_with(json.loads(body), said, status=status, reason=reason),
         key=key,
         requests=requests,
         seconds=seconds,

@@ -14,6 +14,8 @@ from aigc.jobs.ledger import FILE
 from aigc.project import Project
 from aigc.types import Brief
 
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
 
 class Keys:
     """This makes keys for the briefs of one content type, as the project stands."""
@@ -32,8 +34,7 @@ class Keys:
 
     def __call__(self, brief: Brief) -> str:
         made_from = [*self._made_by, dict(brief.values), *([brief.draw] if brief.draw else [])]
-        text = json.dumps(made_from, ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -37,16 +37,20 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = _open(path)
+        self._finished: deque[tuple[tuple[Json, ...], list[tuple[Json, ...]]]] = deque()  # pieces and their stages
 
     def close(self) -> None:
         """This commits what is finished and folds the write-ahead log into the file."""
-        with _told(self.path):
+        try:
             self.commit()
-            self._db.execute("pragma wal_checkpoint(truncate)")
-        self._db.close()
+            with _told(self.path):
+                self._db.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            self._db.close()
 
     def commit(self) -> None:
         with _told(self.path):
+            self._write_finished()
             if self._db.in_transaction:
                 self._db.execute("commit")
 
@@ -196,34 +200,38 @@ class Ledger:
         with _told(self.path):
             self._begin()
             self._db.executemany("insert or replace into completions values (?, ?, ?)", rows)
-            self.commit()
+        self.commit()
 
     def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> None:
-        """This puts a piece in its brief's row; it is committed with the next answers, or with `commit`."""
-        usage = artifact.provenance.usage
-        row = {
-            "id": artifact.id,
-            "status": artifact.status,
-            "reason": whole_text(artifact.reason),
-            "checks": complained(artifact),
-            "requests": artifact.provenance.requests,
-            "prompt_tokens": usage.prompt,
-            "written_tokens": usage.sampled + usage.forced,
-            "seconds": round(seconds, 4),
-            "lines": artifact.provenance.lines,
-            "fallbacks": len(artifact.provenance.fallbacks),
-            "artifact": json_text(body_record(artifact)),
-        }
+        """This puts a piece in its brief's row, where whoever asks sees it; it is committed with the next answers, or
+        with `commit`."""
+        provenance, usage = artifact.provenance, artifact.provenance.usage
+        row = (
+            *(artifact.status, whole_text(artifact.reason), complained(artifact)),
+            *(provenance.requests, usage.prompt, usage.sampled + usage.forced, round(seconds, 4)),
+            *(provenance.lines, len(provenance.fallbacks), json_text(body_record(artifact)), artifact.id),
+        )
         stages = [
             (artifact.id, stage, one.requests, one.completions, one.usage.prompt, one.usage.sampled + one.usage.forced,
              round(one.seconds, 4))
             for stage, one in spent.items()
         ]  # fmt: skip
-        with _told(self.path):
-            self._begin()
-            if self._db.execute(FINISH, row).rowcount:
-                self._db.executemany("insert or replace into stages values (?, ?, ?, ?, ?, ?, ?)", stages)
-                self._db.execute("delete from completions where id = ?", (artifact.id,))
+        self._finished.append((row, stages))
+
+    def _write_finished(self) -> None:
+        if not self._finished:
+            return
+        self._begin()
+        try:
+            while self._finished:
+                row, stages = self._finished[0]
+                if self._db.execute(FINISH, row).rowcount:
+                    self._db.executemany("insert or replace into stages values (?, ?, ?, ?, ?, ?, ?)", stages)
+                    self._db.execute("delete from completions where id = ?", row[-1:])
+                self._finished.popleft()
+        except sqlite3.Error:
+            self._finished.clear()  # a full disk: these wait again, with their answers
+            raise
 
     def _begin(self) -> None:
         if not self._db.in_transaction:
@@ -240,10 +248,11 @@ class Ledger:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def entries(self) -> Iterator[Entry]:
-        """This yields every finished piece, in the briefs' order."""
+    def entries(self, wanted: Callable[[Status], bool] = lambda status: True) -> Iterator[Entry]:
+        """This yields every finished piece whose status is wanted, in the briefs' order."""
         for row in self._rows(f"{ENTRY} where {FINISHED} order by place"):
-            yield entry_of(row)
+            if wanted(row[2]):
+                yield entry_of(row)
 
     def entry(self, name: str) -> Entry:
         """This is the finished piece of one brief. KeyError when there is none."""
@@ -259,9 +268,8 @@ class Ledger:
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """This yields the finished pieces of some statuses, in the briefs' order."""
-        marks = ",".join("?" * len(statuses))
-        for row in self._rows(f"{ENTRY} where status in ({marks}) order by place", tuple(statuses)):
-            yield entry_of(row).artifact
+        for entry in self.entries(statuses.__contains__):
+            yield entry.artifact
 
     def count(self, statuses: Collection[Status] = STATUSES) -> int:
         counts = self.counts()
@@ -312,6 +320,7 @@ class Ledger:
     def ask(self, ask: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
         """This is the rows of any question in SQL."""
         with _told(self.path):
+            self._write_finished()
             return self._db.execute(ask, values).fetchall()
 
     def _rows(self, ask: str, values: Sequence[Json] = ()) -> Iterator[tuple[Json, ...]]:
@@ -338,10 +347,9 @@ on conflict (id) do update set
 where pieces.run < :run
 """
 FINISH = """
-update pieces set status = :status, reason = :reason, checks = :checks, requests = :requests,
-    prompt_tokens = :prompt_tokens, written_tokens = :written_tokens, seconds = :seconds, lines = :lines,
-    fallbacks = :fallbacks, artifact = :artifact, finished_run = run
-where id = :id
+update pieces set status = ?, reason = ?, checks = ?, requests = ?, prompt_tokens = ?, written_tokens = ?, seconds = ?,
+    lines = ?, fallbacks = ?, artifact = ?, finished_run = run
+where id = ?
 """
 ONCE = "select 1 from history where key = ?"
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"

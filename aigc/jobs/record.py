@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
-from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Usage
+from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Status, Usage
 
 FINDING = tuple(one.name for one in fields(Finding))
 PROVENANCE = tuple(one.name for one in fields(Provenance))
+READABLE = json.JSONEncoder(ensure_ascii=False, default=str).encode
+ESCAPED = json.JSONEncoder(default=str).encode
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Json]:
@@ -51,18 +53,24 @@ def artifact_line(entry: Mapping[str, str]) -> str:
 
 def artifact_of(record: Mapping[str, Json]) -> Artifact:
     """This is the artifact a record was made from. KeyError or TypeError when it is none."""
-    findings = [{**said, "span": tuple(said["span"]) if said["span"] else None} for said in record["findings"]]
-    provenance = dict(record["provenance"])
+    brief = Brief(id=record["id"], **record["brief"])
+    return artifact_with(record, brief, status=record["status"], reason=record["reason"])
+
+
+def artifact_with(body: Mapping[str, Json], brief: Brief, *, status: Status, reason: str) -> Artifact:
+    """This is the artifact of a brief whose `body_record` is known."""
+    findings = ({**said, "span": tuple(said["span"]) if said["span"] else None} for said in body["findings"])
+    provenance = dict(body["provenance"])
     for name in ("fallbacks", "repaired"):
         provenance[name] = tuple(provenance[name])
     provenance["usage"] = Usage(**provenance["usage"])
     return Artifact(
-        id=record["id"],
-        status=record["status"],
-        reason=record["reason"],
-        fields=record["fields"],
+        id=brief.id,
+        status=status,
+        reason=reason,
+        fields=body["fields"],
         findings=tuple(Finding(**said) for said in findings),
-        brief=Brief(id=record["id"], **record["brief"]),
+        brief=brief,
         provenance=Provenance(**provenance),
     )
 
@@ -83,8 +91,8 @@ def completion_of(said: Sequence[Json]) -> Completion:
 
 def json_text(value: Json) -> str:
     """This is JSON in one line as people read it; half a character, which no file takes, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if _encodes(text) else json.dumps(value, default=str)
+    text = READABLE(value)
+    return text if _encodes(text) else ESCAPED(value)
 
 
 def whole_text(text: str) -> str:
@@ -93,6 +101,8 @@ def whole_text(text: str) -> str:
 
 
 def _encodes(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

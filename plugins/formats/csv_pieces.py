@@ -24,8 +24,7 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     a formula (it begins with = + - @ and is no number) gets an apostrophe in front. An input called like a field is
     headed "NAME (brief)".
     """
-    inputs = _inputs(artifacts)
-    fields = _fields(artifacts)
+    inputs, fields = _columns(artifacts)
     names = [name for name, _ in fields]
     header = ["id", "status"]
     header += [f"{name} (brief)" if name in (*names, *header) else name for name in inputs]
@@ -43,23 +42,22 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     yield path
 
 
-def _inputs(artifacts: Sequence[Artifact]) -> list[str]:
-    """These are the names of all briefs' inputs, in the order they first appear."""
-    return list(dict.fromkeys(name for artifact in artifacts for name in artifact.brief.values))
-
-
-def _fields(artifacts: Sequence[Artifact]) -> list[tuple[str, int | None]]:
-    """These are the columns: a field's name, and for a list the number of the item, from 1."""
+def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[tuple[str, int | None]]]:
+    """These are the names of all briefs' inputs, and of all fields, for a list with the number of the item, from 1; in
+    the order they first appear."""
+    inputs: dict[str, None] = {}
     longest: dict[str, int | None] = {}
     for artifact in artifacts:
+        inputs |= dict.fromkeys(artifact.brief.values)
         for name, value in artifact.fields.items():
             before = longest.get(name)
             longest[name] = max(before or 0, len(value)) if isinstance(value, list) else before
-    return [
+    fields = [
         (name, number)
         for name, length in longest.items()
         for number in ([None] if length is None else range(1, length + 1))
     ]
+    return list(inputs), fields
 
 
 def _pick(fields: Mapping[str, Json], name: str, number: int | None) -> Json:

@@ -14,7 +14,7 @@ from aigc.jobs.entry import Entry
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.record import json_text
 from aigc.jobs.report.reading import UNITS, Reader, Said
-from aigc.types import SEVERITIES, Finding, Json
+from aigc.types import SEVERITIES, Finding, Json, Status
 
 MOST = 20_000  # pieces listed
 LUMP = 250  # lines
@@ -22,17 +22,19 @@ TITLE = 80  # characters
 
 
 def listed(ledger: Ledger, most: int = MOST) -> Iterator[Entry]:
-    """This yields the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
+    """This is the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
     and as many accepted ones as there is room left for."""
     counts = ledger.counts()
     finished = counts.total() - counts["waiting"]
     room = {True: min(most, finished - counts["accepted"])}  # short of accepted → how many
     room[False] = most - room[True]
-    for entry in ledger.entries():
-        short = entry.artifact.status != "accepted"
-        if room[short] > 0:
-            room[short] -= 1
-            yield entry
+
+    def wanted(status: Status) -> bool:
+        short = status != "accepted"
+        room[short] -= 1
+        return room[short] >= 0
+
+    return islice(ledger.entries(wanted), most)
 
 
 def lumps(entries: Iterator[Entry], reader: Reader) -> Iterator[str]:
