@@ -58,7 +58,8 @@ class Missing(jinja2.StrictUndefined):
 
 
 class TemplateEnvironment(SandboxedEnvironment):
-    """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds."""
+    """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds: a
+    template stays as it was when a content type that uses it was loaded."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -68,11 +69,20 @@ class TemplateEnvironment(SandboxedEnvironment):
             lstrip_blocks=True,
             keep_trailing_newline=False,
             finalize=_printed,
+            auto_reload=False,
         )
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
+
+    def renewed(self, template: str) -> jinja2.Template:
+        """This is a template as its file is now."""
+        self.auto_reload = True
+        try:
+            return self.get_template(template)
+        finally:
+            self.auto_reload = False
 
     def join_path(self, template: str, parent: str) -> str:
         place = self.places.get((template, parent))

@@ -15,7 +15,7 @@ from typing import cast
 import jinja2
 from jinja2 import meta, nodes
 
-from aigc.content.environment import BUNDLED, template_error
+from aigc.content.environment import BUNDLED, TemplateEnvironment, template_error
 from aigc.errors import ContentTypeError, did_you_mean
 
 STABLE = frozenset(("language", "shots", "shot"))  # known before `task`
@@ -105,6 +105,7 @@ def digest(content: bytes, sources: list[Source]) -> str:
 
 def _sources(environment: jinja2.Environment, template: str, where: str) -> Iterator[Source]:
     waiting, seen = [(template, False, where)], set()
+    renewed = environment.renewed if isinstance(environment, TemplateEnvironment) else environment.get_template
     while waiting:
         name, apart, from_where = waiting.pop(0)
         if name in seen:
@@ -116,7 +117,7 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
             tree = environment.parse(text, name, file)
             assert file is not None  # our loader reads files only
             _check_words(environment, tree, file)
-            environment.get_template(name)  # compiles, which finds what parsing does not
+            renewed(name)  # compiles, which finds what parsing does not
         except jinja2.TemplateError as error:
             raise template_error(error, from_where) from None
         yield Source(name=file, text=text, tree=tree, apart=apart)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,6 +153,18 @@ def test_what_stands_before_the_task_is_rendered_once_per_language(
     assert seen == ["en", "zh"]
     edited = load(SIMPLE, templates={"line.j2": template.replace("}}{% endblock", "}}!{% endblock", 1)})
     assert render(environment, edited)[0] == ("system", "In en!")
+
+
+def test_a_template_edited_meanwhile_is_what_it_was_until_its_type_is_loaded_again(
+    load: Load, environment: TemplateEnvironment
+) -> None:
+    loaded = load(SIMPLE, templates={"line.j2": FRAME + TASK})
+    edited = FRAME + TASK.replace("Product", "Item")
+    Path(loaded.stages[0].template).write_text(edited, encoding="utf-8")
+    assert render(environment, loaded) == [("user", "Product: Lamp")]
+    again = load(SIMPLE, templates={"line.j2": edited})
+    assert again.digest != loaded.digest
+    assert render(environment, again) == [("user", "Item: Lamp")]
 
 
 def test_two_types_of_one_template_keep_their_own_shots(load: Load, environment: TemplateEnvironment) -> None:
