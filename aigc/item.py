@@ -190,7 +190,8 @@ class Item:
         }
 
     def _kept(self) -> dict[str, Json]:
-        return {} if self.draft is None else {k: v for k, v in self.draft.fields.items() if k not in self.failing}
+        failing = self.failing
+        return {} if self.draft is None else {k: v for k, v in self.draft.fields.items() if k not in failing}
 
     def _finish(
         self, written: Mapping[str, Json], kept: Mapping[str, Json], *, cut: bool

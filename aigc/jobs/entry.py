@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from aigc.jobs.record import artifact_with
 from aigc.types import Artifact, Brief, Json, Usage
 
+PIECE = "id, status, reason, source, draw, brief, artifact"
+ENTRY = f"{PIECE}, place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -39,13 +42,19 @@ class Spent:
     seconds: float = 0.0
 
 
+def piece_of(row: Sequence[Json]) -> Artifact:
+    """This is the piece of a row of the ledger, of which `PIECE` was asked."""
+    name, status, reason, source, draw, values, artifact = row
+    said, body = json.loads(f"[{values},{artifact}]")
+    return artifact_with(body, Brief(id=name, values=said, source=source, draw=draw), status=status, reason=reason)
+
+
 def entry_of(row: Sequence[Json]) -> Entry:
-    """This is a row of the ledger, its columns in the order in which `Ledger` asks for them."""
-    place, name, status, reason, key, source, brief, draw, redraws, requests, prompt, written, seconds, twin, body = row
-    said = Brief(id=name, values=json.loads(brief), source=source, draw=draw)
+    """This is a row of the ledger, of which `ENTRY` was asked."""
+    *piece, place, key, redraws, requests, prompt, written, seconds, twin = row
     return Entry(
         place=place,
-        artifact=artifact_with(json.loads(body), said, status=status, reason=reason),
+        artifact=piece_of(piece),
         key=key,
         requests=requests,
         seconds=seconds,

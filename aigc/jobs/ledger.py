@@ -19,7 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from aigc.errors import JobError
-from aigc.jobs.entry import Entry, Spent, entry_of
+from aigc.jobs.entry import ENTRY, PIECE, Entry, Spent, entry_of, piece_of
 from aigc.jobs.record import artifact_line, body_record, completion_of, completion_record, json_text, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Completion, Json, Status
 
@@ -248,15 +248,13 @@ class Ledger:
 
     # -- looking ------------------------------------------------------------------------------------------------------
 
-    def entries(self, wanted: Callable[[Status], bool] = lambda status: True) -> Iterator[Entry]:
-        """This yields every finished piece whose status is wanted, in the briefs' order."""
-        for row in self._rows(f"{ENTRY} where {FINISHED} order by place"):
-            if wanted(row[2]):
-                yield entry_of(row)
+    def entries(self) -> Iterator[Entry]:
+        """This yields every finished piece, in the briefs' order."""
+        return map(entry_of, self._rows(f"select {ENTRY} from pieces where {FINISHED} order by place"))
 
     def entry(self, name: str) -> Entry:
         """This is the finished piece of one brief. KeyError when there is none."""
-        for row in self.ask(f"{ENTRY} where id = ? and {FINISHED}", (name,)):
+        for row in self.ask(f"select {ENTRY} from pieces where id = ? and {FINISHED}", (name,)):
             return entry_of(row)
         raise KeyError(name)
 
@@ -268,8 +266,9 @@ class Ledger:
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """This yields the finished pieces of some statuses, in the briefs' order."""
-        for entry in self.entries(statuses.__contains__):
-            yield entry.artifact
+        marks = ",".join("?" * len(statuses))
+        which = f"select {PIECE} from pieces where status in ({marks}) order by place"
+        return map(piece_of, self._rows(which, tuple(statuses)))
 
     def count(self, statuses: Collection[Status] = STATUSES) -> int:
         counts = self.counts()
@@ -353,10 +352,6 @@ where id = ?
 """
 ONCE = "select 1 from history where key = ?"
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
-ENTRY = """
-select place, id, status, reason, key, source, brief, draw, redraws, requests, prompt_tokens, written_tokens, seconds,
-    twin, artifact from pieces
-"""
 
 
 def complained(artifact: Artifact) -> str:

@@ -48,7 +48,7 @@ create table completions (                       -- answers for pieces not finis
     request text not null,                       -- content hash of the request
     answers text not null,
     primary key (id, request)
-);
+) without rowid;
 
 create table history (                           -- pieces that were replaced or are no longer asked for
     seq       integer primary key,

@@ -6,7 +6,7 @@ Nothing here grows with the number of pieces: lengths are counted by length, tim
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.content import ContentType
@@ -121,12 +121,18 @@ class Figures:
         return self.standing.briefs - self.standing.waiting
 
 
-def read_figures(ledger: Ledger, reader: Reader, content_type: ContentType | None) -> Figures:
-    """This counts a job."""
+def read_figures(
+    ledger: Ledger,
+    reader: Reader,
+    content_type: ContentType | None,
+    seen: Callable[[Entry], None] = lambda entry: None,
+) -> Figures:
+    """This counts a job; `seen` is told of each piece."""
     said: dict[str, Counter[Severity]] = {}
     lengths: dict[str, Lengths] = {}
     judged = 0
     for entry in ledger.entries():
+        seen(entry)
         judged += entry.artifact.status != "failed" or bool(entry.artifact.findings)
         for name, severity in severest(entry.artifact).items():
             said.setdefault(name, Counter())[severity] += 1

@@ -9,45 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
+from typing import TextIO
 
 from aigc.jobs.entry import Entry
-from aigc.jobs.ledger import Ledger
 from aigc.jobs.record import json_text
 from aigc.jobs.report.reading import UNITS, Reader, Said
-from aigc.types import SEVERITIES, Finding, Json, Status
+from aigc.types import SEVERITIES, STATUSES, Finding, Json
 
 MOST = 20_000  # pieces listed
 LUMP = 250  # lines
 TITLE = 80  # characters
 
 
-def listed(ledger: Ledger, most: int = MOST) -> Iterator[Entry]:
-    """This is the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
-    and as many accepted ones as there is room left for."""
-    counts = ledger.counts()
-    finished = counts.total() - counts["waiting"]
-    room = {True: min(most, finished - counts["accepted"])}  # short of accepted → how many
-    room[False] = most - room[True]
+class Listing:
+    """This is the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first, and
+    as many accepted ones as there is room left for. They wait in a file until the page gets to them."""
 
-    def wanted(status: Status) -> bool:
-        short = status != "accepted"
-        room[short] -= 1
-        return room[short] >= 0
+    def __init__(self, counts: Mapping[str, int], reader: Reader, file: TextIO, most: int) -> None:
+        short = sum(counts.get(status, 0) for status in STATUSES if status != "accepted")
+        self._room = {True: min(most, short), False: most - min(most, short)}  # short of accepted → how many
+        self._reader = reader
+        self._file = file
 
-    return islice(ledger.entries(wanted), most)
+    def add(self, entry: Entry) -> None:
+        short = entry.artifact.status != "accepted"
+        if self._room[short] > 0:
+            self._room[short] -= 1
+            self._file.write(line(entry, self._reader) + "\n")
+
+    def lumps(self) -> Iterator[str]:
+        """This yields what the page holds of them."""
+        self._file.seek(0)
+        while lump := "".join(islice(self._file, LUMP)):
+            yield lump.removesuffix("\n")
 
 
-def lumps(entries: Iterator[Entry], reader: Reader) -> Iterator[str]:
-    """This yields what the page holds of some pieces: lines of JSON in which no `<` stands."""
-    while lump := list(islice(entries, LUMP)):
-        yield "\n".join(_line(entry, reader) for entry in lump).replace("<", "\\u003c")
-
-
-def _line(entry: Entry, reader: Reader) -> str:
+def line(entry: Entry, reader: Reader) -> str:
+    """This is a piece as a line in which no `<` stands."""
     artifact = entry.artifact
     checks = sorted({finding.check for finding in artifact.findings})
     head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks)]
-    return f"{json_text(head)}\t{json_text(piece_record(entry, reader))}"
+    return f"{json_text(head)}\t{json_text(piece_record(entry, reader))}".replace("<", "\\u003c")
 
 
 def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import jinja2
 from markupsafe import Markup
@@ -16,8 +17,8 @@ from aigc.content import ContentType
 from aigc.errors import JobError
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.report import charts
-from aigc.jobs.report.figures import read_figures
-from aigc.jobs.report.listing import MOST, listed, lumps
+from aigc.jobs.report.figures import Figures, read_figures
+from aigc.jobs.report.listing import MOST, Listing
 from aigc.jobs.report.reading import UNITS, Reader
 
 REPORT = "report.html"
@@ -33,8 +34,16 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
     target = folder / REPORT
     temporary = target.with_suffix(".tmp")
     try:
-        with temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.writelines(_page(folder.resolve().name, ledger, content_type, most))
+        with (
+            TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as waiting,
+            temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+        ):
+            listing = Listing(ledger.counts(), reader := Reader(content_type), waiting, most)
+            figures = read_figures(ledger, reader, content_type, listing.add)
+            unlisted = max(0, figures.finished - most)
+            file.writelines(
+                _page(folder.resolve().name, figures, listing, unlisted, limits_known=content_type is not None)
+            )
         temporary.replace(target)
     except OSError as error:
         with suppress(OSError):
@@ -43,17 +52,15 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
     return target
 
 
-def _page(name: str, ledger: Ledger, content_type: ContentType | None, most: int) -> Iterator[str]:
-    reader = Reader(content_type)
-    figures = read_figures(ledger, reader, content_type)
+def _page(name: str, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
     style, script = Markup(_part("report.css")), Markup(_part("report.js"))
     return _template().generate(
         job=name,
         figures=figures,
         standing=figures.standing,
-        limits_known=content_type is not None,
-        unlisted=max(0, figures.finished - most),
-        lumps=(Markup(lump) for lump in lumps(listed(ledger, most), reader)),
+        limits_known=limits_known,
+        unlisted=unlisted,
+        lumps=map(Markup, listing.lumps()),
         charts=charts,
         units=UNITS,
         style=style,
