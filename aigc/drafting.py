@@ -175,21 +175,27 @@ def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
-    def change(value: Json, schema: Schema, path: str) -> Json:
-        if isinstance(value, list):
-            return [change(item, schema.get("items", {}), f"{path}[{index}]") for index, item in enumerate(value)]
-        if isinstance(value, Mapping):
-            words = schema.get("properties", {})
-            return {key: change(item, words.get(key, {}), f"{path}.{key}") for key, item in value.items()}
-        if not _meant(step.only, path) or next(texts(value, schema, path), None) is None:
-            return value
-        text = _call(step, value, path, schema, draft, options)
-        if not isinstance(text, str):
-            raise TypeError(f"gave {text!r} instead of a text")
-        return Written.by(text, value.origin, fallback=value.fallback) if isinstance(value, Written) else text
+    def change(text: str, schema: Schema, path: str) -> str:
+        changed = _call(step, text, path, schema, draft, options) if _meant(step.only, path) else text
+        if not isinstance(changed, str):
+            raise TypeError(f"gave {changed!r} instead of a text")
+        return Written.by(changed, text.origin, fallback=text.fallback) if isinstance(text, Written) else changed
 
-    fields = {name: change(value, draft.schema.get(name, {}), name) for name, value in draft.fields.items()}
+    fields = {name: _changed(value, draft.schema.get(name, {}), name, change) for name, value in draft.fields.items()}
     return draft if fields == draft.fields else replace(draft, fields=fields)
+
+
+def _changed(value: Json, schema: Schema, path: str, change: Callable[[str, Schema, str], str]) -> Json:
+    """This is `value` with every prose text in it changed. (A nested function that called itself would be garbage that
+    reference counts do not find, with all that it sees.)"""
+    if isinstance(value, list):
+        words = schema.get("items", {})
+        return [_changed(item, words, f"{path}[{index}]", change) for index, item in enumerate(value)]
+    if isinstance(value, Mapping):
+        words = schema.get("properties", {})
+        return {key: _changed(item, words.get(key, {}), f"{path}.{key}", change) for key, item in value.items()}
+    prose = next(texts(value, schema, path), None)
+    return value if prose is None else change(value, schema, path)
 
 
 def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, options: Mapping[str, Json]) -> Json:
