@@ -206,7 +206,7 @@ class Project:
 
     def model_identity(self, content_type: str) -> str:
         """This names what exactly writes a content type, for the keys of finished work: the generator, its weights'
-        digest and the adapter's."""
+        digest, the numbers it is run in unless they are float32, and the adapter's digest."""
         settings = self.settings
         if settings.generator != "gpt":
             chosen = self.registry.get("generator", settings.generator, FILE)
@@ -215,7 +215,10 @@ class Project:
             named = f"{settings.generator} {named} {telling}"
             adapting = any(option.name == "adapters" for option in chosen.options)
         else:
-            named, adapting = self._named_weights(), True
+            from aigc.models import resolved_dtype
+
+            dtype = resolved_dtype(settings.engine)
+            named, adapting = self._named_weights() + (f" {dtype}" if dtype != "float32" else ""), True
         chosen_one = next((one for one in settings.adapters if fnmatchcase(content_type, one)), None)
         return f"{named} {chosen_one}={self._digest(chosen_one)}" if adapting and chosen_one is not None else named
 

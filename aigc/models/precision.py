@@ -1,0 +1,33 @@
+"""In which numbers our engine will run a model here, told before torch is imported."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from aigc.types import Json
+
+DRIVER = Path("/dev/nvidiactl")  # there where a driver runs, and in a container that was given a device
+
+
+def resolved_dtype(engine: Mapping[str, Json]) -> str:
+    """This is the dtype that the options of our engine come to, `auto` and what they leave out resolved."""
+    dtype, device = (str(engine.get(name, "auto")).strip() for name in ("dtype", "device"))
+    if dtype != "auto":
+        return dtype
+    on_cuda = has_cuda() if device == "auto" else device.startswith("cuda")
+    return "bfloat16" if on_cuda else "float32"
+
+
+def has_cuda() -> bool:
+    """This says whether torch will find a CUDA device. It asks no driver: that would break processes forked later."""
+    from importlib.metadata import PackageNotFoundError, version  # brings zip along
+
+    try:
+        built_for_cpu = "+cpu" in version("torch")
+    except PackageNotFoundError:
+        return False
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1")
+    return not built_for_cpu and not hidden and (DRIVER.exists() or shutil.which("nvidia-smi") is not None)

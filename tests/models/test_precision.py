@@ -1,0 +1,53 @@
+"""What `auto` comes to before torch is there to say it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aigc.models import precision, resolved_dtype
+from aigc.project import Project
+
+
+@pytest.mark.parametrize(
+    ("version", "devices", "driver", "found"),
+    [
+        ("2.9.0", None, True, True),
+        ("2.9.0", None, False, False),
+        ("2.9.0+cpu", None, True, False),
+        ("2.9.0", "", True, False),
+        ("2.9.0", "-1", True, False),
+        ("2.9.0", "1,2", True, True),
+    ],
+)
+def test_a_device_counts_where_torch_will_find_it(
+    version: str, devices: str | None, driver: bool, found: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: version)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if devices is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", devices)
+    monkeypatch.setattr(precision, "DRIVER", tmp_path / "none")
+    monkeypatch.setattr(precision.shutil, "which", lambda name: "/bin/nvidia-smi" if driver else None)
+    assert precision.has_cuda() is found
+    assert resolved_dtype({}) == ("bfloat16" if found else "float32")
+    assert resolved_dtype({"device": "cpu"}) == "float32"
+    assert resolved_dtype({"device": "cuda:1"}) == "bfloat16"
+
+
+@pytest.mark.parametrize(("cuda", "default", "other"), [(False, "float32", "bfloat16"), (True, "bfloat16", "float32")])
+def test_finished_work_is_kept_unless_the_numbers_change(
+    make_project: Callable[..., Project], cuda: bool, default: str, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "has_cuda", lambda: cuda)
+
+    def identity(**options: str) -> str:
+        return make_project({}, **options).model_identity("shop/line")
+
+    same = [identity(**{"engine.dtype": said}) for said in ("auto", default)]
+    assert {identity(), *same, identity(**{"engine.rows": "4"})} == {identity()}
+    assert identity(**{"engine.dtype": other}) != identity()
+    assert identity(**{"engine.dtype": "float16"}) not in (identity(), identity(**{"engine.dtype": other}))
+    assert identity(**{"engine.device": "cpu"}) == identity(**{"engine.dtype": "float32"})
