@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -340,6 +341,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
             raise ProjectError(f"{where}: {key} must be a mapping")
         if key == "sampling":
             _check_sampling(value, where)
+        if key == "engine":
+            _check_variables(value, where.partition("=")[0])
         value = {**held, **value}
     elif isinstance(held, int):
         if not isinstance(value, int) or isinstance(value, bool):
@@ -371,6 +374,14 @@ def _check_sampling(values: Mapping[str, Json], where: str) -> None:
         if not above or not (high is None or value <= high) or not math.isfinite(value):
             bounds = f"from {low} to {high}" if high is not None else f"at least {low}"
             raise UsageError(f"{where}: sampling option {name!r} is {value}, {bounds}")
+
+
+def _check_variables(options: Mapping[str, Json], where: str) -> None:
+    """This refuses what cannot name an environment variable before it is written anywhere: it may be the key itself."""
+    for name, value in options.items():
+        if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):
+            hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
+            raise UsageError(f"{where}: engine.{name} is no name of an environment variable", hint=hint)
 
 
 def _says_nothing(file: Path) -> bool:

@@ -50,6 +50,18 @@ def test_wrong_settings_are_said_with_their_line(make_project, said: str, messag
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["sk-live-4f", "4f5a", "two words", "kéy-"])
+def test_what_may_be_a_key_is_refused_where_a_variables_name_goes_and_never_repeated(make_project, key: str) -> None:
+    for said, given in [
+        ({"aigc.yaml": f"engine: {{api_key_env: {key}}}"}, {}),
+        ({}, {"engine.api_key_env": key}),
+    ]:
+        with pytest.raises(UsageError, match=r"engine.api_key_env is no name of an environment variable") as caught:
+            make_project(said, generator="openai", **given)
+        assert key not in str(caught.value) and "belongs in the environment" in str(caught.value)
+    assert make_project({}, **{"engine.api_key_env": "_Shop_KEY2"}).settings.engine == {"api_key_env": "_Shop_KEY2"}
+
+
 @pytest.mark.parametrize("option", ["temperature=nan", "temperature=-1", "top_p=0", "max_tokens=0"])
 def test_wrong_options_are_refused(make_project, option: str) -> None:
     name, _, value = option.partition("=")

@@ -55,6 +55,17 @@ def test_any_batch_can_be_asked_for_again_from_its_folder(aigc: Run, shop: Any) 
     assert "--out DIR is needed" in aigc("batch", "moved.yaml").err
 
 
+def test_a_key_in_place_of_its_variable_is_written_nowhere(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--out", "made", "--on", "openai", "--base-url", "http://localhost")
+    ran = aigc(*argv, "-o", "engine.api_key_env=sk-secret")
+    assert ran.code == 2 and "no name of an environment variable" in ran.err
+    assert "sk-secret" not in ran.out + ran.err and not (shop.folder / "made").exists()
+    shop.write("spring.yaml", JOB + "generator: openai\nengine: {api_key_env: sk-secret}\n")
+    ran = aigc("batch", "spring.yaml", "--out", "made")
+    assert ran.code == 2 and "spring.yaml:" in ran.err and "sk-secret" not in ran.out + ran.err
+    assert not (shop.folder / "made").exists()
+
+
 def test_the_command_line_goes_over_a_job_file(aigc: Run, shop: Any) -> None:
     shop.write("spring.yaml", JOB)
     shop.write("more.csv", "name\nPot\n")
