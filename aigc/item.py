@@ -17,7 +17,7 @@ import jinja2
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
 from aigc.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 from aigc.extension import Bound
-from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage
+from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage, taken
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
@@ -158,7 +158,7 @@ class Item:
                 best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
                 self.error, self.blamed = "", frozenset()
                 self.rewritten |= asked if self.attempts > 1 else frozenset()
-        return sum((one.usage for one in completions), Usage())
+        return taken(completions)
 
     def give_up(self) -> None:
         """This puts the declared fallback in place of what fails; a list's item that still fails is left out."""

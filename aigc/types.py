@@ -9,7 +9,7 @@ tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.cont
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
@@ -154,6 +154,13 @@ class Completion:
     mean_logprob: float | None = None
     logprobs: tuple[TokenLogprob, ...] = ()
     error: str = ""
+
+
+def taken(answers: Sequence[Completion]) -> Usage:
+    """This is what one request took. Its prompt was read once, for the first candidate, whichever of them say so."""
+    read = max((one.usage for one in answers), key=lambda usage: usage.prompt, default=Usage())
+    written = sum((one.usage for one in answers), Usage())
+    return replace(written, prompt=read.prompt, cached=read.cached)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from aigc.jobs.entry import Spent
 from aigc.piece import asked_by
-from aigc.types import Completion, Delta, Generator, Request, Usage
+from aigc.types import Completion, Delta, Generator, Request, Usage, taken
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class Recorder:
     """This wraps a Generator for one job.
 
     `usage` is what was really generated, for so many `requests`; `told` counts those answered from the ledger. `read`
-    counts a request's prompt tokens once, however many candidates it has.
+    is its prompt tokens.
     """
 
     def __init__(self, generator: Generator, ledger: Answers) -> None:
@@ -89,14 +89,14 @@ class Recorder:
             if asked is None or isinstance(event, Delta):
                 continue
             asked.answers.append(event)
-            self.usage += event.usage
             self.completions += 1
             if len(asked.answers) == asked.candidates:
                 done.append(self._asked.pop(event.request_id))
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
         for one in done:
             one.answers.sort(key=lambda answer: answer.index)
-            self.read += one.answers[0].usage.prompt
+            self.usage += (usage := taken(one.answers))
+            self.read += usage.prompt
             self._take(one, one.answers)
         for one in done:
             if any(answer.finish_reason == "deferred" for answer in one.answers):
@@ -124,7 +124,7 @@ class Recorder:
         if watch is None:
             return
         watch.spent.completions += len(answers)
-        watch.spent.usage = sum((one.usage for one in answers), watch.spent.usage)
+        watch.spent.usage += taken(answers)
         watch.spent.seconds = time.monotonic() - watch.started
 
 

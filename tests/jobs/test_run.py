@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 
@@ -17,15 +18,17 @@ from aigc.jobs import (
     artifact_record,
     export,
     open_rows,
+    opened_ledger,
     prepare_folder,
     read_artifacts,
     read_briefs,
+    standing,
 )
 from aigc.jobs.folder import EXPORTS
 from aigc.jobs.lock import LOCK, _started, only_run
 from aigc.jobs.record import artifact_of
 from aigc.pipeline import Pipeline
-from aigc.types import Artifact, Brief, Finding, Provenance
+from aigc.types import Artifact, Brief, Finding, Provenance, Usage
 
 from .conftest import Shop
 
@@ -271,3 +274,15 @@ def test_a_brief_without_an_artifact_is_an_error(shop: Shop, monkeypatch: pytest
     with pytest.raises(JobError, match="2 briefs have no artifact, '00' first"):
         shop.run([*"xy"])
     assert (shop.folder / "artifacts.jsonl").read_bytes() == before
+
+
+def test_a_prompt_is_read_once_however_many_candidates_it_has(shop: Shop) -> None:
+    shop.project.settings = replace(shop.project.settings, candidates=3)
+    report = shop.run([*"ab"])
+    read = sum(len(turn.content) for request in shop.generator.requests for turn in request.prompt.messages)
+    assert report.usage == Usage(prompt=read, sampled=3 * len("Buy aBuy b"))
+    with opened_ledger(shop.folder) as ledger:
+        said = standing(ledger)
+        assert (said.requests, said.prompt_tokens, said.written_tokens) == (2, read, 30)
+        assert ledger.ask("select sum(completions), sum(prompt_tokens) from stages") == [(6, read)]
+    assert sum(one.provenance.usage.prompt for one in read_artifacts(shop.folder)) == read
