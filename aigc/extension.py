@@ -249,6 +249,6 @@ def generator(*, name: str, neutral: Iterable[str] = (), weights: bool = False) 
     `neutral` options (how fast, how often) leave finished work as it is when they change. With `weights` the model is
     found, fetched if need be, and its folder handed over in place of its name. An option `folder` that nobody sets is
     the folder the job is written into, which keeps the job off a cluster; an option `adapters` is the folders of the
-    project's adapters.
+    project's adapters; `fresh` is true where no answer that was kept earlier may be given.
     """
     return partial(_declare, kind="generator", name=name, neutral=neutral, weights=weights)

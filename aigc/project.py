@@ -246,10 +246,11 @@ class Project:
         files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
-    def generator(self, progress: Callable[[Progress], None] | None = None) -> Generator:
-        """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it."""
+    def generator(self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False) -> Generator:
+        """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it. A `fresh` one
+        gives no answer that it kept earlier."""
         if self.settings.generator != "gpt":
-            return self._plugged_in(progress)
+            return self._plugged_in(progress, fresh)
         from aigc.engine import EngineOptions, open_engine
 
         options = EngineOptions.parse(self.settings.engine)
@@ -258,15 +259,13 @@ class Project:
             engine.load_adapter(str(folder), folder)
         return engine
 
-    def _plugged_in(self, progress: Callable[[Progress], None] | None) -> Generator:
+    def _plugged_in(self, progress: Callable[[Progress], None] | None, fresh: bool) -> Generator:
         chosen = self.registry.get("generator", self.settings.generator, FILE)
-        options = dict(self.settings.engine)
+        ours: dict[str, Json] = {"adapters": [str(folder) for folder in self._adapters()], "fresh": fresh}
+        ours |= {"folder": str(self.out)} if self.out is not None else {}
         known = {option.name for option in chosen.options}
-        if self.out is not None and "folder" in known:
-            options.setdefault("folder", str(self.out))
-        if "adapters" in known:
-            options.setdefault("adapters", [str(folder) for folder in self._adapters()])
-        bound = chosen.bind(options, f"{FILE}: engine")
+        told = {name: value for name, value in ours.items() if name in known}
+        bound = chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
         model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
         generator: Generator = chosen(model, **bound.values)
         return generator

@@ -104,6 +104,7 @@ class Ledger:
             db.execute("delete from pieces where run < ?", (run,))
             if fresh:
                 self._again(f"{FINISHED} and key <> ''", only, redraw=0)
+                db.execute(f"delete from completions where true {_among(only)}", tuple(only))
             for status in retry:
                 self._again(f"status = '{status}' and key <> ''", only, redraw=int(status != "failed"))
             self._reuse("history", "seq")

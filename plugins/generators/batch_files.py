@@ -62,15 +62,19 @@ class _Open:
 
 
 class BatchFolder:
-    """This is a folder of batch files. EngineError where the disk refuses."""
+    """This is a folder of batch files; a `fresh` one moves what it holds aside. EngineError where the disk refuses."""
 
-    def __init__(self, folder: Path, *, most_requests: int = MOST_REQUESTS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, folder: Path, *, most_requests: int = MOST_REQUESTS, most_bytes: int = MOST_BYTES, fresh: bool = False
+    ) -> None:
         self.folder = folder
         self._most = (most_requests, most_bytes)
         self._open: dict[str, _Open] = {}  # by endpoint
         self._index = sqlite3.connect("", isolation_level=None)
         self._index.executescript(INDEX)
         try:
+            if fresh:
+                self._set_aside()
             self._number = self._read()
         except OSError as error:
             self._index.close()
@@ -133,8 +137,16 @@ class BatchFolder:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
+    def _set_aside(self) -> None:
+        """This moves all files into a folder of their own: somebody may have paid for them."""
+        if files := sorted(self.folder.glob("*.jsonl")):
+            place = self.folder / f"earlier-{len(list(self.folder.glob('earlier-*'))) + 1}"
+            place.mkdir()
+            for file in files:
+                file.rename(place / file.name)
+
     def _read(self) -> int:
-        """This indexes the folder and gives the number of the last file in it."""
+        """This indexes the folder and gives the number of the last file in it, or once in it."""
         for left in self.folder.glob(f"batch-*{PARTIAL}"):  # of a run that was killed: never sent
             left.unlink()
         files = sorted(self.folder.glob("*.jsonl"))
@@ -148,7 +160,8 @@ class BatchFolder:
             if file not in numbers.values() and not self._read_answers(file):
                 log.warning("%s: answers nothing that was asked in %s", file, self.folder)
         self._index.execute("commit")
-        return max(numbers, default=0)
+        earlier = (OURS.fullmatch(file.name) for file in self.folder.glob("earlier-*/*.jsonl"))
+        return max((*numbers, *(int(match[1]) for match in earlier if match)), default=0)
 
     def _read_answers(self, file: Path) -> int:
         """This indexes a file of answers and says how many were asked for."""

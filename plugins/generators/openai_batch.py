@@ -24,11 +24,12 @@ EXPIRED = frozenset({"batch_expired", "batch_cancelled"})  # these were never se
 IN_HAND = 1000  # requests; every one is answered or put off in the same step
 
 
-@generator(name="openai-batch", neutral=("folder", "attempts", "requests_per_file", "bytes_per_file"))
+@generator(name="openai-batch", neutral=("folder", "fresh", "attempts", "requests_per_file", "bytes_per_file"))
 def openai_batch(
     model: str,
     *,
     folder: str = "",
+    fresh: bool = False,
     server: Server = "openai",
     logprobs: bool = True,
     attempts: int = 3,
@@ -39,7 +40,8 @@ def openai_batch(
 
     The files are in `batches` under the folder written into; a .jsonl of any other name there is read as answers.
     `server` says whose words to use (openai, any, vllm, vllm-guided). What failed for want of time, quota or a server
-    is asked again in the next file, `attempts` times in all; any other error fails its request.
+    is asked again in the next file, `attempts` times in all; any other error fails its request. With `fresh` the files
+    that are there are moved aside first, into `batches/earlier-1`.
     """
     if not folder:
         raise UsageError("--on openai-batch needs a folder for its files", hint="aigc batch … --out DIR")
@@ -47,7 +49,8 @@ def openai_batch(
     for name, (value, most) in {**limits, "attempts": (attempts, 100)}.items():
         if not 1 <= value <= most:
             raise UsageError(f"engine.{name}: {value} is not from 1 to {most}")
-    files = BatchFolder(Path(folder) / FOLDER, most_requests=requests_per_file, most_bytes=bytes_per_file)
+    place = Path(folder) / FOLDER
+    files = BatchFolder(place, most_requests=requests_per_file, most_bytes=bytes_per_file, fresh=fresh)
     return Batches(files, Wording(model=model, server=server, logprobs=logprobs), attempts=attempts)
 
 

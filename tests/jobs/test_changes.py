@@ -287,6 +287,18 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop, mon
     assert shop.asked <= 40 + shop.generator.capacity
 
 
+def test_fresh_uses_no_answer_of_a_piece_that_was_begun(shop: Shop) -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(JobError):
+        patch.setattr(Ledger, "finish", lambda *given: None)  # as if it had been killed before
+        shop.run([*"abcd"])
+    with opened_ledger(shop.folder) as ledger:
+        assert len(ledger.answers()) == shop.asked == 4
+    shop.run([*"abcd"], fresh=True, only=["01", "02"])
+    assert shop.asked == 6
+    shop.run([*"abcd"])
+    assert shop.asked == 6
+
+
 def test_when_the_generator_breaks_what_was_finished_is_kept(shop: Shop) -> None:
     class Breaks(ScriptedGenerator):
         steps = 0

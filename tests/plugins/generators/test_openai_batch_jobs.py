@@ -110,6 +110,29 @@ def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
     assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
 
 
+def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
+    desk = Desk(Path("job"))
+    batch()
+    desk.answer(1, model)
+    batch()
+    desk.answer(2, model)
+    batch()
+    desk.answer(3, model)
+    assert batch() == 0
+    asked = [desk.asked(number) for number in (1, 2, 3)]
+    assert batch("--fresh") == 75
+    assert desk.batches == ["batch-4.jsonl"] and desk.asked(4) == asked[0], "the same, but asked again"
+    for number in (4, 5, 6):
+        desk.answer(number, model)
+        assert desk.asked(number) == asked[number - 4]
+        assert batch() == (75 if number < 6 else 0)
+    kept = [f"{name}-{number}.jsonl" for name in ("batch", "out") for number in (1, 2, 3)]
+    assert sorted(path.name for path in (desk.folder / "earlier-1").iterdir()) == kept
+    assert batch("--fresh", "--only", "mug") == 75
+    assert desk.batches == ["batch-7.jsonl"] and len(desk.asked(7)) == 2
+    assert len(list((desk.folder / "earlier-2").iterdir())) == 6
+
+
 def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
     desk = Desk(Path("job"))
     batch()
