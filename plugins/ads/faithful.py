@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from aigc.content import limit_of, measure
@@ -134,15 +134,22 @@ def _without_made_of(text: str, facts: Sequence[str]) -> str:
 
 def _bent(text: str, given: str, facts: str) -> Iterator[str]:
     """This finds limits and denials that were added, or dropped from a number or a claim that stayed."""
+    limited = _limited(facts)
     for qualifier in words()["qualifiers"]:
         if _has(text, qualifier) and not _has(given, qualifier):
             yield f"adds {qualifier!r}, which the fact does not say"
-        for number in re.findall(_near(qualifier), facts, re.IGNORECASE):
+        for number in limited[qualifier]:
             if _has(text, number) and not re.search(_near(qualifier, number), text, re.IGNORECASE):
                 yield f"drops {qualifier!r} before {number!r}"
     denied, denies = _denials(facts), _denials(text)
     if denies > _denials(given) or (denied and not denies):
         yield "turns a no into a yes" if denied else "denies what the fact does not"
+
+
+@lru_cache(maxsize=1024)
+def _limited(facts: str) -> dict[str, list[str]]:
+    """This is qualifier → the numbers it limits, read once for the many lines written from some facts."""
+    return {one: re.findall(_near(one), facts, re.IGNORECASE) for one in words()["qualifiers"]}
 
 
 def _near(qualifier: str, number: str = r"[\d.,]*\d") -> str:
@@ -153,16 +160,26 @@ def _near(qualifier: str, number: str = r"[\d.,]*\d") -> str:
 
 
 def _has(text: str, phrase: str) -> bool:
+    return _whole(phrase).search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _whole(phrase: str) -> re.Pattern[str]:
+    """This finds a phrase as whole words; Chinese has none."""
     if CJK.search(phrase):
-        return phrase in text
-    return re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE) is not None
+        return re.compile(re.escape(phrase))
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)
 def _denials(text: str) -> int:
-    return sum(
-        len(re.findall(re.escape(word) if CJK.search(word) else rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE))
-        for word in words()["negations"]
-    ) + len(re.findall(r"\w-free\b|\w+less\b", text, re.IGNORECASE))
+    return sum(len(pattern.findall(text)) for pattern in _negations())
+
+
+@cache
+def _negations() -> list[re.Pattern[str]]:
+    said = [re.escape(word) if CJK.search(word) else rf"(?<!\w){word}(?!\w)" for word in words()["negations"]]
+    return [re.compile(pattern, re.IGNORECASE) for pattern in (*said, r"\w-free\b|\w+less\b")]
 
 
 def _tokens(text: str) -> list[str]:

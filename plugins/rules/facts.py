@@ -40,9 +40,9 @@ def facts_from_brief(
 
 
 @lru_cache(maxsize=1024)
-def _read(value: str) -> tuple[Fact, ...]:
-    """These are the facts of a brief's text, read once for the many texts written from it."""
-    return tuple(facts_in(value, words="any"))
+def _read(value: str) -> tuple[tuple[Fact, ...], set[Decimal]]:
+    """These are the facts and the months of a brief's text, read once for the many texts written from it."""
+    return tuple(facts_in(value, words="any")), months_in(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,10 @@ class _Known:
 
     def learn(self, value: Json) -> None:
         if isinstance(value, str):
-            for fact in _read(value):
+            facts, months = _read(value)
+            for fact in facts:
                 self._add(fact, alone=fact.text == value.strip())
-            self.months.update(months_in(value))
+            self.months.update(months)
         elif isinstance(value, Mapping):
             for item in value.values():
                 self.learn(item)

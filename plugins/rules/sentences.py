@@ -83,6 +83,8 @@ def _whole_words() -> tuple[str, ...]:
 
 def _unclosed(text: str) -> Iterator[str]:
     for pair in PAIRS:
+        if pair[0] not in text and pair[1] not in text:
+            continue
         depth = 0
         for place, char in enumerate(text):
             if char == pair[0]:

@@ -117,6 +117,8 @@ def _plain(text: str) -> str:
 
 def _readable(text: str) -> tuple[str, list[int]]:
     """This is the text in small NFKC letters without invisible characters, and where each of them comes from."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
