@@ -62,10 +62,19 @@ def _start(address: str) -> None:
     where = address if address in (LOCAL, "auto") else f"ray://{address}"
     try:
         with _hushed(), warnings.catch_warnings(action="ignore"):
-            ray.init(where, **said)
+            try:
+                ray.init(where, **said)
+            except ConnectionAbortedError:  # a busy head gave up on the process it starts for a client
+                ray.init(where, **said)
     except Exception as error:
         hint = "RAY_AUTH_MODE=token where the cluster asks for one" if where.startswith("ray://") else ""
-        raise UsageError(f"ray: no cluster at {where}: {first_line(error)}", hint=hint) from error
+        raise UsageError(f"ray: no cluster at {where}: {_reason(error)}", hint=hint) from error
+
+
+def _reason(error: Exception) -> str:
+    """This is the line of an error that says why: below a heading Ray quotes the other side, maybe a traceback."""
+    said = first_line(error)
+    return str(error).strip().splitlines()[-1].rstrip(".") if said.endswith(":") else said
 
 
 def witnessed() -> Callable[[], None]:

@@ -25,7 +25,8 @@ ENVIRONMENT = {
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # every address is the loopback's
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_AUTH_MODE": "token",
-    "RAY_raylet_start_wait_time_s": "300",  # on a busy machine
+    "RAY_raylet_start_wait_time_s": "300",  # on a busy machine, and so is the next
+    "RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S": "300",
 }
 PROJECT = {
     "aigc.yaml": "generator: slow\n",

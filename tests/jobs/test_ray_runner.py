@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from aigc.errors import ProjectError, UsageError
 from aigc.extension import generator
 from aigc.hookspecs import hookimpl
 from aigc.jobs import open_job
-from aigc.jobs.ray_connection import LAST_WORD
+from aigc.jobs.ray_connection import LAST_WORD, connect
 from aigc.jobs.ray_foreman import Share
 from aigc.jobs.ray_runner import RayOptions, RayRunner, ray_runner
 from aigc.jobs.ray_worker import Block
@@ -64,6 +65,27 @@ def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: 
     work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
     process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
     assert (process.returncode, process.stderr) == (code, said)
+
+
+@pytest.mark.parametrize("refusals", [0, 1, 2])
+def test_a_head_that_gives_up_on_a_client_is_asked_once_more(refusals: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def init(where: str, **given: object) -> None:
+        asked.append(where)
+        if len(asked) <= refusals:
+            raise ConnectionAbortedError(
+                "Initialization failure from server:\nTraceback\n  …\nRuntimeError: too slow.\n"
+            )
+
+    ray = SimpleNamespace(is_initialized=lambda: False, init=init, shutdown=lambda: None)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    if refusals > 1:
+        with pytest.raises(UsageError, match="no cluster at ray://head:10001: RuntimeError: too slow; RAY_AUTH_MODE"):
+            connect("head:10001")
+    else:
+        connect("head:10001")()
+    assert asked == ["ray://head:10001"] * min(refusals + 1, 2)
 
 
 def test_without_ray_it_says_what_to_install(
