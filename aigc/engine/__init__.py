@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
 
-KERNELS = "aigc.engine._kernels"  # the library built from kernels.c where aigc was installed, if there was a compiler
+KERNELS = "aigc.engine._kernels"  # the library built where aigc was installed, if there was a C compiler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,17 @@
-"""This is a Llama, Qwen2 or Qwen3 on the CPU, by our kernels alone: some 8 calls a layer, and no transformers.
+"""This is a Llama, Qwen2 or Qwen3 on the CPU, by our kernels alone: two calls a step, and no transformers.
 
 Query, key and value are one product, gate and up another; they share their memory with modules that bear the names of
 transformers' layers, which is where `adapters` finds what to wrap. LoRA layers found there add what they have to add.
 
-Every number depends on its own row alone (`kernels.c`), so a text is the same, to the bit, in any company.
+Every number depends on its own row alone (`step.c`), so a text is the same, to the bit, in any company.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,15 @@ import torch
 from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, LoraLinear, segments
 from aigc.engine.attention import Span
-from aigc.engine.cache import Bank, CacheShape
+from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
 from aigc.engine.device import pick_device, pick_dtype
-from aigc.engine.kernels import PANEL, Heads, Kernels, Panels, Spans, kernels, spans_of
+from aigc.engine.kernels import PANEL, Kernels, Panels, kernels
 from aigc.engine.linear import PackedLinear
+from aigc.engine.program import Program, Shape, Step, lay_out
 
 EIGHT = 8  # floats a vector has
+FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
 
 
@@ -64,6 +67,21 @@ class Block:
     window: int
 
 
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """This is a model's program over memory for so many tokens; `written` has the last layer's output, normed."""
+
+    tokens: int
+    program: Program
+    written: torch.Tensor
+    keeping: int = 0  # where in the program rows are dropped
+    products: list[tuple[int, Joined, torch.Tensor, torch.Tensor]] = field(default_factory=list)
+
+    def multiply(self, joined: Joined, x: torch.Tensor, out: torch.Tensor, *, add: bool = False) -> None:
+        self.program.multiply(x, joined.whole, out, add=add)
+        self.products.append((len(self.program), joined, x, out))
+
+
 class Decoder:
     """This is a `Network`; `open_decoder` makes it."""
 
@@ -85,11 +103,15 @@ class Decoder:
             device=CPU,
         )
         self._native = native
-        self._eps = config.rms_norm_eps
-        self._layout = Heads(
-            heads=self.heads, kv_heads=config.num_key_value_heads, dim=config.dim, scale=config.dim**-0.5
+        self._layout = Shape(
+            heads=self.heads,
+            kv_heads=config.num_key_value_heads,
+            dim=config.dim,
+            scale=config.dim**-0.5,
+            eps=config.rms_norm_eps,
         )
         self._frequencies = config.frequencies()
+        self._rotary: tuple[torch.Tensor, torch.Tensor] = (torch.empty(0), torch.empty(0))
         self._norm = read.tensor("model.norm.weight")
         self._embedding = read.panels(native, "model.embed_tokens.weight")
         tied = config.tie_word_embeddings or "lm_head.weight" not in read
@@ -104,49 +126,69 @@ class Decoder:
         self.body = sum(one.out_features * one.in_features for one in products)  # and for every token
         self.weight_bytes = sum(one.numbers.nbytes for one in (self._head, *(product.panels for product in products)))
         self.adapters = Adapters(tree, CPU, torch.float32)
+        self._room = self._make_room(FEW)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
-        adapted = bool(self.adapters.names)
-        if adapted:
-            self.adapters.route(segments(spans))
+        tokens, longest = (
+            sum(len(span.ids) for span in spans),
+            max(one.base + one.start + len(one.ids) for one in spans),
+        )
+        if tokens > self._room.tokens:
+            self._room = self._make_room(1 << (tokens - 1).bit_length())
+        if longest > len(self._rotary[0]):
+            self._rotary = self._rotations(2 * longest)
+        step, room = lay_out(spans, keep, self._layout, self._rotary), self._room
         with torch.inference_mode():
-            return self._forward(spans, list(keep), adapted)
+            if self.adapters.names:
+                self._run_adapted(room, step, spans, keep)
+            else:
+                self._native.run(room.program, step, tokens)
+            return self._native.multiply(room.written[: len(keep)], self._head, None)
 
-    def _forward(self, spans: Sequence[Span], keep: list[int], adapted: bool) -> torch.Tensor:
-        native, eps = self._native, self._eps
-        ids = torch.tensor([token for span in spans for token in span.ids])
-        laid, longest = _lay_out(spans), max(span.base + span.start + len(span.ids) for span in spans)
-        x, last = native.gather(self._embedding, ids), len(self._blocks) - 1
-        rotary = self._rotary(spans)
+    def _run_adapted(self, room: Room, step: Step, spans: Sequence[Span], keep: Sequence[int]) -> None:
+        """This stops after every product for what LoRA layers add to it."""
+        route, rows, begin = list(segments(spans)), sum(len(span.ids) for span in spans), 0
+        self.adapters.route(route)
+        for end, joined, x, out in room.products:
+            self._native.run(room.program, step, rows, begin, end)
+            if begin <= room.keeping < end:
+                rows = len(keep)
+                left = [(bisect_left(keep, first), bisect_left(keep, last), name) for first, last, name in route]
+                self.adapters.route(one for one in left if one[0] < one[1])
+            joined.add_adapters(x[:rows], out[:rows])
+            begin = end
+        self._native.run(room.program, step, rows, begin)
+
+    def _make_room(self, tokens: int) -> Room:
+        """This lays out a step of at most so many tokens."""
+        block, program = self._blocks[0], Program()
+        widths = [product.whole.in_features for product in (block.attended, block.attended, block.mixed, block.lowered)]
+        x, normed, attended, swished = (torch.empty(tokens, width) for width in widths)
+        qkv, gated = (torch.empty(tokens, product.whole.out_features) for product in (block.attended, block.gated))
+        room = Room(tokens=tokens, program=program, written=normed)
+        program.gather(self._embedding, x)
         for layer, block in enumerate(self._blocks):
-            h = native.norm(x, block.before, eps)
-            qkv = self._multiply(block.attended, h, adapted)
-            native.rotate_and_keep(qkv, laid, layer, self._layout, rotary, block.norms, eps)
-            h = native.attend(qkv, laid, layer, self._layout, block.window, longest)
-            if layer == last and not adapted:  # nobody looks at the other tokens any more
-                h, x = h[keep], x[keep]
-            self._multiply(block.mixed, h, adapted, x)
-            h = native.norm(x, block.between, eps)
-            h = native.swish(self._multiply(block.gated, h, adapted))
-            self._multiply(block.lowered, h, adapted, x)
-        rows = native.norm(x[keep] if adapted else x, self._norm, eps)
-        return native.multiply(rows, self._head, None)
+            program.norm(x, block.before, normed)
+            room.multiply(block.attended, normed, qkv)
+            program.rotate(qkv, layer, block.norms)
+            program.attend(qkv, layer, block.window, attended)
+            if block is self._blocks[-1]:  # nobody looks at the other tokens any more
+                room.keeping = len(program)
+                program.keep(attended)
+                program.keep(x)
+            room.multiply(block.mixed, attended, x, add=True)
+            program.norm(x, block.between, normed)
+            room.multiply(block.gated, normed, gated)
+            program.swish(gated, swished)
+            room.multiply(block.lowered, swished, x, add=True)
+        program.norm(x, self._norm, normed)
+        return room
 
-    def _rotary(self, spans: Sequence[Span]) -> tuple[torch.Tensor, torch.Tensor]:
-        """This is the cosines and sines of every token's position, (tokens, dim) each."""
-        places = [span.base + span.start + at for span in spans for at in range(len(span.ids))]
-        half = torch.tensor(places, dtype=torch.float32)[:, None] * self._frequencies
-        both = torch.cat((half, half), dim=-1)
-        return both.cos(), both.sin()
-
-    def _multiply(
-        self, joined: Joined, x: torch.Tensor, adapted: bool, out: torch.Tensor | None = None
-    ) -> torch.Tensor:
-        out = self._native.multiply(x, joined.whole.panels, joined.whole.bias, out)
-        if adapted:
-            joined.add_adapters(x, out)
-        return out
+    def _rotations(self, positions: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """This is cosines and sines, (positions, dim / 2)."""
+        angles = torch.arange(positions, dtype=torch.float32)[:, None] * self._frequencies
+        return angles.cos(), angles.sin()
 
     @cached_property
     def model(self) -> Any:
@@ -226,21 +268,3 @@ def _join(native: Kernels, read: Checkpoint, path: str, parent: torch.nn.Module,
         setattr(parent, name, whole.part(begin, begin + width))
         begin += width
     return whole
-
-
-def _lay_out(spans: Sequence[Span]) -> Spans:
-    """This is where each span reads and writes, as the kernels take it."""
-    rows, begin = [], 0
-    for span in spans:
-        keys, values, stride, layer = _place(span.bank, span.lane)
-        shared = _place(span.prefix.bank, 0) if span.prefix is not None else (0, 0, 0, 0)
-        rows.append((begin, len(span.ids), span.base, span.start, *shared, keys, values, stride, layer))
-        begin += len(span.ids)
-    return spans_of(rows)
-
-
-def _place(bank: Bank, lane: int) -> tuple[int, int, int, int]:
-    """This is the addresses of a lane's keys and values, and how far it is to the next head and the next layer."""
-    layer, lanes, head, *_ = bank.keys.stride()
-    ahead = lane * lanes * bank.keys.itemsize
-    return bank.keys.data_ptr() + ahead, bank.values.data_ptr() + ahead, head, layer

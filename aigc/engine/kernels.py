@@ -1,4 +1,4 @@
-"""This is the CPU's inner loops in C (`kernels.c`), where they were built and the CPU has AVX2; else torch does it all.
+"""This is the CPU's inner loops in C (`step.c`), where they were built and the CPU has AVX2; else torch does it all.
 
 `kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. The library
 shares torch's threads, so torch must be imported before it is loaded, as it is here.
@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING
 
-import numpy
 import torch
 
 from aigc.engine import KERNELS
 
+if TYPE_CHECKING:
+    from aigc.engine.program import Program, Step
+
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
-MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in kernels.c
-SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
-SPAN_FIELDS = 12  # of a Span in kernels.c
-
-Spans: TypeAlias = numpy.ndarray[Any, numpy.dtype[numpy.int64]]  # (rows, SPAN_FIELDS), as a Span in kernels.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +40,6 @@ class Panels:
         """This is some of the columns, sharing memory. `begin` is a multiple of 16."""
         assert begin % PANEL == 0
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heads:
-    """This is what attention layers of a model have in common."""
-
-    heads: int
-    kv_heads: int
-    dim: int
-    scale: float
-
-    @property
-    def pitch(self) -> int:
-        """This counts the floats of a token's queries, keys and values together."""
-        return (self.heads + 2 * self.kv_heads) * self.dim
 
 
 class Kernels:
@@ -111,19 +92,6 @@ class Kernels:
         )
         return out
 
-    def norm(self, x: torch.Tensor, weight: torch.Tensor, eps: float) -> torch.Tensor:
-        """This is x (rows, depth), each row divided by its root mean square, times `weight`."""
-        out = torch.empty_like(x)
-        self._library.aigc_norm(x.data_ptr(), *x.shape, weight.data_ptr(), eps, out.data_ptr())
-        return out
-
-    def swish(self, x: torch.Tensor) -> torch.Tensor:
-        """This is swish(gate) · up of x (rows, 2 · depth), gates first."""
-        rows, depth = x.shape[0], x.shape[1] // 2
-        out = torch.empty(rows, depth)
-        self._library.aigc_swish(x.data_ptr(), rows, depth, out.data_ptr())
-        return out
-
     def survey(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """This is the largest of each 64 numbers in a row of x, (rows, blocks), and each row's logsumexp, (rows,).
 
@@ -134,34 +102,10 @@ class Kernels:
         self._library.aigc_survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr())
         return peaks, total
 
-    def rotate_and_keep(
-        self, x: torch.Tensor, spans: Spans, layer: int, heads: Heads, rotary: tuple[torch.Tensor, torch.Tensor],
-        norms: tuple[torch.Tensor, torch.Tensor] | None, eps: float,
-    ) -> None:  # fmt: skip
-        """This norms and rotates queries and keys of x (tokens, pitch) in place and writes keys and values to slots.
-
-        `rotary` is (tokens, dim) of cosines and sines, `norms` the weights for queries and keys.
-        """
-        query_norm, key_norm = (norm.data_ptr() for norm in norms) if norms else (None, None)
-        self._library.aigc_rotate_and_keep(
-            x.data_ptr(), spans.ctypes.data, len(spans), layer, heads.heads, heads.kv_heads, heads.dim,
-            rotary[0].data_ptr(), rotary[1].data_ptr(), query_norm, key_norm, eps,
-        )  # fmt: skip
-
-    def attend(
-        self, x: torch.Tensor, spans: Spans, layer: int, heads: Heads, window: int, longest: int
-    ) -> torch.Tensor:
-        """This is attention (tokens, heads · dim) of the queries in x (tokens, pitch); `longest` bounds any text."""
-        out = torch.empty(x.shape[0], heads.heads * heads.dim)
-        room, groups = longest + 16, heads.heads // heads.kv_heads
-        together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
-        scratch = torch.empty(torch.get_num_threads() * together * groups * room)
-        self._library.aigc_attend(
-            x.data_ptr(), heads.pitch, spans.ctypes.data, len(spans), layer, heads.heads, heads.kv_heads, heads.dim,
-            heads.scale, window, scratch.data_ptr(), room, together,
-            out.data_ptr(),
-        )  # fmt: skip
-        return out
+    def run(self, program: Program, step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
+        """This runs some of a program's operations on as many rows, and after KEEP on those that are kept."""
+        first = ctypes.addressof(program.array) + begin * ctypes.sizeof(program.array._type_)
+        self._library.aigc_run(first, (len(program) if end is None else end) - begin, ctypes.byref(step), rows)
 
 
 SIGNATURES = {  # p: pointer, n: whole number, r: float
@@ -169,11 +113,8 @@ SIGNATURES = {  # p: pointer, n: whole number, r: float
     "aigc_widen": "pnnnp",
     "aigc_multiply": "pnnpnnppn",
     "aigc_gather": "pnnpnp",
-    "aigc_norm": "pnnprp",
-    "aigc_swish": "pnnp",
     "aigc_survey": "pnnnpp",
-    "aigc_rotate_and_keep": "ppnnnnnppppr",
-    "aigc_attend": "pnpnnnnnrnpnnp",
+    "aigc_run": "pnpn",
 }
 
 
@@ -188,8 +129,3 @@ def kernels() -> Kernels | None:
         return Kernels(library) if library.aigc_supported() else None
     except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
         return None
-
-
-def spans_of(rows: Sequence[tuple[int, ...]]) -> Spans:
-    """This lays out rows of `SPAN_FIELDS` numbers for the library."""
-    return numpy.array(rows, dtype=numpy.int64).reshape(-1, SPAN_FIELDS)

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "vector.h"
+#include "step.h"
 
 #define PANEL 16
 #define TILE 6
@@ -154,10 +154,10 @@ static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, 
 }
 
 /* out (m, n) = a (m, k) * weight' + bias, or += where `add`. */
-void aigc_multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n,
-                   const float *bias, float *out, int64_t add) {
+void multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n, const float *bias,
+              float *out, int64_t add) {
     int64_t count = (n + PANEL - 1) / PANEL, passes = (m + ROWS - 1) / ROWS;
-#pragma omp parallel for schedule(static)
+#pragma omp for schedule(static)
     for (int64_t p = 0; p < count; p++)
         for (int64_t one = 0; one < passes; one++) { /* the panel stays in the cache */
             int64_t first = m * one / passes, rows = m * (one + 1) / passes - first;
@@ -173,8 +173,15 @@ void aigc_multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, 
         }
 }
 
+void aigc_multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n,
+                   const float *bias, float *out, int64_t add) {
+#pragma omp parallel
+    multiply(a, m, k, panels, bits, n, bias, out, add);
+}
+
 /* ids' rows of the panels, (m, k): a tied embedding read back from the head. */
-void aigc_gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out) {
+void gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out) {
+#pragma omp for
     for (int64_t r = 0; r < m; r++) {
         const uint8_t *panel = panels + ids[r] / PANEL * panel_bytes(k, bits);
         for (int64_t at = 0; at < k; at += BLOCK) {
@@ -186,4 +193,9 @@ void aigc_gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *
             panel += panel_bytes(depth, bits);
         }
     }
+}
+
+void aigc_gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out) {
+#pragma omp parallel
+    gather(panels, k, bits, ids, m, out);
 }

@@ -45,10 +45,42 @@ def test_products(rows: int, columns: int, depth: int, native: Any) -> None:
 def test_norms_and_swish(native: Any) -> None:
     import torch
 
-    x, weight = torch.randn(9, 48) * 40, torch.randn(48)
-    assert torch.allclose(native.norm(x, weight, 1e-5), torch.nn.functional.rms_norm(x, (48,), weight, 1e-5), atol=1e-5)
+    from aigc.engine.program import Program
+
+    x, weight, normed, swished = torch.randn(9, 48) * 40, torch.randn(48), torch.empty(9, 48), torch.empty(9, 24)
+    program = Program()
+    program.norm(x, weight, normed)
+    program.swish(x, swished)
+    native.run(program, nothing(), 9)
+    assert torch.allclose(normed, torch.nn.functional.rms_norm(x, (48,), weight, 1e-5), atol=1e-5)
     expected = torch.nn.functional.silu(x[:, :24]) * x[:, 24:]
-    assert torch.allclose(native.swish(x), expected, rtol=1e-5, atol=1e-5)
+    assert torch.allclose(swished, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_what_is_kept_is_all_that_is_left(native: Any) -> None:
+    import torch
+
+    from aigc.engine.program import Program
+
+    x, weight, out = torch.randn(9, 48), torch.ones(48), torch.zeros(9, 48)
+    expected = torch.nn.functional.rms_norm(x[[2, 3, 8]], (48,), weight, 1e-5)
+    program = Program()
+    program.keep(x)
+    program.norm(x, weight, out)
+    native.run(program, nothing(keep=[2, 3, 8]), 9, 0, 1)
+    assert not out.any(), "some of a program is run"
+    native.run(program, nothing(keep=[0, 1, 2]), 9)
+    assert torch.allclose(out[:3], expected, atol=1e-5) and not out[3:].any()
+
+
+def nothing(keep: Sequence[int] = ()) -> Any:
+    """This is a step for operations that look at no span."""
+    import torch
+
+    from aigc.engine.program import Shape, laid_out
+
+    shape = Shape(heads=1, kv_heads=1, dim=16, scale=1, eps=1e-5)
+    return laid_out([(0, 0, 0, 0, *[0] * 8)], [], keep, shape, (torch.empty(0), torch.empty(0)))
 
 
 @pytest.mark.parametrize("width", [5, 64, 259, 1000])
@@ -70,11 +102,11 @@ class Text:
         self.seen, self.tokens, self.base = seen, tokens, base  # seen before this step, fed in it, of the prefix
 
 
-def attended(native: Any, heads: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int) -> Any:
+def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int) -> Any:
     """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each."""
     import torch
 
-    from aigc.engine.kernels import spans_of
+    from aigc.engine.program import Program, laid_out
 
     spans, alive, begin = [], [], 0
     for (keys, values), text in zip(kept, texts, strict=True):
@@ -87,8 +119,10 @@ def attended(native: Any, heads: Any, kept: Sequence[Any], texts: Sequence[Text]
         ]
         spans.append((begin, text.tokens, text.base, text.seen - text.base, *places[0], *places[1]))
         begin += text.tokens
-    longest = max(text.seen + text.tokens for text in texts)
-    return native.attend(x, spans_of(spans), 1, heads, window, longest)
+    out, program = torch.empty(len(x), shape.heads * shape.dim), Program()
+    program.attend(x, 1, window, out)
+    native.run(program, laid_out(spans, [], [], shape, (out, out)), len(x))
+    return out
 
 
 @pytest.mark.parametrize("window", [0, 5])
@@ -96,14 +130,14 @@ def attended(native: Any, heads: Any, kept: Sequence[Any], texts: Sequence[Text]
 def test_attention(window: int, dim: int, native: Any) -> None:
     import torch
 
-    from aigc.engine.kernels import Heads
+    from aigc.engine.program import Shape
 
-    heads = Heads(heads=6, kv_heads=2, dim=dim, scale=0.3)
+    shape = Shape(heads=6, kv_heads=2, dim=dim, scale=0.3, eps=1e-5)
     draw = random.Random(dim)
     texts = [Text(draw.randrange(1, 150), draw.randrange(1, 20), 0) for _ in range(9)]
     kept = [(torch.randn(2, t.seen + t.tokens, dim), torch.randn(2, t.seen + t.tokens, dim)) for t in texts]
-    x = torch.randn(sum(text.tokens for text in texts), heads.pitch)
-    found = attended(native, heads, kept, texts, x, window)
+    x = torch.randn(sum(text.tokens for text in texts), 10 * dim)
+    found = attended(native, shape, kept, texts, x, window)
     begin = 0
     for (keys, values), text in zip(kept, texts, strict=True):
         here = slice(begin, begin + text.tokens)
@@ -117,9 +151,9 @@ def test_attention(window: int, dim: int, native: Any) -> None:
     for _ in range(4):  # wherever a text is cut into prefix and slot, and alone, the numbers are the same
         for text in texts:
             text.base = draw.randrange(text.seen + 1)
-        assert torch.equal(attended(native, heads, kept, texts, x, window), found)
+        assert torch.equal(attended(native, shape, kept, texts, x, window), found)
     first = texts[0].tokens
-    assert torch.equal(attended(native, heads, kept[:1], texts[:1], x[:first].clone(), window), found[:first])
+    assert torch.equal(attended(native, shape, kept[:1], texts[:1], x[:first].clone(), window), found[:first])
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])

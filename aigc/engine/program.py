@@ -1,0 +1,173 @@
+"""This is a step of a model as a list of operations, which one call to the library runs on all threads (`step.c`).
+
+A `Program` is made once, over memory of its own for so many tokens; a `Step` says which tokens, and where their rows
+keep keys and values. `Op` and `Step` are laid out as in `step.h`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy
+import torch
+
+from aigc.engine.attention import Span
+from aigc.engine.cache import Bank
+from aigc.engine.kernels import Panels
+from aigc.engine.linear import PackedLinear
+
+MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in attend.c
+SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
+SPARE = 16  # floats behind a text's scores that may be written too
+
+Kind = IntEnum("Kind", ["GATHER", "NORM", "MULTIPLY", "ROTATE", "ATTEND", "SWISH", "KEEP"], start=0)
+
+
+class Op(ctypes.Structure):
+    """This is an operation."""
+
+    _fields_ = (
+        ("kind", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
+        *((name, ctypes.c_int64) for name in ("bits", "columns", "depth", "add", "layer", "window")),
+    )
+
+
+class Step(ctypes.Structure):
+    """This is what the operations of one step are about; `alive` holds the memory that it points to."""
+
+    _fields_ = (
+        *(("ids", ctypes.c_void_p), ("spans", ctypes.c_void_p), ("count", ctypes.c_int64)),
+        *(("keep", ctypes.c_void_p), ("kept", ctypes.c_int64)),
+        *((name, ctypes.c_void_p) for name in ("cosine", "sine", "scratch")),
+        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim")),
+        *(("scale", ctypes.c_float), ("eps", ctypes.c_float)),
+    )
+    alive: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """This is what all layers of a model have in common."""
+
+    heads: int
+    kv_heads: int
+    dim: int
+    scale: float
+    eps: float
+
+
+class Program:
+    """This is operations in the order in which they were added; tensors are (tokens, floats)."""
+
+    def __init__(self) -> None:
+        self._ops: list[Op] = []
+        self._alive: list[torch.Tensor] = []
+        self.array: ctypes.Array[Op] = (Op * 0)()
+
+    def __len__(self) -> int:
+        return len(self._ops)
+
+    def gather(self, panels: Panels, out: torch.Tensor) -> None:
+        """This reads the tokens' rows of an embedding."""
+        self._add(Kind.GATHER, None, out, panels.numbers, bits=panels.bits, columns=panels.depth)
+
+    def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor) -> None:
+        """This divides each row by its root mean square and multiplies it by `weight`."""
+        self._add(Kind.NORM, x, out, weight, depth=x.shape[1])
+
+    def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
+        """This writes a product to `out`, or adds it."""
+        panels = layer.panels
+        shape = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth}
+        self._add(Kind.MULTIPLY, x, out, panels.numbers, layer.bias, add=add, **shape)
+
+    def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
+        """This norms and rotates queries and keys in place and writes keys and values to the slots."""
+        self._add(Kind.ROTATE, None, x, *(norms or ()), layer=layer)
+
+    def attend(self, x: torch.Tensor, layer: int, window: int, out: torch.Tensor) -> None:
+        """This is attention of the queries in x to what their rows have kept, or the last `window` tokens of it."""
+        self._add(Kind.ATTEND, x, out, layer=layer, window=window)
+
+    def swish(self, x: torch.Tensor, out: torch.Tensor) -> None:
+        """This is swish(gate) · up of rows that have all gates first."""
+        self._add(Kind.SWISH, x, out, columns=out.shape[1])
+
+    def keep(self, x: torch.Tensor) -> None:
+        """This moves the rows that are kept to the front; what follows sees no others."""
+        self._add(Kind.KEEP, None, x, columns=x.shape[1])
+
+    def _add(
+        self,
+        kind: Kind,
+        source: torch.Tensor | None,
+        out: torch.Tensor,
+        weight: torch.Tensor | None = None,
+        more: torch.Tensor | None = None,
+        **numbers: int,
+    ) -> None:
+        used = {"source": source, "out": out, "weight": weight, "more": more}
+        self._alive += [tensor for tensor in used.values() if tensor is not None]
+        pointers = {name: tensor.data_ptr() for name, tensor in used.items() if tensor is not None}
+        self._ops.append(Op(kind=kind, **pointers, **numbers))
+        self.array = (Op * len(self._ops))(*self._ops)
+
+
+def lay_out(
+    spans: Sequence[Span], keep: Sequence[int], shape: Shape, rotary: tuple[torch.Tensor, torch.Tensor]
+) -> Step:
+    """This is a step over the spans' tokens. `rotary` is cosines and sines, (positions, dim / 2)."""
+    rows: list[tuple[int, ...]] = []
+    ids: list[int] = []
+    for span in spans:
+        keys, values, stride, layer = _place(span.bank, span.lane)
+        shared = _place(span.prefix.bank, 0) if span.prefix is not None else (0, 0, 0, 0)
+        rows.append((len(ids), len(span.ids), span.base, span.start, *shared, keys, values, stride, layer))
+        ids += span.ids
+    return laid_out(rows, ids, keep, shape, rotary)
+
+
+def laid_out(
+    rows: Sequence[tuple[int, ...]],
+    ids: Sequence[int],
+    keep: Sequence[int],
+    shape: Shape,
+    rotary: tuple[torch.Tensor, torch.Tensor],
+) -> Step:
+    """This is a step whose spans are given as the numbers of a Span in step.h."""
+    longest = max(base + start + count for _, count, base, start, *_ in rows)
+    room, groups = longest + SPARE, shape.heads // shape.kv_heads
+    together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
+    scratch = torch.empty(torch.get_num_threads() * together * groups * room)
+    said = [numpy.array(numbers, dtype=numpy.int64) for numbers in (ids, rows, keep)]
+    step = Step(
+        ids=said[0].ctypes.data,
+        spans=said[1].ctypes.data,
+        count=len(rows),
+        keep=said[2].ctypes.data,
+        kept=len(keep),
+        cosine=rotary[0].data_ptr(),
+        sine=rotary[1].data_ptr(),
+        scratch=scratch.data_ptr(),
+        room=room,
+        together=together,
+        heads=shape.heads,
+        kv_heads=shape.kv_heads,
+        dim=shape.dim,
+        scale=shape.scale,
+        eps=shape.eps,
+    )
+    step.alive = (*said, scratch, *rotary)
+    return step
+
+
+def _place(bank: Bank, lane: int) -> tuple[int, int, int, int]:
+    """This is the addresses of a lane's keys and values, and how far it is to the next head and the next layer."""
+    layer, lanes, head, *_ = bank.keys.stride()
+    ahead = lane * lanes * bank.keys.itemsize
+    return bank.keys.data_ptr() + ahead, bank.values.data_ptr() + ahead, head, layer
