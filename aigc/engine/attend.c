@@ -80,16 +80,25 @@ typedef struct {
     float *scores, *out;               /* (heads that read this key head, room), (the same, dim) */
 } Look;
 
+/* Has one of `parts` of some floats on their way into the cache while something else is computed. */
+static inline void fetch(const float *from, int64_t floats, int64_t part, int64_t parts) {
+    const float *at = from + floats * part / parts, *end = from + floats * (part + 1) / parts;
+    for (; at < end; at += 16) _mm_prefetch(at, _MM_HINT_T1);
+}
+
 /* What several tokens see, block by block of their prefix: where they have one in common, it is fetched once. */
 static void attend_some(const Look *looks, int64_t count, int64_t groups, int64_t dim, float scale, int64_t room) {
     int64_t longest = 0;
     for (const Look *one = looks; one < looks + count; one++) longest = one->base > longest ? one->base : longest;
+    int64_t parts = (longest + KEYS - 1) / KEYS * groups;
     for (int64_t block = 0; block < longest; block += KEYS)
         for (const Look *one = looks; one < looks + count; one++) {
             int64_t from = one->low > block ? one->low : block, to = one->base < block + KEYS ? one->base : block + KEYS;
-            for (int64_t g = 0; g < groups && from < to; g++)
+            for (int64_t g = 0; g < groups && from < to; g++) {
+                fetch(one->keys, (one->length - one->shared) * dim, block / KEYS * groups + g, parts);
                 score(one->query + g * dim, one->prefix_keys + from * dim, to - from, dim, scale,
                       one->scores + g * room + from - one->low);
+            }
         }
     for (const Look *one = looks; one < looks + count; one++) {
         memset(one->out, 0, groups * dim * sizeof(float));
@@ -102,9 +111,11 @@ static void attend_some(const Look *looks, int64_t count, int64_t groups, int64_
     for (int64_t block = 0; block < longest; block += KEYS)
         for (const Look *one = looks; one < looks + count; one++) {
             int64_t from = one->low > block ? one->low : block, to = one->base < block + KEYS ? one->base : block + KEYS;
-            for (int64_t g = 0; g < groups && from < to; g++)
+            for (int64_t g = 0; g < groups && from < to; g++) {
+                fetch(one->values, (one->length - one->shared) * dim, block / KEYS * groups + g, parts);
                 weigh(one->scores + g * room + from - one->low, one->prefix_values + from * dim, to - from, dim,
                       one->out + g * dim);
+            }
         }
     for (const Look *one = looks; one < looks + count; one++)
         for (int64_t g = 0; g < groups; g++)
