@@ -99,6 +99,7 @@ def command(
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
     exports = plan.exports_of(project, content_type)
+    project.writer()  # a wrong option is said before the folder is touched, where it would be written down
     runner = ray_runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
