@@ -251,6 +251,14 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
 
 
+def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run, shop: Any) -> None:
+    shop.answer = lambda request, index: interrupt(request, index)
+    argv = ("batch", "shop/slogan", "products.csv", "--out", "made", "--retry=failed", "--only", "0002")
+    ran = aigc(*argv, "--fresh", "--retry", "flagged")
+    assert ran.code == 130
+    assert "This writes the rest:\n  aigc batch shop/slogan products.csv --out made --only 0002\n" in ran.err
+
+
 def test_batch_says_how_far_it_is(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")

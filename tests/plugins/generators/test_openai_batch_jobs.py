@@ -110,7 +110,7 @@ def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
     assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
 
 
-def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
+def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     desk = Desk(Path("job"))
     batch()
     desk.answer(1, model)
@@ -120,7 +120,9 @@ def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
     desk.answer(3, model)
     assert batch() == 0
     asked = [desk.asked(number) for number in (1, 2, 3)]
+    capsys.readouterr()
     assert batch("--fresh") == 75
+    assert "Then go on:\n  aigc batch shop/note rows.csv --out job\n" in capsys.readouterr().err
     assert desk.batches == ["batch-4.jsonl"] and desk.asked(4) == asked[0], "the same, but asked again"
     for number in (4, 5, 6):
         desk.answer(number, model)
