@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -133,6 +134,9 @@ def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path, capsys: pytest.Captur
     assert batch("--fresh", "--only", "mug") == 75
     assert desk.batches == ["batch-7.jsonl"] and len(desk.asked(7)) == 2
     assert len(list((desk.folder / "earlier-2").iterdir())) == 6
+    shutil.rmtree(desk.folder / "earlier-1")
+    assert batch("--fresh", "--only", "mug") == 75, "whichever of them somebody threw away"
+    assert [path.name for path in (desk.folder / "earlier-3").iterdir()] == ["batch-7.jsonl"]
 
 
 def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
