@@ -157,12 +157,16 @@ def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
     assert pieces(desk.out)[0] == mug
 
 
-def test_where_a_job_stands_says_what_it_waits_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_a_job_stands_says_what_it_waits_for_and_who_writes(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     batch()
     capsys.readouterr()
     assert main(["job", "job"]) == 0
     said = capsys.readouterr().out
     assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in said
+    assert "Type: shop/note · model: gpt on openai-batch\n" in said
+    assert "<b>gpt on openai-batch</b>" in Path("job/report.html").read_text("utf-8")
 
 
 def test_one_piece_waits_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
