@@ -192,6 +192,7 @@ def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     ran = aigc("batch", "shop/slogan", "many.csv", "--dry-run", "--json")
     assert "Checking" in ran.err and ran.json["valid"] == 1200, "a bar, and stdout stays clean"
+    assert [one["id"] for one in ran.json["prompts"]] == ["0001", "0002", "0003"], "and three prompts, of any number"
 
 
 def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Run, shop: Any) -> None:
