@@ -14,7 +14,7 @@ from aigc.cli.reports import survey
 from aigc.jobs import Forecaster, forecast, ledger, open_job, open_rows, read_briefs
 from aigc.types import Brief, Completion, Request
 
-from .conftest import Shop
+from .conftest import ITEM, Shop
 
 FEW, MANY = 300, 1500
 BYTES = 40  # less than any object that a row could leave behind
@@ -77,6 +77,21 @@ def test_writing_takes_no_more_for_more_briefs(shop: Shop, tmp_path: Path) -> No
             assert job.ledger.count(["accepted"]) == count
 
     assert grown(run) < BYTES
+
+
+def test_a_written_piece_is_freed_at_once(shop: Shop, tmp_path: Path) -> None:
+    """Garbage in cycles waits for a collector that goes over all there is."""
+    steps = "postprocess: [normalise_quotes]\nchecks: [limits, facts_from_brief]"
+    (shop.folder.parent / "templates/shop/item.yaml").write_text(ITEM.replace("checks: [limits]", steps))
+    content_type = shop.project.content_type(shop.name)
+    pipeline = shop.project.pipeline(Forgetful())
+    gc.collect()
+    gc.disable()
+    try:
+        assert sum(one.status == "accepted" for one in pipeline.write(content_type, briefs(FEW))) == FEW
+        assert gc.collect() < FEW
+    finally:
+        gc.enable()
 
 
 def test_finishing_takes_no_more_for_more_pieces(shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
