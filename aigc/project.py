@@ -213,8 +213,7 @@ class Project:
         if settings.generator != "gpt":
             chosen = self.registry.get("generator", settings.generator, FILE)
             telling = {name: settings.engine[name] for name in sorted(settings.engine) if name not in chosen.neutral}
-            named = self._named_weights() if chosen.weights else settings.model
-            named = f"{settings.generator} {named} {telling}"
+            named = f"{settings.generator} {self._named_weights() if chosen.weights else settings.model} {telling}"
             adapting = any(option.name == "adapters" for option in chosen.options)
         else:
             from aigc.models import resolved_dtype
@@ -234,8 +233,7 @@ class Project:
 
     def adapter(self, content_type: str) -> str | None:
         """This is the folder of the adapter that writes a content type: that of the first pattern its name matches."""
-        patterns = self.settings.adapters
-        return next((str(self._adapter(one)) for one in patterns if fnmatchcase(content_type, one)), None)
+        return next((str(self._adapter(one)) for one in self.settings.adapters if fnmatchcase(content_type, one)), None)
 
     def _adapter(self, pattern: str) -> Path:
         return (self.folder or Path()) / Path(str(self.settings.adapters[pattern])).expanduser()
@@ -377,10 +375,12 @@ def _check_sampling(values: Mapping[str, Json], where: str) -> None:
 
 
 def _check_variables(options: Mapping[str, Json], where: str) -> None:
-    """This refuses what cannot name an environment variable before it is written anywhere: it may be the key itself."""
+    """This refuses what may be a key or a password before it is written anywhere."""
+    hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
     for name, value in options.items():
+        if re.match(r"\w+://[^/?#]*@", str(value)):
+            raise UsageError(f"{where}: engine.{name} has no place for a name or a password", hint=hint)
         if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):
-            hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
             raise UsageError(f"{where}: engine.{name} is no name of an environment variable", hint=hint)
 
 
