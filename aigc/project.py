@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import jinja2
 
@@ -29,6 +29,7 @@ from aigc.registry import Registry
 from aigc.types import Generator, Json, SamplingParams
 
 if TYPE_CHECKING:
+    from aigc.engine import EngineOptions
     from aigc.models import Progress, Weights
     from aigc.pipeline import Pipeline
 
@@ -212,8 +213,7 @@ class Project:
         if settings.generator != "gpt":
             chosen = self.registry.get("generator", settings.generator, FILE)
             telling = {name: settings.engine[name] for name in sorted(settings.engine) if name not in chosen.neutral}
-            named = self._named_weights() if chosen.weights else settings.model
-            named = f"{settings.generator} {named} {telling}"
+            named = f"{settings.generator} {self._named_weights() if chosen.weights else settings.model} {telling}"
             adapting = any(option.name == "adapters" for option in chosen.options)
         else:
             from aigc.models import resolved_dtype
@@ -233,8 +233,7 @@ class Project:
 
     def adapter(self, content_type: str) -> str | None:
         """This is the folder of the adapter that writes a content type: that of the first pattern its name matches."""
-        patterns = self.settings.adapters
-        return next((str(self._adapter(one)) for one in patterns if fnmatchcase(content_type, one)), None)
+        return next((str(self._adapter(one)) for one in self.settings.adapters if fnmatchcase(content_type, one)), None)
 
     def _adapter(self, pattern: str) -> Path:
         return (self.folder or Path()) / Path(str(self.settings.adapters[pattern])).expanduser()
@@ -246,29 +245,29 @@ class Project:
         files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
-    def generator(self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False) -> Generator:
-        """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it. A `fresh` one
-        gives no answer that it kept earlier."""
-        if self.settings.generator != "gpt":
-            return self._plugged_in(progress, fresh)
-        from aigc.engine import EngineOptions, open_engine
+    def writer(self, *, fresh: bool = False) -> EngineOptions | Bound:
+        """This is what writes, with its options: UsageError names a wrong one. Nothing is loaded for it."""
+        if self.settings.generator == "gpt":
+            from aigc.engine import EngineOptions
 
-        options = EngineOptions.parse(self.settings.engine)
-        engine = open_engine(self._weights_folder(progress), options)
+            return EngineOptions.parse(self.settings.engine)
+        chosen = self.registry.get("generator", self.settings.generator, FILE)
+        ours = {"adapters": [*map(str, self._adapters())], "fresh": fresh, "folder": self.out and str(self.out)}
+        told = {one.name: ours[one.name] for one in chosen.options if ours.get(one.name) is not None}
+        return chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
+
+    def generator(self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False) -> Generator:
+        """This loads the model (else ModelError) and is the Generator over it; a `fresh` one gives no kept answer."""
+        chosen = self.writer(fresh=fresh)
+        if isinstance(chosen, Bound):
+            model = str(self._weights_folder(progress)) if chosen.extension.weights else self.settings.model
+            return cast(Generator, chosen.extension(model, **chosen.values))
+        from aigc.engine import open_engine
+
+        engine = open_engine(self._weights_folder(progress), chosen)
         for folder in self._adapters():
             engine.load_adapter(str(folder), folder)
         return engine
-
-    def _plugged_in(self, progress: Callable[[Progress], None] | None, fresh: bool) -> Generator:
-        chosen = self.registry.get("generator", self.settings.generator, FILE)
-        ours: dict[str, Json] = {"adapters": [str(folder) for folder in self._adapters()], "fresh": fresh}
-        ours |= {"folder": str(self.out)} if self.out is not None else {}
-        known = {option.name for option in chosen.options}
-        told = {name: value for name, value in ours.items() if name in known}
-        bound = chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
-        model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
-        generator: Generator = chosen(model, **bound.values)
-        return generator
 
     def store(self) -> Path | None:
         """This is where the project's jobs find each other's pieces; outside a project there is no such place."""
@@ -376,10 +375,12 @@ def _check_sampling(values: Mapping[str, Json], where: str) -> None:
 
 
 def _check_variables(options: Mapping[str, Json], where: str) -> None:
-    """This refuses what cannot name an environment variable before it is written anywhere: it may be the key itself."""
+    """This refuses what may be a key or a password before it is written anywhere."""
+    hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
     for name, value in options.items():
+        if re.match(r"\w+://[^/?#]*@", str(value)):
+            raise UsageError(f"{where}: engine.{name} has no place for a name or a password", hint=hint)
         if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):
-            hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
             raise UsageError(f"{where}: engine.{name} is no name of an environment variable", hint=hint)
 
 

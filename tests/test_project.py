@@ -62,6 +62,18 @@ def test_what_may_be_a_key_is_refused_where_a_variables_name_goes_and_never_repe
     assert make_project({}, **{"engine.api_key_env": "_Shop_KEY2"}).settings.engine == {"api_key_env": "_Shop_KEY2"}
 
 
+def test_a_password_in_an_address_is_refused_and_never_repeated(make_project) -> None:
+    for said, given in [
+        ({"aigc.yaml": "engine: {base_url: 'https://me:hush@host/v1'}"}, {}),
+        ({}, {"engine.base_url": "https://hush@host/v1"}),
+    ]:
+        with pytest.raises(UsageError, match="has no place for a name or a password") as caught:
+            make_project(said, **given)
+        assert "hush" not in str(caught.value)
+    kept = {"base_url": "http://host:8000/v1/@me"}
+    assert make_project({}, **{"engine.base_url": kept["base_url"]}).settings.engine == kept
+
+
 @pytest.mark.parametrize("option", ["temperature=nan", "temperature=-1", "top_p=0", "max_tokens=0"])
 def test_wrong_options_are_refused(make_project, option: str) -> None:
     name, _, value = option.partition("=")

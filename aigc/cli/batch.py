@@ -99,6 +99,7 @@ def command(
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
     exports = plan.exports_of(project, content_type)
+    project.writer()  # a wrong option is said before the folder is touched, where it would be written down
     runner = ray_runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
@@ -153,13 +154,14 @@ def _look(
         )
 
 
-def _given() -> str:
-    """This is the command as it was typed, but for what only this run was to do."""
+def _given(*, some: bool = False) -> str:
+    """This is the command as it was typed, but for what only this run was to do; with `some` for the same briefs."""
+    ended = ("--retry",) if some else ("--retry", "--only")
     words: list[str] = []
     for word in click.get_current_context().meta[GIVEN]:
-        if words and words[-1] in ("--retry", "--only"):
+        if words and words[-1] in ended:
             words.pop()
-        elif not word.startswith(("--retry=", "--only=")) and word != "--fresh":
+        elif word != "--fresh" and not word.startswith(tuple(f"{name}=" for name in ended)):
             words.append(word)
     return shlex.join(["aigc", *words])
 
@@ -184,7 +186,7 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
     if as_json:
         print_json(reports.report_record(report, job.expected))
     else:
-        reports.print_report(project, report, job.expected)
+        reports.print_report(project, report, job.expected, again=_given(some=True))
     if report.interrupted:
         return INTERRUPTED
     if report.awaited:

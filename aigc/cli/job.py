@@ -60,7 +60,7 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
 def _print(batch: Path, said: Standing, by: str) -> None:
     counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
     click.secho(f"{said.briefs} briefs: {counts}", bold=True)
-    click.echo(f"Type: {said.content_type} · model: {said.model.split(' ')[0]}")
+    click.echo(f"Type: {said.content_type} · model: {said.model}")
     for reason, count in Counter(said.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     unwritten, lines = said.fallbacks

@@ -137,9 +137,9 @@ class _Lines:
             return
         self._said = time.monotonic()
         done = counts.total()
-        left = (self._said - self._started) / done * (total - done)
-        rate = _rate(counts, self._started)
-        click.echo(f"{done}/{total} · {rate} · {_told(counts)} · about {duration(left)} left", err=True)
+        left = f"about {duration((self._said - self._started) / done * (total - done))} left"
+        rest = left if done <= total else f"{done - total} of them again"  # what repeats another piece
+        click.echo(f"{done}/{max(done, total)} · {_rate(counts, self._started)} · {_told(counts)} · {rest}", err=True)
 
     def _due(self) -> bool:
         return time.monotonic() - self._said >= EVERY

@@ -159,18 +159,19 @@ def report_record(report: JobReport, expected: Forecast | None = None) -> dict[s
     }
 
 
-def print_report(project: Project, report: JobReport, expected: Forecast | None = None) -> None:
-    """This prints how the job ended, where the files are, and what to try next."""
+def print_report(project: Project, report: JobReport, expected: Forecast | None = None, *, again: str) -> None:
+    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
-        click.echo("Interrupted: what was finished is kept, the same command writes the rest.", err=True)
+        click.echo(f"Interrupted: what was finished is kept. This writes the rest:\n  {again}", err=True)
     if report.awaited:
-        click.echo("Waiting for answers; nothing failed. Do this, then give the same command again:", err=True)
+        click.echo("Waiting for answers; nothing failed. Do this:", err=True)
         for sentence in report.awaited:
             click.echo(f"  {sentence}", err=True)
-    again = f" ({report.reused} were there already)" if report.reused else ""
+        click.echo(f"Then go on:\n  {again}", err=True)
+    there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
-    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{again}", bold=True)
+    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{there}", bold=True)
     for reason, count in Counter(report.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     if report.lines:

@@ -77,7 +77,8 @@ class TemplateEnvironment(SandboxedEnvironment):
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
 
     def renewed(self, template: str) -> jinja2.Template:
-        """This is a template as its file is now."""
+        """This is a template as its file is now. What was rendered of those that build on it is forgotten."""
+        self.heads.clear()
         self.auto_reload = True
         try:
             return self.get_template(template)

@@ -21,11 +21,10 @@ class Keys:
     """This makes keys for the briefs of one content type, as the project stands."""
 
     def __init__(self, project: Project, content_type: ContentType) -> None:
-        self.model = project.model_identity(content_type.name)
         settings = project.settings
         self._made_by = [
             content_type.digest,
-            self.model,
+            project.model_identity(content_type.name),
             settings.seed,
             settings.candidates,
             dict(settings.sampling),

@@ -21,6 +21,7 @@ from pathlib import Path
 from aigc.errors import JobError
 from aigc.jobs.entry import ENTRY, PIECE, Entry, Spent, entry_of, piece_of
 from aigc.jobs.record import artifact_line, body_record, completion_of, completion_record, json_text, whole_text
+from aigc.jobs.store import attach
 from aigc.types import STATUSES, Artifact, Brief, Completion, Json, Status
 
 FILE = "job.sqlite"
@@ -153,9 +154,8 @@ class Ledger:
         """This has the project's store at hand, as `store`."""
         self.commit()
         with _told(store):
-            self._db.execute("attach ? as store", (str(store),))
+            attach(self._db, store)
             try:
-                self._db.executescript(_schema("store.sql"))
                 yield
             finally:
                 self._db.execute("detach store")
@@ -370,7 +370,8 @@ def _open(path: Path) -> sqlite3.Connection:
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = normal")
             if not held:
-                db.executescript(f"begin immediate; {_schema('ledger.sql')}; pragma user_version = {FORMAT}; commit;")
+                schema = files("aigc.jobs").joinpath("ledger.sql").read_text(encoding="utf-8")
+                db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
         except BaseException:
             db.close()
             raise
@@ -379,10 +380,6 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _among(ids: Collection[str]) -> str:
     return f"and id in ({','.join('?' * len(ids))})" if ids else ""
-
-
-def _schema(name: str) -> str:
-    return files("aigc.jobs").joinpath(name).read_text(encoding="utf-8")
 
 
 @contextmanager

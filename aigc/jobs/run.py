@@ -148,10 +148,11 @@ class Job:
         """
         if not self.ledger.facts():
             self.ledger.remember(earlier_pieces(self.folder))
+        settings = self.project.settings
         made_by = {
             "content_type": self.content_type.name,
             "version": self.content_type.version,
-            "model": self._keys.model,
+            "model": settings.model + (f" on {settings.generator}" if settings.generator != "gpt" else ""),
         }
         self.ledger.note(**made_by, command=command)
         self.ledger.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)

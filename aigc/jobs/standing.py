@@ -14,9 +14,9 @@ class Standing:
     """This counts a job's briefs. `begun` ones wait with some answers recorded; `kept` pieces are in the history.
     `fallbacks` are texts that no model wrote, of how many that stages wrote.
 
-    `seconds` are of all runs together, `written` the pieces those wrote; `command` was the last one given, `awaited`
-    says what has to happen before it is given again. `forecast` is what its last run was expected to take, with what
-    it `took` beside it once it was over.
+    `model` is what the last run wrote with. `seconds` are of all runs together, `written` the pieces those wrote;
+    `command` was the last one given, `awaited` says what has to happen before it is given again. `forecast` is what its
+    last run was expected to take, with what it `took` beside it once it was over.
     """
 
     content_type: str

@@ -193,7 +193,7 @@ def _tells(word: str) -> bool:
     return word not in words()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
 
 
-@cache
+@lru_cache(maxsize=1 << 16)
 def _same(word: str, other: str) -> bool:
     """This says whether two words are forms of one: nothing but an ending differs."""
     if word == other:

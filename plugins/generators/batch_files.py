@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 MOST_REQUESTS = 50_000
 MOST_BYTES = 200_000_000
 OURS = re.compile(r"batch-(\d+)\.jsonl")
+ASIDE = re.compile(r"earlier-(\d+)")
 PARTIAL = ".partial"  # after the name of a file that is being written
 BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line there
 WRITTEN = re.compile(rb'\{"custom_id": "([0-9a-f]{32})".*\}\n')
@@ -140,7 +141,8 @@ class BatchFolder:
     def _set_aside(self) -> None:
         """This moves all files into a folder of their own: somebody may have paid for them."""
         if files := sorted(self.folder.glob("*.jsonl")):
-            place = self.folder / f"earlier-{len(list(self.folder.glob('earlier-*'))) + 1}"
+            taken = [int(match[1]) for path in self.folder.iterdir() if (match := ASIDE.fullmatch(path.name))]
+            place = self.folder / f"earlier-{max(taken, default=0) + 1}"
             place.mkdir()
             for file in files:
                 file.rename(place / file.name)

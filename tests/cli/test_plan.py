@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aigc import Extension, generator, hookimpl
 from aigc.cli import progress
 
 Run = Callable[..., Any]
@@ -63,6 +64,33 @@ def test_a_key_in_place_of_its_variable_is_written_nowhere(aigc: Run, shop: Any)
     shop.write("spring.yaml", JOB + "generator: openai\nengine: {api_key_env: sk-secret}\n")
     ran = aigc("batch", "spring.yaml", "--out", "made")
     assert ran.code == 2 and "spring.yaml:" in ran.err and "sk-secret" not in ran.out + ran.err
+    assert not (shop.folder / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["-o", "engine.api_key=sk-secret"], "engine.api_key: no such option"),
+        (["--on", "remote", "-o", "engine.api_key=sk-secret"], "remote has no option 'api_key'; did you mean"),
+        (["--on", "remot"], "no generator named 'remot'; did you mean 'remote'?"),
+    ],
+)
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_a_wrong_option_of_what_writes_is_written_nowhere(
+    aigc: Run, shop: Any, argv: list[str], said: str, dry: tuple[str, ...]
+) -> None:
+    @generator(name="remote")
+    def remote(model: str, *, api_key_env: str = "") -> None:
+        """This writes elsewhere."""
+
+    class Remote:
+        @hookimpl
+        def aigc_generators(self) -> list[Extension]:
+            return [remote]
+
+    shop.plugins["remote"] = Remote()
+    ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", *argv, *dry)
+    assert ran.code == 2 and said in ran.err and ran.err.count("\n") == 1 and "sk-secret" not in ran.out + ran.err
     assert not (shop.folder / "made").exists()
 
 
@@ -164,6 +192,7 @@ def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     ran = aigc("batch", "shop/slogan", "many.csv", "--dry-run", "--json")
     assert "Checking" in ran.err and ran.json["valid"] == 1200, "a bar, and stdout stays clean"
+    assert [one["id"] for one in ran.json["prompts"]] == ["0001", "0002", "0003"], "and three prompts, of any number"
 
 
 def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Run, shop: Any) -> None:

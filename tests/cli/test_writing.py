@@ -251,10 +251,28 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
 
 
+def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run, shop: Any) -> None:
+    shop.answer = lambda request, index: interrupt(request, index)
+    argv = ("batch", "shop/slogan", "products.csv", "--out", "made", "--retry=failed", "--only", "0002")
+    ran = aigc(*argv, "--fresh", "--retry", "flagged")
+    assert ran.code == 130
+    assert "This writes the rest:\n  aigc batch shop/slogan products.csv --out made --only 0002\n" in ran.err
+
+
 def test_batch_says_how_far_it_is(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     assert "1/2 · " in ran.err and "accepted" in ran.err and "left" in ran.err
+
+
+def test_what_is_written_again_is_told_as_such_and_no_time_below_nothing(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    shop.answer = lambda request, index: "Made to last for many a year"
+    ran = aigc("batch", "shop/slogan", "products.csv", "--unique", "--out", "made")
+    assert "2/2 · " in ran.err and "4/4 · " in ran.err and "4 accepted · 2 of them again\n" in ran.err
+    assert "-" not in ran.err.partition("2/2")[2], "nor is a negative time told"
 
 
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aigc.content import ContentType, evaluate, render_prompt
+from aigc.content import ContentType, evaluate, load_content_type, render_prompt
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import ContentTypeError
+from aigc.registry import Registry
 from aigc.types import Message, Prompt
 
 from .conftest import FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
@@ -165,6 +166,18 @@ def test_a_template_edited_meanwhile_is_what_it_was_until_its_type_is_loaded_aga
     again = load(SIMPLE, templates={"line.j2": edited})
     assert again.digest != loaded.digest
     assert render(environment, again) == [("user", "Item: Lamp")]
+
+
+def test_a_type_loaded_again_sees_what_was_edited_before_the_task_in_a_template_it_builds_on(
+    load: Load, environment: TemplateEnvironment, registry: Registry
+) -> None:
+    base = "{% extends 'base.j2' %}{% block system %}Be brief.{% endblock %}"
+    loaded = load(SIMPLE, templates={"line.j2": "{% extends 'frame.j2' %}" + TASK, "frame.j2": base})
+    assert render(environment, loaded) == [("system", "Be brief."), ("user", "Product: Lamp")]
+    (loaded.file.parent / "frame.j2").write_text(base.replace("brief", "frank"), encoding="utf-8")
+    again = load_content_type(loaded.file, registry=registry, environment=environment)
+    assert again.digest != loaded.digest
+    assert render(environment, again) == [("system", "Be frank."), ("user", "Product: Lamp")]
 
 
 def test_two_types_of_one_template_keep_their_own_shots(load: Load, environment: TemplateEnvironment) -> None:

@@ -170,6 +170,22 @@ def test_a_piece_of_another_job_of_the_project_is_taken_by_key(shop: Shop, tmp_p
     assert (third.run([*"ab"], reuse=False).reused, third.asked) == (0, 2)
 
 
+@pytest.mark.parametrize("left", [0, 50, 5000, -4096, None])
+def test_a_store_that_was_cut_off_is_begun_anew(
+    shop: Shop, tmp_path: Path, left: int | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.run([*"ab"])
+    store = shop.project.store()
+    whole = store.read_bytes()
+    store.write_bytes(b"no database at all " * 99 if left is None else whole[:left])
+    other = Shop(shop.project, tmp_path / "other")
+    assert (other.run([*"bc"]).counts["accepted"], other.asked) == (2, 2)
+    assert ("pieces.sqlite.broken now, and a new one is begun" in caplog.text) == bool(left != 0)
+    third = Shop(shop.project, tmp_path / "third")
+    assert shop.run([*"ab"]).reused == 2
+    assert (third.run([*"abc"]).reused, third.asked) == (3, 0), "each job puts its pieces there again"
+
+
 def test_outside_a_project_no_job_looks_at_another(tmp_path: Path, registry: object) -> None:
     assert Project.open(tmp_path).store() is None
 

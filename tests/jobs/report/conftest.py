@@ -124,7 +124,7 @@ def all_kinds() -> Iterator[Artifact]:
     )
 
 
-def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "tiny 123") -> Path:
+def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "tiny") -> Path:
     """This makes a job of finished pieces, and one that waits."""
     folder.mkdir(exist_ok=True)
     ledger = Ledger(folder / "job.sqlite")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 
 import pytest
 
 from aigc.types import Field
+from aigc_plugins.ads import faithful
 from aigc_plugins.ads.faithful import keeps_to_fact
 from aigc_plugins.ads.wording import joins_well
 
@@ -106,3 +108,10 @@ def test_a_badly_joined_sentence_is_refused(
     field: Callable[..., Field], product: str, fact: str, sentence: str, said: str
 ) -> None:
     assert said in "; ".join(joins_well(sentence, field(fact, product=product)))
+
+
+def test_a_million_facts_leave_no_more_behind_than_some() -> None:
+    kept = [
+        one for one in vars(faithful).values() if hasattr(one, "cache_parameters") and inspect.signature(one).parameters
+    ]
+    assert len(kept) > 3 and all(one.cache_parameters()["maxsize"] for one in kept)

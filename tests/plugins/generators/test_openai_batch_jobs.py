@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
     assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
 
 
-def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
+def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     desk = Desk(Path("job"))
     batch()
     desk.answer(1, model)
@@ -120,7 +121,9 @@ def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
     desk.answer(3, model)
     assert batch() == 0
     asked = [desk.asked(number) for number in (1, 2, 3)]
+    capsys.readouterr()
     assert batch("--fresh") == 75
+    assert "Then go on:\n  aigc batch shop/note rows.csv --out job\n" in capsys.readouterr().err
     assert desk.batches == ["batch-4.jsonl"] and desk.asked(4) == asked[0], "the same, but asked again"
     for number in (4, 5, 6):
         desk.answer(number, model)
@@ -131,6 +134,9 @@ def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
     assert batch("--fresh", "--only", "mug") == 75
     assert desk.batches == ["batch-7.jsonl"] and len(desk.asked(7)) == 2
     assert len(list((desk.folder / "earlier-2").iterdir())) == 6
+    shutil.rmtree(desk.folder / "earlier-1")
+    assert batch("--fresh", "--only", "mug") == 75, "whichever of them somebody threw away"
+    assert [path.name for path in (desk.folder / "earlier-3").iterdir()] == ["batch-7.jsonl"]
 
 
 def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
@@ -151,12 +157,16 @@ def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
     assert pieces(desk.out)[0] == mug
 
 
-def test_where_a_job_stands_says_what_it_waits_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_a_job_stands_says_what_it_waits_for_and_who_writes(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     batch()
     capsys.readouterr()
     assert main(["job", "job"]) == 0
     said = capsys.readouterr().out
     assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in said
+    assert "Type: shop/note · model: gpt on openai-batch\n" in said
+    assert "<b>gpt on openai-batch</b>" in Path("job/report.html").read_text("utf-8")
 
 
 def test_one_piece_waits_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,43 @@
+"""The project's store: what its jobs have made, by key, for other jobs to find.
+
+All of it is in the jobs' own ledgers too, and every job that ends puts its pieces there again. So a store that a power
+cut left broken costs no job anything: it is set aside, and a new one begun.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+ASIDE = ".broken"  # after the name of a store that was set aside
+
+
+def attach(db: sqlite3.Connection, store: Path) -> None:
+    """This has the store at hand in `db`, as `store`. sqlite3.Error where it cannot be had."""
+    try:
+        _attach(db, store)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in BROKEN:
+            raise
+        aside = store.with_name(store.name + ASIDE)
+        with suppress(OSError):  # then it says again what is wrong
+            store.with_name(f"{store.name}-journal").unlink(missing_ok=True)  # or it is played back into the new one
+            store.replace(aside)
+            log.warning("%s: %s; it is %s now, and a new one is begun", store, error, aside.name)
+        _attach(db, store)
+
+
+def _attach(db: sqlite3.Connection, store: Path) -> None:
+    try:
+        db.execute("attach ? as store", (str(store),))
+        db.executescript(files("aigc.jobs").joinpath("store.sql").read_text(encoding="utf-8"))
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):
+            db.execute("detach store")
+        raise
