@@ -1,4 +1,4 @@
-"""This keeps a GGUF's whole numbers beside the floats that they stand for: `blocks.safetensors` in a model's folder.
+"""This keeps a GGUF's whole numbers beside the floats that they stand for: `blocks.aigc` in a model's folder.
 
 GGUF (ggml-org/ggml, docs/gguf.md) writes a weight as blocks of 32 inputs: whole numbers of 4 or 8 bits, a scale and
 maybe an offset. The kernels multiply by them as they are (multiply.c says how they lie), which gives the same products,
@@ -19,7 +19,7 @@ from aigc.engine.kernels import PANEL
 
 Array: TypeAlias = numpy.ndarray[Any, Any]
 
-BLOCKS = "blocks.safetensors"
+BLOCKS = "blocks.aigc"  # tensors too, but by a name that no other reader of the folder takes for weights
 BLOCK = 32  # inputs
 SCALES = 4 * PANEL  # bytes: a scale and an offset, float16, for every column
 BITS = {"Q4_0": 4, "Q4_1": 4, "Q8_0": 8}  # by the GGUF's name of a type
