@@ -56,9 +56,10 @@ def read_briefs(
 
     `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
-    the row's cells, in which an empty cell is none, and the values it is crossed with. Other columns are ignored. A
-    column `id` names the brief unless `id` is an input. `cells` are what every row is crossed with; `limit` counts
-    rows. BriefError before the first brief when a needed input has no column, or two could feed it.
+    the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
+    with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
+    is crossed with; `limit` counts rows. BriefError before the first brief when a needed input has no column, or two
+    could feed it.
     """
     mapping, literals = mapping or {}, literals or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
@@ -106,14 +107,14 @@ class _Reader:
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
-        """This yields a row's brief per cell."""
+        """This yields a row's brief per cell; `brief_id` is the row's, before it is crossed."""
         alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
         error: AigcError | None = None
         for cell in self._cells:
             name = brief_id + cell.mark
             if self._expressions or (alike is None and error is None):
                 try:
-                    alike, error = self._values(row, cell), None
+                    alike, error = self._values(brief_id, row, cell), None
                 except AigcError as refused:
                     error = refused
             if error is not None:
@@ -122,7 +123,7 @@ class _Reader:
                 assert alike is not None
                 yield Brief(id=name, values={**alike, **cell.values}, source=row.where, draw=cell.draw)
 
-    def _values(self, row: Row, cell: Cell) -> dict[str, Json]:
+    def _values(self, brief_id: str, row: Row, cell: Cell) -> dict[str, Json]:
         columns = tuple(row.values)
         feeding = self._columns.get(columns)
         if feeding is None:
@@ -132,9 +133,22 @@ class _Reader:
         raw: dict[str, Json] = {name: row.values.get(column) for name, column in feeding.items()}
         raw.update(self._plain)
         raw.update(cell.values)
-        for name, text in self._expressions.items():
-            raw[name] = _computed(text, row, cell, self._environment)
+        if self._expressions:
+            known = self._known(brief_id, row, cell, raw)
+            raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
         return brief_values(self._content_type, raw, where=row.where)
+
+    def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
+        """This is what an expression sees, the later before the earlier: inputs, cells, id, axes."""
+        cells = {key: None if value == "" else value for key, value in row.values.items()}
+        inputs = {
+            name: schema.get("default") if raw[name] in (None, "") else raw[name]
+            for name, schema in self._content_type.brief.items()
+            if name in raw
+        }
+        named = {} if "id" in self._content_type.brief else {"id": brief_id}
+        columns = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()}
+        return {**inputs, **columns, "row": cells, **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
         """This is input → column."""
@@ -226,10 +240,8 @@ def _is_expression(value: Json) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
-def _computed(text: str, row: Row, cell: Cell, environment: jinja2.Environment) -> Json:
-    cells = {key: None if value == "" else value for key, value in row.values.items()}
-    names = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()} | {"row": cells, **cell.values}
-    value = evaluate(environment, text, names)
+def _computed(text: str, known: Mapping[str, Json], environment: jinja2.Environment) -> Json:
+    value = evaluate(environment, text, known)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
 
 

@@ -10,6 +10,7 @@ import pytest
 from aigc.content import ContentType
 from aigc.errors import BriefError
 from aigc.jobs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.matrix import crossed
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Row
 
@@ -81,6 +82,17 @@ def test_a_set_expression_sees_the_row_and_drops_what_is_unknown(read) -> None:
     facts = "{{ [power_hp ~ ' hp' if power_hp else none, year, row['power hp']] }}"
     (one,) = read(rows, literals={"facts": facts})
     assert one.values["facts"] == ["130 hp", "130"]
+
+
+def test_an_expression_knows_the_rows_id_and_the_inputs_beside_it(read, item) -> None:
+    said = {"facts": "{{ [id, language, product, weight] }}"}
+    one, two = read("product,Language\nMug,\nCup,zh\n", literals=said)
+    assert (one.values["facts"], two.values["facts"]) == (["0001", "en", "Mug"], ["0002", "zh", "Cup"])
+    (named,) = read("id,product\nmug,Mug\n", literals=said)
+    assert named.values["facts"] == ["mug", "en", "Mug"]
+    cells = crossed({"language": [("zh", "here")], "variants": [(1, "here")]}, item)
+    (alone,) = read("product\nMug\n", literals=said, cells=cells)
+    assert (alone.id, alone.values["facts"]) == ("0001/zh/1", ["0001", "zh", "Mug"])
 
 
 @pytest.mark.parametrize(
