@@ -102,7 +102,9 @@ def command(
     runner = ray_runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
+    unused = plan.columns_not_used(project, content_type)
     if forecaster is not None:
+        reports.print_columns(plan.path(content_type), unused)
         reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
@@ -111,6 +113,7 @@ def command(
     if not survey.valid:
         none = f"{plan.path(content_type)}: none of its {survey.total} {survey.noun} can be used"
         raise BriefError(f"{none}; {survey.first_reason}")
+    reports.print_columns(plan.path(content_type), unused)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
         rows = plan.rows(project, content_type)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aigc.project import Project
 
 SHOWN = 10  # reasons named
+COLUMNS = 12  # named
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
     "runs": "as in earlier runs here",
@@ -86,6 +87,14 @@ def survey(
                 found.first.append(brief)
         heard(found.total)
     return found
+
+
+def print_columns(file: Path, unused: Mapping[str, str]) -> None:
+    """This notes on stderr which columns of a file feed nothing, those first that look misspelt."""
+    said = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
+    if said := [*said, *(name for name, near in unused.items() if not near)]:
+        more = f" and {len(said) - COLUMNS} more" if len(said) > COLUMNS else ""
+        click.echo(f"{file.name}: columns not used: {printable(', '.join(said[:COLUMNS]))}{more}", err=True)
 
 
 def print_dry_run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from aigc.types import Artifact, Brief, Json, Provenance, Row
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
+NEAR = 0.75  # how like an input's name a column's is that may have meant it
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -158,6 +160,35 @@ class _Reader:
             for name in self._content_type.brief
             if name not in given
         }
+
+
+def columns_not_used(
+    rows: Iterable[Row],
+    content_type: ContentType,
+    *,
+    mapping: Mapping[str, str],
+    literals: Mapping[str, Json],
+    crossed: Iterable[str] = (),
+) -> dict[str, str]:
+    """This is the columns that feed no input and stand in no expression → the input nobody feeds that one may have
+    meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
+    head, _ = _peek(rows)
+    fed = {*mapping, *literals, *crossed}
+    used = {*mapping.values(), "id"}
+    expressions = " ".join(str(value) for value in literals.values() if _is_expression(value))
+    known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
+    for name in content_type.brief:
+        if name not in fed and (column := _column(name, known, "")):
+            used.add(column)
+            fed.add(name)
+    free = {_bare(name): name for name in content_type.brief if name not in fed}
+    unused = {}
+    for column in known:
+        named = (column, re.sub(r"\W+", "_", column.strip()))
+        if column not in used and not any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expressions) for one in named):
+            near = get_close_matches(_bare(column), free, n=1, cutoff=NEAR)
+            unused[column] = free[near[0]] if near else ""
+    return unused
 
 
 def rows_about(path: Path, limit: int | None = None) -> int:

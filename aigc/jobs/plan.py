@@ -15,7 +15,7 @@ from typing import TypeVar
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError
-from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
 from aigc.jobs.folder import Export
 from aigc.jobs.ledger import FILE as LEDGER
 from aigc.jobs.matrix import VARIANTS, Axes, Cell, crossed
@@ -82,6 +82,11 @@ class Plan:
             limit=self.limit,
             cells=self.cells(content_type),
         )
+
+    def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
+        """This is the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
+        rows = open_rows(self.path(content_type), project.registry, self.reading)
+        return columns_not_used(rows, content_type, mapping=self.columns, literals=self.literals, crossed=self.matrix)
 
     def cells(self, content_type: ContentType) -> tuple[Cell, ...]:
         """This is what every brief is crossed with. UsageError names a value that its input refuses."""

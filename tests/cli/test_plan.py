@@ -157,6 +157,18 @@ def test_a_batch_says_before_what_it_takes_and_after_what_it_took(aigc: Run, sho
     assert "were expected" in aigc("job", "third").out
 
 
+def test_columns_that_feed_nothing_are_named_once(aigc: Run, shop: Any) -> None:
+    shop.write("items.csv", "id,product,langauge,Shelf no,Colour,row\nm,Mug,zh,4,red,x\nc,Cup,en,5,blue,x\n")
+    said = "items.csv: columns not used: langauge (did you mean language?), Shelf no, Colour, row\n"
+    ran = aigc("batch", "shop/slogan", "items.csv", "--dry-run")
+    assert (ran.code, ran.err.count(said)) == (0, 1)
+    assert aigc("batch", "shop/slogan", "items.csv", "--out", "made").err.count(said) == 1
+    argv = ("--map", "language=langauge", "--set", "tags={{ [Shelf_no, row['Colour']] }}", "--dry-run", "--json")
+    assert "columns not used" not in aigc("batch", "shop/slogan", "items.csv", *argv).err
+    crossed = aigc("batch", "shop/slogan", "items.csv", "--matrix", "language=en,zh", "--dry-run")
+    assert "columns not used: langauge, Shelf no, Colour, row\n" in crossed.err
+
+
 def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.write("many.csv", "product\n" + "Mug\n" * 1200)
     monkeypatch.setattr(progress, "EVERY", 0.0)
