@@ -71,7 +71,7 @@ def test_a_report_needs_no_content_type(aigc: Run, shop: Any, broken: str) -> No
 
 def test_job_misuse(aigc: Run) -> None:
     ran = aigc("job", "nowhere")
-    assert ran.code == 1 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
+    assert ran.code == 2 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
 
 
 def test_a_batch_is_gone_on_with(aigc: Run, shop: Any) -> None:

@@ -183,5 +183,5 @@ def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Ru
     aigc(*argv)
     (shop.folder / "made/.lock").write_text(json.dumps({"pid": 17, "host": "elsewhere"}))
     ran = aigc(*argv, "--fresh")
-    assert ran.code == 1 and "another run (process 17 on elsewhere) is writing here" in ran.err
+    assert ran.code == 3 and "another run (process 17 on elsewhere) is writing here" in ran.err
     assert len(shop.generators) == 1 and Path(shop.folder / "made/job.yaml").is_file()

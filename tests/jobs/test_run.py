@@ -13,7 +13,7 @@ from threading import Timer
 
 import pytest
 
-from aigc.errors import JobError, UsageError
+from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import (
     artifact_record,
     export,
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match="holds no job"):
+    with pytest.raises(NotFound, match="holds no job"):
         read_artifacts(tmp_path)
 
 
