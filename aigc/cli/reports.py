@@ -14,7 +14,7 @@ from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import duration, megabytes, printable
 from aigc.errors import AigcError
-from aigc.jobs import REPORT
+from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
@@ -193,6 +193,10 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
         click.echo("Files:")
     for line in _places(report.files) if report.briefs else []:
         click.echo(f"  {line}")
+    if report.waiting and (kept := [one for one in earlier_exports(report.folder) if one not in report.files]):
+        names = ", ".join(one.relative_to(report.folder).as_posix() for one in kept[:MANY])
+        more = f" and {len(kept) - MANY} more" if len(kept) > MANY else ""
+        click.echo(f"Exports of before stay until all is written anew: {names}{more}", err=True)
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:

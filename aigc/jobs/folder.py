@@ -190,6 +190,13 @@ def export(
     return paths
 
 
+def earlier_exports(folder: Path, name: str = "") -> list[Path]:
+    """This is the files that exports wrote last time and that are still there; of one format where it is named."""
+    last = _written_before(folder / EXPORTS)
+    paths = [folder / path for format_, paths in last.items() if name in ("", format_) for path in paths]
+    return [path for path in paths if path.is_file()]
+
+
 def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
     """This removes the files the same format wrote last time and not now: their pieces are no longer good."""
     record, root = folder / EXPORTS, folder.resolve()

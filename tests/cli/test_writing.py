@@ -288,6 +288,17 @@ def test_export_writes_another_format(aigc: Run, shop: Any) -> None:
     assert aigc("export", "made", "--to", "count", "--json").json["left_out"] == 1
 
 
+def test_exports_of_before_are_named_while_pieces_wait(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    aigc(*argv)
+    ran = aigc(*argv, "--fresh", "--only", "0001")
+    assert "Exports of before" not in ran.err, "the others stand"
+    shop.answer = lambda request, index: (_ for _ in ()).throw(KeyboardInterrupt)
+    ran = aigc(*argv, "--fresh")
+    assert ran.code == 130 and "Exports of before stay until all is written anew: lines.txt" in ran.err
+    assert (shop.folder / "made/lines.txt").is_file()
+
+
 def test_export_misuse(aigc: Run, shop: Any) -> None:
     ran = aigc("export", "nowhere", "--to", "lines")
     assert ran.code == 2 and "nowhere: holds no job" in ran.err

@@ -173,6 +173,19 @@ def test_exports_of_pieces_no_longer_good_go(shop: Shop) -> None:
     assert not (shop.folder / "content.csv").exists()
 
 
+def test_exports_stay_until_there_are_others(shop: Shop) -> None:
+    shop.run(["a", "b"], exports=["csv"])
+    before = (shop.folder / "content.csv").read_bytes()
+    report = shop.run(["a", "b"], exports=["csv", "jsonl"], fresh=True, stopping=lambda: True)
+    assert report.waiting == 2 and (shop.folder / "content.csv").read_bytes() == before
+    shop.run(["a", "b"], exports=["csv"], only=["00"])
+    assert (shop.folder / "content.csv").read_bytes() == before, "half of it is no replacement"
+    (shop.folder / "content.csv").unlink()
+    shop.run(["a", "b", "c"], exports=["csv"], stopping=lambda: True)
+    assert not shop.run(["a", "far too long for it"], exports=["csv"]).waiting
+    assert (shop.folder / "content.csv").read_bytes() != before
+
+
 def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path: Path) -> None:
     provenance = Provenance(content_type="shop/item", version=1)
     for title in ("One", "Two"):
