@@ -23,9 +23,14 @@ def test_job_says_where_a_batch_stands(aigc: Run, shop: Any) -> None:
     assert ran.out.rstrip().endswith("  aigc batch shop/slogan products.csv --out made")
     aigc(*BATCH, "--retry=failed", "--fresh")
     ran = aigc("job", "made")
-    assert "writes nothing, all is finished; to write some of it again" in ran.out
+    assert "Next: correct the row that is no brief and give the same command:" in ran.out
     assert "History: 1 earlier pieces" in ran.out
-    assert ran.out.rstrip().endswith("aigc batch shop/slogan products.csv --out made --retry failed")
+    assert ran.out.rstrip().endswith("  aigc batch shop/slogan products.csv --out made") and "--retry" not in ran.out
+    shop.answer = lambda request, index: "Only 1"
+    aigc(*BATCH, "--fresh")
+    ran = aigc("job", "made")
+    assert "Next: correct the row" in ran.out and "writes nothing more; to write some of it again" in ran.out
+    assert ran.out.rstrip().endswith("--retry rejected") and "--retry failed" not in ran.out
 
 
 def test_job_as_json(aigc: Run, shop: Any) -> None:
