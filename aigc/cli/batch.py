@@ -75,9 +75,9 @@ def command(
     """Write a piece for every row of a file.
 
     BRIEFS is a CSV, XLSX, JSONL or JSON file, or the word `sample` for the briefs the type ships. A column feeds the
-    input of its name; list inputs are split on `;`. Every row ends up accepted, flagged, rejected or failed, with a
-    reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where it was, and
-    once all is written it writes only what changed.
+    input of its name; list inputs are split on `;` and line breaks. Every row ends up accepted, flagged, rejected or
+    failed, with a reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where
+    it was, and once all is written it writes only what changed.
 
     A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
     `exports:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, which asks for the same job again.
