@@ -102,9 +102,8 @@ def command(
     runner = ray_runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
-    unused = plan.columns_not_used(project, content_type)
     if forecaster is not None:
-        reports.print_columns(plan.path(content_type), unused)
+        _name_columns(project, content_type, plan)
         reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
@@ -113,7 +112,7 @@ def command(
     if not survey.valid:
         none = f"{plan.path(content_type)}: none of its {survey.total} {survey.noun} can be used"
         raise BriefError(f"{none}; {survey.first_reason}")
-    reports.print_columns(plan.path(content_type), unused)
+    _name_columns(project, content_type, plan)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
         rows = plan.rows(project, content_type)
@@ -154,6 +153,11 @@ def _look(
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+
+
+def _name_columns(project: Project, content_type: ContentType, plan: Plan) -> None:
+    """This notes which columns feed nothing."""
+    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
 
 
 def _given() -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from aigc.cli.options import looking_options, open_project, print_json
-from aigc.cli.readable import duration, printable
+from aigc.cli.readable import counted, duration, printable
 from aigc.errors import AigcError
 from aigc.jobs import Ledger, Standing, opened_ledger, running, standing, unusable_rows, write_report
 from aigc.types import STATUSES
@@ -59,21 +59,21 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
 
 def _print(batch: Path, said: Standing, by: str, unusable: int) -> None:
     counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
-    click.secho(f"{said.briefs} briefs: {counts}", bold=True)
+    click.secho(f"{counted(said.briefs, 'brief')}: {counts}", bold=True)
     click.echo(f"Type: {said.content_type} · model: {said.model.split(' ')[0]}")
     for reason, count in Counter(said.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     unwritten, lines = said.fallbacks
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
-    tokens = f"{said.requests:,} requests, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
+    tokens = f"{counted(said.requests, 'request')}, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
     rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
     click.echo(f"Work: {tokens}{rate}")
     if (took := said.forecast.get("took")) and said.forecast["seconds"] is not None:
         expected = duration(said.forecast["seconds"])
         click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
     if said.kept:
-        click.echo(f"History: {said.kept} earlier pieces")
+        click.echo(f"History: {counted(said.kept, 'earlier piece')}")
     for line in _next(batch, said, by, unusable):
         click.echo(line)
 

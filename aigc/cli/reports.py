@@ -12,7 +12,7 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import duration, megabytes, printable
+from aigc.cli.readable import counted, duration, megabytes, printable
 from aigc.errors import AigcError
 from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
@@ -132,7 +132,8 @@ def forecast_lines(project: Project, expected: Forecast) -> list[str]:
     about = "" if expected.counted else "about "
     read = f"{about}{expected.prompt_tokens:,} tokens to read"
     write = f"about {expected.written_tokens:,} to write ({WRITTEN_BY[expected.written_by]})"
-    lines = [f"Forecast: {expected.briefs:,} pieces, {expected.requests:,} requests, {read}, {write}"]
+    asked = f"{counted(expected.briefs, 'piece')}, {counted(expected.requests, 'request')}"
+    lines = [f"Forecast: {asked}, {read}, {write}"]
     cluster = bool(project.settings.ray.get("address"))
     each = " per worker" if cluster else ""
     memory = f"{megabytes(expected.memory)} of memory{each}" if expected.memory else ""
@@ -179,7 +180,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
             click.echo(f"  {sentence}", err=True)
     again = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
-    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{again}", bold=True)
+    click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{again}", bold=True)
     for reason, count in Counter(report.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     if report.lines:

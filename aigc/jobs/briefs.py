@@ -53,6 +53,7 @@ def read_briefs(
     literals: Mapping[str, Json] | None = None,
     limit: int | None = None,
     cells: Sequence[Cell] = ALONE,
+    places: Mapping[str, str] | None = None,
 ) -> Iterator[Brief | Artifact]:
     """This yields a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
@@ -60,19 +61,20 @@ def read_briefs(
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
     with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
-    is crossed with; `limit` counts rows. BriefError before the first brief when a needed input has no column, or two
+    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
+    BriefError before the first brief when a needed input has no column, or two
     could feed it.
     """
-    mapping, literals = mapping or {}, literals or {}
+    mapping, literals, places = mapping or {}, literals or {}, places or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
         for name in given:
             if name not in content_type.brief:
-                raise BriefError(
-                    f"{option}: {content_type.name} has no input {name!r}", hint=did_you_mean(name, content_type.brief)
-                )
+                where = places.get(name, option)
+                hint = did_you_mean(name, content_type.brief)
+                raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
     head, rest = _peek(rows)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head, content_type, mapping, fixed)
+    _check_columns(head, content_type, mapping, fixed, places)
     reader = _Reader(content_type, environment, mapping, literals, cells)
     names_itself = "id" not in content_type.brief
     with Ids() as ids:
@@ -228,7 +230,11 @@ def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
 
 
 def _check_columns(
-    head: Sequence[Row], content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, Json]
+    head: Sequence[Row],
+    content_type: ContentType,
+    mapping: Mapping[str, str],
+    literals: Mapping[str, Json],
+    places: Mapping[str, str],
 ) -> None:
     """This refuses a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
     readable = [row for row in head if not row.error]
@@ -245,7 +251,8 @@ def _check_columns(
         if name in mapping:
             if mapping[name] not in known:
                 hint = did_you_mean(mapping[name], known)
-                raise BriefError(f"{where}: --map {name}={mapping[name]}: no such column", hint=hint)
+                asked = f"{places[name]}: {name}: {where}" if name in places else f"{where}: --map {name}"
+                raise BriefError(f"{asked} has no column {mapping[name]!r}", hint=hint)
         elif _bare(name) not in bare and "default" not in schema and name not in literals:
             missing.append(name)
     if missing:

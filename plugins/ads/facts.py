@@ -49,7 +49,7 @@ def ad_sentence(item: Json, product: str = "", language: str = "en", width: int 
     (`index`) about a name so long that the two would be alike.
     """
     given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
-    pattern = said_in(words()["stated"], language)
+    pattern: str = said_in(words()["stated"], language)
     joint = said_in(words()["joined"], language)
     if index and measure(product, "width") > LONG_NAME:
         return ""

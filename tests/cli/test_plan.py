@@ -87,6 +87,9 @@ def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any)
     [
         ("", ["--matrix", "language=en,fr"], "--matrix language=en,fr: language is 'fr', not one of en, zh"),
         ("", ["--matrix", "tone=a"], "shop/slogan has no input 'tone'; known: language, product, tags, variants"),
+        ("", ["--base-url", "http://localhost"], "--base-url: our own engine asks no server; add --on openai"),
+        ("", ["--on", "opnai"], "--on: no generator named 'opnai'"),
+        ("", ["-o", "generator=opnai"], "-o generator: no generator named 'opnai'"),
         ("", ["--matrix", "language"], "is not of the form key=value"),
         ("", ["--matrix", "language=en", "--matrix", "language=zh"], "--matrix: 'language' is given twice"),
         ("", ["--matrix", "language=en", "--set", "language=en"], "'language' is also given by --map or --set"),
@@ -96,6 +99,12 @@ def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any)
         (JOB.replace("title", "titel"), [], "spring.yaml:7: lines has no option 'titel'; did you mean 'title'?"),
         (JOB.replace("seed: 4", "seed: x"), [], "spring.yaml:8: seed must be a whole number"),
         (JOB.replace("products.csv", "product.csv"), [], "product.csv: no such file; did you mean 'products.csv'?"),
+        (
+            JOB.replace("name}", "nme}"),
+            [],
+            "spring.yaml:4: product: products.csv has no column 'nme'; did you mean 'name'?",
+        ),
+        (JOB.replace("product:", "prodct:"), [], "spring.yaml:4: shop/slogan has no input 'prodct'"),
         (JOB.replace("briefs", "brifs"), [], "spring.yaml:3: unknown key 'brifs'; did you mean 'briefs'?"),
     ],
 )
@@ -130,7 +139,7 @@ def test_a_dry_run_into_a_job_says_what_is_written_already(aigc: Run, shop: Any)
     aigc(*argv)
     shop.write("products.csv", "product,name\nx,a\nx,changed\nx,c\n")
     ran = aigc(*argv, "--dry-run")
-    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 pieces" in ran.out
+    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 piece," in ran.out
     assert aigc(*argv, "--dry-run", "--json").json["written"] == 2
     assert len(shop.asked) == 3, "and nothing was asked"
 

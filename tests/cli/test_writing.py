@@ -306,5 +306,9 @@ def test_export_misuse(aigc: Run, shop: Any) -> None:
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("export", "made", "--to", "lines")
     assert ran.code == 3 and "nothing to export" in ran.err
+    assert "of 3 pieces 2 rejected, 1 failed" in ran.err
+    aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "begun", "--only", "0001")
+    ran = aigc("export", "begun", "--to", "lines")
+    assert ran.code == 3 and "of 3 pieces 2 wait, 1 rejected; the batch's command goes on" in ran.err
     assert "did you mean 'lines'?" in aigc("export", "made", "--to", "line").err
     assert aigc("export", "made").code == 2

@@ -100,7 +100,11 @@ def test_an_expression_knows_the_rows_id_and_the_inputs_beside_it(read, item) ->
     [
         ("prodct\nMug\n", {}, "no column for the needed input 'product'; add --map product=COLUMN"),
         ("prodct\nMug\n", {}, "did you mean 'prodct'?"),
-        ("name\nMug\n", {"mapping": {"product": "nme"}}, "--map product=nme: no such column; did you mean 'name'?"),
+        (
+            "name\nMug\n",
+            {"mapping": {"product": "nme"}},
+            "items.csv: --map product has no column 'nme'; did you mean 'name'?",
+        ),
         ("name\nMug\n", {"mapping": {"prodct": "name"}}, "has no input 'prodct'; did you mean 'product'?"),
         ("product\nMug\n", {"literals": {"langage": "en"}}, "--set: shop/item has no input 'langage'"),
         ("", {}, "empty"),
@@ -166,7 +170,7 @@ def test_no_row_vanishes_behind_anothers_id(read) -> None:
 
 def test_an_id_that_an_earlier_row_was_counted_by_is_taken(read) -> None:
     rows = read("id,product\n,Mug\n,Cup\n0002,Pot\n2,Pan\n0009,Jar\n")
-    assert [row.id for row in rows] == ["0001", "0002", "0002@3", "2", "0009"]
+    assert [row.id for row in rows] == ["0001", "0002", "0002@4", "2", "0009"]
     assert "id '0002' is used twice, first at row 2, which has no id and is counted" in rows[2].reason
 
 
