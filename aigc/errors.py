@@ -1,6 +1,6 @@
 """Every exception AIGC raises on purpose.
 
-    AigcError                 exit code 1
+    AigcError                 exit code 3: it could not be done, whatever the call (no server, a full disk, another run)
     ├── UsageError            exit code 2: something the caller can mend
     │   ├── ProjectError      aigc.yaml
     │   ├── ContentTypeError  a content type's YAML or template
@@ -24,7 +24,7 @@ from difflib import get_close_matches
 class AigcError(Exception):
     """This is the root: one sentence for a person, and optionally what to try next."""
 
-    exit_code = 1
+    exit_code = 3
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

@@ -15,7 +15,7 @@ def test_errors_survive_pickling_with_their_hint() -> None:
 
 def test_misuse_and_failure_have_their_exit_codes() -> None:
     assert UsageError("x").exit_code == 2
-    assert AigcError("x").exit_code == 1
+    assert AigcError("x").exit_code == 3
 
 
 @pytest.mark.parametrize(

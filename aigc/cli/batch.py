@@ -75,9 +75,9 @@ def command(
     """Write a piece for every row of a file.
 
     BRIEFS is a CSV, XLSX, JSONL or JSON file, or the word `sample` for the briefs the type ships. A column feeds the
-    input of its name; list inputs are split on `;`. Every row ends up accepted, flagged, rejected or failed, with a
-    reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where it was, and
-    once all is written it writes only what changed.
+    input of its name; list inputs are split on `;` and line breaks. Every row ends up accepted, flagged, rejected or
+    failed, with a reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where
+    it was, and once all is written it writes only what changed.
 
     A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
     `exports:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, which asks for the same job again.
@@ -104,6 +104,7 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster)
     if forecaster is not None:
+        _name_columns(project, content_type, plan)
         reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
@@ -112,6 +113,7 @@ def command(
     if not survey.valid:
         none = f"{plan.path(content_type)}: none of its {survey.total} {survey.noun} can be used"
         raise BriefError(f"{none}; {survey.first_reason}")
+    _name_columns(project, content_type, plan)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
         rows = plan.rows(project, content_type)
@@ -152,6 +154,11 @@ def _look(
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+
+
+def _name_columns(project: Project, content_type: ContentType, plan: Plan) -> None:
+    """This notes which columns feed nothing."""
+    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
 
 
 def _given(*, some: bool = False) -> str:

@@ -7,8 +7,11 @@ from pathlib import Path
 import click
 
 from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
+from aigc.cli.readable import counted
 from aigc.errors import JobError
 from aigc.jobs import Good, export, opened_ledger
+
+NOT_EXPORTED = {"waiting": "wait", "rejected": "rejected", "failed": "failed"}
 
 
 @click.command("export")
@@ -33,16 +36,19 @@ def command(batch: Path, formats: tuple[str, ...], options: Pairs, folder: Path 
     check_exporters(project, formats)
     with opened_ledger(batch) as ledger:
         good, counts = Good(ledger), ledger.counts()
+        if not len(good):
+            states = ", ".join(f"{counts[name]} {said}" for name, said in NOT_EXPORTED.items() if counts[name])
+            hint = "the batch's command goes on" if counts["waiting"] else ""
+            raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
         paths = export(project.registry, good, batch, formats, mapping(options, "-o"), replacing=True)
         exported = len(good)
     left_out = counts["rejected"] + counts["failed"]
-    if not paths:
-        raise JobError(f"{batch}: nothing to export: of {counts.total()} pieces {left_out} are rejected or failed")
     if as_json:
         print_json({"pieces": exported, "left_out": left_out, "files": [str(path) for path in paths]})
         return 0
     for path in paths:
         click.echo(path)
     note = f"; {left_out} rejected or failed ones are left out" if left_out else ""
-    click.echo(f"{exported} pieces exported{note}", err=True)
+    note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
+    click.echo(f"{counted(exported, 'piece')} exported{note}", err=True)
     return 0

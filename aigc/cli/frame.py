@@ -15,6 +15,7 @@ from aigc.cli.group import Commands
 from aigc.errors import AigcError
 
 MISUSE = 2
+BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
         remedy = "" if frame.debug else "; run it again with --debug to see where"
-        return _say(frame, f"unexpected {what}{remedy}", 1)
+        return _say(frame, f"unexpected {what}{remedy}", BROKEN)
     finally:
         logging.getLogger("aigc").removeHandler(log)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from aigc.cli.options import looking_options, open_project, print_json
-from aigc.cli.readable import duration, printable
+from aigc.cli.readable import counted, duration, printable
 from aigc.errors import AigcError
-from aigc.jobs import Ledger, Standing, opened_ledger, running, standing, write_report
+from aigc.jobs import Ledger, Standing, opened_ledger, running, standing, unusable_rows, write_report
 from aigc.types import STATUSES
 
 SHOWN = 10  # reasons named
@@ -35,13 +35,13 @@ def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) ->
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        said = standing(ledger)
+        said, unusable = standing(ledger), unusable_rows(ledger)
         page = _report(batch, ledger, said.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
         print_json({**asdict(said), "running": by or None, **({"report": page} if page else {})})
         return 0
-    _print(batch, said, by)
+    _print(batch, said, by, unusable)
     if page:
         click.echo(f"Report: {page}")
     return 0
@@ -57,28 +57,28 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     return write_report(batch, ledger, content_type)
 
 
-def _print(batch: Path, said: Standing, by: str) -> None:
+def _print(batch: Path, said: Standing, by: str, unusable: int) -> None:
     counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
-    click.secho(f"{said.briefs} briefs: {counts}", bold=True)
+    click.secho(f"{counted(said.briefs, 'brief')}: {counts}", bold=True)
     click.echo(f"Type: {said.content_type} · model: {said.model}")
     for reason, count in Counter(said.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     unwritten, lines = said.fallbacks
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
-    tokens = f"{said.requests:,} requests, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
+    tokens = f"{counted(said.requests, 'request')}, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
     rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
     click.echo(f"Work: {tokens}{rate}")
     if (took := said.forecast.get("took")) and said.forecast["seconds"] is not None:
         expected = duration(said.forecast["seconds"])
         click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
     if said.kept:
-        click.echo(f"History: {said.kept} earlier pieces")
-    for line in _next(batch, said, by):
+        click.echo(f"History: {counted(said.kept, 'earlier piece')}")
+    for line in _next(batch, said, by, unusable):
         click.echo(line)
 
 
-def _next(batch: Path, said: Standing, by: str) -> list[str]:
+def _next(batch: Path, said: Standing, by: str, unusable: int) -> list[str]:
     if by:
         return [f"Being written by {by}."]
     given = said.command or f"aigc batch {said.content_type} … --out {batch}"
@@ -90,9 +90,14 @@ def _next(batch: Path, said: Standing, by: str) -> list[str]:
             time = ", once this is done"
             lines += ["Waiting for answers:", *(f"  {sentence}" for sentence in said.awaited)]
         lines += [f"Next: the same command writes the {said.waiting} that wait{begun}{time}:", f"  {given}"]
-    elif short := [name for name in STATUSES[1:] if said.counts.get(name)]:
-        lines += ["Next: the same command writes nothing, all is finished; to write some of it again:"]
+        return lines
+    if unusable:
+        rows = "the row that is no brief" if unusable == 1 else f"the {unusable:,} rows that are no briefs"
+        lines += [f"Next: correct {rows} and give the same command:", f"  {given}"]
+    others = {**said.counts, "failed": said.counts.get("failed", 0) - unusable}
+    if short := [name for name in STATUSES[1:] if others.get(name)]:
+        lines += ["Next: the same command writes nothing more; to write some of it again:"]
         lines += [f"  {given} --retry {name}" for name in short]
-    else:
+    elif not unusable:
         lines += ["Next: the same command writes nothing, all is accepted."]
     return lines

@@ -248,7 +248,29 @@ def open_project(
     project = Project.open(folder, options=(overrides or Overrides()).options(), laid=laid, out=out)
     if folder is not None and project.folder is None:
         raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")
+    if overrides is not None:
+        _check_writer(project, overrides, laid or {})
     return project
+
+
+def _check_writer(project: Project, overrides: Overrides, laid: Laid) -> None:
+    """This refuses what the command line says of a writer that is not there, and tells whose model is meant."""
+    from aigc.project import DEFAULT_MODEL
+
+    said, settings = mapping(overrides.settings, "-o"), project.settings
+    if settings.generator == "gpt":
+        if overrides.base_url is not None:
+            raise UsageError("--base-url: our own engine asks no server", hint="add --on openai")
+        return
+    if (overrides.on is not None and not overrides.on_ray) or "generator" in said:
+        where = "-o generator" if "generator" in said else "--on"
+        chosen = project.registry.get("generator", settings.generator, where)
+        named = overrides.model is not None or "model" in said or "model" in laid
+        if settings.model == DEFAULT_MODEL and not named and not chosen.weights:
+            note = (
+                f"{where} {settings.generator}: asks for {settings.model!r}, our own default; -m NAME asks for another"
+            )
+            click.echo(note, err=True)
 
 
 def check_exporters(project: Project, formats: Iterable[str]) -> None:

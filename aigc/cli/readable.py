@@ -101,6 +101,11 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """This is a number of things: `1 piece`, `2,000 pieces`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def megabytes(count: float) -> str:
     """This is a number of bytes as MB or GB, decimal as disks are sold."""
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"

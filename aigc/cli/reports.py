@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import duration, megabytes, printable
+from aigc.cli.readable import counted, duration, megabytes, printable
 from aigc.errors import AigcError
-from aigc.jobs import REPORT
+from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aigc.project import Project
 
 SHOWN = 10  # reasons named
+COLUMNS = 12  # named
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
     "runs": "as in earlier runs here",
@@ -88,6 +89,14 @@ def survey(
     return found
 
 
+def print_columns(file: Path, unused: Mapping[str, str]) -> None:
+    """This notes on stderr which columns of a file feed nothing, those first that look misspelt."""
+    said = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
+    if said := [*said, *(name for name, near in unused.items() if not near)]:
+        more = f" and {len(said) - COLUMNS} more" if len(said) > COLUMNS else ""
+        click.echo(f"{file.name}: columns not used: {printable(', '.join(said[:COLUMNS]))}{more}", err=True)
+
+
 def print_dry_run(
     project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, as_json: bool
 ) -> None:
@@ -123,7 +132,8 @@ def forecast_lines(project: Project, expected: Forecast) -> list[str]:
     about = "" if expected.counted else "about "
     read = f"{about}{expected.prompt_tokens:,} tokens to read"
     write = f"about {expected.written_tokens:,} to write ({WRITTEN_BY[expected.written_by]})"
-    lines = [f"Forecast: {expected.briefs:,} pieces, {expected.requests:,} requests, {read}, {write}"]
+    asked = f"{counted(expected.briefs, 'piece')}, {counted(expected.requests, 'request')}"
+    lines = [f"Forecast: {asked}, {read}, {write}"]
     cluster = bool(project.settings.ray.get("address"))
     each = " per worker" if cluster else ""
     memory = f"{megabytes(expected.memory)} of memory{each}" if expected.memory else ""
@@ -171,7 +181,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
         click.echo(f"Then go on:\n  {again}", err=True)
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
-    click.secho(f"{report.briefs} pieces: {counts or 'none finished'}{waiting}{there}", bold=True)
+    click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
     for reason, count in Counter(report.reasons).most_common(SHOWN):
         click.echo(f"  {count:>4} x {printable(reason)}")
     if report.lines:
@@ -185,6 +195,10 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
         click.echo("Files:")
     for line in _places(report.files) if report.briefs else []:
         click.echo(f"  {line}")
+    if report.waiting and (kept := [one for one in earlier_exports(report.folder) if one not in report.files]):
+        names = ", ".join(one.relative_to(report.folder).as_posix() for one in kept[:MANY])
+        more = f" and {len(kept) - MANY} more" if len(kept) > MANY else ""
+        click.echo(f"Exports of before stay until all is written anew: {names}{more}", err=True)
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
-from aigc.jobs.folder import Export, Good, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.folder import Export, Good, earlier_exports, export, opened_ledger, prepare_folder, read_artifacts
 from aigc.jobs.forecast import Forecast, Forecaster
 from aigc.jobs.keys import written_already
 from aigc.jobs.ledger import Ledger
@@ -30,7 +30,7 @@ from aigc.jobs.ray_runner import RayRunner, ray_runner
 from aigc.jobs.record import artifact_record
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.run import Job, JobReport, open_job, run_job
-from aigc.jobs.standing import Standing, standing
+from aigc.jobs.standing import Standing, standing, unusable_rows
 
 __all__ = [
     "REPORT",
@@ -46,6 +46,7 @@ __all__ = [
     "RayRunner",
     "Standing",
     "artifact_record",
+    "earlier_exports",
     "export",
     "is_job_file",
     "open_job",
@@ -63,6 +64,7 @@ __all__ = [
     "sample_briefs",
     "spoken",
     "standing",
+    "unusable_rows",
     "write_plan",
     "write_report",
     "written_already",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from aigc.types import Artifact, Brief, Json, Provenance, Row
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
+NEAR = 0.75  # how like an input's name a column's is that may have meant it
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -51,25 +53,28 @@ def read_briefs(
     literals: Mapping[str, Json] | None = None,
     limit: int | None = None,
     cells: Sequence[Cell] = ALONE,
+    places: Mapping[str, str] | None = None,
 ) -> Iterator[Brief | Artifact]:
     """This yields a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
     `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
-    the row's cells, in which an empty cell is none, and the values it is crossed with. Other columns are ignored. A
-    column `id` names the brief unless `id` is an input. `cells` are what every row is crossed with; `limit` counts
-    rows. BriefError before the first brief when a needed input has no column, or two could feed it.
+    the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
+    with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
+    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
+    BriefError before the first brief when a needed input has no column, or two
+    could feed it.
     """
-    mapping, literals = mapping or {}, literals or {}
+    mapping, literals, places = mapping or {}, literals or {}, places or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
         for name in given:
             if name not in content_type.brief:
-                raise BriefError(
-                    f"{option}: {content_type.name} has no input {name!r}", hint=did_you_mean(name, content_type.brief)
-                )
+                where = places.get(name, option)
+                hint = did_you_mean(name, content_type.brief)
+                raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
     head, rest = _peek(rows)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head, content_type, mapping, fixed)
+    _check_columns(head, content_type, mapping, fixed, places)
     reader = _Reader(content_type, environment, mapping, literals, cells)
     names_itself = "id" not in content_type.brief
     with Ids() as ids:
@@ -106,14 +111,14 @@ class _Reader:
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
-        """This yields a row's brief per cell."""
+        """This yields a row's brief per cell; `brief_id` is the row's, before it is crossed."""
         alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
         error: AigcError | None = None
         for cell in self._cells:
             name = brief_id + cell.mark
             if self._expressions or (alike is None and error is None):
                 try:
-                    alike, error = self._values(row, cell), None
+                    alike, error = self._values(brief_id, row, cell), None
                 except AigcError as refused:
                     error = refused
             if error is not None:
@@ -122,7 +127,7 @@ class _Reader:
                 assert alike is not None
                 yield Brief(id=name, values={**alike, **cell.values}, source=row.where, draw=cell.draw)
 
-    def _values(self, row: Row, cell: Cell) -> dict[str, Json]:
+    def _values(self, brief_id: str, row: Row, cell: Cell) -> dict[str, Json]:
         columns = tuple(row.values)
         feeding = self._columns.get(columns)
         if feeding is None:
@@ -132,9 +137,22 @@ class _Reader:
         raw: dict[str, Json] = {name: row.values.get(column) for name, column in feeding.items()}
         raw.update(self._plain)
         raw.update(cell.values)
-        for name, text in self._expressions.items():
-            raw[name] = _computed(text, row, cell, self._environment)
+        if self._expressions:
+            known = self._known(brief_id, row, cell, raw)
+            raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
         return brief_values(self._content_type, raw, where=row.where)
+
+    def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
+        """This is what an expression sees, the later before the earlier: inputs, cells, id, axes."""
+        cells = {key: None if value == "" else value for key, value in row.values.items()}
+        inputs = {
+            name: schema.get("default") if raw[name] in (None, "") else raw[name]
+            for name, schema in self._content_type.brief.items()
+            if name in raw
+        }
+        named = {} if "id" in self._content_type.brief else {"id": brief_id}
+        columns = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()}
+        return {**inputs, **columns, "row": cells, **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
         """This is input → column."""
@@ -144,6 +162,35 @@ class _Reader:
             for name in self._content_type.brief
             if name not in given
         }
+
+
+def columns_not_used(
+    rows: Iterable[Row],
+    content_type: ContentType,
+    *,
+    mapping: Mapping[str, str],
+    literals: Mapping[str, Json],
+    crossed: Iterable[str] = (),
+) -> dict[str, str]:
+    """This is the columns that feed no input and stand in no expression → the input nobody feeds that one may have
+    meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
+    head, _ = _peek(rows)
+    fed = {*mapping, *literals, *crossed}
+    used = {*mapping.values(), "id"}
+    expressions = " ".join(str(value) for value in literals.values() if _is_expression(value))
+    known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
+    for name in content_type.brief:
+        if name not in fed and (column := _column(name, known, "")):
+            used.add(column)
+            fed.add(name)
+    free = {_bare(name): name for name in content_type.brief if name not in fed}
+    unused = {}
+    for column in known:
+        named = (column, re.sub(r"\W+", "_", column.strip()))
+        if column not in used and not any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expressions) for one in named):
+            near = get_close_matches(_bare(column), free, n=1, cutoff=NEAR)
+            unused[column] = free[near[0]] if near else ""
+    return unused
 
 
 def rows_about(path: Path, limit: int | None = None) -> int:
@@ -183,7 +230,11 @@ def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
 
 
 def _check_columns(
-    head: Sequence[Row], content_type: ContentType, mapping: Mapping[str, str], literals: Mapping[str, Json]
+    head: Sequence[Row],
+    content_type: ContentType,
+    mapping: Mapping[str, str],
+    literals: Mapping[str, Json],
+    places: Mapping[str, str],
 ) -> None:
     """This refuses a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
     readable = [row for row in head if not row.error]
@@ -200,7 +251,8 @@ def _check_columns(
         if name in mapping:
             if mapping[name] not in known:
                 hint = did_you_mean(mapping[name], known)
-                raise BriefError(f"{where}: --map {name}={mapping[name]}: no such column", hint=hint)
+                asked = f"{places[name]}: {name}: {where}" if name in places else f"{where}: --map {name}"
+                raise BriefError(f"{asked} has no column {mapping[name]!r}", hint=hint)
         elif _bare(name) not in bare and "default" not in schema and name not in literals:
             missing.append(name)
     if missing:
@@ -226,10 +278,8 @@ def _is_expression(value: Json) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
-def _computed(text: str, row: Row, cell: Cell, environment: jinja2.Environment) -> Json:
-    cells = {key: None if value == "" else value for key, value in row.values.items()}
-    names = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()} | {"row": cells, **cell.values}
-    value = evaluate(environment, text, names)
+def _computed(text: str, known: Mapping[str, Json], environment: jinja2.Environment) -> Json:
+    value = evaluate(environment, text, known)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
 
 

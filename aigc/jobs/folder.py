@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
-from aigc.errors import AigcError, JobError, UsageError
+from aigc.errors import AigcError, JobError, NotFound, UsageError
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
 from aigc.jobs.record import artifact_of
@@ -84,9 +84,9 @@ def _held_type(folder: Path) -> str:
 
 @contextmanager
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
-    """This is the ledger of a job's folder while it is open. JobError names a folder that holds none."""
+    """This is the ledger of a job's folder while it is open. NotFound names a folder that holds none."""
     if not (folder / FILE).is_file():
-        raise JobError(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
     ledger = Ledger(folder / FILE)
     try:
         yield ledger
@@ -97,14 +97,14 @@ def opened_ledger(folder: Path) -> Iterator[Ledger]:
 def read_artifacts(folder: Path) -> list[Artifact]:
     """This is every finished artifact of a job's folder, in its order, from the ledger where there is one.
 
-    JobError names the folder or the broken line.
+    NotFound names a folder without any, JobError the broken line.
     """
     if (folder / FILE).is_file():
         with opened_ledger(folder) as ledger:
             return list(ledger.artifacts())
     path = folder / ARTIFACTS
     if not path.is_file():
-        raise JobError(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
     artifacts = []
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
@@ -188,6 +188,13 @@ def export(
             _forget(folder, exporter.name, written)
         paths += written
     return paths
+
+
+def earlier_exports(folder: Path, name: str = "") -> list[Path]:
+    """This is the files that exports wrote last time and that are still there; of one format where it is named."""
+    last = _written_before(folder / EXPORTS)
+    paths = [folder / path for format_, paths in last.items() if name in ("", format_) for path in paths]
+    return [path for path in paths if path.is_file()]
 
 
 def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:

@@ -29,7 +29,7 @@ class Ids:
     def take(self, asked: str, number: int, where: str) -> tuple[str, str]:
         """This is (the id of the row of that number, where its `asked` id was used before).
 
-        A row that asks for no id, or for one that is taken, gets its number.
+        A row that asks for no id gets its number; one that is taken is told from the first by its line.
         """
         if not asked and self._db is None:
             self._counted = number
@@ -40,7 +40,8 @@ class Ids:
             if not first and self._put(asked, where):
                 return asked, ""
             first = first or self._place(asked)
-        name = f"{asked}@{number}" if asked else f"{number:04d}"
+        line = where.rpartition(":")[2]
+        name = f"{asked}@{line if line.isdecimal() else number}" if asked else f"{number:04d}"
         while self._before(name) or not self._put(name, where):
             name += "'"
         return name, first

@@ -390,4 +390,8 @@ def _told(path: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
-        raise JobError(f"{path}: {error}", hint="what was finished is kept, run it again") from error
+        broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
+        aside = f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
+        raise JobError(
+            f"{path}: {error}", hint=aside if broken else "what was finished is kept, run it again"
+        ) from error

@@ -15,7 +15,7 @@ from typing import TypeVar
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError
-from aigc.jobs.briefs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
 from aigc.jobs.folder import Export
 from aigc.jobs.ledger import FILE as LEDGER
 from aigc.jobs.matrix import VARIANTS, Axes, Cell, crossed
@@ -50,6 +50,7 @@ class Plan:
     settings: Laid = field(default_factory=dict)
     unique: bool = False
     file: Path | None = None  # the job file
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)  # input → the line there that feeds it
 
     def over(self, later: Plan) -> Plan:
         """This is the plan with what a later one says laid over it: input by input, but exports as a whole."""
@@ -65,6 +66,7 @@ class Plan:
             matrix=_but(self.matrix, fed) | _but(later.matrix),
             exports=tuple(known.get(one.name, one) for one in later.exports) or self.exports,
             unique=later.unique or self.unique,
+            places=_but(self.places, fed),
         )
 
     def path(self, content_type: ContentType) -> Path:
@@ -81,7 +83,13 @@ class Plan:
             literals=self.literals,
             limit=self.limit,
             cells=self.cells(content_type),
+            places=self.places,
         )
+
+    def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
+        """This is the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
+        rows = open_rows(self.path(content_type), project.registry, self.reading)
+        return columns_not_used(rows, content_type, mapping=self.columns, literals=self.literals, crossed=self.matrix)
 
     def cells(self, content_type: ContentType) -> tuple[Cell, ...]:
         """This is what every brief is crossed with. UsageError names a value that its input refuses."""
@@ -174,6 +182,7 @@ def _plan(root: Node, file: Path) -> Plan:
         },
         unique=unique.value is True,
         file=file,
+        places={key: child.where for part in ("map", "set") for key, child in _items(root, part)},
     )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
-from aigc.jobs.folder import Export, Good, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.folder import Export, Good, earlier_exports, earlier_pieces, export, prepare_folder, write_artifacts
 from aigc.jobs.forecast import Forecast, Forecaster
 from aigc.jobs.keys import Keys
 from aigc.jobs.ledger import FILE, Ledger
@@ -272,7 +272,10 @@ class Job:
             record_rate(self._rates, run)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
-        """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended."""
+        """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended.
+
+        While briefs wait, exports of a time when none did stay as they are: there is nothing yet to replace them.
+        """
         if self._guard and not self._unfinished:
             self._guard.flag(self._guard.twins())
         files = [write_artifacts(self.folder, self.ledger)]
@@ -280,8 +283,12 @@ class Job:
             self.ledger.keep(self._store)
         problems = []
         pieces = Good(self.ledger)
+        waiting = bool(self.ledger.remaining())
+        whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:
             asked = Export(name=one) if isinstance(one, str) else one
+            if whole and earlier_exports(self.folder, asked.name):
+                continue
             try:
                 files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
             except AigcError as error:
@@ -290,6 +297,8 @@ class Job:
             files.append(write_report(self.folder, self.ledger, self.content_type))
         except JobError as error:
             problems.append(str(error))
+        if not waiting:
+            self.ledger.note(whole=True)
         report = self._report(tuple(files), tuple(problems))
         self.project.registry.notify("aigc_job", report=report)
         return report

@@ -44,6 +44,11 @@ class Standing:
         return self.counts.get("waiting", 0)
 
 
+def unusable_rows(ledger: Ledger) -> int:
+    """This is how many rows could not be briefs: what writes has nothing to do with that, so no retry helps them."""
+    return int(ledger.ask("select count(*) from pieces where status = 'failed' and key = ''")[0][0])
+
+
 def standing(ledger: Ledger) -> Standing:
     """This reads where a job stands. It is safe while a run writes."""
     facts: Mapping[str, Json] = ledger.facts()

@@ -14,6 +14,7 @@ from aigc_plugins.ads.words import CJK, TAIL, said_in, words
 
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
+ALIKE = 75  # of 100: well below where the check that looks for twins finds one
 CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,3}")
 
 
@@ -56,21 +57,31 @@ def ad_descriptions(
     """This is the descriptions: those that name the product and those that tell facts in turn, and never one alone."""
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
-    name = _titled(product)
-    spare = [
-        f"{name}。{line}" if language == "zh" else f"{name}. {line}" for line in closings(language, product, category)
-    ]
-    for text in spare:
-        if len(texts) < 2 and measure(text, "width") <= DESCRIPTION:
-            texts.append(text)
+    calls = closings(language, product, category)
+    while len(texts) < 2:
+        texts.append(_spare(texts, _titled(product), calls, language))
     return texts[:4]
+
+
+def _spare(texts: Sequence[str], name: str, calls: Sequence[str], language: str) -> str:
+    """This is a description without a fact, to stand beside `texts`: the name and a call, where that is not too much
+    like what they say, else more calls, else no name."""
+    joint = "" if language == "zh" else " "
+    named, ended = [_sentence(name, language)], [(call,) for call in calls]
+    two = [(one, other) for one in calls for other in calls if one != other]
+    for said in (*((*named, *end) for end in (*ended, *two)), *two):
+        text = joint.join(said)
+        beside = [_closed(one, "", _least_said(calls, [text]), DESCRIPTION, language) for one in texts]
+        if measure(text, "width") <= DESCRIPTION and not any(_much_alike(text, one) for one in beside):
+            return text
+    return joint.join(two[-1])
 
 
 @postprocessor
 def close_description(text: str, field: Field) -> str:
     """Fill a search ad's descriptions up to their limit: the brief's offer in the second, in each a call to action.
 
-    No two of them end with the same call, unless none of the others fits.
+    No two of them end with the same call, unless none of the others fits, and as far as can be not with like ones.
     """
     found = re.search(r"\[(\d+)\]", field.path)
     texts = field.draft.fields.get(field.path.partition("[")[0])
@@ -79,25 +90,32 @@ def close_description(text: str, field: Field) -> str:
     values = field.draft.brief.values
     calls = closings(field.draft.language, str(values.get("product") or ""), values.get("category"))
     limit = limit_of(field.schema)
-    closed = text
+    most = limit[1] if limit else DESCRIPTION
+    closed: list[str] = []
     for place, one in enumerate(texts[: int(found[1]) + 1]):
         offer = str(values.get("offer") or "") if place == 1 else ""
-        closed, call = _closed(one, offer, calls, limit[1] if limit else DESCRIPTION, field.draft.language)
-        calls = [*(other for other in calls if other != call), *([call] if call else [])]
-    return closed
+        turn = _least_said(calls, [*closed, *texts[place + 1 :]])
+        closed.append(_closed(one, offer, turn, most, field.draft.language))
+    return closed[-1]
 
 
-def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> tuple[str, str]:
-    """This is the description with what still fits, and the call it ends with."""
+def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> str:
+    """This is the description with what still fits: the offer, and the first call that does."""
     if text.endswith(tuple(calls)):
-        return text, next(call for call in calls if text.endswith(call))
+        return text
     joint = "" if language == "zh" else " "
     if offer and measure(text + joint + _sentence(offer.strip(FINAL), language), "width") <= most:
         text += joint + _sentence(offer.strip(FINAL), language)
     for call in calls:
         if measure(text + joint + call, "width") <= most:
-            return text + joint + call, call
-    return text, ""
+            return text + joint + call
+    return text
+
+
+def _least_said(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """This is the calls in turn, those first whose words are not in `texts`: "today" twice makes two lines alike."""
+    said = _bag(" ".join(texts))
+    return sorted(calls, key=lambda call: len(_bag(call) & said) / len(_bag(call)))
 
 
 def display_path(product: str, *, brand: str | None = None, category: str | None = None) -> tuple[str, str]:
@@ -145,6 +163,14 @@ def _cased(part: str) -> str:
 def _says_no_more(text: str, other: str) -> bool:
     mine, theirs = _bag(text), _bag(other)
     return mine <= theirs or theirs <= mine
+
+
+def _much_alike(text: str, other: str) -> bool:
+    """This says whether two descriptions share nearly all words: a few in an ad's order, or all of the shorter one."""
+    from rapidfuzz import fuzz
+
+    one, two = (" ".join(re.findall(r"\w+", said.lower())) for said in (text, other))
+    return max(fuzz.ratio(one, two), 0 if CJK.search(one) else fuzz.token_set_ratio(one, two)) >= ALIKE
 
 
 def _bag(text: str) -> set[str]:

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from aigc.content import ends_dangling, measure
 from aigc.types import Json
-from aigc_plugins.ads.words import CJK, said_in, words
+from aigc_plugins.ads.words import CJK, TAIL, said_in, words
 
 FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 LISTED = re.compile(r"\b(?:an?|the)\s+\S+$", re.IGNORECASE)
+LONG_NAME = 34  # wide; two sentences that share more say little else
 BEGUN = re.compile(r",\s*\S+$")  # a clause of which only the first word would stay
+DENYING = re.compile(r"\b(?:no|not|without|never|none|free of|free from)\b", re.IGNORECASE)
 LIMITING = re.compile(
     r"\b(?:up to|over|under|from|at least|at most|less than|minus)\s+[\d.,]+|最多|最高|至少", re.IGNORECASE
 )
@@ -34,20 +36,27 @@ def ad_line(text: str, width: int = 30) -> str:
     line = _without_tail(text, width)
     lost = text[len(line) :]
     parted = re.search(r"\d", line) and re.search(r"\d", lost)  # "charges for 5 hours | in 10 minutes"
-    if not line or parted or LIMITING.search(lost) or (len(line.split()) < 2 and not CJK.search(line)):
+    bent = LIMITING.search(lost) or DENYING.search(lost)
+    if not line or parted or bent or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
     return _capital(line)
 
 
-def ad_sentence(item: Json, product: str, language: str = "en", width: int = 90) -> str:
-    """This is one or more facts as a plain sentence about the product; as many of them as fit, or nothing."""
+def ad_sentence(item: Json, product: str = "", language: str = "en", width: int = 90, *, index: int = 0) -> str:
+    """This is one or more facts as a plain sentence, about the product where it is named; as many of them as fit.
+
+    A name too long to stand beside a fact loses its tail. It is nothing where no fact fits, and for a second sentence
+    (`index`) about a name so long that the two would be alike.
+    """
     given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
-    pattern = said_in(words()["stated"], language)
+    pattern: str = said_in(words()["stated"], language)
     joint = said_in(words()["joined"], language)
-    name = _capital(product)
+    if index and measure(product, "width") > LONG_NAME:
+        return ""
+    names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
     for count in range(len(given), 0, -1):
         facts = joint.join([_lower(given[0]), *given[1:count]])
-        for sentence in (pattern.format(product=name, facts=facts), _sentence(facts, language)):
+        for sentence in (*(pattern.format(product=name, facts=facts) for name in names), _sentence(facts, language)):
             if measure(sentence, "width") <= width:
                 return sentence
     short = ad_line(given[0], width - 1)

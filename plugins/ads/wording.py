@@ -19,6 +19,7 @@ WITH_MEASURE = re.compile(rf"\bwith\s+(?:an?\s+)?\S*\d\S*\s+\w+\s+{MEASURED}\W*$
 WITH_ADJECTIVE = re.compile(
     rf"\bwith\s+(?:\w+-)*\w*(?:proof|resistant|able|safe|ready|tested|seasoned)\s+{PREPOSITION}\b", re.IGNORECASE
 )
+ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
 THAT_NUMBER = re.compile(r"\bthat\s+(?:(?:up to|over|under|only)\s+)?(?:\d|no\b)", re.IGNORECASE)
@@ -36,8 +37,8 @@ def joins_well(text: str, field: Field) -> Iterator[str]:
         yield "puts 'with' before what needs 'that is'"
     values = field.draft.brief.values
     product = str(values.get("product") or "")
-    begins = re.sub(r"^an?\s+", "", text, flags=re.IGNORECASE).lower()
-    head = TAIL.sub("", product).lower()
+    begins = ARTICLE.sub("", text).lower()
+    head = ARTICLE.sub("", TAIL.sub("", product)).lower()
     if product and not begins.startswith((head, head.removesuffix("s"))):
         yield f"does not begin with {head!r}"
     joint = THAT.search(text)

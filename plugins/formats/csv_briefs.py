@@ -119,7 +119,7 @@ def _undecodable(path: Path, encoding: str) -> BriefError:
     line, at, byte = _place(path, encoding)
     return BriefError(
         f"{path.name}:{line}: byte {byte:#04x} at offset {at} is not {encoding.removesuffix('-sig').upper()}",
-        hint="save the file as UTF-8, or say its encoding: encoding=gb18030, encoding=cp1252",
+        hint="save the file as UTF-8, or say its encoding: --input encoding=gb18030, --input encoding=cp1252",
     )
 
 

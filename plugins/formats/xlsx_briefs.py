@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ def xlsx_briefs(path: Path, *, sheet: str = "") -> Iterator[Row]:
         if sheet and sheet not in book.sheetnames:
             raise BriefError(f"{path.name}: no sheet {sheet!r}", hint=did_you_mean(sheet, book.sheetnames))
         table = book[sheet] if sheet else book.worksheets[0]
-        yield from _rows(table, path.name)
+        others = [name for name in book.sheetnames if name != table.title]
+        yield from _rows(table, path.name, others)
     finally:
         book.close()
 
@@ -49,7 +50,7 @@ def _open(path: Path) -> Any:
         raise BriefError(f"{path.name}: is not an Excel workbook: {error}") from error
 
 
-def _rows(table: Any, name: str) -> Iterator[Row]:
+def _rows(table: Any, name: str, others: Sequence[str]) -> Iterator[Row]:
     names: list[str] = []
     found = False
     for number, raw in enumerate(table.iter_rows(values_only=True), 1):
@@ -67,10 +68,11 @@ def _rows(table: Any, name: str) -> Iterator[Row]:
         if broken:
             row = Row(values=row.values, where=where, error=f"has the error {row.values[broken[0]]} in {broken[0]!r}")
         yield row
+    other = f"say another with --input sheet=NAME: {', '.join(others)}" if others else ""
     if not names:
-        raise BriefError(f"{name}: the sheet is empty", hint="its first row names the inputs")
+        raise BriefError(f"{name}: the sheet {table.title!r} is empty", hint=other or "its first row names the inputs")
     if not found:
-        raise BriefError(f"{name}: the sheet has a header and no rows")
+        raise BriefError(f"{name}: the sheet {table.title!r} has a header and no rows", hint=other)
 
 
 def _plain(cell: Json) -> Json:

@@ -3,7 +3,8 @@
 `batch-1.jsonl`, `batch-2.jsonl`, … hold requests, each file for one endpoint; every other `.jsonl` there holds answers.
 A request is known by the content of its line, so nothing is asked twice, whatever the answers' files are called. A file
 gets its name when it is whole. The index of both lives in a database that SQLite keeps on disk when it is large and
-throws away at the end: the files are the truth, and a million requests need no memory.
+throws away at the end: the files are the truth, and a million requests need no memory. What a file asked and its
+answers, as far as they came, leave out is in `missing-1.jsonl`: to be sent only if those answers never come.
 Facts: the OpenAI API reference, Batch ("request input object", "request output object"; at most 50,000 requests and
 200 MB a file, all for one endpoint). Knows no Request.
 """
@@ -29,6 +30,7 @@ MOST_REQUESTS = 50_000
 MOST_BYTES = 200_000_000
 OURS = re.compile(r"batch-(\d+)\.jsonl")
 ASIDE = re.compile(r"earlier-(\d+)")
+MISSING = re.compile(r"missing-\d+\.jsonl")
 PARTIAL = ".partial"  # after the name of a file that is being written
 BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line there
 WRITTEN = re.compile(rb'\{"custom_id": "([0-9a-f]{32})".*\}\n')
@@ -39,6 +41,9 @@ create table answers (
     id text not null, own text not null, good integer not null, file text not null, at integer not null,
     primary key (id, own)
 ) without rowid;
+create view unanswered as select id, file from asked where
+    times > (select count(*) from answers where answers.id = asked.id and not good)
+    and not exists (select 1 from answers where answers.id = asked.id and good);
 """
 
 
@@ -71,6 +76,7 @@ class BatchFolder:
         self.folder = folder
         self._most = (most_requests, most_bytes)
         self._open: dict[str, _Open] = {}  # by endpoint
+        self.missing: dict[str, tuple[str, int, int]] = {}  # file answered in part → the rest's file, its size, of all
         self._index = sqlite3.connect("", isolation_level=None)
         self._index.executescript(INDEX)
         try:
@@ -149,25 +155,58 @@ class BatchFolder:
 
     def _read(self) -> int:
         """This indexes the folder and gives the number of the last file in it, or once in it."""
-        for left in self.folder.glob(f"batch-*{PARTIAL}"):  # of a run that was killed: never sent
+        for left in self.folder.glob(f"*{PARTIAL}"):  # of a run that was killed: never sent
             left.unlink()
-        files = sorted(self.folder.glob("*.jsonl"))
+        files = [file for file in sorted(self.folder.glob("*.jsonl")) if not MISSING.fullmatch(file.name)]
         numbers = {int(match[1]): file for file in files if (match := OURS.fullmatch(file.name))}
         self._index.execute("begin")
         for number in sorted(numbers):
+            foreign = 0
             for _, line in _lines(numbers[number]):
                 if written := WRITTEN.fullmatch(line):
                     self._asked(written[1].decode(), numbers[number].name)
+                else:
+                    foreign += bool(line.strip())
+            if foreign:
+                log.warning("%s: %d lines are no requests of ours; answers need another name", numbers[number], foreign)
         for file in files:
             if file not in numbers.values() and not self._read_answers(file):
                 log.warning("%s: answers nothing that was asked in %s", file, self.folder)
         self._index.execute("commit")
+        for file in numbers.values():
+            self._keep_missing(file)
+        self._name_unread()
         earlier = (OURS.fullmatch(file.name) for file in self.folder.glob("earlier-*/*.jsonl"))
         return max((*numbers, *(int(match[1]) for match in earlier if match)), default=0)
 
+    def _keep_missing(self, file: Path) -> None:
+        """This writes the requests of a file that lack an answer where others have theirs."""
+        ask = "select count(*), total(id in (select id from unanswered)) from asked where file = ?"
+        asked, lacking = map(int, self._index.execute(ask, (file.name,)).fetchone())
+        target = file.with_name(file.name.replace("batch-", "missing-"))
+        if not 0 < lacking < asked:
+            target.unlink(missing_ok=True)
+            return
+        temporary = Path(f"{target}{PARTIAL}")
+        with temporary.open("wb") as out:
+            for _, line in _lines(file):
+                written = WRITTEN.fullmatch(line)
+                ask = "select 1 from unanswered where id = ? and file = ?"
+                if written and self._index.execute(ask, (written[1].decode(), file.name)).fetchone():
+                    out.write(line)
+        temporary.replace(target)
+        self.missing[file.name] = (target.name, lacking, asked)
+
+    def _name_unread(self) -> None:
+        """This warns of what may have been meant as answers."""
+        for file in sorted(self.folder.glob("*")):
+            if file.is_file() and file.suffix not in (".jsonl", PARTIAL) and not file.name.startswith("."):
+                log.warning("%s: is not read; answers are in files that end in .jsonl", file)
+
     def _read_answers(self, file: Path) -> int:
         """This indexes a file of answers and says how many were asked for."""
-        wanted = broken = 0
+        wanted = broken = foreign = 0
+        stranger = ""
         for at, line in _lines(file):
             try:
                 said = json.loads(line)
@@ -179,9 +218,15 @@ class BatchFolder:
             self._index.execute(
                 "insert or ignore into answers values (?, ?, ?, ?, ?)", (name, own, good, file.name, at)
             )
-            wanted += self._index.execute("select 1 from asked where id = ?", (name,)).fetchone() is not None
+            if self._index.execute("select 1 from asked where id = ?", (name,)).fetchone() is not None:
+                wanted += 1
+            else:
+                foreign, stranger = foreign + 1, stranger or name
         if broken:
             log.warning("%s: %d lines are no answers, was it downloaded whole?", file, broken)
+        if wanted and foreign:
+            text = "%s: %d answers are to nothing that was asked in %s, the first to custom_id %r"
+            log.warning(text, file, foreign, self.folder, stranger)
         return wanted
 
     def _line(self, file: str, at: int) -> Json:

@@ -105,14 +105,21 @@ class Batches:
             if known.times and not (known.times < self._attempts and _may_pass(known.answer)):
                 raise Refused(_reason(known.answer))
             file = files.ask(name, endpoint, call.body)
-        return _put_off(request, files.folder, file, endpoint)
+        return _put_off(request, files, file, endpoint)
 
 
-def _put_off(request: Request, folder: Path, file: str, endpoint: str) -> list[Completion]:
+def _put_off(request: Request, files: BatchFolder, file: str, endpoint: str) -> list[Completion]:
+    folder = files.folder
     sentence = (
         f"send {folder / file} (endpoint {endpoint}) to a batch service, and put the answers, "
         f"a .jsonl file of any other name, into {folder}"
     )
+    if file in files.missing:
+        rest, lacking, asked = files.missing[file]
+        sentence = (
+            f"{lacking} of the {asked} requests of {folder / file} have no answer yet: put the missing answers into "
+            f"{folder}; if none will come, send those requests alone, {folder / rest} (endpoint {endpoint})"
+        )
     return [
         Completion(request_id=request.id, index=index, text="", finish_reason="deferred", error=sentence)
         for index in range(request.sampling.n)

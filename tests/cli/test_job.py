@@ -18,14 +18,19 @@ def test_job_says_where_a_batch_stands(aigc: Run, shop: Any) -> None:
     ran = aigc("job", "made")
     assert ran.code == 0
     assert "3 briefs: 1 accepted, 1 failed, 1 waiting" in ran.out
-    assert "Type: shop/slogan" in ran.out and "1 requests" in ran.out and "pieces/s" in ran.out
+    assert "Type: shop/slogan" in ran.out and "Work: 1 request, " in ran.out and "pieces/s" in ran.out
     assert "Next: the same command writes the 1 that wait" in ran.out
     assert ran.out.rstrip().endswith("  aigc batch shop/slogan products.csv --out made")
     aigc(*BATCH, "--retry=failed", "--fresh")
     ran = aigc("job", "made")
-    assert "writes nothing, all is finished; to write some of it again" in ran.out
-    assert "History: 1 earlier pieces" in ran.out
-    assert ran.out.rstrip().endswith("aigc batch shop/slogan products.csv --out made --retry failed")
+    assert "Next: correct the row that is no brief and give the same command:" in ran.out
+    assert "History: 1 earlier piece" in ran.out
+    assert ran.out.rstrip().endswith("  aigc batch shop/slogan products.csv --out made") and "--retry" not in ran.out
+    shop.answer = lambda request, index: "Only 1"
+    aigc(*BATCH, "--fresh")
+    ran = aigc("job", "made")
+    assert "Next: correct the row" in ran.out and "writes nothing more; to write some of it again" in ran.out
+    assert ran.out.rstrip().endswith("--retry rejected") and "--retry failed" not in ran.out
 
 
 def test_job_as_json(aigc: Run, shop: Any) -> None:
@@ -69,9 +74,18 @@ def test_a_report_needs_no_content_type(aigc: Run, shop: Any, broken: str) -> No
     assert "without limits: shop/slogan could not be loaded" in page and "Made to last" in page
 
 
+def test_a_damaged_ledger_says_what_helps(aigc: Run, shop: Any) -> None:
+    aigc(*BATCH)
+    (shop.folder / "made/job.sqlite").write_bytes(b"no database, by far" * 1000)
+    ran = aigc(*BATCH)
+    assert ran.code == 3 and "move made/job.sqlite away and run it again" in ran.err
+    (shop.folder / "made/job.sqlite").unlink()
+    assert aigc(*BATCH, "--json").json["reused"] == 2
+
+
 def test_job_misuse(aigc: Run) -> None:
     ran = aigc("job", "nowhere")
-    assert ran.code == 1 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
+    assert ran.code == 2 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
 
 
 def test_a_batch_is_gone_on_with(aigc: Run, shop: Any) -> None:

@@ -115,6 +115,9 @@ def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any)
     [
         ("", ["--matrix", "language=en,fr"], "--matrix language=en,fr: language is 'fr', not one of en, zh"),
         ("", ["--matrix", "tone=a"], "shop/slogan has no input 'tone'; known: language, product, tags, variants"),
+        ("", ["--base-url", "http://localhost"], "--base-url: our own engine asks no server; add --on openai"),
+        ("", ["--on", "opnai"], "--on: no generator named 'opnai'"),
+        ("", ["-o", "generator=opnai"], "-o generator: no generator named 'opnai'"),
         ("", ["--matrix", "language"], "is not of the form key=value"),
         ("", ["--matrix", "language=en", "--matrix", "language=zh"], "--matrix: 'language' is given twice"),
         ("", ["--matrix", "language=en", "--set", "language=en"], "'language' is also given by --map or --set"),
@@ -124,6 +127,12 @@ def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any)
         (JOB.replace("title", "titel"), [], "spring.yaml:7: lines has no option 'titel'; did you mean 'title'?"),
         (JOB.replace("seed: 4", "seed: x"), [], "spring.yaml:8: seed must be a whole number"),
         (JOB.replace("products.csv", "product.csv"), [], "product.csv: no such file; did you mean 'products.csv'?"),
+        (
+            JOB.replace("name}", "nme}"),
+            [],
+            "spring.yaml:4: product: products.csv has no column 'nme'; did you mean 'name'?",
+        ),
+        (JOB.replace("product:", "prodct:"), [], "spring.yaml:4: shop/slogan has no input 'prodct'"),
         (JOB.replace("briefs", "brifs"), [], "spring.yaml:3: unknown key 'brifs'; did you mean 'briefs'?"),
     ],
 )
@@ -158,7 +167,7 @@ def test_a_dry_run_into_a_job_says_what_is_written_already(aigc: Run, shop: Any)
     aigc(*argv)
     shop.write("products.csv", "product,name\nx,a\nx,changed\nx,c\n")
     ran = aigc(*argv, "--dry-run")
-    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 pieces" in ran.out
+    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 piece," in ran.out
     assert aigc(*argv, "--dry-run", "--json").json["written"] == 2
     assert len(shop.asked) == 3, "and nothing was asked"
 
@@ -185,6 +194,18 @@ def test_a_batch_says_before_what_it_takes_and_after_what_it_took(aigc: Run, sho
     assert "were expected" in aigc("job", "third").out
 
 
+def test_columns_that_feed_nothing_are_named_once(aigc: Run, shop: Any) -> None:
+    shop.write("items.csv", "id,product,langauge,Shelf no,Colour,row\nm,Mug,zh,4,red,x\nc,Cup,en,5,blue,x\n")
+    said = "items.csv: columns not used: langauge (did you mean language?), Shelf no, Colour, row\n"
+    ran = aigc("batch", "shop/slogan", "items.csv", "--dry-run")
+    assert (ran.code, ran.err.count(said)) == (0, 1)
+    assert aigc("batch", "shop/slogan", "items.csv", "--out", "made").err.count(said) == 1
+    argv = ("--map", "language=langauge", "--set", "tags={{ [Shelf_no, row['Colour']] }}", "--dry-run", "--json")
+    assert "columns not used" not in aigc("batch", "shop/slogan", "items.csv", *argv).err
+    crossed = aigc("batch", "shop/slogan", "items.csv", "--matrix", "language=en,zh", "--dry-run")
+    assert "columns not used: langauge, Shelf no, Colour, row\n" in crossed.err
+
+
 def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.write("many.csv", "product\n" + "Mug\n" * 1200)
     monkeypatch.setattr(progress, "EVERY", 0.0)
@@ -200,5 +221,5 @@ def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Ru
     aigc(*argv)
     (shop.folder / "made/.lock").write_text(json.dumps({"pid": 17, "host": "elsewhere"}))
     ran = aigc(*argv, "--fresh")
-    assert ran.code == 1 and "another run (process 17 on elsewhere) is writing here" in ran.err
+    assert ran.code == 3 and "another run (process 17 on elsewhere) is writing here" in ran.err
     assert len(shop.generators) == 1 and Path(shop.folder / "made/job.yaml").is_file()

@@ -129,7 +129,7 @@ def test_an_error_on_the_way_is_one_line_with_its_remedy(aigc: Run, shop: Any, m
 
     monkeypatch.setattr(Project, "generator", refuse)
     ran = aigc("generate", "shop/slogan", "product=Cup")
-    assert (ran.code, ran.err) == (1, "Error: the model is not there; fetch it\n")
+    assert (ran.code, ran.err) == (3, "Error: the model is not there; fetch it\n")
     assert "Traceback" in aigc("generate", "shop/slogan", "product=Cup", "--debug").err
 
 
@@ -138,7 +138,8 @@ def test_an_error_of_several_lines_is_said_in_one(aigc: Run, shop: Any, monkeypa
         raise ModelError("the model\nis not \u2028 there")
 
     monkeypatch.setattr(Project, "generator", refuse)
-    assert aigc("generate", "shop/slogan", "product=Cup").err == "Error: the model is not there\n"
+    ran = aigc("generate", "shop/slogan", "product=Cup")
+    assert (ran.code, ran.err) == (3, "Error: the model is not there\n")
 
 
 def test_the_unexpected_is_one_line_too(aigc: Run, shop: Any) -> None:
@@ -147,7 +148,7 @@ def test_the_unexpected_is_one_line_too(aigc: Run, shop: Any) -> None:
 
     shop.answer = break_down
     ran = aigc("generate", "shop/slogan", "product=Cup")
-    assert ran.code == 1 and ran.err.count("\n") == 1
+    assert ran.code == 3 and ran.err.count("\n") == 1
     assert "ZeroDivisionError: so odd; run it again with --debug" in ran.err
     assert "Traceback" in aigc("generate", "shop/slogan", "product=Cup", "--debug").err
     assert all(generator.closed for generator in shop.generators)
@@ -305,12 +306,27 @@ def test_export_writes_another_format(aigc: Run, shop: Any) -> None:
     assert aigc("export", "made", "--to", "count", "--json").json["left_out"] == 1
 
 
+def test_exports_of_before_are_named_while_pieces_wait(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    aigc(*argv)
+    ran = aigc(*argv, "--fresh", "--only", "0001")
+    assert "Exports of before" not in ran.err, "the others stand"
+    shop.answer = lambda request, index: (_ for _ in ()).throw(KeyboardInterrupt)
+    ran = aigc(*argv, "--fresh")
+    assert ran.code == 130 and "Exports of before stay until all is written anew: lines.txt" in ran.err
+    assert (shop.folder / "made/lines.txt").is_file()
+
+
 def test_export_misuse(aigc: Run, shop: Any) -> None:
     ran = aigc("export", "nowhere", "--to", "lines")
-    assert ran.code == 1 and "nowhere: holds no job" in ran.err
+    assert ran.code == 2 and "nowhere: holds no job" in ran.err
     shop.answer = lambda request, index: "Only 1"
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("export", "made", "--to", "lines")
-    assert ran.code == 1 and "nothing to export" in ran.err
+    assert ran.code == 3 and "nothing to export" in ran.err
+    assert "of 3 pieces 2 rejected, 1 failed" in ran.err
+    aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "begun", "--only", "0001")
+    ran = aigc("export", "begun", "--to", "lines")
+    assert ran.code == 3 and "of 3 pieces 2 wait, 1 rejected; the batch's command goes on" in ran.err
     assert "did you mean 'lines'?" in aigc("export", "made", "--to", "line").err
     assert aigc("export", "made").code == 2

@@ -65,6 +65,7 @@ def test_defaults_fill_in_and_order_is_the_declared_one() -> None:
         ({"facts": "light; washable ;; "}, ["light", "washable"]),
         ({"facts": [" light ", "", None]}, ["light"]),
         ({"facts": "one fact"}, ["one fact"]),
+        ({"facts": "light\r\nwashable;\n\n warm \n"}, ["light", "washable", "warm"]),
         ({"facts": " ; "}, []),
         ({"sizes": "36; 38"}, [36, 38]),
         ({"product": 3.0}, None),

@@ -10,6 +10,7 @@ import pytest
 from aigc.content import ContentType
 from aigc.errors import BriefError
 from aigc.jobs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.matrix import crossed
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Row
 
@@ -83,12 +84,27 @@ def test_a_set_expression_sees_the_row_and_drops_what_is_unknown(read) -> None:
     assert one.values["facts"] == ["130 hp", "130"]
 
 
+def test_an_expression_knows_the_rows_id_and_the_inputs_beside_it(read, item) -> None:
+    said = {"facts": "{{ [id, language, product, weight] }}"}
+    one, two = read("product,Language\nMug,\nCup,zh\n", literals=said)
+    assert (one.values["facts"], two.values["facts"]) == (["0001", "en", "Mug"], ["0002", "zh", "Cup"])
+    (named,) = read("id,product\nmug,Mug\n", literals=said)
+    assert named.values["facts"] == ["mug", "en", "Mug"]
+    cells = crossed({"language": [("zh", "here")], "variants": [(1, "here")]}, item)
+    (alone,) = read("product\nMug\n", literals=said, cells=cells)
+    assert (alone.id, alone.values["facts"]) == ("0001/zh/1", ["0001", "zh", "Mug"])
+
+
 @pytest.mark.parametrize(
     ("content", "options", "said"),
     [
         ("prodct\nMug\n", {}, "no column for the needed input 'product'; add --map product=COLUMN"),
         ("prodct\nMug\n", {}, "did you mean 'prodct'?"),
-        ("name\nMug\n", {"mapping": {"product": "nme"}}, "--map product=nme: no such column; did you mean 'name'?"),
+        (
+            "name\nMug\n",
+            {"mapping": {"product": "nme"}},
+            "items.csv: --map product has no column 'nme'; did you mean 'name'?",
+        ),
         ("name\nMug\n", {"mapping": {"prodct": "name"}}, "has no input 'prodct'; did you mean 'product'?"),
         ("product\nMug\n", {"literals": {"langage": "en"}}, "--set: shop/item has no input 'langage'"),
         ("", {}, "empty"),
@@ -154,7 +170,7 @@ def test_no_row_vanishes_behind_anothers_id(read) -> None:
 
 def test_an_id_that_an_earlier_row_was_counted_by_is_taken(read) -> None:
     rows = read("id,product\n,Mug\n,Cup\n0002,Pot\n2,Pan\n0009,Jar\n")
-    assert [row.id for row in rows] == ["0001", "0002", "0002@3", "2", "0009"]
+    assert [row.id for row in rows] == ["0001", "0002", "0002@4", "2", "0009"]
     assert "id '0002' is used twice, first at row 2, which has no id and is counted" in rows[2].reason
 
 

@@ -272,8 +272,8 @@ def test_ctrl_c_finishes_what_is_in_hand(shop: Shop, whole: dict[str, bytes]) ->
 @on_ray
 def test_a_generator_that_serves_nobody_ends_the_job(shop: Shop) -> None:
     names = [f"poison {at}" for at in range(8)]
-    assert "cannot be digested; what was finished is kept" in str(shop.run("dead", names, *shop.on_cluster(), code=1))
-    unopened = shop.run("unopened", names, *shop.on_cluster("-o", "generator=broken"), code=1)
+    assert "cannot be digested; what was finished is kept" in str(shop.run("dead", names, *shop.on_cluster(), code=3))
+    unopened = shop.run("unopened", names, *shop.on_cluster("-o", "generator=broken"), code=3)
     assert "the generator cannot be opened: OSError: no such weights" in str(unopened["err"])
 
 
@@ -283,7 +283,7 @@ def test_a_driver_whose_own_node_is_gone_says_so(alone: Shop) -> None:
     _, raylet = alone.busy(1)[0]
     os.kill(raylet, signal.SIGKILL)
     job.wait(timeout=200)
-    assert "what was finished is kept, the same command goes on" in str(ended(job, code=1)["err"])
+    assert "what was finished is kept, the same command goes on" in str(ended(job, code=3)["err"])
 
 
 @on_ray

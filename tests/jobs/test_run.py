@@ -13,7 +13,7 @@ from threading import Timer
 
 import pytest
 
-from aigc.errors import JobError, UsageError
+from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import (
     artifact_record,
     export,
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_written_is_refused_first(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_a_job_is_named(tmp_path: Path) -> None:
-    with pytest.raises(JobError, match="holds no job"):
+    with pytest.raises(NotFound, match="holds no job"):
         read_artifacts(tmp_path)
 
 
@@ -171,6 +171,19 @@ def test_exports_of_pieces_no_longer_good_go(shop: Shop) -> None:
     assert (shop.folder / "content.csv").exists()
     shop.run(["far too long for it"], exports=["csv"])
     assert not (shop.folder / "content.csv").exists()
+
+
+def test_exports_stay_until_there_are_others(shop: Shop) -> None:
+    shop.run(["a", "b"], exports=["csv"])
+    before = (shop.folder / "content.csv").read_bytes()
+    report = shop.run(["a", "b"], exports=["csv", "jsonl"], fresh=True, stopping=lambda: True)
+    assert report.waiting == 2 and (shop.folder / "content.csv").read_bytes() == before
+    shop.run(["a", "b"], exports=["csv"], only=["00"])
+    assert (shop.folder / "content.csv").read_bytes() == before, "half of it is no replacement"
+    (shop.folder / "content.csv").unlink()
+    shop.run(["a", "b", "c"], exports=["csv"], stopping=lambda: True)
+    assert not shop.run(["a", "far too long for it"], exports=["csv"]).waiting
+    assert (shop.folder / "content.csv").read_bytes() != before
 
 
 def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path: Path) -> None:

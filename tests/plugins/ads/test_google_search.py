@@ -86,6 +86,56 @@ def test_one_fact_alone_still_makes_an_ad(write) -> None:  # type: ignore[no-unt
     assert (ad.fields["path1"], ad.fields["path2"]) == ("Hiking-Tent", "")
 
 
+@pytest.mark.parametrize(
+    ("product", "fact"),
+    [
+        ("Hiking boots", "keep feet warm"),
+        ("lamp", "does not flicker"),
+        ("Mug", "warm"),
+        ("TV", "see all the details"),
+        ("Online maths tutoring for small children in primary school", "waterproof"),
+        ("Handmade waterproof leather boots with a wool lining", "two doors"),
+        ("A folding electric cargo bicycle with a large front box for up to three children", "waterproof"),
+        ("Kettle", "keeps the water warm for a very long time without any noise"),
+    ],
+)
+@pytest.mark.parametrize("category", [None, "software", "service"])
+@pytest.mark.parametrize("answer", [faithful, lambda request, index: "The 99 best tents of the world!"])
+def test_one_short_fact_never_makes_lines_that_say_the_same(write, answer, product, fact, category) -> None:  # type: ignore[no-untyped-def]
+    ad = write(answer, product=product[:80], benefits=[fact], brand=None, category=category, offer=None)
+    assert (ad.status, ad.reason) == ("accepted", "")
+    assert len(ad.fields["headlines"]) >= 3 and len(ad.fields["descriptions"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("product", "facts"),
+    [
+        ("Mug", ["warm", "dry"]),
+        ("Long distance night train to the sea", ["two doors", "two seats"]),
+        ("Handmade waterproof leather boots", ["two doors", "red", "blue"]),
+        ("Shop", ["keep feet warm", "keep feet dry", "light"]),
+    ],
+)
+@pytest.mark.parametrize("answer", [faithful, lambda request, index: "The 99 best tents of the world!"])
+def test_short_facts_that_are_alike_are_told_apart(write, answer, product, facts) -> None:  # type: ignore[no-untyped-def]
+    ad = write(answer, product=product, benefits=facts, brand=None, category=None, offer=None)
+    assert (ad.status, ad.reason) == ("accepted", "")
+
+
+@pytest.mark.parametrize(("product", "fact"), [("台灯", "保温"), ("随行杯", "轻"), ("记账软件", "无频闪")])
+def test_one_short_fact_in_chinese_makes_an_ad(write, product: str, fact: str) -> None:  # type: ignore[no-untyped-def]
+    ad = write(faithful, product=product, benefits=[fact], brand=None, category=None, offer=None, language="zh")
+    assert (ad.status, ad.reason) == ("accepted", "")
+
+
+def test_what_a_model_writes_twice_is_still_caught(write) -> None:  # type: ignore[no-untyped-def]
+    def same(request: Request, index: int) -> str:
+        return "A hiking tent that is waterproof." if "/introductions/" in request.id else faithful(request, index)
+
+    ad = write(same, benefits=["waterproof", "waterproof in rain"], brand=None, category=None, offer=None)
+    assert len({text.split(". ")[0] for text in ad.fields["descriptions"]}) == 2
+
+
 def test_twelve_facts_stay_within_fifteen_headlines(write) -> None:  # type: ignore[no-untyped-def]
     facts = [
         f"{word} pocket"

@@ -127,6 +127,11 @@ def test_a_file_that_cannot_be_used_says_why(read, content, message):
     assert caught.value.message == message
 
 
+def test_the_option_that_says_an_encoding_is_named(read):
+    with pytest.raises(BriefError, match="--input encoding=cp1252"):
+        list(read("product\nCafé\n".encode("cp1252")))
+
+
 def test_a_wrong_byte_far_down_is_found(read):
     with pytest.raises(BriefError, match=r"products\.csv:5002: byte 0xff"):
         read(b"a,b\n" + b"1,2\n" * 5000 + b"1,\xff\n" + b"1,2\n" * 5000)

@@ -126,7 +126,7 @@ def test_xlsx_sheet_by_name(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([], "the sheet is empty"),
+        ([], "the sheet 'First' is empty"),
         ([["a", "b"]], "a header and no rows"),
         ([["a", "a"], [1, 2]], "columns 1 and 2 are both named 'a'"),
     ],
@@ -134,6 +134,12 @@ def test_xlsx_sheet_by_name(tmp_path):
 def test_xlsx_that_cannot_be_used(tmp_path, rows, message):
     with pytest.raises(BriefError, match=message):
         list(xlsx_briefs(workbook(tmp_path, First=rows)))
+
+
+@pytest.mark.parametrize("rows", [[], [["a", "b"]]])
+def test_an_empty_first_sheet_names_the_others(tmp_path, rows):
+    with pytest.raises(BriefError, match="say another with --input sheet=NAME: Second, Third"):
+        list(xlsx_briefs(workbook(tmp_path, First=rows, Second=[["b"], [2]], Third=[["c"]])))
 
 
 def test_a_file_that_is_no_workbook(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -111,10 +112,14 @@ def test_the_digest_of_weights_is_part_of_the_identity(
     assert first != project.model_identity("shop/line")
 
 
-def test_the_command_line_names_generator_and_server(tmp_path: Path) -> None:
+def test_the_command_line_names_generator_and_server(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "aigc.yaml").write_text("engine: {threads: 2}\n", encoding="utf-8")
     overrides = Overrides(on="openai", base_url="http://localhost:8000/v1", settings=(("engine.concurrency", "4"),))
     project = open_project(tmp_path, overrides, out=tmp_path / "job")
+    assert "--on openai: asks for 'smollm2-135m', our own default; -m NAME asks for another" in capsys.readouterr().err
+    open_project(tmp_path, replace(overrides, model="gpt"))
+    open_project(tmp_path, overrides, laid={"model": ("smollm2-135m", "job.yaml:1")})
+    assert capsys.readouterr().err == ""
     assert project.settings.generator == "openai"
     assert project.settings.engine == {"base_url": "http://localhost:8000/v1", "concurrency": 4}
     assert project.out == tmp_path / "job"

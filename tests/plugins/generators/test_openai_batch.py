@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from aigc.types import Grammar, Request, Usage
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS
 from aigc_plugins.generators.openai_batch import openai_batch
 
-from .batch_desk import Desk, Say, expiry, refusal, reply
+from .batch_desk import Desk, Say, expiry, lines, refusal, reply
 
 Ask = Callable[..., Request]
 
@@ -187,6 +188,36 @@ def test_files_that_answer_nothing_are_pointed_out(desk: Desk, ask: Ask, caplog:
     assert len(said) == 2
     assert "3 lines are no answers" in said[0]
     assert "wrong.jsonl: answers nothing that was asked" in said[1]
+
+
+def test_what_a_file_answered_in_part_lacks_can_be_sent_alone(desk: Desk, ask: Ask) -> None:
+    asked = [ask(f"{number}", text=f"Say {number}") for number in range(3)]
+    desk.run(*asked)
+    lines_asked = desk.asked(1)
+    answers = [json.dumps(reply(line, "Yes")) for line in lines_asked[:2]]
+    (desk.folder / "out.jsonl").write_text("\n".join(answers) + "\n", encoding="utf-8")
+    came = desk.run(*asked)
+    assert [one.finish_reason for (one,) in came.values()] == ["stop", "stop", "deferred"]
+    assert "1 of the 3 requests of" in came["2"][0].error and "missing-1.jsonl" in came["2"][0].error
+    assert lines(desk.folder / "missing-1.jsonl") == lines_asked[2:] and desk.batches == ["batch-1.jsonl"]
+    (desk.folder / "rest.jsonl").write_text(json.dumps(reply(lines_asked[2], "Yes")) + "\n", encoding="utf-8")
+    assert [one.finish_reason for (one,) in desk.run(*asked).values()] == ["stop"] * 3
+    assert not (desk.folder / "missing-1.jsonl").exists()
+
+
+def test_answers_that_are_no_answers_here_are_pointed_out(
+    desk: Desk, ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.run(ask())
+    right, wrong = reply(desk.asked(1)[0], "Yes"), {**reply(desk.asked(1)[0], "No"), "custom_id": "mug"}
+    (desk.folder / "out.jsonl").write_text(f"{json.dumps(right)}\n{json.dumps(wrong)}\n", encoding="utf-8")
+    (desk.folder / "out.json").write_text("{}", encoding="utf-8")
+    (desk.folder / "batch-2.jsonl").write_text(json.dumps(right) + "\n", encoding="utf-8")
+    desk.run(ask())
+    said = "\n".join(record.message for record in caplog.records)
+    assert "batch-2.jsonl: 1 lines are no requests of ours; answers need another name" in said
+    assert "out.jsonl: 1 answers are to nothing that was asked" in said and "custom_id 'mug'" in said
+    assert "out.json: is not read" in said
 
 
 def test_what_the_service_cannot_hold_to_fails_at_once(desk: Desk, ask: Ask) -> None:
