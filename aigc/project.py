@@ -246,11 +246,13 @@ class Project:
         files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
-    def generator(self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False) -> Generator:
+    def generator(
+        self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
+    ) -> Generator:
         """This loads the model (ModelError in one sentence otherwise) and gives the Generator over it. A `fresh` one
-        gives no answer that it kept earlier."""
+        gives no answer that it kept earlier, with `retry` none that was an error."""
         if self.settings.generator != "gpt":
-            return self._plugged_in(progress, fresh)
+            return self._plugged_in(progress, {"fresh": fresh, "retry": retry})
         from aigc.engine import EngineOptions, open_engine
 
         options = EngineOptions.parse(self.settings.engine)
@@ -259,12 +261,11 @@ class Project:
             engine.load_adapter(str(folder), folder)
         return engine
 
-    def _plugged_in(self, progress: Callable[[Progress], None] | None, fresh: bool) -> Generator:
+    def _plugged_in(self, progress: Callable[[Progress], None] | None, again: Mapping[str, bool]) -> Generator:
         chosen = self.registry.get("generator", self.settings.generator, FILE)
-        ours: dict[str, Json] = {"adapters": [str(folder) for folder in self._adapters()], "fresh": fresh}
+        ours: dict[str, Json] = {"adapters": [str(folder) for folder in self._adapters()], **again}
         ours |= {"folder": str(self.out)} if self.out is not None else {}
-        known = {option.name for option in chosen.options}
-        told = {name: value for name, value in ours.items() if name in known}
+        told = {option.name: ours[option.name] for option in chosen.options if option.name in ours}
         bound = chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
         model = str(self._weights_folder(progress)) if chosen.weights else self.settings.model
         generator: Generator = chosen(model, **bound.values)

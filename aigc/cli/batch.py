@@ -116,7 +116,7 @@ def command(
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
-            _write(project, job, runner, fresh=redo.fresh)
+            _write(project, job, runner, redo)
         report = job.finish(exports)
         return _say(project, report, job, as_json=as_json)
 
@@ -164,7 +164,7 @@ def _given() -> str:
     return shlex.join(["aigc", *words])
 
 
-def _write(project: Project, job: Job, runner: RayRunner | None, *, fresh: bool) -> None:
+def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
     with checking("Counting", job.remaining) as counted:
         expected = job.forecast(rates_file(), counted)
     for line in reports.forecast_lines(project, expected):
@@ -175,7 +175,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, *, fresh: bool)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
-        generator = project.generator(report, fresh=fresh)
+        generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
     with closing(generator), gentle_stop() as stopping, writing(job.remaining) as heard:
         job.write(generator, heard=heard, stopping=stopping)
 

@@ -165,7 +165,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
     if report.interrupted:
         click.echo("Interrupted: what was finished is kept, the same command writes the rest.", err=True)
     if report.awaited:
-        click.echo("Waiting for answers; nothing failed. Do this, then give the same command again:", err=True)
+        click.echo("Waiting for answers. Do this, then give the same command again:", err=True)
         for sentence in report.awaited:
             click.echo(f"  {sentence}", err=True)
     again = f" ({report.reused} were there already)" if report.reused else ""

@@ -165,7 +165,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
                 registry.add(plugin, name, distribution="shop 1.0")
         return registry
 
-    def generator(project: Project, progress: object = None, *, fresh: bool = False) -> ScriptedGenerator:
+    def generator(project: Project, progress: object = None, **again: bool) -> ScriptedGenerator:
         made.projects.append(project)
         made.generators.append(ScriptedGenerator(lambda request, index: made.answer(request, index), lump=1))
         return made.generators[-1]
