@@ -17,8 +17,6 @@ from aigc.errors import AigcError
 MISUSE = 2
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
-
-
 LOGGERS = ("aigc", "aigc_plugins")
 
 

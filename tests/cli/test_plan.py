@@ -157,6 +157,25 @@ def test_a_batch_says_before_what_it_takes_and_after_what_it_took(aigc: Run, sho
     assert "were expected" in aigc("job", "third").out
 
 
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_is_written_again_is_counted_apart(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    shop.write("aigc.yaml", "model: scripted\nunique: {attempts: 2}\n")
+    ran = aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    assert "3 pieces: 1 accepted, 2 flagged" in ran.out
+    if not terminal:
+        shown = [line.split(" · ")[0] for line in ran.err.splitlines() if " left" in line]
+        rounds = ["Writing again: 1/2", "Writing again: 2/2"]
+        assert shown == ["Writing: 1/3", "Writing: 2/3", "Writing: 3/3", *rounds, *rounds]
+        assert "about -" not in ran.err
+    assert aigc("batch", "shop/slogan", "products.csv", "--dry-run", "--json").json["forecast"]["requests"] == 2
+    assert json.loads((shop.folder.parent / "cache/rates.json").read_text())["runs"][0]["requests"] == 3
+    assert aigc("job", "made", "--json").json["forecast"]["took"]["requests"] == 3 + 2 * 2
+
+
 def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.write("many.csv", "product\n" + "Mug\n" * 1200)
     monkeypatch.setattr(progress, "EVERY", 0.0)
