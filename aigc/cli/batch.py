@@ -189,5 +189,4 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
         return INTERRUPTED
     if report.awaited:
         return WAITING
-    good = report.counts.get("accepted", 0) == report.briefs and not report.problems
-    return 0 if good else 1
+    return 0 if job.all_accepted and not report.problems else 1

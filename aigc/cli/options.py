@@ -157,7 +157,12 @@ def redo_options(function: F) -> F:
         click.option("--unique", is_flag=True, help="Write again what repeats another piece of the job."),
         click.option("--no-reuse", is_flag=True, help="Take no pieces of the project's other jobs."),
         click.option("--fresh", is_flag=True, help="Write every piece again, whatever is there."),
-        click.option("--only", metavar="ID", multiple=True, help="Only the brief of this id; repeat for more."),
+        click.option(
+            "--only",
+            metavar="ID",
+            multiple=True,
+            help="Only the brief of this id, again if it is finished (with --retry: if it is such); repeat for more.",
+        ),
         click.option("--retry", multiple=True, type=statuses, help="Write these again; repeat for more."),
     ):
         wrapped = add(wrapped)

@@ -143,8 +143,8 @@ class Job:
     ) -> None:
         """This makes `briefs` the job's, all or, on an error, none; see `Ledger.register`.
 
-        `only` narrows the run to the briefs of some ids. NotFound when the job has no such brief. `command` is what a
-        person would give again.
+        `only` narrows the run to the briefs of some ids, which are written again where they are finished. NotFound when
+        the job has no such brief. `command` is what a person would give again.
         """
         if not self.ledger.facts():
             self.ledger.remember(earlier_pieces(self.folder))
@@ -165,6 +165,12 @@ class Job:
         """This is how many briefs this run has to write, twins apart that it may yet come upon."""
         left = self.ledger.remaining(self._only)
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
+
+    @property
+    def all_accepted(self) -> bool:
+        """This says whether every brief that this run was for has an accepted piece."""
+        counts = self.ledger.counts(self._only)
+        return counts["accepted"] == counts.total()
 
     def forecast(self, rates: Path | None, heard: Callable[[int], None] = lambda done: None) -> Forecast:
         """This says what remains to be written will take, by earlier runs noted in the file `rates`.

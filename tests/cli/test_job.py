@@ -28,6 +28,12 @@ def test_job_says_where_a_batch_stands(aigc: Run, shop: Any) -> None:
     assert ran.out.rstrip().endswith("aigc batch shop/slogan products.csv --out made --retry failed")
 
 
+def test_only_one_row_is_all_that_counts_for_the_exit_code(aigc: Run, shop: Any) -> None:
+    assert aigc(*BATCH, "--only", "0001").code == 0, "the others wait, one of them in vain"
+    assert aigc(*BATCH, "--only", "0003").code == 1
+    assert aigc(*BATCH, "--only", "0001").code == 0 and len(shop.asked) == 2, "it is written again"
+
+
 def test_job_as_json(aigc: Run, shop: Any) -> None:
     aigc(*BATCH)
     said = aigc("job", "made", "--json").json
