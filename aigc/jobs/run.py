@@ -167,6 +167,11 @@ class Job:
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
     @property
+    def guarded(self) -> bool:
+        """This says whether pieces that repeat others are written again in this run."""
+        return self._guard is not None and not self._only
+
+    @property
     def all_accepted(self) -> bool:
         """This says whether every brief that this run was for has an accepted piece."""
         counts = self.ledger.counts(self._only)
@@ -215,7 +220,7 @@ class Job:
         try:
             self._write(runner, heard, stopping)
             once = self._rate(runner.took)
-            while self._guard and not self._only and not self._unfinished:
+            while self._guard and self.guarded and not self._unfinished:
                 self._guard.take_back()
                 twins = self._guard.due()
                 if not twins:

@@ -173,6 +173,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(Registry, "discover", discover)
     monkeypatch.setattr("aigc.cli.group.naming_the_hook", lambda: list(made.plugins))
     monkeypatch.setattr(Project, "generator", generator)
+    monkeypatch.setattr("aigc.cli.batch.check_model", lambda project: None)  # nobody knows the scripted one
     monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.chdir(made.folder)
