@@ -75,7 +75,7 @@ def open_job(
         ledger = Ledger(folder / FILE)
         try:
             wanted = Unique.parse(project.settings.unique, on=unique)
-            guard = Guard(ledger, wanted, project.store()) if wanted else None
+            guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
             yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
         finally:
             ledger.close()
