@@ -136,7 +136,7 @@ class Item:
                 stage.sampling,
                 n=stage.candidates,
                 seed=self._seed(),
-                temperature=stage.sampling.temperature + WARMER * (self.attempts + bool(self.sheet.brief.avoid)),
+                temperature=stage.sampling.temperature + WARMER * (self.attempts + self.sheet.brief.nudges),
             ),
             grammar=with_kept(stage.output, kept) if kept else stage.grammar,
             adapter=self.sheet.order.adapter,

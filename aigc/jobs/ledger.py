@@ -175,15 +175,15 @@ class Ledger:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         ask = (
-            f"select place, id, brief, source, draw, redraws, avoid from pieces "
+            f"select place, id, brief, source, draw, redraws, avoid, nudges from pieces "
             f"where status = 'waiting' and place > ? {_among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self.ask(ask, (last, *only)):
-            for place, name, values, source, draw, redraws, avoid in rows:
-                last = place
-                drawn = draw + REDRAW * redraws
-                yield Brief(id=name, values=json.loads(values), source=source, draw=drawn, avoid=avoid)
+            for last, name, values, source, draw, redraws, *nudged in rows:
+                drawn, (avoid, nudges) = draw + REDRAW * redraws, nudged
+                said = json.loads(values)
+                yield Brief(id=name, values=said, source=source, draw=drawn, avoid=avoid, nudges=nudges)
 
     # -- answers and pieces -------------------------------------------------------------------------------------------
 

@@ -66,6 +66,14 @@ def test_a_twin_is_written_again_with_another_draw_and_stands(alike: Callable[..
     assert shop.run(["same a", "x", "same b", "y"]).reused == 4
 
 
+def test_each_redraw_is_warmer_and_from_another_seed(alike: Callable[..., Shop]) -> None:
+    shop = alike(setting="unique: {attempts: 3}\n")
+    shop.run(["same a", "same b"])
+    asked = [one.sampling for one in shop.generator.requests if one.prompt.messages[-1].content == "same b"]
+    assert [round(one.temperature - asked[0].temperature, 2) for one in asked] == [0, 0.15, 0.3, 0.45]
+    assert len({one.seed for one in asked}) == 4
+
+
 def test_a_twin_that_stays_one_is_flagged_with_its_twins_id(alike: Callable[..., Shop]) -> None:
     shop = alike()
     report = shop.run(["same a", "x", "same b"])
