@@ -180,10 +180,10 @@ class Ledger:
         )
         last = -1
         while rows := self.ask(ask, (last, *only)):
-            for last, name, values, source, draw, redraws, *nudged in rows:
-                drawn, (avoid, nudges) = draw + REDRAW * redraws, nudged
-                said = json.loads(values)
-                yield Brief(id=name, values=said, source=source, draw=drawn, avoid=avoid, nudges=nudges)
+            last = rows[-1][0]
+            for _, name, said, source, draw, redraws, avoid, nudges in rows:
+                values, drawn = json.loads(said), draw + REDRAW * redraws
+                yield Brief(id=name, values=values, source=source, draw=drawn, avoid=avoid, nudges=nudges)
 
     # -- answers and pieces -------------------------------------------------------------------------------------------
 

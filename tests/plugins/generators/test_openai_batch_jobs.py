@@ -77,6 +77,9 @@ def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: p
     assert "Waiting for answers." in said.err and "errors" not in said.err
     assert "2 still to write" in said.out
     assert "Next:" not in said.out, "what is next was said"
+    page = (shop / "job/report.html").read_text("utf-8")
+    assert "No piece is finished yet." in page
+    assert "nothing was written" not in page and "No complaint about any piece" not in page
     assert len(desk.asked(1)) == 3
     assert batch() == 75, "not answered yet"
     assert desk.batches == ["batch-1.jsonl"]
