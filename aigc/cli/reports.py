@@ -118,8 +118,9 @@ def _sorted_in(
 def print_dry_run(
     project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, unique: bool, as_json: bool
 ) -> None:
-    """This prints the first prompts, which rows would be written, and what it would take."""
-    previews = list(_previews(project, content_type, found))
+    """This prints the first prompts (as JSON all those of the first briefs), which rows would be written, and what it
+    would take."""
+    previews = [(brief, list(prompts.asked(project, content_type, brief.values))) for brief in found.first]
     if as_json:
         shown = [
             {"id": brief.id, "source": brief.source, "requests": [prompts.prompt_record(one) for one in asked]}
@@ -128,7 +129,7 @@ def print_dry_run(
         counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
         print_json({**counts, "apart": found.apart, "forecast": expected.record(), "prompts": shown})
         return
-    for brief, asked in previews:
+    for brief, asked in _shown(previews):
         for one in asked:
             click.secho(f"── {brief.id} ({brief.source}): stage {one.stage} ({one.of} requests) ──", bold=True)
             click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
@@ -147,18 +148,15 @@ def print_dry_run(
     click.echo("Nothing was written: this was a dry run.")
 
 
-def _previews(
-    project: Project, content_type: ContentType, found: Survey
-) -> Iterator[tuple[Brief, list[prompts.Asked]]]:
-    """This yields briefs with prompts they lead to: all stages of the first, and of others as long as few are shown."""
+def _shown(
+    previews: Sequence[tuple[Brief, list[prompts.Asked]]],
+) -> Iterator[tuple[Brief, Sequence[prompts.Asked]]]:
+    """This yields what is shown to a person: all stages of the first brief, and of others as long as that is little."""
     shown = 0
-    for brief in found.first:
-        asked = list(prompts.asked(project, content_type, brief.values))
-        if shown:
-            asked = [one for one in asked if one.prompt][: max(PREVIEWED - shown, 0)]
-        shown += sum(one.prompt is not None for one in asked)
-        if asked:
-            yield brief, asked
+    for brief, asked in previews:
+        some = [one for one in asked if one.prompt][: max(PREVIEWED - shown, 0)] if shown else asked
+        shown += sum(one.prompt is not None for one in some)
+        yield brief, some
 
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:

@@ -179,7 +179,7 @@ def test_a_dry_run_shows_three_prompts_and_then_what_it_would_take(aigc: Run, sh
     ]
     assert ran.out.count("[user]") == 3, "a stage that has to wait has none yet"
     said = aigc("batch", "shop/advert", "items.csv", "--dry-run", "--json").json["prompts"]
-    assert [len(one["requests"]) for one in said] == [2, 1, 1]
+    assert [len(one["requests"]) for one in said] == [2, 2, 2]
 
 
 def test_a_prompt_that_cannot_be_rendered_is_found_in_a_dry_run(aigc: Run, shop: Any) -> None:
