@@ -99,6 +99,11 @@ class Item:
         return self.blamed | named if named <= everything else everything
 
     @property
+    def unanswered(self) -> bool:
+        """This says that the generator could not answer at all: nothing may stand in for that."""
+        return bool(self.error) and self.draft is None
+
+    @property
     def open(self) -> bool:
         """This says whether asking (again) is due."""
         tired = self.fallbacks or self.error or self.left_out or self.attempts > self.stage.attempts
@@ -131,7 +136,7 @@ class Item:
                 stage.sampling,
                 n=stage.candidates,
                 seed=self._seed(),
-                temperature=stage.sampling.temperature + WARMER * (self.attempts + bool(self.sheet.brief.avoid)),
+                temperature=stage.sampling.temperature + WARMER * (self.attempts + self.sheet.brief.nudges),
             ),
             grammar=with_kept(stage.output, kept) if kept else stage.grammar,
             adapter=self.sheet.order.adapter,
@@ -161,20 +166,24 @@ class Item:
         return taken(completions)
 
     def give_up(self) -> None:
-        """This puts the declared fallback in place of what fails; a list's item that still fails is left out."""
-        reason = self._reason()
+        """This puts the declared fallback in place of what fails; a list's item that still fails is left out.
+
+        Where the generator broke off the repair, a finding says so.
+        """
+        reason, broken = self._reason(), self._broken_off()
         if not self.fallbacks and self.failing <= set(self.stage.fallback):
             names = self.sheet.names(item=self.value, index=self.index)
             failing, kept = self.failing, self._kept()
             values = {name: self.sheet.evaluate(self.stage.fallback[name], names) for name in failing}
             if self.stage.foreach and any(value in (None, "", []) for value in values.values()):
-                self.left_out, self.by_design = reason, True
+                self.left_out, self.by_design = reason, not broken
                 return
             draft, findings = self._finish(values, kept, cut=False)
             if self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
                 self.draft, self.findings, self.fallbacks = draft, findings, failing
                 self.blamed, self.error = frozenset(), ""
                 reason = f"{reason}; its fallback: {self._reason()}"
+        self.findings = distinct([*self.findings, *broken])
         if self.failing and self.stage.foreach:
             self.left_out = reason
 
@@ -216,6 +225,12 @@ class Item:
             return self.error
         said = "; ".join(finding.message for finding in self.findings if finding.severity == "reject")
         return said or ("the whole piece's checks reject it" if self.blamed else "nothing usable")
+
+    def _broken_off(self) -> list[Finding]:
+        """This is what is to be said where the generator did not answer a repair."""
+        message = f"could not be written again: {self.error}"
+        names = sorted(self.failing) if self.error else ()
+        return [Finding(message=message, field=name, check="repair", severity="warn") for name in names]
 
     def _seed(self) -> int:
         """This depends on what is written and nothing else: not on order, batch or neighbours."""

@@ -112,7 +112,10 @@ class Piece:
         return [Item(sheet=self.sheet, stage=stage, index=i, value=value) for i, value in enumerate(values or [])]
 
     def _settle(self, items: Sequence[Item]) -> Coroutine[list[Request], Answers, None]:
-        """This asks for `items`, and again for those that fail, until each stands, falls back or is left out."""
+        """This asks for `items`, and again for those that fail, until each stands, falls back or is left out.
+
+        AigcError with the generator's own word where it could not answer one of them at all.
+        """
         while waiting := [item for item in items if item.open]:
             names = {
                 f"{self.serial}:{self.brief.id}/{item.stage.name}/{item.index}/{item.attempts}": item
@@ -122,6 +125,8 @@ class Piece:
             answers = yield [item.request(name, stream=self.watcher is not None) for name, item in names.items()]
             for name, item in names.items():
                 self.usage += item.judge(answers[name])
+            if silent := next((item for item in waiting if item.unanswered), None):
+                raise AigcError(silent.error)
         for item in items:
             if item.failing and not item.left_out:
                 item.give_up()
@@ -129,10 +134,8 @@ class Piece:
                 self.watcher.written(item.stage.name, item.index, plain(item.result()))
 
     def _collect(self, stage: Stage) -> None:
-        """This publishes a stage's results under its name. AigcError when the generator refused all of them."""
+        """This publishes a stage's results under its name."""
         items = self.items[stage.name]
-        if items and all(item.error for item in items):
-            raise AigcError(items[0].error)
         values = [item.result() for item in items if not item.left_out]
         self.sheet.results[stage.name] = values if stage.foreach else values[0]
 

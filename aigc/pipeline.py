@@ -3,9 +3,10 @@
 A content type's stages run in order; a stage with `foreach` asks one request per item. Every result is parsed,
 post-processed, held against its limits and checked; of n candidates the one with the mildest findings wins, then the
 likeliest. What fails is asked again, only that field, `repair.attempts` times in all; then the declared fallback stands
-in; an item of a list that still fails is left out, which flags the piece. The output is composed and checked as a
-whole, and a finding on one line of it leads back to the field of the one request to repeat. What is left says so:
-`flagged`, `rejected` or `failed`, never dropped. Only a piece whose answers come in another run is put off until then.
+in; an item of a list that still fails is left out, which flags the piece. Nothing stands in for what the generator
+could not answer at all: that fails the piece. The output is composed and checked as a whole, and a finding on one line
+of it leads back to the field of the one request to repeat. What is left says so: `flagged`, `rejected` or `failed`,
+never dropped. Only a piece whose answers come in another run is put off until then.
 
 Each piece is a Python generator that yields the requests it needs and is sent their completions; `Pipeline.write`
 keeps a `Generator` topped up with the requests of many pieces at once, taking briefs as lazily as it can.

@@ -9,63 +9,28 @@ fetched if need be, and loaded.
 from __future__ import annotations
 
 import hashlib
-import math
-import re
-from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
-from aigc.content.settings import RANGES
-from aigc.content.yaml_lines import describe, read_yaml
-from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, UsageError, did_you_mean
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, did_you_mean
 from aigc.extension import Bound
 from aigc.registry import Registry
-from aigc.types import Generator, Json, SamplingParams
+from aigc.settings import FILE, Laid, Settings, read_settings
+from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.engine import EngineOptions
     from aigc.models import Progress, Weights
     from aigc.pipeline import Pipeline
 
-FILE = "aigc.yaml"
-DEFAULT_MODEL = "smollm2-135m"
 STORE = Path(".aigc", "pieces.sqlite")
 OWN = "project"  # in place of a plugin's name
-MOST_CANDIDATES = 64
-SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
-
-Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # setting → its value and the file:line that says so
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """This is aigc.yaml with the command line laid over it.
-
-    `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
-    names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
-    `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
-    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
-    written on a cluster: `{address: auto, cpus: 4}`.
-    """
-
-    model: str = DEFAULT_MODEL
-    seed: int = 0
-    templates: str = "templates"
-    engine: Mapping[str, Json] = field(default_factory=dict)
-    sampling: Mapping[str, Json] = field(default_factory=dict)
-    candidates: int = 0  # 0: as the content type says
-    policy: tuple[Json, ...] = ()
-    disabled: tuple[str, ...] = ()
-    generator: str = "gpt"
-    adapters: Mapping[str, Json] = field(default_factory=dict)
-    unique: Mapping[str, Json] = field(default_factory=dict)
-    ray: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Project:
@@ -97,7 +62,7 @@ class Project:
         keeps files there. ProjectError says which line of aigc.yaml is wrong; UsageError which option.
         """
         folder = _project_folder((start or Path.cwd()).resolve())
-        settings = _settings(folder, laid or {}, options or {})
+        settings = read_settings(folder, laid or {}, options or {})
         return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled), out=out)
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -245,20 +210,24 @@ class Project:
         files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
-    def writer(self, *, fresh: bool = False) -> EngineOptions | Bound:
+    def writer(self, *, fresh: bool = False, retry: bool = False) -> EngineOptions | Bound:
         """This is what writes, with its options: UsageError names a wrong one. Nothing is loaded for it."""
         if self.settings.generator == "gpt":
             from aigc.engine import EngineOptions
 
             return EngineOptions.parse(self.settings.engine)
         chosen = self.registry.get("generator", self.settings.generator, FILE)
-        ours = {"adapters": [*map(str, self._adapters())], "fresh": fresh, "folder": self.out and str(self.out)}
+        folder = str(self.out) if self.out else None
+        ours = {"adapters": [*map(str, self._adapters())], "folder": folder, "fresh": fresh, "retry": retry}
         told = {one.name: ours[one.name] for one in chosen.options if ours.get(one.name) is not None}
         return chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
 
-    def generator(self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False) -> Generator:
-        """This loads the model (else ModelError) and is the Generator over it; a `fresh` one gives no kept answer."""
-        chosen = self.writer(fresh=fresh)
+    def generator(
+        self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
+    ) -> Generator:
+        """This loads the model (else ModelError) and is the Generator over it. A `fresh` one gives no answer that it
+        kept earlier, with `retry` none that was an error."""
+        chosen = self.writer(fresh=fresh, retry=retry)
         if isinstance(chosen, Bound):
             model = str(self._weights_folder(progress)) if chosen.extension.weights else self.settings.model
             return cast(Generator, chosen.extension(model, **chosen.values))
@@ -299,102 +268,3 @@ class Project:
 
 def _project_folder(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
-
-
-def _settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -> Settings:
-    settings = Settings()
-    if folder is not None and not _says_nothing(folder / FILE):
-        try:
-            root = read_yaml(folder / FILE).root
-            for key, node in root.items():
-                settings = _set(settings, key, node.value, node.where)
-        except ContentTypeError as error:
-            raise ProjectError(error.message, hint=error.hint) from None
-    if laid.get("generator", (settings.generator, ""))[0] != settings.generator:
-        settings = replace(settings, engine={})  # these were another one's options
-    for key, (value, where) in laid.items():
-        settings = _set(settings, key, value, where)
-    if options.get("generator", settings.generator) != settings.generator:
-        settings = replace(settings, engine={})
-    for key, text in options.items():
-        name, _, inner = key.partition(".")
-        said: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
-        settings = _set(settings, name, {inner: said} if inner else said, f"-o {key}={text}")
-    return settings
-
-
-def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
-    known = {f.name: f for f in fields(Settings)}
-    if key not in known:
-        raise ProjectError(f"{where}: unknown setting {key!r}", hint=did_you_mean(key, known))
-    held = getattr(settings, key)
-    if isinstance(held, tuple):
-        if not isinstance(value, list):
-            raise ProjectError(f"{where}: {key} must be a list")
-        if key == "policy":
-            _check_policy(value, where)
-        value = tuple(value)
-    elif isinstance(held, Mapping):
-        if not isinstance(value, dict):
-            raise ProjectError(f"{where}: {key} must be a mapping")
-        if key == "sampling":
-            _check_sampling(value, where)
-        if key == "engine":
-            _check_variables(value, where.partition("=")[0])
-        value = {**held, **value}
-    elif isinstance(held, int):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ProjectError(f"{where}: {key} must be a whole number, not {value!r}")
-        if key == "candidates" and not 0 <= value <= MOST_CANDIDATES:
-            raise ProjectError(f"{where}: candidates is {value}, from 0 (as the type says) to {MOST_CANDIDATES}")
-    elif not isinstance(value, str):
-        raise ProjectError(f"{where}: {key} must be text, not {describe(value)}", hint="put quotes around it")
-    return replace(settings, **{key: value})
-
-
-def _check_policy(entries: list[Json], where: str) -> None:
-    for entry in entries:
-        if not isinstance(entry, str) and not (isinstance(entry, dict) and len(entry) == 1):
-            raise ProjectError(f"{where}: a policy entry is `name` or `name: {{options}}`, not {entry!r}")
-
-
-def _check_sampling(values: Mapping[str, Json], where: str) -> None:
-    """This holds settings to the ranges that content types keep."""
-    for name, value in values.items():
-        if name not in SAMPLING:
-            raise UsageError(f"{where}: unknown sampling option {name!r}", hint=did_you_mean(name, SAMPLING))
-        whole = name in ("top_k", "max_tokens")
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            kind = "a whole number" if whole else "a number"
-            raise UsageError(f"{where}: sampling option {name!r} must be {kind}, not {value!r}")
-        low, high = RANGES.get(name, (int(name == "max_tokens"), None))
-        above = low is None or (value > low if name == "top_p" else value >= low)
-        if not above or not (high is None or value <= high) or not math.isfinite(value):
-            bounds = f"from {low} to {high}" if high is not None else f"at least {low}"
-            raise UsageError(f"{where}: sampling option {name!r} is {value}, {bounds}")
-
-
-def _check_variables(options: Mapping[str, Json], where: str) -> None:
-    """This refuses what may be a key or a password before it is written anywhere."""
-    hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
-    for name, value in options.items():
-        if re.match(r"\w+://[^/?#]*@", str(value)):
-            raise UsageError(f"{where}: engine.{name} has no place for a name or a password", hint=hint)
-        if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):
-            raise UsageError(f"{where}: engine.{name} is no name of an environment variable", hint=hint)
-
-
-def _says_nothing(file: Path) -> bool:
-    """This says whether a file holds no more than comments; the marks around an empty document are no more either."""
-    lines = file.read_bytes().removeprefix(BOM_UTF8).splitlines()
-    return all(line.strip() in (b"", b"---", b"...") or line.lstrip().startswith(b"#") for line in lines)
-
-
-def _typed(text: str) -> Json:
-    """This reads a command-line value as YAML would read a number or true/false; anything else stays text."""
-    for read in (int, float):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return {"true": True, "false": False}.get(text, text)

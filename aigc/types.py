@@ -40,7 +40,7 @@ class Brief:
     """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
 
     `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is how a text begins that
-    the piece is not to repeat.
+    the piece is not to repeat; `nudges` counts how often it did, each draws a little warmer.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Brief:
     source: str = ""
     draw: int = 0
     avoid: str = ""
+    nudges: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -273,6 +273,26 @@ def test_an_engine_error_fails_that_piece_alone(project: Project) -> None:
     assert (bad.status, bad.reason) == ("failed", "prompt of 9 tokens, at most 8")
 
 
+def broken(request: Request) -> Completion:
+    return Completion(request_id=request.id, text="", finish_reason="error", error="the server answered 500: out")
+
+
+def test_no_fallback_stands_in_where_the_generator_could_not_answer(project: Project) -> None:
+    generator = ScriptedGenerator(lambda r, i: broken(r) if "dry" in asked_for(r) else "Warm all day")
+    (artifact,) = run(project, generator, "shop/lines", [brief(product="Mug", facts=["warm", "dry"])])
+    assert (artifact.status, artifact.reason) == ("failed", "the server answered 500: out")
+    assert artifact.fields == {} and len(generator.requests) == 2
+
+
+def test_where_a_repair_is_not_answered_the_fallback_says_so(project: Project) -> None:
+    def answer(request: Request, index: int) -> str | Completion:
+        return broken(request) if request.id.endswith("/1") else "far too long for the limit"
+
+    (artifact,) = run(project, ScriptedGenerator(answer), "shop/lines", [brief(product="Mug", facts=["dry", "warm"])])
+    assert (artifact.status, artifact.fields["lines"]) == ("flagged", ["dry", "warm", "Order now"])
+    assert artifact.reason == "lines[0]: could not be written again: the server answered 500: out"
+
+
 def test_unparseable_output_is_rejected_not_lost(project: Project) -> None:
     (artifact,) = run(project, ScriptedGenerator(lambda r, i: "no json"), "shop/page", [brief(topic="mugs")])
     assert artifact.status == "rejected"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,13 +27,14 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.stopping import gentle_stop
-from aigc.errors import BriefError, UsageError
+from aigc.errors import BriefError, NotFound, UsageError, did_you_mean
 from aigc.jobs import (
     Forecaster,
     Job,
     JobReport,
     Plan,
     RayRunner,
+    check_model,
     is_job_file,
     open_job,
     prepare_folder,
@@ -48,8 +49,7 @@ from aigc.jobs import (
 if TYPE_CHECKING:
     from aigc.content import ContentType
     from aigc.project import Project
-
-PREVIEWED = 3  # briefs whose prompts a dry run shows
+    from aigc.types import Brief
 
 
 @click.command("batch")
@@ -101,11 +101,13 @@ def command(
     exports = plan.exports_of(project, content_type)
     project.writer()  # a wrong option is said before the folder is touched, where it would be written down
     runner = ray_runner(project)
+    check_model(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
-    survey = _look(project, content_type, plan, out, forecaster)
+    survey = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         _name_columns(project, content_type, plan)
-        reports.print_dry_run(project, content_type, survey, forecaster.forecast(), as_json=as_json)
+        unique = plan.unique or bool(project.settings.unique)
+        reports.print_dry_run(project, content_type, survey, forecaster.forecast(), unique=unique, as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
@@ -119,7 +121,7 @@ def command(
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
-            _write(project, job, runner, fresh=redo.fresh)
+            _write(project, job, runner, redo)
         report = job.finish(exports)
         return _say(project, report, job, as_json=as_json)
 
@@ -137,23 +139,42 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 
 
 def _look(
-    project: Project, content_type: ContentType, plan: Plan, out: Path | None, forecaster: Forecaster | None
+    project: Project,
+    content_type: ContentType,
+    plan: Plan,
+    out: Path | None,
+    forecaster: Forecaster | None,
+    redo: Redo,
 ) -> reports.Survey:
-    """This reads all rows once. A dry run, which has a forecaster, also sees which are written already."""
-    cells = len(plan.cells(content_type))
-    many = rows_about(plan.path(content_type), plan.limit) * cells
-    with (
-        checking("Checking", many) as heard,
-        written_already(project, content_type, out if forecaster else None) as made,
-    ):
-        return reports.survey(
+    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written.
+
+    NotFound for an id of --only that no brief has.
+    """
+    path, cells = plan.path(content_type), len(plan.cells(content_type))
+    many = rows_about(path, plan.limit) * cells
+    looking = written_already(
+        project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
+    )
+    with checking("Checking", many) as heard, looking if forecaster else nullcontext(_nothing) as made:
+        found = reports.survey(
             plan.rows(project, content_type),
-            PREVIEWED,
+            reports.PREVIEWED,
             forecaster=forecaster,
             made=made,
+            only=redo.only,
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+    if found.missing:
+        raise NotFound(
+            f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
+        )
+    return found
+
+
+def _nothing(brief: Brief) -> bool:
+    """This says that nothing is written already."""
+    return False
 
 
 def _name_columns(project: Project, content_type: ContentType, plan: Plan) -> None:
@@ -173,20 +194,20 @@ def _given(*, some: bool = False) -> str:
     return shlex.join(["aigc", *words])
 
 
-def _write(project: Project, job: Job, runner: RayRunner | None, *, fresh: bool) -> None:
+def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
     with checking("Counting", job.remaining) as counted:
         expected = job.forecast(rates_file(), counted)
-    for line in reports.forecast_lines(project, expected):
+    for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
     if runner is not None:
-        with gentle_stop() as stopping, writing(job.remaining) as heard:
-            job.run(runner, heard=heard, stopping=stopping)
+        with gentle_stop() as stopping, writing(job.remaining) as shown:
+            job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
-        generator = project.generator(report, fresh=fresh)
-    with closing(generator), gentle_stop() as stopping, writing(job.remaining) as heard:
-        job.write(generator, heard=heard, stopping=stopping)
+        generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
+    with closing(generator), gentle_stop() as stopping, writing(job.remaining) as shown:
+        job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 
 def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int:
@@ -198,5 +219,4 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
         return INTERRUPTED
     if report.awaited:
         return WAITING
-    good = report.counts.get("accepted", 0) == report.briefs and not report.problems
-    return 0 if good else 1
+    return 0 if job.all_accepted and not report.problems else 1

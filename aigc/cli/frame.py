@@ -18,6 +18,7 @@ MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
+LOGGERS = ("aigc", "aigc_plugins")
 
 
 @dataclass(slots=True)
@@ -34,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _never_refuse(stream)
     log = logging.StreamHandler(sys.stderr)
     log.setFormatter(_OneLine(frame))
-    logging.getLogger("aigc").addHandler(log)
+    for name in LOGGERS:
+        logging.getLogger(name).addHandler(log)
     try:
         code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
         return code if isinstance(code, int) else 0
@@ -55,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         remedy = "" if frame.debug else "; run it again with --debug to see where"
         return _say(frame, f"unexpected {what}{remedy}", BROKEN)
     finally:
-        logging.getLogger("aigc").removeHandler(log)
+        for name in LOGGERS:
+            logging.getLogger(name).removeHandler(log)
 
 
 def _say(frame: Frame, message: str, code: int) -> int:

@@ -67,8 +67,10 @@ def _print(batch: Path, said: Standing, by: str, unusable: int) -> None:
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
     tokens = f"{counted(said.requests, 'request')}, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
-    rate = f" · {duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s" if said.seconds else ""
-    click.echo(f"Work: {tokens}{rate}")
+    click.echo(f"Work in these pieces: {tokens}")
+    if said.seconds:
+        rate = f"{duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s"
+        click.echo(f"All runs: {counted(said.written, 'piece')} written in {rate}")
     if (took := said.forecast.get("took")) and said.forecast["seconds"] is not None:
         expected = duration(said.forecast["seconds"])
         click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")

@@ -15,7 +15,8 @@ from aigc.errors import ProjectError, UsageError
 
 if TYPE_CHECKING:
     from aigc.jobs import Plan
-    from aigc.project import Laid, Project
+    from aigc.project import Project
+    from aigc.settings import Laid
     from aigc.types import Json
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -157,7 +158,12 @@ def redo_options(function: F) -> F:
         click.option("--unique", is_flag=True, help="Write again what repeats another piece of the job."),
         click.option("--no-reuse", is_flag=True, help="Take no pieces of the project's other jobs."),
         click.option("--fresh", is_flag=True, help="Write every piece again, whatever is there."),
-        click.option("--only", metavar="ID", multiple=True, help="Only the brief of this id; repeat for more."),
+        click.option(
+            "--only",
+            metavar="ID",
+            multiple=True,
+            help="Only the brief of this id, again if it is finished (with --retry: if it is such); repeat for more.",
+        ),
         click.option("--retry", multiple=True, type=statuses, help="Write these again; repeat for more."),
     ):
         wrapped = add(wrapped)
@@ -255,7 +261,7 @@ def open_project(
 
 def _check_writer(project: Project, overrides: Overrides, laid: Laid) -> None:
     """This refuses what the command line says of a writer that is not there, and tells whose model is meant."""
-    from aigc.project import DEFAULT_MODEL
+    from aigc.settings import DEFAULT_MODEL
 
     said, settings = mapping(overrides.settings, "-o"), project.settings
     if settings.generator == "gpt":

@@ -49,29 +49,50 @@ def loading(model: str) -> Iterator[Callable[[Progress], None]]:
         yield report
 
 
+class Writing:
+    """This shows a batch of `total` briefs: how many, how fast, how long yet, how good; then, each time some of them
+    are written again, the same of those."""
+
+    def __init__(self, total: int, bar: rich.progress.Progress | None) -> None:
+        self._total = total
+        self._label = "Writing"
+        self._bar = bar
+        self._lines = _Lines("")
+        self._tasks: list[rich.progress.TaskID] = []
+        self._begin()
+
+    def again(self, many: int) -> None:
+        """This is told when so many pieces are about to be written again."""
+        self._label, self._total = "Writing again", many
+        for task in self._tasks:
+            assert self._bar is not None
+            self._bar.update(task, visible=False)
+        self._begin()
+
+    def heard(self, artifact: Artifact) -> None:
+        """This is told of each piece."""
+        self._counts[artifact.status] += 1
+        if self._bar is None:
+            self._lines.wrote(self._label, self._counts, self._total, self._started)
+            return
+        rate = _rate(self._counts, self._started)
+        self._bar.update(self._tasks[-1], advance=1, rate=rate, counts=_told(self._counts))
+
+    def _begin(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._started = time.monotonic()
+        if self._bar is not None:
+            self._tasks.append(self._bar.add_task(self._label, total=self._total, rate="", counts=""))
+
+
 @contextmanager
-def writing(total: int) -> Iterator[Callable[[Artifact], None]]:
-    """This shows a batch of `total` briefs while it is open: how many, how fast, how long yet, how good."""
-    counts: Counter[str] = Counter()
+def writing(total: int) -> Iterator[Writing]:
+    """This shows a batch of `total` briefs while it is open."""
     if not sys.stderr.isatty():
-        lines = _Lines("")
-
-        def tell(artifact: Artifact) -> None:
-            counts[artifact.status] += 1
-            lines.wrote(counts, total)
-
-        yield tell
+        yield Writing(total, None)
         return
     with _bar("{task.completed}/{task.total} · {task.fields[rate]} · {task.fields[counts]}") as bar:
-        task = bar.add_task("Writing", total=total, rate="", counts="")
-        started = time.monotonic()
-
-        def show(artifact: Artifact) -> None:
-            counts[artifact.status] += 1
-            most = max(total, counts.total())  # what repeats another piece is written again
-            bar.update(task, advance=1, total=most, rate=_rate(counts, started), counts=_told(counts))
-
-        yield show
+        yield Writing(total, bar)
 
 
 @contextmanager
@@ -117,7 +138,7 @@ class _Lines:
 
     def __init__(self, model: str) -> None:
         self._model = model
-        self._started = self._said = time.monotonic()
+        self._said = time.monotonic()
         self._stage = ""
 
     def fetched(self, progress: Progress) -> None:
@@ -132,14 +153,14 @@ class _Lines:
             self._said = time.monotonic()
             click.echo(f"{label}: {done:,} rows" + (f" of about {total:,}" if total else ""), err=True)
 
-    def wrote(self, counts: Counter[str], total: int) -> None:
+    def wrote(self, label: str, counts: Counter[str], total: int, started: float) -> None:
         if not self._due():
             return
         self._said = time.monotonic()
         done = counts.total()
-        left = f"about {duration((self._said - self._started) / done * (total - done))} left"
-        rest = left if done <= total else f"{done - total} of them again"  # what repeats another piece
-        click.echo(f"{done}/{max(done, total)} · {_rate(counts, self._started)} · {_told(counts)} · {rest}", err=True)
+        left = (self._said - started) / done * max(total - done, 0)
+        told = f"{done}/{total} · {_rate(counts, started)} · {_told(counts)} · about {duration(left)} left"
+        click.echo(f"{label}: {told}", err=True)
 
     def _due(self) -> bool:
         return time.monotonic() - self._said >= EVERY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # reasons named
 COLUMNS = 12  # named
+PREVIEWED = 3  # prompts that a dry run shows
+KNOWN = 2000  # ids that a misspelt one is held against
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
     "runs": "as in earlier runs here",
@@ -36,12 +38,16 @@ WRITTEN_BY = {
 class Survey:
     """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
 
-    `made` of the valid ones are written already.
+    `made` of the valid ones are written already, `apart` are not among the ids asked for, of which no row has the
+    `missing` ones. `first` are to be written; `ids` are some that rows have.
     """
 
     valid: int = 0
     failed: int = 0
     made: int = 0
+    apart: int = 0
+    missing: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
     noun: str = "rows"
     reasons: list[str] = field(default_factory=list)
     first: list[Brief] = field(default_factory=list)
@@ -61,32 +67,53 @@ def survey(
     *,
     forecaster: Forecaster | None = None,
     made: Callable[[Brief], bool] = lambda brief: False,
+    only: Collection[str] = (),
     heard: Callable[[int], None] = lambda done: None,
     noun: str = "rows",
 ) -> Survey:
     """This reads every row once, in constant memory; the forecaster looks at those that are still to be written."""
-    found = Survey(noun=noun)
+    found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
     for brief in briefs:
-        reason = ""
-        if isinstance(brief, Artifact):
-            reason = brief.reason
-        elif made(brief):
-            found.made += 1
-        elif forecaster is not None:
-            try:
-                forecaster.add(brief)
-            except AigcError as error:
-                reason = f"{brief.source or brief.id}: {error}"
+        if only and brief.id in found.missing:
+            found.missing.remove(brief.id)
+        if only and len(found.ids) < KNOWN:
+            found.ids.append(brief.id)
+        reason = brief.reason if isinstance(brief, Artifact) else ""
+        if isinstance(brief, Brief):
+            reason = _sorted_in(found, brief, previewed, forecaster, made, only)
         if reason:
             found.failed += 1
             if len(found.reasons) < SHOWN:
                 found.reasons.append(reason)
         else:
             found.valid += 1
-            if len(found.first) < previewed and isinstance(brief, Brief):
-                found.first.append(brief)
         heard(found.total)
     return found
+
+
+def _sorted_in(
+    found: Survey,
+    brief: Brief,
+    previewed: int,
+    forecaster: Forecaster | None,
+    made: Callable[[Brief], bool],
+    only: Collection[str],
+) -> str:
+    """This counts a brief among those that are to be written, or not; it gives the reason where it cannot be."""
+    if only and brief.id not in only:
+        found.apart += 1
+        return ""
+    if made(brief):
+        found.made += 1
+        return ""
+    if forecaster is not None:
+        try:
+            forecaster.add(brief)
+        except AigcError as error:
+            return f"{brief.source or brief.id}: {error}"
+    if len(found.first) < previewed:
+        found.first.append(brief)
+    return ""
 
 
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
@@ -98,9 +125,10 @@ def print_columns(file: Path, unused: Mapping[str, str]) -> None:
 
 
 def print_dry_run(
-    project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, as_json: bool
+    project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, unique: bool, as_json: bool
 ) -> None:
-    """This prints which rows would be written, the first briefs' prompts, and what it would take."""
+    """This prints the first prompts (as JSON all those of the first briefs), which rows would be written, and what it
+    would take."""
     previews = [(brief, list(prompts.asked(project, content_type, brief.values))) for brief in found.first]
     if as_json:
         shown = [
@@ -108,25 +136,39 @@ def print_dry_run(
             for brief, asked in previews
         ]
         counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
-        print_json({**counts, "forecast": expected.record(), "prompts": shown})
+        print_json({**counts, "apart": found.apart, "forecast": expected.record(), "prompts": shown})
         return
-    for brief, asked in previews:
+    for brief, asked in _shown(previews):
         for one in asked:
             click.secho(f"── {brief.id} ({brief.source}): stage {one.stage} ({one.of} requests) ──", bold=True)
             click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
+    click.secho(f"── the whole job: {content_type.name} ──", bold=True)
     click.echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
+    if found.apart:
+        click.echo(f"{found.apart:,} of them are not in this run (--only)")
     if found.made:
         click.echo(f"{found.made:,} of them are written already")
     for reason in found.reasons:
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):
         click.echo(f"  … and {found.failed - len(found.reasons):,} more")
-    for line in forecast_lines(project, expected):
+    for line in forecast_lines(project, expected, unique=unique):
         click.echo(line)
     click.echo("Nothing was written: this was a dry run.")
 
 
-def forecast_lines(project: Project, expected: Forecast) -> list[str]:
+def _shown(
+    previews: Sequence[tuple[Brief, list[prompts.Asked]]],
+) -> Iterator[tuple[Brief, Sequence[prompts.Asked]]]:
+    """This yields what is shown to a person: all stages of the first brief, and of others as long as that is little."""
+    shown = 0
+    for brief, asked in previews:
+        some = [one for one in asked if one.prompt][: max(PREVIEWED - shown, 0)] if shown else asked
+        shown += sum(one.prompt is not None for one in some)
+        yield brief, some
+
+
+def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
     """This is a forecast as a person reads it: how much, then how long."""
     model = project.settings.model
     about = "" if expected.counted else "about "
@@ -144,7 +186,7 @@ def forecast_lines(project: Project, expected: Forecast) -> list[str]:
         place = "such a cluster" if cluster else "this machine"
         time = f"no time can be told before the first run of {model} on {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
-    notes = []
+    notes = ["what repeats another piece is written again, which comes on top"] if unique else []
     if not expected.counted:
         notes.append(f"the tokenizer of {model} is not here, so tokens are estimated from characters")
     if expected.rendered < expected.briefs:
@@ -175,7 +217,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
     if report.interrupted:
         click.echo(f"Interrupted: what was finished is kept. This writes the rest:\n  {again}", err=True)
     if report.awaited:
-        click.echo("Waiting for answers; nothing failed. Do this:", err=True)
+        click.echo("Waiting for answers. Do this:", err=True)
         for sentence in report.awaited:
             click.echo(f"  {sentence}", err=True)
         click.echo(f"Then go on:\n  {again}", err=True)

@@ -8,10 +8,10 @@ repeat each other written again. What it will take is told before a model loads 
 Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
-`Forecaster`, `Forecast`, `written_already` (before it begins); `open_job`, `run_job`, `Job`, `JobReport`; `Ledger`,
-`Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`, `read_artifacts`,
-`artifact_record`, `export`, `write_report` (the folder); `ray_runner`. Knows: files, rows, SQLite, counting, and where
-a job runs on it, Ray. Does not know: how a piece is written (pipeline), torch, click.
+`Forecaster`, `Forecast`, `check_model`, `written_already` (before it begins); `open_job`, `run_job`, `Job`,
+`JobReport`; `Ledger`, `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`,
+`read_artifacts`, `artifact_record`, `export`, `write_report` (the folder); `ray_runner`. Knows: files, rows, SQLite,
+counting, and where a job runs on it, Ray. Does not know: how a piece is written (pipeline), torch, click.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
 from aigc.jobs.folder import Export, Good, earlier_exports, export, opened_ledger, prepare_folder, read_artifacts
-from aigc.jobs.forecast import Forecast, Forecaster
+from aigc.jobs.forecast import Forecast, Forecaster, check_model
 from aigc.jobs.keys import written_already
 from aigc.jobs.ledger import Ledger
 from aigc.jobs.lock import running
@@ -46,6 +46,7 @@ __all__ = [
     "RayRunner",
     "Standing",
     "artifact_record",
+    "check_model",
     "earlier_exports",
     "export",
     "is_job_file",

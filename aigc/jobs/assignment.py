@@ -12,8 +12,9 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import JobError
-from aigc.project import OWN, Project, Settings
+from aigc.project import OWN, Project
 from aigc.registry import Registry
+from aigc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

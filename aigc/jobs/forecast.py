@@ -192,6 +192,15 @@ class Forecaster:
         return stage.sampling.max_tokens * TYPICAL
 
 
+def check_model(project: Project) -> None:
+    """This refuses a model that nobody knows before anything is written. AigcError with a remedy; another machine may
+    know more."""
+    settings = project.settings
+    here = settings.ray.get("address", "") in ("", "local")
+    if here and (settings.generator == "gpt" or project.registry.get("generator", settings.generator).weights):
+        resolve(settings.model)
+
+
 def _weights(project: Project) -> Weights | None:
     """This is what is known of the model that writes, on this machine; None for somebody else's."""
     settings = project.settings

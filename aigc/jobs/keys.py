@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.jobs.folder import opened_ledger
 from aigc.jobs.ledger import FILE
-from aigc.project import Project
-from aigc.types import Brief
+from aigc.jobs.record import whole_text
+from aigc.project import STORE, Project
+from aigc.types import STATUSES, Brief
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
@@ -38,12 +40,49 @@ class Keys:
 
 @contextmanager
 def written_already(
-    project: Project, content_type: ContentType, folder: Path | None
+    project: Project,
+    content_type: ContentType,
+    folder: Path | None,
+    *,
+    fresh: bool = False,
+    retry: Collection[str] = (),
+    only: Collection[str] = (),
+    reuse: bool = True,
 ) -> Iterator[Callable[[Brief], bool]]:
-    """This tells, while it is open, whether a batch into `folder` would find a brief's piece there."""
-    if folder is None or not (folder / FILE).is_file():
-        yield lambda brief: False
-        return
+    """This tells, while it is open, whether a batch into `folder` would leave a brief's piece as it stands there, or
+    would take it from another job of the project. The options are those of `Job.register` and `open_job`."""
     keys = Keys(project, content_type)
-    with opened_ledger(folder) as ledger:
-        yield lambda brief: ledger.holds(keys(brief))
+    again = STATUSES if fresh or (only and not retry) else tuple(retry)
+    with ExitStack() as opened:
+        held = folder is not None and (folder / FILE).is_file()
+        ledger = opened.enter_context(opened_ledger(folder)) if held and folder is not None else None
+        store = opened.enter_context(_made_elsewhere(project)) if reuse else None
+
+        def stands(brief: Brief) -> bool:
+            key = keys(brief)
+            for status, anew in ledger.ask(HERE, (whole_text(brief.id), key)) if ledger else ():
+                if status != "waiting" or anew:
+                    return status not in (*again, "waiting")
+            return bool((ledger and ledger.holds(key)) or (store and store.execute(THERE, (key,)).fetchone()))
+
+        yield stands
+
+
+HERE = "select status, anew from pieces where id = ? and key = ?"
+THERE = "select 1 from made where key = ?"
+
+
+@contextmanager
+def _made_elsewhere(project: Project) -> Iterator[sqlite3.Connection | None]:
+    """This is the project's store, to be read, where there is one."""
+    path = project.folder / STORE if project.folder is not None else None
+    if path is None or not path.is_file():
+        yield None
+        return
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as store:
+        try:
+            store.execute(THERE, ("",))
+        except sqlite3.Error:  # the batch will say it
+            yield None
+            return
+        yield store

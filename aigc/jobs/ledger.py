@@ -96,7 +96,7 @@ class Ledger:
         What was made of the same key stays; briefs that are new or changed wait, unless the history or the project's
         `store` holds a piece of their key; what is no longer asked for goes to the history. `fresh` has every piece
         written again, `retry` those of some statuses: a failed one the same way, others with another draw; either
-        for the ids in `only` alone, where there are any.
+        for the ids in `only` alone, where there are any. `only` by itself retries those ids, whatever their status.
         """
         with self.change() as db:
             (run,) = db.execute("select 1 + coalesce(max(run), 0) from pieces").fetchone()
@@ -106,7 +106,7 @@ class Ledger:
             if fresh:
                 self._again(f"{FINISHED} and key <> ''", only, redraw=0)
                 db.execute(f"delete from completions where true {_among(only)}", tuple(only))
-            for status in retry:
+            for status in retry or (STATUSES if only and not fresh else ()):
                 self._again(f"status = '{status}' and key <> ''", only, redraw=int(status != "failed"))
             self._reuse("history", "seq")
         if store is not None:
@@ -175,15 +175,15 @@ class Ledger:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         ask = (
-            f"select place, id, brief, source, draw, redraws, avoid from pieces "
+            f"select place, id, brief, source, draw, redraws, avoid, nudges from pieces "
             f"where status = 'waiting' and place > ? {_among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self.ask(ask, (last, *only)):
-            for place, name, values, source, draw, redraws, avoid in rows:
-                last = place
-                drawn = draw + REDRAW * redraws
-                yield Brief(id=name, values=json.loads(values), source=source, draw=drawn, avoid=avoid)
+            last = rows[-1][0]
+            for _, name, said, source, draw, redraws, avoid, nudges in rows:
+                values, drawn = json.loads(said), draw + REDRAW * redraws
+                yield Brief(id=name, values=values, source=source, draw=drawn, avoid=avoid, nudges=nudges)
 
     # -- answers and pieces -------------------------------------------------------------------------------------------
 
@@ -275,9 +275,10 @@ class Ledger:
         counts = self.counts()
         return sum(counts[status] for status in statuses)
 
-    def counts(self) -> Counter[str]:
-        """This is how many briefs are in which state, `waiting` included."""
-        return Counter(dict(self.ask("select status, count(*) from pieces group by status")))
+    def counts(self, only: Collection[str] = ()) -> Counter[str]:
+        """This is how many briefs are in which state, `waiting` included; of some ids where `only` says so."""
+        ask = f"select status, count(*) from pieces where true {_among(only)} group by status"
+        return Counter(dict(self.ask(ask, tuple(only))))
 
     def reasons(self) -> Counter[str]:
         """This is how many pieces are short of accepted for which kind of reason."""

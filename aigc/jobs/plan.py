@@ -19,7 +19,8 @@ from aigc.jobs.briefs import columns_not_used, open_rows, read_briefs, sample_br
 from aigc.jobs.folder import Export
 from aigc.jobs.ledger import FILE as LEDGER
 from aigc.jobs.matrix import VARIANTS, Axes, Cell, crossed
-from aigc.project import Laid, Project, Settings
+from aigc.project import Project
+from aigc.settings import Laid, Settings
 from aigc.types import Artifact, Brief, Json
 
 T = TypeVar("T")

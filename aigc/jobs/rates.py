@@ -17,14 +17,16 @@ from aigc.models import cache_folder
 from aigc.project import Project
 
 FILE = "rates.json"
-FORMAT = 1
+FORMAT = 2
+OLD = 1  # counted what a job wrote again for repeating itself as what a piece takes
 KEPT = 500  # kinds of runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """This is what runs of one kind came to. `planned` requests are those before anything was asked again; `memory` is
-    the most that a process which writes ever had, in bytes, 0 where the system does not tell."""
+    """This is what runs of one kind came to, each piece written once. `planned` requests are those before anything was
+    asked again; `memory` is the most that a process which writes ever had, in bytes, 0 where the system does not tell.
+    """
 
     writer: str  # generator, model, engine options, cluster
     content_type: str
@@ -70,9 +72,10 @@ def read_rates(file: Path) -> list[Rate]:
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Rate)}
-        if said["format"] != FORMAT:
+        if said["format"] not in (OLD, FORMAT):
             return []
-        rates = [Rate(**{name: one[name] for name in known}) for one in said["runs"]]
+        forgotten = {"planned": 0, "requests": 0} if said["format"] == OLD else {}
+        rates = [Rate(**{name: one[name] for name in known} | forgotten) for one in said["runs"]]
         return [rate for rate in rates if rate.seconds > 0 and rate.pieces > 0 and rate.completions > 0]
     except (OSError, ValueError, KeyError, TypeError):
         return []

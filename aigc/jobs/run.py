@@ -75,7 +75,7 @@ def open_job(
         ledger = Ledger(folder / FILE)
         try:
             wanted = Unique.parse(project.settings.unique, on=unique)
-            guard = Guard(ledger, wanted, project.store()) if wanted else None
+            guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
             yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
         finally:
             ledger.close()
@@ -143,8 +143,8 @@ class Job:
     ) -> None:
         """This makes `briefs` the job's, all or, on an error, none; see `Ledger.register`.
 
-        `only` narrows the run to the briefs of some ids. NotFound when the job has no such brief. `command` is what a
-        person would give again.
+        `only` narrows the run to the briefs of some ids, which are written again where they are finished. NotFound when
+        the job has no such brief. `command` is what a person would give again.
         """
         if not self.ledger.facts():
             self.ledger.remember(earlier_pieces(self.folder))
@@ -167,6 +167,17 @@ class Job:
         left = self.ledger.remaining(self._only)
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
+    @property
+    def guarded(self) -> bool:
+        """This says whether pieces that repeat others are written again in this run."""
+        return self._guard is not None and not self._only
+
+    @property
+    def all_accepted(self) -> bool:
+        """This says whether every brief that this run was for has an accepted piece."""
+        counts = self.ledger.counts(self._only)
+        return counts["accepted"] == counts.total()
+
     def forecast(self, rates: Path | None, heard: Callable[[int], None] = lambda done: None) -> Forecast:
         """This says what remains to be written will take, by earlier runs noted in the file `rates`.
 
@@ -186,36 +197,42 @@ class Job:
         generator: Generator,
         *,
         heard: Callable[[Artifact], None] | None = None,
+        again: Callable[[int], None] = lambda many: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """This writes what remains, and again what repeats another piece where the guard is on; `heard` is told of each
-        artifact as it finishes.
+        artifact as it finishes, `again` how many are about to be written again.
 
         Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
         is kept, and so is it when the generator breaks: EngineError.
         """
-        self.run(Local(generator), heard=heard, stopping=stopping)
+        self.run(Local(generator), heard=heard, again=again, stopping=stopping)
 
     def run(
         self,
         runner: Runner,
         *,
         heard: Callable[[Artifact], None] | None = None,
+        again: Callable[[int], None] = lambda many: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """This is `write` wherever a runner does it."""
+        once = None  # what it took to write each piece once
         try:
             self._write(runner, heard, stopping)
-            while self._guard and not self._only and not self._unfinished:
+            once = self._rate(runner.took)
+            while self._guard and self.guarded and not self._unfinished:
                 self._guard.take_back()
                 twins = self._guard.due()
                 if not twins:
                     break
                 self._guard.send_back(twins)
+                again(len(twins))
                 self._write(runner, heard, stopping)
         finally:
             self._took += runner.took
-        self._note_rate()
+        if once is not None:
+            self._note_rate(once)
 
     def _write(self, runner: Runner, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]) -> None:
         started, written = time.perf_counter(), 0
@@ -250,12 +267,11 @@ class Job:
         if left and not self._unfinished:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
-    def _note_rate(self) -> None:
-        """This keeps what this run took, for the forecasts of later ones."""
+    def _rate(self, used: Took) -> Rate | None:
+        """This is what the pieces that have been written took, for the forecasts of later runs."""
         if self.expected is None:
-            return
-        used = self._took
-        run = Rate(
+            return None
+        return Rate(
             writer=writer_of(self.project),
             content_type=self.content_type.name,
             pieces=self._written,
@@ -266,10 +282,15 @@ class Job:
             seconds=self._seconds - used.starting,
             memory=used.memory or peak_memory(),
         )
-        took = {"requests": used.requests, "prompt_tokens": used.read, "memory": run.memory}
-        self.ledger.note(took={**took, "written_tokens": run.written_tokens, "seconds": round(run.seconds, 3)})
-        if self._rates is not None and used.completions and not self._unfinished:
-            record_rate(self._rates, run)
+
+    def _note_rate(self, once: Rate) -> None:
+        """This keeps what this run took: here as a whole, for later ones without what was written again."""
+        used = self._took
+        took = {"requests": used.requests, "prompt_tokens": used.read, "memory": used.memory or peak_memory()}
+        written = used.usage.sampled + used.usage.forced
+        self.ledger.note(took={**took, "written_tokens": written, "seconds": round(self._seconds - used.starting, 3)})
+        if self._rates is not None and once.completions and not self._unfinished:
+            record_rate(self._rates, once)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
         """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended.

@@ -1,10 +1,11 @@
 """The uniqueness guard: no piece of a job says what an earlier one says, or begins as one begins.
 
-Pieces are compared by the 5-character shingles of their prose. MinHash signatures (Broder 1997), banded (Indyk and
-Motwani 1998), stand in the ledger and find who may be alike; the shingles themselves then decide. Of two alike the one
-that comes first among the briefs stands; the later one is written again with another draw, a little warmer, its
-template told what to `avoid`, and after so many attempts it is flagged with its twin's id. This goes in rounds over a
-finished job, so what is written again depends on what the pieces say and not on the order they came in.
+Pieces are compared by the 5-character shingles of their prose, all fields of it; how one begins is its first field,
+where a model writes that and others beside it (a title). MinHash signatures (Broder 1997), banded (Indyk and Motwani
+1998), stand in the ledger and find who may be alike; the shingles themselves then decide. Of two alike the one that
+comes first among the briefs stands; the later one is written again with another draw, a little warmer, its template
+told what to `avoid`, and after so many attempts it is flagged with its twin's id. This goes in rounds over a finished
+job, so what is written again depends on what the pieces say and not on the order they came in.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from aigc.content import ContentType
 from aigc.errors import ProjectError, did_you_mean
 from aigc.jobs.ledger import Ledger, complained
 from aigc.jobs.record import body_record, json_text
@@ -26,6 +28,8 @@ from aigc.types import Artifact, Finding, Json, texts_in
 SHINGLE = 5  # characters
 BANDS, ROWS = 16, 4  # two texts of Jaccard similarity s share a band with probability 1 - (1 - s^4)^16: 0.9998 at 0.8
 CHECK = "unique"
+OPENINGS = 2  # what is taken for one: raised when that changes
+BEGINNING = 6  # words that tell a piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,8 @@ class Unique:
     """This says how alike two pieces may be.
 
     `threshold` is the share of shingles (Jaccard) from which they repeat each other, `opening` how many first words may
-    not be the same (0: any), `attempts` how often one is written again; `earlier` counts the project's other jobs too.
+    not be the same (0: those of a whole first field alone), `attempts` how often one is written again; `earlier` counts
+    the project's other jobs too.
     """
 
     threshold: float = 0.8
@@ -70,9 +75,10 @@ class Twin:
 class Guard:
     """This looks for twins in a ledger. `store` is where the project's other jobs left theirs."""
 
-    def __init__(self, ledger: Ledger, unique: Unique, store: Path | None) -> None:
+    def __init__(self, ledger: Ledger, unique: Unique, content_type: ContentType, store: Path | None) -> None:
         self._ledger = ledger
         self._unique = unique
+        self._titled = _titled(content_type)
         self._store = store if unique.earlier else None
 
     def due(self) -> list[Twin]:
@@ -84,9 +90,10 @@ class Guard:
         with ExitStack() as open_:
             if self._store is not None:
                 open_.enter_context(self._ledger.attached(self._store))
+                self._forget_other_openings("store.")
                 self._sketch("store.", "made", "key", "true")
-            self._forget_other_openings()
-            self._sketch("", "pieces", "id", "status in ('accepted', 'flagged')")
+            self._forget_other_openings("main.")
+            self._sketch("main.", "pieces", "id", "status in ('accepted', 'flagged')")
             found: dict[str, Twin] = {}
             for name, other, nudges in self._alike():
                 if name not in found and (twin := self._compared(name, other, nudges)):
@@ -127,14 +134,15 @@ class Guard:
                     (*said, name, same, artifact.status),
                 )
 
-    def _forget_other_openings(self) -> None:
-        """This drops the openings of an earlier run that asked for another number of words."""
-        words = self._ledger.facts().get("opening")
-        if words != self._unique.opening:
+    def _forget_other_openings(self, where: str) -> None:
+        """This drops the openings of an earlier run that took other words for one."""
+        taken = [OPENINGS, self._unique.opening, self._titled]
+        ask = f"select opening from {where}sketches where id = ''"
+        if self._ledger.ask(ask) != [(said := json_text(taken),)]:
             with self._ledger.change() as db:
-                db.execute("delete from sketches")
-                db.execute("delete from bands")
-            self._ledger.note(opening=self._unique.opening)
+                db.execute(f"delete from {where}sketches")
+                db.execute(f"delete from {where}bands")
+                db.execute(f"insert into {where}sketches values ('', ?)", (said,))
 
     def _sketch(self, where: str, table: str, key: str, which: str) -> None:
         """This makes the signatures that are missing."""
@@ -145,41 +153,41 @@ class Guard:
         while rows := self._ledger.ask(ask):
             sketches, bands = [], []
             for name, artifact in rows:
-                text = prose(json.loads(artifact)["fields"])
-                sketches.append((name, _opening(text, self._unique.opening)))
-                bands += [(band, name) for band in _bands(text)]
+                fields = json.loads(artifact)["fields"]
+                sketches.append((name, self._opening(fields)))
+                bands += [(band, name) for band in _bands(prose(fields))]
             with self._ledger.change() as db:
                 db.executemany(f"insert into {where}sketches values (?, ?)", sketches)
                 db.executemany(f"insert into {where}bands values (?, ?)", bands)
 
     def _alike(self) -> Iterator[tuple[str, str, int]]:
         """This yields (id, id or `key:` of one before it that may be alike, nudges), in the briefs' order."""
-        asks = [ALIKE, *([SAME_OPENING] if self._unique.opening else [])]
-        if self._store is not None:
-            asks += [ALIKE_EARLIER, *([SAME_OPENING_EARLIER] if self._unique.opening else [])]
+        asks = [ALIKE, SAME_OPENING, *([ALIKE_EARLIER, SAME_OPENING_EARLIER] if self._store is not None else [])]
         yield from self._ledger.ask(f"select id, other, nudges from ({' union '.join(asks)}) order by place, before")
 
     def _compared(self, name: str, other: str, nudges: int) -> Twin | None:
-        _, mine = self._said(name)
-        called, theirs = self._said(other)
-        begins = " ".join(_words(theirs)[: max(self._unique.opening, 6)])
-        share = similarity(mine, theirs)
+        (_, mine), (called, theirs) = self._said(name), self._said(other)
+        share, begins = similarity(prose(mine), prose(theirs)), self._opening(theirs)
+        first = _first_words(theirs, titled=self._titled)[: max(self._unique.opening, BEGINNING)]
         if share >= self._unique.threshold:
             message = f"says much the same as {called} ({share:.0%})"
-        elif self._unique.opening and _opening(mine, self._unique.opening) == _opening(theirs, self._unique.opening):
-            message = f"begins like {called}: {begins}"
+        elif begins and self._opening(mine) == begins:
+            message = f"begins like {called}: {' '.join(first)}"
         else:
             return None
-        return Twin(id=name, of=called, message=message, avoid=begins, nudges=nudges)
+        return Twin(id=name, of=called, message=message, avoid=" ".join(first), nudges=nudges)
 
-    def _said(self, name: str) -> tuple[str, str]:
-        """This is (what a piece is called, its prose)."""
+    def _opening(self, fields: Mapping[str, Json]) -> str:
+        return opening(fields, self._unique.opening, titled=self._titled)
+
+    def _said(self, name: str) -> tuple[str, Mapping[str, Json]]:
+        """This is (what a piece is called, its fields)."""
         if name.startswith(EARLIER):
             ask, name = "select job || '/' || id, artifact from store.made where key = ?", name.removeprefix(EARLIER)
         else:
             ask = "select id, artifact from pieces where id = ?"
         ((called, artifact),) = self._ledger.ask(ask, (name,))
-        return called, prose(json.loads(artifact)["fields"])
+        return called, json.loads(artifact)["fields"]
 
 
 EARLIER = "key:"  # before the key of another job's piece
@@ -236,10 +244,25 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff][\w'’-]*", text)
 
 
-def _opening(text: str, words: int) -> str:
-    """This is the first words; a text that has no more than those has no opening."""
-    found = _words(text)
-    return " ".join(found[:words]) if len(found) > words else ""
+def opening(fields: Mapping[str, Json], words: int, *, titled: bool) -> str:
+    """This is the first words of a piece, in small letters; a text that has no more than those has no opening.
+
+    A `titled` piece of several fields begins with its first one, however short; with 0 words that is all of it.
+    """
+    found = _first_words(fields, titled=titled)
+    if titled and len(fields) > 1:
+        return " ".join(found[: words or None])
+    return " ".join(found[:words]) if len(found) > words > 0 else ""
+
+
+def _first_words(fields: Mapping[str, Json], *, titled: bool) -> list[str]:
+    return _words(prose([*fields.values()][:1] if titled and len(fields) > 1 else fields))
+
+
+def _titled(content_type: ContentType) -> bool:
+    """This says whether the first field is one text that a model writes: what is made of the brief repeats with it."""
+    first = next(iter(content_type.output.values()))
+    return first.get("type") == "string" and (not content_type.composed or "stages" in str(first.get("from", "")))
 
 
 def _bands(text: str) -> Iterator[int]:

@@ -8,6 +8,8 @@ on; what later stages and repairs ask becomes the next file, until all is finish
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,18 +20,22 @@ from aigc.types import Completion, Generator, Json, Request
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS, BatchFolder, is_good, name_of, status
 from aigc_plugins.generators.chat import Refused, Server, Wording, completions, failed
 
+log = logging.getLogger(__name__)
+
 FOLDER = "batches"  # in the folder that is written into
 TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})  # another time may go better
 EXPIRED = frozenset({"batch_expired", "batch_cancelled"})  # these were never served
+SHOWN = 3  # kinds of errors named
 IN_HAND = 1000  # requests; every one is answered or put off in the same step
 
 
-@generator(name="openai-batch", neutral=("folder", "fresh", "attempts", "requests_per_file", "bytes_per_file"))
+@generator(name="openai-batch", neutral=("folder", "fresh", "retry", "attempts", "requests_per_file", "bytes_per_file"))
 def openai_batch(
     model: str,
     *,
     folder: str = "",
     fresh: bool = False,
+    retry: bool = False,
     server: Server = "openai",
     logprobs: bool = True,
     attempts: int = 3,
@@ -40,8 +46,8 @@ def openai_batch(
 
     The files are in `batches` under the folder written into; a .jsonl of any other name there is read as answers.
     `server` says whose words to use (openai, any, vllm, vllm-guided). What failed for want of time, quota or a server
-    is asked again in the next file, `attempts` times in all; any other error fails its request. With `fresh` the files
-    that are there are moved aside first, into `batches/earlier-1`.
+    is asked again in the next file, `attempts` times in all; any other error fails its request, unless with `retry` it
+    is asked once more. With `fresh` the files that are there are moved aside first, into `batches/earlier-1`.
     """
     if not folder:
         raise UsageError("--on openai-batch needs a folder for its files", hint="aigc batch … --out DIR")
@@ -51,17 +57,23 @@ def openai_batch(
             raise UsageError(f"engine.{name}: {value} is not from 1 to {most}")
     place = Path(folder) / FOLDER
     files = BatchFolder(place, most_requests=requests_per_file, most_bytes=bytes_per_file, fresh=fresh)
-    return Batches(files, Wording(model=model, server=server, logprobs=logprobs), attempts=attempts)
+    return Batches(files, Wording(model=model, server=server, logprobs=logprobs), attempts=attempts, retry=retry)
 
 
 class Batches:
-    """This is a Generator that answers from files; what they do not answer is put off, and asked once."""
+    """This is a Generator that answers from files; what they do not answer is put off, and asked once.
 
-    def __init__(self, files: BatchFolder, wording: Wording, *, attempts: int) -> None:
+    How many answers were errors, and which, it says when it closes.
+    """
+
+    def __init__(self, files: BatchFolder, wording: Wording, *, attempts: int, retry: bool = False) -> None:
         self.capacity = IN_HAND
         self._files: BatchFolder | None = files
         self._wording = wording
         self._attempts = attempts
+        self._retry = retry
+        self._refused: Counter[str] = Counter()
+        self._asked_again: Counter[str] = Counter()
         self._ready: dict[str, list[Completion]] = {}
 
     def submit(self, request: Request) -> None:
@@ -88,6 +100,10 @@ class Batches:
         """This finishes the files that are to be sent."""
         if self._files is not None:
             files, self._files = self._files, None
+            for refused, then in ((self._refused, "fail"), (self._asked_again, "are asked again")):
+                if refused:
+                    said = "; ".join(f"{many} x {reason}" for reason, many in refused.most_common(SHOWN))
+                    log.warning("%s: %d answers are errors and %s: %s", files.folder, refused.total(), then, said)
             files.close()
 
     def _answered(self, files: BatchFolder, request: Request) -> list[Completion]:
@@ -102,8 +118,11 @@ class Batches:
                 raise Refused(f"the batch answered with {error}") from error
         file = known.file
         if known.times <= known.errors:  # never asked, or every time in vain
-            if known.times and not (known.times < self._attempts and _may_pass(known.answer)):
-                raise Refused(_reason(known.answer))
+            if known.times:
+                again = self._retry or (known.times < self._attempts and _may_pass(known.answer))
+                (self._asked_again if again else self._refused)[reason := _reason(known.answer)] += 1
+                if not again:
+                    raise Refused(reason)
             file = files.ask(name, endpoint, call.body)
         return _put_off(request, files, file, endpoint)
 

@@ -165,7 +165,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
                 registry.add(plugin, name, distribution="shop 1.0")
         return registry
 
-    def generator(project: Project, progress: object = None, *, fresh: bool = False) -> ScriptedGenerator:
+    def generator(project: Project, progress: object = None, **again: bool) -> ScriptedGenerator:
         made.projects.append(project)
         made.generators.append(ScriptedGenerator(lambda request, index: made.answer(request, index), lump=1))
         return made.generators[-1]
@@ -173,6 +173,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     monkeypatch.setattr(Registry, "discover", discover)
     monkeypatch.setattr("aigc.cli.group.naming_the_hook", lambda: list(made.plugins))
     monkeypatch.setattr(Project, "generator", generator)
+    monkeypatch.setattr("aigc.cli.batch.check_model", lambda project: None)  # nobody knows the scripted one
     monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.chdir(made.folder)

@@ -153,7 +153,7 @@ def test_looking_never_imports_torch(shop: Any) -> None:
     code = f"""
 import sys
 from aigc.cli import main
-for argv in [*{lines!r}, ["batch", "shop/slogan", "sample", "--dry-run"]]:
+for argv in [*{lines!r}, ["batch", "shop/slogan", "sample", "--dry-run", "-m", "gpt2"]]:
     print("code", main(argv))
 print("loaded", *sys.modules)
 """

@@ -33,6 +33,19 @@ def test_job_says_where_a_batch_stands(aigc: Run, shop: Any) -> None:
     assert ran.out.rstrip().endswith("--retry rejected") and "--retry failed" not in ran.out
 
 
+def test_the_work_of_all_runs_is_told_apart_from_that_in_the_pieces(aigc: Run, shop: Any) -> None:
+    for seed in ("1", "2", "1"):
+        aigc(*BATCH, "--seed", seed)
+    said = aigc("job", "made").out
+    assert "Work in these pieces: 0 requests" in said and "All runs: 4 pieces written in " in said
+
+
+def test_only_one_row_is_all_that_counts_for_the_exit_code(aigc: Run, shop: Any) -> None:
+    assert aigc(*BATCH, "--only", "0001").code == 0, "the others wait, one of them in vain"
+    assert aigc(*BATCH, "--only", "0003").code == 1
+    assert aigc(*BATCH, "--only", "0001").code == 0 and len(shop.asked) == 2, "it is written again"
+
+
 def test_job_as_json(aigc: Run, shop: Any) -> None:
     aigc(*BATCH)
     said = aigc("job", "made", "--json").json

@@ -12,6 +12,7 @@ import pytest
 
 from aigc import Extension, generator, hookimpl
 from aigc.cli import progress
+from aigc.jobs import check_model
 
 Run = Callable[..., Any]
 JOB = """
@@ -155,10 +156,10 @@ def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
     assert "no time can be told before the first run of scripted on this machine" in ran.out
     assert "the tokenizer of scripted is not here, so tokens are estimated from characters" in ran.out
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
-    ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--dry-run")
+    ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--no-reuse", "--dry-run")
     assert "150 briefs: 100 valid, 50 not" in ran.out
     assert "tokens/s, as in earlier runs of shop/slogan here; " in ran.out and "of memory" in ran.out
-    expected = aigc("batch", "shop/slogan", "products.csv", "--dry-run", "--json").json["forecast"]
+    expected = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "--json").json["forecast"]
     assert expected["briefs"] == 2 and expected["written_by"] == "runs" and expected["seconds"] > 0
 
 
@@ -170,6 +171,52 @@ def test_a_dry_run_into_a_job_says_what_is_written_already(aigc: Run, shop: Any)
     assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 piece," in ran.out
     assert aigc(*argv, "--dry-run", "--json").json["written"] == 2
     assert len(shop.asked) == 3, "and nothing was asked"
+
+
+def test_a_dry_run_knows_what_other_jobs_made_and_what_the_run_was_asked_to_redo(aigc: Run, shop: Any) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name")
+    aigc(*argv, "--limit", "2", "--out", "made")
+
+    def told(*more: str, out: str = "made") -> tuple[int, int, int]:
+        said = aigc(*argv, "--out", out, *more, "--dry-run", "--json").json
+        return said["written"], said["apart"], said["forecast"]["briefs"]
+
+    assert told(out="other") == (2, 0, 1), "two are taken over from the job beside"
+    assert told("--no-reuse", out="other") == (0, 0, 3)
+    assert told() == (2, 0, 1)
+    assert told("--fresh") == (0, 0, 3)
+    assert told("--only", "0001") == (0, 2, 1) and told("--only", "0001", "--retry", "failed") == (1, 2, 0)
+    assert len(shop.asked) == 2 and not (shop.folder / "other").exists()
+    assert "2 of them are not in this run (--only)" in aigc(*argv, "--only", "0001", "--dry-run").out
+
+
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_an_id_or_a_model_nobody_knows_stops_a_dry_run_too_and_leaves_no_folder(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch, dry: list[str]
+) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--out", "made", *dry)
+    ran = aigc(*argv, "--only", "001")
+    assert ran.code == 2 and "products.csv: no brief has the id '001'; did you mean '0001'?" in ran.err
+    monkeypatch.setattr("aigc.cli.batch.check_model", check_model)
+    ran = aigc(*argv, "-m", "smollm-135m")
+    assert ran.code == 2 and "there is no model 'smollm-135m'; did you mean 'smollm2-135m'?" in ran.err
+    assert not (shop.folder / "made").exists() and not shop.generators
+
+
+def test_a_dry_run_shows_three_prompts_and_then_what_it_would_take(aigc: Run, shop: Any) -> None:
+    shop.write("items.csv", "product,facts\n" + "".join(f"Mug {at},light;red\n" for at in range(9)))
+    ran = aigc("batch", "shop/advert", "items.csv", "--dry-run")
+    heads = [line for line in ran.out.splitlines() if line.startswith("──")]
+    assert [head.split(" (")[0] for head in heads] == [
+        "── 0001",
+        "── 0001",
+        "── 0002",
+        "── 0003",
+        "── the whole job: shop/advert ──",
+    ]
+    assert ran.out.count("[user]") == 3, "a stage that has to wait has none yet"
+    said = aigc("batch", "shop/advert", "items.csv", "--dry-run", "--json").json["prompts"]
+    assert [len(one["requests"]) for one in said] == [2, 2, 2]
 
 
 def test_a_prompt_that_cannot_be_rendered_is_found_in_a_dry_run(aigc: Run, shop: Any) -> None:
@@ -204,6 +251,26 @@ def test_columns_that_feed_nothing_are_named_once(aigc: Run, shop: Any) -> None:
     assert "columns not used" not in aigc("batch", "shop/slogan", "items.csv", *argv).err
     crossed = aigc("batch", "shop/slogan", "items.csv", "--matrix", "language=en,zh", "--dry-run")
     assert "columns not used: langauge, Shelf no, Colour, row\n" in crossed.err
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_what_is_written_again_is_counted_apart(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    shop.write("aigc.yaml", "model: scripted\nunique: {attempts: 2}\n")
+    ran = aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    assert "3 pieces: 1 accepted, 2 flagged" in ran.out
+    if not terminal:
+        shown = [line.split(" · ")[0] for line in ran.err.splitlines() if " left" in line]
+        rounds = ["Writing again: 1/2", "Writing again: 2/2"]
+        assert shown == ["Writing: 1/3", "Writing: 2/3", "Writing: 3/3", *rounds, *rounds]
+        assert "about -" not in ran.err
+    argv = ("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "--json")
+    assert aigc(*argv).json["forecast"]["requests"] == 2
+    assert json.loads((shop.folder.parent / "cache/rates.json").read_text())["runs"][0]["requests"] == 3
+    assert aigc("job", "made", "--json").json["forecast"]["took"]["requests"] == 3 + 2 * 2
 
 
 def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:

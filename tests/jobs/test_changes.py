@@ -151,6 +151,17 @@ def test_only_some_briefs(shop: Shop) -> None:
         shop.run([*"abc"], only=["1"])
 
 
+def test_only_a_finished_brief_writes_it_again_with_another_draw(shop: Shop) -> None:
+    shop.generator = ScriptedGenerator(seeded)
+    shop.run([*"abc"])
+    before = texts(shop)
+    assert shop.run([*"abc"], only=["01"]).reused == 2
+    after = texts(shop)
+    assert after[1] != before[1] and (after[0], after[2], shop.asked) == (before[0], before[2], 4)
+    assert shop.run([*"abc"], only=["01"], retry=["flagged"]).reused == 3, "with a status only such ones"
+    assert shop.run([*"abc"]).reused == 3 and texts(shop) == after
+
+
 def test_fresh_writes_everything_again(shop: Shop) -> None:
     shop.run([*"abc"])
     before = (shop.folder / "artifacts.jsonl").read_bytes()

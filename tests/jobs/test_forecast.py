@@ -220,6 +220,28 @@ def test_a_run_is_recorded_and_the_next_forecast_goes_by_it(project: Project, tm
     assert second.seconds == pytest.approx(kept.seconds)
 
 
+def test_what_a_job_writes_again_for_repeating_itself_inflates_no_later_forecast(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    rates = tmp_path / "rates.json"
+    guarded = make_project({**FILES, "aigc.yaml": "unique: {attempts: 2}\n"}, model="tiny")
+    for at in range(3):
+        expected = run(guarded, tmp_path / f"out{at}", rates)
+        assert (expected.planned, expected.requests) == (18, 18)
+    (kept,) = read_rates(rates)
+    assert kept.requests == kept.planned and kept.pieces / kept.requests == 3 / 18
+
+
+def test_an_old_record_tells_speed_but_not_how_often_it_is_asked_again(
+    told: Callable[..., Any], tmp_path: Path
+) -> None:
+    rates = tmp_path / "rates.json"
+    record_rate(rates, RUN)
+    rates.write_text(rates.read_text().replace('"format": 2', '"format": 1'))
+    expected = told(ad(1), rates=rates)
+    assert (expected.planned, expected.requests, expected.speed, expected.written_by) == (6, 6, 100, "runs")
+
+
 def test_a_cluster_has_a_rate_of_its_own(make_project: Callable[..., Project], tmp_path: Path) -> None:
     rates = tmp_path / "rates.json"
     here, there, other = (

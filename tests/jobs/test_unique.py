@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import sqlite3
@@ -65,6 +66,14 @@ def test_a_twin_is_written_again_with_another_draw_and_stands(alike: Callable[..
     assert shop.run(["same a", "x", "same b", "y"]).reused == 4
 
 
+def test_each_redraw_is_warmer_and_from_another_seed(alike: Callable[..., Shop]) -> None:
+    shop = alike(setting="unique: {attempts: 3}\n")
+    shop.run(["same a", "same b"])
+    asked = [one.sampling for one in shop.generator.requests if one.prompt.messages[-1].content == "same b"]
+    assert [round(one.temperature - asked[0].temperature, 2) for one in asked] == [0, 0.15, 0.3, 0.45]
+    assert len({one.seed for one in asked}) == 4
+
+
 def test_a_twin_that_stays_one_is_flagged_with_its_twins_id(alike: Callable[..., Shop]) -> None:
     shop = alike()
     report = shop.run(["same a", "x", "same b"])
@@ -110,6 +119,47 @@ def test_repeated_openings(alike: Callable[..., Shop]) -> None:
     (shop.project.folder / "aigc.yaml").write_text("unique: {opening: 7, attempts: 0}\n")
     shop.project = Project.open(shop.project.folder, registry=shop.project.registry)
     assert shop.run([*"abc"]).counts["accepted"] == 3
+
+
+PAGES = ITEM.replace(
+    "output: {type: string, limit: {chars: 12}}", "output:\n  title: {type: string}\n  lead: {type: string}"
+)
+COMPOSED = PAGES.replace("prompt: item.j2\n", "").replace(
+    "output:\n  title: {type: string}\n  lead: {type: string}",
+    "stages:\n  page:\n    prompt: item.j2\n    output: {title: {type: string}, lead: {type: string}}\n"
+    "output:\n  title: {type: string, from: '{{ TITLE }}'}\n  lead: {type: string, from: '{{ stages.page.lead }}'}",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "item", "titles", "reasons"),
+    [
+        ("{attempts: 0}", PAGES, ["Mugs", "mugs", "Cups"], ["", "begins like 00: mugs", ""]),
+        (
+            "{attempts: 0, opening: 2}",
+            PAGES,
+            ["One two three", "One two", "One"],
+            ["", "begins like 00: one two three", ""],
+        ),
+        (
+            "{attempts: 0}",
+            COMPOSED.replace("TITLE", "stages.page.title"),
+            ["A", "B", "A"],
+            ["", "", "begins like 00: a"],
+        ),
+        ("{attempts: 0}", COMPOSED.replace("TITLE", "product ~ product"), ["A", "A", "A"], ["", "", ""]),
+    ],
+)
+def test_a_first_field_is_how_a_piece_begins_unless_it_is_made_of_the_brief(
+    make_project: Callable[..., Project], tmp_path: Path, said: str, item: str, titles: list[str], reasons: list[str]
+) -> None:
+    files = {"aigc.yaml": f"unique: {said}\n", "templates/shop/item.yaml": item, "templates/shop/item.j2": TASK}
+    shop = Shop(make_project(files), tmp_path / "out")
+    shop.generator = ScriptedGenerator(
+        [json.dumps({"title": title, "lead": piece(at)}) for at, title in enumerate(titles)]
+    )
+    shop.run(["same"] * 3)
+    assert [one.reason for one in read_artifacts(shop.folder)] == reasons
 
 
 def test_the_template_is_told_what_to_avoid(alike: Callable[..., Shop]) -> None:

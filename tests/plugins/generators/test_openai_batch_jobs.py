@@ -75,9 +75,12 @@ def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: p
     assert batch() == 75
     said = capsys.readouterr()
     assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in said.err
-    assert "nothing failed" in said.err
+    assert "Waiting for answers." in said.err and "errors" not in said.err
     assert "2 still to write" in said.out
     assert "Next:" not in said.out, "what is next was said"
+    page = (shop / "job/report.html").read_text("utf-8")
+    assert "No piece is finished yet." in page
+    assert "nothing was written" not in page and "No complaint about any piece" not in page
     assert len(desk.asked(1)) == 3
     assert batch() == 75, "not answered yet"
     assert desk.batches == ["batch-1.jsonl"]
@@ -155,6 +158,29 @@ def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
     desk.answer(1, model, "once-more.jsonl")  # the batch was sent again
     assert batch("--retry", "failed") == 75
     assert pieces(desk.out)[0] == mug
+
+
+def test_refused_answers_are_counted_named_and_asked_again_on_request(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(Path("job"))
+    batch()
+    desk.answer(
+        1, lambda asked: refusal(asked, 503, "busy") if "warm" in str(asked) else refusal(asked, 400, "Bad key")
+    )
+    capsys.readouterr()
+    assert batch() == 75
+    said = capsys.readouterr().err
+    assert "job/batches: 2 answers are errors and fail: 2 x the batch answered 400: Bad key" in said
+    assert "job/batches: 1 answers are errors and are asked again: 1 x the batch answered 503: busy" in said
+    desk.answer(2, model)
+    assert batch() == 1
+    assert {piece["reason"] for piece in pieces(desk.out)} == {"the batch answered 400: Bad key"}
+    assert batch("--retry", "failed") == 75, "what the service refused is asked once more"
+    assert len(desk.asked(3)) == 2
+    for number in (3, 4, 5):
+        desk.answer(number, model)
+        assert batch() == (75 if number < 5 else 0)
 
 
 def test_where_a_job_stands_says_what_it_waits_for_and_who_writes(
