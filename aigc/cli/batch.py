@@ -99,9 +99,7 @@ def command(
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
     exports = plan.exports_of(project, content_type)
-    project.writer()  # a wrong option is said before the folder is touched, where it would be written down
-    runner = ray_runner(project)
-    check_model(project)
+    runner = _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
@@ -136,6 +134,15 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
     else:
         plan = Plan(type=type_name, briefs=briefs)
     return plan.over(replace(asked, briefs=briefs or "", unique=unique))
+
+
+def _runner(project: Project) -> RayRunner | None:
+    """This is who writes where it is a cluster. What is wrong with the writer's options or the model is said here, before
+    the folder is touched, where it would be written down."""
+    project.writer()
+    runner = ray_runner(project)
+    check_model(project)
+    return runner
 
 
 def _look(

@@ -18,7 +18,7 @@ def test_job_says_where_a_batch_stands(aigc: Run, shop: Any) -> None:
     ran = aigc("job", "made")
     assert ran.code == 0
     assert "3 briefs: 1 accepted, 1 failed, 1 waiting" in ran.out
-    assert "Type: shop/slogan" in ran.out and "Work: 1 request, " in ran.out and "pieces/s" in ran.out
+    assert "Type: shop/slogan" in ran.out and "Work in these pieces: 1 request, " in ran.out and "pieces/s" in ran.out
     assert "Next: the same command writes the 1 that wait" in ran.out
     assert ran.out.rstrip().endswith("  aigc batch shop/slogan products.csv --out made")
     aigc(*BATCH, "--retry=failed", "--fresh")

@@ -266,16 +266,6 @@ def test_batch_says_how_far_it_is(aigc: Run, monkeypatch: pytest.MonkeyPatch) ->
     assert "1/2 · " in ran.err and "accepted" in ran.err and "left" in ran.err
 
 
-def test_what_is_written_again_is_told_as_such_and_no_time_below_nothing(
-    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(progress, "EVERY", 0.0)
-    shop.answer = lambda request, index: "Made to last for many a year"
-    ran = aigc("batch", "shop/slogan", "products.csv", "--unique", "--out", "made")
-    assert "2/2 · " in ran.err and "4/4 · " in ran.err and "4 accepted · 2 of them again\n" in ran.err
-    assert "-" not in ran.err.partition("2/2")[2], "nor is a negative time told"
-
-
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--json")
