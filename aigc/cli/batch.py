@@ -103,17 +103,16 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     survey = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        _name_columns(project, content_type, plan)
-        unique = plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, survey, forecaster.forecast(), unique=unique, as_json=as_json)
+        reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+        expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
+        reports.print_dry_run(project, content_type, survey, expected, unique=unique, as_json=as_json)
         return 0 if not survey.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
     prepare_folder(out, content_type.name)
     if not survey.valid:
-        none = f"{plan.path(content_type)}: none of its {survey.total} {survey.noun} can be used"
-        raise BriefError(f"{none}; {survey.first_reason}")
-    _name_columns(project, content_type, plan)
+        raise BriefError(f"{plan.path(content_type)}: {survey.none_usable}")
+    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
         rows = plan.rows(project, content_type)
@@ -137,8 +136,8 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 
 
 def _runner(project: Project) -> RayRunner | None:
-    """This is who writes where it is a cluster. What is wrong with the writer's options or the model is said here, before
-    the folder is touched, where it would be written down."""
+    """This is who writes on a cluster. What is wrong with the writer's options or the model is said here, before the
+    folder is touched, where it would be written down."""
     project.writer()
     runner = ray_runner(project)
     check_model(project)
@@ -182,11 +181,6 @@ def _look(
 def _nothing(brief: Brief) -> bool:
     """This says that nothing is written already."""
     return False
-
-
-def _name_columns(project: Project, content_type: ContentType, plan: Plan) -> None:
-    """This notes which columns feed nothing."""
-    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
 
 
 def _given(*, some: bool = False) -> str:

@@ -57,8 +57,8 @@ class Survey:
         return self.valid + self.failed
 
     @property
-    def first_reason(self) -> str:
-        return self.reasons[0] if self.reasons else ""
+    def none_usable(self) -> str:
+        return f"none of its {self.total} {self.noun} can be used; {self.reasons[0] if self.reasons else ''}"
 
 
 def survey(
