@@ -6,7 +6,8 @@ request's own part lives in a slot; finished rows are refilled. Grammars (llguid
 tokens are appended without sampling.
 
 There are two kinds of `network`: Llama, Qwen2 and Qwen3 on a CPU run on our own kernels (`decoder`) and are opened
-without transformers, which takes seconds to import (`checkpoint`, `chat`); all else is transformers' (`model`).
+without transformers, which takes seconds to import (`checkpoint`, `chat`), a step being one call of the C library
+(`program`); all else is transformers' (`model`).
 
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`.
 Knows: messages → ids (`front`), grammar → masks (`grammar`), tensors. Does not know: content types, briefs, checks,
