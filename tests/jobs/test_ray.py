@@ -282,8 +282,9 @@ def test_a_driver_whose_own_node_is_gone_says_so(alone: Shop) -> None:
     job = alone.start("gone", products(40), "--on", "ray", "-o", "ray.cpus=1", "-o", "engine.seconds=0.2")
     _, raylet = alone.busy(1)[0]
     os.kill(raylet, signal.SIGKILL)
-    job.wait(timeout=200)
-    assert "what was finished is kept, the same command goes on" in str(ended(job, code=3)["err"])
+    code = job.wait(timeout=200)
+    assert code in (1, 3), "1 where Ray ends the process before the job can"
+    assert "what was finished is kept, the same command goes on" in str(ended(job, code)["err"])
 
 
 @on_ray
