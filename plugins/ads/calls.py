@@ -6,7 +6,9 @@ import re
 import zlib
 from typing import Literal, TypeAlias
 
-from aigc_plugins.ads.words import said_in, words
+from aigc_plugins.ads.words import TAIL, said_in, words
+
+WHERE = frozenset(["online", "nearby", "local"])
 
 Kind: TypeAlias = Literal["goods", "service", "software"]
 
@@ -22,12 +24,13 @@ def closings(language: str, product: str, category: str | None) -> list[str]:
 
 
 def kind_of(product: str, category: str | None) -> Kind:
-    """This is what is sold, by its category's and its name's words: nobody orders a tutor or books a kettle."""
+    """This is what is sold, by its category and its name: nobody orders a tutor or books a kettle. Of Latin words only
+    the last before a "for" or "in" tells, but one that says where: a travel mug is no travel."""
     kinds: tuple[Kind, ...] = ("software", "service")
     for text in (category or "", product):
-        said = set(re.findall(r"\w+", text.lower()))
+        said = [word for word in re.findall(r"\w+", TAIL.sub("", text).lower()) if word not in WHERE]
         for kind in kinds:
-            if any(word in said or (not word.isascii() and word in text) for word in words()["kinds"][kind]):
+            if any(word in said[-1:] or (not word.isascii() and word in text) for word in words()["kinds"][kind]):
                 return kind
     return "goods"
 

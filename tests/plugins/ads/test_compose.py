@@ -31,7 +31,9 @@ def test_every_call_fits_and_each_kind_has_enough_of_them(part: str) -> None:
 def test_calls_suit_what_is_sold_and_vary_by_product() -> None:
     assert kind_of("Online maths tutoring", None) == "service"
     assert kind_of("Meal planning app", "food") == "software"
+    assert kind_of("Piano lessons online", None) == kind_of("Parking for vans", None) == "service"
     assert kind_of("Kettle", "Home & kitchen") == "goods"
+    assert kind_of("Travel mug", "cleaning products") == "goods"
     assert kind_of("上门维修", None) == "service"
     assert calls_to_action("en", "Kettle") == calls_to_action("en", "Kettle")
     assert len({tuple(calls_to_action("en", f"Product {n}")) for n in range(20)}) > 2
