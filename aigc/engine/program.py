@@ -10,6 +10,7 @@ import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 import numpy
@@ -62,15 +63,19 @@ class Shape:
 
 
 class Program:
-    """This is operations in the order in which they were added; tensors are (tokens, floats)."""
+    """This is operations in the order in which they were added, before the first run; tensors are (tokens, floats)."""
 
     def __init__(self) -> None:
         self._ops: list[Op] = []
         self._alive: list[torch.Tensor] = []
-        self.array: ctypes.Array[Op] = (Op * 0)()
 
     def __len__(self) -> int:
         return len(self._ops)
+
+    @cached_property
+    def array(self) -> ctypes.Array[Op]:
+        """This is the operations as the library reads them."""
+        return (Op * len(self._ops))(*self._ops)
 
     def gather(self, panels: Panels, out: torch.Tensor) -> None:
         """This reads the tokens' rows of an embedding."""
@@ -115,7 +120,6 @@ class Program:
         self._alive += [tensor for tensor in used.values() if tensor is not None]
         pointers = {name: tensor.data_ptr() for name, tensor in used.items() if tensor is not None}
         self._ops.append(Op(kind=kind, **pointers, **numbers))
-        self.array = (Op * len(self._ops))(*self._ops)
 
 
 def lay_out(
