@@ -2,7 +2,6 @@
    prefix first, then of the row's own slot, always in the order of positions. */
 
 #include <math.h>
-#include <omp.h>
 #include <string.h>
 
 #include "step.h"
@@ -122,19 +121,24 @@ static void attend_some(const Look *looks, int64_t count, int64_t groups, int64_
             weigh(one->scores + g * room + one->shared, one->values, one->length - one->shared, dim, one->out + g * dim);
 }
 
+static inline int64_t lots_of(const Step *step, int64_t tokens) { return (tokens + step->together - 1) / step->together; }
+
 /* Attention of every token to its prefix and slot, the last `window` tokens of them where that is not 0.
    q: tokens of (heads + 2 kv_heads) * dim floats, queries first; out (tokens, heads, dim). */
-void attend(const float *q, const Step *step, int64_t layer, int64_t window, float *out) {
-    const Span *spans = step->spans, *end = spans + step->count - 1;
+static void attend(const void *what, int64_t begin, int64_t last, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    const Step *step = ((const Job *)what)->step;
+    const float *q = op->in;
+    float *out = op->out;
+    int64_t layer = op->layer, window = op->window, tokens = ((const Job *)what)->rows;
+    const Span *spans = step->spans;
     int64_t heads = step->heads, kv_heads = step->kv_heads, dim = step->dim, groups = heads / kv_heads;
-    int64_t pitch = (heads + 2 * kv_heads) * dim, tokens = end->begin + end->count, together = step->together;
-    int64_t lots = (tokens + together - 1) / together;
-#pragma omp for schedule(dynamic)
-    for (int64_t task = 0; task < lots * kv_heads; task++) {
+    int64_t pitch = (heads + 2 * kv_heads) * dim, together = step->together, lots = lots_of(step, tokens);
+    for (int64_t task = begin; task < last; task++) {
         int64_t kv = task / lots, first = task % lots * together; /* tokens of one key head one after the other */
         Look looks[MOST_TOGETHER], *one = looks;
         const Span *span = spans;
-        float *scores = step->scratch + omp_get_thread_num() * together * groups * step->room;
+        float *scores = step->scratch + thread * together * groups * step->room;
         for (int64_t t = first; t < first + together && t < tokens; t++, one++, scores += groups * step->room) {
             while (span->begin + span->count <= t) span++;
             int64_t here = span->base + span->start + t - span->begin;
@@ -155,4 +159,10 @@ void attend(const float *q, const Step *step, int64_t layer, int64_t window, flo
         }
         attend_some(looks, one - looks, groups, dim, step->scale, step->room);
     }
+}
+
+Work attending(const Job *job) {
+    const Step *step = job->step;
+    int64_t seen = step->together * step->room * step->heads / step->kv_heads;
+    return (Work){attend, job, lots_of(step, job->rows) * step->kv_heads, 2 * seen * step->dim};
 }

@@ -143,7 +143,7 @@ class Decoder:
             if self.adapters.names:
                 self._run_adapted(room, step, spans, keep)
             else:
-                self._native.run(room.program, step, tokens)
+                self._native.run(room.program.array, step, tokens)
             return self._native.multiply(room.written[: len(keep)], self._head, None)
 
     def _run_adapted(self, room: Room, step: Step, spans: Sequence[Span], keep: Sequence[int]) -> None:
@@ -151,14 +151,14 @@ class Decoder:
         route, rows, begin = list(segments(spans)), sum(len(span.ids) for span in spans), 0
         self.adapters.route(route)
         for end, joined, x, out in room.products:
-            self._native.run(room.program, step, rows, begin, end)
+            self._native.run(room.program.array, step, rows, begin, end)
             if begin <= room.keeping < end:
                 rows = len(keep)
                 left = [(bisect_left(keep, first), bisect_left(keep, last), name) for first, last, name in route]
                 self.adapters.route(one for one in left if one[0] < one[1])
             joined.add_adapters(x[:rows], out[:rows])
             begin = end
-        self._native.run(room.program, step, rows, begin)
+        self._native.run(room.program.array, step, rows, begin)
 
     def _make_room(self, tokens: int) -> Room:
         """This lays out a step of at most so many tokens."""

@@ -1,7 +1,7 @@
 """This is the CPU's inner loops in C (`step.c`), where they were built and the CPU has AVX2; else torch does it all.
 
-`kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. The library
-shares torch's threads, so torch must be imported before it is loaded, as it is here.
+`kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. `Op` and `Step`
+are laid out as in `step.h`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import ctypes
 import os
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 
 from aigc.engine import KERNELS
-
-if TYPE_CHECKING:
-    from aigc.engine.program import Program, Step
 
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
@@ -42,33 +40,65 @@ class Panels:
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
 
 
+Kind = IntEnum("Kind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN", start=0)
+
+
+class Op(ctypes.Structure):
+    """This is an operation, laid out as in `step.h`."""
+
+    _fields_ = (
+        ("kind", ctypes.c_int64),
+        *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
+        *((name, ctypes.c_int64) for name in ("bits", "columns", "depth", "add", "layer", "window")),
+    )
+
+
+class Step(ctypes.Structure):
+    """This is what the operations of one step are about; `alive` holds the memory that it points to."""
+
+    _fields_ = (
+        *(("ids", ctypes.c_void_p), ("spans", ctypes.c_void_p), ("count", ctypes.c_int64)),
+        *(("keep", ctypes.c_void_p), ("kept", ctypes.c_int64)),
+        *((name, ctypes.c_void_p) for name in ("cosine", "sine", "scratch")),
+        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim")),
+        *(("scale", ctypes.c_float), ("eps", ctypes.c_float)),
+    )
+    alive: tuple[Any, ...]
+
+
+def op(kind: Kind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
+    """This is an operation; what it says of tensors is their addresses, so somebody has to keep them."""
+    if panels is not None:
+        weight = None if kind is Kind.PACK else panels.numbers
+        given = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth, **given}
+    places = {name: one.data_ptr() if isinstance(one, torch.Tensor) else one for name, one in given.items()}
+    return Op(kind=kind, weight=None if weight is None else weight.data_ptr(), **places)
+
+
 class Kernels:
-    """This calls the library; a call returns when all threads are done."""
+    """This calls the library, on as many threads as torch has; a call returns when all is done."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
-        self._library = library
-        number, real, pointer = ctypes.c_int64, ctypes.c_float, ctypes.c_void_p
-        kinds = {"n": number, "r": real, "p": pointer}
-        for name, signature in SIGNATURES.items():
-            call = getattr(library, name)
-            call.argtypes, call.restype = [kinds[letter] for letter in signature], None
+        number, pointer = ctypes.c_int64, ctypes.c_void_p
+        self._run, self._survey = library.aigc_do, library.aigc_survey
+        self._run.argtypes, self._run.restype = [pointer, number, pointer, number, number], None
+        self._survey.argtypes, self._survey.restype = [pointer, number, number, number, pointer, pointer, number], None
 
     def pack(self, weight: torch.Tensor) -> Panels:
         """`weight` is (columns, depth), as a linear layer keeps it."""
         columns, depth = weight.shape
         weight = weight.detach().contiguous()
         numbers = torch.empty(-(-columns // PANEL), depth, PANEL)
-        self._library.aigc_pack(weight.data_ptr(), columns, depth, numbers.data_ptr())
-        return Panels(numbers, columns, depth)
+        panels = Panels(numbers, columns, depth)
+        self._do(op(Kind.PACK, source=weight, out=numbers, panels=panels))
+        return panels
 
     def widen(self, panels: Panels) -> Panels:
         """This is the same weight in 32-bit floats."""
         if panels.bits == 32:
             return panels
         numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
-        self._library.aigc_widen(
-            panels.numbers.data_ptr(), panels.bits, panels.columns, panels.depth, numbers.data_ptr()
-        )
+        self._do(op(Kind.WIDEN, out=numbers, panels=panels))
         return Panels(numbers, panels.columns, panels.depth)
 
     def multiply(
@@ -78,18 +108,13 @@ class Kernels:
         rows, add = x.shape[0], out is not None
         if out is None:
             out = torch.empty(rows, panels.columns)
-        self._library.aigc_multiply(
-            x.data_ptr(), rows, panels.depth, panels.numbers.data_ptr(), panels.bits, panels.columns,
-            None if bias is None else bias.data_ptr(), out.data_ptr(), add,
-        )  # fmt: skip
+        self._do(op(Kind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add), rows)
         return out
 
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
         """This is the columns named by `ids`, (ids, depth)."""
         out = torch.empty(ids.numel(), panels.depth)
-        self._library.aigc_gather(
-            panels.numbers.data_ptr(), panels.depth, panels.bits, ids.data_ptr(), ids.numel(), out.data_ptr()
-        )
+        self._do(op(Kind.GATHER, out=out, panels=panels), ids.numel(), Step(ids=ids.data_ptr()))
         return out
 
     def survey(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -99,23 +124,18 @@ class Kernels:
         """
         rows, width = x.shape
         peaks, total = torch.empty(rows, -(-width // 64)), torch.empty(rows)
-        self._library.aigc_survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr())
+        self._survey(
+            x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), torch.get_num_threads()
+        )
         return peaks, total
 
-    def run(self, program: Program, step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
-        """This runs some of a program's operations on as many rows, and after KEEP on those that are kept."""
-        first = ctypes.addressof(program.array) + begin * ctypes.sizeof(program.array._type_)
-        self._library.aigc_run(first, (len(program) if end is None else end) - begin, ctypes.byref(step), rows)
+    def run(self, ops: ctypes.Array[Op], step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
+        """This runs some of the operations on as many rows, and after KEEP on those that are kept."""
+        first, count = ctypes.addressof(ops) + begin * ctypes.sizeof(Op), (len(ops) if end is None else end) - begin
+        self._run(first, count, ctypes.byref(step), rows, torch.get_num_threads())
 
-
-SIGNATURES = {  # p: pointer, n: whole number, r: float
-    "aigc_pack": "pnnp",
-    "aigc_widen": "pnnnp",
-    "aigc_multiply": "pnnpnnppn",
-    "aigc_gather": "pnnpnp",
-    "aigc_survey": "pnnnpp",
-    "aigc_run": "pnpn",
-}
+    def _do(self, op: Op, rows: int = 0, step: Step | None = None) -> None:
+        self.run((Op * 1)(op), step or Step(), rows)
 
 
 @cache

@@ -27,13 +27,15 @@ static inline int64_t panel_bytes(int64_t k, int64_t bits) {
     return bits == 32 ? k * PANEL * 4 : k / BLOCK * block_bytes(bits);
 }
 
-/* weight (n, k) -> panels (ceil(n / 16), k, 16), zeros where n ends */
-void aigc_pack(const float *weight, int64_t n, int64_t k, float *panels) {
-#pragma omp parallel for
-    for (int64_t p = 0; p < (n + PANEL - 1) / PANEL; p++)
+/* in (n, k) -> out, panels (ceil(n / 16), k, 16), zeros where n ends; some of the panels */
+static void pack(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    int64_t n = op->columns, k = op->depth;
+    (void)thread;
+    for (int64_t p = begin; p < end; p++)
         for (int64_t j = 0; j < PANEL; j++)
             for (int64_t i = 0; i < k; i++)
-                panels[(p * k + i) * PANEL + j] = p * PANEL + j < n ? weight[(p * PANEL + j) * k + i] : 0.0f;
+                op->out[(p * k + i) * PANEL + j] = p * PANEL + j < n ? op->in[(p * PANEL + j) * k + i] : 0.0f;
 }
 
 /* The scales and offsets of a block's columns, 8 and 8. */
@@ -83,11 +85,14 @@ static void widen_some(const uint8_t *blocks, int64_t bits, int64_t depth, float
         widen_blocks(blocks, 8, depth, out);
 }
 
-/* Panels of 4 or 8 bits as panels of floats. */
-void aigc_widen(const uint8_t *panels, int64_t bits, int64_t n, int64_t k, float *out) {
-#pragma omp parallel for
-    for (int64_t p = 0; p < (n + PANEL - 1) / PANEL; p++)
-        widen_some(panels + p * panel_bytes(k, bits), bits, k, out + p * k * PANEL);
+/* Panels of 4 or 8 bits -> out, panels of floats; some of them */
+static void widen_panels(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    const uint8_t *panels = op->weight;
+    int64_t k = op->depth;
+    (void)thread;
+    for (int64_t p = begin; p < end; p++)
+        widen_some(panels + p * panel_bytes(k, op->bits), op->bits, k, op->out + p * k * PANEL);
 }
 
 /* acc (rows, 16) += a (rows, depth) * panel (depth, 16), of `bits`, fetching `every` inputs a line of `next`. */
@@ -153,49 +158,53 @@ static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, 
     }
 }
 
-/* out (m, n) = a (m, k) * weight' + bias, or += where `add`. */
-void multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n, const float *bias,
-              float *out, int64_t add) {
-    int64_t count = (n + PANEL - 1) / PANEL, passes = (m + ROWS - 1) / ROWS;
-#pragma omp for schedule(static)
-    for (int64_t p = 0; p < count; p++)
+/* out (m, n) = in (m, k) * weight' + more, or += where `add`; some of the panels. */
+static void multiply(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    int64_t m = ((const Job *)what)->rows, k = op->depth, n = op->columns, passes = (m + ROWS - 1) / ROWS;
+    (void)thread;
+    for (int64_t p = begin; p < end; p++)
         for (int64_t one = 0; one < passes; one++) { /* the panel stays in the cache */
             int64_t first = m * one / passes, rows = m * (one + 1) / passes - first;
             int64_t wide = n - p * PANEL < PANEL ? n - p * PANEL : PANEL;
+            const uint8_t *panel = (const uint8_t *)op->weight + p * panel_bytes(k, op->bits);
             v8 acc[ROWS][2];
-            pass(a + first * k, rows, k, panels + p * panel_bytes(k, bits), bits, acc);
+            pass(op->in + first * k, rows, k, panel, op->bits, acc);
             for (int64_t r = 0; r < rows; r++) {
-                float line[PANEL], *to = out + (first + r) * n + p * PANEL;
+                float line[PANEL], *to = op->out + (first + r) * n + p * PANEL;
                 store(line, acc[r][0]), store(line + 8, acc[r][1]);
                 for (int64_t j = 0; j < wide; j++)
-                    to[j] = line[j] + (bias ? bias[p * PANEL + j] : 0.0f) + (add ? to[j] : 0.0f);
+                    to[j] = line[j] + (op->more ? op->more[p * PANEL + j] : 0.0f) + (op->add ? to[j] : 0.0f);
             }
         }
 }
 
-void aigc_multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n,
-                   const float *bias, float *out, int64_t add) {
-#pragma omp parallel
-    multiply(a, m, k, panels, bits, n, bias, out, add);
-}
+static inline int64_t panels_of(const Op *op) { return (op->columns + PANEL - 1) / PANEL; }
 
-/* ids' rows of the panels, (m, k): a tied embedding read back from the head. */
-void gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out) {
-#pragma omp for
-    for (int64_t r = 0; r < m; r++) {
-        const uint8_t *panel = panels + ids[r] / PANEL * panel_bytes(k, bits);
+/* The columns that `ids` name, (m, k): a tied embedding read back from the head. */
+static void gather(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    const int64_t *ids = ((const Job *)what)->step->ids, k = op->depth, bits = op->bits;
+    (void)thread;
+    for (int64_t r = begin; r < end; r++) {
+        const uint8_t *panel = (const uint8_t *)op->weight + ids[r] / PANEL * panel_bytes(k, bits);
         for (int64_t at = 0; at < k; at += BLOCK) {
             float wide[BLOCK * PANEL];
             int64_t depth = k - at < BLOCK ? k - at : BLOCK;
             const float *from = bits == 32 ? (const float *)panel : wide;
             if (bits != 32) widen_some(panel, bits, depth, wide);
-            for (int64_t i = 0; i < depth; i++) out[r * k + at + i] = from[i * PANEL + ids[r] % PANEL];
+            for (int64_t i = 0; i < depth; i++) op->out[r * k + at + i] = from[i * PANEL + ids[r] % PANEL];
             panel += panel_bytes(depth, bits);
         }
     }
 }
 
-void aigc_gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out) {
-#pragma omp parallel
-    gather(panels, k, bits, ids, m, out);
+Work packing(const Job *job) { return (Work){pack, job, panels_of(job->op), PANEL * job->op->depth}; }
+
+Work widening(const Job *job) { return (Work){widen_panels, job, panels_of(job->op), PANEL * job->op->depth}; }
+
+Work multiplying(const Job *job) {
+    return (Work){multiply, job, panels_of(job->op), job->rows * job->op->depth * PANEL};
 }
+
+Work gathering(const Job *job) { return (Work){gather, job, job->rows, PANEL * job->op->depth}; }

@@ -1,7 +1,7 @@
 """This is a step of a model as a list of operations, which one call to the library runs on all threads (`step.c`).
 
 A `Program` is made once, over memory of its own for so many tokens; a `Step` says which tokens, and where their rows
-keep keys and values. `Op` and `Step` are laid out as in `step.h`.
+keep keys and values.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
@@ -18,38 +17,12 @@ import torch
 
 from aigc.engine.attention import Span
 from aigc.engine.cache import Bank
-from aigc.engine.kernels import Panels
+from aigc.engine.kernels import Kind, Op, Panels, Step, op
 from aigc.engine.linear import PackedLinear
 
 MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in attend.c
 SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
 SPARE = 16  # floats behind a text's scores that may be written too
-
-Kind = IntEnum("Kind", ["GATHER", "NORM", "MULTIPLY", "ROTATE", "ATTEND", "SWISH", "KEEP"], start=0)
-
-
-class Op(ctypes.Structure):
-    """This is an operation."""
-
-    _fields_ = (
-        ("kind", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
-        *((name, ctypes.c_int64) for name in ("bits", "columns", "depth", "add", "layer", "window")),
-    )
-
-
-class Step(ctypes.Structure):
-    """This is what the operations of one step are about; `alive` holds the memory that it points to."""
-
-    _fields_ = (
-        *(("ids", ctypes.c_void_p), ("spans", ctypes.c_void_p), ("count", ctypes.c_int64)),
-        *(("keep", ctypes.c_void_p), ("kept", ctypes.c_int64)),
-        *((name, ctypes.c_void_p) for name in ("cosine", "sine", "scratch")),
-        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim")),
-        *(("scale", ctypes.c_float), ("eps", ctypes.c_float)),
-    )
-    alive: tuple[Any, ...]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
@@ -67,7 +40,7 @@ class Program:
 
     def __init__(self) -> None:
         self._ops: list[Op] = []
-        self._alive: list[torch.Tensor] = []
+        self._alive: list[Any] = []
 
     def __len__(self) -> int:
         return len(self._ops)
@@ -79,47 +52,36 @@ class Program:
 
     def gather(self, panels: Panels, out: torch.Tensor) -> None:
         """This reads the tokens' rows of an embedding."""
-        self._add(Kind.GATHER, None, out, panels.numbers, bits=panels.bits, columns=panels.depth)
+        self._add(Kind.GATHER, out=out, panels=panels)
 
     def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor) -> None:
         """This divides each row by its root mean square and multiplies it by `weight`."""
-        self._add(Kind.NORM, x, out, weight, depth=x.shape[1])
+        self._add(Kind.NORM, source=x, out=out, weight=weight, depth=x.shape[1])
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
         """This writes a product to `out`, or adds it."""
-        panels = layer.panels
-        shape = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth}
-        self._add(Kind.MULTIPLY, x, out, panels.numbers, layer.bias, add=add, **shape)
+        self._add(Kind.MULTIPLY, source=x, out=out, panels=layer.panels, more=layer.bias, add=add)
 
     def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         """This norms and rotates queries and keys in place and writes keys and values to the slots."""
-        self._add(Kind.ROTATE, None, x, *(norms or ()), layer=layer)
+        of_queries, of_keys = norms or (None, None)
+        self._add(Kind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer)
 
     def attend(self, x: torch.Tensor, layer: int, window: int, out: torch.Tensor) -> None:
         """This is attention of the queries in x to what their rows have kept, or the last `window` tokens of it."""
-        self._add(Kind.ATTEND, x, out, layer=layer, window=window)
+        self._add(Kind.ATTEND, source=x, out=out, layer=layer, window=window)
 
     def swish(self, x: torch.Tensor, out: torch.Tensor) -> None:
         """This is swish(gate) · up of rows that have all gates first."""
-        self._add(Kind.SWISH, x, out, columns=out.shape[1])
+        self._add(Kind.SWISH, source=x, out=out, columns=out.shape[1])
 
     def keep(self, x: torch.Tensor) -> None:
         """This moves the rows that are kept to the front; what follows sees no others."""
-        self._add(Kind.KEEP, None, x, columns=x.shape[1])
+        self._add(Kind.KEEP, out=x, columns=x.shape[1])
 
-    def _add(
-        self,
-        kind: Kind,
-        source: torch.Tensor | None,
-        out: torch.Tensor,
-        weight: torch.Tensor | None = None,
-        more: torch.Tensor | None = None,
-        **numbers: int,
-    ) -> None:
-        used = {"source": source, "out": out, "weight": weight, "more": more}
-        self._alive += [tensor for tensor in used.values() if tensor is not None]
-        pointers = {name: tensor.data_ptr() for name, tensor in used.items() if tensor is not None}
-        self._ops.append(Op(kind=kind, **pointers, **numbers))
+    def _add(self, kind: Kind, **given: Any) -> None:
+        self._alive.append(given)
+        self._ops.append(op(kind, **given))
 
 
 def lay_out(

@@ -4,13 +4,14 @@
    else is in the batch and wherever a prompt is cut into a shared prefix and a row's own part. So a text is the same,
    to the bit, alone and in any company.
 
-   Products are in multiply.c, attention in attend.c. Built with -mavx2 -mfma -mf16c -fopenmp and loaded by kernels.py,
-   which has torch's own OpenMP threads resolved first. */
+   Products are in multiply.c, attention in attend.c, threads in team.c. Built with -mavx2 -mfma -mf16c -pthread. */
 
 #include <math.h>
 #include <string.h>
 
 #include "step.h"
+
+#define SOME 256 /* operations that are handed out at once */
 
 int aigc_supported(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -23,20 +24,25 @@ static inline void norm_row(const float *x, const float *weight, int64_t k, floa
     for (int64_t i = 0; i < k; i += 8) store(out + i, _mm256_mul_ps(_mm256_mul_ps(load(x + i), scale), load(weight + i)));
 }
 
-/* Root-mean-square norm of every row of x (m, k), k a multiple of 8. */
-static void norm(const float *x, int64_t m, int64_t k, const float *weight, float eps, float *out) {
-#pragma omp for
-    for (int64_t r = 0; r < m; r++) norm_row(x + r * k, weight, k, eps, out + r * k);
+/* Root-mean-square norm of every row of in (m, k), k a multiple of 8. */
+static void norm_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Job *job = what;
+    const Op *op = job->op;
+    int64_t k = op->depth;
+    (void)thread;
+    for (int64_t r = begin; r < end; r++) norm_row(op->in + r * k, op->weight, k, job->step->eps, op->out + r * k);
 }
 
-/* swish(gate) * up: x (m, 2 k), gates before ups -> out (m, k), k a multiple of 8. */
-static void swish(const float *x, int64_t m, int64_t k, float *out) {
-#pragma omp for
-    for (int64_t r = 0; r < m; r++)
+/* swish(gate) * up: in (m, 2 k), gates before ups -> out (m, k), k a multiple of 8. */
+static void swish_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    int64_t k = op->columns;
+    (void)thread;
+    for (int64_t r = begin; r < end; r++)
         for (int64_t i = 0; i < k; i += 8) {
-            v8 gate = load(x + r * 2 * k + i), up = load(x + r * 2 * k + k + i);
+            v8 gate = load(op->in + r * 2 * k + i), up = load(op->in + r * 2 * k + k + i);
             v8 one = _mm256_add_ps(all(1.0f), exponential(_mm256_sub_ps(all(0), gate)));
-            store(out + r * k + i, _mm256_mul_ps(_mm256_div_ps(gate, one), up));
+            store(op->out + r * k + i, _mm256_mul_ps(_mm256_div_ps(gate, one), up));
         }
 }
 
@@ -49,59 +55,84 @@ static inline void rotate(float *x, const float *cosine, const float *sine, int6
     }
 }
 
-/* Queries and keys of x (tokens, heads + 2 kv_heads, dim) are normed, where there are norms, and rotated in place; keys
+/* Queries and keys of out (tokens, heads + 2 kv_heads, dim) are normed, where there are norms, and rotated in place; keys
    and values are written to the slots. */
-static void rotate_and_keep(float *x, const Step *step, int64_t layer, const float *query_norm, const float *key_norm) {
+static void rotate_and_keep(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    const Step *step = ((const Job *)what)->step;
+    const Span *one = step->spans;
     int64_t heads = step->heads, kv_heads = step->kv_heads, dim = step->dim;
-#pragma omp for schedule(dynamic, 4)
-    for (int64_t s = 0; s < step->count; s++) {
-        const Span *one = step->spans + s;
-        for (int64_t t = 0; t < one->count; t++) {
-            float *row = x + (one->begin + t) * (heads + 2 * kv_heads) * dim;
-            int64_t place = (one->base + one->start + t) * dim / 2;
-            for (int64_t h = 0; h < heads + kv_heads; h++) {
-                const float *weight = h < heads ? query_norm : key_norm;
-                if (weight) norm_row(row + h * dim, weight, dim, step->eps, row + h * dim);
-                rotate(row + h * dim, step->cosine + place, step->sine + place, dim);
-            }
-            for (int64_t h = 0; h < kv_heads; h++) {
-                int64_t to = layer * one->layer + h * one->stride + (one->start + t) * dim;
-                memcpy(one->keys + to, row + (heads + h) * dim, dim * sizeof(float));
-                memcpy(one->values + to, row + (heads + kv_heads + h) * dim, dim * sizeof(float));
-            }
+    (void)thread;
+    for (int64_t t = begin; t < end; t++) {
+        while (one->begin + one->count <= t) one++;
+        int64_t here = one->start + t - one->begin, place = (one->base + here) * dim / 2;
+        float *row = op->out + t * (heads + 2 * kv_heads) * dim;
+        for (int64_t h = 0; h < heads + kv_heads; h++) {
+            const float *weight = h < heads ? op->weight : op->more;
+            if (weight) norm_row(row + h * dim, weight, dim, step->eps, row + h * dim);
+            rotate(row + h * dim, step->cosine + place, step->sine + place, dim);
+        }
+        for (int64_t h = 0; h < kv_heads; h++) {
+            int64_t to = op->layer * one->layer + h * one->stride + here * dim;
+            memcpy(one->keys + to, row + (heads + h) * dim, dim * sizeof(float));
+            memcpy(one->values + to, row + (heads + kv_heads + h) * dim, dim * sizeof(float));
         }
     }
 }
 
 /* Moves the rows that are kept to the front. */
-static void keep(float *x, const Step *step, int64_t depth) {
-#pragma omp single
-    for (int64_t r = 0; r < step->kept; r++) memmove(x + r * depth, x + step->keep[r] * depth, depth * sizeof(float));
+static void keep(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    const Step *step = ((const Job *)what)->step;
+    int64_t k = op->columns;
+    (void)begin, (void)end, (void)thread; /* all of them, one after the other */
+    for (int64_t r = 0; r < step->kept; r++) memmove(op->out + r * k, op->out + step->keep[r] * k, k * sizeof(float));
+}
+
+static Work work_of(const Job *job) {
+    const Op *op = job->op;
+    const Step *step = job->step;
+    switch (op->kind) {
+        case GATHER: return gathering(job);
+        case NORM: return (Work){norm_some, job, job->rows, 2 * op->depth};
+        case MULTIPLY: return multiplying(job);
+        case ROTATE: return (Work){rotate_and_keep, job, job->rows, 4 * (step->heads + step->kv_heads) * step->dim};
+        case ATTEND: return attending(job);
+        case PACK: return packing(job);
+        case WIDEN: return widening(job);
+        case SWISH: return (Work){swish_some, job, job->rows, 16 * op->columns};
+        default: return (Work){keep, job, 1, step->kept * op->columns};
+    }
 }
 
 /* Runs operations on `rows` rows each, and after KEEP on those that are kept. */
-void aigc_run(const Op *ops, int64_t count, const Step *step, int64_t rows) {
-#pragma omp parallel firstprivate(rows)
-    for (const Op *op = ops; op < ops + count; op++) switch (op->kind) {
-        case GATHER: gather(op->weight, op->columns, op->bits, step->ids, rows, op->out); break;
-        case NORM: norm(op->in, rows, op->depth, op->weight, step->eps, op->out); break;
-        case MULTIPLY:
-            multiply(op->in, rows, op->depth, op->weight, op->bits, op->columns, op->more, op->out, op->add);
-            break;
-        case ROTATE: rotate_and_keep(op->out, step, op->layer, op->weight, op->more); break;
-        case ATTEND: attend(op->in, step, op->layer, op->window, op->out); break;
-        case SWISH: swish(op->in, rows, op->columns, op->out); break;
-        case KEEP: keep(op->out, step, op->columns), rows = step->kept; break;
+void aigc_do(const Op *ops, int64_t count, const Step *step, int64_t rows, int64_t threads) {
+    Job jobs[SOME];
+    Work works[SOME];
+    while (count) {
+        int64_t some = count < SOME ? count : SOME;
+        for (int64_t i = 0; i < some; i++, ops++) {
+            jobs[i] = (Job){ops, step, rows};
+            works[i] = work_of(jobs + i);
+            if (ops->kind == KEEP) rows = step->kept;
         }
+        share_out(works, some, threads);
+        count -= some;
+    }
 }
 
-/* Of every row of x (m, n), rows `pitch` floats apart: the largest of each 64 numbers, peaks (m, ceil(n / 64)), and the
-   log of the sum of all e^x. */
-void aigc_survey(const float *x, int64_t m, int64_t n, int64_t pitch, float *peaks, float *total_of) {
-    int64_t blocks = (n + 63) / 64;
-#pragma omp parallel for
-    for (int64_t r = 0; r < m; r++) {
-        const float *row = x + r * pitch;
+typedef struct {
+    const float *x;
+    int64_t n, pitch;
+    float *peaks, *total_of;
+} Survey;
+
+static void survey_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Survey *all_of = what;
+    int64_t n = all_of->n, blocks = (n + 63) / 64;
+    (void)thread;
+    for (int64_t r = begin; r < end; r++) {
+        const float *row = all_of->x + r * all_of->pitch;
         float most = -INFINITY, rest = 0;
         for (int64_t b = 0; b < blocks; b++) {
             int64_t i = b * 64, end = i + 64 < n ? i + 64 : n;
@@ -111,13 +142,20 @@ void aigc_survey(const float *x, int64_t m, int64_t n, int64_t pitch, float *pea
             store(parts, peak);
             for (int j = 0; j < 8; j++) top = parts[j] > top ? parts[j] : top;
             for (; i < end; i++) top = row[i] > top ? row[i] : top;
-            peaks[r * blocks + b] = top;
+            all_of->peaks[r * blocks + b] = top;
             most = top > most ? top : most;
         }
         v8 mass = all(0);
         int64_t i = 0;
         for (; i + 8 <= n; i += 8) mass = _mm256_add_ps(mass, exponential(_mm256_sub_ps(load(row + i), all(most))));
         for (; i < n; i++) rest += expf(row[i] - most);
-        total_of[r] = most + logf(total(mass) + rest);
+        all_of->total_of[r] = most + logf(total(mass) + rest);
     }
+}
+
+/* Of every row of x (m, n), rows `pitch` floats apart: the largest of each 64 numbers, peaks (m, ceil(n / 64)), and the
+   log of the sum of all e^x. */
+void aigc_survey(const float *x, int64_t m, int64_t n, int64_t pitch, float *peaks, float *total_of, int64_t threads) {
+    Survey what = {x, n, pitch, peaks, total_of};
+    share_out(&(Work){survey_some, &what, m, 8 * n}, 1, threads);
 }

@@ -4,16 +4,17 @@
 #ifndef STEP_H
 #define STEP_H
 
+#include "team.h"
 #include "vector.h"
 
-enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP };
+enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, PACK, WIDEN };
 
-/* in (rows, depth) -> out (rows, columns) */
+/* in (rows, depth) -> out (rows, columns). PACK and WIDEN make panels of a weight (columns, depth). */
 typedef struct {
     int64_t kind;
     const float *in;
     float *out;
-    const void *weight; /* panels of `bits` (MULTIPLY, GATHER), a norm's weight; ROTATE: the queries' norm, or none */
+    const void *weight; /* panels of `bits` (MULTIPLY, GATHER, WIDEN), a norm's weight; ROTATE: the queries' norm, or none */
     const float *more;  /* MULTIPLY: bias, or none; ROTATE: the keys' norm, or none */
     int64_t bits, columns, depth, add;
     int64_t layer, window; /* ROTATE, ATTEND */
@@ -42,10 +43,17 @@ typedef struct {
     float scale, eps;
 } Step;
 
-/* Called by all threads of a parallel region together; they return when all have done their part. */
-void multiply(const float *a, int64_t m, int64_t k, const uint8_t *panels, int64_t bits, int64_t n, const float *bias,
-              float *out, int64_t add);
-void gather(const uint8_t *panels, int64_t k, int64_t bits, const int64_t *ids, int64_t m, float *out);
-void attend(const float *q, const Step *step, int64_t layer, int64_t window, float *out);
+/* An operation on so many rows, as the threads share it: each does some of the rows, panels, or whatever it is made of. */
+typedef struct {
+    const Op *op;
+    const Step *step;
+    int64_t rows;
+} Job;
+
+Work packing(const Job *job);
+Work widening(const Job *job);
+Work multiplying(const Job *job);
+Work gathering(const Job *job);
+Work attending(const Job *job);
 
 #endif

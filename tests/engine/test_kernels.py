@@ -51,7 +51,7 @@ def test_norms_and_swish(native: Any) -> None:
     program = Program()
     program.norm(x, weight, normed)
     program.swish(x, swished)
-    native.run(program, nothing(), 9)
+    native.run(program.array, nothing(), 9)
     assert torch.allclose(normed, torch.nn.functional.rms_norm(x, (48,), weight, 1e-5), atol=1e-5)
     expected = torch.nn.functional.silu(x[:, :24]) * x[:, 24:]
     assert torch.allclose(swished, expected, rtol=1e-5, atol=1e-5)
@@ -67,9 +67,9 @@ def test_what_is_kept_is_all_that_is_left(native: Any) -> None:
     program = Program()
     program.keep(x)
     program.norm(x, weight, out)
-    native.run(program, nothing(keep=[2, 3, 8]), 9, 0, 1)
+    native.run(program.array, nothing(keep=[2, 3, 8]), 9, 0, 1)
     assert not out.any(), "some of a program is run"
-    native.run(program, nothing(keep=[0, 1, 2]), 9)
+    native.run(program.array, nothing(keep=[0, 1, 2]), 9)
     assert torch.allclose(out[:3], expected, atol=1e-5) and not out[3:].any()
 
 
@@ -121,7 +121,7 @@ def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text]
         begin += text.tokens
     out, program = torch.empty(len(x), shape.heads * shape.dim), Program()
     program.attend(x, 1, window, out)
-    native.run(program, laid_out(spans, [], [], shape, (out, out)), len(x))
+    native.run(program.array, laid_out(spans, [], [], shape, (out, out)), len(x))
     return out
 
 
