@@ -7,11 +7,13 @@ and the bytes of the weights once per step. The larger of the two times is the r
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 
+from aigc.engine.device import all_threads
 from aigc.engine.linear import packed
 from aigc.engine.network import Network
 
@@ -49,7 +51,7 @@ def measure_ceiling(network: Network) -> Ceiling:
     multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
     large = torch.empty((1 << 31 if device.type == "cuda" else 1 << 28) // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
-    with torch.inference_mode():
+    with torch.inference_mode(), _all_threads():
         flops = 2 * size**3 / _best(lambda: multiply(left), device)
         bandwidth = large.numel() * dtype.itemsize / _best(lambda: large.sum(), device)
     return Ceiling(
@@ -61,6 +63,16 @@ def measure_ceiling(network: Network) -> Ceiling:
         weight_bytes=network.weight_bytes,
         device=device,
     )
+
+
+@contextmanager
+def _all_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(before, all_threads()))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _times(right: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:

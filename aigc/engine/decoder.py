@@ -23,7 +23,7 @@ from aigc.engine.adapters import Adapters, LoraLinear, segments
 from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
-from aigc.engine.device import pick_device, pick_dtype
+from aigc.engine.device import all_threads, pick_device, pick_dtype
 from aigc.engine.kernels import PANEL, Kernels, Panels, kernels
 from aigc.engine.linear import PackedLinear
 from aigc.engine.program import Program, Shape, Step, lay_out
@@ -138,7 +138,7 @@ class Decoder:
             self._room = self._make_room(1 << (tokens - 1).bit_length())
         if longest > len(self._rotary[0]):
             self._rotary = self._rotations(2 * longest)
-        step, room = lay_out(spans, keep, self._layout, self._rotary), self._room
+        step, room = lay_out(spans, keep, self._layout, self._rotary, self._native.threads), self._room
         with torch.inference_mode():
             if self.adapters.names:
                 self._run_adapted(room, step, spans, keep)
@@ -203,14 +203,17 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
     native, device = kernels(), pick_device(options.device)
     if native is None or device.type != "cpu" or pick_dtype(options.dtype, device) != torch.float32:
         return None
-    if options.threads:
-        torch.set_num_threads(options.threads)
+    native.threads = options.threads or all_threads()
     with ExitStack() as stack:
         read = read_checkpoint(folder, stack)
+        if read is None or not _fits(read.config):
+            return None
         try:
-            return Decoder(native, read, options.context) if read is not None and _fits(read.config) else None
+            decoder = Decoder(native, read, options.context)
         except KeyError:  # a weight is missing: transformers says which
             return None
+    torch.set_num_threads(1)  # torch has little left to do, and its threads, waiting for more, would be in the way
+    return decoder
 
 
 def _fits(config: Config) -> bool:

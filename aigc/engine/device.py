@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import torch
 
@@ -31,6 +32,12 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     if name not in DTYPES:
         raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
     return DTYPES[name]
+
+
+@cache
+def all_threads() -> int:
+    """This is how many threads torch took, or was told to take, before any model was opened."""
+    return torch.get_num_threads()
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from aigc.engine import KERNELS
+from aigc.engine.device import all_threads
 
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
@@ -76,9 +77,10 @@ def op(kind: Kind, *, panels: Panels | None = None, weight: torch.Tensor | None 
 
 
 class Kernels:
-    """This calls the library, on as many threads as torch has; a call returns when all is done."""
+    """This calls the library, on `threads` threads; a call returns when all is done."""
 
     def __init__(self, library: ctypes.CDLL) -> None:
+        self.threads = all_threads()
         number, pointer = ctypes.c_int64, ctypes.c_void_p
         self._run, self._survey = library.aigc_do, library.aigc_survey
         self._run.argtypes, self._run.restype = [pointer, number, pointer, number, number], None
@@ -124,15 +126,13 @@ class Kernels:
         """
         rows, width = x.shape
         peaks, total = torch.empty(rows, -(-width // 64)), torch.empty(rows)
-        self._survey(
-            x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), torch.get_num_threads()
-        )
+        self._survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), self.threads)
         return peaks, total
 
     def run(self, ops: ctypes.Array[Op], step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
         """This runs some of the operations on as many rows, and after KEEP on those that are kept."""
         first, count = ctypes.addressof(ops) + begin * ctypes.sizeof(Op), (len(ops) if end is None else end) - begin
-        self._run(first, count, ctypes.byref(step), rows, torch.get_num_threads())
+        self._run(first, count, ctypes.byref(step), rows, self.threads)
 
     def _do(self, op: Op, rows: int = 0, step: Step | None = None) -> None:
         self.run((Op * 1)(op), step or Step(), rows)

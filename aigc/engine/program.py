@@ -24,6 +24,7 @@ MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in attend.c
 SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
 SPARE = 16  # floats behind a text's scores that may be written too
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """This is what all layers of a model have in common."""
@@ -85,7 +86,11 @@ class Program:
 
 
 def lay_out(
-    spans: Sequence[Span], keep: Sequence[int], shape: Shape, rotary: tuple[torch.Tensor, torch.Tensor]
+    spans: Sequence[Span],
+    keep: Sequence[int],
+    shape: Shape,
+    rotary: tuple[torch.Tensor, torch.Tensor],
+    threads: int,
 ) -> Step:
     """This is a step over the spans' tokens. `rotary` is cosines and sines, (positions, dim / 2)."""
     rows: list[tuple[int, ...]] = []
@@ -95,7 +100,7 @@ def lay_out(
         shared = _place(span.prefix.bank, 0) if span.prefix is not None else (0, 0, 0, 0)
         rows.append((len(ids), len(span.ids), span.base, span.start, *shared, keys, values, stride, layer))
         ids += span.ids
-    return laid_out(rows, ids, keep, shape, rotary)
+    return laid_out(rows, ids, keep, shape, rotary, threads)
 
 
 def laid_out(
@@ -104,12 +109,13 @@ def laid_out(
     keep: Sequence[int],
     shape: Shape,
     rotary: tuple[torch.Tensor, torch.Tensor],
+    threads: int,
 ) -> Step:
     """This is a step whose spans are given as the numbers of a Span in step.h."""
     longest = max(base + start + count for _, count, base, start, *_ in rows)
     room, groups = longest + SPARE, shape.heads // shape.kv_heads
     together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
-    scratch = torch.empty(torch.get_num_threads() * together * groups * room)
+    scratch = torch.empty(threads * together * groups * room)
     said = [numpy.array(numbers, dtype=numpy.int64) for numbers in (ids, rows, keep)]
     step = Step(
         ids=said[0].ctypes.data,

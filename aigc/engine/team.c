@@ -14,13 +14,14 @@
 
 #define MOST_WORKS 512   /* in one run */
 #define MOST_THREADS 256
-#define PIECE 65536      /* multiplications that are worth taking a ticket */
+#define PIECE 262144     /* multiplications that are worth taking a ticket */
 #define PATIENCE 2000    /* looks before a thread lets others run: some tens of microseconds */
+#define TURNS 2000       /* times it lets others run before it sleeps: half a millisecond, if nobody else wants to */
 
 typedef struct {
     _Alignas(64) _Atomic uint64_t next; /* the run, and in the lower half how many pieces are taken */
     _Atomic int64_t done;
-    int64_t pieces, each;
+    int64_t pieces, large, many, each; /* first some large pieces of so many things, then of each so many */
 } Ticket;
 
 static Work works[MOST_WORKS];
@@ -42,15 +43,18 @@ static void take_part(uint64_t run, int64_t thread) {
     for (int64_t i = 0; i < atomic_load(&length); i++) {
         Ticket *ticket = tickets + i;
         uint64_t word = atomic_load(&ticket->next);
-        int64_t pieces = ticket->pieces;
+        int64_t pieces = ticket->pieces, mine = 0;
         while (word >> 32 == run && (int64_t)(word & UINT32_MAX) < pieces) {
             if (!atomic_compare_exchange_weak(&ticket->next, &word, word + 1)) continue;
             const Work *work = works + i;
-            int64_t begin = (int64_t)(word & UINT32_MAX) * ticket->each, end = begin + ticket->each;
+            int64_t number = word & UINT32_MAX, small = number - ticket->large;
+            int64_t begin = small < 0 ? number * ticket->many : ticket->large * ticket->many + small * ticket->each;
+            int64_t end = begin + (small < 0 ? ticket->many : ticket->each);
             work->some(work->what, begin, end < work->total ? end : work->total, thread);
-            atomic_fetch_add(&ticket->done, 1);
+            mine++;
             word = atomic_load(&ticket->next);
         }
+        if (mine) atomic_fetch_add(&ticket->done, mine);
         for (int64_t looks = 0; atomic_load(&ticket->done) < pieces; looks++) {
             if (atomic_load(&current) != run) return;
             wait_a_little(looks);
@@ -59,9 +63,9 @@ static void take_part(uint64_t run, int64_t thread) {
 }
 
 static uint64_t run_after(uint64_t seen) {
-    for (int64_t looks = 0; looks < PATIENCE; looks++) {
+    for (int64_t looks = 0; looks < PATIENCE + TURNS; looks++) {
         if (atomic_load(&current) != seen) return atomic_load(&current);
-        _mm_pause();
+        wait_a_little(looks);
     }
     pthread_mutex_lock(&bed);
     atomic_fetch_add(&asleep, 1);
@@ -106,12 +110,13 @@ static void run_some(const Work *some, int64_t count, int64_t threads) {
     static uint64_t last;
     uint64_t run = ++last & UINT32_MAX;
     for (int64_t i = 0; i < count; i++) {
-        int64_t each = PIECE / (some[i].cost + 1) + 1, most = some[i].total / (2 * threads);
+        int64_t total = some[i].total, many = total * 3 / 4 / threads, rest = total - many * threads;
+        int64_t each = PIECE / (some[i].cost + 1) + 1, most = (rest + threads - 1) / threads, large = many ? threads : 0;
         each = each < most ? each : most > 1 ? most : 1;
         atomic_store(&tickets[i].next, run << 32 | UINT32_MAX); /* shut before anything else of it changes */
         works[i] = some[i];
-        tickets[i].each = each;
-        tickets[i].pieces = (some[i].total + each - 1) / each;
+        tickets[i].large = large, tickets[i].many = many, tickets[i].each = each;
+        tickets[i].pieces = large + (rest + each - 1) / each;
         atomic_store_explicit(&tickets[i].done, 0, memory_order_relaxed);
         atomic_store_explicit(&tickets[i].next, run << 32, memory_order_release);
     }

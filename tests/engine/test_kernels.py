@@ -80,7 +80,7 @@ def nothing(keep: Sequence[int] = ()) -> Any:
     from aigc.engine.program import Shape, laid_out
 
     shape = Shape(heads=1, kv_heads=1, dim=16, scale=1, eps=1e-5)
-    return laid_out([(0, 0, 0, 0, *[0] * 8)], [], keep, shape, (torch.empty(0), torch.empty(0)))
+    return laid_out([(0, 0, 0, 0, *[0] * 8)], [], keep, shape, (torch.empty(0), torch.empty(0)), 1)
 
 
 @pytest.mark.parametrize("width", [5, 64, 259, 1000])
@@ -121,7 +121,7 @@ def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text]
         begin += text.tokens
     out, program = torch.empty(len(x), shape.heads * shape.dim), Program()
     program.attend(x, 1, window, out)
-    native.run(program.array, laid_out(spans, [], [], shape, (out, out)), len(x))
+    native.run(program.array, laid_out(spans, [], [], shape, (out, out), native.threads), len(x))
     return out
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ import pytest
 FORK = """
 import os, torch
 from aigc.engine.kernels import kernels
-torch.set_num_threads(3)
 native, x, weight = kernels(), torch.ones(40, 64), torch.ones(1600, 64)
+native.threads = 3
 panels = native.pack(weight)
 native.multiply(x, panels, None)
 child = os.fork()
@@ -30,13 +31,14 @@ def native() -> Iterator[Any]:
 
     from aigc.engine.kernels import kernels
 
-    found, threads = kernels(), torch.get_num_threads()
+    found = kernels()
     if found is None:
         pytest.skip("no kernels were built for this machine")
+    threads = found.threads
     with torch.random.fork_rng(devices=[]), torch.inference_mode():
         torch.manual_seed(0)
         yield found
-    torch.set_num_threads(threads)
+    found.threads = threads
 
 
 def chain(native: Any, seed: int) -> tuple[Any, Any]:
@@ -49,7 +51,7 @@ def chain(native: Any, seed: int) -> tuple[Any, Any]:
     program, made = Program(), torch.Generator().manual_seed(seed)
     sizes = [int(size) * 16 for size in torch.randint(1, 20, (600,), generator=made)]  # more than one run takes
     x = torch.randn(int(torch.randint(1, 70, (1,), generator=made)), sizes[0], generator=made)
-    for depth, columns in zip(sizes, sizes[1:], strict=False):
+    for depth, columns in pairwise(sizes):
         weight = torch.randn(columns, depth, generator=made) / depth**0.5
         out = torch.empty(len(x), columns)
         program.multiply(x, PackedLinear(native.pack(weight), None), out)
@@ -66,7 +68,7 @@ def test_any_number_of_threads_gives_the_same(native: Any, seed: int) -> None:
     program, out = chain(native, seed)
     found = []
     for threads in (1, 2, 3, 8, 2, 1, 5):
-        torch.set_num_threads(threads)
+        native.threads = threads
         out.zero_()
         native.run(program.array, Step(), len(out))
         found.append(out.clone())
@@ -80,13 +82,14 @@ def test_two_callers_take_turns(native: Any) -> None:
     from aigc.engine.kernels import Step
 
     chains = [chain(native, seed) for seed in range(4)]
-    torch.set_num_threads(1)
+    native.threads = 1
     for program, out in chains:
         native.run(program.array, Step(), len(out))
     expected = [out.clone() for _, out in chains]
 
+    native.threads = 3
+
     def again(number: int) -> bool:
-        torch.set_num_threads(3)  # each thread of a program has a number of its own
         program, out = chains[number]
         with torch.inference_mode():
             for _ in range(5):
