@@ -2,27 +2,30 @@
 
 A `Generator` (see `aigc.types`) over any Hugging Face causal LM with an attention interface. Requests are grouped by
 common token prefix; a prefix's keys and values are computed once and attended once per step for all its rows; each
-request's own part lives in a slot; finished rows are refilled. Grammars (llguidance) are masks in the loop, and forced
-tokens are appended without sampling.
+request's own part lives in a slot; finished rows are refilled. Grammars (llguidance) are masks in the loop, and
+forced tokens are appended without sampling.
 
-There are two kinds of `network`: Llama, Qwen2 and Qwen3 on a CPU run on our own kernels (`decoder`) and are opened
-without transformers, which takes seconds to import (`checkpoint`, `chat`), a step being one call of the C library
-(`program`); all else is transformers' (`model`).
+To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text,
+`grammar` a schema into masks. `loop` is the token loop, over ids only: `plan` says who shares what, `rows` what a
+text is on its way, `cache` where keys and values lie, `sampler` which token is next. `reference` is the slow
+specification kept beside it. The model itself is a `network`, of which there are two kinds, each in a room: `cpu`
+runs Llama, Qwen2 and Qwen3 by our own kernels, without transformers, which takes seconds to import; `hf` runs all
+else.
 
-Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`.
-Knows: messages → ids (`front`), grammar → masks (`grammar`), tensors. Does not know: content types, briefs, checks,
-catalogues, files other than the model folder. The token loop (`loop`) knows token ids only; `reference` is the slow
-specification kept beside it. Nothing here is imported until a model is really used: this file imports no torch.
+Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`. Does
+not know: content types, briefs, checks, catalogues, files other than the model folder. Nothing here is imported until
+a model is really used: this file imports no torch.
 
-The same request and seed give the same text, alone, in any batch and order, set back or not, with prefixes or without:
-the noise is a hash of seed, candidate, position and token, grammars see the row's own text alone. What company changes
-is the order of sums in the network, on the same machine with the same threads and libraries by so much:
+The same request and seed give the same text, alone, in any batch and order, set back or not, with prefixes or
+without: the noise is a hash of seed, candidate, position and token, grammars see the row's own text alone. What
+company changes is the order of sums in the network, on the same machine with the same threads and libraries by so
+much:
 
-    cpu  float32, kernels    nothing: equal bits (`decoder`: Llama, Qwen2, Qwen3), held by tests
+    cpu  float32, kernels    nothing: equal bits (room `cpu`: Llama, Qwen2, Qwen3), held by tests
     cpu  float32             the last bits of a logit (1e-5): another text only where two tokens tie; held by tests
     cpu  bfloat16, float16   hundredths of a logit: now and then another token, and then another text
     cuda any                 as on a cpu with that dtype; not measured yet
-    deterministic            nothing: equal bits (`steady`), held by tests on a cpu in float32 and bfloat16; elsewhere
+    deterministic            nothing: equal bits (`hf.steady`), held by tests on a cpu in float32, bfloat16; elsewhere
                              refused at opening if a trial finds a difference
 """
 
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
 
-KERNELS = "aigc.engine._kernels"  # the library built where aigc was installed, if there was a C compiler
+KERNELS = "aigc.engine.cpu._kernels"  # the library built where aigc was installed, if there was a C compiler
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.nn.functional import linear
 
-from aigc.engine.attention import Span
-from aigc.engine.linear import can_pack, packed
+from aigc.engine.cpu.linear import can_pack, packed
+from aigc.engine.network import Span
 from aigc.errors import ModelError, NotFound, did_you_mean, first_line
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"

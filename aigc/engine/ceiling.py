@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import torch
 
+from aigc.engine.cpu.linear import packed
 from aigc.engine.device import all_threads
-from aigc.engine.linear import packed
 from aigc.engine.network import Network
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts

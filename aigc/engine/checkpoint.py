@@ -17,8 +17,8 @@ import pydantic
 import torch
 from safetensors import SafetensorError, safe_open
 
-from aigc.engine.blocks import BLOCKS, bits_of
-from aigc.engine.kernels import Kernels, Panels
+from aigc.engine.cpu.blocks import BLOCKS, bits_of
+from aigc.engine.cpu.kernels import Kernels, Panels
 
 Size = pydantic.PositiveInt
 Family = Literal["llama", "qwen2", "qwen3"]

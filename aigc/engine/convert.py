@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from aigc.engine.blocks import write_blocks
 from aigc.engine.checkpoint import FAMILIES
-from aigc.engine.model import quiet
+from aigc.engine.cpu.blocks import write_blocks
+from aigc.engine.hf.model import quiet
 from aigc.errors import ModelError, first_line
 
 MAGIC = b"GGUF"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc.engine import EngineOptions
-from aigc.engine.decoder import open_decoder
+from aigc.engine.cpu.decoder import open_decoder
 from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.grammar import Grammars
@@ -20,7 +20,7 @@ from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
 
 if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it runs the model
-    from aigc.engine.steady import Steady
+    from aigc.engine.hf.steady import Steady
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
@@ -253,8 +253,8 @@ def _end_tokens(network: Network, front: Front) -> frozenset[int]:
 
 
 def _steady(network: Network) -> Steady:
-    from aigc.engine.model import TransformersNetwork
-    from aigc.engine.steady import Steady
+    from aigc.engine.hf.model import TransformersNetwork
+    from aigc.engine.hf.steady import Steady
 
     assert isinstance(network, TransformersNetwork), "the other kind is steady by itself"
     return Steady(network)
@@ -264,7 +264,7 @@ def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
     """This is `aigc.engine.open_engine`."""
     network: Network | None = open_decoder(folder, options)
     if network is None:
-        from aigc.engine.model import load_network
+        from aigc.engine.hf.model import load_network
 
         network = load_network(folder, options)
     return Engine(network, load_front(folder), options, name=folder.name)

@@ -244,7 +244,7 @@ def _plain_tokenizer(folder: Path) -> Tokenizer | None:
 def _front_by_transformers(folder: Path) -> Front:
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-    from aigc.engine.model import quiet
+    from aigc.engine.hf.model import quiet
 
     with quiet():
         # tokenizer.json needs no per-family class, and finding that class costs a second.

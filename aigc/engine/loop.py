@@ -15,10 +15,9 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from aigc.engine.attention import Span
 from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
 from aigc.engine.grammar import Matcher
-from aigc.engine.network import Runner
+from aigc.engine.network import Runner, Span
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
 from aigc.engine.rows import Row, Work
 from aigc.engine.sampler import Bans, Draw, sample, sample_apart

@@ -1,17 +1,30 @@
-"""This is what the engine needs of a loaded model; `decoder` and `model` have the two kinds."""
+"""This is what the engine needs of a loaded model; the rooms `cpu` and `hf` have the kinds there are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from aigc.engine.cache import CacheShape
+from aigc.engine.cache import Bank, CacheShape, Prefix
 
 if TYPE_CHECKING:
     from aigc.engine.adapters import Adapters
-    from aigc.engine.attention import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """This is what one row brings to a step: `ids`, written to its slot from `start`, after `base` shared tokens."""
+
+    bank: Bank
+    lane: int
+    start: int
+    ids: Sequence[int]
+    prefix: Prefix | None = None
+    base: int = 0
+    adapter: str = ""
 
 
 class Runner(Protocol):

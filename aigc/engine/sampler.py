@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from aigc.engine.kernels import kernels
+from aigc.engine.cpu.kernels import kernels
 from aigc.types import SamplingParams
 
 _MASK64 = (1 << 64) - 1

@@ -33,7 +33,7 @@ def tiny_gpt(kind: TinyKind, folder: Path, *, seed: int = 0, chat: bool = True) 
         raise ValueError(f"tiny_gpt: {kind!r} is none of {', '.join(get_args(TinyKind))}")
     import torch
 
-    from aigc.engine.model import quiet
+    from aigc.engine.hf.model import quiet
 
     folder.mkdir(parents=True, exist_ok=True)
     with quiet(), torch.random.fork_rng(devices=[]):

@@ -26,7 +26,7 @@ def open_model(folder: Path, *, packed: bool = False, dtype: str = "float32") ->
     import torch
     from transformers import AutoModelForCausalLM
 
-    from aigc.engine.model import pack_linears, quiet
+    from aigc.engine.hf.model import pack_linears, quiet
 
     with quiet():
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()

@@ -33,7 +33,7 @@ ROPES = [
 
 @pytest.fixture(autouse=True)
 def _native() -> None:
-    from aigc.engine.kernels import kernels
+    from aigc.engine.cpu.kernels import kernels
 
     if kernels() is None:
         pytest.skip("no kernels were built for this machine")
@@ -50,9 +50,9 @@ def check_numbers(folder: Path) -> None:
     """The decoder's logits are those of transformers, token by token."""
     import torch
 
-    from aigc.engine.attention import Span
     from aigc.engine.cache import Bank
-    from aigc.engine.decoder import Decoder
+    from aigc.engine.cpu.decoder import Decoder
+    from aigc.engine.network import Span
 
     engine = open_engine(folder, EngineOptions(device="cpu"))
     assert isinstance(engine.network, Decoder)
@@ -114,7 +114,7 @@ def test_half_precision_weights_in_several_files(tiny_folder: TinyFolder, tmp_pa
 def test_what_is_not_known_is_left_to_transformers(
     config: dict[str, Any], tiny_folder: TinyFolder, tmp_path: Path
 ) -> None:
-    from aigc.engine.decoder import open_decoder
+    from aigc.engine.cpu.decoder import open_decoder
 
     assert open_decoder(tiny_folder("llama"), EngineOptions(device="cpu")) is not None
     assert open_decoder(changed(tiny_folder("llama"), tmp_path / "x", **config), EngineOptions(device="cpu")) is None
@@ -196,8 +196,8 @@ def test_whole_numbers_are_kept_and_multiply_as_their_floats(tmp_path: Path) -> 
     import torch
     from safetensors.torch import load_file
 
-    from aigc.engine.blocks import BLOCKS, bits_of, write_blocks
-    from aigc.engine.kernels import Panels, kernels
+    from aigc.engine.cpu.blocks import BLOCKS, bits_of, write_blocks
+    from aigc.engine.cpu.kernels import Panels, kernels
 
     native = kernels()
     assert native is not None

@@ -15,7 +15,7 @@ TEXTS = ("a mug", "a mug with a lid", "28 mg caffeine per cup", "折叠电动自
 def native() -> Iterator[Any]:
     import torch
 
-    from aigc.engine.kernels import kernels
+    from aigc.engine.cpu.kernels import kernels
 
     found = kernels()
     if found is None:
@@ -45,7 +45,7 @@ def test_products(rows: int, columns: int, depth: int, native: Any) -> None:
 def test_norms_and_swish(native: Any) -> None:
     import torch
 
-    from aigc.engine.program import Program
+    from aigc.engine.cpu.program import Program
 
     x, weight, normed, swished = torch.randn(9, 48) * 40, torch.randn(48), torch.empty(9, 48), torch.empty(9, 24)
     program = Program()
@@ -60,7 +60,7 @@ def test_norms_and_swish(native: Any) -> None:
 def test_what_is_kept_is_all_that_is_left(native: Any) -> None:
     import torch
 
-    from aigc.engine.program import Program
+    from aigc.engine.cpu.program import Program
 
     x, weight, out = torch.randn(9, 48), torch.ones(48), torch.zeros(9, 48)
     expected = torch.nn.functional.rms_norm(x[[2, 3, 8]], (48,), weight, 1e-5)
@@ -77,7 +77,7 @@ def nothing(keep: Sequence[int] = ()) -> Any:
     """This is a step for operations that look at no span."""
     import torch
 
-    from aigc.engine.program import Shape, laid_out
+    from aigc.engine.cpu.program import Shape, laid_out
 
     shape = Shape(heads=1, kv_heads=1, dim=16, scale=1, eps=1e-5)
     return laid_out([(0, 0, 0, 0, *[0] * 8)], [], keep, shape, (torch.empty(0), torch.empty(0)), 1)
@@ -106,7 +106,7 @@ def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text]
     """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each."""
     import torch
 
-    from aigc.engine.program import Program, laid_out
+    from aigc.engine.cpu.program import Program, laid_out
 
     spans, alive, begin = [], [], 0
     for (keys, values), text in zip(kept, texts, strict=True):
@@ -130,7 +130,7 @@ def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text]
 def test_attention(window: int, dim: int, native: Any) -> None:
     import torch
 
-    from aigc.engine.program import Shape
+    from aigc.engine.cpu.program import Shape
 
     shape = Shape(heads=6, kv_heads=2, dim=dim, scale=0.3, eps=1e-5)
     draw = random.Random(dim)
@@ -188,7 +188,7 @@ def test_without_kernels_torch_writes_the_same_texts(
     requests = [asking(str(n), text, system="Short lines.", temperature=0.8, seed=n) for n, text in enumerate(TEXTS)]
     expected = {key: c.token_ids for key, c in running(open_tiny(kind), requests).items()}
     for room in ("linear", "decoder"):
-        monkeypatch.setattr(f"aigc.engine.{room}.kernels", lambda: None)
+        monkeypatch.setattr(f"aigc.engine.cpu.{room}.kernels", lambda: None)
     engine = open_tiny(kind)
     assert not engine.network.steady
     assert {key: c.token_ids for key, c in running(engine, requests).items()} == expected

@@ -13,8 +13,8 @@ def test_a_packed_model_gives_the_loaded_models_logits(kind: str, tiny_folder: C
     import torch
     from transformers import AutoModelForCausalLM
 
-    from aigc.engine.linear import PackedLinear, can_pack
-    from aigc.engine.model import pack_linears
+    from aigc.engine.cpu.linear import PackedLinear, can_pack
+    from aigc.engine.hf.model import pack_linears
 
     ids = torch.tensor([[5, 80, 33, 200, 7]])
     model = AutoModelForCausalLM.from_pretrained(tiny_folder(kind)).eval()
@@ -31,7 +31,7 @@ def test_a_packed_model_gives_the_loaded_models_logits(kind: str, tiny_folder: C
 def test_a_row_comes_out_the_same_to_the_bit_in_any_company() -> None:
     import torch
 
-    from aigc.engine.linear import packed
+    from aigc.engine.cpu.linear import packed
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)

@@ -79,7 +79,7 @@ def test_families_without_the_interface_are_refused() -> None:
     import torch
     from transformers import BloomConfig, BloomForCausalLM, Lfm2Config, Lfm2ForCausalLM
 
-    from aigc.engine.model import network_of
+    from aigc.engine.hf.model import network_of
 
     bloom = BloomForCausalLM(BloomConfig(vocab_size=64, hidden_size=16, n_layer=1, n_head=2))
     with pytest.raises(ModelError, match="'bloom' have no attention interface"):
@@ -93,9 +93,9 @@ def test_families_without_the_interface_are_refused() -> None:
 def test_an_unknown_family_must_prove_itself(tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from aigc.engine import attention
+    from aigc.engine.hf import attention
 
-    monkeypatch.setattr("aigc.engine.model.PROVEN", frozenset())
+    monkeypatch.setattr("aigc.engine.hf.model.PROVEN", frozenset())
     open_engine(tiny_folder("gpt2"), EngineOptions(device="cpu")).close()
     true = attention._attend_shared
 

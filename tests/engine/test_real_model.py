@@ -18,7 +18,7 @@ TASKS = ("What is the capital of France?", "Write one short headline for a steel
 def test_the_default_model_writes_what_generate_writes(real_model_folder: Path, asking: Any, running: Any) -> None:
     import torch
 
-    from aigc.engine.attention import NAME
+    from aigc.engine.hf.attention import NAME
 
     engine = open_engine(real_model_folder, EngineOptions(device="cpu"))
     requests = [asking(str(n), text, system="Answer in one line.", max_tokens=20) for n, text in enumerate(TASKS)]

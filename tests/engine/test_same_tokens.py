@@ -30,7 +30,7 @@ def generated(engine: Any, prompt: Any, tokens: int) -> tuple[int, ...]:
     """What model.generate writes, greedily, without the end token."""
     import torch
 
-    from aigc.engine.attention import NAME
+    from aigc.engine.hf.attention import NAME
 
     ids = torch.tensor([engine.front.encode(prompt)])
     padding = list(range(engine.vocab, engine.network.vocab))

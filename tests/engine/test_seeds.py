@@ -220,7 +220,7 @@ def test_the_deterministic_mode_writes_what_the_reference_writes(
 def test_a_machine_that_cannot_is_refused(open_tiny: OpenTiny, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from aigc.engine.linear import PackedLinear
+    from aigc.engine.cpu.linear import PackedLinear
     from aigc.errors import ModelError
 
     forward = PackedLinear.forward

@@ -188,7 +188,8 @@ class Desk(RuleBasedStateMachine):
 def test_in_any_order(
     kind: str, step_tokens: int, tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aigc.engine import EngineOptions, engine, front, model
+    from aigc.engine import EngineOptions, engine, front
+    from aigc.engine.hf import model
 
     monkeypatch.setattr("aigc.engine.loop.STEP_TOKENS", step_tokens)  # few: prompts take several steps
     monkeypatch.setattr("aigc.engine.engine.PREFIX_TOKENS", 150)  # few: prefixes are dropped

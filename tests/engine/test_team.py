@@ -13,7 +13,7 @@ import pytest
 
 FORK = """
 import os, torch
-from aigc.engine.kernels import kernels
+from aigc.engine.cpu.kernels import kernels
 native, x, weight = kernels(), torch.ones(40, 64), torch.ones(1600, 64)
 native.threads = 3
 panels = native.pack(weight)
@@ -29,7 +29,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), float(native.multiply(
 def native() -> Iterator[Any]:
     import torch
 
-    from aigc.engine.kernels import kernels
+    from aigc.engine.cpu.kernels import kernels
 
     found = kernels()
     if found is None:
@@ -45,8 +45,8 @@ def chain(native: Any, seed: int) -> tuple[Any, Any]:
     """This is products one after the other, each of what the last gave, and where the last one writes."""
     import torch
 
-    from aigc.engine.linear import PackedLinear
-    from aigc.engine.program import Program
+    from aigc.engine.cpu.linear import PackedLinear
+    from aigc.engine.cpu.program import Program
 
     program, made = Program(), torch.Generator().manual_seed(seed)
     sizes = [int(size) * 16 for size in torch.randint(1, 20, (600,), generator=made)]  # more than one run takes
@@ -63,7 +63,7 @@ def chain(native: Any, seed: int) -> tuple[Any, Any]:
 def test_any_number_of_threads_gives_the_same(native: Any, seed: int) -> None:
     import torch
 
-    from aigc.engine.kernels import Step
+    from aigc.engine.cpu.kernels import Step
 
     program, out = chain(native, seed)
     found = []
@@ -79,7 +79,7 @@ def test_any_number_of_threads_gives_the_same(native: Any, seed: int) -> None:
 def test_two_callers_take_turns(native: Any) -> None:
     import torch
 
-    from aigc.engine.kernels import Step
+    from aigc.engine.cpu.kernels import Step
 
     chains = [chain(native, seed) for seed in range(4)]
     native.threads = 1

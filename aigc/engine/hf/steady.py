@@ -1,6 +1,6 @@
 """This makes a row's numbers independent of its neighbours, to the last bit: `EngineOptions.deterministic`.
 
-Networks that run on our own kernels (`decoder`) are like this by themselves; what follows is for all others.
+Networks that run on our own kernels (room `cpu`) are like this by themselves; what follows is for all others.
 
 Floating-point sums depend on their order, and libraries choose the order by the shapes they are given. So here no shape
 depends on who else is in the step:
@@ -23,9 +23,9 @@ from typing import Any
 import torch
 from transformers import AttentionInterface
 
-from aigc.engine.attention import Span
 from aigc.engine.cache import Bank
-from aigc.engine.model import TransformersNetwork
+from aigc.engine.hf.model import TransformersNetwork
+from aigc.engine.network import Span
 from aigc.errors import ModelError
 
 NAME = "aigc_steady"  # like `attention.NAME`, no name that transformers knows

@@ -20,13 +20,13 @@ import torch
 
 from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, LoraLinear, segments
-from aigc.engine.attention import Span
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
+from aigc.engine.cpu.kernels import PANEL, Kernels, Panels, Step, kernels
+from aigc.engine.cpu.linear import PackedLinear
+from aigc.engine.cpu.program import Program, Shape, lay_out
 from aigc.engine.device import all_threads, pick_device, pick_dtype
-from aigc.engine.kernels import PANEL, Kernels, Panels, kernels
-from aigc.engine.linear import PackedLinear
-from aigc.engine.program import Program, Shape, Step, lay_out
+from aigc.engine.network import Span
 
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
@@ -193,7 +193,7 @@ class Decoder:
     @cached_property
     def model(self) -> Any:
         """This is transformers' model of the same folder: what the slow reference runs."""
-        from aigc.engine.model import load_model
+        from aigc.engine.hf.model import load_model
 
         return load_model(self.folder, CPU, torch.float32)
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy
 import torch
 
-from aigc.engine.attention import Span
 from aigc.engine.cache import Bank
-from aigc.engine.kernels import Kind, Op, Panels, Step, op
-from aigc.engine.linear import PackedLinear
+from aigc.engine.cpu.kernels import Kind, Op, Panels, Step, op
+from aigc.engine.cpu.linear import PackedLinear
+from aigc.engine.network import Span
 
 MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in attend.c
 SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache

@@ -16,22 +16,10 @@ from typing import Any
 
 import torch
 
-from aigc.engine.cache import Bank, Prefix
+from aigc.engine.cache import Bank
+from aigc.engine.network import Span
 
 NAME = "aigc_slots"  # transformers changes behaviour for names containing flash, sdpa or flex_attention
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """This is what one row brings to a step: `ids`, written to its slot from `start`, after `base` shared tokens."""
-
-    bank: Bank
-    lane: int
-    start: int
-    ids: Sequence[int]
-    prefix: Prefix | None = None
-    base: int = 0
-    adapter: str = ""
 
 
 @dataclass(slots=True)

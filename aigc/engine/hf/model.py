@@ -21,10 +21,11 @@ from transformers.utils import logging as transformers_logging
 
 from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, segments
-from aigc.engine.attention import NAME, Span, plan_step, slot_attention
 from aigc.engine.cache import Bank, CacheShape, Prefix
+from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
 from aigc.engine.device import all_threads, pick_device, pick_dtype
-from aigc.engine.linear import PackedEmbedding, PackedLinear, can_pack, packed
+from aigc.engine.hf.attention import NAME, plan_step, slot_attention
+from aigc.engine.network import Span
 from aigc.errors import ModelError, first_line
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")

@@ -15,7 +15,7 @@ import numpy
 import torch
 from safetensors.torch import save_file
 
-from aigc.engine.kernels import PANEL
+from aigc.engine.cpu.kernels import PANEL
 
 Array: TypeAlias = numpy.ndarray[Any, Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 
-from aigc.engine.kernels import Panels, kernels
+from aigc.engine.cpu.kernels import Panels, kernels
 
 TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 to 1,024
 
