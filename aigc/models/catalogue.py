@@ -207,7 +207,9 @@ def _strict_yaml(text: str, where: str) -> Any:
     """This is YAML in which a key may stand only once."""
     import yaml  # here, because looking at a local folder needs no YAML
 
-    class Loader(yaml.SafeLoader):
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: ten times faster
+
+    class Loader(base):  # type: ignore[misc]
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
             keys = [self.construct_object(key, deep=True) for key, _ in node.value]
             for index, key in enumerate(keys):
