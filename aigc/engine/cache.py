@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 
 SMALLEST_SLOT = 64  # tokens
+FEWEST_LANES = 16
 HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
 
@@ -26,6 +27,7 @@ class CacheShape:
     head_dim: int
     dtype: torch.dtype
     device: torch.device
+    blank: bool = True  # whether memory must hold zeros where nothing was written yet
 
     @property
     def token_bytes(self) -> int:
@@ -40,9 +42,10 @@ class Bank:
         self.shape = shape
         self.capacity = capacity
         size = (shape.layers, lanes, shape.kv_heads, capacity, shape.head_dim)
-        # Zeros, not empty: masked lanes are still multiplied, and 0 · NaN would be NaN.
-        self.keys = torch.zeros(size, dtype=shape.dtype, device=shape.device)
-        self.values = torch.zeros(size, dtype=shape.dtype, device=shape.device)
+        # Where masked lanes are multiplied nevertheless, they are zeros: 0 · NaN would be NaN.
+        make = torch.zeros if shape.blank else torch.empty
+        self.keys = make(size, dtype=shape.dtype, device=shape.device)
+        self.values = make(size, dtype=shape.dtype, device=shape.device)
         self.free: list[int] = list(range(lanes))
 
     @property
@@ -53,8 +56,8 @@ class Bank:
         """This is the lowest free lane, so that lanes in use stay close together; the bank doubles when full."""
         if not self.free:
             lanes = self.lanes
-            self.keys = _doubled(self.keys)
-            self.values = _doubled(self.values)
+            self.keys = _doubled(self.keys, self.shape.blank)
+            self.values = _doubled(self.values, self.shape.blank)
             self.free = list(range(lanes, 2 * lanes))
         return heapq.heappop(self.free)
 
@@ -62,10 +65,13 @@ class Bank:
         heapq.heappush(self.free, lane)
 
 
-def _doubled(lanes: torch.Tensor) -> torch.Tensor:
+def _doubled(lanes: torch.Tensor, blank: bool) -> torch.Tensor:
     """This has as many lanes again; only one of keys and values is there twice meanwhile."""
-    larger = lanes.new_zeros((lanes.shape[0], 2 * lanes.shape[1], *lanes.shape[2:]))
-    larger[:, : lanes.shape[1]] = lanes
+    count = lanes.shape[1]
+    larger = lanes.new_empty((lanes.shape[0], 2 * count, *lanes.shape[2:]))
+    larger[:, :count] = lanes
+    if blank:
+        larger[:, count:] = 0
     return larger
 
 
@@ -83,6 +89,7 @@ class Slots:
     def __init__(self, shape: CacheShape) -> None:
         self.shape = shape
         self.banks: dict[int, Bank] = {}
+        self.rows = 0  # that there are: how many slots may soon be wanted
 
     def take(self, tokens: int, limit: int) -> Slot:
         """This is a slot for `tokens` now and, with some headroom, up to `limit` in the end."""
@@ -91,7 +98,8 @@ class Slots:
             capacity *= 2
         bank = self.banks.get(capacity)
         if bank is None:
-            bank = self.banks[capacity] = Bank(self.shape, 16, capacity)
+            lanes = FEWEST_LANES if self.shape.blank else max(FEWEST_LANES, self.rows)  # what is not blank costs nothing
+            bank = self.banks[capacity] = Bank(self.shape, lanes, capacity)
         return Slot(bank, bank.take())
 
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:

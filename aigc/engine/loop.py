@@ -64,6 +64,7 @@ class Loop:
     def step(self) -> list[Row]:
         """This advances every row by what is pending and at most one sampled token; it gives the finished rows."""
         self._admit()
+        self.slots.rows = len(self.rows)
         self._copy()
         fed, spans, keep, ready = self._gather()
         if spans:

@@ -101,6 +101,7 @@ class Decoder:
             head_dim=config.dim,
             dtype=torch.float32,
             device=CPU,
+            blank=False,
         )
         self._native = native
         self._layout = Shape(
