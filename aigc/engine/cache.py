@@ -98,7 +98,7 @@ class Slots:
             capacity *= 2
         bank = self.banks.get(capacity)
         if bank is None:
-            lanes = FEWEST_LANES if self.shape.blank else max(FEWEST_LANES, self.rows)  # what is not blank costs nothing
+            lanes = FEWEST_LANES if self.shape.blank else max(FEWEST_LANES, self.rows)  # unused, they cost nothing
             bank = self.banks[capacity] = Bank(self.shape, lanes, capacity)
         return Slot(bank, bank.take())
 
