@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import pydantic
 import torch
@@ -35,6 +35,7 @@ MORE = re.compile(  # what a config says where an adapter is more than A and B, 
     "bias=(?!none$)|init_lora_weights=(?!(True|gaussian|eva|orthogonal|mica)$)"
 )
 
+Whole = TypeVar("Whole")
 Segment: TypeAlias = tuple[int, int, str]  # packed tokens begin:end, and the adapter they are for
 Pair: TypeAlias = tuple[torch.Tensor, torch.Tensor]  # A, (rank, in_features), and scale · B, (out_features, rank)
 
@@ -68,6 +69,26 @@ class LoraLinear(torch.nn.Module):
         for begin, end, name in self.route:
             if name in self.deltas:
                 out[..., begin:end, :] += self.deltas[name](x[..., begin:end, :])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Generic[Whole]):
+    """This is a product made of several layers of one module."""
+
+    whole: Whole
+    parent: torch.nn.Module
+    names: tuple[str, ...]
+
+    def add_adapters(self, x: torch.Tensor, out: torch.Tensor) -> None:
+        """This adds to `out` (tokens, features) what LoRA layers say of `x` (tokens, in_features)."""
+        begin = 0
+        for name in self.names:
+            part: Any = getattr(self.parent, name)
+            base: Any = part.base if isinstance(part, LoraLinear) else part
+            width = int(base.out_features)
+            if isinstance(part, LoraLinear):
+                part.add(x, out[:, begin : begin + width])
+            begin += width
 
 
 class Adapters:
@@ -111,6 +132,15 @@ class Adapters:
         """This says, until the next call, which packed tokens are for which adapter; all others are for none."""
         self._route[:] = segments
         assert all(begin < end and name in self._layers for begin, end, name in self._route), "no such route"
+
+
+def module_at(tree: torch.nn.Module, path: str) -> torch.nn.Module:
+    """This is the module of that path, made with all above it where it is not there."""
+    for name in path.split("."):
+        if name not in tree._modules:
+            tree.add_module(name, torch.nn.Module())
+        tree = tree.get_submodule(name)
+    return tree
 
 
 def read_adapter(folder: Path) -> Adapter:

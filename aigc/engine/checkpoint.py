@@ -116,14 +116,22 @@ class Checkpoint:
 
     def tensor(self, name: str) -> torch.Tensor:
         """This is a copy in 32-bit floats. Raises KeyError."""
+        return self.stored(name).to(torch.float32, copy=True)
+
+    def stored(self, name: str) -> torch.Tensor:
+        """This is a tensor as the file has it. Raises KeyError."""
         found: torch.Tensor = self._files[name].get_tensor(name)
-        return found.to(torch.float32, copy=True)
+        return found
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Raises KeyError."""
+        return tuple(self._files[name].get_slice(name).get_shape())
 
     def panels(self, native: Kernels, name: str) -> Panels:
         """This is a weight as the kernels read it, in the whole numbers of a GGUF where they were kept."""
         if self._blocks is None or name not in self._blocks.keys():  # noqa: SIM118
             return native.pack(self.tensor(name))
-        columns, depth = self._files[name].get_slice(name).get_shape()
+        columns, depth = self.shape(name)
         numbers = self._blocks.get_tensor(name)
         return Panels(numbers, columns, depth, bits_of(numbers, depth))
 

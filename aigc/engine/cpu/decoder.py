@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from aigc.engine import EngineOptions
-from aigc.engine.adapters import Adapters, LoraLinear, segments
+from aigc.engine.adapters import Adapters, Joined, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
 from aigc.engine.cpu.kernels import PANEL, Kernels, Panels, Step, kernels
@@ -34,36 +34,16 @@ CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
-    """This is a product made of several layers of one module."""
-
-    whole: PackedLinear
-    parent: torch.nn.Module
-    names: tuple[str, ...]
-
-    def add_adapters(self, x: torch.Tensor, out: torch.Tensor) -> None:
-        """This adds to `out` (tokens, features) what LoRA layers say of `x` (tokens, in_features)."""
-        begin = 0
-        for name in self.names:
-            part: Any = getattr(self.parent, name)
-            base: Any = part.base if isinstance(part, LoraLinear) else part
-            width = int(base.out_features)
-            if isinstance(part, LoraLinear):
-                part.add(x, out[:, begin : begin + width])
-            begin += width
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """This is a layer's weights. `norms` are those of queries and keys, where it has them."""
 
     before: torch.Tensor
-    attended: Joined
+    attended: Joined[PackedLinear]
     norms: tuple[torch.Tensor, torch.Tensor] | None
-    mixed: Joined
+    mixed: Joined[PackedLinear]
     between: torch.Tensor
-    gated: Joined
-    lowered: Joined
+    gated: Joined[PackedLinear]
+    lowered: Joined[PackedLinear]
     window: int
 
 
@@ -75,9 +55,9 @@ class Room:
     program: Program
     written: torch.Tensor
     keeping: int = 0  # where in the program rows are dropped
-    products: list[tuple[int, Joined, torch.Tensor, torch.Tensor]] = field(default_factory=list)
+    products: list[tuple[int, Joined[PackedLinear], torch.Tensor, torch.Tensor]] = field(default_factory=list)
 
-    def multiply(self, joined: Joined, x: torch.Tensor, out: torch.Tensor, *, add: bool = False) -> None:
+    def multiply(self, joined: Joined[PackedLinear], x: torch.Tensor, out: torch.Tensor, *, add: bool = False) -> None:
         self.program.multiply(x, joined.whole, out, add=add)
         self.products.append((len(self.program), joined, x, out))
 
@@ -227,8 +207,8 @@ def _fits(config: Config) -> bool:
 def _block(native: Kernels, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block:
     path = f"model.layers.{layer}"
 
-    def joined(within: str, *names: str) -> Joined:
-        parent = _module(tree, f"{path}.{within}")
+    def joined(within: str, *names: str) -> Joined[PackedLinear]:
+        parent = module_at(tree, f"{path}.{within}")
         return Joined(whole=_join(native, read, f"{path}.{within}", parent, names), parent=parent, names=names)
 
     norms = [f"{path}.self_attn.{name}_norm.weight" for name in "qk"]
@@ -242,15 +222,6 @@ def _block(native: Kernels, read: Checkpoint, tree: torch.nn.Module, layer: int)
         lowered=joined("mlp", "down_proj"),
         window=read.config.window(layer),
     )
-
-
-def _module(tree: torch.nn.Module, path: str) -> torch.nn.Module:
-    """This is the module of that path, made with all above it where it is not there."""
-    for name in path.split("."):
-        if name not in tree._modules:
-            tree.add_module(name, torch.nn.Module())
-        tree = tree.get_submodule(name)
-    return tree
 
 
 def _join(native: Kernels, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> PackedLinear:
