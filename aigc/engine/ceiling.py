@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 
 from aigc.engine.cpu.linear import packed
-from aigc.engine.device import all_threads
+from aigc.engine.device import all_threads, memory_bytes
 from aigc.engine.network import Network
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts
@@ -49,7 +49,8 @@ def measure_ceiling(network: Network) -> Ceiling:
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
-    large = torch.empty((1 << 31 if device.type == "cuda" else 1 << 28) // dtype.itemsize, dtype=dtype, device=device)
+    most = min(1 << 31, memory_bytes(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
+    large = torch.empty(most // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
     with torch.inference_mode(), _all_threads():
         flops = 2 * size**3 / _best(lambda: multiply(left), device)

@@ -43,7 +43,8 @@ def all_threads() -> int:
 def memory_bytes(device: torch.device) -> int:
     """This is the memory of the machine, or what is free on a CUDA device."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, for later
+        return int(torch.cuda.mem_get_info(device)[0]) + kept
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # Windows has no sysconf
@@ -52,8 +53,13 @@ def memory_bytes(device: torch.device) -> int:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """This tells a lack of memory from other failures; on a CPU torch has no class of its own for it."""
-    words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory")
+    words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory", "STATUS_ALLOC_FAILED")
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
+
+
+def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
+    """This is a CPU tensor on a device. Nobody waits for the copy: what the device does next comes after it."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
 
 
 def free_memory(device: torch.device) -> None:

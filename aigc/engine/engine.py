@@ -12,6 +12,7 @@ from aigc.engine import EngineOptions
 from aigc.engine.cpu.decoder import open_decoder
 from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
 from aigc.engine.front import Front, Transcript, load_front
+from aigc.engine.gpu.opening import open_gpu
 from aigc.engine.grammar import Grammars
 from aigc.engine.loop import Loop
 from aigc.engine.network import Network
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it 
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
+LOGITS = 6  # tensors as large as a step's logits that sampling may need at once
 
 
 @dataclass(slots=True)
@@ -46,13 +48,14 @@ class Engine:
         self.ends = _end_tokens(network, front)
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
+        slot_tokens = _slot_tokens(network, options.rows)
         self.loop: Loop | None = Loop(
             _steady(network) if options.deterministic and not network.steady else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
-            slot_tokens=memory_bytes(network.device) // 4 // network.shape.token_bytes,
-            prefix_budget=PREFIX_TOKENS if options.prefix_cache else 0,
+            slot_tokens=slot_tokens,
+            prefix_budget=min(PREFIX_TOKENS, slot_tokens) if options.prefix_cache else 0,
             apart=options.deterministic,
         )
         self._grammars: Grammars | None = None
@@ -66,7 +69,7 @@ class Engine:
     def grammars(self) -> Grammars:
         """This is made on first use: it takes half a second, and free text needs none."""
         if self._grammars is None:
-            self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends))
+            self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends), self.network.device)
         return self._grammars
 
     @property
@@ -252,6 +255,15 @@ def _end_tokens(network: Network, front: Front) -> frozenset[int]:
     return frozenset(ends)
 
 
+def _slot_tokens(network: Network, rows: int) -> int:
+    """This counts the tokens that rows may come to hold; slots are up to twice as large, and there may be twice as
+    many, so that is a quarter of the memory."""
+    spare = memory_bytes(network.device)
+    if network.device.type == "cuda":
+        spare -= LOGITS * 4 * rows * network.vocab
+    return max(spare // 4 // network.shape.token_bytes, 1)
+
+
 def _steady(network: Network) -> Steady:
     from aigc.engine.hf.model import TransformersNetwork
     from aigc.engine.hf.steady import Steady
@@ -262,7 +274,7 @@ def _steady(network: Network) -> Steady:
 
 def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
     """This is `aigc.engine.open_engine`."""
-    network: Network | None = open_decoder(folder, options)
+    network: Network | None = open_decoder(folder, options) or open_gpu(folder, options)
     if network is None:
         from aigc.engine.hf.model import load_network
 

@@ -11,6 +11,7 @@ import torch
 from llguidance import LLExecutor, LLMatcher, LLTokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 
+from aigc.engine.device import sent
 from aigc.errors import EngineError
 from aigc.types import Grammar
 
@@ -110,12 +111,16 @@ class Matcher:
 class Grammars:
     """This compiles each distinct grammar once for one tokenizer."""
 
-    def __init__(self, tokenizer_json: str, vocab: int, ends: Sequence[int]) -> None:
+    def __init__(
+        self, tokenizer_json: str, vocab: int, ends: Sequence[int], device: torch.device | None = None
+    ) -> None:
+        """Masks come to lie on `device`, the CPU if that is None."""
         self.vocab = vocab
+        self._device = device or torch.device("cpu")
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
         self._letters = Letters(self._tokenizer)
         allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
-        self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf)  # by byte of a bit mask
+        self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf).to(device)  # by byte of a bit mask
         self._executor = LLExecutor(num_threads=1)  # torch has the cores
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="aigc-masks")
         self._compiled: OrderedDict[Grammar, Matcher] = OrderedDict()
@@ -146,7 +151,7 @@ class Grammars:
         def wait() -> torch.Tensor:
             filled.result()
             # Eight tokens at once by table: several times faster than a boolean mask of the vocabulary.
-            eights = torch.from_numpy(bits.view(numpy.uint8)).reshape(-1).int()
+            eights = sent(torch.from_numpy(bits.view(numpy.uint8)).reshape(-1), self._device).int()
             return self._eights.index_select(0, eights).view(len(matchers), -1)[:, : self.vocab]
 
         return wait

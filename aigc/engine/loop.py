@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
+from aigc.engine.device import sent
 from aigc.engine.grammar import Matcher
 from aigc.engine.network import Runner, Span
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
@@ -82,7 +83,9 @@ class Loop:
             self._copy()
             rows, places = self._with_followers(ready)
             if rows:
-                self._sample(rows, logits[places] if len(rows) != len(ready) else logits, bias)
+                if len(rows) != len(ready):
+                    logits = logits[sent(torch.tensor(places), logits.device)]
+                self._sample(rows, logits, bias)
         return self._retire()
 
     def cancel(self, request: str) -> list[Row] | None:

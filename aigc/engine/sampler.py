@@ -8,14 +8,20 @@ few hundred hashes instead of a whole vocabulary.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 
 from aigc.engine.cpu.kernels import kernels
+from aigc.engine.device import sent
+from aigc.engine.gpu.opening import Drawing, drawing_on
+from aigc.errors import first_line
 from aigc.types import SamplingParams
 
+LOG = logging.getLogger(__name__)
 _MASK64 = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 LARGEST_NOISE = 17.4  # -log(-log(1 - 2^-25)) = 17.33
@@ -62,7 +68,7 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
     scores = _penalise(raw, draws)
     if bans is not None:
         scores = scores.clone() if scores is raw else scores
-        scores.index_add_(0, torch.tensor(bans.rows, device=scores.device), bans.bias.to(scores.device))
+        scores.index_add_(0, sent(torch.tensor(bans.rows), scores.device), bans.bias.to(scores.device))
     peaks, total = _survey(raw)
     blocks = _Blocks(scores, peaks if scores is raw else None)
     tokens = blocks.top.clone()
@@ -70,11 +76,12 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
     if len(hot) == len(draws):
         tokens = _draw(blocks, draws)
     elif hot:
-        rows = torch.tensor(hot, device=logits.device)
+        rows = sent(torch.tensor(hot), logits.device)
         tokens[rows] = _draw(_Blocks(scores[rows]), [draws[row] for row in hot])
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
+    picked, said = torch.stack([tokens.double(), logprobs.double()]).tolist()  # what the host waits for, all at once
     return Picks(
-        tokens.tolist(), logprobs.tolist(), [_likeliest(raw, total, row, draw) for row, draw in enumerate(draws)]
+        [int(token) for token in picked], said, [_likeliest(raw, total, row, draw) for row, draw in enumerate(draws)]
     )
 
 
@@ -151,11 +158,13 @@ class _Blocks:
 
 def _draw(blocks: _Blocks, draws: Sequence[Draw]) -> torch.Tensor:
     device = blocks.peak.device
-    heat = torch.tensor([draw.params.temperature for draw in draws], device=device)
-    keys = torch.tensor([_signed(_mix(d.stream + d.position * _GOLDEN & _MASK64)) for d in draws], device=device)
+    heat = sent(torch.tensor([draw.params.temperature for draw in draws]), device)
+    keys = sent(torch.tensor([_signed(_mix(d.stream + d.position * _GOLDEN & _MASK64)) for d in draws]), device)
     reach = (LARGEST_NOISE - _noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
     if any(_filters(draw.params) for draw in draws):
         rows, tokens, scores = _filtered(blocks, draws, heat, reach)
+    elif (drawing := _drawing(device)) is not None:  # without waiting to hear how many tokens that are
+        return drawing(blocks.cells.flatten(1), keys, heat, blocks.peak - reach)
     else:
         rows, tokens, scores = blocks.above(blocks.peak - reach)
     noisy = (scores / heat[rows]).double() + _noise(keys[rows], tokens)
@@ -165,6 +174,27 @@ def _draw(blocks: _Blocks, draws: Sequence[Draw]) -> torch.Tensor:
     chosen = blocks.top.clone()
     chosen[rows[won]] = tokens[won]
     return chosen
+
+
+@cache
+def _drawing(device: torch.device) -> Drawing | None:
+    """This is a kernel that draws for all rows at once, on devices where there is one and it draws as we do."""
+    drawing = drawing_on(device)
+    if drawing is None:
+        return None
+    tokens = torch.arange(8192, device=device)
+    keys = torch.arange(1, 65, device=device) * _signed(_GOLDEN)
+    scores = -(tokens * 7919 % 8192).float().expand(len(keys), -1).contiguous() / 1024
+    heat = torch.linspace(0.1, 2, len(keys), device=device)
+    noisy = (scores / heat[:, None]).double() + _noise(keys[:, None], tokens)
+    try:
+        if torch.equal(drawing(scores, keys, heat, torch.full_like(heat, -torch.inf)), noisy.argmax(1)):
+            return drawing
+        reason = "it draws otherwise"
+    except Exception as error:  # whatever a driver or a compiler does not like
+        reason = first_line(error)
+    LOG.warning("the kernel that draws tokens does not run here (%s): torch draws, more slowly", reason)
+    return None
 
 
 def _filters(params: SamplingParams) -> bool:

@@ -1,0 +1,13 @@
+"""HOW a Llama, Qwen2 or Qwen3 runs on a GPU: in plain torch and Triton.
+
+What a step is about (ids, positions, addresses of slots and prefixes, tiles) is one small matrix on the device
+(`layout`). The kernels read all they do from it (`kernels`, started by `room`), so one CUDA graph per number of tokens,
+rounded up, serves every step, though rows come and go and slots move (`graphs`, `decoder`). Attention is two launches:
+tiles of tokens that see one prefix, each key read once for many of them; then tiles of a row's own tokens, which add
+what the first have found. At opening a few steps are compared with plain torch (`trial`); where they differ, or cannot
+be run, the room `hf` runs the model, and a warning says so. Triton's interpreter runs the kernels on any machine.
+
+Names, all in `opening`: `open_gpu(folder, options) -> GpuDecoder | None` (a Network); `drawing_on(device)`, the
+sampler's hashes and choice in one launch, for any network. Knows: checkpoints, spans, torch, Triton. Does not know:
+texts, requests, transformers.
+"""

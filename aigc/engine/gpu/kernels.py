@@ -1,0 +1,236 @@
+"""This is what a GPU does for a step beside matrix products, in Triton: norms, rotation, attention, the gated swish.
+
+All sums are in float32. What a step is about stands in `words`, a matrix of int64 on the device with a column per token
+or tile of the step's `size` (`layout`): a launch depends on the size alone, loops end where the words say, and pointers
+to slots are read from them. A place without a token has no address, and is in no tile, so nothing of it is kept.
+
+    tile     neighbouring tokens that look at the same keys: of one prefix, or of one slot
+    query    each token of a tile has `group` of them, those of the heads that share a head of keys
+
+`block`, `wide` and the like are powers of two, as Triton's shapes must be; what they have too much is masked.
+"""
+
+from __future__ import annotations
+
+import triton
+import triton.language as tl
+
+# Rows of `words`. A token's: its id, its position, the addresses of its key and value in the first layer and head, and
+# how many numbers further the next head and the next layer lie.
+ID, POSITION, KEY, VALUE, TO_HEAD, TO_LAYER = (tl.constexpr(row) for row in range(6))
+# A tile's, counted from its own first row: its first token, tokens, the addresses of the keys and values it sees, to
+# the next head, to the next layer, the position of the first key, and how many keys there are.
+OF_TILE = 8
+OWN, SHARED = tl.constexpr(6), tl.constexpr(6 + OF_TILE)  # first rows of tiles that see a slot, or a prefix
+KEEP = tl.constexpr(SHARED.value + OF_TILE)  # the tokens that are kept
+OWN_TILES, SHARED_TILES = tl.constexpr(KEEP.value + 1), tl.constexpr(KEEP.value + 2)  # how many, in the first column
+ROWS = KEEP.value + 3
+
+# splitmix64, as in `sampler`; products wrap, and shifts are made logical by a mask.
+GOLDEN, FIRST, SECOND = (
+    tl.constexpr(number - (1 << 64)) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+)
+STEP = ("size", "layer")  # numbers that no kernel is compiled anew for
+NOTHING = tl.constexpr(-1e30)  # below every score; not -inf, whose difference from itself is no number
+
+
+@triton.jit
+def norm_rows(x, more, weight, out, eps, columns: tl.constexpr, wide: tl.constexpr, first: tl.constexpr):
+    """x (tokens, columns), float32, gets `more` added or becomes it; out is x by its root mean square, times weight."""
+    token, at = tl.program_id(0).to(tl.int64), tl.arange(0, wide)
+    inside = at < columns
+    place = token * columns + at
+    row = tl.load(more + place, mask=inside, other=0.0).to(tl.float32)
+    if not first:
+        row += tl.load(x + place, mask=inside, other=0.0)
+    tl.store(x + place, row, mask=inside)
+    row *= tl.rsqrt(tl.sum(row * row, axis=0) / columns + eps)
+    row *= tl.load(weight + at, mask=inside, other=0.0)
+    tl.store(out + place, row.to(out.dtype.element_ty), mask=inside)
+
+
+@triton.jit
+def multiply_gates(x, out, columns: tl.constexpr, block: tl.constexpr):
+    """x (tokens, 2 · columns) has all gates before all ups; out (tokens, columns) is swish(gate) · up."""
+    token, at = tl.program_id(0).to(tl.int64), tl.program_id(1) * block + tl.arange(0, block)
+    inside = at < columns
+    gate = tl.load(x + token * 2 * columns + at, mask=inside, other=0.0).to(tl.float32)
+    up = tl.load(x + token * 2 * columns + columns + at, mask=inside, other=0.0).to(tl.float32)
+    tl.store(out + token * columns + at, (gate / (1 + tl.exp(-gate)) * up).to(out.dtype.element_ty), mask=inside)
+
+
+@triton.jit(do_not_specialize=STEP)
+def rotate_and_keep(
+    qkv, words, size, cosine, sine, query_norm, key_norm, layer, eps,
+    heads: tl.constexpr, kv_heads: tl.constexpr, dim: tl.constexpr,
+    turned: tl.constexpr, kept: tl.constexpr, half: tl.constexpr, normed: tl.constexpr,
+):  # fmt: skip
+    """qkv (tokens, heads + 2 · kv_heads, dim): queries are normed and rotated in place, keys on their way to the slot.
+
+    Cosines and sines are (tokens, dim / 2), float32.
+    """
+    token = tl.program_id(0)
+    row = qkv + token.to(tl.int64) * ((heads + 2 * kv_heads) * dim)
+    head, at = tl.arange(0, turned)[:, None], tl.arange(0, half)[None, :]
+    inside = (head < heads + kv_heads) & (at < dim // 2)
+    a = tl.load(row + head * dim + at, mask=inside, other=0.0).to(tl.float32)
+    b = tl.load(row + head * dim + dim // 2 + at, mask=inside, other=0.0).to(tl.float32)
+    asks = head < heads
+    if normed:
+        scale = tl.rsqrt(tl.sum(a * a + b * b, axis=1) / dim + eps)[:, None]
+        part = at < dim // 2
+        a *= scale * tl.where(
+            asks, tl.load(query_norm + at, mask=part, other=0.0), tl.load(key_norm + at, mask=part, other=0.0)
+        )
+        at_b = at + dim // 2
+        b *= scale * tl.where(
+            asks, tl.load(query_norm + at_b, mask=part, other=0.0), tl.load(key_norm + at_b, mask=part, other=0.0)
+        )
+    c = tl.load(cosine + token * (dim // 2) + at, mask=at < dim // 2, other=0.0)
+    s = tl.load(sine + token * (dim // 2) + at, mask=at < dim // 2, other=0.0)
+    kind = qkv.dtype.element_ty
+    a, b = (a * c - b * s).to(kind), (b * c + a * s).to(kind)
+    tl.store(row + head * dim + at, a, mask=inside & asks)
+    tl.store(row + head * dim + dim // 2 + at, b, mask=inside & asks)
+    address = tl.load(words + KEY * size + token)
+    if address != 0:
+        to_head = tl.load(words + TO_HEAD * size + token)
+        ahead = layer * tl.load(words + TO_LAYER * size + token)
+        key = tl.multiple_of(address.to(tl.pointer_type(kind)) + ahead + (head - heads) * to_head + at, [16, 16])
+        tl.store(key, a, mask=inside & (head >= heads))
+        tl.store(tl.multiple_of(key + dim // 2, [16, 16]), b, mask=inside & (head >= heads))
+        of, wide = tl.arange(0, kept)[:, None], tl.arange(0, 2 * half)[None, :]
+        there = (of < kv_heads) & (wide < dim)
+        value = tl.load(row + (heads + kv_heads + of) * dim + wide, mask=there, other=0.0)
+        slot = tl.load(words + VALUE * size + token).to(tl.pointer_type(kind)) + ahead + of * to_head + wide
+        tl.store(tl.multiple_of(slot, [16, 16]), value, mask=there)
+
+
+@triton.jit
+def look(
+    asked, keys, values, begin, end, position, offset, scale, window: tl.constexpr,
+    dim: tl.constexpr, queries: tl.constexpr, wide: tl.constexpr, block: tl.constexpr,
+):  # fmt: skip
+    """This is what queries see of keys begin..end, the first of all at position `offset`: the sum of values (queries,
+    wide), weighed by 2 ** (score - peak), the sum of those weights, and the peak, (queries,)."""
+    at = tl.arange(0, wide)
+    peak = tl.full([queries], NOTHING, tl.float32)
+    mass = tl.zeros([queries], tl.float32)
+    sum_of = tl.zeros([queries, wide], tl.float32)
+    for start in range(begin, end, block):
+        key = start + tl.arange(0, block)
+        there = key < end
+        places = tl.multiple_of(keys + key[None, :] * dim + at[:, None], [16, 16])
+        columns = tl.load(places, mask=there[None, :] & (at < dim)[:, None], other=0.0)
+        scores = tl.dot(asked, columns, input_precision="ieee") * scale
+        seen = there[None, :] & (key[None, :] + offset <= position[:, None])
+        if window > 0:
+            seen = seen & (key[None, :] + offset > position[:, None] - window)
+        scores = tl.where(seen, scores, float("-inf"))
+        higher = tl.maximum(peak, tl.max(scores, axis=1))
+        weights, shrink = tl.exp2(scores - higher[:, None]), tl.exp2(peak - higher)
+        places = tl.multiple_of(values + key[:, None] * dim + at[None, :], [16, 16])
+        rows = tl.load(places, mask=there[:, None] & (at < dim)[None, :], other=0.0)
+        sum_of = sum_of * shrink[:, None] + tl.dot(weights.to(rows.dtype), rows, input_precision="ieee")
+        mass = mass * shrink + tl.sum(weights, axis=1)
+        peak = higher
+    return sum_of, mass, peak
+
+
+@triton.jit
+def add_parts(
+    sum_of, mass, peak, parts, sums, query, queries, real, dim: tl.constexpr, wide: tl.constexpr, splits: tl.constexpr
+):
+    """This is the sum of values and of weights with what other programs have seen for the same queries."""
+    at = tl.arange(0, wide)
+    for split in tl.static_range(splits):
+        place = split * queries + query
+        weighs = tl.load(sums + place, mask=real, other=float("-inf"))
+        part = tl.load(parts + place[:, None] * dim + at[None, :], mask=real[:, None] & (at < dim)[None, :], other=0.0)
+        higher = tl.maximum(peak, weighs)
+        shrink, weight = tl.exp2(peak - higher), tl.exp2(weighs - higher)
+        sum_of = sum_of * shrink[:, None] + part * weight[:, None]
+        mass = mass * shrink + weight
+        peak = higher
+    return sum_of, mass
+
+
+@triton.jit(do_not_specialize=STEP)
+def attend(
+    qkv, words, size, parts, sums, out, layer, scale,
+    first_row: tl.constexpr, counted: tl.constexpr, window: tl.constexpr,
+    heads: tl.constexpr, kv_heads: tl.constexpr, dim: tl.constexpr,
+    tile: tl.constexpr, group: tl.constexpr, wide: tl.constexpr, block: tl.constexpr,
+    splits: tl.constexpr, last: tl.constexpr,
+):  # fmt: skip
+    """This is attention of tiles, the ones listed from `first_row` on, to what they look at.
+
+    Tiles that see prefixes leave a part for each of `splits` shares of the keys: parts (splits, size, heads, dim), and
+    sums (splits, size, heads), the binary logarithm of what the part weighs. Tiles that see slots come `last`, take
+    each part for one more key, and write out (size, heads, dim). `scale` has log2(e) in it.
+    """
+    of = tl.program_id(1)  # which head of keys
+    each: tl.constexpr = heads // kv_heads
+    slot = tl.arange(0, tile * group)  # of a query in its tile
+    at = tl.arange(0, wide)
+    for number in range(tl.program_id(0), tl.load(words + counted * size).to(tl.int32), tl.num_programs(0)):
+        said = words + first_row * size + number
+        token, offset, limit = tl.load(said), tl.load(said + 6 * size).to(tl.int32), tl.load(said + 7 * size)
+        real = (slot // group < tl.load(said + size)) & (slot % group < each)
+        token += slot // group
+        position = tl.load(words + POSITION * size + token, mask=real, other=-1).to(tl.int32)
+        query = token * heads + of * each + slot % group  # in parts, sums and out
+        inside = real[:, None] & (at < dim)[None, :]
+        row = (token * (heads + 2 * kv_heads) + of * each + slot % group)[:, None] * dim + at[None, :]
+        asked = tl.load(qkv + row, mask=inside, other=0.0)
+
+        ahead = of * tl.load(said + 4 * size) + layer * tl.load(said + 5 * size)
+        keys = tl.load(said + 2 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
+        values = tl.load(said + 3 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
+        begin, end = 0, tl.minimum(limit.to(tl.int32), tl.max(position, axis=0) + 1 - offset)
+        if window > 0:
+            earliest = tl.min(tl.where(real, position, 1 << 30), axis=0) + 1 - window - offset
+            begin = tl.maximum(earliest, 0) // block * block
+        if not last:
+            share = tl.cdiv(tl.cdiv(tl.maximum(end - begin, 0), block), splits) * block
+            begin += tl.program_id(2) * share
+            end = tl.minimum(end, begin + share)
+
+        sum_of, mass, peak = look(
+            asked, keys, values, begin, end, position, offset, scale, window, dim, tile * group, wide, block
+        )
+        if last:
+            if offset > 0:  # there is a prefix before the slot
+                sum_of, mass = add_parts(sum_of, mass, peak, parts, sums, query, size * heads, real, dim, wide, splits)
+            result = sum_of / tl.where(real, mass, 1.0)[:, None]
+            tl.store(out + query[:, None] * dim + at[None, :], result.to(out.dtype.element_ty), mask=inside)
+        else:
+            some = mass > 0
+            place = tl.program_id(2) * size * heads + query
+            whole = tl.where(some, mass, 1.0)
+            tl.store(parts + place[:, None] * dim + at[None, :], sum_of / whole[:, None], mask=inside)
+            tl.store(sums + place, tl.where(some, peak + tl.log2(whole), float("-inf")), mask=real)
+
+
+@triton.jit
+def draw_tokens(scores, keys, heats, floors, best, chosen, vocab, block: tl.constexpr):
+    """Each block of a row's scores (rows, vocab) gives its largest score / heat + noise, best (rows, blocks), float64,
+    and whose it is, chosen. The noise is `sampler`'s, of key and token; blocks that are all below the floor have none.
+    """
+    row, at = tl.program_id(0), tl.program_id(1) * block + tl.arange(0, block)
+    place = row * tl.num_programs(1) + tl.program_id(1)
+    score = tl.load(scores + row.to(tl.int64) * vocab + at, mask=at < vocab, other=float("-inf"))
+    possible = (score >= tl.load(floors + row)) & (at < vocab)
+    if tl.max(possible.to(tl.int32), axis=0) > 0:
+        bits = tl.load(keys + row) + at.to(tl.int64) * GOLDEN
+        bits = (bits ^ ((bits >> 30) & 0x3FFFFFFFF)) * FIRST
+        bits = (bits ^ ((bits >> 27) & 0x1FFFFFFFFF)) * SECOND
+        bits = bits ^ ((bits >> 31) & 0x1FFFFFFFF)
+        uniform = (((bits >> 40) & 0xFFFFFF).to(tl.float64) + 0.5) / 16777216.0
+        noisy = tl.div_rn(score, tl.load(heats + row)).to(tl.float64) - tl.log(-tl.log(uniform))
+        most, which = tl.max(tl.where(possible, noisy, float("-inf")), axis=0, return_indices=True)
+        tl.store(best + place, most)
+        tl.store(chosen + place, tl.program_id(1) * block + which)
+    else:
+        tl.store(best + place, float("-inf"))
+        tl.store(chosen + place, 0)

@@ -1,0 +1,80 @@
+"""This opens what runs on a GPU, where there is one, and sees that it comes out right. Only then is Triton imported."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+
+from aigc.engine import EngineOptions
+from aigc.engine.checkpoint import Config, read_checkpoint
+from aigc.engine.device import all_threads, free_memory, pick_device, pick_dtype
+from aigc.errors import first_line
+
+if TYPE_CHECKING:
+    from aigc.engine.gpu.decoder import GpuDecoder
+
+LOG = logging.getLogger(__name__)
+LONGEST_HEAD = 256  # numbers
+
+
+class Drawing(Protocol):
+    """This chooses, per row of scores, the largest of score / heat + noise."""
+
+    def __call__(
+        self, scores: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor
+    ) -> torch.Tensor:
+        """Scores are (rows, tokens), float32; the rest, and what is chosen, (rows,). Nothing below its floor wins."""
+
+
+def drawing_on(device: torch.device) -> Drawing | None:
+    """This is None where there is no GPU, or no Triton."""
+    if device.type != "cuda" or find_spec("triton") is None:
+        return None
+    from aigc.engine.gpu.draw import draw
+
+    return draw
+
+
+def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
+    """This reads a folder; None where there is no GPU, no Triton, or a model that only transformers can run on it."""
+    device = pick_device(options.device)
+    if device.type != "cuda" or options.deterministic or find_spec("triton") is None:
+        return None
+    torch.set_num_threads(options.threads or all_threads())
+    try:
+        return read_decoder(folder, options.context, device, pick_dtype(options.dtype, device))
+    except Exception as error:  # whatever a driver, a compiler or a library does not like
+        reason = first_line(error)
+    free_memory(device)
+    LOG.warning("the kernels for GPUs do not run here (%s): transformers runs the model, more slowly", reason)
+    return None
+
+
+def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.dtype) -> GpuDecoder | None:
+    """This is a model that has passed its trial. Raises whatever goes wrong, ArithmeticError for wrong numbers."""
+    from aigc.engine.gpu.decoder import GpuDecoder
+    from aigc.engine.gpu.trial import TOLERANCE, try_out
+
+    with ExitStack() as stack:
+        read = read_checkpoint(folder, stack)
+        if read is None or not _fits(read.config):
+            return None
+        try:
+            network = GpuDecoder(read, context, device, dtype)
+        except KeyError:  # a weight is missing: transformers says which
+            return None
+    off = try_out(network)
+    if not off < TOLERANCE[dtype]:
+        raise ArithmeticError(f"logits come out {off:.0%} wrong")
+    return network
+
+
+def _fits(config: Config) -> bool:
+    """This says that heads are whole vectors, not too long, and evenly shared."""
+    even = config.num_attention_heads % config.num_key_value_heads == 0
+    return even and config.dim % 16 == 0 and config.dim <= LONGEST_HEAD
