@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
+from typing import Any
 
 import torch
 
@@ -60,6 +62,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     """This is a CPU tensor on a device. Nobody waits for the copy: what the device does next comes after it."""
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
+
+
+def current(device: torch.device) -> AbstractContextManager[Any]:
+    """This makes a CUDA device torch's current one, which is where Triton starts kernels."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def free_memory(device: torch.device) -> None:

@@ -1,4 +1,4 @@
-"""This is what the engine needs of a loaded model; the rooms `cpu` and `hf` have the kinds there are."""
+"""This is what the engine needs of a loaded model; the rooms `cpu`, `gpu` and `hf` have the kinds there are."""
 
 from __future__ import annotations
 

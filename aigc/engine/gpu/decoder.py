@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -23,6 +22,7 @@ import torch
 from aigc.engine.adapters import Adapters, Joined, Segment, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint
+from aigc.engine.device import current
 from aigc.engine.gpu import kernels
 from aigc.engine.gpu.graphs import SIZES, Graphs, size_for
 from aigc.engine.gpu.room import Kept, Room, Shape, Stream
@@ -112,7 +112,7 @@ class GpuDecoder:
             scale=config.dim**-0.5,
             eps=config.rms_norm_eps,
         )
-        with self._here():
+        with current(self.device):
             self._graphs = Graphs(device)
             self._room = Room(self.sizes, SIZES[-1], dtype, device)
             self._kept = Kept(self.sizes, SIZES[-1], dtype, device)
@@ -120,7 +120,7 @@ class GpuDecoder:
     def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         tokens, route = sum(len(span.ids) for span in spans), list(segments(spans))
-        with torch.inference_mode(), self._here():
+        with torch.inference_mode(), current(self.device):
             room, size = self._room, size_for(tokens)
             if size is None:
                 size = -(-tokens // ROUND) * ROUND
@@ -180,10 +180,6 @@ class GpuDecoder:
     def _route(self, route: Sequence[Segment]) -> None:
         if self.adapters.names:
             self.adapters.route(route)
-
-    def _here(self) -> AbstractContextManager[Any]:
-        """Triton starts kernels on torch's current device."""
-        return torch.cuda.device(self.device) if self.device.type == "cuda" else nullcontext()
 
     @cached_property
     def model(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 import triton
 
+from aigc.engine.device import current
 from aigc.engine.gpu import kernels
 
 BLOCK = 2048  # tokens of one program
@@ -16,5 +17,6 @@ def draw(scores: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: to
     blocks = triton.cdiv(vocab, BLOCK)
     best = torch.empty(rows, blocks, dtype=torch.float64, device=scores.device)
     chosen = torch.empty(rows, blocks, dtype=torch.int64, device=scores.device)
-    kernels.draw_tokens[(rows, blocks)](scores, keys, heat, floor, best, chosen, vocab, BLOCK)
+    with current(scores.device):
+        kernels.draw_tokens[(rows, blocks)](scores, keys, heat, floor, best, chosen, vocab, BLOCK)
     return chosen.gather(1, best.argmax(1, keepdim=True))[:, 0]

@@ -29,7 +29,7 @@ def test_random_batches_equal_generate(
     draw = random.Random(f"gpu {kind}")
     monkeypatch.setattr("aigc.engine.loop.STEP_TOKENS", 40)
     engine = open_on(kind, rows=6, prefix_cache=prefix_cache)
-    requests = random_batch(draw, asking)[:5]
+    requests = random_batch(draw, asking)[: 5 if prefix_cache else 3]
     requests = [
         replace(one, sampling=replace(one.sampling, max_tokens=min(4, one.sampling.max_tokens))) for one in requests
     ]
