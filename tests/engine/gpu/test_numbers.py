@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..test_adapters import TARGETS, logits_of, merge, open_model, paths_of, write_adapter
 from .conftest import Rows, read
 
 pytestmark = pytest.mark.triton
@@ -83,6 +84,28 @@ def test_idle_places_touch_nothing(tiny_folder: TinyFolder) -> None:
         tensor[:, 1, :, 4] = tensor[:, 2, :, :4] = 7
         assert (tensor == 7).all()
     assert (prefix.bank.keys == 7).all() and (prefix.bank.values == 7).all()
+
+
+def test_adapters_meet_their_own_tokens(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    import torch
+
+    from aigc.engine.cache import Bank
+    from aigc.engine.network import Span
+
+    base, ads = open_model(tiny_folder("llama")), open_model(tiny_folder("llama"))
+    merge(ads, write_adapter(tmp_path / "ads", base, paths_of(base, TARGETS["llama"]), seed=1), 2)
+    network = read(tiny_folder("llama"))
+    network.adapters.load("ads", tmp_path / "ads")
+    bank = Bank(network.shape, 3, 8)
+    spans = [
+        Span(bank, 0, 0, [5, 80, 33]),
+        Span(bank, 1, 0, [7, 9], adapter="ads"),
+        Span(bank, 2, 0, [40, 41, 42, 43]),
+    ]
+    found = network.forward(spans, [2, 4, 5, 8])
+    plain, adapted = logits_of(base, spans[0].ids, spans[2].ids), logits_of(ads, spans[1].ids)
+    expected = torch.stack([plain[2], adapted[1], plain[3], plain[6]])
+    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_a_step_is_laid_out(tiny_folder: TinyFolder) -> None:
