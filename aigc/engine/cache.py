@@ -86,8 +86,10 @@ class Slot:
 class Slots:
     """This hands out slots by size."""
 
-    def __init__(self, shape: CacheShape) -> None:
+    def __init__(self, shape: CacheShape, tokens: int) -> None:
+        """`tokens` is what all rows together may come to hold, roughly."""
         self.shape = shape
+        self.tokens = tokens
         self.banks: dict[int, Bank] = {}
         self.rows = 0  # that there are: how many slots may soon be wanted
 
@@ -98,7 +100,8 @@ class Slots:
             capacity *= 2
         bank = self.banks.get(capacity)
         if bank is None:
-            lanes = FEWEST_LANES if self.shape.blank else max(FEWEST_LANES, self.rows)  # unused, they cost nothing
+            many = 0 if self.shape.blank else min(self.rows, self.tokens // capacity)  # unused, they cost nothing
+            lanes = max(FEWEST_LANES, many)
             bank = self.banks[capacity] = Bank(self.shape, lanes, capacity)
         return Slot(bank, bank.take())
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import torch
+
 from aigc.engine import EngineOptions
 from aigc.engine.cpu.decoder import open_decoder
-from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
+from aigc.engine.cpu.kernels import kernels
+from aigc.engine.device import all_threads, free_memory, is_out_of_memory, memory_bytes
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.gpu.opening import open_gpu
 from aigc.engine.grammar import Grammars
@@ -103,11 +106,13 @@ class Engine:
         out, self._outbox = self._outbox, []
         if not self._in_hand:
             return out
+        finished = None
         try:
             finished = loop.step()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise EngineError(f"the model failed: {first_line(error)}") from error
+        if finished is None:  # by now nothing of the failed step is held any more
             finished = loop.back_off()
             free_memory(self.network.device)
             LOG.warning("out of memory: going on with at most %d texts at once", loop.most)
@@ -257,11 +262,12 @@ def _end_tokens(network: Network, front: Front) -> frozenset[int]:
 
 def _slot_tokens(network: Network, rows: int) -> int:
     """This counts the tokens that rows may come to hold; slots are up to twice as large, and there may be twice as
-    many, so that is a quarter of the memory."""
+    many, so that is a quarter of the memory or less."""
     spare = memory_bytes(network.device)
     if network.device.type == "cuda":
         spare -= LOGITS * 4 * rows * network.vocab
-    return max(spare // 4 // network.shape.token_bytes, 1)
+    parts = 6 if network.device.type == "cuda" else 4  # kept prefixes have a share too, and the device no swap
+    return max(spare // parts // network.shape.token_bytes, 1)
 
 
 def _steady(network: Network) -> Steady:
@@ -274,6 +280,10 @@ def _steady(network: Network) -> Steady:
 
 def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
     """This is `aigc.engine.open_engine`."""
+    threads = options.threads or all_threads()
+    torch.set_num_threads(threads)
+    if (native := kernels()) is not None:
+        native.threads = threads
     network: Network | None = open_decoder(folder, options) or open_gpu(folder, options)
     if network is None:
         from aigc.engine.hf.model import load_network

@@ -56,7 +56,7 @@ class Loop:
         self.resting: deque[Row] = deque()  # begun, and set back when memory ran out
         self.rows: list[Row] = []  # in slots, or followers about to be
         self.sources: dict[Row, Row] = {}  # whose slot has, or soon will have, a new row's first tokens
-        self.slots = Slots(runner.shape)
+        self.slots = Slots(runner.shape, slot_tokens)
         self.prefixes = Prefixes(runner.shape, prefix_budget)
 
     def submit(self, work: Work) -> None:
@@ -111,7 +111,7 @@ class Loop:
         elif not self.rows and self.most == 1:
             self.sharing = False  # not even a prefix fits
         self.most = max(1, min(self.most, len(self.rows)) // 2)
-        self.slots = Slots(self.runner.shape)
+        self.slots = Slots(self.runner.shape, self.slot_tokens)
         self.sources.clear()
         self.prefixes.evict(0)
         for row in self.rows:

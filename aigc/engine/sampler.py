@@ -122,12 +122,12 @@ def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     for row in asking:
         draw = draws[row]
         if draw.params.repetition_penalty != 1:
-            seen = torch.tensor(sorted({*draw.prompt, *draw.written}), device=raw.device)
+            seen = sent(torch.tensor(sorted({*draw.prompt, *draw.written})), raw.device)
             old = scores[row, seen]
             factor = draw.params.repetition_penalty
             scores[row, seen] = torch.where(old > 0, old / factor, old * factor)
         if draw.params.presence_penalty and draw.written:
-            seen = torch.tensor(sorted(set(draw.written)), device=raw.device)
+            seen = sent(torch.tensor(sorted(set(draw.written))), raw.device)
             scores[row, seen] -= draw.params.presence_penalty
     return scores
 
@@ -211,11 +211,11 @@ def _filtered(
     """
     device = heat.device
     vocab = blocks.cells.shape[1] * BLOCK
-    top_k = torch.tensor([d.params.top_k or vocab for d in draws], device=device)
-    top_p = torch.tensor([d.params.top_p for d in draws], device=device)
-    min_p = torch.tensor([d.params.min_p for d in draws], device=device)
+    top_k = sent(torch.tensor([d.params.top_k or vocab for d in draws]), device)
+    top_p = sent(torch.tensor([d.params.top_p for d in draws]), device)
+    min_p = sent(torch.tensor([d.params.min_p for d in draws]), device)
     whole = torch.exp((blocks.cells - blocks.peak[:, None, None]) / heat[:, None, None]).sum((1, 2))
-    asks = torch.tensor([_filters(d.params) for d in draws], device=device)
+    asks = sent(torch.tensor([_filters(d.params) for d in draws]), device)
     near = torch.where(asks, torch.minimum(reach, NEAR * heat), reach)
     rows, tokens, scores = blocks.above(blocks.peak - near)
     mass = torch.exp((scores - blocks.peak[rows]) / heat[rows])

@@ -127,3 +127,15 @@ def test_other_failures_are_not_taken_for_it(open_tiny: Any, asking: Any) -> Non
     engine.submit(asking("a", "a mug"))
     with pytest.raises(EngineError, match="the model failed: mat1 and mat2"):
         engine.step()
+
+
+def test_a_long_row_among_many_gets_no_slots_for_all_of_them() -> None:
+    import torch
+
+    from aigc.engine.cache import CacheShape, Slots
+
+    shape = CacheShape(layers=1, kv_heads=1, head_dim=8, dtype=torch.float32, device=torch.device("cpu"), blank=False)
+    slots = Slots(shape, 20_000)
+    slots.rows = 128
+    assert slots.take(10, 40).bank.lanes == 128
+    assert slots.take(5_000, 6_000).bank.lanes == 16

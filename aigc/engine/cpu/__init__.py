@@ -7,5 +7,5 @@ nothing else in the step. The library is built during the install; without it, o
 everything.
 
 Names: `open_decoder(folder, options) -> Decoder | None` (a Network), `kernels() -> Kernels | None`, `Panels`,
-`PackedLinear`. Knows: checkpoints, tensors in the CPU's memory. Does not know: texts, requests, transformers.
+`PackedLinear`. Knows: checkpoints, tensors in the CPU's memory. Does not know: texts, requests.
 """

@@ -25,7 +25,7 @@ from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
 from aigc.engine.cpu.kernels import PANEL, Kernels, Panels, Step, kernels
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.cpu.program import Program, Shape, lay_out
-from aigc.engine.device import all_threads, pick_device, pick_dtype
+from aigc.engine.device import pick_device, pick_dtype
 from aigc.engine.network import Span
 
 EIGHT = 8  # floats a vector has
@@ -184,7 +184,6 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
     native, device = kernels(), pick_device(options.device)
     if native is None or device.type != "cpu" or pick_dtype(options.dtype, device) != torch.float32:
         return None
-    native.threads = options.threads or all_threads()
     with ExitStack() as stack:
         read = read_checkpoint(folder, stack)
         if read is None or not _fits(read.config):

@@ -21,6 +21,7 @@ from aigc.engine.device import all_threads
 
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
+SPAN = 12  # numbers that say what a row brings to a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ def kernels() -> Kernels | None:
         return None
     try:
         library = ctypes.CDLL(spec.origin)
-        return Kernels(library) if library.aigc_supported() else None
+        layout = ctypes.sizeof(Op) * 1_000_000 + ctypes.sizeof(Step) * 1_000 + SPAN * ctypes.sizeof(ctypes.c_int64)
+        return Kernels(library) if library.aigc_supported() and int(library.aigc_layout()) == layout else None
     except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
         return None

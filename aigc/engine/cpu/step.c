@@ -11,7 +11,8 @@
 
 #include "step.h"
 
-#define SOME 256 /* operations that are handed out at once */
+/* How the structs lie in memory, for a caller from another build to compare. */
+int64_t aigc_layout(void) { return sizeof(Op) * 1000000 + sizeof(Step) * 1000 + sizeof(Span); }
 
 int aigc_supported(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -107,10 +108,10 @@ static Work work_of(const Job *job) {
 
 /* Runs operations on `rows` rows each, and after KEEP on those that are kept. */
 void aigc_do(const Op *ops, int64_t count, const Step *step, int64_t rows, int64_t threads) {
-    Job jobs[SOME];
-    Work works[SOME];
+    Job jobs[MOST_WORKS];
+    Work works[MOST_WORKS];
     while (count) {
-        int64_t some = count < SOME ? count : SOME;
+        int64_t some = count < MOST_WORKS ? count : MOST_WORKS;
         for (int64_t i = 0; i < some; i++, ops++) {
             jobs[i] = (Job){ops, step, rows};
             works[i] = work_of(jobs + i);

@@ -1,6 +1,6 @@
 /* Two things make this different from OpenMP's loops, where every thread has to arrive at the end of each. A thread that
-   is not running, because some other program has its core, holds up nobody: the others take its pieces, and when it
-   comes back it finds its place in the list. And a thread without work waits a moment before it sleeps, not longer.
+   is not running, because some other program has its core, holds up the others only if it is amid a piece: they take the
+   rest, and when it comes back it finds its place in the list. And a thread without work waits a moment before it sleeps, not longer.
 
    A ticket says which run it is of. So a thread that slept through the end of a run takes nothing of the next one. */
 
@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#define MOST_WORKS 512   /* in one run */
 #define MOST_THREADS 256
 #define PIECE 262144     /* multiplications that are worth taking a ticket */
 #define PATIENCE 2000    /* looks before a thread lets others run: some tens of microseconds */
@@ -21,7 +20,8 @@
 typedef struct {
     _Alignas(64) _Atomic uint64_t next; /* the run, and in the lower half how many pieces are taken */
     _Atomic int64_t done;
-    int64_t pieces, large, many, each; /* first some large pieces of so many things, then of each so many */
+    _Atomic int64_t pieces; /* looked at by threads that are late, too */
+    int64_t large, many, each; /* first some large pieces of so many things, then of each so many */
 } Ticket;
 
 static Work works[MOST_WORKS];
@@ -43,7 +43,7 @@ static void take_part(uint64_t run, int64_t thread) {
     for (int64_t i = 0; i < atomic_load(&length); i++) {
         Ticket *ticket = tickets + i;
         uint64_t word = atomic_load(&ticket->next);
-        int64_t pieces = ticket->pieces, mine = 0;
+        int64_t pieces = atomic_load_explicit(&ticket->pieces, memory_order_relaxed), mine = 0;
         while (word >> 32 == run && (int64_t)(word & UINT32_MAX) < pieces) {
             if (!atomic_compare_exchange_weak(&ticket->next, &word, word + 1)) continue;
             const Work *work = works + i;
@@ -98,7 +98,8 @@ static void start_until(int64_t threads) {
     if (!told++) pthread_atfork(NULL, NULL, begin_alone);
     sigset_t none, before;
     sigfillset(&none);
-    pthread_sigmask(SIG_SETMASK, &none, &before); /* signals are for the threads of the program */
+    sigdelset(&none, SIGSEGV), sigdelset(&none, SIGBUS), sigdelset(&none, SIGFPE), sigdelset(&none, SIGILL);
+    pthread_sigmask(SIG_SETMASK, &none, &before); /* signals are for the threads of the program, but for its faults */
     for (pthread_t thread; started < threads; started++) {
         if (pthread_create(&thread, NULL, help, (void *)started)) break;
         pthread_detach(thread);
@@ -116,7 +117,7 @@ static void run_some(const Work *some, int64_t count, int64_t threads) {
         atomic_store(&tickets[i].next, run << 32 | UINT32_MAX); /* shut before anything else of it changes */
         works[i] = some[i];
         tickets[i].large = large, tickets[i].many = many, tickets[i].each = each;
-        tickets[i].pieces = large + (rest + each - 1) / each;
+        atomic_store_explicit(&tickets[i].pieces, large + (rest + each - 1) / each, memory_order_relaxed);
         atomic_store_explicit(&tickets[i].done, 0, memory_order_relaxed);
         atomic_store_explicit(&tickets[i].next, run << 32, memory_order_release);
     }
@@ -131,12 +132,11 @@ static void run_some(const Work *some, int64_t count, int64_t threads) {
     take_part(run, 0);
 }
 
-void share_out(const Work *all, int64_t count, int64_t threads) {
+void share_out(const Work *some, int64_t count, int64_t threads) {
     pthread_mutex_lock(&turn);
     threads = threads < 1 ? 1 : threads < MOST_THREADS ? threads : MOST_THREADS;
     if (started < threads) start_until(threads);
     threads = started < threads ? started : threads;
-    for (int64_t i = 0; i < count; i += MOST_WORKS)
-        run_some(all + i, count - i < MOST_WORKS ? count - i : MOST_WORKS, threads);
+    run_some(some, count, threads);
     pthread_mutex_unlock(&turn);
 }

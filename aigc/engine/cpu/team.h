@@ -11,7 +11,9 @@ typedef struct {
     int64_t total, cost; /* a thing's cost is in multiplications, roughly */
 } Work;
 
-/* Does each work, whole, before the next, on up to `threads` threads, which are numbered from 0. */
+#define MOST_WORKS 256
+
+/* Does each of up to MOST_WORKS works, whole, before the next, on up to `threads` threads, numbered from 0. */
 void share_out(const Work *works, int64_t count, int64_t threads);
 
 #endif

@@ -12,7 +12,8 @@ BLOCK = 2048  # tokens of one program
 
 
 def draw(scores: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor) -> torch.Tensor:
-    """This is a `Drawing`. Scores are contiguous."""
+    """This is a `Drawing`."""
+    scores = scores.contiguous()  # of a head wider than the vocabulary, rows lie further apart
     rows, vocab = scores.shape
     blocks = triton.cdiv(vocab, BLOCK)
     best = torch.empty(rows, blocks, dtype=torch.float64, device=scores.device)

@@ -8,14 +8,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import torch
-
 from aigc.engine import EngineOptions
 from aigc.engine.checkpoint import Config, read_checkpoint
-from aigc.engine.device import all_threads, free_memory, pick_device, pick_dtype
-from aigc.errors import first_line
+from aigc.engine.device import free_memory, pick_device, pick_dtype
+from aigc.errors import ModelError, first_line
 
 if TYPE_CHECKING:
+    import torch
+
     from aigc.engine.gpu.decoder import GpuDecoder
 
 LOG = logging.getLogger(__name__)
@@ -43,14 +43,19 @@ def drawing_on(device: torch.device) -> Drawing | None:
 def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
     """This reads a folder; None where there is no GPU, no Triton, or a model that only transformers can run on it."""
     device = pick_device(options.device)
-    if device.type != "cuda" or options.deterministic or find_spec("triton") is None:
+    if device.type != "cuda" or options.deterministic:
         return None
-    torch.set_num_threads(options.threads or all_threads())
+    if find_spec("triton") is None:
+        LOG.warning("the package triton is not installed: transformers runs the model, more slowly")
+        return None
     try:
         return read_decoder(folder, options.context, device, pick_dtype(options.dtype, device))
     except Exception as error:  # whatever a driver, a compiler or a library does not like
         reason = first_line(error)
-    free_memory(device)
+    try:
+        free_memory(device)
+    except RuntimeError as error:  # what went wrong has left the device of no use to this process
+        raise ModelError(f"{device} failed: {reason}", hint="try again with engine.device=cpu") from error
     LOG.warning("the kernels for GPUs do not run here (%s): transformers runs the model, more slowly", reason)
     return None
 

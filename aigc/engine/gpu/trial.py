@@ -16,6 +16,7 @@ from aigc.engine.network import Span
 
 TOLERANCE = {torch.float32: 1e-3, torch.float16: 0.02, torch.bfloat16: 0.05}  # of logits, by the model's dtype
 LONG = 300  # tokens; more than any graph takes
+SHARED = 200  # tokens; more than are read at once, so that every share of a prefix has some
 
 
 def plain_logits(network: GpuDecoder, ids: Sequence[int]) -> torch.Tensor:
@@ -55,25 +56,26 @@ def try_out(network: GpuDecoder) -> float:
     between two steps of one size, the second of which a graph replays, and a step too large for graphs.
     """
     vocab = min(network.vocab, 1000)
-    lengths = min(LONG, network.context), 48, 28
+    shared = min(SHARED, network.context - 24)
+    lengths = min(LONG, network.context), shared + 24, 28
     texts = [[(7 * place + 3 + 11 * row) % vocab for place in range(length)] for row, length in enumerate(lengths)]
     texts[2][:16] = texts[1][:16]
-    prefix, bank = Prefix(network.shape, texts[1][:24]), Bank(network.shape, 4, 64)
+    prefix, bank = Prefix(network.shape, texts[1][:shared]), Bank(network.shape, 4, 64)
     network.forward([Span(prefix.bank, 0, 0, prefix.ids)], [])
     found = network.forward(
         [
             Span(bank, 1, 0, texts[0][:9]),
-            Span(bank, 2, 0, texts[1][24:29], prefix, 24),
+            Span(bank, 2, 0, texts[1][shared : shared + 5], prefix, shared),
             Span(bank, 0, 0, texts[2][16:27], prefix, 16),
         ],
         [8, 13, 24],
     )
     moved = Bank(network.shape, 8, 128)
     for old, new, tokens in ((1, 6, 9), (2, 3, 5), (0, 7, 11)):
-        Slots(network.shape).copy(Slot(bank, old), Slot(moved, new), tokens)
+        Slots(network.shape, 0).copy(Slot(bank, old), Slot(moved, new), tokens)
     spans = [
         Span(moved, 6, 9, texts[0][9:11]),
-        Span(moved, 3, 5, texts[1][29:48], prefix, 24),
+        Span(moved, 3, 5, texts[1][shared + 5 :], prefix, shared),
         Span(moved, 7, 11, texts[2][27:28], prefix, 16),
     ]
     again = network.forward(spans, [1, 20, 21])
@@ -81,7 +83,15 @@ def try_out(network: GpuDecoder) -> float:
     long = network.forward([Span(alone, 0, 0, texts[0])], [len(texts[0]) - 1])
     with torch.inference_mode():
         plain = [plain_logits(network, text) for text in texts]
-        expected = [plain[0][8], plain[1][28], plain[2][26], plain[0][10], plain[1][47], plain[2][27], plain[0][-1]]
+        expected = [
+            plain[0][8],
+            plain[1][shared + 4],
+            plain[2][26],
+            plain[0][10],
+            plain[1][-1],
+            plain[2][27],
+            plain[0][-1],
+        ]
         pairs = zip(torch.cat([found, again, long]), expected, strict=True)
         shares = torch.stack([(one - two).norm() / (two - two.mean()).norm() for one, two in pairs])
         return float(shares.max())  # a NaN is the largest

@@ -23,7 +23,7 @@ from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, segments
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
-from aigc.engine.device import all_threads, pick_device, pick_dtype
+from aigc.engine.device import pick_device, pick_dtype
 from aigc.engine.hf.attention import NAME, plan_step, slot_attention
 from aigc.engine.network import Span
 from aigc.errors import ModelError, first_line
@@ -102,7 +102,6 @@ def load_network(folder: Path, options: EngineOptions) -> TransformersNetwork:
     """This loads weights. Raises ModelError for what is no causal LM that we can run."""
     device = pick_device(options.device)
     dtype = pick_dtype(options.dtype, device)
-    torch.set_num_threads(options.threads or all_threads())
     return network_of(load_model(folder, device, dtype), options.context)
 
 

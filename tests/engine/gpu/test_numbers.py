@@ -143,7 +143,8 @@ def test_a_step_is_laid_out(tiny_folder: TinyFolder) -> None:
     assert {*shared[:, 2].tolist()} == {prefix.bank.keys.data_ptr()}
 
 
-def test_tokens_are_drawn_as_the_sampler_draws_them(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("vocab", "coldest"), [(4400, 0), (4416, 1)])  # 4416: rows of whole blocks, and all drawn for
+def test_tokens_are_drawn_as_the_sampler_draws_them(vocab: int, coldest: int, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
     from aigc.engine import sampler
@@ -152,10 +153,12 @@ def test_tokens_are_drawn_as_the_sampler_draws_them(monkeypatch: pytest.MonkeyPa
 
     logits = torch.randn(40, 4500, generator=torch.Generator().manual_seed(1)) * 4
     draws = [
-        sampler.Draw(SamplingParams(temperature=row % 5 / 2, seed=row), sampler.stream_key(row, 0), row, [], [])
+        sampler.Draw(
+            SamplingParams(temperature=(row % 5 + coldest) / 2, seed=row), sampler.stream_key(row, 0), row, [], []
+        )
         for row in range(40)
     ]
-    expected = sampler.sample(logits, draws, None, 4400)
+    expected = sampler.sample(logits, draws, None, vocab)
     calls = []
 
     def drawn(*given: torch.Tensor) -> torch.Tensor:
@@ -165,10 +168,10 @@ def test_tokens_are_drawn_as_the_sampler_draws_them(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(sampler, "drawing_on", lambda device: drawn)
     sampler._drawing.cache_clear()
     try:
-        assert sampler.sample(logits, draws, None, 4400) == expected
+        assert sampler.sample(logits, draws, None, vocab) == expected
         assert len(calls) == 2, "once to see that it draws right"
         monkeypatch.setattr(sampler, "drawing_on", lambda device: lambda *given: draw(*given) * 0)
         sampler._drawing.cache_clear()
-        assert sampler.sample(logits, draws, None, 4400) == expected
+        assert sampler.sample(logits, draws, None, vocab) == expected
     finally:
         sampler._drawing.cache_clear()
