@@ -215,7 +215,8 @@ def _strict_yaml(text: str, where: str) -> Any:
             for index, key in enumerate(keys):
                 if key in keys[:index]:
                     raise ModelError(f"{where}:{node.value[index][0].start_mark.line + 1}: {key!r} stands twice")
-            return super().construct_mapping(node, deep=deep)
+            made: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            return made
 
     try:
         return yaml.load(text, Loader=Loader)
