@@ -76,12 +76,11 @@ def read_briefs(
     fixed = {**literals, **cells[0].values}
     _check_columns(head, content_type, mapping, fixed, places)
     reader = _Reader(content_type, environment, mapping, literals, cells)
-    names_itself = "id" not in content_type.brief
     with Ids() as ids:
         for number, row in enumerate(chain(head, rest), 1):
             if limit is not None and number > limit:
                 return
-            asked = str(row.values.get("id") or "").strip() if names_itself else ""
+            asked = reader.id_of(row)
             brief_id, first = ids.take(asked, number, row.where)
             refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
             if refused:
@@ -109,6 +108,19 @@ class _Reader:
         self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
         self._cells = cells
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
+        self._naming: dict[tuple[str, ...], str] = {}
+
+    def id_of(self, row: Row) -> str:
+        """This is what the row calls itself, if it does."""
+        if "id" in self._content_type.brief:
+            return ""
+        columns = tuple(row.values)
+        naming = self._naming.get(columns)
+        if naming is None:
+            if len(self._naming) > MOST_HEADERS:
+                self._naming.clear()
+            naming = self._naming[columns] = _naming(columns)
+        return str(row.values.get(naming) or "").strip()
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """This yields a row's brief per cell; `brief_id` is the row's, before it is crossed."""
@@ -176,9 +188,9 @@ def columns_not_used(
     meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
     head, _ = _peek(rows)
     fed = {*mapping, *literals, *crossed}
-    used = {*mapping.values(), "id"}
     expressions = " ".join(str(value) for value in literals.values() if _is_expression(value))
     known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
+    used = {*mapping.values(), _naming(known)}
     for name in content_type.brief:
         if name not in fed and (column := _column(name, known, "")):
             used.add(column)
@@ -272,6 +284,12 @@ def _column(name: str, columns: Iterable[str], where: str) -> str:
         shown = " and ".join(map(repr, alike))
         raise BriefError(f"{where}: columns {shown} could both be {name!r}", hint=f"say which with --map {name}=COLUMN")
     return alike[0] if alike else ""
+
+
+def _naming(columns: Sequence[str]) -> str:
+    """This is the column that has the briefs' ids, empty where there is none."""
+    alike = [column for column in columns if _bare(column) == "id"]
+    return "id" if "id" in alike else alike[0] if alike else ""
 
 
 def _is_expression(value: Json) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from aigc.content import ContentType
 from aigc.errors import BriefError
 from aigc.jobs import open_rows, read_briefs, sample_briefs
+from aigc.jobs.briefs import columns_not_used
 from aigc.jobs.matrix import crossed
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Row
@@ -160,6 +161,14 @@ def test_an_id_names_a_brief_once(read) -> None:
     assert (one.id, three.id) == ("mug", "0003")
     assert "id 'mug' is used twice, first at" in two.reason
     assert two.id not in ("mug", "0003")
+
+
+@pytest.mark.parametrize("column", ["ID", " Id "])
+def test_a_column_of_ids_is_known_as_other_columns_are(read, item: ContentType, column: str) -> None:
+    assert [row.id for row in read(f"{column},product\nmug,Mug\n")] == ["mug"]
+    assert [row.id for row in read(f"{column},id,product\nmug,cup,Mug\n")] == ["cup"]
+    row = Row(where="row 2", values={column: "mug", "product": "Mug"}, error="")
+    assert columns_not_used([row], item, mapping={}, literals={}) == {}
 
 
 def test_no_row_vanishes_behind_anothers_id(read) -> None:

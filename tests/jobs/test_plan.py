@@ -83,7 +83,13 @@ def test_what_is_wrong_in_a_job_file_is_said_by_line(
     assert said in str(caught.value)
 
 
-def test_a_job_file_is_no_content_type(written: Callable[[str], Path], make_project: Callable[..., Project]) -> None:
+def test_a_job_file_is_no_content_type(
+    written: Callable[[str], Path],
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
     file = str(written(JOB))
     assert is_job_file(file) and not is_job_file("spring.yaml") and not is_job_file("shop/item")
     project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
