@@ -91,6 +91,20 @@ class Joined(Generic[Whole]):
             begin += width
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Generic[Whole]):
+    """This is a layer's weights; norms are float32. `norms` are those of queries and keys, where it has them."""
+
+    before: torch.Tensor
+    attended: Joined[Whole]
+    norms: tuple[torch.Tensor, torch.Tensor] | None
+    mixed: Joined[Whole]
+    between: torch.Tensor
+    gated: Joined[Whole]
+    lowered: Joined[Whole]
+    window: int
+
+
 class Adapters:
     """This is the adapters loaded beside one model. Layers are wrapped while an adapter needs them."""
 

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 
 from aigc.engine import EngineOptions
-from aigc.engine.adapters import Adapters, Joined, module_at, segments
+from aigc.engine.adapters import Adapters, Block, Joined, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
 from aigc.engine.cpu.kernels import PANEL, Kernels, Panels, Step, kernels
@@ -31,20 +31,6 @@ from aigc.engine.network import Span
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """This is a layer's weights. `norms` are those of queries and keys, where it has them."""
-
-    before: torch.Tensor
-    attended: Joined[PackedLinear]
-    norms: tuple[torch.Tensor, torch.Tensor] | None
-    mixed: Joined[PackedLinear]
-    between: torch.Tensor
-    gated: Joined[PackedLinear]
-    lowered: Joined[PackedLinear]
-    window: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -203,7 +189,7 @@ def _fits(config: Config) -> bool:
     return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
 
 
-def _block(native: Kernels, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block:
+def _block(native: Kernels, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block[PackedLinear]:
     path = f"model.layers.{layer}"
 
     def joined(within: str, *names: str) -> Joined[PackedLinear]:

@@ -1,6 +1,7 @@
 /* Two things make this different from OpenMP's loops, where every thread has to arrive at the end of each. A thread that
    is not running, because some other program has its core, holds up the others only if it is amid a piece: they take the
-   rest, and when it comes back it finds its place in the list. And a thread without work waits a moment before it sleeps, not longer.
+   rest, and when it comes back it finds its place in the list. And a thread without work waits a moment before it
+   sleeps, not longer.
 
    A ticket says which run it is of. So a thread that slept through the end of a run takes nothing of the next one. */
 

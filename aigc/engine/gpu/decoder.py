@@ -13,13 +13,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
 import torch
 
-from aigc.engine.adapters import Adapters, Joined, Segment, module_at, segments
+from aigc.engine.adapters import Adapters, Block, Joined, Segment, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint
 from aigc.engine.device import current
@@ -53,20 +52,6 @@ class Matrix(torch.nn.Module):
     def part(self, begin: int, end: int) -> Matrix:
         """This is some of the outputs, sharing memory."""
         return Matrix(self.weight[begin:end], None if self.bias is None else self.bias[begin:end])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """This is a layer's weights; norms are float32. `norms` are those of queries and keys, where it has them."""
-
-    before: torch.Tensor
-    attended: Joined[Matrix]
-    norms: tuple[torch.Tensor, torch.Tensor] | None
-    mixed: Joined[Matrix]
-    between: torch.Tensor
-    gated: Joined[Matrix]
-    lowered: Joined[Matrix]
-    window: int
 
 
 class GpuDecoder:
@@ -165,7 +150,7 @@ class GpuDecoder:
         self._finish(self.blocks[-1], kept, size)
         torch.mm(kept.norm(self.norm, size), self.head_weight.t(), out=kept.logits[:size])
 
-    def _finish(self, block: Block, stream: Stream, size: int) -> None:
+    def _finish(self, block: Block[Matrix], stream: Stream, size: int) -> None:
         """This is what comes after a layer's attention, but for the last sum."""
         self._multiply(block.mixed, stream.attended[:size], stream.more[:size])
         normed = stream.norm(block.between, size)
@@ -191,7 +176,7 @@ class GpuDecoder:
     def _read(self, read: Checkpoint, name: str) -> torch.Tensor:
         return read.stored(name).to(self.device, self._dtype, copy=True)
 
-    def _block(self, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block:
+    def _block(self, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block[Matrix]:
         path = f"model.layers.{layer}"
 
         def joined(within: str, *names: str) -> Joined[Matrix]:
