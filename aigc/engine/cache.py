@@ -28,11 +28,16 @@ class CacheShape:
     dtype: torch.dtype
     device: torch.device
     blank: bool = True  # whether memory must hold zeros where nothing was written yet
+    block: int = 1  # tokens that are kept together, and copied together
 
     @property
     def token_bytes(self) -> int:
         """This counts keys and values of one token over all layers."""
         return 2 * self.layers * self.kv_heads * self.head_dim * self.dtype.itemsize
+
+    def whole(self, tokens: int) -> int:
+        """This is so many tokens, and those kept together with the last."""
+        return -(-tokens // self.block) * self.block
 
 
 class Bank:
@@ -40,8 +45,8 @@ class Bank:
 
     def __init__(self, shape: CacheShape, lanes: int, capacity: int) -> None:
         self.shape = shape
-        self.capacity = capacity
-        size = (shape.layers, lanes, shape.kv_heads, capacity, shape.head_dim)
+        self.capacity = shape.whole(capacity)
+        size = (shape.layers, lanes, shape.kv_heads, self.capacity, shape.head_dim)
         # Where masked lanes are multiplied nevertheless, they are zeros: 0 · NaN would be NaN.
         make = torch.zeros if shape.blank else torch.empty
         self.keys = make(size, dtype=shape.dtype, device=shape.device)
@@ -107,6 +112,7 @@ class Slots:
 
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:
         """This gives `target` the first `tokens` of `source`."""
+        tokens = self.shape.whole(tokens)
         target.bank.keys[:, target.lane, :, :tokens] = source.bank.keys[:, source.lane, :, :tokens]
         target.bank.values[:, target.lane, :, :tokens] = source.bank.values[:, source.lane, :, :tokens]
 

@@ -102,6 +102,19 @@ class Text:
         self.seen, self.tokens, self.base = seen, tokens, base  # seen before this step, fed in it, of the prefix
 
 
+def in_blocks(both: Sequence[Any], part: slice) -> list[Any]:
+    """These are some tokens' keys and values, as slots have them: keys number by number in blocks of 16 tokens."""
+    import torch
+
+    from aigc.engine.cpu.kernels import KEY_BLOCK
+
+    some = [one[:, :, part] for one in both]
+    layers, heads, tokens, dim = some[0].shape
+    keys, values = (torch.nn.functional.pad(one, (0, 0, 0, -tokens % KEY_BLOCK), value=torch.nan) for one in some)
+    keys = keys.view(layers, heads, -1, KEY_BLOCK, dim).transpose(3, 4).reshape(keys.shape)
+    return [keys.contiguous(), values.contiguous()]
+
+
 def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int) -> Any:
     """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each."""
     import torch
@@ -111,8 +124,7 @@ def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text]
     spans, alive, begin = [], [], 0
     for (keys, values), text in zip(kept, texts, strict=True):
         both = [torch.stack([torch.zeros_like(one), one]) for one in (keys, values)]  # (layers, kv_heads, tokens, dim)
-        prefix = [one[:, :, : text.base].contiguous() for one in both]
-        slot = [one[:, :, text.base :].contiguous() for one in both]
+        prefix, slot = (in_blocks(both, slice(*cut)) for cut in ((0, text.base), (text.base, None)))
         alive += [*prefix, *slot]
         places = [
             [part[0].data_ptr(), part[1].data_ptr(), part[0].stride(1), part[0].stride(0)] for part in (prefix, slot)

@@ -1,60 +1,50 @@
 /* Attention: all scores of a token in one key head, their softmax, the weighted sum of values; keys and values of the
-   prefix first, then of the row's own slot, always in the order of positions. */
+   prefix first, then of the row's own slot. Every sum runs in the order of its numbers, or of positions.
+
+   Keys lie in blocks of 16 tokens, within a block number by number: (tokens / 16, dim, 16). So scores and weighted values
+   are the same small product, of which 6 queries x 16 numbers, or 3 x 32, stay in registers. */
 
 #include <math.h>
 #include <string.h>
 
 #include "step.h"
 
-#define KEYS 64 /* of a prefix, seen by several tokens one after the other */
+#define KEYS 64 /* of a prefix, seen by several queries one after the other; whole blocks */
 #define MOST_TOGETHER 16 /* tokens */
+#define TILE 6 /* queries */
+#define MOST_LINES 256 /* of a row's own keys or values, for one small product */
 
-/* The sums of eight vectors' parts, in one vector. */
-static inline v8 totals(const v8 *x) {
-    v8 a = _mm256_hadd_ps(_mm256_hadd_ps(x[0], x[1]), _mm256_hadd_ps(x[2], x[3]));
-    v8 b = _mm256_hadd_ps(_mm256_hadd_ps(x[4], x[5]), _mm256_hadd_ps(x[6], x[7]));
-    return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
+/* Lines of the cache, to be fetched one by one while something else is computed: all at once, they would stop it. */
+typedef struct {
+    const float *at[MOST_LINES];
+    int64_t count;
+} Lines;
+
+static inline void prefetch(const float *at) {
+    __asm__ volatile("prefetcht1 %0" : : "m"(*at)); /* of loops of nothing but _mm_prefetch GCC thinks nothing */
 }
 
-/* scores[i] = scale * query . keys[i], for `count` keys; up to 7 floats behind the last are written too. */
-static void score(const float *query, const float *keys, int64_t count, int64_t dim, float scale, float *scores) {
-    for (int64_t i = 0; i < count; i += 8) {
-        v8 sum[8];
-        const float *key[8];
-        for (int j = 0; j < 8; j++) sum[j] = all(0), key[j] = keys + (i + j < count ? i + j : count - 1) * dim;
-        for (int64_t d = 0; d < dim; d += 8) {
-            v8 q = load(query + d);
-#pragma GCC unroll 8
-            for (int j = 0; j < 8; j++) sum[j] = _mm256_fmadd_ps(q, load(key[j] + d), sum[j]);
+/* sum (rows, 16 or 32) += a (rows, depth) * b (depth, 16), of b's rows `pitch` floats apart; for 32 numbers, the other 16
+   are `other` floats further. */
+static inline __attribute__((always_inline)) void add_product(const int rows, const int vectors, const float *const *a,
+                                                              const float *b, int64_t other, int64_t pitch, int64_t depth,
+                                                              const Lines *lines, v8 (*sum)[4]) {
+    for (int64_t i = 0; i < depth; i++, b += pitch) {
+        v8 y[4] = {load(b), load(b + 8)};
+        if (vectors == 4) y[2] = load(b + other), y[3] = load(b + other + 8);
+        if (i < lines->count) prefetch(lines->at[i]);
+#pragma GCC unroll 6
+        for (int r = 0; r < rows; r++) {
+            v8 x = _mm256_broadcast_ss(a[r] + i);
+#pragma GCC unroll 4
+            for (int j = 0; j < vectors; j++) sum[r][j] = _mm256_fmadd_ps(x, y[j], sum[r][j]);
         }
-        store(scores + i, _mm256_mul_ps(totals(sum), all(scale)));
     }
+    for (int64_t i = depth; i < lines->count; i++) prefetch(lines->at[i]);
 }
 
-/* out (dim) += weights (count) * values (count, dim), 64 floats of a value at a time. */
-static void weigh(const float *weights, const float *values, int64_t count, int64_t dim, float *out) {
-    int64_t d = 0;
-    for (; d + 64 <= dim; d += 64) {
-        v8 sum[8];
-#pragma GCC unroll 8
-        for (int j = 0; j < 8; j++) sum[j] = load(out + d + 8 * j);
-        for (int64_t i = 0; i < count; i++) {
-            v8 w = _mm256_broadcast_ss(weights + i);
-#pragma GCC unroll 8
-            for (int j = 0; j < 8; j++) sum[j] = _mm256_fmadd_ps(w, load(values + i * dim + d + 8 * j), sum[j]);
-        }
-#pragma GCC unroll 8
-        for (int j = 0; j < 8; j++) store(out + d + 8 * j, sum[j]);
-    }
-    for (; d < dim; d += 8) {
-        v8 sum = load(out + d);
-        for (int64_t i = 0; i < count; i++) sum = _mm256_fmadd_ps(all(weights[i]), load(values + i * dim + d), sum);
-        store(out + d, sum);
-    }
-}
-
-/* x (count) becomes its softmax; floats up to the next 8 are overwritten. */
-static void softmax(float *x, int64_t count) {
+/* x (count) becomes e^(x - the largest); floats up to the next 8 are overwritten. Gives 1 / their sum. */
+static float softmax(float *x, int64_t count) {
     int64_t padded = (count + 7) / 8 * 8;
     for (int64_t i = count; i < padded; i++) x[i] = -INFINITY;
     v8 peak = all(-INFINITY), mass = all(0);
@@ -69,56 +59,169 @@ static void softmax(float *x, int64_t count) {
     }
     float sum = total(mass);
     for (int64_t i = count / 8 * 8; i < count; i++) sum += x[i];
-    for (int64_t i = 0; i < padded; i += 8) store(x + i, _mm256_div_ps(load(x + i), all(sum)));
+    return 1 / sum;
 }
 
-/* One token's attention in one key head: to tokens low..base of its prefix, then to its slot's from there on. */
+/* One token's attention in one key head: to tokens low..base of its prefix, then to its slot's from `skip` on. */
 typedef struct {
     const float *query, *prefix_keys, *prefix_values, *keys, *values;
-    int64_t low, base, shared, length; /* `shared` of the `length` tokens seen are in the prefix */
-    float *scores, *out;               /* (heads that read this key head, room), (the same, dim) */
+    int64_t low, base, skip, own; /* `own` of the slot's tokens are seen, counted with those skipped */
+    float *scores, *out; /* (heads that read this key head, room), from token `low` on; (the same, dim) */
 } Look;
 
-/* Has one of `parts` of some floats on their way into the cache while something else is computed. */
-static inline void fetch(const float *from, int64_t floats, int64_t part, int64_t parts) {
-    const float *at = from + floats * part / parts, *end = from + floats * (part + 1) / parts;
-    for (; at < end; at += 16) _mm_prefetch(at, _MM_HINT_T1);
+/* What several tokens have in common. */
+typedef struct {
+    int64_t groups, dim, room; /* heads that read this key head */
+    float scale;
+} Sizes;
+
+/* Some keys of a prefix or a slot, of which number i has its score at i + `shift`. While they are read, one after the other
+   `parts` of what each token will read alone is fetched into the cache. */
+typedef struct {
+    const float *keys, *values;
+    int64_t from, to, shift, parts;
+} Seen;
+
+/* Up to TILE of the queries of some tokens, one key head's heads of a token after the other. */
+typedef struct {
+    const float *query[TILE];
+    float *scores[TILE], *out[TILE];
+    const Look *begin, *end; /* tokens whose first query is among them */
+} Tile;
+
+static Tile tile_of(const Look *looks, const Sizes *of, int64_t begin, int64_t end) {
+    Tile tile = {.begin = looks + (begin + of->groups - 1) / of->groups, .end = looks + (end + of->groups - 1) / of->groups};
+    for (int64_t r = 0; r < end - begin; r++) {
+        const Look *one = looks + (begin + r) / of->groups;
+        int64_t head = (begin + r) % of->groups;
+        tile.query[r] = one->query + head * of->dim;
+        tile.scores[r] = one->scores + head * of->room;
+        tile.out[r] = one->out + head * of->dim;
+    }
+    return tile;
 }
 
-/* What several tokens see, block by block of their prefix: where they have one in common, it is fetched once. */
-static void attend_some(const Look *looks, int64_t count, int64_t groups, int64_t dim, float scale, int64_t room) {
-    int64_t longest = 0;
-    for (const Look *one = looks; one < looks + count; one++) longest = one->base > longest ? one->base : longest;
-    int64_t parts = (longest + KEYS - 1) / KEYS * groups;
-    for (int64_t block = 0; block < longest; block += KEYS)
-        for (const Look *one = looks; one < looks + count; one++) {
-            int64_t from = one->low > block ? one->low : block, to = one->base < block + KEYS ? one->base : block + KEYS;
-            for (int64_t g = 0; g < groups && from < to; g++) {
-                fetch(one->keys, (one->length - one->shared) * dim, block / KEYS * groups + g, parts);
-                score(one->query + g * dim, one->prefix_keys + from * dim, to - from, dim, scale,
-                      one->scores + g * room + from - one->low);
-            }
-        }
-    for (const Look *one = looks; one < looks + count; one++) {
-        memset(one->out, 0, groups * dim * sizeof(float));
-        for (int64_t g = 0; g < groups; g++) {
-            float *scores = one->scores + g * room;
-            score(one->query + g * dim, one->keys, one->length - one->shared, dim, scale, scores + one->shared);
-            softmax(scores, one->length);
+/* Adds one of `parts` of what lies there. */
+static inline void note(Lines *lines, const float *from, const float *to, int64_t part, int64_t parts) {
+    const float *at = from + (to - from) * part / parts, *last = from + (to - from) * (part + 1) / parts;
+    for (; at < last && lines->count < MOST_LINES; at += 16) lines->at[lines->count++] = at;
+}
+
+static inline __attribute__((always_inline)) void score_some(const int rows, const int vectors, const Tile *tile,
+                                                             const Seen *seen, const Sizes *of, int64_t block) {
+    int64_t dim = of->dim;
+    Lines lines;
+    lines.count = 0;
+    for (const Look *one = tile->begin; seen->parts && one < tile->end; one++)
+        note(&lines, one->keys + one->skip / KEY_BLOCK * KEY_BLOCK * dim,
+             one->keys + (one->own + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK * dim, block / KEY_BLOCK, seen->parts);
+    v8 sum[TILE][4];
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) sum[r][j] = all(0);
+    add_product(rows, vectors, tile->query, seen->keys + block * dim, KEY_BLOCK * dim, KEY_BLOCK, dim, &lines, sum);
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++)
+            store(tile->scores[r] + block + seen->shift + 8 * j, _mm256_mul_ps(sum[r][j], all(of->scale)));
+}
+
+/* scores = scale * query . key; up to 15 floats before and behind are written too. */
+static inline __attribute__((always_inline)) void score(const int rows, const Tile *tile, const Seen *seen, const Sizes *of) {
+    int64_t block = seen->from / KEY_BLOCK * KEY_BLOCK;
+    for (; rows <= TILE / 2 && block + KEY_BLOCK < seen->to; block += 2 * KEY_BLOCK) score_some(rows, 4, tile, seen, of, block);
+    for (; block < seen->to; block += KEY_BLOCK) score_some(rows, 2, tile, seen, of, block);
+}
+
+static inline __attribute__((always_inline)) void weigh_some(const int rows, const int vectors, const Tile *tile,
+                                                             const Seen *seen, const Sizes *of, int64_t d) {
+    int64_t dim = of->dim;
+    Lines lines;
+    lines.count = 0;
+    for (const Look *one = tile->begin; seen->parts && one < tile->end; one++)
+        note(&lines, one->values + one->skip * dim, one->values + one->own * dim, seen->from / KEYS * (dim / 16) + d / 16,
+             seen->parts * (dim / 16));
+    const float *weights[TILE];
+    v8 sum[TILE][4];
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++) {
+        weights[r] = tile->scores[r] + seen->from + seen->shift;
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) sum[r][j] = load(tile->out[r] + d + 8 * j);
+    }
+    add_product(rows, vectors, weights, seen->values + seen->from * dim + d, 16, dim, seen->to - seen->from, &lines, sum);
+#pragma GCC unroll 6
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) store(tile->out[r] + d + 8 * j, sum[r][j]);
+}
+
+/* out += weight * value */
+static inline __attribute__((always_inline)) void weigh(const int rows, const Tile *tile, const Seen *seen, const Sizes *of) {
+    int64_t d = 0;
+    for (; rows <= TILE / 2 && d + 32 <= of->dim; d += 32) weigh_some(rows, 4, tile, seen, of, d);
+    for (; d < of->dim; d += 16) weigh_some(rows, 2, tile, seen, of, d);
+}
+
+/* Each number of rows has a loop of its own, whose sums stay in registers. */
+#define CASE(what, rows) case rows: what(rows, &tile, seen, of); break;
+#define FOR_ALL(what)                                                                                       \
+    static void what##_all(const Look *looks, int64_t count, const Seen *seen, const Sizes *of) {           \
+        int64_t queries = count * of->groups, tiles = (queries + TILE - 1) / TILE;                          \
+        for (int64_t t = 0; t < tiles; t++) {                                                               \
+            int64_t begin = queries * t / tiles, end = queries * (t + 1) / tiles;                           \
+            Tile tile = tile_of(looks, of, begin, end);                                                     \
+            switch (end - begin) { CASE(what, 1) CASE(what, 2) CASE(what, 3) CASE(what, 4) CASE(what, 5) CASE(what, 6) } \
+        }                                                                                                   \
+    }
+FOR_ALL(score)
+FOR_ALL(weigh)
+
+/* How many of the tokens see the same part of the same prefix as the first. */
+static int64_t alike(const Look *looks, const Look *end) {
+    const Look *one = looks;
+    while (one < end && one->prefix_keys == looks->prefix_keys && one->low == looks->low && one->base == looks->base) one++;
+    return one - looks;
+}
+
+/* Some keys of the prefix after others, each by all tokens that see them. */
+static void look_at_prefixes(const Look *looks, const Look *end, const Sizes *of,
+                             void (*all_of)(const Look *, int64_t, const Seen *, const Sizes *), int64_t parts_of) {
+    for (int64_t count; looks < end; looks += count) {
+        count = alike(looks, end);
+        int64_t base = looks->base, parts = (base + parts_of - 1) / parts_of;
+        for (int64_t from = looks->low, to; from < base; from = to) {
+            to = (from / KEYS + 1) * KEYS < base ? (from / KEYS + 1) * KEYS : base;
+            all_of(looks, count, &(Seen){looks->prefix_keys, looks->prefix_values, from, to, -looks->low, parts}, of);
         }
     }
-    for (int64_t block = 0; block < longest; block += KEYS)
-        for (const Look *one = looks; one < looks + count; one++) {
-            int64_t from = one->low > block ? one->low : block, to = one->base < block + KEYS ? one->base : block + KEYS;
-            for (int64_t g = 0; g < groups && from < to; g++) {
-                fetch(one->values, (one->length - one->shared) * dim, block / KEYS * groups + g, parts);
-                weigh(one->scores + g * room + from - one->low, one->prefix_values + from * dim, to - from, dim,
-                      one->out + g * dim);
-            }
-        }
-    for (const Look *one = looks; one < looks + count; one++)
-        for (int64_t g = 0; g < groups; g++)
-            weigh(one->scores + g * room + one->shared, one->values, one->length - one->shared, dim, one->out + g * dim);
+}
+
+static inline Seen own_of(const Look *one) {
+    return (Seen){one->keys, one->values, one->skip, one->own, one->base - one->low, 0};
+}
+
+static void attend_some(const Look *looks, const Look *end, const Sizes *of, float *masses) {
+    look_at_prefixes(looks, end, of, score_all, KEY_BLOCK);
+    float *mass = masses;
+    for (const Look *one = looks; one < end; one++) {
+        Seen own = own_of(one);
+        score_all(one, 1, &own, of);
+        for (int64_t g = 0; g < of->groups; g++)
+            *mass++ = softmax(one->scores + g * of->room, one->base + one->own - one->low);
+        memset(one->out, 0, of->groups * of->dim * sizeof(float));
+    }
+    look_at_prefixes(looks, end, of, weigh_all, KEYS);
+    mass = masses;
+    for (const Look *one = looks; one < end; one++) {
+        Seen own = own_of(one);
+        weigh_all(one, 1, &own, of);
+        for (int64_t g = 0; g < of->groups; g++, mass++)
+            for (int64_t d = g * of->dim; d < (g + 1) * of->dim; d += 8)
+                store(one->out + d, _mm256_mul_ps(load(one->out + d), all(*mass)));
+    }
 }
 
 static inline int64_t lots_of(const Step *step, int64_t tokens) { return (tokens + step->together - 1) / step->together; }
@@ -134,17 +237,19 @@ static void attend(const void *what, int64_t begin, int64_t last, int64_t thread
     const Span *spans = step->spans;
     int64_t heads = step->heads, kv_heads = step->kv_heads, dim = step->dim, groups = heads / kv_heads;
     int64_t pitch = (heads + 2 * kv_heads) * dim, together = step->together, lots = lots_of(step, tokens);
+    Sizes of = {groups, dim, step->room, step->scale};
+    float *scratch = step->scratch + thread * together * groups * (step->room + 1) + KEY_BLOCK;
     for (int64_t task = begin; task < last; task++) {
         int64_t kv = task / lots, first = task % lots * together; /* tokens of one key head one after the other */
         Look looks[MOST_TOGETHER], *one = looks;
         const Span *span = spans;
-        float *scores = step->scratch + thread * together * groups * step->room;
+        float *scores = scratch;
         for (int64_t t = first; t < first + together && t < tokens; t++, one++, scores += groups * step->room) {
             while (span->begin + span->count <= t) span++;
-            int64_t here = span->base + span->start + t - span->begin;
-            int64_t low = window && here >= window ? here - window + 1 : 0, skip = low > span->base ? low - span->base : 0;
+            int64_t own = span->start + t - span->begin + 1, here = span->base + own - 1;
+            int64_t low = window && here >= window ? here - window + 1 : 0;
             int64_t prefix = layer * span->prefix_layer + kv * span->prefix_stride;
-            int64_t slot = layer * span->layer + kv * span->stride + skip * dim;
+            int64_t slot = layer * span->layer + kv * span->stride;
             *one = (Look){q + t * pitch + kv * groups * dim,
                           span->prefix_keys + prefix,
                           span->prefix_values + prefix,
@@ -152,12 +257,12 @@ static void attend(const void *what, int64_t begin, int64_t last, int64_t thread
                           span->values + slot,
                           low,
                           span->base,
-                          span->base > low ? span->base - low : 0,
-                          here + 1 - low,
+                          low > span->base ? low - span->base : 0,
+                          own,
                           scores,
                           out + (t * heads + kv * groups) * dim};
         }
-        attend_some(looks, one - looks, groups, dim, step->scale, step->room);
+        attend_some(looks, one, &of, scratch + together * groups * step->room);
     }
 }
 

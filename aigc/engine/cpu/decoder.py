@@ -22,7 +22,7 @@ from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, Block, Joined, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
-from aigc.engine.cpu.kernels import PANEL, Kernels, Panels, Step, kernels
+from aigc.engine.cpu.kernels import KEY_BLOCK, PANEL, Kernels, Panels, Step, kernels
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.cpu.program import Program, Shape, lay_out
 from aigc.engine.device import pick_device, pick_dtype
@@ -68,6 +68,7 @@ class Decoder:
             dtype=torch.float32,
             device=CPU,
             blank=False,
+            block=KEY_BLOCK,
         )
         self._native = native
         self._layout = Shape(

@@ -21,6 +21,7 @@ from aigc.engine.device import all_threads
 
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
+KEY_BLOCK = 16  # tokens whose keys lie together, number by number: (tokens / 16, dim, 16)
 SPAN = 12  # numbers that say what a row brings to a step
 
 
@@ -147,7 +148,9 @@ def kernels() -> Kernels | None:
         return None
     try:
         library = ctypes.CDLL(spec.origin)
-        layout = ctypes.sizeof(Op) * 1_000_000 + ctypes.sizeof(Step) * 1_000 + SPAN * ctypes.sizeof(ctypes.c_int64)
-        return Kernels(library) if library.aigc_supported() and int(library.aigc_layout()) == layout else None
+        library.aigc_layout.restype = ctypes.c_int64
+        sizes = (SPAN * ctypes.sizeof(ctypes.c_int64), ctypes.sizeof(Step), ctypes.sizeof(Op), KEY_BLOCK)
+        layout = sum(size * 1000**place for place, size in enumerate(sizes))
+        return Kernels(library) if library.aigc_supported() and library.aigc_layout() == layout else None
     except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
         return None

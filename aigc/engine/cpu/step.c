@@ -12,7 +12,7 @@
 #include "step.h"
 
 /* How the structs lie in memory, for a caller from another build to compare. */
-int64_t aigc_layout(void) { return sizeof(Op) * 1000000 + sizeof(Step) * 1000 + sizeof(Span); }
+int64_t aigc_layout(void) { return ((KEY_BLOCK * 1000 + sizeof(Op)) * 1000 + sizeof(Step)) * 1000 + sizeof(Span); }
 
 int aigc_supported(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -74,9 +74,10 @@ static void rotate_and_keep(const void *what, int64_t begin, int64_t end, int64_
             rotate(row + h * dim, step->cosine + place, step->sine + place, dim);
         }
         for (int64_t h = 0; h < kv_heads; h++) {
-            int64_t to = op->layer * one->layer + h * one->stride + here * dim;
-            memcpy(one->keys + to, row + (heads + h) * dim, dim * sizeof(float));
-            memcpy(one->values + to, row + (heads + kv_heads + h) * dim, dim * sizeof(float));
+            int64_t to = op->layer * one->layer + h * one->stride;
+            float *keys = one->keys + to + here / KEY_BLOCK * KEY_BLOCK * dim + here % KEY_BLOCK;
+            for (int64_t d = 0; d < dim; d++) keys[d * KEY_BLOCK] = row[(heads + h) * dim + d];
+            memcpy(one->values + to + here * dim, row + (heads + kv_heads + h) * dim, dim * sizeof(float));
         }
     }
 }

@@ -20,11 +20,13 @@ typedef struct {
     int64_t layer, window; /* ROTATE, ATTEND */
 } Op;
 
+#define KEY_BLOCK 16 /* tokens whose keys lie together, number by number: (tokens / 16, dim, 16) */
+
 /* What one row brings to a step; strides and layers are counted in floats. */
 typedef struct {
     int64_t begin, count; /* its tokens in the step */
     int64_t base, start;  /* tokens it reads from the prefix, and tokens its slot had before */
-    const float *prefix_keys, *prefix_values; /* of the first layer's first head: (tokens, dim) */
+    const float *prefix_keys, *prefix_values; /* of the first layer's first head */
     int64_t prefix_stride, prefix_layer;      /* to the next head, to the next layer */
     float *keys, *values;                     /* of the slot, likewise */
     int64_t stride, layer;
@@ -37,7 +39,7 @@ typedef struct {
     const int64_t *keep; /* ascending; the only tokens that are left after KEEP */
     int64_t kept;
     const float *cosine, *sine; /* (positions, dim / 2) */
-    float *scratch;             /* together * groups * room floats for each thread */
+    float *scratch;             /* 16 floats, and together * groups * (room + 1) for each thread */
     int64_t room, together;     /* the longest text and 8; tokens that a thread attends for at once */
     int64_t heads, kv_heads, dim;
     float scale, eps;
