@@ -27,7 +27,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.stopping import gentle_stop
-from aigc.errors import BriefError, NotFound, UsageError, did_you_mean
+from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
     Forecaster,
     Job,
@@ -128,6 +128,8 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
     if is_job_file(type_name):
         plan = read_plan(Path(type_name))
     elif briefs is None:
+        if type_name.endswith((".yaml", ".yml")) and not Path(type_name).is_file():
+            raise NotFound(f"{type_name}: no such file", hint=nearest(Path(type_name)))
         hint = "a file, the word `sample`, or a job file in place of both"
         raise UsageError(f"the briefs to write {type_name} from are missing", hint=hint)
     else:

@@ -30,7 +30,7 @@ from aigc.cli.readable import print_findings, readable
 from aigc.cli.watch import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, UsageError
+from aigc.errors import BriefError, UsageError, nearest
 from aigc.jobs import artifact_record, export, prepare_folder
 from aigc.types import Artifact, Brief
 
@@ -106,7 +106,7 @@ def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str
 def _read(file: str) -> Mapping[str, Json]:
     path = Path(file)
     if file != "-" and not path.is_file():
-        raise BriefError(f"{file}: no such file")
+        raise BriefError(f"{file}: no such file", hint=nearest(path))
     if path.suffix.lower() in (".yaml", ".yml"):
         given = read_yaml(path).value
     else:

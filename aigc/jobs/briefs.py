@@ -12,7 +12,7 @@ from pathlib import Path
 import jinja2
 
 from aigc.content import ContentType, brief_values, evaluate
-from aigc.errors import AigcError, BriefError, NotFound, did_you_mean
+from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, nearest
 from aigc.extension import Extension
 from aigc.jobs.ids import Ids
 from aigc.jobs.matrix import ALONE, Cell
@@ -29,9 +29,7 @@ MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the sam
 def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
     """This reads `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
-        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, near)
-        raise BriefError(f"{path}: no such file", hint=hint if hint.startswith("did") else "")
+        raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = _importer(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import overload
 
-from aigc.errors import AigcError, JobError, NotFound, UsageError
+from aigc.errors import AigcError, JobError, NotFound, UsageError, nearest
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
 from aigc.jobs.record import artifact_of
@@ -86,12 +86,17 @@ def _held_type(folder: Path) -> str:
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
     """This is the ledger of a job's folder while it is open. NotFound names a folder that holds none."""
     if not (folder / FILE).is_file():
-        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise _no_job(folder)
     ledger = Ledger(folder / FILE)
     try:
         yield ledger
     finally:
         ledger.close()
+
+
+def _no_job(folder: Path) -> NotFound:
+    near = nearest(folder, lambda one: (one / FILE).is_file())
+    return NotFound(f"{folder}: holds no job", hint=near or "give the folder of an `aigc batch`")
 
 
 def read_artifacts(folder: Path) -> list[Artifact]:
@@ -104,7 +109,7 @@ def read_artifacts(folder: Path) -> list[Artifact]:
             return list(ledger.artifacts())
     path = folder / ARTIFACTS
     if not path.is_file():
-        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise _no_job(folder)
     artifacts = []
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
