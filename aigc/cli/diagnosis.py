@@ -168,8 +168,8 @@ def _project(project: Project) -> Iterator[Symptom]:
     yield Symptom(name="project", state="ok", found=where)
     try:
         project.writer()
-    except AigcError as error:
-        yield Symptom(name="engine", state="wrong", found=error.message, remedy=error.hint or "mend the option")
+    except AigcError as refused:
+        yield Symptom(name="engine", state="wrong", found=refused.message, remedy=refused.hint or "mend the option")
     project.registry.extend("aigc_commands", cli=Commands())
     for plugin in project.registry.plugins:
         if plugin.quarantined:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import overload
 
 from aigc.errors import AigcError, JobError, NotFound, UsageError, nearest
+from aigc.extension import Extension
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
 from aigc.jobs.record import artifact_of
@@ -180,11 +181,9 @@ def export(
         exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in EXPORTED]
     paths: list[Path] = []
-    for exporter in exporters:
-        mine = {option.name for option in exporter.options}
-        bound = exporter.bind({name: value for name, value in given.items() if name in mine}, exporter.name)
+    for exporter, values in [(one, _own(one, given)) for one in exporters]:
         try:
-            written = list(exporter(good, folder, **bound.values)) if good else []
+            written = list(exporter(good, folder, **values)) if good else []
         except AigcError:
             raise
         except Exception as error:
@@ -193,6 +192,12 @@ def export(
             _forget(folder, exporter.name, written)
         paths += written
     return paths
+
+
+def _own(exporter: Extension, given: Mapping[str, Json]) -> Mapping[str, Json]:
+    """This is the options that an exporter knows, checked."""
+    mine = {option.name for option in exporter.options}
+    return exporter.bind({name: value for name, value in given.items() if name in mine}, "-o").values
 
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:

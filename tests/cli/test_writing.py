@@ -296,6 +296,13 @@ def test_export_writes_another_format(aigc: Run, shop: Any) -> None:
     assert aigc("export", "made", "--to", "count", "--json").json["left_out"] == 1
 
 
+def test_a_wrong_option_of_an_export_is_said_once_before_anything_is_written(aigc: Run, shop: Any) -> None:
+    aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    ran = aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "-o", "more=many")
+    assert ran.code == 2 and ran.err.startswith("Error: -o: count: option 'more': Input should be a valid integer")
+    assert not (shop.folder / "made/lines.txt").read_text().startswith("Slogans")
+
+
 def test_exports_of_before_are_named_while_pieces_wait(aigc: Run, shop: Any) -> None:
     argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
     aigc(*argv)
