@@ -35,6 +35,7 @@ from aigc.jobs import (
     Plan,
     RayRunner,
     check_model,
+    complaints,
     is_job_file,
     open_job,
     prepare_folder,
@@ -217,7 +218,8 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
     if as_json:
         print_json(reports.report_record(report, job.expected))
     else:
-        reports.print_report(project, report, job.expected, again=_given(some=True))
+        short = complaints(job.ledger)
+        reports.print_report(project, report, job.expected, again=_given(some=True), short=short, exports=job.exported)
     if report.interrupted:
         return INTERRUPTED
     if report.awaited:

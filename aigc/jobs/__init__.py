@@ -18,7 +18,17 @@ from __future__ import annotations
 
 from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
-from aigc.jobs.folder import Export, Good, earlier_exports, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.folder import (
+    Export,
+    Good,
+    earlier_exports,
+    export,
+    opened_ledger,
+    own_options,
+    prepare_folder,
+    read_artifacts,
+    remember_exports,
+)
 from aigc.jobs.forecast import Forecast, Forecaster, check_model
 from aigc.jobs.keys import written_already
 from aigc.jobs.ledger import Ledger
@@ -30,10 +40,11 @@ from aigc.jobs.ray_runner import RayRunner, ray_runner
 from aigc.jobs.record import artifact_record
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.run import Job, JobReport, open_job, run_job
-from aigc.jobs.standing import Standing, standing, unusable_rows
+from aigc.jobs.standing import Complaint, Standing, complaints, standing, unusable_rows
 
 __all__ = [
     "REPORT",
+    "Complaint",
     "Entry",
     "Export",
     "Forecast",
@@ -47,18 +58,21 @@ __all__ = [
     "Standing",
     "artifact_record",
     "check_model",
+    "complaints",
     "earlier_exports",
     "export",
     "is_job_file",
     "open_job",
     "open_rows",
     "opened_ledger",
+    "own_options",
     "prepare_folder",
     "rates_file",
     "ray_runner",
     "read_artifacts",
     "read_briefs",
     "read_plan",
+    "remember_exports",
     "rows_about",
     "run_job",
     "running",

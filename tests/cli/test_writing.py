@@ -290,10 +290,59 @@ def test_export_writes_another_format(aigc: Run, shop: Any) -> None:
     ran = aigc("export", "made", "--to", "count", "--to", "lines", "-o", "title=Slogans")
     assert ran.code == 0
     assert [Path(line).name for line in ran.out.splitlines()] == ["all.count", "lines.txt"]
-    assert "1 rejected or failed ones are left out" in ran.err
+    assert "2 pieces exported; left out: 1 failed" in ran.err
     assert (shop.folder / "made/all.count").read_text() == "2"
     assert (shop.folder / "made/lines.txt").read_text().startswith("Slogans\n")
     assert aigc("export", "made", "--to", "count", "--json").json["left_out"] == 1
+
+
+def some_flagged(shop: Any) -> None:
+    said = (shop.folder / "templates/shop/slogan.yaml").read_text()
+    shop.write("templates/shop/slogan.yaml", said.replace("[no_digits]", "[no_digits: {severity: warn}]"))
+    shop.answer = lambda request, index: (
+        "Made for 2" if "hat" in request.prompt.messages[-1].content else "Made to last"
+    )
+
+
+def test_the_summary_says_what_is_short_of_accepted_and_how_to_export_without_it(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    said = aigc("batch", "shop/slogan", "products.csv", "--to", "lines", "--out", "made").out
+    assert "     1 flagged by no_digits (0002): text: has a digit\n" in said
+    assert "     1 failed: products.csv:4: product " in said
+    command = "aigc export made --to lines --accepted-only"
+    assert f"  {command}    (without the 1 flagged piece, which it has too)\n" in said
+    assert "     1 flagged by no_digits (0002): text: has a digit\n" in aigc("job", "made").out
+    assert "Made for 2" in (shop.folder / "made/lines.txt").read_text()
+    assert aigc(*command.split()[1:]).err == "1 piece exported; left out: 1 flagged, 1 failed\n"
+    assert "Made for 2" not in (shop.folder / "made/lines.txt").read_text()
+    shop.answer = lambda request, index: "Made for 2"
+    aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "other")
+    assert "     3 flagged by no_digits (first 0001): text: has a digit\n" in aigc("job", "other").out
+    ran = aigc("export", "other", "--to", "count", "--accepted-only")
+    assert ran.code == 3 and "nothing to export: of 3 pieces 3 flagged" in ran.err
+
+
+def test_a_later_batch_exports_as_was_asked_for_last(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    batch, made = ("batch", "shop/slogan", "products.csv", "--out", "made"), shop.folder / "made/lines.txt"
+    aigc(*batch)
+    aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "--accepted-only")
+    made.unlink()
+    said = aigc(*batch, "--retry", "failed").out
+    assert made.read_text().startswith("Slogans\n") and "Made for 2" not in made.read_text()
+    assert (
+        "Flagged pieces are left out of lines, as `aigc export` was asked to." in said
+        and "which it has too" not in said
+    )
+    shop.write("job.yaml", "type: shop/slogan\nbriefs: products.csv\nexports: [lines: {title: Best}]\n")
+    aigc("batch", "job.yaml", "--out", "made")
+    assert made.read_text().startswith("Best\n"), "what is said now goes over it"
+    aigc("export", "made", "--to", "lines")
+    said = aigc(*batch).out
+    assert made.read_text().startswith("\n") and "Made for 2" in made.read_text(), "and so is it taken back"
+    assert "  aigc export made --to lines --accepted-only  " in said
+    said = aigc("batch", "job.yaml", "--out", "made").out
+    assert "  aigc export made --to lines -o title=Best --accepted-only  " in said
 
 
 def test_a_wrong_option_of_an_export_is_said_once_before_anything_is_written(aigc: Run, shop: Any) -> None:
