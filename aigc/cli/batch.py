@@ -13,6 +13,7 @@ import click
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
+from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Asked,
     Overrides,
@@ -160,6 +161,7 @@ def _look(
     NotFound for an id of --only that no brief has.
     """
     path, cells = plan.path(content_type), len(plan.cells(content_type))
+    languages = Languages(project, content_type.name)
     many = rows_about(path, plan.limit) * cells
     looking = written_already(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
@@ -170,10 +172,12 @@ def _look(
             reports.PREVIEWED,
             forecaster=forecaster,
             made=made,
+            wanted=languages.add,
             only=redo.only,
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+    languages.warn()
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.frame import WAITING
+from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -76,6 +77,9 @@ def command(
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
+    languages = Languages(project, content_type.name)
+    languages.add(brief.values)
+    languages.warn()
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
     check_exporters(project, formats)

@@ -68,11 +68,13 @@ def survey(
     *,
     forecaster: Forecaster | None = None,
     made: Callable[[Brief], bool] = lambda brief: False,
+    wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
     only: Collection[str] = (),
     heard: Callable[[int], None] = lambda done: None,
     noun: str = "rows",
 ) -> Survey:
-    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written."""
+    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written, and
+    `wanted` is told of their values."""
     found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
     for brief in briefs:
         if only and brief.id in found.missing:
@@ -81,7 +83,7 @@ def survey(
             found.ids.append(brief.id)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
-            reason = _sorted_in(found, brief, previewed, forecaster, made, only)
+            reason = _sorted_in(found, brief, previewed, forecaster, made, wanted, only)
         if reason:
             found.failed += 1
             if len(found.reasons) < SHOWN:
@@ -98,6 +100,7 @@ def _sorted_in(
     previewed: int,
     forecaster: Forecaster | None,
     made: Callable[[Brief], bool],
+    wanted: Callable[[Mapping[str, Json]], None],
     only: Collection[str],
 ) -> str:
     """This counts a brief among those that are to be written, or not; it gives the reason where it cannot be."""
@@ -112,6 +115,7 @@ def _sorted_in(
             forecaster.add(brief)
         except AigcError as error:
             return f"{brief.source or brief.id}: {error}"
+    wanted(brief.values)
     if len(found.first) < previewed:
         found.first.append(brief)
     return ""

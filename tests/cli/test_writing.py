@@ -376,3 +376,16 @@ def test_export_misuse(aigc: Run, shop: Any) -> None:
     assert ran.code == 3 and "of 3 pieces 2 wait, 1 rejected; the batch's command goes on" in ran.err
     assert "did you mean 'lines'?" in aigc("export", "made", "--to", "line").err
     assert aigc("export", "made").code == 2
+
+
+def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -> None:
+    said = "smollm2-135m knows en and writes others badly: %s; -m qwen2.5-0.5b knows it, `aigc models list` has more\n"
+    batch = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "-m", "smollm2-135m", "--out", "made")
+    assert said % "3 briefs want zh" in aigc(*batch, "--set", "language=zh", "--dry-run").err
+    assert said % "3 briefs want zh" in aigc(*batch, "--matrix", "language=en,zh").err
+    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
+    assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief wants zh"
+    for argv in (["-m", "smollm2-135m"], ["language=zh", "-m", "qwen2.5-0.5b"], ["language=zh", "-m", "my/model"]):
+        assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""
+    shop.write("aigc.yaml", "adapters: {shop/*: lora}\n")
+    assert aigc("generate", "shop/slogan", "product=Hat", "language=zh", "-m", "smollm2-135m").err == ""
