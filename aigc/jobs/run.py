@@ -130,6 +130,7 @@ class Job:
         self.folder = folder
         self.ledger = ledger
         self.interrupted = False
+        self.in_hand = 0  # briefs begun in this run and not finished
         self.awaited: dict[str, None] = {}  # in order
         self.exported: list[Export] = []  # by `finish`
         self._store = store
@@ -249,7 +250,7 @@ class Job:
         order = Order(
             project=self.project,
             content_type=self.content_type,
-            briefs=self._waiting(),
+            briefs=self._taken(),
             ledger=self.ledger,
             stopping=stopping,
         )
@@ -257,6 +258,7 @@ class Job:
             for one in runner.write(order):
                 self.ledger.finish(one.artifact, one.spent, one.seconds)
                 written += 1
+                self.in_hand -= 1
                 self.project.registry.notify("aigc_artifact", artifact=one.artifact)
                 if heard:
                     heard(one.artifact)
@@ -340,6 +342,13 @@ class Job:
     def _unfinished(self) -> bool:
         """This says that briefs may wait though all was done that could be."""
         return self.interrupted or bool(self.awaited)
+
+    def _taken(self) -> Iterator[Brief]:
+        """This counts the briefs that are begun."""
+        self.in_hand = 0
+        for brief in self._waiting():
+            self.in_hand += 1
+            yield brief
 
     def _waiting(self) -> Iterator[Brief]:
         return self.ledger.waiting(self._only)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -250,6 +252,24 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     lines = (shop.folder / "made/artifacts.jsonl").read_text().splitlines()
     kept = [json.loads(line)["brief"]["values"] for line in lines]
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
+
+
+def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
+    many = 30
+    shop.write("many.csv", "product\n" + "".join(f"Cup {number}\n" for number in "abcdefghijklmnopqrstuvwxyzABCD"))
+
+    def answer(request: Any, index: int) -> str:
+        if request.prompt.messages[-1].content.endswith("Cup b."):
+            signal.raise_signal(signal.SIGINT)
+        return "Made to last"
+
+    shop.answer = answer
+    ran = aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json")
+    said = re.search(r"Finishing the (\d+) pieces in hand, and no more. Ctrl-C again stops at once: what is", ran.err)
+    assert ran.code == 130 and said, ran.err
+    finished = ran.json["counts"]["accepted"]
+    assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
+    assert aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json").json["counts"]["accepted"] == many
 
 
 def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run, shop: Any) -> None:
