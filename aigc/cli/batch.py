@@ -207,14 +207,18 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         expected = job.forecast(rates_file(), counted)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
+
+    def in_hand() -> int:
+        return job.in_hand
+
     if runner is not None:
-        with gentle_stop(lambda: job.in_hand) as stopping, writing(job.remaining) as shown:
+        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
-    with closing(generator), gentle_stop(lambda: job.in_hand) as stopping, writing(job.remaining) as shown:
+    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 

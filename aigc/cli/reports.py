@@ -187,6 +187,9 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
     if expected.seconds is not None:
         runs = f"earlier runs of {expected.like} here" if expected.like else "other types it wrote here"
         time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
+        if expected.sure:
+            size = "larger" if expected.sure == "or more" else "smaller"
+            time = f"{duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
     else:
         place = "such a cluster" if cluster else "this machine"
         time = f"no time can be told before the first run of {model} on {place}"

@@ -283,7 +283,28 @@ def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run,
 def test_batch_says_how_far_it_is(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")
-    assert "1/2 · " in ran.err and "accepted" in ran.err and "left" in ran.err
+    assert "1/2 · " in ran.err and "accepted" in ran.err and "left" not in ran.err, "after a moment nobody knows"
+    monkeypatch.setattr(progress, "SURE", 0.0)
+    assert " left\n" in aigc("batch", "shop/slogan", "products.csv", "--out", "other", "--no-reuse").err
+
+
+@pytest.mark.parametrize(
+    ("done", "in_hand", "total", "seconds", "left"),
+    [
+        (1, 59, 60, 40.0, None),  # 39 minutes, if it were by what is finished alone
+        (20, 40, 60, 60.0, None),
+        (40, 40, 400, 60.0, 340.0),
+        (340, 40, 400, 360.0, 40.0),
+        (380, 20, 400, 390.0, 10.0),
+        (400, 0, 400, 400.0, 0.0),
+        (3, 1, 8, 0.5, None),
+        (0, 0, 8, 9.0, None),
+    ],
+)
+def test_how_long_it_takes_is_told_once_it_can_be(
+    done: int, in_hand: int, total: int, seconds: float, left: float | None
+) -> None:
+    assert progress.time_left(done, in_hand, total, seconds) == left
 
 
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
