@@ -189,7 +189,7 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
         if expected.sure:
             size = "larger" if expected.sure == "or more" else "smaller"
-            time = f"{duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
+            time = f"about {duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
     else:
         place = "such a cluster" if cluster else "this machine"
         time = f"no time can be told before the first run of {model} on {place}"
