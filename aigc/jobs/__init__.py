@@ -11,8 +11,8 @@ Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs
 `Forecaster`, `Forecast`, `check_model`, `written_already` (before it begins); `open_job`, `run_job`, `Job`,
 `JobReport`; `Ledger`, `Entry`, `opened_ledger`, `standing`, `complaints`, `running` (what is known of every brief);
 `prepare_folder`, `read_artifacts`, `artifact_record`, `export`, `remember_exports`, `write_report` (the folder);
-`ray_runner`. Knows: files, rows, SQLite,
-counting, and where a job runs on it, Ray. Does not know: how a piece is written (pipeline), torch, click.
+`ray_runner`. Knows: files, rows, SQLite, counting, and where a job runs on it, Ray. Does not know: how a piece is
+written (pipeline), torch, click.
 """
 
 from __future__ import annotations
