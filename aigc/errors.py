@@ -17,8 +17,10 @@ identifiers, the remedy last. Only the CLI's outermost frame catches `AigcError`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from difflib import get_close_matches
+from pathlib import Path, PurePath
 
 
 class AigcError(Exception):
@@ -90,6 +92,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:12])
     return f"known: {shown}" + (", …" if len(names) > 12 else "")
+
+
+def near_file(name: str, names: Iterable[str]) -> str:
+    """This is the one of the file names that a misspelt one may mean, or nothing. A common suffix makes none alike."""
+    stems = {one: PurePath(one).stem for one in sorted(names)}
+    close = get_close_matches(PurePath(name).stem, set(stems.values()), n=3, cutoff=0.6)
+    return next(iter(get_close_matches(name, [one for one in stems if stems[one] in close], n=1, cutoff=0.5)), "")
+
+
+def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
+    """This is the remedy for a misspelt path: `did you mean 'x'?`, or nothing. Its last part is held against what
+    `fits` beside it, or its first folder that is not there against the folders beside that."""
+    missing = path
+    while not missing.parent.is_dir() and missing.parent != missing:
+        missing = missing.parent
+    rest = path.relative_to(missing)
+    near: dict[str, Path] = {}
+    with suppress(OSError):  # a folder that nobody may read
+        near = {one.name: one / rest for one in missing.parent.iterdir() if one != missing and fits(one / rest)}
+    close = near_file(missing.name, near)
+    said = close if missing == path else str(near[close]) if close else ""
+    return f"did you mean {said!r}?" if said else ""
 
 
 def first_line(error: BaseException) -> str:

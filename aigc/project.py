@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, cast
 import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
-from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, did_you_mean
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, did_you_mean, nearest
 from aigc.extension import Bound
 from aigc.registry import Registry
 from aigc.settings import FILE, Laid, Settings, read_settings
@@ -115,7 +115,7 @@ class Project:
         self.policy()
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
-                raise NotFound(f"{name}: no such file")
+                raise NotFound(f"{name}: no such file", hint=nearest(Path(name)))
             file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]

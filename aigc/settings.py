@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from aigc.content.settings import RANGES
 from aigc.content.yaml_lines import describe, read_yaml
+from aigc.engine import EngineOptions
 from aigc.errors import ContentTypeError, ProjectError, UsageError, did_you_mean
 from aigc.types import Json, SamplingParams
 
@@ -52,24 +53,39 @@ def read_settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -
     """This reads a project folder's file, if there is one, and lays the others over it. ProjectError or UsageError says
     where a setting is wrong."""
     settings = Settings()
+    places: dict[str, str] = {}  # option of the engine → where it is set
     if folder is not None and not _says_nothing(folder / FILE):
         try:
             root = read_yaml(folder / FILE).root
             for key, node in root.items():
                 settings = _set(settings, key, node.value, node.where)
+                places |= {name: inside.where for name, inside in node.items()} if key == "engine" else {}
         except ContentTypeError as error:
             raise ProjectError(error.message, hint=error.hint) from None
     if laid.get("generator", (settings.generator, ""))[0] != settings.generator:
-        settings = replace(settings, engine={})  # these were another one's options
+        settings, places = replace(settings, engine={}), {}  # these were another one's options
     for key, (value, where) in laid.items():
         settings = _set(settings, key, value, where)
+        places |= dict.fromkeys(value, where) if key == "engine" and isinstance(value, dict) else {}
     if options.get("generator", settings.generator) != settings.generator:
-        settings = replace(settings, engine={})
+        settings, places = replace(settings, engine={}), {}
     for key, text in options.items():
         name, _, inner = key.partition(".")
         said: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
         settings = _set(settings, name, {inner: said} if inner else said, f"-o {key}={text}")
+        places.pop(inner, None)  # what opens the engine checks it, and the option names its place
+    if settings.generator == "gpt":
+        _check_engine(settings.engine, places)
     return settings
+
+
+def _check_engine(options: Mapping[str, Json], places: Mapping[str, str]) -> None:
+    """This refuses what a file sets and our engine does not know, at the line that does."""
+    for name, where in places.items():
+        try:
+            EngineOptions.parse({name: options[name]})
+        except UsageError as error:
+            raise UsageError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:

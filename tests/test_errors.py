@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
-from aigc.errors import AigcError, NotFound, UsageError, did_you_mean
+from aigc.errors import AigcError, NotFound, UsageError, did_you_mean, nearest
 
 
 def test_errors_survive_pickling_with_their_hint() -> None:
@@ -28,3 +29,15 @@ def test_misuse_and_failure_have_their_exit_codes() -> None:
 )
 def test_did_you_mean(word: str, known: list[str], said: str) -> None:
     assert did_you_mean(word, known) == said
+
+
+def test_a_misspelt_path_is_told_the_nearest_that_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "products").mkdir()
+    for name in ("products/spring.csv", "products/notes.txt", "sprint"):
+        (tmp_path / name).write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert nearest(Path("products/sprng.csv")) == "did you mean 'spring.csv'?"
+    assert nearest(Path("prodcts/spring.csv")) == "did you mean 'products/spring.csv'?"
+    assert nearest(Path("prodcts/sprng.csv")) == "" == nearest(Path("other"))
+    assert nearest(Path("sprnt")) == "did you mean 'sprint'?" and nearest(Path("sprnt"), Path.is_dir) == ""
+    assert nearest(Path("product"), Path.is_dir) == "did you mean 'products'?"

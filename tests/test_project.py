@@ -10,6 +10,7 @@ from aigc.content import ContentType
 from aigc.errors import UsageError
 from aigc.project import Project
 from aigc.registry import Registry
+from aigc.settings import Laid, read_settings
 
 ITEM = """
 aigc: 1
@@ -41,6 +42,8 @@ FILES = {
         ("model: 1e5", "aigc.yaml:1: model must be text, not 100000.0; put quotes around it"),
         ("model:", "aigc.yaml:1: model must be text, not nothing"),
         ("policy: limits", "policy must be a list"),
+        ("engine:\n  rows: 8\n  treads: 2", "aigc.yaml:3: engine.treads: no such option; did you mean 'threads'?"),
+        ("engine: {rows: many}", "aigc.yaml:1: engine.rows: 'many' is not a whole number"),
         ("policy: [{a: 1, b: 2}]", "a policy entry is `name` or `name: {options}`"),
     ],
 )
@@ -155,3 +158,14 @@ def test_two_files_of_one_name_are_one_broken_type(make_project) -> None:
     assert isinstance(types["shop/mug"], ContentType)
     assert "'shop/item' is already declared by" in str(types["shop/item"])
     assert str(types["shop/item"]).count("item.yaml") == 2
+
+
+def test_options_of_our_engine_are_refused_where_they_are_set_and_anothers_left_to_it(make_project) -> None:
+    laid: Laid = {"engine": ({"rws": 8}, "spring.yaml:7")}
+    with pytest.raises(UsageError, match=r"^spring.yaml:7: engine.rws: no such option; did you mean 'rows'\?$"):
+        read_settings(None, laid, {})
+    with pytest.raises(UsageError, match=r"^engine.rws: no such option; did you mean 'rows'\?$"):
+        make_project({}, **{"engine.rws": "8"}).writer()
+    assert read_settings(None, laid, {"engine.rws": "8"}).engine == {"rws": 8}, "the command line's is not the file's"
+    assert make_project({"aigc.yaml": "engine: {treads: 2}"}, generator="openai").settings.engine == {}
+    assert make_project({"aigc.yaml": "generator: openai\nengine: {treads: 2}"}).settings.engine == {"treads": 2}

@@ -13,6 +13,7 @@ import click
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
+from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Asked,
     Overrides,
@@ -27,7 +28,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.stopping import gentle_stop
-from aigc.errors import BriefError, NotFound, UsageError, did_you_mean
+from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
     Forecaster,
     Job,
@@ -35,6 +36,7 @@ from aigc.jobs import (
     Plan,
     RayRunner,
     check_model,
+    complaints,
     is_job_file,
     open_job,
     prepare_folder,
@@ -128,6 +130,8 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
     if is_job_file(type_name):
         plan = read_plan(Path(type_name))
     elif briefs is None:
+        if type_name.endswith((".yaml", ".yml")) and not Path(type_name).is_file():
+            raise NotFound(f"{type_name}: no such file", hint=nearest(Path(type_name)))
         hint = "a file, the word `sample`, or a job file in place of both"
         raise UsageError(f"the briefs to write {type_name} from are missing", hint=hint)
     else:
@@ -157,6 +161,7 @@ def _look(
     NotFound for an id of --only that no brief has.
     """
     path, cells = plan.path(content_type), len(plan.cells(content_type))
+    languages = Languages(project, content_type.name)
     many = rows_about(path, plan.limit) * cells
     looking = written_already(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
@@ -167,10 +172,12 @@ def _look(
             reports.PREVIEWED,
             forecaster=forecaster,
             made=made,
+            wanted=languages.add,
             only=redo.only,
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+    languages.warn()
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
@@ -200,14 +207,18 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         expected = job.forecast(rates_file(), counted)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
+
+    def in_hand() -> int:
+        return job.in_hand
+
     if runner is not None:
-        with gentle_stop() as stopping, writing(job.remaining) as shown:
+        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
-    with closing(generator), gentle_stop() as stopping, writing(job.remaining) as shown:
+    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 
@@ -215,7 +226,8 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
     if as_json:
         print_json(reports.report_record(report, job.expected))
     else:
-        reports.print_report(project, report, job.expected, again=_given(some=True))
+        short = complaints(job.ledger)
+        reports.print_report(project, report, job.expected, again=_given(some=True), short=short, exports=job.exported)
     if report.interrupted:
         return INTERRUPTED
     if report.awaited:

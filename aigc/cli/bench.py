@@ -16,7 +16,6 @@ from aigc.cli.options import (
     Overrides,
     Pairs,
     debug_option,
-    json_option,
     model_option,
     open_project,
     project_option,
@@ -44,7 +43,7 @@ OTHER_SEED = 1 << 20  # of texts no run uses
 @model_option
 @settings_option
 @project_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per run on stdout and nothing else.")
 @debug_option
 def command(
     workloads: tuple[str, ...],
@@ -61,7 +60,7 @@ def command(
 
     WORKLOAD is raw, raw-256, ads, lines, lines-nested, long, one or mixed; without one, raw, ads and one are run.
     Every run writes new texts with a warm engine. `of best` is the share of what the machine could do: the time its
-    arithmetic and memory would need for the same work at rates measured on the spot. With --json, one line per run.
+    arithmetic and memory would need for the same work at rates measured on the spot.
 
     \b
     Examples:

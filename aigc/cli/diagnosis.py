@@ -41,7 +41,7 @@ class Symptom:
 
 def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ()) -> list[Symptom]:
     """This is every examination. A project that cannot be opened is one of the things found, not an error."""
-    symptoms = [_python(), *(_package(name) for name in NEEDED), _kernels(), _device()]
+    symptoms = [_python(), *(_package(name) for name in NEEDED), _kernels(), *_device()]
     try:
         project = open_project(folder, Overrides(model=model, settings=settings))
     except AigcError as error:
@@ -72,19 +72,24 @@ def _kernels() -> Symptom:
     return Symptom(name="kernels", state="note", found="not built", remedy=remedy)
 
 
-def _device() -> Symptom:
+def _device() -> Iterator[Symptom]:
     """This asks the driver rather than torch, which takes seconds to import."""
     gpu = _gpu()
     if not gpu:
-        return Symptom(name="device", state="ok", found=f"CPU, {os.cpu_count()} cores (no NVIDIA GPU seen)")
+        yield Symptom(name="device", state="ok", found=f"CPU, {os.cpu_count()} cores (no NVIDIA GPU seen)")
+        return
     try:
         built_for_cpu = "+cpu" in version("torch")
     except PackageNotFoundError:
         built_for_cpu = False
     if built_for_cpu:
         remedy = "this torch cannot use the GPU; install its CUDA build to write many times faster"
-        return Symptom(name="device", state="note", found=gpu, remedy=remedy)
-    return Symptom(name="device", state="ok", found=gpu)
+        yield Symptom(name="device", state="note", found=gpu, remedy=remedy)
+        return
+    yield Symptom(name="device", state="ok", found=gpu)
+    if find_spec("triton") is None:
+        remedy = "pip install triton; without it transformers runs every model on the GPU, more slowly"
+        yield Symptom(name="triton", state="note", found="not installed", remedy=remedy)
 
 
 def _gpu() -> str:
@@ -161,6 +166,10 @@ def _memory_bytes() -> int:
 def _project(project: Project) -> Iterator[Symptom]:
     where = str(project.folder) if project.folder else "none here (bundled content types only)"
     yield Symptom(name="project", state="ok", found=where)
+    try:
+        project.writer()
+    except AigcError as refused:
+        yield Symptom(name="engine", state="wrong", found=refused.message, remedy=refused.hint or "mend the option")
     project.registry.extend("aigc_commands", cli=Commands())
     for plugin in project.registry.plugins:
         if plugin.quarantined:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -9,9 +10,9 @@ import click
 from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
 from aigc.cli.readable import counted
 from aigc.errors import JobError
-from aigc.jobs import Good, export, opened_ledger
+from aigc.jobs import Export, Good, export, opened_ledger, own_options, remember_exports
 
-NOT_EXPORTED = {"waiting": "wait", "rejected": "rejected", "failed": "failed"}
+LEFT_OUT = ("flagged", "rejected", "failed")
 
 
 @click.command("export")
@@ -20,35 +21,48 @@ NOT_EXPORTED = {"waiting": "wait", "rejected": "rejected", "failed": "failed"}
 @click.option(
     "-o", "--option", "options", metavar="KEY=VALUE", multiple=True, type=key_value, help="An option of the format."
 )
+@click.option("--accepted-only", is_flag=True, help="Leave flagged pieces out.")
 @looking_options
-def command(batch: Path, formats: tuple[str, ...], options: Pairs, folder: Path | None, as_json: bool) -> int:
+def command(
+    batch: Path, formats: tuple[str, ...], options: Pairs, accepted_only: bool, folder: Path | None, as_json: bool
+) -> int:
     """Write a finished batch in another format.
 
     DIR is the folder of an `aigc batch`. Accepted and flagged pieces are written; rejected and failed ones never are.
+    A later `aigc batch` on the folder writes the format with the same options.
 
     \b
     Examples:
       aigc export spring --to csv
       aigc export spring --to google-ads-editor -o campaign="Spring sale"
       aigc export spring --to markdown --to jsonl --json
+      aigc export spring --to csv --accepted-only
     """
     project = open_project(folder)
     check_exporters(project, formats)
+    given = mapping(options, "-o")
     with opened_ledger(batch) as ledger:
-        good, counts = Good(ledger), ledger.counts()
+        good, counts = Good(ledger, accepted_only=accepted_only), ledger.counts()
+        left_out = [name for name in LEFT_OUT if name != "flagged" or accepted_only]
         if not len(good):
-            states = ", ".join(f"{counts[name]} {said}" for name, said in NOT_EXPORTED.items() if counts[name])
+            states = _counted_states(counts, ["waiting", *left_out])
             hint = "the batch's command goes on" if counts["waiting"] else ""
             raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
-        paths = export(project.registry, good, batch, formats, mapping(options, "-o"), replacing=True)
+        paths = export(project.registry, good, batch, formats, given, replacing=True)
+        own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
+        remember_exports(ledger, [Export(name=name, options=own[name], accepted_only=accepted_only) for name in own])
         exported = len(good)
-    left_out = counts["rejected"] + counts["failed"]
     if as_json:
-        print_json({"pieces": exported, "left_out": left_out, "files": [str(path) for path in paths]})
+        gone = sum(counts[name] for name in left_out)
+        print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths]})
         return 0
     for path in paths:
         click.echo(path)
-    note = f"; {left_out} rejected or failed ones are left out" if left_out else ""
+    note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
     click.echo(f"{counted(exported, 'piece')} exported{note}", err=True)
     return 0
+
+
+def _counted_states(counts: Mapping[str, int], names: Iterable[str]) -> str:
+    return ", ".join(f"{counts[name]} {'wait' if name == 'waiting' else name}" for name in names if counts[name])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.frame import WAITING
+from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -30,7 +31,7 @@ from aigc.cli.readable import print_findings, readable
 from aigc.cli.watch import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, UsageError
+from aigc.errors import BriefError, UsageError, nearest
 from aigc.jobs import artifact_record, export, prepare_folder
 from aigc.types import Artifact, Brief
 
@@ -76,6 +77,9 @@ def command(
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
+    languages = Languages(project, content_type.name)
+    languages.add(brief.values)
+    languages.warn()
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
     check_exporters(project, formats)
@@ -106,7 +110,7 @@ def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str
 def _read(file: str) -> Mapping[str, Json]:
     path = Path(file)
     if file != "-" and not path.is_file():
-        raise BriefError(f"{file}: no such file")
+        raise BriefError(f"{file}: no such file", hint=nearest(path))
     if path.suffix.lower() in (".yaml", ".yml"):
         given = read_yaml(path).value
     else:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from aigc.cli.options import looking_options, open_project, print_json
-from aigc.cli.readable import counted, duration, printable
+from aigc.cli.readable import complaint_line, counted, duration
 from aigc.errors import AigcError
-from aigc.jobs import Ledger, Standing, opened_ledger, running, standing, unusable_rows, write_report
+from aigc.jobs import (
+    Complaint,
+    Ledger,
+    Standing,
+    complaints,
+    opened_ledger,
+    running,
+    standing,
+    unusable_rows,
+    write_report,
+)
 from aigc.types import STATUSES
 
 SHOWN = 10  # reasons named
@@ -35,13 +45,13 @@ def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) ->
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        said, unusable = standing(ledger), unusable_rows(ledger)
+        said, unusable, short = standing(ledger), unusable_rows(ledger), complaints(ledger)
         page = _report(batch, ledger, said.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
         print_json({**asdict(said), "running": by or None, **({"report": page} if page else {})})
         return 0
-    _print(batch, said, by, unusable)
+    _print(batch, said, by, unusable, short)
     if page:
         click.echo(f"Report: {page}")
     return 0
@@ -57,12 +67,12 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     return write_report(batch, ledger, content_type)
 
 
-def _print(batch: Path, said: Standing, by: str, unusable: int) -> None:
+def _print(batch: Path, said: Standing, by: str, unusable: int, short: Sequence[Complaint]) -> None:
     counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
     click.secho(f"{counted(said.briefs, 'brief')}: {counts}", bold=True)
     click.echo(f"Type: {said.content_type} · model: {said.model}")
-    for reason, count in Counter(said.reasons).most_common(SHOWN):
-        click.echo(f"  {count:>4} x {printable(reason)}")
+    for one in short[:SHOWN]:
+        click.echo(complaint_line(one))
     unwritten, lines = said.fallbacks
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")

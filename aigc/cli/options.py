@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from aigc.errors import ProjectError, UsageError
+from aigc.errors import ProjectError, UsageError, nearest
 
 if TYPE_CHECKING:
     from aigc.jobs import Plan
@@ -42,7 +42,7 @@ project_option = click.option(
     "--project",
     "folder",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="The project folder, with its aigc.yaml (default: here or above).",
 )
 
@@ -251,6 +251,8 @@ def open_project(
     that is written into."""
     from aigc.project import Project
 
+    if folder is not None and not folder.is_dir():
+        raise ProjectError(f"{folder}: no such folder", hint=nearest(folder, Path.is_dir))
     project = Project.open(folder, options=(overrides or Overrides()).options(), laid=laid, out=out)
     if folder is not None and project.folder is None:
         raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")

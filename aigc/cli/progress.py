@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aigc.models import Progress
 
 EACH = 500  # rows between looks at the clock
+SURE = 5.0  # seconds before which nobody can say how long it takes
 EVERY = 10.0  # seconds between lines where there is no terminal
 DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking", "convert": "Converting"}
 
@@ -53,8 +54,9 @@ class Writing:
     """This shows a batch of `total` briefs: how many, how fast, how long yet, how good; then, each time some of them
     are written again, the same of those."""
 
-    def __init__(self, total: int, bar: rich.progress.Progress | None) -> None:
+    def __init__(self, total: int, in_hand: Callable[[], int], bar: rich.progress.Progress | None) -> None:
         self._total = total
+        self._in_hand = in_hand
         self._label = "Writing"
         self._bar = bar
         self._lines = _Lines("")
@@ -72,27 +74,42 @@ class Writing:
     def heard(self, artifact: Artifact) -> None:
         """This is told of each piece."""
         self._counts[artifact.status] += 1
+        seconds = time.monotonic() - self._started
+        left = time_left(self._counts.total(), self._in_hand(), self._total, seconds)
+        parts = [_rate(self._counts, self._started), _told(self._counts)]
+        parts += [f"about {duration(left)} left"] if left is not None else []
         if self._bar is None:
-            self._lines.wrote(self._label, self._counts, self._total, self._started)
-            return
-        rate = _rate(self._counts, self._started)
-        self._bar.update(self._tasks[-1], advance=1, rate=rate, counts=_told(self._counts))
+            self._lines.wrote(f"{self._label}: {self._counts.total()}/{self._total} · {' · '.join(parts)}")
+        else:
+            self._bar.update(self._tasks[-1], advance=1, told=" · ".join(parts))
 
     def _begin(self) -> None:
         self._counts: Counter[str] = Counter()
         self._started = time.monotonic()
         if self._bar is not None:
-            self._tasks.append(self._bar.add_task(self._label, total=self._total, rate="", counts=""))
+            self._tasks.append(self._bar.add_task(self._label, total=self._total, told=""))
+
+
+def time_left(done: int, in_hand: int, total: int, seconds: float) -> float | None:
+    """This is about how long the rest takes, or nothing before that can be told.
+
+    Many pieces are begun at once and none is finished for a while; a piece in hand counts as half done. That is off by
+    half at most once as many are finished as are in hand, and tells nothing before.
+    """
+    if done < max(in_hand, 1) or seconds < SURE:
+        return None
+    worked = done + in_hand / 2
+    return seconds * max(total - worked, 0) / worked
 
 
 @contextmanager
-def writing(total: int) -> Iterator[Writing]:
-    """This shows a batch of `total` briefs while it is open."""
+def writing(total: int, in_hand: Callable[[], int]) -> Iterator[Writing]:
+    """This shows a batch of `total` briefs while it is open; `in_hand` of them are begun and not finished."""
     if not sys.stderr.isatty():
-        yield Writing(total, None)
+        yield Writing(total, in_hand, None)
         return
-    with _bar("{task.completed}/{task.total} · {task.fields[rate]} · {task.fields[counts]}") as bar:
-        yield Writing(total, bar)
+    with _bar("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
+        yield Writing(total, in_hand, bar)
 
 
 @contextmanager
@@ -119,7 +136,7 @@ def checking(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done, total=max(total, done) or None) if not done % EACH else None
 
 
-def _bar(amount: str) -> rich.progress.Progress:
+def _bar(amount: str, *, remaining: bool = True) -> rich.progress.Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -127,7 +144,7 @@ def _bar(amount: str) -> rich.progress.Progress:
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TextColumn(amount, markup=False),
-        TimeRemainingColumn(compact=True),
+        *([TimeRemainingColumn(compact=True)] if remaining else []),
         console=Console(stderr=True),
         transient=True,
     )
@@ -153,14 +170,10 @@ class _Lines:
             self._said = time.monotonic()
             click.echo(f"{label}: {done:,} rows" + (f" of about {total:,}" if total else ""), err=True)
 
-    def wrote(self, label: str, counts: Counter[str], total: int, started: float) -> None:
-        if not self._due():
-            return
-        self._said = time.monotonic()
-        done = counts.total()
-        left = (self._said - started) / done * max(total - done, 0)
-        told = f"{done}/{total} · {_rate(counts, started)} · {_told(counts)} · about {duration(left)} left"
-        click.echo(f"{label}: {told}", err=True)
+    def wrote(self, told: str) -> None:
+        if self._due():
+            self._said = time.monotonic()
+            click.echo(told, err=True)
 
     def _due(self) -> bool:
         return time.monotonic() - self._said >= EVERY

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from aigc.types import Artifact, Finding, Json
+
+if TYPE_CHECKING:
+    from aigc.jobs import Complaint
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -15,6 +19,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def printable(text: str) -> str:
     """This is `text` without control characters: what a model writes must not drive the terminal."""
     return _CONTROL.sub("", text)
+
+
+def complaint_line(one: Complaint) -> str:
+    """This says how many pieces are short of accepted for what, with the first of them where there are several."""
+    by = f" by {one.checks}" if one.checks else ""
+    first = f" (first {one.first})" if one.checks and one.pieces > 1 else f" ({one.first})" if one.checks else ""
+    return printable(f"  {one.pieces:>4} {one.status}{by}{first}: {' '.join(one.reason.split())}")
 
 
 def readable(fields: Mapping[str, Json]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
+import shlex
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,14 +13,14 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import counted, duration, megabytes, printable
+from aigc.cli.readable import complaint_line, counted, duration, megabytes, printable
 from aigc.errors import AigcError
 from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
-    from aigc.jobs import Forecast, Forecaster, JobReport
+    from aigc.jobs import Complaint, Export, Forecast, Forecaster, JobReport
     from aigc.project import Project
 
 SHOWN = 10  # reasons named
@@ -67,11 +68,13 @@ def survey(
     *,
     forecaster: Forecaster | None = None,
     made: Callable[[Brief], bool] = lambda brief: False,
+    wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
     only: Collection[str] = (),
     heard: Callable[[int], None] = lambda done: None,
     noun: str = "rows",
 ) -> Survey:
-    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written."""
+    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written, and
+    `wanted` is told of their values."""
     found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
     for brief in briefs:
         if only and brief.id in found.missing:
@@ -80,7 +83,7 @@ def survey(
             found.ids.append(brief.id)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
-            reason = _sorted_in(found, brief, previewed, forecaster, made, only)
+            reason = _sorted_in(found, brief, previewed, forecaster, made, wanted, only)
         if reason:
             found.failed += 1
             if len(found.reasons) < SHOWN:
@@ -97,6 +100,7 @@ def _sorted_in(
     previewed: int,
     forecaster: Forecaster | None,
     made: Callable[[Brief], bool],
+    wanted: Callable[[Mapping[str, Json]], None],
     only: Collection[str],
 ) -> str:
     """This counts a brief among those that are to be written, or not; it gives the reason where it cannot be."""
@@ -111,6 +115,7 @@ def _sorted_in(
             forecaster.add(brief)
         except AigcError as error:
             return f"{brief.source or brief.id}: {error}"
+    wanted(brief.values)
     if len(found.first) < previewed:
         found.first.append(brief)
     return ""
@@ -182,6 +187,9 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
     if expected.seconds is not None:
         runs = f"earlier runs of {expected.like} here" if expected.like else "other types it wrote here"
         time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
+        if expected.sure:
+            size = "larger" if expected.sure == "or more" else "smaller"
+            time = f"about {duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
     else:
         place = "such a cluster" if cluster else "this machine"
         time = f"no time can be told before the first run of {model} on {place}"
@@ -211,7 +219,15 @@ def report_record(report: JobReport, expected: Forecast | None = None) -> dict[s
     }
 
 
-def print_report(project: Project, report: JobReport, expected: Forecast | None = None, *, again: str) -> None:
+def print_report(
+    project: Project,
+    report: JobReport,
+    expected: Forecast | None = None,
+    *,
+    again: str,
+    short: Sequence[Complaint],
+    exports: Sequence[Export],
+) -> None:
     """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
@@ -224,8 +240,8 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
     click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
-    for reason, count in Counter(report.reasons).most_common(SHOWN):
-        click.echo(f"  {count:>4} x {printable(reason)}")
+    for one in short[:SHOWN]:
+        click.echo(complaint_line(one))
     if report.lines:
         share = 100 * report.fallback_lines / report.lines
         click.echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
@@ -237,6 +253,8 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
         click.echo("Files:")
     for line in _places(report.files) if report.briefs else []:
         click.echo(f"  {line}")
+    if report.counts.get("flagged") and (apart := [one.name for one in exports if one.accepted_only]):
+        click.echo(f"Flagged pieces are left out of {', '.join(apart)}, as `aigc export` was asked to.")
     if report.waiting and (kept := [one for one in earlier_exports(report.folder) if one not in report.files]):
         names = ", ".join(one.relative_to(report.folder).as_posix() for one in kept[:MANY])
         more = f" and {len(kept) - MANY} more" if len(kept) > MANY else ""
@@ -244,7 +262,7 @@ def print_report(project: Project, report: JobReport, expected: Forecast | None 
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:
-        _print_next(project, report)
+        _print_next(project, report, exports)
 
 
 def _places(files: Sequence[Path]) -> list[str]:
@@ -258,7 +276,24 @@ def _places(files: Sequence[Path]) -> list[str]:
     return lines
 
 
-def _print_next(project: Project, report: JobReport) -> None:
+def _without_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]:
+    """This yields the commands that leave flagged pieces out of each export as it was asked for."""
+    flagged = counted(report.counts.get("flagged", 0), "flagged piece")
+    with_them = [one for one in exports if not one.accepted_only]
+    plain = [word for one in with_them if not one.options for word in ("--to", one.name)]
+    told = [["--to", one.name, *_spoken(one.options)] for one in with_them if one.options]
+    for words in filter(None, [plain, *told]):
+        command = shlex.join(["aigc", "export", str(report.folder), *words, "--accepted-only"])
+        yield f"  {command}    (without the {flagged}, which it has too)"
+
+
+def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
+    for name, value in options.items():
+        said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield from ("-o", f"{name}={said}")
+
+
+def _print_next(project: Project, report: JobReport, exported: Sequence[Export]) -> None:
     names = project.registry.names("exporter")
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
@@ -269,6 +304,8 @@ def _print_next(project: Project, report: JobReport) -> None:
         click.echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
     if exports:
         click.echo(f"  open {exports[0]}")
+    for line in _without_flagged(report, exported) if report.counts.get("flagged") else ():
+        click.echo(line)
     if unused:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

@@ -10,10 +10,15 @@ from types import FrameType
 
 import click
 
+from aigc.cli.readable import counted
+
+KEPT = "what is finished is kept, and the same command writes the rest"
+
 
 @contextmanager
-def gentle_stop() -> Iterator[Callable[[], bool]]:
-    """This gives a function that says whether to begin nothing more. A second Ctrl-C raises KeyboardInterrupt."""
+def gentle_stop(in_hand: Callable[[], int]) -> Iterator[Callable[[], bool]]:
+    """This gives a function that says whether to begin nothing more. A second Ctrl-C raises KeyboardInterrupt.
+    `in_hand` is how many pieces are begun and not finished."""
     asked = False
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
@@ -24,7 +29,8 @@ def gentle_stop() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
-        click.echo("\nFinishing what is in hand; Ctrl-C again stops now.", err=True)
+        ending = f"Finishing the {counted(in_hand(), 'piece')} in hand, and no more."
+        click.echo(f"\n{ending} Ctrl-C again stops at once: {KEPT}.", err=True)
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:

@@ -17,7 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from aigc.content.measures import COUNTERS, Counter
 from aigc.content.shorten import At, trim
-from aigc.errors import ContentTypeError, did_you_mean
+from aigc.errors import ContentTypeError, did_you_mean, near_file
 from aigc.types import Json
 
 BUNDLED = Path(__file__).parent
@@ -103,6 +103,14 @@ def find_template(name: str, folder: Path) -> str:
     return name
 
 
+def _nearest_template(name: Path, folder: Path) -> str:
+    """This is the template that a misspelt name in `folder` may mean, or nothing."""
+    places = (folder, folder.parent, BUNDLED)
+    there = {file.name for place in places for file in (place / name.parent).glob("*.j2")}
+    close = near_file(name.name, there)
+    return (name.parent / close).as_posix() if close else ""
+
+
 def make_environment() -> TemplateEnvironment:
     """This is a fresh environment; plugins may add to it through `aigc_environment`."""
     return TemplateEnvironment()
@@ -140,10 +148,11 @@ def sentence_case(text: str) -> str:
 
 
 def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:
-    """This is Jinja's error as ours, at the template's own line where Jinja knows it."""
+    """This is Jinja's error as ours, at the template's own line where Jinja knows it; `where` is what names it."""
     message = str(error.message or error).rstrip(".")
-    if isinstance(error, jinja2.TemplateNotFound) and " " not in message:
-        message = f"no template {message!r}"
+    if isinstance(error, jinja2.TemplateNotFound) and message == error.name:
+        near = _nearest_template(Path(message), Path(where.rpartition(":")[0] or where).parent)
+        return ContentTypeError(f"{where}: no template {message!r}", hint=f"did you mean {near!r}?" if near else "")
     if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
         where = f"{error.filename}:{error.lineno}"
     return ContentTypeError(f"{where}: {message}")

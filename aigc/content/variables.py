@@ -62,17 +62,28 @@ def check_expression(
     environment: jinja2.Environment, expression: str, known: Collection[str], stages: Collection[str], where: str
 ) -> None:
     """This refuses an expression that does not parse, or uses a name, a filter or a stage there is not."""
+    tree = _parsed(environment, expression, where)
+    for name, _ in _undeclared(environment, tree, known):
+        raise ContentTypeError(
+            f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
+        )
+    check_stages(tree, stages, where, line_known=True)
+
+
+def unknown_names(environment: jinja2.Environment, expression: str, known: Collection[str], where: str) -> set[str]:
+    """This is the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
+    filter there is not."""
+    return {name for name, _ in _undeclared(environment, _parsed(environment, expression, where), known)}
+
+
+def _parsed(environment: jinja2.Environment, expression: str, where: str) -> nodes.Template:
     text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
     try:
         tree = environment.parse(text)
     except jinja2.TemplateError as error:
         raise template_error(error, where) from None
     _check_words(environment, tree, where, line_known=True)
-    for name, _ in _undeclared(environment, tree, known):
-        raise ContentTypeError(
-            f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
-        )
-    check_stages(tree, stages, where, line_known=True)
+    return tree
 
 
 def check_stages(tree: nodes.Template, stages: Collection[str], where: str, *, line_known: bool = False) -> None:

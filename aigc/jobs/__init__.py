@@ -9,16 +9,27 @@ Where it is written changes nothing of this: a `Runner` does it here, or on a Ra
 
 Names: `Plan`, `read_plan`, `write_plan` (a job file); `open_rows`, `read_briefs`, `sample_briefs` (rows → briefs);
 `Forecaster`, `Forecast`, `check_model`, `written_already` (before it begins); `open_job`, `run_job`, `Job`,
-`JobReport`; `Ledger`, `Entry`, `opened_ledger`, `standing`, `running` (what is known of every brief); `prepare_folder`,
-`read_artifacts`, `artifact_record`, `export`, `write_report` (the folder); `ray_runner`. Knows: files, rows, SQLite,
-counting, and where a job runs on it, Ray. Does not know: how a piece is written (pipeline), torch, click.
+`JobReport`; `Ledger`, `Entry`, `opened_ledger`, `standing`, `complaints`, `running` (what is known of every brief);
+`prepare_folder`, `read_artifacts`, `artifact_record`, `export`, `remember_exports`, `write_report` (the folder);
+`ray_runner`. Knows: files, rows, SQLite, counting, and where a job runs on it, Ray. Does not know: how a piece is
+written (pipeline), torch, click.
 """
 
 from __future__ import annotations
 
 from aigc.jobs.briefs import open_rows, read_briefs, rows_about, sample_briefs
 from aigc.jobs.entry import Entry
-from aigc.jobs.folder import Export, Good, earlier_exports, export, opened_ledger, prepare_folder, read_artifacts
+from aigc.jobs.folder import (
+    Export,
+    Good,
+    earlier_exports,
+    export,
+    opened_ledger,
+    own_options,
+    prepare_folder,
+    read_artifacts,
+    remember_exports,
+)
 from aigc.jobs.forecast import Forecast, Forecaster, check_model
 from aigc.jobs.keys import written_already
 from aigc.jobs.ledger import Ledger
@@ -30,10 +41,11 @@ from aigc.jobs.ray_runner import RayRunner, ray_runner
 from aigc.jobs.record import artifact_record
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.run import Job, JobReport, open_job, run_job
-from aigc.jobs.standing import Standing, standing, unusable_rows
+from aigc.jobs.standing import Complaint, Standing, complaints, standing, unusable_rows
 
 __all__ = [
     "REPORT",
+    "Complaint",
     "Entry",
     "Export",
     "Forecast",
@@ -47,18 +59,21 @@ __all__ = [
     "Standing",
     "artifact_record",
     "check_model",
+    "complaints",
     "earlier_exports",
     "export",
     "is_job_file",
     "open_job",
     "open_rows",
     "opened_ledger",
+    "own_options",
     "prepare_folder",
     "rates_file",
     "ray_runner",
     "read_artifacts",
     "read_briefs",
     "read_plan",
+    "remember_exports",
     "rows_about",
     "run_job",
     "running",

@@ -4,7 +4,7 @@ makes that row a failed artifact and nothing else."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +12,9 @@ from pathlib import Path
 import jinja2
 
 from aigc.content import ContentType, brief_values, evaluate
-from aigc.errors import AigcError, BriefError, NotFound, did_you_mean
+from aigc.content.brief import read_values
+from aigc.content.variables import unknown_names
+from aigc.errors import AigcError, BriefError, ContentTypeError, NotFound, did_you_mean, nearest
 from aigc.extension import Extension
 from aigc.jobs.ids import Ids
 from aigc.jobs.matrix import ALONE, Cell
@@ -29,9 +31,7 @@ MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the sam
 def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
     """This reads `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
-        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = did_you_mean(path.name, near)
-        raise BriefError(f"{path}: no such file", hint=hint if hint.startswith("did") else "")
+        raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = _importer(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))
@@ -76,6 +76,7 @@ def read_briefs(
     fixed = {**literals, **cells[0].values}
     _check_columns(head, content_type, mapping, fixed, places)
     reader = _Reader(content_type, environment, mapping, literals, cells)
+    reader.check_literals([row for row in head if not row.error], places)
     with Ids() as ids:
         for number, row in enumerate(chain(head, rest), 1):
             if limit is not None and number > limit:
@@ -110,6 +111,36 @@ class _Reader:
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._naming: dict[tuple[str, ...], str] = {}
 
+    def check_literals(self, head: Sequence[Row], places: Mapping[str, str]) -> None:
+        """This refuses once what no row can use: a value its input refuses, an expression that is none, or that has a
+        name which no row knows. BriefError says where it was given."""
+        for name, value in self._plain.items():
+            values, found = read_values(self._content_type.brief, {name: value}, complete=False)
+            if not found and name not in values and "default" not in self._content_type.brief[name]:
+                found = [f"{name} is empty"]
+            if found:
+                raise BriefError(f"{places.get(name, '--set')}: {found[0]}")
+        cell = self._cells[0]
+        columns = {column for row in head for column in self._known("", row, cell, {})}
+        known = {*self._content_type.brief, *columns}
+        for name, text in self._expressions.items():
+            try:
+                unknown = unknown_names(self._environment, text, known, places.get(name, f"--set {name}"))
+            except ContentTypeError as error:
+                raise BriefError(error.message, hint=error.hint) from None
+            if unknown and head:
+                self._refuse_unknown(text, head[0], unknown, places.get(name, f"--set {name}"))
+
+    def _refuse_unknown(self, text: str, row: Row, unknown: Collection[str], where: str) -> None:
+        """This refuses an expression that cannot do without a name nobody knows: `x is defined` can."""
+        cell = self._cells[0]
+        known = self._known("", row, cell, self._plainly(row, cell))
+        try:
+            _computed(text, known, self._environment)
+        except ContentTypeError as error:
+            if any(f"{one!r} is undefined" in error.message for one in unknown):
+                raise BriefError(f"{where}: {error.message}", hint=error.hint) from None
+
     def id_of(self, row: Row) -> str:
         """This is what the row calls itself, if it does."""
         if "id" in self._content_type.brief:
@@ -140,6 +171,17 @@ class _Reader:
                 yield Brief(id=name, values={**alike, **cell.values}, source=row.where, draw=cell.draw)
 
     def _values(self, brief_id: str, row: Row, cell: Cell) -> dict[str, Json]:
+        raw = self._plainly(row, cell)
+        if self._expressions:
+            known = self._known(brief_id, row, cell, raw)
+            try:
+                raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
+            except ContentTypeError as error:
+                raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
+        return brief_values(self._content_type, raw, where=row.where)
+
+    def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
+        """This is what a row gives before anything is computed."""
         columns = tuple(row.values)
         feeding = self._columns.get(columns)
         if feeding is None:
@@ -149,10 +191,7 @@ class _Reader:
         raw: dict[str, Json] = {name: row.values.get(column) for name, column in feeding.items()}
         raw.update(self._plain)
         raw.update(cell.values)
-        if self._expressions:
-            known = self._known(brief_id, row, cell, raw)
-            raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
-        return brief_values(self._content_type, raw, where=row.where)
+        return raw
 
     def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
         """This is what an expression sees, the later before the earlier: inputs, cells, id, axes."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import overload
 
-from aigc.errors import AigcError, JobError, NotFound, UsageError
+from aigc.errors import AigcError, JobError, NotFound, UsageError, nearest
+from aigc.extension import Extension
 from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
 from aigc.jobs.record import artifact_of
@@ -23,25 +24,28 @@ EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that bre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """This is a format to export in, with its options; `where` is where it was asked for."""
+    """This is a format to export in, with its options; `where` is where it was asked for. `accepted_only` leaves
+    flagged pieces out."""
 
     name: str
     options: Mapping[str, Json] = field(default_factory=dict)
     where: str = ""
+    accepted_only: bool = False
 
 
 class Good(Sequence[Artifact]):
     """This is the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any size
-    fits."""
+    fits. With `accepted_only` flagged ones are not."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, accepted_only: bool = False) -> None:
         self._ledger = ledger
+        self._statuses = EXPORTED[:1] if accepted_only else EXPORTED
 
     def __len__(self) -> int:
-        return self._ledger.count(EXPORTED)
+        return self._ledger.count(self._statuses)
 
     def __iter__(self) -> Iterator[Artifact]:
-        return self._ledger.artifacts(EXPORTED)
+        return self._ledger.artifacts(self._statuses)
 
     @overload
     def __getitem__(self, place: int) -> Artifact: ...
@@ -86,12 +90,17 @@ def _held_type(folder: Path) -> str:
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
     """This is the ledger of a job's folder while it is open. NotFound names a folder that holds none."""
     if not (folder / FILE).is_file():
-        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise _no_job(folder)
     ledger = Ledger(folder / FILE)
     try:
         yield ledger
     finally:
         ledger.close()
+
+
+def _no_job(folder: Path) -> NotFound:
+    near = nearest(folder, lambda one: (one / FILE).is_file())
+    return NotFound(f"{folder}: holds no job", hint=near or "give the folder of an `aigc batch`")
 
 
 def read_artifacts(folder: Path) -> list[Artifact]:
@@ -104,7 +113,7 @@ def read_artifacts(folder: Path) -> list[Artifact]:
             return list(ledger.artifacts())
     path = folder / ARTIFACTS
     if not path.is_file():
-        raise NotFound(f"{folder}: holds no job", hint="give the folder of an `aigc batch`")
+        raise _no_job(folder)
     artifacts = []
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
@@ -175,11 +184,9 @@ def export(
         exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in EXPORTED]
     paths: list[Path] = []
-    for exporter in exporters:
-        mine = {option.name for option in exporter.options}
-        bound = exporter.bind({name: value for name, value in given.items() if name in mine}, exporter.name)
+    for exporter, values in [(one, _own(one, given)) for one in exporters]:
         try:
-            written = list(exporter(good, folder, **bound.values)) if good else []
+            written = list(exporter(good, folder, **values)) if good else []
         except AigcError:
             raise
         except Exception as error:
@@ -188,6 +195,29 @@ def export(
             _forget(folder, exporter.name, written)
         paths += written
     return paths
+
+
+def _own(exporter: Extension, given: Mapping[str, Json]) -> Mapping[str, Json]:
+    """This is the options that an exporter knows, checked."""
+    return exporter.bind(own_options(exporter, given), "-o").values
+
+
+def own_options(exporter: Extension, given: Mapping[str, Json]) -> dict[str, Json]:
+    mine = {option.name for option in exporter.options}
+    return {name: value for name, value in given.items() if name in mine}
+
+
+def remember_exports(ledger: Ledger, exports: Sequence[Export]) -> None:
+    """This keeps how formats were asked for, for the next time that the job is exported in them."""
+    said = {one.name: {"options": dict(one.options), "accepted_only": one.accepted_only} for one in exports}
+    ledger.note(exports={**ledger.facts().get("exports", {}), **said})
+
+
+def as_before(ledger: Ledger, asked: Export) -> Export:
+    """This is an export with what it was asked for last time, where nothing else is said of it now."""
+    said = ledger.facts().get("exports", {}).get(asked.name, {})
+    options = {**said.get("options", {}), **asked.options}
+    return replace(asked, options=options, accepted_only=asked.accepted_only or said.get("accepted_only", False))
 
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:

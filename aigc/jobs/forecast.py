@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from aigc.content import ContentType, Schema, Stage, evaluate, render_prompt
 from aigc.content.prompt import answer_text
@@ -26,6 +27,7 @@ WHOLE = 5_000  # briefs whose prompts are all rendered; of more, ever fewer
 LUMP = 2_000  # prompts counted together
 STAND_IN = "something that an earlier stage writes, about as long as this"
 ITEMS = 4  # of a list that an earlier stage writes
+UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earlier ones
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
@@ -36,8 +38,8 @@ class Forecast:
     `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
     requests are those before anything is asked again. The written tokens go by earlier `runs` of this type here, by its
     `examples`, or by its `bounds`. `seconds` are None before the first run on this machine, `like` is the type which
-    that wrote, empty for several others. `too_long` prompts do not fit the model's `context`. `memory` is in bytes, 0
-    where nothing is known of it.
+    that wrote, empty for several others, and `pieces` how many. `too_long` prompts do not fit the model's `context`.
+    `memory` is in bytes, 0 where nothing is known of it.
     """
 
     briefs: int
@@ -54,12 +56,19 @@ class Forecast:
     like: str = ""
     seconds: float | None = None
     memory: int = 0
-    memory_measured: bool = False
+    pieces: float = 0.0
 
     @property
     def speed(self) -> float:
         """This is written tokens per second, 0 where it is not known."""
         return self.written_tokens / self.seconds if self.seconds else 0.0
+
+    @property
+    def sure(self) -> Literal["", "or more", "or less"]:
+        """This says which way `seconds` may be far off: a machine is faster the more pieces it writes at once."""
+        if self.briefs * UNLIKE <= self.pieces:
+            return "or more"
+        return "or less" if 0 < self.pieces * UNLIKE <= self.briefs else ""
 
     def record(self) -> dict[str, Json]:
         return asdict(self)
@@ -132,7 +141,7 @@ class Forecaster:
             like=same.content_type if same else "",
             seconds=written / rate.speed if rate and rate.written_tokens else None,
             memory=measured or round(1e9 * catalogued.approx_cpu_gb if catalogued else 0),
-            memory_measured=bool(measured),
+            pieces=rate.pieces if rate else 0.0,
         )
 
     def _prompts(self, brief: Brief) -> Iterator[tuple[Stage, Prompt | None]]:

@@ -21,7 +21,16 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
-from aigc.jobs.folder import Export, Good, earlier_exports, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.folder import (
+    Export,
+    Good,
+    as_before,
+    earlier_exports,
+    earlier_pieces,
+    export,
+    prepare_folder,
+    write_artifacts,
+)
 from aigc.jobs.forecast import Forecast, Forecaster
 from aigc.jobs.keys import Keys
 from aigc.jobs.ledger import FILE, Ledger
@@ -121,7 +130,9 @@ class Job:
         self.folder = folder
         self.ledger = ledger
         self.interrupted = False
+        self.in_hand = 0  # briefs begun in this run and not finished
         self.awaited: dict[str, None] = {}  # in order
+        self.exported: list[Export] = []  # by `finish`
         self._store = store
         self._guard = guard
         self._only: tuple[str, ...] = ()
@@ -239,7 +250,7 @@ class Job:
         order = Order(
             project=self.project,
             content_type=self.content_type,
-            briefs=self._waiting(),
+            briefs=self._taken(),
             ledger=self.ledger,
             stopping=stopping,
         )
@@ -247,6 +258,7 @@ class Job:
             for one in runner.write(order):
                 self.ledger.finish(one.artifact, one.spent, one.seconds)
                 written += 1
+                self.in_hand -= 1
                 self.project.registry.notify("aigc_artifact", artifact=one.artifact)
                 if heard:
                     heard(one.artifact)
@@ -295,7 +307,8 @@ class Job:
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
         """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended.
 
-        While briefs wait, exports of a time when none did stay as they are: there is nothing yet to replace them.
+        Each export is written as `aigc export` was asked for it last, but for options that are given now. While briefs
+        wait, exports of a time when none did stay as they are: there is nothing yet to replace them.
         """
         if self._guard and not self._unfinished:
             self._guard.flag(self._guard.twins())
@@ -303,13 +316,14 @@ class Job:
         if self._store is not None:
             self.ledger.keep(self._store)
         problems = []
-        pieces = Good(self.ledger)
         waiting = bool(self.ledger.remaining())
         whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:
-            asked = Export(name=one) if isinstance(one, str) else one
+            asked = as_before(self.ledger, Export(name=one) if isinstance(one, str) else one)
             if whole and earlier_exports(self.folder, asked.name):
                 continue
+            pieces = Good(self.ledger, accepted_only=asked.accepted_only)
+            self.exported.append(asked)
             try:
                 files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
             except AigcError as error:
@@ -328,6 +342,13 @@ class Job:
     def _unfinished(self) -> bool:
         """This says that briefs may wait though all was done that could be."""
         return self.interrupted or bool(self.awaited)
+
+    def _taken(self) -> Iterator[Brief]:
+        """This counts the briefs that are begun."""
+        self.in_hand = 0
+        for brief in self._waiting():
+            self.in_hand += 1
+            yield brief
 
     def _waiting(self) -> Iterator[Brief]:
         return self.ledger.waiting(self._only)

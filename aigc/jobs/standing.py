@@ -44,6 +44,31 @@ class Standing:
         return self.counts.get("waiting", 0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """This is why so many `pieces` are short of accepted: what `checks` found in them, or the reason itself where it is
+    none of theirs. `first` is the id of the first of them, whose own reason is `reason`."""
+
+    status: str
+    checks: str
+    pieces: int
+    first: str
+    reason: str
+
+
+def complaints(ledger: Ledger) -> list[Complaint]:
+    """This is all that pieces are short of accepted for, the most frequent first."""
+    ask = (  # SQLite takes all columns from the row that has the min
+        "select status, checks, count(*), id, reason, min(place) from pieces "
+        "where status not in ('waiting', 'accepted') "
+        "group by status, iif(checks = '', reason, checks) order by 3 desc, 6"
+    )
+    return [
+        Complaint(status=status, checks=checks, pieces=many, first=name, reason=reason)
+        for status, checks, many, name, reason, _ in ledger.ask(ask)
+    ]
+
+
 def unusable_rows(ledger: Ledger) -> int:
     """This is how many rows could not be briefs: what writes has nothing to do with that, so no retry helps them."""
     return int(ledger.ask("select count(*) from pieces where status = 'failed' and key = ''")[0][0])

@@ -6,8 +6,9 @@ a finished folder into the user cache in one rename, so no half-written cache is
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
 Weights` (fetches what is missing), `Progress`, `cache_folder()`, `resolved_dtype(options)` (in which numbers it will
-run). Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into a
-fast-loading folder is `aigc.engine.convert_gguf`, passed in).
+run), `unknown_language(model, values)` (that a brief wants in vain). Knows: files, hashes, pip's client, the hub's
+client. Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`,
+passed in).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from aigc.models.cache import cache_folder
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.languages import smallest_that_knows, unknown_language
 from aigc.models.precision import resolved_dtype
 from aigc.models.progress import Progress, Report
 from aigc.models.weights import Weights, resolve
@@ -36,6 +38,8 @@ __all__ = [
     "pull",
     "resolve",
     "resolved_dtype",
+    "smallest_that_knows",
+    "unknown_language",
 ]
 
 

@@ -90,10 +90,10 @@ def lines(artifacts: Sequence[Artifact], folder: Path, *, title: str = "") -> It
 
 
 @exporter(name="count", suffixes=(".count",))
-def count(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+def count(artifacts: Sequence[Artifact], folder: Path, *, more: int = 0) -> Iterator[Path]:
     """This writes how many pieces there are."""
     path = folder / "all.count"
-    path.write_text(str(len(artifacts)), encoding="utf-8")
+    path.write_text(str(len(artifacts) + more), encoding="utf-8")
     yield path
 
 

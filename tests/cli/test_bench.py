@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from aigc.cli import main
@@ -26,3 +27,9 @@ def test_bench_prints_a_line_per_run_and_marks_the_median(tmp_path: Path) -> Non
 
 def test_an_unknown_workload_is_refused_before_anything_is_loaded(capsys: object) -> None:
     assert main(["bench", "rwa"]) == 2
+
+
+def test_the_help_says_that_json_comes_in_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "--json Print one JSON line per run on stdout" in said and "one JSON value" not in said

@@ -101,6 +101,30 @@ def test_job_misuse(aigc: Run) -> None:
     assert ran.code == 2 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("job", "mde"), "mde: holds no job; did you mean 'made'?"),
+        (("export", "maed", "--to", "lines"), "maed: holds no job; did you mean 'made'?"),
+        (("job", "shop"), "shop: holds no job; give the folder of an `aigc batch`"),
+        (("batch", "jb.yaml"), "jb.yaml: no such file; did you mean 'job.yaml'?"),
+        (("batch", "made/jbo.yaml"), "made/jbo.yaml: no such file; did you mean 'job.yaml'?"),
+        (("batch", "shop/slogan", "prod.csv", "--dry-run"), "prod.csv: no such file; did you mean 'products.csv'?"),
+        (("show", "templates/shop/slogn.yaml"), "no such file; did you mean 'slogan.yaml'?"),
+        (("generate", "shop/slogan", "--brief", "on.json"), "on.json: no such file; did you mean 'one.json'?"),
+        (("types", "--project", "elswhere"), "elswhere: no such folder; did you mean 'elsewhere'?"),
+    ],
+)
+def test_a_misspelt_file_or_folder_is_told_the_nearest(aigc: Run, shop: Any, argv: tuple[str, ...], said: str) -> None:
+    aigc(*BATCH)
+    shop.write("job.yaml", "")
+    shop.write("one.json", "{}")
+    shop.write("shops/note.txt", "no job")
+    shop.write("elsewhere/aigc.yaml", "")
+    ran = aigc(*argv)
+    assert ran.code == 2 and ran.err == f"Error: {ran.err[7:].strip()}\n" and said in ran.err
+
+
 def test_a_batch_is_gone_on_with(aigc: Run, shop: Any) -> None:
     ran = aigc(*BATCH, "--only", "0001")
     assert "3 pieces: 1 accepted, 1 failed, 1 still to write" in ran.out

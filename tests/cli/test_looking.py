@@ -254,6 +254,40 @@ def test_doctor_outlives_a_broken_project(aigc: Run, shop: Any) -> None:
     assert "did you mean 'model'?" in json.dumps(ran.json)
 
 
+def test_doctor_refuses_a_misspelt_option_of_the_engine(aigc: Run, shop: Any) -> None:
+    shop.write("aigc.yaml", "model: scripted\nengine:\n  treads: 2\n")
+    ran = aigc("doctor", "--json")
+    assert ran.code == 1
+    project = next(one for one in ran.json if one["name"] == "project")
+    assert project["state"] == "wrong" and project["found"].endswith("aigc.yaml:3: engine.treads: no such option")
+    assert project["remedy"] == "did you mean 'threads'?"
+    shop.write("aigc.yaml", "")
+    ran = aigc("doctor", "-m", "smollm2-135m", "-o", "engine.treads=2")
+    assert ran.code == 1 and "engine.treads: no such option" in ran.out and "did you mean 'threads'?" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("gpu", "torch", "installed", "said"),
+    [
+        ("NVIDIA H200, 143771 MiB\n", "2.13.0", False, ["triton"]),
+        ("NVIDIA H200, 143771 MiB\n", "2.13.0", True, []),
+        ("NVIDIA H200, 143771 MiB\n", "2.13.0+cpu", False, []),
+        ("", "2.13.0", False, []),
+    ],
+)
+def test_doctor_misses_triton_where_there_is_a_gpu_to_use_it(
+    aigc: Run, monkeypatch: pytest.MonkeyPatch, gpu: str, torch: str, installed: bool, said: list[str]
+) -> None:
+    done = subprocess.CompletedProcess([], 0, stdout=gpu)
+    monkeypatch.setattr("aigc.cli.diagnosis.shutil.which", lambda name: name)
+    monkeypatch.setattr("aigc.cli.diagnosis.subprocess.run", lambda *args, **options: done)
+    monkeypatch.setattr("aigc.cli.diagnosis.version", lambda name: torch)
+    monkeypatch.setattr("aigc.cli.diagnosis.find_spec", lambda name: object() if installed else None)
+    found = [one for one in aigc("doctor", "-m", "smollm2-135m", "--json").json if one["name"] == "triton"]
+    assert [one["name"] for one in found] == said
+    assert all(one["state"] == "note" and "pip install triton" in one["remedy"] for one in found)
+
+
 def test_doctor_sees_a_gpu_torch_cannot_use(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     done = subprocess.CompletedProcess([], 0, stdout="NVIDIA H200, 143771 MiB\n")
     monkeypatch.setattr("aigc.cli.diagnosis.shutil.which", lambda name: name)

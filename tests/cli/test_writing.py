@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -252,6 +254,24 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
 
 
+def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
+    many = 30
+    shop.write("many.csv", "product\n" + "".join(f"Cup {number}\n" for number in "abcdefghijklmnopqrstuvwxyzABCD"))
+
+    def answer(request: Any, index: int) -> str:
+        if request.prompt.messages[-1].content.endswith("Cup b."):
+            signal.raise_signal(signal.SIGINT)
+        return "Made to last"
+
+    shop.answer = answer
+    ran = aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json")
+    said = re.search(r"Finishing the (\d+) pieces in hand, and no more. Ctrl-C again stops at once: what is", ran.err)
+    assert ran.code == 130 and said, ran.err
+    finished = ran.json["counts"]["accepted"]
+    assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
+    assert aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json").json["counts"]["accepted"] == many
+
+
 def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run, shop: Any) -> None:
     shop.answer = lambda request, index: interrupt(request, index)
     argv = ("batch", "shop/slogan", "products.csv", "--out", "made", "--retry=failed", "--only", "0002")
@@ -263,7 +283,28 @@ def test_a_batch_that_stops_says_what_goes_on_and_begins_nothing_anew(aigc: Run,
 def test_batch_says_how_far_it_is(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "EVERY", 0.0)
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")
-    assert "1/2 · " in ran.err and "accepted" in ran.err and "left" in ran.err
+    assert "1/2 · " in ran.err and "accepted" in ran.err and "left" not in ran.err, "after a moment nobody knows"
+    monkeypatch.setattr(progress, "SURE", 0.0)
+    assert " left\n" in aigc("batch", "shop/slogan", "products.csv", "--out", "other", "--no-reuse").err
+
+
+@pytest.mark.parametrize(
+    ("done", "in_hand", "total", "seconds", "left"),
+    [
+        (1, 59, 60, 40.0, None),  # 39 minutes, if it were by what is finished alone
+        (20, 40, 60, 60.0, None),
+        (40, 40, 400, 60.0, 340.0),
+        (340, 40, 400, 360.0, 40.0),
+        (380, 20, 400, 390.0, 10.0),
+        (400, 0, 400, 400.0, 0.0),
+        (3, 1, 8, 0.5, None),
+        (0, 0, 8, 9.0, None),
+    ],
+)
+def test_how_long_it_takes_is_told_once_it_can_be(
+    done: int, in_hand: int, total: int, seconds: float, left: float | None
+) -> None:
+    assert progress.time_left(done, in_hand, total, seconds) == left
 
 
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,10 +331,66 @@ def test_export_writes_another_format(aigc: Run, shop: Any) -> None:
     ran = aigc("export", "made", "--to", "count", "--to", "lines", "-o", "title=Slogans")
     assert ran.code == 0
     assert [Path(line).name for line in ran.out.splitlines()] == ["all.count", "lines.txt"]
-    assert "1 rejected or failed ones are left out" in ran.err
+    assert "2 pieces exported; left out: 1 failed" in ran.err
     assert (shop.folder / "made/all.count").read_text() == "2"
     assert (shop.folder / "made/lines.txt").read_text().startswith("Slogans\n")
     assert aigc("export", "made", "--to", "count", "--json").json["left_out"] == 1
+
+
+def some_flagged(shop: Any) -> None:
+    said = (shop.folder / "templates/shop/slogan.yaml").read_text()
+    shop.write("templates/shop/slogan.yaml", said.replace("[no_digits]", "[no_digits: {severity: warn}]"))
+    shop.answer = lambda request, index: (
+        "Made for 2" if "hat" in request.prompt.messages[-1].content else "Made to last"
+    )
+
+
+def test_the_summary_says_what_is_short_of_accepted_and_how_to_export_without_it(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    said = aigc("batch", "shop/slogan", "products.csv", "--to", "lines", "--out", "made").out
+    assert "     1 flagged by no_digits (0002): text: has a digit\n" in said
+    assert "     1 failed: products.csv:4: product " in said
+    command = "aigc export made --to lines --accepted-only"
+    assert f"  {command}    (without the 1 flagged piece, which it has too)\n" in said
+    assert "     1 flagged by no_digits (0002): text: has a digit\n" in aigc("job", "made").out
+    assert "Made for 2" in (shop.folder / "made/lines.txt").read_text()
+    assert aigc(*command.split()[1:]).err == "1 piece exported; left out: 1 flagged, 1 failed\n"
+    assert "Made for 2" not in (shop.folder / "made/lines.txt").read_text()
+    shop.answer = lambda request, index: "Made for 2"
+    aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "other")
+    assert "     3 flagged by no_digits (first 0001): text: has a digit\n" in aigc("job", "other").out
+    ran = aigc("export", "other", "--to", "count", "--accepted-only")
+    assert ran.code == 3 and "nothing to export: of 3 pieces 3 flagged" in ran.err
+
+
+def test_a_later_batch_exports_as_was_asked_for_last(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    batch, made = ("batch", "shop/slogan", "products.csv", "--out", "made"), shop.folder / "made/lines.txt"
+    aigc(*batch)
+    aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "--accepted-only")
+    made.unlink()
+    said = aigc(*batch, "--retry", "failed").out
+    assert made.read_text().startswith("Slogans\n") and "Made for 2" not in made.read_text()
+    assert (
+        "Flagged pieces are left out of lines, as `aigc export` was asked to." in said
+        and "which it has too" not in said
+    )
+    shop.write("job.yaml", "type: shop/slogan\nbriefs: products.csv\nexports: [lines: {title: Best}]\n")
+    aigc("batch", "job.yaml", "--out", "made")
+    assert made.read_text().startswith("Best\n"), "what is said now goes over it"
+    aigc("export", "made", "--to", "lines")
+    said = aigc(*batch).out
+    assert made.read_text().startswith("\n") and "Made for 2" in made.read_text(), "and so is it taken back"
+    assert "  aigc export made --to lines --accepted-only  " in said
+    said = aigc("batch", "job.yaml", "--out", "made").out
+    assert "  aigc export made --to lines -o title=Best --accepted-only  " in said
+
+
+def test_a_wrong_option_of_an_export_is_said_once_before_anything_is_written(aigc: Run, shop: Any) -> None:
+    aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    ran = aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "-o", "more=many")
+    assert ran.code == 2 and ran.err.startswith("Error: -o: count: option 'more': Input should be a valid integer")
+    assert not (shop.folder / "made/lines.txt").read_text().startswith("Slogans")
 
 
 def test_exports_of_before_are_named_while_pieces_wait(aigc: Run, shop: Any) -> None:
@@ -320,3 +417,16 @@ def test_export_misuse(aigc: Run, shop: Any) -> None:
     assert ran.code == 3 and "of 3 pieces 2 wait, 1 rejected; the batch's command goes on" in ran.err
     assert "did you mean 'lines'?" in aigc("export", "made", "--to", "line").err
     assert aigc("export", "made").code == 2
+
+
+def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -> None:
+    said = "smollm2-135m knows en and writes others badly: %s; -m qwen2.5-0.5b knows it, `aigc models list` has more\n"
+    batch = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "-m", "smollm2-135m", "--out", "made")
+    assert said % "3 briefs want zh" in aigc(*batch, "--set", "language=zh", "--dry-run").err
+    assert said % "3 briefs want zh" in aigc(*batch, "--matrix", "language=en,zh").err
+    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
+    assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief wants zh"
+    for argv in (["-m", "smollm2-135m"], ["language=zh", "-m", "qwen2.5-0.5b"], ["language=zh", "-m", "my/model"]):
+        assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""
+    shop.write("aigc.yaml", "adapters: {shop/*: lora}\n")
+    assert aigc("generate", "shop/slogan", "product=Hat", "language=zh", "-m", "smollm2-135m").err == ""

@@ -26,6 +26,9 @@ HEAD = '{% extends "base.j2" %}\n'
         ("{% if product is strng %}x{% endif %}", "line.j2:1: no test named 'strng'; did you mean 'string'?"),
         ("a\n{% if product %}", "line.j2:2: Unexpected end of template"),
         ("a\n{% include 'gone.j2' %}", "line.j2:2: no template 'gone.j2'"),
+        ("a\n{% include 'prt.j2' %}", "line.j2:2: no template 'prt.j2'; did you mean 'part.j2'?"),
+        ("a\n{% include 'parts/inr.j2' %}", "line.j2:2: no template 'parts/inr.j2'; did you mean 'parts/inner.j2'?"),
+        ("{% extends 'bas.j2' %}", "line.j2:1: no template 'bas.j2'; did you mean 'base.j2'?"),
         ("a\n{% include '../x.j2' %}", "line.j2:2: '../x.j2' leads out of the content type's folder"),
         ("a\n{% include '/etc/passwd' %}", "line.j2:2: '/etc/passwd' leads out of the content type's folder"),
         ("a\n{% include product %}", "line.j2:2: a template is named by plain text"),
@@ -54,6 +57,7 @@ def test_refused(load: Load, tmp_path: Path, template: str, message: str) -> Non
     templates = {
         "line.j2": template,
         "part.j2": "Part\n{{ product }}",
+        "parts/inner.j2": "Inside",
         "macros.j2": "{% macro good(x) %}{{ x }}{% endmacro %}\n{% macro bad() %}{{ product }}{% endmacro %}",
         "frame.j2": "{% block task %}{{ colour }}{% endblock %}",
     }

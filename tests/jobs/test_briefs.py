@@ -108,6 +108,28 @@ def test_an_expression_knows_the_rows_id_and_the_inputs_beside_it(read, item) ->
         ),
         ("name\nMug\n", {"mapping": {"prodct": "name"}}, "has no input 'prodct'; did you mean 'product'?"),
         ("product\nMug\n", {"literals": {"langage": "en"}}, "--set: shop/item has no input 'langage'"),
+        ("name\nMug\n", {"literals": {"product": " "}}, "--set: product is empty"),
+        (
+            "product\nMug\n",
+            {"literals": {"language": "zhh"}},
+            "--set: language is 'zhh', not one of en, zh; did you mean 'zh'?",
+        ),
+        (
+            "product\nMug\n",
+            {"literals": {"language": "zhh"}, "places": {"language": "spring.yaml:4"}},
+            "spring.yaml:4: language is 'zhh'",
+        ),
+        (
+            "product,power\nMug,3\n",
+            {"literals": {"facts": "{{ [pwer] }}"}},
+            "--set facts: '{{ [pwer] }}': 'pwer' is undefined; did you mean 'power'?",
+        ),
+        (
+            "product\nMug\n",
+            {"literals": {"facts": "{{ id | uper }}"}},
+            "--set facts: no filter named 'uper'; did you mean",
+        ),
+        ("product\nMug\n", {"literals": {"facts": "{{ [id }}"}}, "--set facts: "),
         ("", {}, "empty"),
         ("product\n", {}, "no rows"),
         ("product,product\na,b\n", {}, "product"),
@@ -122,6 +144,18 @@ def test_what_is_wrong_with_the_file_stops_at_once(read, content, options, said)
     with pytest.raises(BriefError) as caught:
         read(content, **options)
     assert said in str(caught.value)
+
+
+def test_an_expression_may_do_without_a_name_and_fail_for_one_row(read) -> None:
+    (one,) = read("product\nMug\n", literals={"facts": "{{ [tone if tone is defined else product] }}"})
+    assert one.values["facts"] == ["Mug"]
+    good, bad = read("product,weight\nMug,2\nCup,0\n", literals={"facts": "{{ [6 // (weight | int)] }}"})
+    assert (good.values["facts"], bad.status) == (["3"], "failed")
+    assert bad.reason.startswith("items.csv:3: '{{ [6 // (weight | int)] }}': ") and "zero" in bad.reason
+    rows = '{"product": "Mug"}\n' * 30 + '{"product": "Cup", "tone": "dry"}\n'
+    assert [one.status for one in read(rows, "items.jsonl", literals={"facts": "{{ [row.tone] }}"})[:2]] == [
+        "failed"
+    ] * 2
 
 
 def test_all_missing_columns_are_said_at_once(make_project: Callable[..., Project]) -> None:

@@ -140,13 +140,26 @@ def test_earlier_runs_say_how_much_and_how_long(project: Project, told: Callable
     assert (expected.planned, expected.requests) == (6, 9), "half as many again were asked again"
     assert expected.written_tokens == (3 * 3 + 2 * 1 + 1 * 2) * 1.5 * 20 and expected.written_by == "runs"
     assert (expected.seconds, expected.speed, expected.like) == (expected.written_tokens / 100, 100, "shop/ad")
-    assert expected.memory == 2_000_000_000 and expected.memory_measured
+    assert expected.memory == 2_000_000_000 and expected.pieces == 10
     record_rate(rates, replace(RUN, content_type="shop/other", seconds=72))
     assert told(ad(1), rates=rates).speed == 100, "of this type"
     (tmp_path / "aigc.yaml").write_text("engine: {threads: 1}")
     assert told(ad(1), rates=rates, project=Project.open(tmp_path, options={"model": "tiny"})).seconds is None
     rates.write_text("{broken")
     assert told(ad(1), rates=rates).seconds is None
+
+
+def test_a_job_unlike_earlier_ones_is_told_a_bound(told: Callable[..., Any], tmp_path: Path) -> None:
+    rates = tmp_path / "rates.json"
+    assert told(ad(1), rates=rates).sure == ""
+    record_rate(rates, RUN)
+    assert [told(ad(1), rates=rates, many=many).sure for many in (1, 3, 4, 29, 30)] == [
+        "or more",
+        "or more",
+        "",
+        "",
+        "or less",
+    ]
 
 
 def test_another_types_speed_is_better_than_none(told: Callable[..., Any], tmp_path: Path) -> None:

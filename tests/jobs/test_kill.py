@@ -204,7 +204,7 @@ class Slow(ScriptedGenerator):
         time.sleep(0.3)
         return super().step()
 
-with gentle_stop() as stopping:
+with gentle_stop(lambda: 4) as stopping:
     shop = Shop(Project.open(Path(sys.argv[1])), Path(sys.argv[2]))
     report = shop.run([*"abcdefghijkl"], generator=Slow(answer, capacity=4, lump=4), stopping=stopping)
 print(report.interrupted, report.counts["accepted"], report.waiting)
@@ -221,7 +221,10 @@ def test_ctrl_c_once_finishes_what_is_in_hand_and_twice_stops(shop: Shop, times:
     process.send_signal(signal.SIGINT)
     if times == 2:
         assert process.stderr is not None
-        while "Finishing" not in process.stderr.readline():
+        while (
+            "Finishing the 4 pieces in hand, and no more. Ctrl-C again stops at once: what is finished is kept"
+            not in process.stderr.readline()
+        ):
             pass
         process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
