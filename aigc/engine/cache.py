@@ -2,7 +2,7 @@
 
 A Bank is one tensor pair of (layers, lanes, kv_heads, capacity, head_dim). A row owns one lane of a bank, its slot; a
 prefix is a bank of one lane that many rows read. Banks come in a few capacities; a row that outgrows its slot moves to
-the next larger one. Nothing here knows what the numbers mean.
+the next larger one. Nothing here knows what the numbers mean, or in what order a block of tokens keeps them.
 """
 
 from __future__ import annotations
