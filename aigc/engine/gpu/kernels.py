@@ -339,10 +339,8 @@ def cut_rows(
                 total += tl.sum(tl.where(rank_of(score) > low, mass_of(score, peak, heat), 0.0), axis=0)
         if top_p < 1:
             target = top_p.to(tl.float64) * total
-            lowest = low
             low, above = find_rank(some, size, low, high, target, peak, heat, True, block, ways)
-            fit = tl.ceil((target - above) / tl.maximum(mass_of(score_of(low), peak, heat), 1e-30))
-            room_left = tl.where(low == lowest, tl.minimum(room_left, fit), fit)
+            room_left = tl.ceil((target - above) / tl.maximum(mass_of(score_of(low), peak, heat), 1e-30))
         level = score_of(low)
         passed = tl.full([], 0.0, tl.float64)
         for start in range(0, size, block):
