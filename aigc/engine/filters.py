@@ -62,7 +62,7 @@ class Asked:
     @property
     def both(self) -> torch.Tensor:
         """This says which rows are cut by top-k, and then by top-p."""
-        return (self.top_k < self._vocab) & (self.top_p < 1)
+        return torch.logical_and(self.top_k < self._vocab, self.top_p < 1)
 
     def floor(self, blocks: Blocks, reach: torch.Tensor) -> torch.Tensor:
         """This is `reach` below the peak, or lower where top-p is a share of what top-k keeps: none of that is missed.

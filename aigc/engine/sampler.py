@@ -81,10 +81,10 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
         tokens[rows] = _draw(Blocks(scores[rows]), [draws[row] for row in hot])
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
     asked = _asked_for(draws, vocab)
-    likeliest = [_likeliest(raw, total, rows, count) for count, rows in asked]
+    likeliest = [_likeliest(raw, total, group, count) for count, group in asked]
     said = torch.cat([tokens.double(), logprobs.double(), *likeliest]).tolist()  # what the host waits for, all at once
-    rows = len(draws)
-    return Picks([int(token) for token in said[:rows]], said[rows : 2 * rows], _tops(said[2 * rows :], asked, rows))
+    many = len(draws)
+    return Picks([int(token) for token in said[:many]], said[many : 2 * many], _tops(said[2 * many :], asked, many))
 
 
 def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
