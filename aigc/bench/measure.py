@@ -51,13 +51,16 @@ def run_workload(
     engine: Engine, workload: Workload, ceiling: Ceiling, told: Callable[[int], None] = lambda done: None
 ) -> Run:
     """This writes everything the workload asks for; `told` hears after each step how many are finished."""
+    from aigc.engine.ceiling import tokens_read
+
     with _endless(engine, workload):
         began = time.perf_counter()
         for request in workload.requests:
             engine.submit(request)
         done: list[Completion] = []
-        steps, first = 0, 0.0
+        steps, read, first = 0, 0, 0.0
         while engine.busy:
+            read += tokens_read(engine.loop.rows) if engine.loop else 0
             done += [result for result in engine.step() if isinstance(result, Completion)]
             steps += 1
             first = first or (time.perf_counter() - began if done else 0.0)
@@ -71,14 +74,15 @@ def run_workload(
         + (one.prompt + (one.sampled + one.forced) / 2) * (one.sampled + one.forced)
         for one in usage
     )
-    least = ceiling.seconds(tokens=fresh + written, heads=sum(one.sampled for one in usage), seen=seen, steps=steps)
+    heads = sum(one.sampled for one in usage)
+    least = ceiling.seconds(tokens=fresh + written, heads=heads, seen=seen, steps=steps, read=read)
     return Run(
         workload=workload.name,
         requests=len(done),
         valid=sum(_valid(one, workload) for one in done),
         prompt_tokens=sum(one.prompt for one in usage),
         cached_tokens=sum(one.cached for one in usage),
-        sampled=sum(one.sampled for one in usage),
+        sampled=heads,
         forced=sum(one.forced for one in usage),
         steps=steps,
         seconds=round(seconds, 4),

@@ -1,21 +1,24 @@
 """This is what the machine could do at best: rates measured on the spot, and the time a job needs at those rates.
 
 The formulas count multiply-adds of the weights for every token, of the head for every sampled one, and of attention;
-and the bytes of the weights once per step. The larger of the two times is the roofline.
+and the bytes of the weights once per step, and of the keys and values it reads. The larger of the two times is the
+roofline.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 
+from aigc.engine.cache import Prefix
 from aigc.engine.cpu.linear import packed
-from aigc.engine.device import all_threads, memory_bytes
+from aigc.engine.device import all_threads, free_memory, memory_bytes
 from aigc.engine.network import Network
+from aigc.engine.rows import Row
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts
 
@@ -30,22 +33,56 @@ class Ceiling:
     head: int  # weights multiplied for every sampled token
     attention: int  # multiply-adds per token and token seen
     weight_bytes: int
+    token_bytes: int  # of one token's keys and values
     device: torch.device
 
-    def seconds(self, *, tokens: int, heads: int, seen: float, steps: int) -> float:
-        """This is the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens."""
+    def seconds(self, *, tokens: int, heads: int, seen: float, steps: int, read: int) -> float:
+        """This is the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens.
+
+        `read` counts tokens whose keys and values come from memory, as `tokens_read` does.
+        """
         work = 2 * (self.body * tokens + self.head * heads) + 2 * self.attention * seen
-        moved = self.weight_bytes * steps
+        moved = self.weight_bytes * steps + self.token_bytes * read
         return max(work / self.flops, moved / self.bandwidth)
 
     def device_peak(self) -> int:
-        """This is the most CUDA memory held so far, in bytes; 0 on a CPU."""
+        """This is the most CUDA memory held since the rates were measured, in bytes; 0 on a CPU."""
         return int(torch.cuda.max_memory_allocated(self.device)) if self.device.type == "cuda" else 0
 
 
+def tokens_read(rows: Iterable[Row]) -> int:
+    """This counts the tokens whose keys and values a step of `rows` reads: their own, and once those of a prefix.
+
+    In layers that look back a few tokens only it is too many.
+    """
+    own, shared = 0, dict[Prefix, int]()
+    for row in rows:
+        own += row.length
+        if row.prefix is not None:
+            shared[row.prefix] = max(row.base, shared.get(row.prefix, 0))
+    return own + sum(shared.values())
+
+
 def measure_ceiling(network: Network) -> Ceiling:
-    """This takes about a second."""
-    device, dtype = network.device, network.shape.dtype
+    """This takes about a second. What was held until now, such as while the model was opened, is no peak any more."""
+    flops, bandwidth = _rates(network.device, network.shape.dtype)
+    free_memory(network.device)
+    if network.device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(network.device)
+    return Ceiling(
+        flops=flops,
+        bandwidth=bandwidth,
+        body=network.body,
+        head=network.head,
+        attention=2 * network.shape.layers * network.heads * network.shape.head_dim,
+        weight_bytes=network.weight_bytes,
+        token_bytes=network.shape.token_bytes,
+        device=network.device,
+    )
+
+
+def _rates(device: torch.device, dtype: torch.dtype) -> tuple[float, float]:
+    """This is how many operations and bytes per second there are at best."""
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
@@ -55,15 +92,7 @@ def measure_ceiling(network: Network) -> Ceiling:
     with torch.inference_mode(), _all_threads():
         flops = 2 * size**3 / _best(lambda: multiply(left), device)
         bandwidth = large.numel() * dtype.itemsize / _best(lambda: large.sum(), device)
-    return Ceiling(
-        flops=flops,
-        bandwidth=bandwidth,
-        body=network.body,
-        head=network.head,
-        attention=2 * network.shape.layers * network.heads * network.shape.head_dim,
-        weight_bytes=network.weight_bytes,
-        device=device,
-    )
+    return flops, bandwidth
 
 
 @contextmanager

@@ -12,11 +12,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
+import numpy
 import torch
 
 from aigc.engine.cpu.kernels import kernels
 from aigc.engine.device import sent
+from aigc.engine.filters import Asked, Blocks, cut, cutting, filtered, filters
 from aigc.engine.gpu.opening import Drawing, drawing_on
 from aigc.errors import first_line
 from aigc.types import SamplingParams
@@ -25,8 +28,6 @@ LOG = logging.getLogger(__name__)
 _MASK64 = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 LARGEST_NOISE = 17.4  # -log(-log(1 - 2^-25)) = 17.33
-NEAR = 8.0  # nats below the peak; what top-p, top-k and min-p leave mostly lies there
-BLOCK = 64  # tokens
 
 
 @dataclass(slots=True)
@@ -70,19 +71,20 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
         scores = scores.clone() if scores is raw else scores
         scores.index_add_(0, sent(torch.tensor(bans.rows), scores.device), bans.bias.to(scores.device))
     peaks, total = _survey(raw)
-    blocks = _Blocks(scores, peaks if scores is raw else None)
+    blocks = Blocks(scores, peaks if scores is raw else None)
     tokens = blocks.top.clone()
     hot = [row for row, draw in enumerate(draws) if draw.params.temperature > 0]
     if len(hot) == len(draws):
         tokens = _draw(blocks, draws)
     elif hot:
         rows = sent(torch.tensor(hot), logits.device)
-        tokens[rows] = _draw(_Blocks(scores[rows]), [draws[row] for row in hot])
+        tokens[rows] = _draw(Blocks(scores[rows]), [draws[row] for row in hot])
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
-    picked, said = torch.stack([tokens.double(), logprobs.double()]).tolist()  # what the host waits for, all at once
-    return Picks(
-        [int(token) for token in picked], said, [_likeliest(raw, total, row, draw) for row, draw in enumerate(draws)]
-    )
+    asked = _asked_for(draws, vocab)
+    likeliest = [_likeliest(raw, total, group, count) for count, group in asked]
+    said = torch.cat([tokens.double(), logprobs.double(), *likeliest]).tolist()  # what the host waits for, all at once
+    many = len(draws)
+    return Picks([int(token) for token in said[:many]], said[many : 2 * many], _tops(said[2 * many :], asked, many))
 
 
 def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
@@ -106,65 +108,76 @@ def sample_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None,
     return picks
 
 
-def _likeliest(raw: torch.Tensor, total: torch.Tensor, row: int, draw: Draw) -> tuple[tuple[int, float], ...]:
-    if not draw.params.logprobs:
-        return ()
-    best = torch.topk(raw[row] - total[row], min(draw.params.logprobs, raw.shape[1]))
-    return tuple(zip(best.indices.tolist(), best.values.tolist(), strict=True))
+def _asked_for(draws: Sequence[Draw], vocab: int) -> list[tuple[int, list[int]]]:
+    """This is how many likeliest tokens are asked for, and the rows that ask for so many."""
+    asking = sorted((min(d.params.logprobs, vocab), row) for row, d in enumerate(draws) if d.params.logprobs)
+    return [(count, [row for _, row in group]) for count, group in groupby(asking, key=lambda one: one[0])]
+
+
+def _likeliest(raw: torch.Tensor, total: torch.Tensor, rows: Sequence[int], count: int) -> torch.Tensor:
+    """This is (rows · 2 · count,) in float64: each row's likeliest tokens, then their log-probabilities."""
+    places = sent(torch.tensor(rows), raw.device)
+    best = torch.topk(raw[places] - total[places, None], count)
+    return torch.cat([best.indices.double(), best.values.double()], dim=1).flatten()
+
+
+def _tops(
+    said: Sequence[float], asked: Sequence[tuple[int, list[int]]], rows: int
+) -> list[tuple[tuple[int, float], ...]]:
+    """This sorts what `_likeliest` said out to the rows."""
+    tops: list[tuple[tuple[int, float], ...]] = [()] * rows
+    begin = 0
+    for count, group in asked:
+        for row in group:
+            tokens, logprobs = said[begin : begin + count], said[begin + count : begin + 2 * count]
+            tops[row] = tuple(zip(map(int, tokens), logprobs, strict=True))
+            begin += 2 * count
+    return tops
 
 
 def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
     """This lowers tokens seen before, in prompt or text (repetition) or in the text alone (presence)."""
-    asking = [row for row, d in enumerate(draws) if d.params.repetition_penalty != 1 or d.params.presence_penalty]
-    if not asking:
+    repeated = [
+        (row, [*d.prompt, *d.written], d.params.repetition_penalty)
+        for row, d in enumerate(draws)
+        if d.params.repetition_penalty != 1
+    ]
+    present = [(row, d.written, d.params.presence_penalty) for row, d in enumerate(draws) if d.params.presence_penalty]
+    if not repeated and not present:
         return raw
     scores = raw.clone()
-    for row in asking:
-        draw = draws[row]
-        if draw.params.repetition_penalty != 1:
-            seen = sent(torch.tensor(sorted({*draw.prompt, *draw.written})), raw.device)
-            old = scores[row, seen]
-            factor = draw.params.repetition_penalty
-            scores[row, seen] = torch.where(old > 0, old / factor, old * factor)
-        if draw.params.presence_penalty and draw.written:
-            seen = sent(torch.tensor(sorted(set(draw.written))), raw.device)
-            scores[row, seen] -= draw.params.presence_penalty
+    marks = [_marks(*one) for one in (*repeated, *present)]
+    rows, tokens, amounts = sent(torch.from_numpy(numpy.concatenate(marks, axis=1)), raw.device)
+    factors = amounts.view(torch.float64).float()
+    split = sum(len(seen) for _, seen, _ in repeated)
+    # A token that comes twice is written twice, the same both times.
+    old, factor = scores[rows[:split], tokens[:split]], factors[:split]
+    scores[rows[:split], tokens[:split]] = torch.where(old > 0, old / factor, old * factor)
+    scores[rows[split:], tokens[split:]] = scores[rows[split:], tokens[split:]] - factors[split:]
     return scores
 
 
-class _Blocks:
-    """This finds a row's likeliest tokens without going through its whole vocabulary more than once.
-
-    `cells` is (rows, blocks, BLOCK), `peaks` the largest of each block; only blocks whose peak counts are looked into.
-    """
-
-    def __init__(self, scores: torch.Tensor, peaks: torch.Tensor | None = None) -> None:
-        rows, vocab = scores.shape
-        if vocab % BLOCK:
-            scores = torch.nn.functional.pad(scores, (0, BLOCK - vocab % BLOCK), value=-torch.inf)
-        self.cells = scores.reshape(rows, -1, BLOCK)
-        self.peaks = self.cells.amax(-1) if peaks is None else peaks
-        self.peak, block = self.peaks.max(-1)  # (rows,)
-        inside = self.cells[torch.arange(rows, device=scores.device), block].argmax(-1)
-        self.top = block * BLOCK + inside  # (rows,) the likeliest token
-
-    def above(self, floor: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """This is (rows, tokens, scores) of every token at or above its row's floor, ordered by row and token."""
-        rows, blocks = (self.peaks >= floor[:, None]).nonzero(as_tuple=True)
-        cells = self.cells[rows, blocks]
-        places, inside = (cells >= floor[rows, None]).nonzero(as_tuple=True)
-        return rows[places], blocks[places] * BLOCK + inside, cells[places, inside]
+def _marks(row: int, seen: Sequence[int], amount: float) -> numpy.ndarray:
+    """This is (3, tokens) of int64: the row, the tokens seen, and the bits of the penalty."""
+    marks = numpy.empty((3, len(seen)), dtype=numpy.int64)
+    marks[0], marks[1] = row, seen
+    marks[2].view(numpy.float64)[:] = amount
+    return marks
 
 
-def _draw(blocks: _Blocks, draws: Sequence[Draw]) -> torch.Tensor:
+def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
     device = blocks.peak.device
-    heat = sent(torch.tensor([draw.params.temperature for draw in draws]), device)
+    asked = Asked([draw.params for draw in draws], blocks.cells[0].numel(), device)
+    heat, scores = asked.heat, blocks.cells.flatten(1)
     keys = sent(torch.tensor([_signed(_mix(d.stream + d.position * _GOLDEN & _MASK64)) for d in draws]), device)
     reach = (LARGEST_NOISE - _noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
-    if any(_filters(draw.params) for draw in draws):
-        rows, tokens, scores = _filtered(blocks, draws, heat, reach)
-    elif (drawing := _drawing(device)) is not None:  # without waiting to hear how many tokens that are
-        return drawing(blocks.cells.flatten(1), keys, heat, blocks.peak - reach)
+    drawing, filtering = _drawing(device), any(filters(draw.params) for draw in draws)
+    if drawing is not None and not filtering:  # without waiting to hear how many tokens that are
+        return drawing(scores, keys, heat, blocks.peak - reach)
+    if drawing is not None and (found := cutting(device)) is not None:
+        return drawing(scores, keys, heat, *cut(found, blocks, asked, reach))
+    if filtering:
+        rows, tokens, scores = filtered(blocks, asked, reach)
     else:
         rows, tokens, scores = blocks.above(blocks.peak - reach)
     noisy = (scores / heat[rows]).double() + _noise(keys[rows], tokens)
@@ -195,51 +208,6 @@ def _drawing(device: torch.device) -> Drawing | None:
         reason = first_line(error)
     LOG.warning("the kernel that draws tokens does not run here (%s): torch draws, more slowly", reason)
     return None
-
-
-def _filters(params: SamplingParams) -> bool:
-    return bool(params.top_k or params.top_p < 1 or params.min_p)
-
-
-def _filtered(
-    blocks: _Blocks, draws: Sequence[Draw], heat: torch.Tensor, reach: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """This is (rows, tokens, scores) after top-k, then top-p, then min-p, of the rows that ask.
-
-    All three cut a row's tokens, likeliest first, at some rank, so the tokens above a floor are enough to find the cut
-    if it lies among them. With a floor near the peak it usually does; other rows get one as low as the noise reaches.
-    """
-    device = heat.device
-    vocab = blocks.cells.shape[1] * BLOCK
-    top_k = sent(torch.tensor([d.params.top_k or vocab for d in draws]), device)
-    top_p = sent(torch.tensor([d.params.top_p for d in draws]), device)
-    min_p = sent(torch.tensor([d.params.min_p for d in draws]), device)
-    whole = torch.exp((blocks.cells - blocks.peak[:, None, None]) / heat[:, None, None]).sum((1, 2))
-    asks = sent(torch.tensor([_filters(d.params) for d in draws]), device)
-    near = torch.where(asks, torch.minimum(reach, NEAR * heat), reach)
-    rows, tokens, scores = blocks.above(blocks.peak - near)
-    mass = torch.exp((scores - blocks.peak[rows]) / heat[rows])
-    found = torch.zeros_like(whole).scatter_add_(0, rows, mass)
-    counts = torch.bincount(rows, minlength=len(draws))
-    enough = ~asks | (found >= top_p * whole) & (top_p < 1) | (counts >= top_k) | (-torch.log(min_p) < NEAR)
-    if not bool(enough.all()):
-        rows, tokens, scores = blocks.above(blocks.peak - torch.where(enough, near, reach))
-        mass = torch.exp((scores - blocks.peak[rows]) / heat[rows])
-        counts = torch.bincount(rows, minlength=len(draws))
-    order = torch.argsort(scores, descending=True, stable=True)
-    order = order[torch.argsort(rows[order], stable=True)]  # by row, then likeliest first
-    rows, tokens, scores, mass = rows[order], tokens[order], scores[order], mass[order].double()
-    starts = torch.cumsum(counts, 0) - counts
-    rank = torch.arange(len(order), device=device) - starts[rows]
-    kept = rank < top_k[rows]
-    mass = mass * kept
-    of_kept = torch.zeros_like(whole, dtype=torch.float64).scatter_add_(0, rows, mass)
-    total = torch.where(top_k < vocab, of_kept, whole.double())
-    before = torch.cumsum(mass, 0) - mass
-    before = before - before[starts[rows]]
-    kept &= (before < top_p[rows] * total[rows]) | (rank == 0)
-    kept &= mass >= min_p[rows]  # the peak's mass is 1
-    return rows[kept], tokens[kept], scores[kept]
 
 
 def _noise(keys: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:

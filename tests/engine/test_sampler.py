@@ -3,10 +3,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aigc.types import SamplingParams
 
 VOCAB = 300
+PENALISED = st.builds(
+    SamplingParams,
+    repetition_penalty=st.sampled_from([1.0, 0.7, 1.1, 1.7]),
+    presence_penalty=st.sampled_from([0.0, -0.6, 0.3, 1.9]),
+)
+SEEN = st.lists(st.integers(0, 19), max_size=9)
 
 
 def draws_of(rows: int, **params: Any) -> list[Any]:
@@ -97,3 +105,71 @@ def test_logprobs_know_nothing_of_penalties() -> None:
     true = torch.log_softmax(logits[0], 0)
     assert picks.tokens == [0] and picks.logprobs[0] == pytest.approx(float(true[0]), abs=1e-5)
     assert picks.top[0] == ((0, pytest.approx(float(true[0]), abs=1e-5)),)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(PENALISED, SEEN, SEEN), min_size=1, max_size=8), st.integers(0, 99))
+def test_penalties_are_those_of_each_row_alone(
+    rows: list[tuple[SamplingParams, list[int], list[int]]], seed: int
+) -> None:
+    import torch
+
+    from aigc.engine.sampler import Draw, _penalise
+
+    raw = torch.randn(len(rows), 24, generator=torch.Generator().manual_seed(seed))[:, :20]
+    given = raw.clone()
+    found = _penalise(raw, [Draw(params, 0, 0, prompt, written) for params, prompt, written in rows])
+    for row, (params, prompt, written) in enumerate(rows):
+        expected = given[row].clone()
+        for token in {*prompt, *written}:
+            up = expected[token] > 0
+            expected[token] *= 1 / params.repetition_penalty if up else params.repetition_penalty
+            if up:  # the same but for its last bit
+                expected[token] = given[row, token] / params.repetition_penalty
+        for token in set(written):
+            expected[token] -= params.presence_penalty
+        assert torch.equal(found[row], expected)
+    assert torch.equal(raw, given)
+
+
+def test_likeliest_tokens_go_to_the_rows_that_ask() -> None:
+    import torch
+
+    from aigc.engine.sampler import sample
+
+    logits, asked = logits_of(6), [2, 0, 5, 2, 1000, 5]
+    draws = [draws_of(1, temperature=0.7, logprobs=count)[0] for count in asked]
+    picks = sample(logits, draws, None, 290)
+    for row, count in enumerate(asked):
+        true = torch.log_softmax(logits[row, :290], 0).sort(descending=True)
+        assert [token for token, _ in picks.top[row]] == true.indices[:count].tolist()
+        assert [one for _, one in picks.top[row]] == pytest.approx(true.values[:count].tolist(), abs=1e-5)
+
+
+def filtered_slowly(logits: Any, params: SamplingParams) -> list[int]:
+    """The whole vocabulary sorted."""
+    import torch
+
+    scores = logits.double() / params.temperature
+    order = scores.argsort(descending=True, stable=True)[: params.top_k or len(scores)]
+    chance = torch.softmax(scores[order], 0)
+    kept = (chance.cumsum(0) - chance < params.top_p) & (chance >= params.min_p * chance[0])
+    return sorted(order[kept].tolist())
+
+
+@pytest.mark.parametrize("top_k", [0, 30, 1000, 40_000])
+def test_top_p_is_a_share_of_all_that_top_k_keeps(top_k: int) -> None:
+    """Though most of that is too unlikely to be drawn beside what top-p keeps."""
+    import torch
+
+    from aigc.engine.filters import Asked, Blocks, filtered
+
+    vocab, shares = 1 << 16, [0.4 + row / 40 for row in range(20)]
+    logits = (-8.1 - torch.arange(vocab) % 97 / 1e3).repeat(len(shares), 1)
+    logits[:, 100:110] = torch.arange(10) / 1e3
+    logits[::3, 300:] = -torch.inf
+    given = [SamplingParams(temperature=1.0, top_k=top_k, top_p=share) for share in shares]
+    asked = Asked(given, vocab, torch.device("cpu"))
+    rows, tokens, _ = filtered(Blocks(logits), asked, torch.full((len(given),), 17.0))
+    for row, params in enumerate(given):
+        assert sorted(tokens[rows == row].tolist()) == filtered_slowly(logits[row], params)

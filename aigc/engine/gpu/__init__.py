@@ -7,7 +7,7 @@ tiles of tokens that see one prefix, each key read once for many of them; then t
 what the first have found. At opening a few steps are compared with plain torch (`trial`); where they differ, or cannot
 be run, the room `hf` runs the model, and a warning says so. Triton's interpreter runs the kernels on any machine.
 
-Names, all in `opening`: `open_gpu(folder, options) -> GpuDecoder | None` (a Network); `drawing_on(device)`, the
-sampler's hashes and choice in one launch, for any network. Knows: checkpoints, spans, torch, Triton. Does not know:
-texts, requests, transformers.
+Names, all in `opening`: `open_gpu(folder, options) -> GpuDecoder | None` (a Network); `drawing_on(device)` and
+`cutting_on(device)`, the sampler's choice and its filters, for which the host waits for nothing, for any network.
+Knows: checkpoints, spans, torch, Triton. Does not know: texts, requests, transformers.
 """

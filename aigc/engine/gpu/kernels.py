@@ -213,14 +213,20 @@ def attend(
 
 
 @triton.jit
-def draw_tokens(scores, keys, heats, floors, best, chosen, vocab, block: tl.constexpr):
+def draw_tokens(
+    scores, keys, heats, floors, levels, lasts, best, chosen, vocab, block: tl.constexpr, cut: tl.constexpr
+):
     """Each block of a row's scores (rows, vocab) gives its largest score / heat + noise, best (rows, blocks), float64,
     and whose it is, chosen. The noise is `sampler`'s, of key and token; blocks that are all below the floor have none.
+    If `cut`, nothing below the row's level wins, nor on it after its last token.
     """
     row, at = tl.program_id(0), tl.program_id(1) * block + tl.arange(0, block)
     place = row * tl.num_programs(1) + tl.program_id(1)
     score = tl.load(scores + row.to(tl.int64) * vocab + at, mask=at < vocab, other=float("-inf"))
     possible = (score >= tl.load(floors + row)) & (at < vocab)
+    if cut:
+        level = tl.load(levels + row)
+        possible = possible & ((score > level) | ((score == level) & (at <= tl.load(lasts + row))))
     if tl.max(possible.to(tl.int32), axis=0) > 0:
         bits = tl.load(keys + row) + at.to(tl.int64) * GOLDEN
         bits = (bits ^ ((bits >> 30) & 0x3FFFFFFFF)) * FIRST
@@ -234,3 +240,117 @@ def draw_tokens(scores, keys, heats, floors, best, chosen, vocab, block: tl.cons
     else:
         tl.store(best + place, float("-inf"))
         tl.store(chosen + place, 0)
+
+
+@triton.jit
+def rank_of(score):
+    """This is an integer for each float32; they are in the same order, and 0 and -0 are one."""
+    bits = tl.where(score == 0.0, 0.0, score).to(tl.int32, bitcast=True)
+    return tl.where(bits < 0, bits ^ 0x7FFFFFFF, bits).to(tl.int64)
+
+
+@triton.jit
+def score_of(rank):
+    bits = rank.to(tl.int32)
+    return tl.where(bits < 0, bits ^ 0x7FFFFFFF, bits).to(tl.float32, bitcast=True)
+
+
+@triton.jit
+def mass_of(score, peak, heat):
+    """This is a token's chance as a share of the likeliest one's, in float64 so that sums have no order."""
+    return tl.exp(tl.div_rn(score - peak, heat)).to(tl.float64)
+
+
+@triton.jit
+def list_tokens(
+    scores, peaks, heats, floors, top_ks, top_ps, listed, tokens, counts, masses, vocab, room, block: tl.constexpr
+):
+    """This lists a row's tokens at or above its floor, in their order: scores and tokens (rows, room), as many as there
+    is room for, and how many there are. `masses` is that of the whole row. Rows that ask for no filter are left out."""
+    row = tl.program_id(0).to(tl.int64)
+    if (tl.load(top_ks + row) < vocab) | (tl.load(top_ps + row) < 1):
+        peak, heat, floor = tl.load(peaks + row), tl.load(heats + row), tl.load(floors + row)
+        found, mass = tl.full([], 0, tl.int32), tl.full([], 0.0, tl.float64)
+        for start in range(0, vocab, block):
+            at = start + tl.arange(0, block)
+            score = tl.load(scores + row * vocab + at, mask=at < vocab, other=float("-inf"))
+            mass += tl.sum(mass_of(score, peak, heat), axis=0)
+            high = ((score >= floor) & (at < vocab)).to(tl.int32)
+            if tl.max(high, axis=0) > 0:
+                place = found + tl.cumsum(high, axis=0) - 1
+                kept = (high > 0) & (place < room)
+                tl.store(listed + row * room + place, score, mask=kept)
+                tl.store(tokens + row * room + place, at, mask=kept)
+                found += tl.sum(high, axis=0)
+        tl.store(counts + row, found)
+        tl.store(masses + row, mass)
+
+
+@triton.jit
+def find_rank(
+    scores, size, low, high, target, peak, heat, weigh: tl.constexpr, block: tl.constexpr, ways: tl.constexpr
+):
+    """This is the highest rank such that the tokens at or above it are `target`, or weigh as much, and what those above
+    it are, or weigh; `low` if there is none that high. Each pass looks at `ways` ranks of low..high, evenly apart."""
+    way = tl.arange(0, ways)
+    above = tl.full([], 0.0, tl.float64)
+    while high - low > 1:
+        step = (high - low + ways - 1) // ways
+        ranks = low + way * step
+        sums = tl.zeros([ways, block], tl.float64)
+        for start in range(0, size, block):
+            at = start + tl.arange(0, block)
+            score = tl.load(scores + at, mask=at < size, other=float("-inf"))
+            amount = mass_of(score, peak, heat) if weigh else (at < size).to(tl.float64)
+            sums += tl.where(rank_of(score)[None, :] >= ranks[:, None], amount[None, :], 0.0)
+        sum_at = tl.sum(sums, axis=1)
+        low = tl.maximum(low, tl.max(tl.where(sum_at >= target, ranks, low), axis=0))
+        high = tl.minimum(high, low + step)
+        above = tl.maximum(above, tl.max(tl.where(ranks >= high, sum_at, 0.0), axis=0))
+    return low, above
+
+
+@triton.jit
+def cut_rows(
+    scores, peaks, heats, floors, top_ks, top_ps, listed, tokens, counts, masses, levels, lasts, vocab, room,
+    block: tl.constexpr, ways: tl.constexpr,
+):  # fmt: skip
+    """This is where top-k and then top-p, of what top-k keeps, cut a row: at a level, the lowest score kept, and on it
+    after the last token kept. A cut below the row's floor is at the floor. Looks at `list_tokens`' list, or, where that
+    had no room for all, at the whole row."""
+    row = tl.program_id(0).to(tl.int64)
+    top_k, top_p, level = tl.load(top_ks + row), tl.load(top_ps + row), tl.load(floors + row)
+    last = tl.full([], 0, tl.int32) + vocab
+    if (top_k < vocab) | (top_p < 1):
+        peak, heat, total = tl.load(peaks + row), tl.load(heats + row), tl.load(masses + row)
+        size, some = tl.load(counts + row), listed + row * room
+        listed_all = size <= room
+        if not listed_all:
+            size, some = vocab, scores + row * vocab
+        low, high = rank_of(level), rank_of(peak) + 1
+        room_left = tl.full([], 0.0, tl.float64) + vocab  # for tokens on the level
+        if top_k < vocab:
+            low, above = find_rank(some, size, low, high, top_k.to(tl.float64), peak, heat, False, block, ways)
+            room_left = top_k - above
+            total = room_left * mass_of(score_of(low), peak, heat)
+            for start in range(0, size, block):
+                at = start + tl.arange(0, block)
+                score = tl.load(some + at, mask=at < size, other=float("-inf"))
+                total += tl.sum(tl.where(rank_of(score) > low, mass_of(score, peak, heat), 0.0), axis=0)
+        if top_p < 1:
+            target = top_p.to(tl.float64) * total
+            low, above = find_rank(some, size, low, high, target, peak, heat, True, block, ways)
+            room_left = tl.ceil((target - above) / tl.maximum(mass_of(score_of(low), peak, heat), 1e-30))
+        level = score_of(low)
+        passed = tl.full([], 0.0, tl.float64)
+        for start in range(0, size, block):
+            at = start + tl.arange(0, block)
+            score = tl.load(some + at, mask=at < size, other=float("-inf"))
+            tied = (rank_of(score) == low) & (at < size)
+            place = passed + tl.cumsum(tied.to(tl.int32), axis=0)
+            over = tied & (place == tl.maximum(room_left, 1.0))
+            token = tl.load(tokens + row * room + at, mask=over, other=0) if listed_all else at
+            last = tl.minimum(last, tl.min(tl.where(over, token, vocab), axis=0))
+            passed += tl.sum(tied.to(tl.int32), axis=0)
+    tl.store(levels + row, level)
+    tl.store(lasts + row, last)

@@ -15,10 +15,16 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
 from aigc.engine.gpu import kernels
-from aigc.engine.gpu.draw import draw
+from aigc.engine.gpu.draw import cut, draw
 from aigc.engine.gpu.room import Room, Shape
 
-TYPES = {torch.float32: "*fp32", torch.bfloat16: "*bf16", torch.int64: "*i64", torch.float64: "*fp64"}
+TYPES = {
+    torch.float32: "*fp32",
+    torch.bfloat16: "*bf16",
+    torch.int32: "*i32",
+    torch.int64: "*i64",
+    torch.float64: "*fp64",
+}
 compiled: list[tuple[str, int]] = []
 
 
@@ -44,7 +50,7 @@ class Compiled:
 
 
 target = GPUTarget("cuda", int(sys.argv[1]), 32)
-for name in ("norm_rows", "multiply_gates", "rotate_and_keep", "attend", "draw_tokens"):
+for name in ("norm_rows", "multiply_gates", "rotate_and_keep", "attend", "draw_tokens", "list_tokens", "cut_rows"):
     setattr(kernels, name, Compiled(getattr(kernels, name), target))
 for heads, kv_heads, dim, window, tokens in ((14, 2, 64, 4096, 128), (32, 8, 128, 0, 320)):
     sizes = {"hidden": 896, "gates": 4864, "vocab": 1000, "heads": heads, "kv_heads": kv_heads, "dim": dim}
@@ -54,5 +60,7 @@ for heads, kv_heads, dim, window, tokens in ((14, 2, 64, 4096, 128), (32, 8, 128
     room.rotate_and_keep(1, (weight, weight) if dim == 128 else None, tokens)
     room.attend(1, window, tokens)
     room.multiply_gates(tokens)
-draw(torch.zeros(2, 5000), torch.zeros(2, dtype=torch.int64), torch.ones(2), torch.zeros(2))
+scores, rows, whole = torch.zeros(2, 5000), torch.ones(2), torch.zeros(2, dtype=torch.int64)
+draw(scores, whole, rows, rows)
+draw(scores, whole, rows, rows, cut(scores, rows, rows, rows, whole, rows))
 json.dump(compiled, sys.stdout)

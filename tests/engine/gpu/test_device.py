@@ -14,6 +14,7 @@ from aigc.engine import EngineOptions, open_engine
 from ..test_families import Alone, alone, compare, random_batch, write
 from ..test_out_of_memory import texts_of
 from .conftest import Rows, read
+from .test_cuts import some_draws
 
 __all__ = ["alone"]  # a fixture
 
@@ -89,6 +90,29 @@ def test_the_drawing_kernel_is_used(tiny_folder: Any, caplog: pytest.LogCaptureF
 
     assert _drawing(torch.device("cuda")) is not None
     assert not caplog.messages
+
+
+def test_nothing_of_a_draw_makes_the_host_wait(caplog: pytest.LogCaptureFixture) -> None:
+    """Not filters, penalties, bans and rows at temperature 0, until the one copy that all was for."""
+    import torch
+
+    from aigc.engine import sampler
+
+    device = torch.device("cuda")
+    draws = some_draws(cold=True)
+    logits = torch.randn(40, 4500, device=device) * 4
+    bans = sampler.Bans([4, 9], torch.where(torch.arange(4400, device=device) % 3 == 0, 0.0, -torch.inf).expand(2, -1))
+    expected = sampler.sample(logits.cpu(), draws, sampler.Bans([4, 9], bans.bias.cpu()), 4400)
+    assert sampler.sample(logits, draws, bans, 4400).tokens == expected.tokens  # kernels compiled and tried
+    assert not caplog.messages
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        with pytest.raises(RuntimeError, match="synchroniz") as stopped:
+            sampler.sample(logits, draws, bans, 4400)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    line = next(entry.statement for entry in reversed(stopped.traceback) if entry.path.name == "sampler.py")
+    assert ".tolist()" in str(line)
 
 
 def test_it_goes_on_when_memory_runs_out(tiny_folder: Any, asking: Any, running: Any) -> None:
