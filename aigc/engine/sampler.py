@@ -176,8 +176,11 @@ def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
         return drawing(scores, keys, heat, blocks.peak - reach)
     if drawing is not None and (found := cutting(device)) is not None:
         return drawing(scores, keys, heat, *cut(found, blocks, asked, reach))
+    native = kernels() if device.type == "cpu" else None
     if filtering:
         rows, tokens, scores = filtered(blocks, asked, reach)
+    elif native is not None:
+        return native.draw(scores, keys, heat, blocks.peak - reach)
     else:
         rows, tokens, scores = blocks.above(blocks.peak - reach)
     noisy = (scores / heat[rows]).double() + _noise(keys[rows], tokens)

@@ -95,6 +95,27 @@ def test_survey(width: int, native: Any) -> None:
     assert torch.allclose(total, torch.logsumexp(x, -1), atol=1e-5)
 
 
+@pytest.mark.parametrize("width", [5, 64, 259, 5000])
+@pytest.mark.parametrize("spread", [0.2, 2, 20])
+def test_draw(width: int, spread: float, native: Any) -> None:
+    import torch
+
+    from aigc.engine.sampler import _noise
+
+    x = (torch.randn(40, 6000) * spread)[:, :width]
+    x[3, 1:] = -torch.inf  # all but one are banned
+    x[4, : width // 2] = -torch.inf
+    x[5] = 1.5
+    keys = torch.arange(40) * 7919 - 20
+    heat = torch.linspace(0.05, 3, 40)
+    noisy = (x / heat[:, None]).double() + _noise(keys[:, None], torch.arange(width))
+    floor = torch.full((40,), -torch.inf)
+    assert torch.equal(native.draw(x, keys, heat, floor), noisy.argmax(1))
+    floor[::2] = x[::2].amax(1) - 0.1 * spread
+    noisy[x < floor[:, None]] = -torch.inf
+    assert torch.equal(native.draw(x, keys, heat, floor), noisy.argmax(1))
+
+
 class Text:
     """One row's keys and values, cut into a prefix and a slot."""
 

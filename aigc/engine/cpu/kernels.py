@@ -87,6 +87,8 @@ class Kernels:
         self._run, self._survey = library.aigc_do, library.aigc_survey
         self._run.argtypes, self._run.restype = [pointer, number, pointer, number, number], None
         self._survey.argtypes, self._survey.restype = [pointer, number, number, number, pointer, pointer, number], None
+        self._draw = library.aigc_draw
+        self._draw.argtypes, self._draw.restype = [pointer, number, number, number, *[pointer] * 4, number], None
 
     def pack(self, weight: torch.Tensor) -> Panels:
         """`weight` is (columns, depth), as a linear layer keeps it."""
@@ -130,6 +132,17 @@ class Kernels:
         peaks, total = torch.empty(rows, -(-width // 64)), torch.empty(rows)
         self._survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), self.threads)
         return peaks, total
+
+    def draw(self, x: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor) -> torch.Tensor:
+        """This chooses, in each row of x, (rows, tokens), the largest of x / heat + Gumbel noise not below its floor.
+
+        Keys are int64, the rest float32, all (rows,), as is what is chosen.
+        """
+        chosen = torch.empty(len(x), dtype=torch.int64)
+        given = [one.contiguous() for one in (keys, heat, floor)]
+        places = [one.data_ptr() for one in (*given, chosen)]
+        self._draw(x.data_ptr(), *x.shape, x.stride(0), *places, self.threads)
+        return chosen
 
     def run(self, ops: ctypes.Array[Op], step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
         """This runs some of the operations on as many rows, and after KEEP on those that are kept."""

@@ -4,7 +4,7 @@
    else is in the batch and wherever a prompt is cut into a shared prefix and a row's own part. So a text is the same,
    to the bit, alone and in any company.
 
-   Products are in multiply.c, attention in attend.c, threads in team.c. Built with -mavx2 -mfma -mf16c -pthread. */
+   Products are in multiply.c, attention in attend.c, what comes after a step in sample.c, threads in team.c. Built with -mavx2 -mfma -mf16c -pthread. */
 
 #include <math.h>
 #include <string.h>
@@ -121,43 +121,4 @@ void aigc_do(const Op *ops, int64_t count, const Step *step, int64_t rows, int64
         share_out(works, some, threads);
         count -= some;
     }
-}
-
-typedef struct {
-    const float *x;
-    int64_t n, pitch;
-    float *peaks, *total_of;
-} Survey;
-
-static void survey_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
-    const Survey *all_of = what;
-    int64_t n = all_of->n, blocks = (n + 63) / 64;
-    (void)thread;
-    for (int64_t r = begin; r < end; r++) {
-        const float *row = all_of->x + r * all_of->pitch;
-        float most = -INFINITY, rest = 0;
-        for (int64_t b = 0; b < blocks; b++) {
-            int64_t i = b * 64, end = i + 64 < n ? i + 64 : n;
-            v8 peak = all(-INFINITY);
-            for (; i + 8 <= end; i += 8) peak = _mm256_max_ps(peak, load(row + i));
-            float parts[8], top = -INFINITY;
-            store(parts, peak);
-            for (int j = 0; j < 8; j++) top = parts[j] > top ? parts[j] : top;
-            for (; i < end; i++) top = row[i] > top ? row[i] : top;
-            all_of->peaks[r * blocks + b] = top;
-            most = top > most ? top : most;
-        }
-        v8 mass = all(0);
-        int64_t i = 0;
-        for (; i + 8 <= n; i += 8) mass = _mm256_add_ps(mass, exponential(_mm256_sub_ps(load(row + i), all(most))));
-        for (; i < n; i++) rest += expf(row[i] - most);
-        all_of->total_of[r] = most + logf(total(mass) + rest);
-    }
-}
-
-/* Of every row of x (m, n), rows `pitch` floats apart: the largest of each 64 numbers, peaks (m, ceil(n / 64)), and the
-   log of the sum of all e^x. */
-void aigc_survey(const float *x, int64_t m, int64_t n, int64_t pitch, float *peaks, float *total_of, int64_t threads) {
-    Survey what = {x, n, pitch, peaks, total_of};
-    share_out(&(Work){survey_some, &what, m, 8 * n}, 1, threads);
 }
