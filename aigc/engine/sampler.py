@@ -9,14 +9,14 @@ few hundred hashes instead of a whole vocabulary.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import torch
 
 from aigc.engine.cpu.kernels import kernels
-from aigc.engine.device import sent
+from aigc.engine.device import fetched, sent
 from aigc.engine.gpu.opening import Drawing, drawing_on
 from aigc.errors import first_line
 from aigc.types import SamplingParams
@@ -57,12 +57,25 @@ class Picks:
     top: list[tuple[tuple[int, float], ...]]
 
 
+@dataclass(slots=True)
+class Choice:
+    """This is what was chosen, on the device: `tokens`, (rows,), int64. The host waits for it when it calls `read`."""
+
+    tokens: torch.Tensor
+    read: Callable[[], Picks]
+
+
 def stream_key(seed: int, index: int) -> int:
     """This names the noise stream of one candidate."""
     return _mix(_mix(seed & _MASK64) ^ _mix((index + 1) * _GOLDEN & _MASK64))
 
 
 def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
+    """This is `choose`, and waits."""
+    return choose(logits, draws, bans, vocab).read()
+
+
+def choose(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
     """This picks a token per row of `logits`, (rows, vocab or wider), float32."""
     raw = logits[:, :vocab]  # wider logits are padding
     scores = _penalise(raw, draws)
@@ -79,10 +92,13 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
         rows = sent(torch.tensor(hot), logits.device)
         tokens[rows] = _draw(_Blocks(scores[rows]), [draws[row] for row in hot])
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
-    picked, said = torch.stack([tokens.double(), logprobs.double()]).tolist()  # what the host waits for, all at once
-    return Picks(
-        [int(token) for token in picked], said, [_likeliest(raw, total, row, draw) for row, draw in enumerate(draws)]
-    )
+    both, top = fetched(torch.stack([tokens.double(), logprobs.double()])), _likeliest(raw, total, draws)
+
+    def read() -> Picks:
+        picked, said = both().tolist()
+        return Picks([int(token) for token in picked], said, top())
+
+    return Choice(tokens, read)
 
 
 def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
@@ -91,26 +107,47 @@ def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
     return native.survey(raw) if native is not None else (None, torch.logsumexp(raw, dim=-1))
 
 
-def sample_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
-    """This is `sample`, a row at a time: sums over one row can come out otherwise in the last bit beside others."""
-    picks = Picks([], [], [])
+def choose_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
+    """This is `choose`, a row at a time: sums over one row can come out otherwise in the last bit beside others."""
+    choices = []
     for row, draw in enumerate(draws):
         mine = None
         if bans is not None and row in bans.rows:
             place = bans.rows.index(row)
             mine = Bans([0], bans.bias[place : place + 1])
-        one = sample(logits[row : row + 1].clone(), [draw], mine, vocab)
-        picks.tokens += one.tokens
-        picks.logprobs += one.logprobs
-        picks.top += one.top
-    return picks
+        choices.append(choose(logits[row : row + 1].clone(), [draw], mine, vocab))
+
+    def read() -> Picks:
+        picks = Picks([], [], [])
+        for choice in choices:
+            one = choice.read()
+            picks.tokens += one.tokens
+            picks.logprobs += one.logprobs
+            picks.top += one.top
+        return picks
+
+    return Choice(torch.cat([choice.tokens for choice in choices]), read)
 
 
-def _likeliest(raw: torch.Tensor, total: torch.Tensor, row: int, draw: Draw) -> tuple[tuple[int, float], ...]:
-    if not draw.params.logprobs:
-        return ()
-    best = torch.topk(raw[row] - total[row], min(draw.params.logprobs, raw.shape[1]))
-    return tuple(zip(best.indices.tolist(), best.values.tolist(), strict=True))
+def _likeliest(
+    raw: torch.Tensor, total: torch.Tensor, draws: Sequence[Draw]
+) -> Callable[[], list[tuple[tuple[int, float], ...]]]:
+    """This is the likeliest tokens of rows that ask for some; they are chosen now and read later."""
+    waits = []
+    for count in {draw.params.logprobs for draw in draws} - {0}:
+        asking = [row for row, draw in enumerate(draws) if draw.params.logprobs == count]
+        rows = sent(torch.tensor(asking), raw.device)
+        best = torch.topk(raw[rows] - total[rows, None], min(count, raw.shape[1]))
+        waits.append((asking, fetched(torch.stack([best.indices.double(), best.values.double()], dim=1))))
+
+    def read() -> list[tuple[tuple[int, float], ...]]:
+        top: list[tuple[tuple[int, float], ...]] = [()] * len(draws)
+        for asking, wait in waits:
+            for row, (tokens, said) in zip(asking, wait().tolist(), strict=True):
+                top[row] = tuple(zip(map(int, tokens), said, strict=True))
+        return top
+
+    return read
 
 
 def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
