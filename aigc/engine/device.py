@@ -62,7 +62,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     """This is a CPU tensor on a device. Nobody waits for the copy: what the device does next comes after it."""
-    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
+    if device.type != "cuda":
+        return tensor
+    return (tensor.pin_memory() if tensor.numel() else tensor).to(device, non_blocking=True)
 
 
 def fetched(tensor: torch.Tensor) -> Callable[[], torch.Tensor]:
