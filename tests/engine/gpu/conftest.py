@@ -126,10 +126,10 @@ class Rows:
     def _forward(self, spans: Any, keep: Any) -> Any:
         import torch
 
-        late = [(row, at) for row, one in enumerate(spans) for at in range(len(one.ids)) if self.draw.random() < self.late]
+        places = [(row, at) for row, one in enumerate(spans) for at in range(len(one.ids))]
+        late = self.draw.sample(places, round(self.late * len(places)))
         if not late:
             return self.network.forward(spans, keep)
-        self.draw.shuffle(late)
         chosen = torch.tensor([spans[row].ids[at] for row, at in late], device=self.network.device)
         for place, (row, at) in enumerate(late):
             spans[row].ids[at] = -1 - place
