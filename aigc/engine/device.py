@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import Any
@@ -61,7 +62,25 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     """This is a CPU tensor on a device. Nobody waits for the copy: what the device does next comes after it."""
-    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
+    if device.type != "cuda":
+        return tensor
+    return (tensor.pin_memory() if tensor.numel() else tensor).to(device, non_blocking=True)
+
+
+def fetched(tensor: torch.Tensor) -> Callable[[], torch.Tensor]:
+    """This starts to copy a tensor to the host. What it gives waits for the copy, not for what is enqueued later."""
+    if tensor.device.type != "cuda":
+        return lambda: tensor
+    copy = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
+    copy.copy_(tensor, non_blocking=True)
+    copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+    copied.record(torch.cuda.current_stream(tensor.device))
+
+    def wait() -> torch.Tensor:
+        copied.synchronize()
+        return copy
+
+    return wait
 
 
 def current(device: torch.device) -> AbstractContextManager[Any]:

@@ -6,12 +6,20 @@ A row always has tokens *pending*: written or prompted, but not yet in its slot.
 forward, and samples a token for each row that has none left. What a prompt shares with another row's, beyond their
 prefix, is fed once: the row waits until the other has it and copies it. Candidates of one request start as one row;
 when its prompt is in, the others copy its slot and sample from the same logits.
+
+Where the device works on its own, a step looks ahead: its tokens are chosen, the next forward is enqueued with them as
+they lie on the device, and only then does the host read them, and see to texts, ends and grammars:
+
+    device   forward n │ choose n │ forward n+1 ────────────────────────│ choose n+1 │
+    host         enqueue both ───┘  read n, take, retire, callers │ masks, enqueue …
+
+What has ended with token n, or has been given more than it by a grammar, has no use for its logits of n+1.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -20,8 +28,8 @@ from aigc.engine.device import sent
 from aigc.engine.grammar import Matcher
 from aigc.engine.network import Runner, Span
 from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
-from aigc.engine.rows import Row, Work
-from aigc.engine.sampler import Bans, Draw, sample, sample_apart
+from aigc.engine.rows import Flight, Row, Work
+from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
 from aigc.types import TokenLogprob
 
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
@@ -56,6 +64,7 @@ class Loop:
         self.resting: deque[Row] = deque()  # begun, and set back when memory ran out
         self.rows: list[Row] = []  # in slots, or followers about to be
         self.sources: dict[Row, Row] = {}  # whose slot has, or soon will have, a new row's first tokens
+        self.flight: Flight | None = None  # the next step's forward, where the last step has looked ahead
         self.slots = Slots(runner.shape, slot_tokens)
         self.prefixes = Prefixes(runner.shape, prefix_budget)
 
@@ -64,29 +73,34 @@ class Loop:
 
     def step(self) -> list[Row]:
         """This advances every row by what is pending and at most one sampled token; it gives the finished rows."""
+        flight, self.flight = self.flight or self._launch(), None
+        if flight is not None:
+            rows, logits = self._with_followers(flight)
+            if rows:
+                self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
+        return self._retire()
+
+    def _launch(self, unread: Mapping[Row, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:
+        """This begins what may begin, and enqueues a forward of all that is pending or, as yet, `unread`."""
         self._admit()
         self.slots.rows = len(self.rows)
         self._copy()
-        fed, spans, keep, ready = self._gather()
-        if spans:
-            bound = [row.constraint for lead in ready for row in (lead, *lead.followers) if row.constraint is not None]
-            bias = self.bias(bound) if bound else None  # filled while the model runs
-            try:
-                logits = self.runner.forward(spans, keep)
-            except BaseException:
-                if bias:
-                    bias()  # nobody may look at a matcher whose mask is being filled
-                raise
-            for row, count in fed:
-                row.length += count
-                del row.pending[:count]
-            self._copy()
-            rows, places = self._with_followers(ready)
-            if rows:
-                if len(rows) != len(ready):
-                    logits = logits[sent(torch.tensor(places), logits.device)]
-                self._sample(rows, logits, bias)
-        return self._retire()
+        fed, spans, keep, ready = self._gather(unread)
+        if not spans:
+            return None
+        # Filled while the model runs; matchers that have not heard of the tokens before are asked later.
+        bias = self._fill([one for row in ready for one in (row, *row.followers)]) if chosen is None else None
+        try:
+            logits = self.runner.forward(spans, keep, *([] if chosen is None else [chosen]))
+        except BaseException:
+            if bias:
+                bias()  # nobody may look at a matcher whose mask is being filled
+            raise
+        for row, count in fed:
+            if row not in unread:
+                row.feed(count)
+        self._copy()
+        return Flight(ready, logits, bias, [row for row, _ in fed if row in unread])
 
     def cancel(self, request: str) -> list[Row] | None:
         """This drops a request and gives its unfinished rows; None where it is not here."""
@@ -106,9 +120,11 @@ class Loop:
 
         All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends, in error.
         """
-        if len(self.rows) == 1:
+        done = self._retire()  # a step that looked ahead has taken its tokens
+        self.flight = None
+        if len(self.rows) == 1 and not done:
             self.rows[0].finish = "error"
-        elif not self.rows and self.most == 1:
+        elif not self.rows and self.most == 1 and not done:
             self.sharing = False  # not even a prefix fits
         self.most = max(1, min(self.most, len(self.rows)) // 2)
         self.slots = Slots(self.runner.shape, self.slot_tokens)
@@ -118,7 +134,7 @@ class Loop:
             row.start_over()
         self.resting.extendleft(reversed(self.rows[self.most :]))
         del self.rows[self.most :]
-        return self._retire()
+        return done + self._retire()
 
     def _admit(self) -> None:
         """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many.
@@ -244,10 +260,16 @@ class Loop:
             raise
         return prefix
 
-    def _gather(self) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
+    def _gather(
+        self, unread: Mapping[Row, list[int]]
+    ) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
         """This packs a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
         order = sorted(
-            (row for row in self.rows if row.pending and row.finish is None and row not in self.sources),
+            (
+                row
+                for row in self.rows
+                if (row.pending or row in unread) and row.finish is None and row not in self.sources
+            ),
             key=lambda row: (row.work.adapter, id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
@@ -257,17 +279,18 @@ class Loop:
         ready: list[Row] = []
         packed = 0
         for row in order:
-            count = min(len(row.pending), room)
+            pending = row.pending or unread[row]
+            count = min(len(pending), room)
             if not count:
                 continue
             self._make_room(row, count)
             assert row.slot is not None
-            part, slot = row.pending[:count], row.slot
+            part, slot = pending[:count], row.slot
             spans.append(Span(slot.bank, slot.lane, row.length, part, row.prefix, row.base, row.work.adapter))
             fed.append((row, count))
             room -= count
             packed += count
-            if count == len(row.pending):
+            if count == len(pending):
                 keep.append(packed - 1)
                 ready.append(row)
         return fed, spans, keep, ready
@@ -281,11 +304,12 @@ class Loop:
             self.slots.release(row.slot)
             row.slot = larger
 
-    def _with_followers(self, ready: Sequence[Row]) -> tuple[list[Row], list[int]]:
-        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample, with places."""
+    def _with_followers(self, flight: Flight) -> tuple[list[Row], torch.Tensor]:
+        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample, with logits."""
         rows: list[Row] = []
         places: list[int] = []
-        for place, row in enumerate(ready):
+        for place in flight.places:
+            row = flight.rows[place]
             for follower in row.followers:
                 assert row.slot is not None
                 follower.slot = self.slots.take(row.length, row.needed)
@@ -295,15 +319,36 @@ class Loop:
             rows += group
             places += [place] * len(group)
             row.followers = []
-        return rows, places
+        logits = flight.logits
+        if places != list(range(len(logits))):
+            logits = logits[sent(torch.tensor(places, dtype=torch.long), logits.device)]
+        return rows, logits
 
-    def _sample(self, rows: Sequence[Row], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None) -> None:
+    def _fill(self, rows: Sequence[Row]) -> Callable[[], torch.Tensor] | None:
+        """This starts to fill the masks of rows that have a grammar."""
+        bound = [row.constraint for row in rows if row.constraint is not None]
+        return self.bias(bound) if bound else None
+
+    def _sample(self, rows: Sequence[Row], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None) -> Choice:
+        draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
         bound = [place for place, row in enumerate(rows) if row.constraint is not None]
         bans = Bans(bound, bias()) if bias else None
-        draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
-        picks = (sample_apart if self.apart else sample)(logits, draws, bans, self.vocab)
-        for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):
-            row.take(TokenLogprob(token=token, logprob=logprob, top=top))
+        return (choose_apart if self.apart else choose)(logits, draws, bans, self.vocab)
+
+    def _take(self, rows: Sequence[Row], choice: Choice) -> None:
+        """This looks ahead where that pays, and gives rows their tokens. Those that end with them are not fed again."""
+        try:
+            if self.runner.asynchronous:
+                places = [place for place, row in enumerate(rows) if len(row.written) + 1 < row.work.limit]
+                self.flight = self._launch({rows[place]: [-1 - place] for place in places}, choice.tokens)
+        finally:  # whatever went wrong, out of memory, say: what was chosen counts
+            picks = choice.read()
+            fed = {*self.flight.unread} if self.flight else set()
+            for row, token, logprob, top in zip(rows, picks.tokens, picks.logprobs, picks.top, strict=True):
+                length = row.length
+                row.take(TokenLogprob(token=token, logprob=logprob, top=top))
+                if row in fed and (row.length, row.pending[:1]) == (length, [token]):  # not taken back
+                    row.feed(1)
 
     def _retire(self) -> list[Row]:
         done = [row for row in (*self.rows, *self.resting) if row.finish is not None]
@@ -320,6 +365,8 @@ class Loop:
             if row.finish is not None or source.finish is not None:  # cancelled, either of them
                 del self.sources[row]
                 row.copied = 0
+        if self.flight is not None and not self.flight.places:
+            self.flight = None
         return done
 
     def check_integrity(self) -> None:
@@ -331,6 +378,9 @@ class Loop:
         assert all(row.slot is None and row.finish is None for row in self.resting), "a resting row is not at rest"
         assert {*self.sources, *self.sources.values()} <= {*self.rows}, "a row waits for one that is gone"
         led = [follower for row in self.rows for follower in row.followers]
+        coming = [self.flight.rows[place] for place in self.flight.places] if self.flight else []
+        assert coming or self.flight is None, "a forward is kept for nobody"
+        assert {*coming} <= {*self.rows}, "logits are on their way for a row that is gone"
         for row in self.rows:
             assert row.finish is None
             assert (row.slot is None) == (row.length == 0 and (not row.pending or row.length == 0))
@@ -338,5 +388,5 @@ class Loop:
             if row in led:
                 continue
             assert row.base + row.length + len(row.pending) == whole, "a row lost or repeated a token"
-            assert row.pending, "a row has nothing to do"
+            assert row.pending or row in coming, "a row has nothing to do"
             assert row.slot is None or row.length <= row.slot.bank.capacity, "a row outgrew its slot"

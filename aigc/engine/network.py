@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """This is what one row brings to a step: `ids`, written to its slot from `start`, after `base` shared tokens."""
+    """This is what one row brings to a step: `ids`, written to its slot from `start`, after `base` shared tokens.
+
+    An id of -1 - place is one that only the device knows: the one at `place` of the tokens chosen last.
+    """
 
     bank: Bank
     lane: int
@@ -32,9 +35,14 @@ class Runner(Protocol):
 
     shape: CacheShape
     in_place: bool  # whether rows may read a prefix where it lies, beside other rows
+    asynchronous: bool  # whether `forward` returns long before the device is done, so that looking ahead pays
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
-        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+    def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
+        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`.
+
+        `chosen`, on the device, has the tokens that spans may name by their place; only an asynchronous network is
+        ever given any.
+        """
 
 
 class Network(Runner, Protocol):
@@ -57,3 +65,8 @@ class Network(Runner, Protocol):
     @property
     def model(self) -> Any:
         """This is transformers' model, for the slow reference."""
+
+
+def with_chosen(ids: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """This is `ids` with those of `chosen` where only their place was known. The host need not wait."""
+    return torch.where(ids < 0, chosen[(-1 - ids).clamp_(min=0)], ids)

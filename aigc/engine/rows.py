@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import torch
+
 from aigc.engine.cache import Prefix, Slot
 from aigc.engine.grammar import Matcher
 from aigc.engine.landing import Ending, find_landing
@@ -76,6 +78,11 @@ class Row:
         self.slot, self.length, self.copied, self.followers = None, 0, 0, []
         self.pending = [*self.work.ids[self.base :], *self.written]
 
+    def feed(self, tokens: int) -> None:
+        """This counts pending tokens as being in the slot: the device will not do anything else before."""
+        self.length += tokens
+        del self.pending[:tokens]
+
     @property
     def forced(self) -> int:
         """This counts the written tokens that were not sampled."""
@@ -139,3 +146,21 @@ class Row:
             self.write(token, forced=True)
         if self.constraint.ended and self.finish in (None, "length"):
             self.finish = "error" if self.constraint.error else "stop"
+
+
+@dataclass(slots=True)
+class Flight:
+    """This is a forward that the device may still be busy with, and its logits: a row of them for each of `rows`.
+
+    `unread` are the rows it fed a token that the host had not read, `bias` is their masks where they are being filled.
+    """
+
+    rows: Sequence[Row]
+    logits: torch.Tensor
+    bias: Callable[[], torch.Tensor] | None
+    unread: Sequence[Row] = ()
+
+    @property
+    def places(self) -> list[int]:
+        """This is whose logits are wanted: not of a row that has ended, or has been given more to be fed, since."""
+        return [place for place, row in enumerate(self.rows) if row.finish is None and not row.pending]

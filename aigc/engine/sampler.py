@@ -9,7 +9,7 @@ few hundred hashes instead of a whole vocabulary.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -18,7 +18,7 @@ import numpy
 import torch
 
 from aigc.engine.cpu.kernels import kernels
-from aigc.engine.device import sent
+from aigc.engine.device import fetched, sent
 from aigc.engine.filters import Asked, Blocks, cut, cutting, filtered, filters
 from aigc.engine.gpu.opening import Drawing, drawing_on
 from aigc.errors import first_line
@@ -58,12 +58,25 @@ class Picks:
     top: list[tuple[tuple[int, float], ...]]
 
 
+@dataclass(slots=True)
+class Choice:
+    """This is what was chosen, on the device: `tokens`, (rows,), int64. The host waits for it when it calls `read`."""
+
+    tokens: torch.Tensor
+    read: Callable[[], Picks]
+
+
 def stream_key(seed: int, index: int) -> int:
     """This names the noise stream of one candidate."""
     return _mix(_mix(seed & _MASK64) ^ _mix((index + 1) * _GOLDEN & _MASK64))
 
 
 def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
+    """This is `choose`, and waits."""
+    return choose(logits, draws, bans, vocab).read()
+
+
+def choose(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
     """This picks a token per row of `logits`, (rows, vocab or wider), float32."""
     raw = logits[:, :vocab]  # wider logits are padding
     scores = _penalise(raw, draws)
@@ -80,11 +93,15 @@ def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
         rows = sent(torch.tensor(hot), logits.device)
         tokens[rows] = _draw(Blocks(scores[rows]), [draws[row] for row in hot])
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
-    asked = _asked_for(draws, vocab)
+    asked, many = _asked_for(draws, vocab), len(draws)
     likeliest = [_likeliest(raw, total, group, count) for count, group in asked]
-    said = torch.cat([tokens.double(), logprobs.double(), *likeliest]).tolist()  # what the host waits for, all at once
-    many = len(draws)
-    return Picks([int(token) for token in said[:many]], said[many : 2 * many], _tops(said[2 * many :], asked, many))
+    fetching = fetched(torch.cat([tokens.double(), logprobs.double(), *likeliest]))  # all in one copy
+
+    def read() -> Picks:
+        said = fetching().tolist()
+        return Picks([int(token) for token in said[:many]], said[many : 2 * many], _tops(said[2 * many :], asked, many))
+
+    return Choice(tokens, read)
 
 
 def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
@@ -93,19 +110,26 @@ def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
     return native.survey(raw) if native is not None else (None, torch.logsumexp(raw, dim=-1))
 
 
-def sample_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
-    """This is `sample`, a row at a time: sums over one row can come out otherwise in the last bit beside others."""
-    picks = Picks([], [], [])
+def choose_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
+    """This is `choose`, a row at a time: sums over one row can come out otherwise in the last bit beside others."""
+    choices = []
     for row, draw in enumerate(draws):
         mine = None
         if bans is not None and row in bans.rows:
             place = bans.rows.index(row)
             mine = Bans([0], bans.bias[place : place + 1])
-        one = sample(logits[row : row + 1].clone(), [draw], mine, vocab)
-        picks.tokens += one.tokens
-        picks.logprobs += one.logprobs
-        picks.top += one.top
-    return picks
+        choices.append(choose(logits[row : row + 1].clone(), [draw], mine, vocab))
+
+    def read() -> Picks:
+        picks = Picks([], [], [])
+        for choice in choices:
+            one = choice.read()
+            picks.tokens += one.tokens
+            picks.logprobs += one.logprobs
+            picks.top += one.top
+        return picks
+
+    return Choice(torch.cat([choice.tokens for choice in choices]), read)
 
 
 def _asked_for(draws: Sequence[Draw], vocab: int) -> list[tuple[int, list[int]]]:

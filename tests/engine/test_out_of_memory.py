@@ -22,12 +22,12 @@ class Scarce:
         self.words = words or "[enforce fail at alloc_cpu.cpp:127] . DefaultCPUAllocator: can't allocate memory"
         engine.network.forward = self
 
-    def __call__(self, spans: Any, keep: Any) -> Any:
+    def __call__(self, spans: Any, keep: Any, *chosen: Any) -> Any:
         self.calls += 1
         if self.calls in self.at or len(spans) > self.most:
             self.failures += 1
             raise RuntimeError(self.words)
-        return self.forward(spans, keep)
+        return self.forward(spans, keep, *chosen)
 
 
 def texts_of(done: Any) -> dict[Any, Any]:

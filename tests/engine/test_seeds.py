@@ -144,11 +144,11 @@ def logits_kept(engine: Any) -> Iterator[dict[tuple[str, int, int], Any]]:
     kept: dict[tuple[str, int, int], Any] = {}
     choose = engine.loop._sample
 
-    def keep(rows: Sequence[Any], logits: Any, bias: Any) -> None:
+    def keep(rows: Sequence[Any], logits: Any, bias: Any) -> Any:
         for row, mine in zip(rows, logits, strict=True):
             key = (row.work.id, row.index, len(row.written))
             kept.setdefault(key, []).append(mine.clone())
-        choose(rows, logits, bias)
+        return choose(rows, logits, bias)
 
     engine.loop._sample = keep
     yield kept

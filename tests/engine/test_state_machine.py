@@ -62,10 +62,12 @@ class Desk(RuleBasedStateMachine):
     new_engine: Callable[..., Any]
     alone: dict[Request, dict[int, Completion]]
     seen: set[str]
+    ahead: bool
 
     def __init__(self) -> None:
         super().__init__()
         self.engine = type(self).new_engine(rows=ROWS)
+        self.engine.network.asynchronous = self.ahead
         self.asked: dict[str, Request] = {}
         self.open: dict[str, set[int]] = {}  # candidates that have not come back
         self.cancelled: set[str] = set()
@@ -76,11 +78,13 @@ class Desk(RuleBasedStateMachine):
         """What comes of a request that is alone in an engine that keeps nothing."""
         if request not in self.alone:
             engine = type(self).new_engine(rows=1, prefix_cache=False)
+            engine.network.asynchronous = False
             engine.submit(request)
             done: list[Any] = []
             while engine.busy:
                 done += engine.step()
             engine.close()
+            self.engine.network.asynchronous = self.ahead
             self.alone[request] = {result.index: result for result in done if isinstance(result, Completion)}
         return self.alone[request]
 
@@ -178,15 +182,16 @@ class Desk(RuleBasedStateMachine):
         assert not self.open, "somebody never came back"
         assert list(self.engine.step()) == []
         loop = self.engine.loop
-        assert not (loop.rows or loop.waiting or loop.resting or loop.sources)
+        assert not (loop.rows or loop.waiting or loop.resting or loop.sources or loop.flight)
         assert not loop.slots.banks, "a slot was not given back"
         assert not any(prefix.users for prefix in loop.prefixes.kept)
         self.engine.close()
 
 
 @pytest.mark.parametrize(("kind", "step_tokens"), [("llama", 1024), ("gemma3", 40)])
+@pytest.mark.parametrize("ahead", [False, True])
 def test_in_any_order(
-    kind: str, step_tokens: int, tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    kind: str, step_tokens: int, ahead: bool, tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from aigc.engine import EngineOptions, engine, front
     from aigc.engine.hf import model
@@ -200,7 +205,8 @@ def test_in_any_order(
         return engine.Engine(network, reader, EngineOptions(device="cpu", **options))
 
     seen: set[str] = set()
-    machine = type("Machine", (Desk,), {"new_engine": staticmethod(new_engine), "alone": {}, "seen": seen})
+    new = {"new_engine": staticmethod(new_engine), "alone": {}, "seen": seen, "ahead": ahead}
+    machine = type("Machine", (Desk,), new)
     run_state_machine_as_test(
         machine,
         settings=settings(

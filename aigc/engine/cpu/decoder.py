@@ -52,6 +52,7 @@ class Decoder:
     """This is a `Network`; `open_decoder` makes it."""
 
     in_place = True
+    asynchronous = False
     steady = True  # a row's numbers depend, to the bit, on nothing else in a step
     device = CPU
 
@@ -96,8 +97,9 @@ class Decoder:
         self.adapters = Adapters(tree, CPU, torch.float32)
         self._room = self._make_room(FEW)
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+    def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        assert chosen is None, "nothing here is asynchronous"
         tokens, longest = (
             sum(len(span.ids) for span in spans),
             max(one.base + one.start + len(one.ids) for one in spans),

@@ -64,6 +64,7 @@ class GpuDecoder:
         """Raises KeyError where a weight is missing."""
         config = read.config
         self.device, self._dtype, self._folder = device, dtype, read.folder
+        self.asynchronous = device.type == "cuda"
         self.ends = read.ends
         self.heads = config.num_attention_heads
         self.context = min(config.max_position_embeddings, context or config.max_position_embeddings)
@@ -102,7 +103,7 @@ class GpuDecoder:
             self._room = Room(self.sizes, SIZES[-1], dtype, device)
             self._kept = Kept(self.sizes, SIZES[-1], dtype, device)
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+    def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         tokens, route = sum(len(span.ids) for span in spans), list(segments(spans))
         with torch.inference_mode(), current(self.device):
@@ -110,7 +111,7 @@ class GpuDecoder:
             if size is None:
                 size = -(-tokens // ROUND) * ROUND
                 room = Room(self.sizes, size, self._dtype, self.device)
-            room.say(spans, keep, size)
+            room.say(spans, keep, size, chosen)
             self._route(route)
             self._run("body", size, partial(self._body, room, size), graph=room is self._room)
             left = [(bisect_left(keep, first), bisect_left(keep, end), name) for first, end, name in route]

@@ -15,7 +15,7 @@ import triton
 
 from aigc.engine.gpu import kernels
 from aigc.engine.gpu.layout import lay_out
-from aigc.engine.network import Span
+from aigc.engine.network import Span, with_chosen
 
 FEW = 256  # tokens; steps up to here are cut into more and smaller programs, to fill the device
 QUERIES = 64  # of a tile that sees a prefix, and of any in steps with more tokens
@@ -99,7 +99,7 @@ class Room(Stream):
         self._wide = max(16, triton.next_power_of_2(shape.dim))
         self._block = min(64, max(16, BLOCK_BYTES // (self._wide * dtype.itemsize)))
 
-    def say(self, spans: Sequence[Span], keep: Sequence[int], size: int) -> None:
+    def say(self, spans: Sequence[Span], keep: Sequence[int], size: int, chosen: torch.Tensor | None) -> None:
         """This tells the device what the step is about: one copy, which nobody waits for."""
         if self._copied is not None:
             self._copied.synchronize()  # the last step's words are out of the way
@@ -108,6 +108,9 @@ class Room(Stream):
         self._words[: len(said)].copy_(said, non_blocking=True)
         if self._copied is not None:
             self._copied.record()
+        if chosen is not None:
+            ids = self.told(kernels.ID.value, size)
+            ids.copy_(with_chosen(ids, chosen))
 
     def told(self, row: int, size: int) -> torch.Tensor:
         """This is one of the kernels' rows of words, (size,)."""

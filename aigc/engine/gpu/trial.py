@@ -53,7 +53,8 @@ def try_out(network: GpuDecoder) -> float:
     """This is how far a few steps come out from plain torch, as a share of the logits; not a number where they break.
 
     There are prompts in pieces, alone and behind a prefix, rows that read different lengths of it, slots that move
-    between two steps of one size, the second of which a graph replays, and a step too large for graphs.
+    between two steps of one size, the second of which a graph replays and which has a token that lies on the device,
+    and a step too large for graphs.
     """
     vocab = min(network.vocab, 1000)
     shared = min(SHARED, network.context - 24)
@@ -76,9 +77,9 @@ def try_out(network: GpuDecoder) -> float:
     spans = [
         Span(moved, 6, 9, texts[0][9:11]),
         Span(moved, 3, 5, texts[1][shared + 5 :], prefix, shared),
-        Span(moved, 7, 11, texts[2][27:28], prefix, 16),
+        Span(moved, 7, 11, [-1], prefix, 16),
     ]
-    again = network.forward(spans, [1, 20, 21])
+    again = network.forward(spans, [1, 20, 21], torch.tensor(texts[2][27:28], device=network.device))
     alone = Bank(network.shape, 1, len(texts[0]))
     long = network.forward([Span(alone, 0, 0, texts[0])], [len(texts[0]) - 1])
     with torch.inference_mode():

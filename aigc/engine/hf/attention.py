@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from aigc.engine.cache import Bank
+from aigc.engine.device import sent
 from aigc.engine.network import Span
 
 NAME = "aigc_slots"  # transformers changes behaviour for names containing flash, sdpa or flex_attention
@@ -30,15 +31,17 @@ class SharedPart:
     length: int
     begin: int
     end: int
+    furthest: int  # position of these tokens
     masks: dict[int, torch.Tensor | None] = field(default_factory=dict)
 
     def mask(self, window: int, positions: torch.Tensor) -> torch.Tensor | None:
         """This hides keys further back than the window, (tokens, length); None where nothing is hidden."""
         if window not in self.masks:
-            back = positions[self.begin : self.end, None] - torch.arange(self.length, device=positions.device)
-            hidden = back >= window
-            none = torch.zeros(hidden.shape, device=hidden.device).masked_fill_(hidden, -torch.inf)
-            self.masks[window] = none if window and bool(hidden.any()) else None
+            self.masks[window] = None
+            if 0 < window <= self.furthest:
+                back = positions[self.begin : self.end, None] - torch.arange(self.length, device=positions.device)
+                none = torch.zeros(back.shape, device=back.device)
+                self.masks[window] = none.masked_fill_(back >= window, -torch.inf)
         return self.masks[window]
 
 
@@ -93,14 +96,14 @@ def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
     classes: dict[tuple[int, int], list[tuple[Span, int]]] = {}
     begin = 0
     for span in spans:
-        count = len(span.ids)
-        positions.extend(range(span.base + span.start, span.base + span.start + count))
+        count, furthest = len(span.ids), span.base + span.start + len(span.ids) - 1
+        positions.extend(range(span.base + span.start, furthest + 1))
         if span.prefix is not None:
             last = shared[-1] if shared else None
             if last is not None and last.bank is span.prefix.bank and last.length == span.base and last.end == begin:
-                last.end = begin + count
+                last.end, last.furthest = begin + count, max(last.furthest, furthest)
             else:
-                shared.append(SharedPart(span.prefix.bank, span.base, begin, begin + count))
+                shared.append(SharedPart(span.prefix.bank, span.base, begin, begin + count, furthest))
         width = 1 if count == 1 else 1 << (count - 1).bit_length()
         classes.setdefault((id(span.bank), width), []).append((span, begin))
         begin += count
@@ -112,10 +115,10 @@ def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
         done += part.rows * width
         own.append(part)
     return Step(
-        positions=torch.tensor([positions], device=device),
+        positions=sent(torch.tensor([positions]), device),
         shared=shared,
         own=own,
-        scatter=scatter.to(device),
+        scatter=sent(scatter, device),
         writes=_writes(spans, device),
     )
 
@@ -141,12 +144,12 @@ def _own_part(
         places.extend(range(row * width, row * width + count))
     part = OwnPart(
         bank=bank,
-        lanes=None if in_place else torch.tensor([span.lane for span, _ in members], device=device),
+        lanes=None if in_place else sent(torch.tensor([span.lane for span, _ in members]), device),
         rows=rows,
         width=width,
         length=max(span.start + len(span.ids) for span, _ in members),
-        tokens=tokens.view(-1).to(device),
-        offsets=offsets.to(device),
+        tokens=sent(tokens.view(-1), device),
+        offsets=sent(offsets, device),
     )
     return part, (torch.tensor(packed), torch.tensor(places))
 
@@ -162,7 +165,7 @@ def _writes(spans: Sequence[Span], device: torch.device) -> list[tuple[Bank, tor
         offsets.extend(range(span.start, span.start + count))
         begin += count
     return [
-        (bank, torch.tensor(a, device=device), torch.tensor(b, device=device), torch.tensor(c, device=device))
+        (bank, sent(torch.tensor(a), device), sent(torch.tensor(b), device), sent(torch.tensor(c), device))
         for bank, a, b, c in found.values()
     ]
 

@@ -23,9 +23,9 @@ from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, segments
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
-from aigc.engine.device import pick_device, pick_dtype
+from aigc.engine.device import pick_device, pick_dtype, sent
 from aigc.engine.hf.attention import NAME, plan_step, slot_attention
-from aigc.engine.network import Span
+from aigc.engine.network import Span, with_chosen
 from aigc.errors import ModelError, first_line
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
@@ -42,6 +42,7 @@ class TransformersNetwork:
     def __init__(self, model: PreTrainedModel, context: int) -> None:
         self.model = model
         self.device = model.device
+        self.asynchronous = self.device.type == "cuda"
         self.shape = _probe(model)
         self.heads = int(model.config.get_text_config().num_attention_heads)
         head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
@@ -60,14 +61,15 @@ class TransformersNetwork:
         found = [getattr(one, "eos_token_id", None) for one in (self.model.generation_config, self.model.config)]
         return frozenset(number for one in found for number in ([one] if isinstance(one, int) else one or []))
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+    def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         if self.adapters.names:
             self.adapters.route(segments(spans))
-        ids = torch.tensor([[token for span in spans for token in span.ids]], device=self.device)
+        ids = sent(torch.tensor([[token for span in spans for token in span.ids]]), self.device)
         step = plan_step(spans, self.device)
-        rows = torch.tensor(keep, dtype=torch.long, device=self.device)
+        rows = sent(torch.tensor(keep, dtype=torch.long), self.device)
         with torch.inference_mode():
+            ids = ids if chosen is None else with_chosen(ids, chosen)
             output = self.model(
                 input_ids=ids, position_ids=step.positions, use_cache=False, logits_to_keep=rows, step=step
             )

@@ -58,6 +58,7 @@ class Steady:
     """
 
     in_place = False
+    asynchronous = False
 
     def __init__(self, network: TransformersNetwork) -> None:
         self.network = network
@@ -68,8 +69,9 @@ class Steady:
             torch.set_num_threads(1 << (torch.get_num_threads().bit_length() - 1))
         self._prove()
 
-    def forward(self, spans: Sequence[Span], keep: Sequence[int]) -> torch.Tensor:
+    def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This is `Network.forward` in packs."""
+        assert chosen is None, "nothing here is asynchronous"
         if self.network.model.config._attn_implementation != NAME:
             self.network.model.set_attn_implementation(NAME)
         fed = [

@@ -70,17 +70,17 @@ class Rows:
     """Five texts that are fed to a network in random pieces, and what the network must say of them.
 
     Two read a prefix, one all and one half of it; one has a prefix to itself; two have none. Slots are of two banks,
-    one of which moves whenever `move` says so.
+    one of which moves whenever `move` says so. A share of the tokens, `late`, lies on the device, in any order.
     """
 
-    def __init__(self, network: Any, draw: random.Random, length: int = 36) -> None:
+    def __init__(self, network: Any, draw: random.Random, length: int = 36, late: float = 0.0) -> None:
         import torch
 
         from aigc.engine.cache import Bank, Prefix
         from aigc.engine.gpu.trial import plain_logits
         from aigc.engine.network import Span
 
-        self.network, self.draw = network, draw
+        self.network, self.draw, self.late = network, draw, late
         for block in network.blocks:  # a tiny model's are all ones
             for weight in (block.before, block.between, *(block.norms or ())):
                 weight.copy_(torch.tensor([draw.uniform(0.5, 1.5) for _ in weight]))
@@ -116,12 +116,24 @@ class Rows:
                 expected += [self.expected[row][base + start + place] for place in wanted]
             begin += len(ids)
             self.lengths[row] += len(ids)
-        found = self.network.forward(spans, keep)
+        found = self._forward(spans, keep)
         assert found.shape == (len(keep), self.network.vocab) and found.dtype == torch.float32
         if not keep:
             return 0.0
         want = torch.stack(expected)
         return float(((found - want).norm(dim=1) / want.norm(dim=1)).max())
+
+    def _forward(self, spans: Any, keep: Any) -> Any:
+        import torch
+
+        places = [(row, at) for row, one in enumerate(spans) for at in range(len(one.ids))]
+        late = self.draw.sample(places, round(self.late * len(places)))
+        if not late:
+            return self.network.forward(spans, keep)
+        chosen = torch.tensor([spans[row].ids[at] for row, at in late], device=self.network.device)
+        for place, (row, at) in enumerate(late):
+            spans[row].ids[at] = -1 - place
+        return self.network.forward(spans, keep, chosen)
 
     def move(self) -> None:
         """The bank of most rows doubles, so that it lies elsewhere."""

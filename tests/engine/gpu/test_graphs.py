@@ -66,14 +66,14 @@ class Recorder:
         self.graphs[key] = self.calls
 
 
-@pytest.mark.parametrize("kind", ["llama", "qwen3"])
+@pytest.mark.parametrize(("kind", "late"), [("llama", 0.0), ("llama", 0.5), ("qwen3", 0.0)])
 def test_one_recording_serves_every_step_of_a_size(
-    kind: str, tiny_folder: Any, monkeypatch: pytest.MonkeyPatch
+    kind: str, late: float, tiny_folder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = Recorder(monkeypatch)
     network = read(tiny_folder(kind))
     network._graphs = recorder
-    rows = Rows(network, random.Random(3))
+    rows = Rows(network, random.Random(3), late=late)
     off = [rows.step({0: 1, 1: 2, 3: 5}), rows.step({2: 1, 4: 7})]  # a prefix, and another one
     rows.move()
     off += [rows.step({3: 3, 4: 4}), rows.step({0: 3, 1: 1, 2: 2, 3: 1, 4: 1})]  # none; all

@@ -50,6 +50,11 @@ def test_rows_in_any_pieces(
     assert Rows(read(folder), random.Random(kind)).play() < 1e-5
 
 
+@pytest.mark.parametrize("late", [0.4, 1.0])
+def test_tokens_that_only_the_device_knows(late: float, tiny_folder: TinyFolder) -> None:
+    assert Rows(read(tiny_folder("qwen2")), random.Random(6), late=late).play() < 1e-5
+
+
 def test_half_precision(tiny_folder: TinyFolder) -> None:
     from aigc.engine.gpu.trial import TOLERANCE
 

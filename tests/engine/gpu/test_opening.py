@@ -29,15 +29,15 @@ def test_the_trial_passes(tiny_folder: Any, monkeypatch: pytest.MonkeyPatch) -> 
     assert read_decoder(tiny_folder("qwen3"), 0, torch.device("cpu"), torch.float32) is not None
 
 
-@pytest.mark.parametrize("broken", ["prefix", "mask", "rotation", "slot"])
+@pytest.mark.parametrize("broken", ["prefix", "mask", "rotation", "slot", "chosen"])
 def test_the_trial_finds(broken: str, tiny_folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from aigc.engine.gpu import room, trial
 
     monkeypatch.setattr(trial, "LONG", 60)
     say = room.Room.say
 
-    def said(self: Any, spans: Any, keep: Any, size: int) -> None:
-        say(self, spans, keep, size)
+    def said(self: Any, spans: Any, keep: Any, size: int, chosen: Any) -> None:
+        say(self, spans, keep, size, chosen + 1 if broken == "chosen" and chosen is not None else chosen)
         k = room.kernels
         if broken == "prefix":  # one tile fewer sees it
             self.told(k.SHARED_TILES.value, size)[0] -= 1
@@ -45,7 +45,7 @@ def test_the_trial_finds(broken: str, tiny_folder: Any, monkeypatch: pytest.Monk
             self.told(k.OWN.value + 6, size)[:] = 0
         elif broken == "rotation":
             self.told(k.POSITION.value, size)[1] += 1
-        else:
+        elif broken == "slot":
             self.told(k.VALUE.value, size)[0] = self.told(k.KEY.value, size)[0]
 
     monkeypatch.setattr(room.Room, "say", said)

@@ -58,6 +58,30 @@ def test_forced_runs_and_candidates_equal_the_reference(open_on: Any, asking: An
     assert done["json", 0].usage.forced > 10
 
 
+def test_looking_ahead_changes_no_text(
+    open_on: Any, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = Grammar(kind="json", source=SCHEMA)
+    requests = [
+        asking("json", "a mug", system=STYLE, grammar=schema, temperature=0.7, seed=1, max_tokens=30),
+        asking("more", "a mug with a lid", system=STYLE, temperature=0.9, seed=2, n=2, max_tokens=4),
+        asking("late", "x", system=STYLE, temperature=1.1, seed=3, max_tokens=3),
+    ]
+    expected = texts_of(running(open_on("llama", rows=3), requests))
+    engine = open_on("llama", rows=3)
+    assert not engine.network.asynchronous, "what runs in an interpreter does not run on its own"
+    engine.network.asynchronous = True
+    forward, ahead = engine.network.forward, []
+
+    def fed(spans: Any, keep: Any, *chosen: Any) -> Any:
+        ahead.extend(chosen)
+        return forward(spans, keep, *chosen)
+
+    monkeypatch.setattr(engine.network, "forward", fed)
+    assert texts_of(running(engine, requests)) == expected
+    assert len(ahead) > 8
+
+
 def test_adapters_in_one_batch(open_on: Any, asking: Any, running: Any, tiny_folder: Any, tmp_path: Any) -> None:
     folder = tiny_folder("qwen3")
     models = {None: open_model(folder), "ads": open_model(folder)}
