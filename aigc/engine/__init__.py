@@ -7,10 +7,10 @@ forced tokens are appended without sampling.
 
 To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text,
 `grammar` a schema into masks. `loop` is the token loop, over ids only: `plan` says who shares what, `rows` what a
-text is on its way, `cache` where keys and values lie, `sampler` which token is next. `reference` is the slow
-specification kept beside it. The model itself is a `network`, of which there are three kinds, each in a room: `cpu`
-and `gpu` run Llama, Qwen2 and Qwen3 by our own kernels, without transformers, which takes seconds to import; `hf`
-runs all else.
+text is on its way, `cache` where keys and values lie, `sampler` which token is next (`filters` leaves the likeliest).
+`reference` is the slow specification kept beside it. The model itself is a `network`, of which there are three kinds,
+each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our own kernels, without transformers, which takes
+seconds to import; `hf` runs all else.
 
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`. Does
 not know: content types, briefs, checks, catalogues, files other than the model folder. Nothing here is imported until

@@ -1,23 +1,17 @@
 """This keeps a row's likeliest tokens only: top-k, then top-p of what top-k keeps, then min-p, ties by token.
 
-`filtered` is the specification, in plain torch, and what a CPU runs. `cut` tells a kernel that draws the same, and the
-host need not wait to hear how many tokens that are.
+`filtered` is the specification, in plain torch, and what a CPU runs. A GPU has a kernel for it (`gpu.choosing`).
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
-from functools import cache
 
 import torch
 
 from aigc.engine.device import sent
-from aigc.engine.gpu.opening import Cut, Cutting, cutting_on
-from aigc.errors import first_line
 from aigc.types import SamplingParams
 
-LOG = logging.getLogger(__name__)
 NEAR = 8.0  # nats below the peak; what top-p, top-k and min-p leave mostly lies there
 BLOCK = 64  # tokens
 LOWEST = -1e30  # below every score but those of banned tokens
@@ -119,43 +113,3 @@ def filtered(blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.T
     kept &= mass >= min_p[rows]  # the peak's mass is 1
     kept &= scores >= (blocks.peak - reach)[rows]
     return rows[kept], tokens[kept], scores[kept]
-
-
-def cut(cutting: Cutting, blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
-    """This is `filtered` without looking at what it keeps: each row's floor, where min-p cuts too, and its cut."""
-    reach = torch.minimum(reach, -torch.log(asked.min_p) * asked.heat)
-    floor, scores = asked.floor(blocks, reach), blocks.cells.flatten(1)
-    return blocks.peak - reach, cutting(scores, blocks.peak, asked.heat, floor, asked.top_k, asked.top_p)
-
-
-@cache
-def cutting(device: torch.device) -> Cutting | None:
-    """This is a kernel that cuts all rows at once, on devices where there is one and it cuts as we do."""
-    found = cutting_on(device)
-    if found is None:
-        return None
-    rows, tokens = torch.arange(48, device=device)[:, None], torch.arange(1 << 14, device=device)
-    scores = -((tokens * 7919 + rows * 31) % (1 << 14) // 32).float() / 32  # 32 of each, down to 16 below the peak
-    given = [
-        SamplingParams(
-            temperature=0.3 + row / 40,
-            top_k=(0, 1, 5, 40, 1000, 9000)[row % 6],
-            top_p=(1.0, 0.313, 0.777, 0.951)[row // 6 % 4],
-            min_p=0.017 if row > 40 else 0.0,
-        )
-        for row in range(48)
-    ]
-    blocks, asked = Blocks(scores), Asked(given, 1 << 14, device)
-    reach = (3 + 3 * (rows[:, 0] % 5)) * asked.heat
-    kept = torch.zeros_like(scores, dtype=torch.bool)
-    kept[filtered(blocks, asked, reach)[:2]] = True
-    try:
-        floor, (level, last) = cut(found, blocks, asked, reach)
-        first = (scores > level[:, None]) | (scores == level[:, None]) & (tokens <= last[:, None])
-        if torch.equal(first & (scores >= floor[:, None]), kept):
-            return found
-        reason = "it cuts otherwise"
-    except Exception as error:  # whatever a driver or a compiler does not like
-        reason = first_line(error)
-    LOG.warning("the kernel that filters tokens does not run here (%s): torch filters, more slowly", reason)
-    return None

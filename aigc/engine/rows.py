@@ -10,7 +10,7 @@ import torch
 from aigc.engine.cache import Prefix, Slot
 from aigc.engine.grammar import Matcher
 from aigc.engine.landing import Ending, find_landing
-from aigc.engine.sampler import stream_key
+from aigc.engine.noise import stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
 

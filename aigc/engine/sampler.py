@@ -8,10 +8,8 @@ few hundred hashes instead of a whole vocabulary.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 
 import numpy
@@ -19,15 +17,10 @@ import torch
 
 from aigc.engine.cpu.kernels import kernels
 from aigc.engine.device import fetched, sent
-from aigc.engine.filters import Asked, Blocks, cut, cutting, filtered, filters
-from aigc.engine.gpu.opening import Drawing, drawing_on
-from aigc.errors import first_line
+from aigc.engine.filters import Asked, Blocks, filtered, filters
+from aigc.engine.gpu.choosing import cut, cutting, drawing
+from aigc.engine.noise import LARGEST_NOISE, noise, noise_key
 from aigc.types import SamplingParams
-
-LOG = logging.getLogger(__name__)
-_MASK64 = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
-LARGEST_NOISE = 17.4  # -log(-log(1 - 2^-25)) = 17.33
 
 
 @dataclass(slots=True)
@@ -64,11 +57,6 @@ class Choice:
 
     tokens: torch.Tensor
     read: Callable[[], Picks]
-
-
-def stream_key(seed: int, index: int) -> int:
-    """This names the noise stream of one candidate."""
-    return _mix(_mix(seed & _MASK64) ^ _mix((index + 1) * _GOLDEN & _MASK64))
 
 
 def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
@@ -193,13 +181,13 @@ def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
     device = blocks.peak.device
     asked = Asked([draw.params for draw in draws], blocks.cells[0].numel(), device)
     heat, scores = asked.heat, blocks.cells.flatten(1)
-    keys = sent(torch.tensor([_signed(_mix(d.stream + d.position * _GOLDEN & _MASK64)) for d in draws]), device)
-    reach = (LARGEST_NOISE - _noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
-    drawing, filtering = _drawing(device), any(filters(draw.params) for draw in draws)
-    if drawing is not None and not filtering:  # without waiting to hear how many tokens that are
-        return drawing(scores, keys, heat, blocks.peak - reach)
-    if drawing is not None and (found := cutting(device)) is not None:
-        return drawing(scores, keys, heat, *cut(found, blocks, asked, reach))
+    keys = sent(torch.tensor([noise_key(d.stream, d.position) for d in draws]), device)
+    reach = (LARGEST_NOISE - noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
+    kernel, filtering = drawing(device), any(filters(draw.params) for draw in draws)
+    if kernel is not None and not filtering:  # without waiting to hear how many tokens that are
+        return kernel(scores, keys, heat, blocks.peak - reach)
+    if kernel is not None and (found := cutting(device)) is not None:
+        return kernel(scores, keys, heat, *cut(found, blocks, asked, reach))
     native = kernels() if device.type == "cpu" else None
     if filtering:
         rows, tokens, scores = filtered(blocks, asked, reach)
@@ -207,57 +195,10 @@ def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
         return native.draw(scores, keys, heat, blocks.peak - reach)
     else:
         rows, tokens, scores = blocks.above(blocks.peak - reach)
-    noisy = (scores / heat[rows]).double() + _noise(keys[rows], tokens)
+    noisy = (scores / heat[rows]).double() + noise(keys[rows], tokens)
     best = torch.full((len(draws),), -torch.inf, dtype=torch.float64, device=device)
     best.scatter_reduce_(0, rows, noisy, "amax")
     won = noisy == best[rows]
     chosen = blocks.top.clone()
     chosen[rows[won]] = tokens[won]
     return chosen
-
-
-@cache
-def _drawing(device: torch.device) -> Drawing | None:
-    """This is a kernel that draws for all rows at once, on devices where there is one and it draws as we do."""
-    drawing = drawing_on(device)
-    if drawing is None:
-        return None
-    tokens = torch.arange(8192, device=device)
-    keys = torch.arange(1, 65, device=device) * _signed(_GOLDEN)
-    scores = -(tokens * 7919 % 8192).float().expand(len(keys), -1).contiguous() / 1024
-    heat = torch.linspace(0.1, 2, len(keys), device=device)
-    noisy = (scores / heat[:, None]).double() + _noise(keys[:, None], tokens)
-    try:
-        if torch.equal(drawing(scores, keys, heat, torch.full_like(heat, -torch.inf)), noisy.argmax(1)):
-            return drawing
-        reason = "it draws otherwise"
-    except Exception as error:  # whatever a driver or a compiler does not like
-        reason = first_line(error)
-    LOG.warning("the kernel that draws tokens does not run here (%s): torch draws, more slowly", reason)
-    return None
-
-
-def _noise(keys: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
-    """This is Gumbel noise in float64, a pure function of (key, token)."""
-    bits = _mix_tensor(keys + tokens * _signed(_GOLDEN))
-    uniform = ((bits >> 40 & 0xFFFFFF).double() + 0.5) / (1 << 24)
-    return -torch.log(-torch.log(uniform))
-
-
-def _mix(value: int) -> int:
-    """This is the finaliser of splitmix64."""
-    value = (value + _GOLDEN) & _MASK64
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK64
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK64
-    return value ^ (value >> 31)
-
-
-def _mix_tensor(value: torch.Tensor) -> torch.Tensor:
-    """This is `_mix` without its increment, on int64: products wrap, and shifts are made logical by a mask."""
-    value = (value ^ (value >> 30 & (1 << 34) - 1)) * _signed(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> 27 & (1 << 37) - 1)) * _signed(0x94D049BB133111EB)
-    return value ^ (value >> 31 & (1 << 33) - 1)
-
-
-def _signed(value: int) -> int:
-    return value - (1 << 64) if value >> 63 else value

@@ -100,7 +100,7 @@ def test_survey(width: int, native: Any) -> None:
 def test_draw(width: int, spread: float, native: Any) -> None:
     import torch
 
-    from aigc.engine.sampler import _noise
+    from aigc.engine.noise import noise
 
     x = (torch.randn(40, 6000) * spread)[:, :width]
     x[3, 1:] = -torch.inf  # all but one are banned
@@ -108,7 +108,7 @@ def test_draw(width: int, spread: float, native: Any) -> None:
     x[5] = 1.5
     keys = torch.arange(40) * 7919 - 20
     heat = torch.linspace(0.05, 3, 40)
-    noisy = (x / heat[:, None]).double() + _noise(keys[:, None], torch.arange(width))
+    noisy = (x / heat[:, None]).double() + noise(keys[:, None], torch.arange(width))
     floor = torch.full((40,), -torch.inf)
     assert torch.equal(native.draw(x, keys, heat, floor), noisy.argmax(1))
     floor[::2] = x[::2].amax(1) - 0.1 * spread

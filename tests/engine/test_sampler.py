@@ -18,7 +18,8 @@ SEEN = st.lists(st.integers(0, 19), max_size=9)
 
 
 def draws_of(rows: int, **params: Any) -> list[Any]:
-    from aigc.engine.sampler import Draw, stream_key
+    from aigc.engine.noise import stream_key
+    from aigc.engine.sampler import Draw
 
     return [Draw(SamplingParams(**params), stream_key(5, row), row % 7, [1, 2], [3]) for row in range(rows)]
 
@@ -37,7 +38,8 @@ def test_shortcuts_change_nothing(params: dict[str, Any], spread: float) -> None
     """The choice is what noise on every token, and filters on the whole sorted vocabulary, would choose."""
     import torch
 
-    from aigc.engine.sampler import _GOLDEN, _MASK64, _mix, _noise, _signed, sample
+    from aigc.engine.noise import noise, noise_key
+    from aigc.engine.sampler import sample
 
     temperature = 0.8
     draws, logits = draws_of(200, temperature=temperature, **params), logits_of(200, spread=spread)
@@ -49,8 +51,8 @@ def test_shortcuts_change_nothing(params: dict[str, Any], spread: float) -> None
         kept = order[: given.top_k or VOCAB]
         chance = torch.softmax(scores[kept], 0)
         kept = kept[(chance.cumsum(0) - chance < given.top_p) & (chance >= given.min_p * chance[0])]
-        key = torch.tensor(_signed(_mix(draw.stream + draw.position * _GOLDEN & _MASK64)))
-        assert picks.tokens[row] == int(kept[(scores[kept] + _noise(key, kept)).argmax()])
+        key = torch.tensor(noise_key(draw.stream, draw.position))
+        assert picks.tokens[row] == int(kept[(scores[kept] + noise(key, kept)).argmax()])
 
 
 def test_frequencies_follow_the_softmax() -> None:

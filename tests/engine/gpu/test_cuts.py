@@ -37,7 +37,8 @@ def kept_both_ways(scores: Any, params: Sequence[SamplingParams], nats: Sequence
     """What is kept of each row, (rows, vocab) of bool: in plain torch, and by the kernels."""
     import torch
 
-    from aigc.engine.filters import Asked, Blocks, cut, filtered
+    from aigc.engine.filters import Asked, Blocks, filtered
+    from aigc.engine.gpu.choosing import cut
     from aigc.engine.gpu.draw import cut as kernel
 
     blocks = Blocks(scores)
@@ -109,7 +110,7 @@ def test_shares_and_ties(params: dict[str, Any], kept: list[int]) -> None:
 @pytest.fixture
 def with_kernels(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]:
     """This has the sampler use the kernels, or others; it gives the names of those called from then on."""
-    from aigc.engine import filters, sampler
+    from aigc.engine.gpu import choosing
     from aigc.engine.gpu.draw import cut, draw
 
     def use(cutting: Any = cut) -> list[str]:
@@ -122,19 +123,20 @@ def with_kernels(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list
 
             return lambda device: call
 
-        monkeypatch.setattr(sampler, "drawing_on", spied(draw))
-        monkeypatch.setattr(filters, "cutting_on", spied(cutting))
-        for cached in (sampler._drawing, filters.cutting):
+        monkeypatch.setattr(choosing, "drawing_on", spied(draw))
+        monkeypatch.setattr(choosing, "cutting_on", spied(cutting))
+        for cached in (choosing.drawing, choosing.cutting):
             cached.cache_clear()
         return calls
 
     yield use
-    for cached in (sampler._drawing, filters.cutting):
+    for cached in (choosing.drawing, choosing.cutting):
         cached.cache_clear()
 
 
 def some_draws(cold: bool) -> list[Any]:
-    from aigc.engine.sampler import Draw, stream_key
+    from aigc.engine.noise import stream_key
+    from aigc.engine.sampler import Draw
 
     def params(row: int) -> SamplingParams:
         return SamplingParams(

@@ -153,14 +153,14 @@ def test_tokens_are_drawn_as_the_sampler_draws_them(vocab: int, coldest: int, mo
     import torch
 
     from aigc.engine import sampler
+    from aigc.engine.gpu import choosing
     from aigc.engine.gpu.draw import draw
+    from aigc.engine.noise import stream_key
     from aigc.types import SamplingParams
 
     logits = torch.randn(40, 4500, generator=torch.Generator().manual_seed(1)) * 4
     draws = [
-        sampler.Draw(
-            SamplingParams(temperature=(row % 5 + coldest) / 2, seed=row), sampler.stream_key(row, 0), row, [], []
-        )
+        sampler.Draw(SamplingParams(temperature=(row % 5 + coldest) / 2, seed=row), stream_key(row, 0), row, [], [])
         for row in range(40)
     ]
     expected = sampler.sample(logits, draws, None, vocab)
@@ -170,13 +170,13 @@ def test_tokens_are_drawn_as_the_sampler_draws_them(vocab: int, coldest: int, mo
         calls.append(given)
         return draw(*given)
 
-    monkeypatch.setattr(sampler, "drawing_on", lambda device: drawn)
-    sampler._drawing.cache_clear()
+    monkeypatch.setattr(choosing, "drawing_on", lambda device: drawn)
+    choosing.drawing.cache_clear()
     try:
         assert sampler.sample(logits, draws, None, vocab) == expected
         assert len(calls) == 2, "once to see that it draws right"
-        monkeypatch.setattr(sampler, "drawing_on", lambda device: lambda *given: draw(*given) * 0)
-        sampler._drawing.cache_clear()
+        monkeypatch.setattr(choosing, "drawing_on", lambda device: lambda *given: draw(*given) * 0)
+        choosing.drawing.cache_clear()
         assert sampler.sample(logits, draws, None, vocab) == expected
     finally:
-        sampler._drawing.cache_clear()
+        choosing.drawing.cache_clear()

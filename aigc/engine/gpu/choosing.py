@@ -1,0 +1,80 @@
+"""This is how tokens are chosen on a GPU: by kernels, if they choose as `sampler` and `filters` do, which is tried out.
+
+The host does not wait to hear how many tokens may come: a floor and a cut, which stay on the device, say which.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+import torch
+
+from aigc.engine.filters import Asked, Blocks, filtered
+from aigc.engine.gpu.opening import Cut, Cutting, Drawing, cutting_on, drawing_on
+from aigc.engine.noise import GOLDEN, noise, signed
+from aigc.errors import first_line
+from aigc.types import SamplingParams
+
+LOG = logging.getLogger(__name__)
+
+
+@cache
+def drawing(device: torch.device) -> Drawing | None:
+    """This is a kernel that draws for all rows at once, on devices where there is one and it draws as we do."""
+    found = drawing_on(device)
+    if found is None:
+        return None
+    tokens = torch.arange(8192, device=device)
+    keys = torch.arange(1, 65, device=device) * signed(GOLDEN)
+    scores = -(tokens * 7919 % 8192).float().expand(len(keys), -1).contiguous() / 1024
+    heat = torch.linspace(0.1, 2, len(keys), device=device)
+    noisy = (scores / heat[:, None]).double() + noise(keys[:, None], tokens)
+    try:
+        if torch.equal(found(scores, keys, heat, torch.full_like(heat, -torch.inf)), noisy.argmax(1)):
+            return found
+        reason = "it draws otherwise"
+    except Exception as error:  # whatever a driver or a compiler does not like
+        reason = first_line(error)
+    LOG.warning("the kernel that draws tokens does not run here (%s): torch draws, more slowly", reason)
+    return None
+
+
+def cut(cutting: Cutting, blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
+    """This is `filtered` without looking at what it keeps: each row's floor, where min-p cuts too, and its cut."""
+    reach = torch.minimum(reach, -torch.log(asked.min_p) * asked.heat)
+    floor, scores = asked.floor(blocks, reach), blocks.cells.flatten(1)
+    return blocks.peak - reach, cutting(scores, blocks.peak, asked.heat, floor, asked.top_k, asked.top_p)
+
+
+@cache
+def cutting(device: torch.device) -> Cutting | None:
+    """This is a kernel that cuts all rows at once, on devices where there is one and it cuts as we do."""
+    found = cutting_on(device)
+    if found is None:
+        return None
+    rows, tokens = torch.arange(48, device=device)[:, None], torch.arange(1 << 14, device=device)
+    scores = -((tokens * 7919 + rows * 31) % (1 << 14) // 32).float() / 32  # 32 of each, down to 16 below the peak
+    given = [
+        SamplingParams(
+            temperature=0.3 + row / 40,
+            top_k=(0, 1, 5, 40, 1000, 9000)[row % 6],
+            top_p=(1.0, 0.313, 0.777, 0.951)[row // 6 % 4],
+            min_p=0.017 if row > 40 else 0.0,
+        )
+        for row in range(48)
+    ]
+    blocks, asked = Blocks(scores), Asked(given, 1 << 14, device)
+    reach = (3 + 3 * (rows[:, 0] % 5)) * asked.heat
+    kept = torch.zeros_like(scores, dtype=torch.bool)
+    kept[filtered(blocks, asked, reach)[:2]] = True
+    try:
+        floor, (level, last) = cut(found, blocks, asked, reach)
+        first = (scores > level[:, None]) | (scores == level[:, None]) & (tokens <= last[:, None])
+        if torch.equal(first & (scores >= floor[:, None]), kept):
+            return found
+        reason = "it cuts otherwise"
+    except Exception as error:  # whatever a driver or a compiler does not like
+        reason = first_line(error)
+    LOG.warning("the kernel that filters tokens does not run here (%s): torch filters, more slowly", reason)
+    return None
