@@ -13,6 +13,7 @@ import pytest
 from aigc.types import Delta, Grammar
 
 from .test_families import Alone, alone, compare, random_batch, write
+from .test_landing import WORDS
 from .test_out_of_memory import Scarce, texts_of
 from .test_same_tokens import FACTS, STYLE, mixed_requests
 
@@ -150,6 +151,25 @@ def test_all_comes_out_as_the_reference_writes_it(open_ahead: Any, asking: Any, 
             found = done[request.id, expected.index]
             assert (found.text, found.token_ids) == (expected.text, expected.token_ids)
             assert found.mean_logprob == pytest.approx(expected.mean_logprob, abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2"])
+def test_words_are_taken_back_that_are_on_their_way(
+    kind: str, open_tiny: Any, open_ahead: Any, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aigc.engine.rows import Row
+
+    requests = [
+        asking(str(seed), "a mug", grammar=WORDS[seed % 3], temperature=1.0, seed=seed, max_tokens=70)
+        for seed in range(60)
+    ]
+    expected = texts_of(running(open_tiny(kind), requests))
+    taken: list[int] = []
+    take_back = Row._take_back
+    monkeypatch.setattr(Row, "_take_back", lambda row, count: (taken.append(count), take_back(row, count)))
+    engine = open_ahead(kind, rows=16)
+    assert texts_of(running(engine, requests)) == expected
+    assert max(taken) > 3
 
 
 def test_texts_that_are_cancelled_are_the_beginnings_of_what_they_would_have_become(
@@ -311,6 +331,27 @@ def test_grammars_survive_that_memory_runs_out(open_hf_ahead: Any, open_tiny: An
     assert scarce.failures == 4
 
 
+def test_what_is_on_its_way_is_forgotten_when_all_is_set_back(
+    open_ahead: Any, open_tiny: Any, asking: Any, running: Any
+) -> None:
+    requests = all_kinds(asking)
+    expected = texts_of(running(open_tiny(rows=64), requests))
+    engine, done, dropped = open_ahead(rows=40), {}, 0
+    for request in requests:
+        engine.submit(request)
+    for step in range(200):
+        done |= {(one.request_id, one.index): one for one in engine.step()}
+        if step % 3 == 2 and len(engine.loop.rows) > 1:
+            dropped += engine.loop.flight is not None
+            assert not engine.loop.back_off()
+            assert engine.loop.flight is None
+            engine.loop.most = 40
+        engine.check_integrity()
+        if not engine.busy:
+            break
+    assert texts_of(done) == expected and dropped > 3
+
+
 def test_a_row_alone_that_ends_as_memory_runs_out_has_ended(open_hf_ahead: Any, asking: Any, running: Any) -> None:
     whole = running(open_hf_ahead("gpt2"), [asking("0", "a mug", max_tokens=9)])["0", 0]
     stop = whole.text[2:4]
@@ -355,3 +396,25 @@ def test_transformers_runs_without_the_host_reading_anything(kind: str, open_hf_
     with nothing_read():
         found = network.forward(spans, [0, 3, 4], torch.tensor([80, 33]))
     assert torch.equal(found, expected)
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 3, 6])
+@pytest.mark.parametrize("base", [14, 15, 16, 17])
+def test_a_window_that_ends_within_a_prefix_hides_what_is_behind_it(base: int, tokens: int, open_hf_ahead: Any) -> None:
+    import torch
+
+    from aigc.engine.cache import Bank, Prefix
+    from aigc.engine.network import Span
+
+    engine = open_hf_ahead("gemma3")
+    network, texts = engine.network, [[(7 * place + 11 * row) % 200 for place in range(23)] for row in range(2)]
+    texts[1][:base] = texts[0][:base]
+    prefix, bank = Prefix(network.shape, texts[0][:base]), Bank(network.shape, 2, 16)
+    network.forward([Span(prefix.bank, 0, 0, prefix.ids)], [])
+    spans = [Span(bank, 0, 0, texts[0][base : base + 1], prefix, base)]
+    spans.append(Span(bank, 1, 0, texts[1][base : base + tokens], prefix, base))
+    found = network.forward(spans, [0, tokens])
+    network.model.set_attn_implementation("eager")
+    for mine, ids in zip(found, (texts[0][: base + 1], texts[1][: base + tokens]), strict=True):
+        with torch.inference_mode():
+            assert torch.allclose(mine, network.model(torch.tensor([ids])).logits[0, -1], atol=1e-4)
