@@ -136,16 +136,23 @@ def in_blocks(both: Sequence[Any], part: slice) -> list[Any]:
     return [keys.contiguous(), values.contiguous()]
 
 
-def attended(native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int) -> Any:
-    """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each."""
+def attended(
+    native: Any, shape: Any, kept: Sequence[Any], texts: Sequence[Text], x: Any, window: int, shared: Any = None
+) -> Any:
+    """What the second of two layers attends to, with `kept` (2, kv_heads, tokens, dim) the keys and values of each.
+
+    Of `shared`, which all of them begin like, there is one prefix for all.
+    """
     import torch
 
     from aigc.engine.cpu.program import Program, laid_out
 
     spans, alive, begin = [], [], 0
+    one_for_all = shared and in_blocks([torch.stack([torch.zeros_like(one), one]) for one in shared], slice(None))
     for (keys, values), text in zip(kept, texts, strict=True):
         both = [torch.stack([torch.zeros_like(one), one]) for one in (keys, values)]  # (layers, kv_heads, tokens, dim)
         prefix, slot = (in_blocks(both, slice(*cut)) for cut in ((0, text.base), (text.base, None)))
+        prefix = one_for_all or prefix
         alive += [*prefix, *slot]
         places = [
             [part[0].data_ptr(), part[1].data_ptr(), part[0].stride(1), part[0].stride(0)] for part in (prefix, slot)
@@ -187,6 +194,39 @@ def test_attention(window: int, dim: int, native: Any) -> None:
         assert torch.equal(attended(native, shape, kept, texts, x, window), found)
     first = texts[0].tokens
     assert torch.equal(attended(native, shape, kept[:1], texts[:1], x[:first].clone(), window), found[:first])
+
+
+def test_rows_see_different_parts_of_one_prefix(native: Any) -> None:
+    import torch
+
+    from aigc.engine.cpu.program import Shape
+
+    shape = Shape(heads=6, kv_heads=2, dim=64, scale=0.3, eps=1e-5)
+    shared = torch.randn(2, 130, 64), torch.randn(2, 130, 64)
+    texts = [Text(base + 3, 1 + base % 4, base) for base in (40, 40, 41, 100, 128, 130, 130, 0)]
+    kept = [
+        [torch.cat([one[:, : text.base], torch.randn(2, 3 + text.tokens, 64)], 1) for one in shared] for text in texts
+    ]
+    x = torch.randn(sum(text.tokens for text in texts), 10 * 64)
+    for window in (0, 50):
+        apart = attended(native, shape, kept, texts, x, window)
+        assert torch.equal(attended(native, shape, kept, texts, x, window, shared), apart)
+
+
+def test_threads_keep_out_of_each_others_memory(native: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from aigc.engine.cpu.program import Shape
+
+    shape = Shape(heads=16, kv_heads=8, dim=128, scale=0.3, eps=1e-5)
+    texts = [Text(100 + 7 * row, 1, 0) for row in range(48)]
+    kept = [[torch.randn(8, text.seen + 1, 128) for _ in range(2)] for text in texts]
+    x = torch.randn(len(texts), 32 * 128)
+    monkeypatch.setattr(native, "threads", 1)
+    alone = attended(native, shape, kept, texts, x, 100)
+    monkeypatch.setattr(native, "threads", 4)
+    for _ in range(30):
+        assert torch.equal(attended(native, shape, kept, texts, x, 100), alone)
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])

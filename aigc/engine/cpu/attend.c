@@ -101,9 +101,9 @@ static Tile tile_of(const Look *looks, const Sizes *of, int64_t begin, int64_t e
     return tile;
 }
 
-/* Adds one of `parts` of what lies there. */
-static inline void note(Lines *lines, const float *from, const float *to, int64_t part, int64_t parts) {
-    const float *at = from + (to - from) * part / parts, *last = from + (to - from) * (part + 1) / parts;
+/* Adds some of `parts` of what lies there. */
+static inline void note(Lines *lines, const float *from, const float *to, int64_t part, int64_t some, int64_t parts) {
+    const float *at = from + (to - from) * part / parts, *last = from + (to - from) * (part + some) / parts;
     for (; at < last && lines->count < MOST_LINES; at += 16) lines->at[lines->count++] = at;
 }
 
@@ -114,7 +114,8 @@ static inline __attribute__((always_inline)) void score_some(const int rows, con
     lines.count = 0;
     for (const Look *one = tile->begin; seen->parts && one < tile->end; one++)
         note(&lines, one->keys + one->skip / KEY_BLOCK * KEY_BLOCK * dim,
-             one->keys + (one->own + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK * dim, block / KEY_BLOCK, seen->parts);
+             one->keys + (one->own + KEY_BLOCK - 1) / KEY_BLOCK * KEY_BLOCK * dim, block / KEY_BLOCK, vectors / 2,
+             seen->parts);
     v8 sum[TILE][4];
 #pragma GCC unroll 6
     for (int r = 0; r < rows; r++)
@@ -142,7 +143,7 @@ static inline __attribute__((always_inline)) void weigh_some(const int rows, con
     lines.count = 0;
     for (const Look *one = tile->begin; seen->parts && one < tile->end; one++)
         note(&lines, one->values + one->skip * dim, one->values + one->own * dim, seen->from / KEYS * (dim / 16) + d / 16,
-             seen->parts * (dim / 16));
+             vectors / 2, seen->parts * (dim / 16));
     const float *weights[TILE];
     v8 sum[TILE][4];
 #pragma GCC unroll 6
@@ -238,7 +239,7 @@ static void attend(const void *what, int64_t begin, int64_t last, int64_t thread
     int64_t heads = step->heads, kv_heads = step->kv_heads, dim = step->dim, groups = heads / kv_heads;
     int64_t pitch = (heads + 2 * kv_heads) * dim, together = step->together, lots = lots_of(step, tokens);
     Sizes of = {groups, dim, step->room, step->scale};
-    float *scratch = step->scratch + thread * together * groups * (step->room + 1) + KEY_BLOCK;
+    float *scratch = step->scratch + thread * (together * groups * (step->room + 1) + KEY_BLOCK) + KEY_BLOCK;
     for (int64_t task = begin; task < last; task++) {
         int64_t kv = task / lots, first = task % lots * together; /* tokens of one key head one after the other */
         Look looks[MOST_TOGETHER], *one = looks;

@@ -16,13 +16,13 @@ import numpy
 import torch
 
 from aigc.engine.cache import Bank
-from aigc.engine.cpu.kernels import Kind, Op, Panels, Step, op
+from aigc.engine.cpu.kernels import KEY_BLOCK, Kind, Op, Panels, Step, op
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.network import Span
 
 MOST_TOGETHER = 16  # tokens that a thread attends for at once, as in attend.c
 SCORES = 16_384  # floats of scores that a thread keeps: they should stay in its cache
-SPARE = 16  # floats before and behind a text's scores that may be written too
+SPARE = KEY_BLOCK  # floats before and behind a text's scores that may be written too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def laid_out(
     longest = max(base + start + count for _, count, base, start, *_ in rows)
     room, groups = longest + SPARE, shape.heads // shape.kv_heads
     together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
-    scratch = torch.empty(SPARE + threads * together * groups * (room + 1))
+    scratch = torch.empty(threads * (SPARE + together * groups * (room + 1)))
     said = [numpy.array(numbers, dtype=numpy.int64) for numbers in (ids, rows, keep)]
     step = Step(
         ids=said[0].ctypes.data,

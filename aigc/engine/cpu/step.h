@@ -39,8 +39,8 @@ typedef struct {
     const int64_t *keep; /* ascending; the only tokens that are left after KEEP */
     int64_t kept;
     const float *cosine, *sine; /* (positions, dim / 2) */
-    float *scratch;             /* 16 floats, and together * groups * (room + 1) for each thread */
-    int64_t room, together;     /* the longest text and 8; tokens that a thread attends for at once */
+    float *scratch;             /* 16 + together * groups * (room + 1) floats for each thread */
+    int64_t room, together;     /* the longest text and 16; tokens that a thread attends for at once */
     int64_t heads, kv_heads, dim;
     float scale, eps;
 } Step;
