@@ -97,10 +97,9 @@ def test_an_extension_of_the_wrong_kind_is_refused() -> None:
 
 def test_every_bundled_plugin_loads() -> None:
     registry = Registry.discover()
-    assert not [found for found in registry.plugins if found.quarantined]
-    assert {"text", "rules", "formats", "ads", "articles", "seo", "lessons"} <= {
-        found.name for found in registry.plugins
-    }
+    ours = [found for found in registry.plugins if found.distribution.split(" ")[0] == "aigc"]
+    assert not [found for found in ours if found.quarantined]
+    assert {"text", "rules", "formats", "ads", "articles", "seo", "lessons"} <= {found.name for found in ours}
 
 
 def test_disabled_plugins_are_left_out() -> None:

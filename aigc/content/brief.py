@@ -15,14 +15,14 @@ from aigc.types import Json
 SHOWN = 3  # problems named in one message
 TRUE = ("true", "yes", "1", "y", "on", "是")
 FALSE = ("false", "no", "0", "n", "off", "否")
-LISTED = re.compile(r"[;\r\n]")  # a list within a cell: Alt-Enter in a spreadsheet makes a line break
+LISTED = re.compile(r"[;；\r\n]")  # a list within a cell: Alt-Enter in a spreadsheet makes a line break
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
 def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: str) -> dict[str, Json]:
     """This is one brief's values, every input present, in the order the content type declares them.
 
-    Text becomes what the schema says: a number, true/false (yes/no, 1/0, 是/否), a list split on `;` and line
+    Text becomes what the schema says: a number, true/false (yes/no, 1/0, 是/否), a list split on `;`, `；` and line
     breaks. Texts are NFC without outer whitespace; empty text and None mean not given, so the default applies
     (`default: null` gives None). BriefError `where: …` names up to three problems.
     """

@@ -63,6 +63,7 @@ def test_defaults_fill_in_and_order_is_the_declared_one() -> None:
         ({"organic": "0"}, False),
         ({"organic": "否"}, False),
         ({"facts": "light; washable ;; "}, ["light", "washable"]),
+        ({"facts": "容量0.9升；细长壶嘴"}, ["容量0.9升", "细长壶嘴"]),
         ({"facts": [" light ", "", None]}, ["light"]),
         ({"facts": "one fact"}, ["one fact"]),
         ({"facts": "light\r\nwashable;\n\n warm \n"}, ["light", "washable", "warm"]),
