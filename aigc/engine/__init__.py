@@ -7,19 +7,20 @@ forced tokens are appended without sampling.
 
 To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text,
 `grammar` a schema into masks. `loop` is the token loop, over ids only: `plan` says who shares what, `rows` what a
-text is on its way, `cache` where keys and values lie, `sampler` which token is next (`filters` leaves the likeliest).
-`reference` is the slow specification kept beside it. The model itself is a `network`, of which there are three kinds,
-each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our own kernels, without transformers, which takes
-seconds to import; `hf` runs all else.
+text is on its way, `cache` where keys and values lie, `sampler` which token is next (`filters` leaves the likeliest,
+`noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward runs while the host still sees to
+the tokens it was fed. `reference` is the slow specification kept beside it. The model itself is a `network`, of which
+there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our own kernels, without
+transformers, which takes seconds to import; `hf` runs all else.
 
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`. Does
 not know: content types, briefs, checks, catalogues, files other than the model folder. Nothing here is imported until
 a model is really used: this file imports no torch.
 
-The same request and seed give the same text, alone, in any batch and order, set back or not, with prefixes or
-without: the noise is a hash of seed, candidate, position and token, grammars see the row's own text alone. What
-company changes is the order of sums in the network, on the same machine with the same threads and libraries by so
-much:
+The same request and seed give the same text, alone, in any batch and order, set back or not, looking ahead or not,
+with prefixes or without: the noise is a hash of seed, candidate, position and token, grammars see the row's own text
+alone. What company changes is the order of sums in the network, on the same machine with the same threads and
+libraries by so much:
 
     cpu  float32, kernels    nothing: equal bits (room `cpu`: Llama, Qwen2, Qwen3), held by tests
     cpu  float32             the last bits of a logit (1e-5): another text only where two tokens tie; held by tests

@@ -121,7 +121,6 @@ class Loop:
         All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends, in error.
         """
         done = self._retire()  # a step that looked ahead has taken its tokens
-        self.flight = None
         if len(self.rows) == 1 and not done:
             self.rows[0].finish = "error"
         elif not self.rows and self.most == 1 and not done:

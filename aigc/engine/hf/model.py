@@ -137,6 +137,9 @@ def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
     AttentionInterface.register(NAME, slot_attention)
     model.set_attn_implementation(NAME)
     model.train(False)
+    for module in model.modules():
+        if isinstance(module, PreTrainedModel):  # a look for padding, which packed tokens are not: the host would wait
+            module.warn_if_padding_and_no_attention_mask = lambda *_: None  # type: ignore[method-assign]
     network = TransformersNetwork(model, 1 << 30)
     if text.model_type not in PROVEN:
         _prove(network)

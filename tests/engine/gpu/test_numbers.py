@@ -7,10 +7,12 @@ import random
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ..test_adapters import TARGETS, logits_of, merge, open_model, paths_of, write_adapter
+from ..test_ahead import nothing_read
 from .conftest import Rows, read
 
 pytestmark = pytest.mark.triton
@@ -53,6 +55,31 @@ def test_rows_in_any_pieces(
 @pytest.mark.parametrize("late", [0.4, 1.0])
 def test_tokens_that_only_the_device_knows(late: float, tiny_folder: TinyFolder) -> None:
     assert Rows(read(tiny_folder("qwen2")), random.Random(6), late=late).play() < 1e-5
+
+
+def test_the_host_reads_nothing(tiny_folder: TinyFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = read(tiny_folder("llama"))
+    rows = Rows(network, random.Random(6), late=1.0)
+    for half in ("_body", "_head"):  # the interpreter reads all it wants
+        monkeypatch.setattr(network, half, unwatched(getattr(network, half)))
+    forward = network.forward
+
+    def watched(*arguments: Any) -> Any:
+        with nothing_read():
+            return forward(*arguments)
+
+    monkeypatch.setattr(network, "forward", watched)
+    assert rows.play() < 1e-5
+
+
+def unwatched(call: Callable[..., Any]) -> Callable[..., Any]:
+    from torch.utils._python_dispatch import _disable_current_modes
+
+    def called(*arguments: Any) -> Any:
+        with _disable_current_modes():
+            return call(*arguments)
+
+    return called
 
 
 def test_half_precision(tiny_folder: TinyFolder) -> None:
