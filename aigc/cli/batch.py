@@ -156,7 +156,8 @@ def _look(
     forecaster: Forecaster | None,
     redo: Redo,
 ) -> reports.Survey:
-    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written.
+    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written, and
+    warns of the languages of the others.
 
     NotFound for an id of --only that no brief has.
     """
@@ -177,7 +178,8 @@ def _look(
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
-    languages.warn()
+    if forecaster is not None:  # else only what really waits is told of, once that is known
+        languages.warn()
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
@@ -203,8 +205,10 @@ def _given(*, some: bool = False) -> str:
 
 
 def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
+    languages = Languages(project, job.content_type.name)
     with checking("Counting", job.remaining) as counted:
-        expected = job.forecast(rates_file(), counted)
+        expected = job.forecast(rates_file(), counted, wanted=languages.add)
+    languages.warn()
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
 

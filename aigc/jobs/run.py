@@ -40,7 +40,7 @@ from aigc.jobs.report import write_report
 from aigc.jobs.runner import Local, Order, Runner, Took
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
+from aigc.types import STATUSES, Artifact, Brief, Generator, Json, Status, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,15 +189,23 @@ class Job:
         counts = self.ledger.counts(self._only)
         return counts["accepted"] == counts.total()
 
-    def forecast(self, rates: Path | None, heard: Callable[[int], None] = lambda done: None) -> Forecast:
+    def forecast(
+        self,
+        rates: Path | None,
+        heard: Callable[[int], None] = lambda done: None,
+        *,
+        wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
+    ) -> Forecast:
         """This says what remains to be written will take, by earlier runs noted in the file `rates`.
 
-        It is kept in the ledger, where `write` puts beside it what was really taken; that goes into `rates` too.
+        `wanted` is told of the values of each brief. The forecast is kept in the ledger, where `write` puts beside it
+        what was really taken; that goes into `rates` too.
         """
         forecaster = Forecaster(self.project, self.content_type, rates)
         for done, brief in enumerate(self._waiting(), 1):
             with suppress(AigcError):  # its piece will fail, and say why
                 forecaster.add(brief)
+            wanted(brief.values)
             heard(done)
         self.expected, self._rates = forecaster.forecast(), rates
         self.ledger.note(forecast=self.expected.record(), took=None)

@@ -425,6 +425,11 @@ def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -
     assert said % "3 briefs want zh" in aigc(*batch, "--set", "language=zh", "--dry-run").err
     assert said % "3 briefs want zh" in aigc(*batch, "--matrix", "language=en,zh").err
     assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
+    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh").err, "so the same command writes nothing"
+    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh", "--only", "0001/zh").err
+    rows = (shop.folder / "products.csv").read_text()
+    shop.write("products.csv", rows.replace("Tin cup,a", "Tin cup,d"))
+    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh").err, "of the row that changed"
     assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief wants zh"
     for argv in (["-m", "smollm2-135m"], ["language=zh", "-m", "qwen2.5-0.5b"], ["language=zh", "-m", "my/model"]):
         assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""
