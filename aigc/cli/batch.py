@@ -230,8 +230,15 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
     if as_json:
         print_json(reports.report_record(report, job.expected))
     else:
-        short = complaints(job.ledger)
-        reports.print_report(project, report, job.expected, again=_given(some=True), short=short, exports=job.exported)
+        reports.print_report(
+            project,
+            report,
+            job.expected,
+            again=_given(some=True),
+            short=complaints(job.ledger),
+            exports=job.exported,
+            broken=job.broken,
+        )
     if report.interrupted:
         return INTERRUPTED
     if report.awaited:

@@ -227,8 +227,10 @@ def print_report(
     again: str,
     short: Sequence[Complaint],
     exports: Sequence[Export],
+    broken: Collection[str] = (),
 ) -> None:
-    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on."""
+    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on,
+    `broken` the formats that could not be written."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
         click.echo(f"Interrupted: what was finished is kept. This writes the rest:\n  {again}", err=True)
@@ -262,7 +264,7 @@ def print_report(
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:
-        _print_next(project, report, exports)
+        _print_next(project, report, exports, broken)
 
 
 def _places(files: Sequence[Path]) -> list[str]:
@@ -293,19 +295,24 @@ def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
         yield from ("-o", f"{name}={said}")
 
 
-def _print_next(project: Project, report: JobReport, exported: Sequence[Export]) -> None:
+def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:
     names = project.registry.names("exporter")
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
     suffixes = {path.suffix for path in (*report.files[:1], *exports)}
-    unused = [name for name in names if not set(project.registry.get("exporter", name).suffixes) & suffixes]
+    unused = [
+        name
+        for name in names
+        if name not in broken and not set(project.registry.get("exporter", name).suffixes) & suffixes
+    ]
     click.echo("Next:")
     if page in report.files:
         click.echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
     if exports:
         click.echo(f"  open {exports[0]}")
-    for line in _without_flagged(report, exported) if report.counts.get("flagged") else ():
+    accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
+    for line in _without_flagged(report, exported) if accepted and flagged else ():
         click.echo(line)
-    if unused:
+    if unused and accepted + flagged:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

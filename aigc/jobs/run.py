@@ -133,6 +133,7 @@ class Job:
         self.in_hand = 0  # briefs begun in this run and not finished
         self.awaited: dict[str, None] = {}  # in order
         self.exported: list[Export] = []  # by `finish`
+        self.broken: list[str] = []  # formats that `finish` could not write
         self._store = store
         self._guard = guard
         self._only: tuple[str, ...] = ()
@@ -331,11 +332,13 @@ class Job:
             if whole and earlier_exports(self.folder, asked.name):
                 continue
             pieces = Good(self.ledger, accepted_only=asked.accepted_only)
-            self.exported.append(asked)
             try:
                 files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
             except AigcError as error:
                 problems.append(str(error))
+                self.broken.append(asked.name)
+            else:
+                self.exported.append(asked)
         try:
             files.append(write_report(self.folder, self.ledger, self.content_type))
         except JobError as error:

@@ -1,0 +1,59 @@
+"""What a batch says at its end of its exports, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from aigc.extension import exporter
+from aigc.hookspecs import hookimpl
+from aigc.types import Artifact
+
+BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
+FLAGGING = ("[no_digits]", "[no_digits: {severity: warn}]")
+
+Run = Callable[..., Any]
+
+
+@exporter(name="broken", suffixes=(".broken",))
+def broken(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+    """This always breaks."""
+    raise OSError("no room")
+
+
+class BrokenPlugin:
+    """This has a format that cannot be written."""
+
+    @hookimpl
+    def aigc_exporters(self) -> list[object]:
+        return [broken]
+
+
+def some_flagged(shop: Any) -> None:
+    said = (shop.folder / "templates/shop/slogan.yaml").read_text()
+    shop.write("templates/shop/slogan.yaml", said.replace(*FLAGGING))
+    shop.answer = lambda request, index: "For 2" if "hat" in request.prompt.messages[-1].content else "Made to last"
+
+
+def test_flagged_pieces_are_to_be_left_out_only_where_others_are_accepted(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    assert "--accepted-only" in aigc(*BATCH).out
+    shop.answer = lambda request, index: "For 2"
+    said = aigc(*BATCH, "--fresh").out
+    assert "2 flagged" in said and "--accepted-only" not in said, "nothing would be left to export"
+    assert "  aigc export made --to count  " in said
+
+
+def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    shop.plugins["broken"] = BrokenPlugin()
+    ran = aigc(*BATCH, "--to", "broken", "--to", "lines")
+    assert "Not exported: exporter 'broken' broke: OSError: no room" in ran.err
+    assert "  aigc export made --to lines --accepted-only  " in ran.out and "--to broken" not in ran.out
+
+
+def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:
+    shop.answer = lambda request, index: "Only 1"
+    said = aigc(*BATCH).out
+    assert "2 rejected" in said and "aigc export" not in said
