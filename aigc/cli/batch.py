@@ -216,13 +216,13 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         return job.in_hand
 
     if runner is not None:
-        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
+        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
-    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
+    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 

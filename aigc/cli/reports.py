@@ -175,6 +175,8 @@ def _shown(
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
     """This is a forecast as a person reads it: how much, then how long."""
+    if not expected.briefs:
+        return ["Forecast: nothing to write" + (", but for what repeats another piece" if unique else "")]
     model = project.settings.model
     about = "" if expected.counted else "about "
     read = f"{about}{expected.prompt_tokens:,} tokens to read"

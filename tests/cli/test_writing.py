@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -305,6 +306,23 @@ def test_how_long_it_takes_is_told_once_it_can_be(
     done: int, in_hand: int, total: int, seconds: float, left: float | None
 ) -> None:
     assert progress.time_left(done, in_hand, total, seconds) == left
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_once_stopping_only_what_is_in_hand_is_still_to_come(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    piece: Any = SimpleNamespace(status="accepted")
+    stopping = False
+    with progress.writing(400, lambda: 2, lambda: stopping) as shown:
+        for _ in range(3):
+            shown.heard(piece)
+        first = capsys.readouterr().err
+        stopping = True
+        shown.heard(piece)
+    assert (terminal or "3/400 · " in first) and "4/6 · " in capsys.readouterr().err
 
 
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
