@@ -42,6 +42,8 @@ from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, Json, Status, Usage
 
+EARLIER = "-o of an earlier `aigc export`, which another one replaces"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
@@ -324,7 +326,7 @@ class Job:
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
             self.ledger.keep(self._store)
-        problems = []
+        problems, registry = [], self.project.registry
         waiting = bool(self.ledger.remaining())
         whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:
@@ -332,8 +334,10 @@ class Job:
             if whole and earlier_exports(self.folder, asked.name):
                 continue
             pieces = Good(self.ledger, accepted_only=asked.accepted_only)
+            given = {} if isinstance(one, str) else one.options
+            where = "-o" if set(asked.options) <= set(given) else EARLIER
             try:
-                files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
+                files += export(registry, pieces, self.folder, [asked.name], asked.options, replacing=True, where=where)
             except AigcError as error:
                 problems.append(str(error))
                 self.broken.append(asked.name)
@@ -346,7 +350,7 @@ class Job:
         if not waiting:
             self.ledger.note(whole=True)
         report = self._report(tuple(files), tuple(problems))
-        self.project.registry.notify("aigc_job", report=report)
+        registry.notify("aigc_job", report=report)
         return report
 
     @property

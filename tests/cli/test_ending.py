@@ -8,6 +8,7 @@ from typing import Any
 
 from aigc.extension import exporter
 from aigc.hookspecs import hookimpl
+from aigc.jobs import Export, opened_ledger, remember_exports
 from aigc.types import Artifact
 
 BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
@@ -51,6 +52,16 @@ def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, s
     ran = aigc(*BATCH, "--to", "broken", "--to", "lines")
     assert "Not exported: exporter 'broken' broke: OSError: no room" in ran.err
     assert "  aigc export made --to lines --accepted-only  " in ran.out and "--to broken" not in ran.out
+
+
+def test_an_option_that_a_format_no_longer_knows_is_said_to_be_of_an_earlier_export(aigc: Run, shop: Any) -> None:
+    aigc(*BATCH)
+    with opened_ledger(shop.folder / "made") as ledger:
+        remember_exports(ledger, [Export(name="lines", options={"titel": "Best"})])
+    earlier = "Not exported: -o of an earlier `aigc export`, which another one replaces: lines has no option 'titel'"
+    assert f"{earlier}; did you mean 'title'?" in aigc(*BATCH).err
+    aigc("export", "made", "--to", "lines")
+    assert "Not exported" not in aigc(*BATCH).err
 
 
 def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:
