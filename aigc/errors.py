@@ -102,8 +102,8 @@ def near_file(name: str, names: Iterable[str]) -> str:
 
 
 def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
-    """This is the remedy for a misspelt path: `did you mean 'x'?`, all of it, or nothing. Its last part is held against what
-    `fits` beside it, or its first folder that is not there against the folders beside that."""
+    """This is the remedy for a misspelt path: `did you mean 'x'?`, all of it, or nothing. Its last part is held
+    against what `fits` beside it, or its first folder that is not there against the folders beside that."""
     missing = path
     while not missing.parent.is_dir() and missing.parent != missing:
         missing = missing.parent

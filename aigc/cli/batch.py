@@ -27,6 +27,7 @@ from aigc.cli.options import (
     writing_options,
 )
 from aigc.cli.progress import checking, loading, writing
+from aigc.cli.readable import REASONS
 from aigc.cli.stopping import gentle_stop
 from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
@@ -235,7 +236,7 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
             report,
             job.expected,
             again=_given(some=True),
-            short=complaints(job.ledger),
+            short=complaints(job.ledger, REASONS),
             exports=job.exported,
             broken=job.broken,
         )

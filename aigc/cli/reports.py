@@ -13,7 +13,7 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import complaint_line, counted, duration, megabytes, printable
+from aigc.cli.readable import complaint_lines, counted, duration, megabytes, printable
 from aigc.errors import AigcError
 from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
@@ -227,7 +227,7 @@ def print_report(
     expected: Forecast | None = None,
     *,
     again: str,
-    short: Sequence[Complaint],
+    short: tuple[Sequence[Complaint], int],
     exports: Sequence[Export],
     broken: Collection[str] = (),
 ) -> None:
@@ -244,8 +244,8 @@ def print_report(
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
     click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
-    for one in short[:SHOWN]:
-        click.echo(complaint_line(one))
+    for line in complaint_lines(*short):
+        click.echo(line)
     if report.lines:
         share = 100 * report.fallback_lines / report.lines
         click.echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")

@@ -8,7 +8,7 @@ from typing import Any
 
 from aigc.extension import exporter
 from aigc.hookspecs import hookimpl
-from aigc.jobs import Export, opened_ledger, remember_exports
+from aigc.jobs import Export, complaints, opened_ledger, remember_exports
 from aigc.types import Artifact
 
 BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
@@ -62,6 +62,17 @@ def test_an_option_that_a_format_no_longer_knows_is_said_to_be_of_an_earlier_exp
     assert f"{earlier}; did you mean 'title'?" in aigc(*BATCH).err
     aigc("export", "made", "--to", "lines")
     assert "Not exported" not in aigc(*BATCH).err
+
+
+def test_only_the_first_reasons_are_read_and_named(aigc: Run, shop: Any) -> None:
+    long = "A name that is far too long for it"
+    shop.write("products.csv", "product\nTin cup\n" + "".join(f"{long} {number}\n" for number in range(13)))
+    for said in (aigc(*BATCH).out, aigc("job", "made").out):
+        assert said.count("     1 failed: products.csv:") == 10 and "\n  … and 3 more\n" in said
+        assert "products.csv:3: " in said and "products.csv:13: " not in said
+    with opened_ledger(shop.folder / "made") as ledger:
+        short, more = complaints(ledger, 20)
+        assert (len(short), more) == (13, 0) and len(complaints(ledger, 2)[0]) == 2
 
 
 def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:
