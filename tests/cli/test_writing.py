@@ -255,7 +255,8 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
 
 
-def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
+def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
     many = 30
     shop.write("many.csv", "product\n" + "".join(f"Cup {number}\n" for number in "abcdefghijklmnopqrstuvwxyzABCD"))
 
@@ -270,6 +271,7 @@ def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
     assert ran.code == 130 and said, ran.err
     finished = ran.json["counts"]["accepted"]
     assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
+    assert f"Writing: {finished}/{finished} · " in ran.err, "no more are to come"
     assert aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json").json["counts"]["accepted"] == many
 
 
