@@ -102,8 +102,8 @@ def near_file(name: str, names: Iterable[str]) -> str:
 
 
 def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
-    """This is the remedy for a misspelt path: `did you mean 'x'?`, or nothing. Its last part is held against what
-    `fits` beside it, or its first folder that is not there against the folders beside that."""
+    """This is the remedy for a misspelt path: `did you mean 'x'?`, all of it, or nothing. Its last part is held
+    against what `fits` beside it, or its first folder that is not there against the folders beside that."""
     missing = path
     while not missing.parent.is_dir() and missing.parent != missing:
         missing = missing.parent
@@ -112,8 +112,7 @@ def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
     with suppress(OSError):  # a folder that nobody may read
         near = {one.name: one / rest for one in missing.parent.iterdir() if one != missing and fits(one / rest)}
     close = near_file(missing.name, near)
-    said = close if missing == path else str(near[close]) if close else ""
-    return f"did you mean {said!r}?" if said else ""
+    return f"did you mean {str(near[close])!r}?" if close else ""
 
 
 def first_line(error: BaseException) -> str:

@@ -73,7 +73,8 @@ def read_settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -
         name, _, inner = key.partition(".")
         said: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
         settings = _set(settings, name, {inner: said} if inner else said, f"-o {key}={text}")
-        places.pop(inner, None)  # what opens the engine checks it, and the option names its place
+        if name == "engine":
+            places.pop(inner, None)  # what opens the engine checks it, and the option names its place
     if settings.generator == "gpt":
         _check_engine(settings.engine, places)
     return settings

@@ -36,7 +36,7 @@ def test_a_misspelt_path_is_told_the_nearest_that_fits(tmp_path: Path, monkeypat
     for name in ("products/spring.csv", "products/notes.txt", "sprint"):
         (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
-    assert nearest(Path("products/sprng.csv")) == "did you mean 'spring.csv'?"
+    assert nearest(Path("products/sprng.csv")) == "did you mean 'products/spring.csv'?"
     assert nearest(Path("prodcts/spring.csv")) == "did you mean 'products/spring.csv'?"
     assert nearest(Path("prodcts/sprng.csv")) == "" == nearest(Path("other"))
     assert nearest(Path("sprnt")) == "did you mean 'sprint'?" and nearest(Path("sprnt"), Path.is_dir) == ""

@@ -167,5 +167,7 @@ def test_options_of_our_engine_are_refused_where_they_are_set_and_anothers_left_
     with pytest.raises(UsageError, match=r"^engine.rws: no such option; did you mean 'rows'\?$"):
         make_project({}, **{"engine.rws": "8"}).writer()
     assert read_settings(None, laid, {"engine.rws": "8"}).engine == {"rws": 8}, "the command line's is not the file's"
+    with pytest.raises(UsageError, match=r"^spring.yaml:7: engine.rws: no such option"):
+        read_settings(None, laid, {"ray.rws": "8"})
     assert make_project({"aigc.yaml": "engine: {treads: 2}"}, generator="openai").settings.engine == {}
     assert make_project({"aigc.yaml": "generator: openai\nengine: {treads: 2}"}).settings.engine == {"treads": 2}

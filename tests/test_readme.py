@@ -35,6 +35,11 @@ def commands() -> list[str]:
     return [re.sub(r"^\S*aigc ", "aigc ", part) for part in parts if re.match(r"^\S*aigc ", part)]
 
 
+def test_no_line_of_prose_in_the_readme_is_too_long() -> None:
+    prose = re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL).splitlines()
+    assert not [line for line in prose if len(line) > 120 and not line.startswith("|")]
+
+
 def test_the_format_in_the_readme_can_be_written(make_project: Callable[..., Project]) -> None:
     own = {name: text for name, text in files().items() if name.startswith("templates/")}
     assert len(own) == 2

@@ -27,6 +27,7 @@ from aigc.cli.options import (
     writing_options,
 )
 from aigc.cli.progress import checking, loading, writing
+from aigc.cli.readable import REASONS
 from aigc.cli.stopping import gentle_stop
 from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
@@ -156,7 +157,8 @@ def _look(
     forecaster: Forecaster | None,
     redo: Redo,
 ) -> reports.Survey:
-    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written.
+    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written, and
+    warns of the languages of the others.
 
     NotFound for an id of --only that no brief has.
     """
@@ -177,7 +179,8 @@ def _look(
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
-    languages.warn()
+    if forecaster is not None:  # else only what really waits is told of, once that is known
+        languages.warn()
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
@@ -203,8 +206,10 @@ def _given(*, some: bool = False) -> str:
 
 
 def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
+    languages = Languages(project, job.content_type.name)
     with checking("Counting", job.remaining) as counted:
-        expected = job.forecast(rates_file(), counted)
+        expected = job.forecast(rates_file(), counted, wanted=languages.add)
+    languages.warn()
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
 
@@ -212,13 +217,13 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         return job.in_hand
 
     if runner is not None:
-        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
+        with gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
-    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand) as shown:
+    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 
@@ -226,8 +231,15 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
     if as_json:
         print_json(reports.report_record(report, job.expected))
     else:
-        short = complaints(job.ledger)
-        reports.print_report(project, report, job.expected, again=_given(some=True), short=short, exports=job.exported)
+        reports.print_report(
+            project,
+            report,
+            job.expected,
+            again=_given(some=True),
+            short=complaints(job.ledger, REASONS),
+            exports=job.exported,
+            broken=job.broken,
+        )
     if report.interrupted:
         return INTERRUPTED
     if report.awaited:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from aigc.cli.options import looking_options, open_project, print_json
-from aigc.cli.readable import complaint_line, counted, duration
+from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
 from aigc.jobs import (
     Complaint,
@@ -23,8 +23,6 @@ from aigc.jobs import (
     write_report,
 )
 from aigc.types import STATUSES
-
-SHOWN = 10  # reasons named
 
 
 @click.command("job")
@@ -45,7 +43,7 @@ def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) ->
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        said, unusable, short = standing(ledger), unusable_rows(ledger), complaints(ledger)
+        said, unusable, short = standing(ledger), unusable_rows(ledger), complaints(ledger, REASONS)
         page = _report(batch, ledger, said.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
@@ -67,12 +65,12 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     return write_report(batch, ledger, content_type)
 
 
-def _print(batch: Path, said: Standing, by: str, unusable: int, short: Sequence[Complaint]) -> None:
+def _print(batch: Path, said: Standing, by: str, unusable: int, short: tuple[Sequence[Complaint], int]) -> None:
     counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
     click.secho(f"{counted(said.briefs, 'brief')}: {counts}", bold=True)
     click.echo(f"Type: {said.content_type} · model: {said.model}")
-    for one in short[:SHOWN]:
-        click.echo(complaint_line(one))
+    for line in complaint_lines(*short):
+        click.echo(line)
     unwritten, lines = said.fallbacks
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")

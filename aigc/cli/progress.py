@@ -52,11 +52,18 @@ def loading(model: str) -> Iterator[Callable[[Progress], None]]:
 
 class Writing:
     """This shows a batch of `total` briefs: how many, how fast, how long yet, how good; then, each time some of them
-    are written again, the same of those."""
+    are written again, the same of those. Once it is `stopping`, only those in hand are still to come."""
 
-    def __init__(self, total: int, in_hand: Callable[[], int], bar: rich.progress.Progress | None) -> None:
+    def __init__(
+        self,
+        total: int,
+        in_hand: Callable[[], int],
+        bar: rich.progress.Progress | None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._total = total
         self._in_hand = in_hand
+        self._stopping = stopping
         self._label = "Writing"
         self._bar = bar
         self._lines = _Lines("")
@@ -74,14 +81,15 @@ class Writing:
     def heard(self, artifact: Artifact) -> None:
         """This is told of each piece."""
         self._counts[artifact.status] += 1
-        seconds = time.monotonic() - self._started
-        left = time_left(self._counts.total(), self._in_hand(), self._total, seconds)
+        done, in_hand = self._counts.total(), self._in_hand()
+        total = min(self._total, done + in_hand) if self._stopping() else self._total
+        left = time_left(done, in_hand, total, time.monotonic() - self._started)
         parts = [_rate(self._counts, self._started), _told(self._counts)]
         parts += [f"about {duration(left)} left"] if left is not None else []
         if self._bar is None:
-            self._lines.wrote(f"{self._label}: {self._counts.total()}/{self._total} · {' · '.join(parts)}")
+            self._lines.wrote(f"{self._label}: {done}/{total} · {' · '.join(parts)}")
         else:
-            self._bar.update(self._tasks[-1], advance=1, told=" · ".join(parts))
+            self._bar.update(self._tasks[-1], completed=done, total=total, told=" · ".join(parts))
 
     def _begin(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -103,13 +111,14 @@ def time_left(done: int, in_hand: int, total: int, seconds: float) -> float | No
 
 
 @contextmanager
-def writing(total: int, in_hand: Callable[[], int]) -> Iterator[Writing]:
-    """This shows a batch of `total` briefs while it is open; `in_hand` of them are begun and not finished."""
+def writing(total: int, in_hand: Callable[[], int], stopping: Callable[[], bool] = lambda: False) -> Iterator[Writing]:
+    """This shows a batch of `total` briefs while it is open; `in_hand` of them are begun and not finished, and once it
+    is `stopping` no more will be."""
     if not sys.stderr.isatty():
-        yield Writing(total, in_hand, None)
+        yield Writing(total, in_hand, None, stopping)
         return
     with _bar("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
-        yield Writing(total, in_hand, bar)
+        yield Writing(total, in_hand, bar, stopping)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ from aigc.types import Artifact, Finding, Json
 if TYPE_CHECKING:
     from aigc.jobs import Complaint
 
+REASONS = 10  # named, of those for which pieces are short of accepted
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -21,7 +22,14 @@ def printable(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def complaint_line(one: Complaint) -> str:
+def complaint_lines(short: Sequence[Complaint], more: int) -> Iterator[str]:
+    """This says what pieces are short of accepted for, and how much `more` there is."""
+    yield from map(_complaint_line, short)
+    if more:
+        yield f"  … and {more:,} more"
+
+
+def _complaint_line(one: Complaint) -> str:
     """This says how many pieces are short of accepted for what, with the first of them where there are several."""
     by = f" by {one.checks}" if one.checks else ""
     first = f" (first {one.first})" if one.checks and one.pieces > 1 else f" ({one.first})" if one.checks else ""

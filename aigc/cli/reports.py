@@ -13,7 +13,7 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import complaint_line, counted, duration, megabytes, printable
+from aigc.cli.readable import complaint_lines, counted, duration, megabytes, printable
 from aigc.errors import AigcError
 from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
@@ -175,6 +175,8 @@ def _shown(
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
     """This is a forecast as a person reads it: how much, then how long."""
+    if not expected.briefs:
+        return ["Forecast: nothing to write" + (", but for what repeats another piece" if unique else "")]
     model = project.settings.model
     about = "" if expected.counted else "about "
     read = f"{about}{expected.prompt_tokens:,} tokens to read"
@@ -225,10 +227,12 @@ def print_report(
     expected: Forecast | None = None,
     *,
     again: str,
-    short: Sequence[Complaint],
+    short: tuple[Sequence[Complaint], int],
     exports: Sequence[Export],
+    broken: Collection[str] = (),
 ) -> None:
-    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on."""
+    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on,
+    `broken` the formats that could not be written."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
         click.echo(f"Interrupted: what was finished is kept. This writes the rest:\n  {again}", err=True)
@@ -240,8 +244,8 @@ def print_report(
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
     click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
-    for one in short[:SHOWN]:
-        click.echo(complaint_line(one))
+    for line in complaint_lines(*short):
+        click.echo(line)
     if report.lines:
         share = 100 * report.fallback_lines / report.lines
         click.echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
@@ -262,7 +266,7 @@ def print_report(
     for problem in report.problems:
         click.secho(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:
-        _print_next(project, report, exports)
+        _print_next(project, report, exports, broken)
 
 
 def _places(files: Sequence[Path]) -> list[str]:
@@ -293,19 +297,24 @@ def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
         yield from ("-o", f"{name}={said}")
 
 
-def _print_next(project: Project, report: JobReport, exported: Sequence[Export]) -> None:
+def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:
     names = project.registry.names("exporter")
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
     suffixes = {path.suffix for path in (*report.files[:1], *exports)}
-    unused = [name for name in names if not set(project.registry.get("exporter", name).suffixes) & suffixes]
+    unused = [
+        name
+        for name in names
+        if name not in broken and not set(project.registry.get("exporter", name).suffixes) & suffixes
+    ]
     click.echo("Next:")
     if page in report.files:
         click.echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
     if exports:
         click.echo(f"  open {exports[0]}")
-    for line in _without_flagged(report, exported) if report.counts.get("flagged") else ():
+    accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
+    for line in _without_flagged(report, exported) if accepted and flagged else ():
         click.echo(line)
-    if unused:
+    if unused and accepted + flagged:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

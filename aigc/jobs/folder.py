@@ -170,10 +170,12 @@ def export(
     options: Mapping[str, Json] | None = None,
     *,
     replacing: bool = False,
+    where: str = "-o",
 ) -> list[Path]:
     """This writes the accepted and flagged artifacts in each format and gives the paths.
 
-    `options` go to the formats that know them; UsageError when none does, JobError when a format cannot be written.
+    `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
+    a format cannot be written.
     `replacing` is for a job's folder, whose exports mirror it: files that a format wrote there last time and not now
     are removed. Without it nothing is: several single pieces may share a folder.
     """
@@ -181,10 +183,10 @@ def export(
     known = {option.name for exporter in exporters for option in exporter.options}
     given = dict(options or {})
     if exporters and set(given) - known:
-        exporters[0].bind({name: given[name] for name in set(given) - known}, "-o")
+        exporters[0].bind({name: given[name] for name in set(given) - known}, where)
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in EXPORTED]
     paths: list[Path] = []
-    for exporter, values in [(one, _own(one, given)) for one in exporters]:
+    for exporter, values in [(one, _own(one, given, where)) for one in exporters]:
         try:
             written = list(exporter(good, folder, **values)) if good else []
         except AigcError:
@@ -197,12 +199,13 @@ def export(
     return paths
 
 
-def _own(exporter: Extension, given: Mapping[str, Json]) -> Mapping[str, Json]:
+def _own(exporter: Extension, given: Mapping[str, Json], where: str) -> Mapping[str, Json]:
     """This is the options that an exporter knows, checked."""
-    return exporter.bind(own_options(exporter, given), "-o").values
+    return exporter.bind(own_options(exporter, given), where).values
 
 
 def own_options(exporter: Extension, given: Mapping[str, Json]) -> dict[str, Json]:
+    """This is the options that an exporter knows."""
     mine = {option.name for option in exporter.options}
     return {name: value for name, value in given.items() if name in mine}
 

@@ -66,6 +66,8 @@ class Forecast:
     @property
     def sure(self) -> Literal["", "or more", "or less"]:
         """This says which way `seconds` may be far off: a machine is faster the more pieces it writes at once."""
+        if not self.briefs:
+            return ""
         if self.briefs * UNLIKE <= self.pieces:
             return "or more"
         return "or less" if 0 < self.pieces * UNLIKE <= self.briefs else ""

@@ -40,7 +40,9 @@ from aigc.jobs.report import write_report
 from aigc.jobs.runner import Local, Order, Runner, Took
 from aigc.jobs.unique import Guard, Unique
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Generator, Status, Usage
+from aigc.types import STATUSES, Artifact, Brief, Generator, Json, Status, Usage
+
+EARLIER = "-o of an earlier `aigc export`, which another one replaces"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,7 @@ class Job:
         self.in_hand = 0  # briefs begun in this run and not finished
         self.awaited: dict[str, None] = {}  # in order
         self.exported: list[Export] = []  # by `finish`
+        self.broken: list[str] = []  # formats that `finish` could not write
         self._store = store
         self._guard = guard
         self._only: tuple[str, ...] = ()
@@ -189,15 +192,23 @@ class Job:
         counts = self.ledger.counts(self._only)
         return counts["accepted"] == counts.total()
 
-    def forecast(self, rates: Path | None, heard: Callable[[int], None] = lambda done: None) -> Forecast:
+    def forecast(
+        self,
+        rates: Path | None,
+        heard: Callable[[int], None] = lambda done: None,
+        *,
+        wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
+    ) -> Forecast:
         """This says what remains to be written will take, by earlier runs noted in the file `rates`.
 
-        It is kept in the ledger, where `write` puts beside it what was really taken; that goes into `rates` too.
+        `wanted` is told of the values of each brief. The forecast is kept in the ledger, where `write` puts beside it
+        what was really taken; that goes into `rates` too.
         """
         forecaster = Forecaster(self.project, self.content_type, rates)
         for done, brief in enumerate(self._waiting(), 1):
             with suppress(AigcError):  # its piece will fail, and say why
                 forecaster.add(brief)
+            wanted(brief.values)
             heard(done)
         self.expected, self._rates = forecaster.forecast(), rates
         self.ledger.note(forecast=self.expected.record(), took=None)
@@ -315,7 +326,7 @@ class Job:
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
             self.ledger.keep(self._store)
-        problems = []
+        problems, registry = [], self.project.registry
         waiting = bool(self.ledger.remaining())
         whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:
@@ -323,11 +334,15 @@ class Job:
             if whole and earlier_exports(self.folder, asked.name):
                 continue
             pieces = Good(self.ledger, accepted_only=asked.accepted_only)
-            self.exported.append(asked)
+            given = {} if isinstance(one, str) else one.options
+            where = "-o" if set(asked.options) <= set(given) else EARLIER
             try:
-                files += export(self.project.registry, pieces, self.folder, [asked.name], asked.options, replacing=True)
+                files += export(registry, pieces, self.folder, [asked.name], asked.options, replacing=True, where=where)
             except AigcError as error:
                 problems.append(str(error))
+                self.broken.append(asked.name)
+            else:
+                self.exported.append(asked)
         try:
             files.append(write_report(self.folder, self.ledger, self.content_type))
         except JobError as error:
@@ -335,7 +350,7 @@ class Job:
         if not waiting:
             self.ledger.note(whole=True)
         report = self._report(tuple(files), tuple(problems))
-        self.project.registry.notify("aigc_job", report=report)
+        registry.notify("aigc_job", report=report)
         return report
 
     @property

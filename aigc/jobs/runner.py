@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Protocol
 
 from aigc.content import ContentType
@@ -104,12 +103,17 @@ class Local:
 
     def write(self, order: Order) -> Iterator[Written]:
         recorder = Recorder(self._generator, order.ledger)
-        begun = takewhile(lambda brief: not order.stopping(), order.briefs)
         pipeline = order.project.pipeline(recorder)
         try:
-            for artifact in pipeline.write(order.content_type, begun):
+            for artifact in pipeline.write(order.content_type, _begun(order)):
                 spent, seconds = recorder.spent(artifact.id)
                 yield Written(artifact=artifact, spent=spent, seconds=seconds)
         finally:
             self.awaited |= pipeline.awaited
             self.took += Took.of(recorder)
+
+
+def _begun(order: Order) -> Iterator[Brief]:
+    """This takes briefs until it is stopping, and none that is not begun."""
+    while not order.stopping() and (brief := next(order.briefs, None)) is not None:
+        yield brief

@@ -56,17 +56,19 @@ class Complaint:
     reason: str
 
 
-def complaints(ledger: Ledger) -> list[Complaint]:
-    """This is all that pieces are short of accepted for, the most frequent first."""
+def complaints(ledger: Ledger, most: int) -> tuple[list[Complaint], int]:
+    """This is what pieces are short of accepted for, `most` of it, most frequent first; and how much more there is."""
     ask = (  # SQLite takes all columns from the row that has the min
         "select status, checks, count(*), id, reason, min(place) from pieces "
         "where status not in ('waiting', 'accepted') "
-        "group by status, iif(checks = '', reason, checks) order by 3 desc, 6"
+        "group by status, iif(checks = '', reason, checks)"
     )
-    return [
+    rows = ledger.ask(f"select *, count(*) over () from ({ask}) order by 3 desc, 6 limit ?", [most])
+    named = [
         Complaint(status=status, checks=checks, pieces=many, first=name, reason=reason)
-        for status, checks, many, name, reason, _ in ledger.ask(ask)
+        for status, checks, many, name, reason, *_ in rows
     ]
+    return named, rows[0][-1] - len(rows) if rows else 0
 
 
 def unusable_rows(ledger: Ledger) -> int:

@@ -10,6 +10,7 @@ from aigc.types import Json
 
 LOOKED_AT = 2000  # characters
 CODE = re.compile(r"[a-z]{2}(?:[-_]\w+)?")
+URL = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)  # ends where another script begins
 SCRIPTS = {  # the language most often written so → its letters, and the languages that share them
     "ja": (re.compile(r"[\u3040-\u30ff]"), {"ja"}),
     "zh": (re.compile(r"[\u3400-\u9fff]"), {"zh", "ja"}),
@@ -25,14 +26,16 @@ def unknown_language(model: Model, values: Mapping[str, Json]) -> str:
     """This is the language that a brief wants and the model does not know, or nothing.
 
     It is what the input `language` says; also the script that most of the inputs are in, of which the text is made.
+    URLs are in none.
     """
     said = values.get("language")
     if isinstance(said, str) and CODE.fullmatch(said) and said[:2] not in model.languages:
         return said[:2]
-    text = " ".join(_texts([value for name, value in values.items() if name != "language"]))[:LOOKED_AT]
-    if text.isascii():
+    words = " ".join(_texts([value for name, value in values.items() if name != "language"]))
+    text = URL.sub(" ", words)[:LOOKED_AT]
+    letters = 0 if text.isascii() else sum(map(str.isalpha, text))
+    if not letters:
         return ""
-    letters = sum(map(str.isalpha, text))
     for name, (script, languages) in SCRIPTS.items():
         if 2 * len(script.findall(text)) >= letters and not languages & set(model.languages):
             return name

@@ -156,6 +156,8 @@ def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
     assert "no time can be told before the first run of scripted on this machine" in ran.out
     assert "the tokenizer of scripted is not here, so tokens are estimated from characters" in ran.out
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--dry-run")
+    assert "\nForecast: nothing to write\nNothing was written" in ran.out, "all is written already"
     ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--no-reuse", "--dry-run")
     assert "150 briefs: 100 valid, 50 not" in ran.out
     assert " s or less, by earlier runs of shop/slogan here, which were smaller; " in ran.out

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -254,7 +255,8 @@ def test_batch_interrupted_keeps_what_was_finished(aigc: Run, shop: Any) -> None
     assert {"product": "Tin cup", "tags": None, "language": "en"} in kept
 
 
-def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
+def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
     many = 30
     shop.write("many.csv", "product\n" + "".join(f"Cup {number}\n" for number in "abcdefghijklmnopqrstuvwxyzABCD"))
 
@@ -269,6 +271,7 @@ def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any) -> None:
     assert ran.code == 130 and said, ran.err
     finished = ran.json["counts"]["accepted"]
     assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
+    assert f"Writing: {finished}/{finished} · " in ran.err, "no more are to come"
     assert aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json").json["counts"]["accepted"] == many
 
 
@@ -305,6 +308,23 @@ def test_how_long_it_takes_is_told_once_it_can_be(
     done: int, in_hand: int, total: int, seconds: float, left: float | None
 ) -> None:
     assert progress.time_left(done, in_hand, total, seconds) == left
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_once_stopping_only_what_is_in_hand_is_still_to_come(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    piece: Any = SimpleNamespace(status="accepted")
+    stopping = False
+    with progress.writing(400, lambda: 2, lambda: stopping) as shown:
+        for _ in range(3):
+            shown.heard(piece)
+        first = capsys.readouterr().err
+        stopping = True
+        shown.heard(piece)
+    assert (terminal or "3/400 · " in first) and "4/6 · " in capsys.readouterr().err
 
 
 def test_on_a_terminal_batch_shows_a_bar_and_stdout_stays_clean(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,6 +445,11 @@ def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -
     assert said % "3 briefs want zh" in aigc(*batch, "--set", "language=zh", "--dry-run").err
     assert said % "3 briefs want zh" in aigc(*batch, "--matrix", "language=en,zh").err
     assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
+    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh").err, "so the same command writes nothing"
+    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh", "--only", "0001/zh").err
+    rows = (shop.folder / "products.csv").read_text()
+    shop.write("products.csv", rows.replace("Tin cup,a", "Tin cup,d"))
+    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh").err, "of the row that changed"
     assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief wants zh"
     for argv in (["-m", "smollm2-135m"], ["language=zh", "-m", "qwen2.5-0.5b"], ["language=zh", "-m", "my/model"]):
         assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""

@@ -24,6 +24,11 @@ CATALOGUE = Catalogue.load()
         (["zh"], {"product": "コーヒーカップ"}, "ja"),
         (["en"], {"product": "Кружка", "price": 3, "tags": None}, "ru"),
         (["en"], {"product": "Crème brûlée", "language": "plain English"}, ""),
+        (["en"], {"price": "50 €"}, ""),
+        (["en"], {"product": "—"}, ""),
+        (["en"], {"product": "帽子", "url": "https://shop.example.com/hats/wool"}, "zh"),
+        (["en"], {"product": "见www.example.com/hats，羊毛帽"}, "zh"),
+        (["en"], {"url": "https://example.com/帽"}, "zh"),
     ],
 )
 def test_a_language_the_model_does_not_know(languages: list[str], values: dict[str, Any], unknown: str) -> None:

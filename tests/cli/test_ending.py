@@ -1,0 +1,81 @@
+"""What a batch says at its end of its exports, and what to try next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from aigc.extension import exporter
+from aigc.hookspecs import hookimpl
+from aigc.jobs import Export, complaints, opened_ledger, remember_exports
+from aigc.types import Artifact
+
+BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
+FLAGGING = ("[no_digits]", "[no_digits: {severity: warn}]")
+
+Run = Callable[..., Any]
+
+
+@exporter(name="broken", suffixes=(".broken",))
+def broken(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+    """This always breaks."""
+    raise OSError("no room")
+
+
+class BrokenPlugin:
+    """This has a format that cannot be written."""
+
+    @hookimpl
+    def aigc_exporters(self) -> list[object]:
+        return [broken]
+
+
+def some_flagged(shop: Any) -> None:
+    said = (shop.folder / "templates/shop/slogan.yaml").read_text()
+    shop.write("templates/shop/slogan.yaml", said.replace(*FLAGGING))
+    shop.answer = lambda request, index: "For 2" if "hat" in request.prompt.messages[-1].content else "Made to last"
+
+
+def test_flagged_pieces_are_to_be_left_out_only_where_others_are_accepted(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    assert "--accepted-only" in aigc(*BATCH).out
+    shop.answer = lambda request, index: "For 2"
+    said = aigc(*BATCH, "--fresh").out
+    assert "2 flagged" in said and "--accepted-only" not in said, "nothing would be left to export"
+    assert "  aigc export made --to count  " in said
+
+
+def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, shop: Any) -> None:
+    some_flagged(shop)
+    shop.plugins["broken"] = BrokenPlugin()
+    ran = aigc(*BATCH, "--to", "broken", "--to", "lines")
+    assert "Not exported: exporter 'broken' broke: OSError: no room" in ran.err
+    assert "  aigc export made --to lines --accepted-only  " in ran.out and "--to broken" not in ran.out
+
+
+def test_an_option_that_a_format_no_longer_knows_is_said_to_be_of_an_earlier_export(aigc: Run, shop: Any) -> None:
+    aigc(*BATCH)
+    with opened_ledger(shop.folder / "made") as ledger:
+        remember_exports(ledger, [Export(name="lines", options={"titel": "Best"})])
+    earlier = "Not exported: -o of an earlier `aigc export`, which another one replaces: lines has no option 'titel'"
+    assert f"{earlier}; did you mean 'title'?" in aigc(*BATCH).err
+    aigc("export", "made", "--to", "lines")
+    assert "Not exported" not in aigc(*BATCH).err
+
+
+def test_only_the_first_reasons_are_read_and_named(aigc: Run, shop: Any) -> None:
+    long = "A name that is far too long for it"
+    shop.write("products.csv", "product\nTin cup\n" + "".join(f"{long} {number}\n" for number in range(13)))
+    for said in (aigc(*BATCH).out, aigc("job", "made").out):
+        assert said.count("     1 failed: products.csv:") == 10 and "\n  … and 3 more\n" in said
+        assert "products.csv:3: " in said and "products.csv:13: " not in said
+    with opened_ledger(shop.folder / "made") as ledger:
+        short, more = complaints(ledger, 20)
+        assert (len(short), more) == (13, 0) and len(complaints(ledger, 2)[0]) == 2
+
+
+def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:
+    shop.answer = lambda request, index: "Only 1"
+    said = aigc(*BATCH).out
+    assert "2 rejected" in said and "aigc export" not in said
