@@ -152,6 +152,9 @@ def test_an_expression_may_do_without_a_name_and_fail_for_one_row(read) -> None:
     good, bad = read("product,weight\nMug,2\nCup,0\n", literals={"facts": "{{ [6 // (weight | int)] }}"})
     assert (good.values["facts"], bad.status) == (["3"], "failed")
     assert bad.reason.startswith("items.csv:3: '{{ [6 // (weight | int)] }}': ") and "zero" in bad.reason
+    divided = {"facts": "{{ [tone if tone is defined else 6 // (weight | int)] }}"}
+    bad, good = read("product,weight\nCup,0\nMug,2\n", literals=divided)
+    assert (bad.status, good.values["facts"]) == ("failed", ["3"]), "what one row lacks is no reason to refuse all"
     rows = '{"product": "Mug"}\n' * 30 + '{"product": "Cup", "tone": "dry"}\n'
     assert [one.status for one in read(rows, "items.jsonl", literals={"facts": "{{ [row.tone] }}"})[:2]] == [
         "failed"

@@ -6,6 +6,7 @@ The host does not wait to hear how many tokens may come: a floor and a cut, whic
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cache
 
 import torch
@@ -30,14 +31,11 @@ def drawing(device: torch.device) -> Drawing | None:
     scores = -(tokens * 7919 % 8192).float().expand(len(keys), -1).contiguous() / 1024
     heat = torch.linspace(0.1, 2, len(keys), device=device)
     noisy = (scores / heat[:, None]).double() + noise(keys[:, None], tokens)
-    try:
-        if torch.equal(found(scores, keys, heat, torch.full_like(heat, -torch.inf)), noisy.argmax(1)):
-            return found
-        reason = "it draws otherwise"
-    except Exception as error:  # whatever a driver or a compiler does not like
-        reason = first_line(error)
-    LOG.warning("the kernel that draws tokens does not run here (%s): torch draws, more slowly", reason)
-    return None
+
+    def draws_as_torch() -> bool:
+        return torch.equal(found(scores, keys, heat, torch.full_like(heat, -torch.inf)), noisy.argmax(1))
+
+    return found if _passes(draws_as_torch, "draws") else None
 
 
 def cut(cutting: Cutting, blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
@@ -68,13 +66,22 @@ def cutting(device: torch.device) -> Cutting | None:
     reach = (3 + 3 * (rows[:, 0] % 5)) * asked.heat
     kept = torch.zeros_like(scores, dtype=torch.bool)
     kept[filtered(blocks, asked, reach)[:2]] = True
-    try:
+
+    def cuts_as_torch() -> bool:
         floor, (level, last) = cut(found, blocks, asked, reach)
         first = (scores > level[:, None]) | (scores == level[:, None]) & (tokens <= last[:, None])
-        if torch.equal(first & (scores >= floor[:, None]), kept):
-            return found
-        reason = "it cuts otherwise"
+        return torch.equal(first & (scores >= floor[:, None]), kept)
+
+    return found if _passes(cuts_as_torch, "cuts") else None
+
+
+def _passes(trial: Callable[[], bool], does: str) -> bool:
+    """This warns where a kernel does not do as torch does, or does not run."""
+    try:
+        if trial():
+            return True
+        reason = f"it {does} otherwise"
     except Exception as error:  # whatever a driver or a compiler does not like
         reason = first_line(error)
-    LOG.warning("the kernel that filters tokens does not run here (%s): torch filters, more slowly", reason)
-    return None
+    LOG.warning("the kernel that %s tokens does not run here (%s): torch does, more slowly", does, reason)
+    return False

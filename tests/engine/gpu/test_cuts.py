@@ -192,4 +192,4 @@ def test_a_kernel_that_cuts_otherwise_is_not_used(
             assert sampler.sample(logits, some_draws(True), None, 4400) == expected
     assert calls == ["draw", "cutting"]
     reason = "no kernel image is available" if wrong == "broken" else "it cuts otherwise"
-    assert len(caplog.messages) == 1 and reason in caplog.messages[0] and "torch filters" in caplog.messages[0]
+    assert len(caplog.messages) == 1 and reason in caplog.messages[0] and "that cuts tokens" in caplog.messages[0]
