@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aigc.errors import AigcError as AigcError
-    from aigc.extension import Extension as Extension
-    from aigc.extension import check as check
-    from aigc.extension import exporter as exporter
-    from aigc.extension import generator as generator
-    from aigc.extension import importer as importer
-    from aigc.extension import postprocessor as postprocessor
-    from aigc.hookspecs import hookimpl as hookimpl
-    from aigc.pipeline import Pipeline as Pipeline
+    from aigc.plugs.extension import Extension as Extension
+    from aigc.plugs.extension import check as check
+    from aigc.plugs.extension import exporter as exporter
+    from aigc.plugs.extension import generator as generator
+    from aigc.plugs.extension import importer as importer
+    from aigc.plugs.extension import postprocessor as postprocessor
+    from aigc.plugs.hookspecs import hookimpl as hookimpl
     from aigc.project import Project as Project
     from aigc.types import Artifact as Artifact
     from aigc.types import Brief as Brief
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from aigc.types import Request as Request
     from aigc.types import Row as Row
     from aigc.types import SamplingParams as SamplingParams
+    from aigc.writing.pipeline import Pipeline as Pipeline
 
 _HOMES = {
     "AigcError": "errors",
@@ -45,21 +45,21 @@ _HOMES = {
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",
-    "Extension": "extension",
+    "Extension": "plugs.extension",
     "Field": "types",
     "Finding": "types",
     "Generator": "types",
-    "Pipeline": "pipeline",
+    "Pipeline": "writing.pipeline",
     "Project": "project",
     "Request": "types",
     "Row": "types",
     "SamplingParams": "types",
-    "check": "extension",
-    "exporter": "extension",
-    "generator": "extension",
-    "hookimpl": "hookspecs",
-    "importer": "extension",
-    "postprocessor": "extension",
+    "check": "plugs.extension",
+    "exporter": "plugs.extension",
+    "generator": "plugs.extension",
+    "hookimpl": "plugs.hookspecs",
+    "importer": "plugs.extension",
+    "postprocessor": "plugs.extension",
 }
 
 __all__ = sorted(_HOMES)

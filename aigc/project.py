@@ -19,15 +19,15 @@ import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, did_you_mean, nearest
-from aigc.extension import Bound
-from aigc.registry import Registry
+from aigc.plugs.extension import Bound
+from aigc.plugs.registry import Registry
 from aigc.settings import FILE, Laid, Settings, read_settings
 from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.engine import EngineOptions
     from aigc.models import Progress, Weights
-    from aigc.pipeline import Pipeline
+    from aigc.writing.pipeline import Pipeline
 
 STORE = Path(".aigc", "pieces.sqlite")
 OWN = "project"  # in place of a plugin's name
@@ -254,7 +254,7 @@ class Project:
 
     def pipeline(self, generator: Generator) -> Pipeline:
         """This is the pipeline that writes with `generator` under this project's policy and seed."""
-        from aigc.pipeline import Pipeline
+        from aigc.writing.pipeline import Pipeline
 
         return Pipeline(
             generator,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
@@ -282,3 +283,30 @@ class Row:
     values: Mapping[str, Json]
     where: str
     error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
+
+    `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
+    some briefs only, or because their answers come in another run: `awaited` says in sentences what has to happen.
+    `usage` and `seconds` are of this run alone. `problems` are files that could not be written: exports, or the page
+    for people.
+    """
+
+    folder: Path
+    content_type: str
+    briefs: int
+    counts: Mapping[Status, int]
+    reasons: Mapping[str, int]
+    lines: int
+    fallback_lines: int
+    seconds: float
+    usage: Usage
+    reused: int = 0
+    waiting: int = 0
+    files: tuple[Path, ...] = ()
+    problems: tuple[str, ...] = ()
+    interrupted: bool = False
+    awaited: tuple[str, ...] = ()

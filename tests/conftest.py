@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.registry import Registry
 
 MINIMAL = {"text", "rules", "formats"}
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from aigc.asking import sample_briefs
 from aigc.cli import main
 from aigc.content import measure
-from aigc.jobs import sample_briefs
 from aigc.project import Project
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.rules.sentences import not_cut

@@ -8,8 +8,8 @@ import pytest
 
 from aigc.content import ContentType
 from aigc.errors import UsageError
+from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.registry import Registry
 from aigc.settings import Laid, read_settings
 
 ITEM = """

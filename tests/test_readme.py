@@ -12,12 +12,12 @@ from types import ModuleType
 import click
 import pytest
 
+from aigc.asking import read_plan
 from aigc.cli import Commands, main
-from aigc.jobs import read_plan
-from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, run_examples
 from aigc.types import Brief
+from aigc.writing.pipeline import Pipeline
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.asking import Plan, is_job_file, read_plan, rows_about, write_plan
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
@@ -33,21 +34,16 @@ from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
     Forecaster,
     Job,
-    JobReport,
-    Plan,
     RayRunner,
     check_model,
-    complaints,
-    is_job_file,
     open_job,
     prepare_folder,
     rates_file,
     ray_runner,
-    read_plan,
-    rows_about,
-    write_plan,
     written_already,
 )
+from aigc.ledger import complaints
+from aigc.types import JobReport
 
 if TYPE_CHECKING:
     from aigc.content import ContentType

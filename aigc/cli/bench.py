@@ -12,15 +12,7 @@ import click
 
 from aigc.bench import WORKLOADS, Run, build, median_run, run_workload
 from aigc.bench.measure import spread
-from aigc.cli.options import (
-    Overrides,
-    Pairs,
-    debug_option,
-    model_option,
-    open_project,
-    project_option,
-    settings_option,
-)
+from aigc.cli.options import Overrides, Pairs, debug_option, model_option, open_project, project_option, settings_option
 from aigc.cli.progress import counting, loading
 from aigc.cli.readable import table
 from aigc.errors import NotFound, UsageError, did_you_mean

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
+from aigc.asking import Export
 from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
 from aigc.cli.readable import counted
 from aigc.errors import JobError
-from aigc.jobs import Export, Good, export, opened_ledger, own_options, remember_exports
+from aigc.jobs import Good, export, opened_ledger, own_options, remember_exports
 
 LEFT_OUT = ("flagged", "rejected", "failed")
 

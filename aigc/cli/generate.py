@@ -32,7 +32,8 @@ from aigc.cli.watch import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, UsageError, nearest
-from aigc.jobs import artifact_record, export, prepare_folder
+from aigc.jobs import export, prepare_folder
+from aigc.ledger import artifact_record
 from aigc.types import Artifact, Brief
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import click
 from aigc.errors import AigcError, PluginError, did_you_mean
 
 if TYPE_CHECKING:
-    from aigc.registry import Registry
+    from aigc.plugs.registry import Registry
 
 HOOK = "aigc_commands"
 GIVEN = "aigc.given"  # in a context's meta: the words of the command line
@@ -141,7 +141,7 @@ def _may_have_commands(module: str) -> bool:
 
 def _plugins_here(likely: Collection[str] | None) -> Registry:
     """This is the registry of the `likely` plugins (None: all) but for those the project here disables."""
-    from aigc.registry import Registry
+    from aigc.plugs.registry import Registry
 
     here = Path.cwd()
     disabled: Collection[str] = ()

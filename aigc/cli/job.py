@@ -11,17 +11,8 @@ import click
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
-from aigc.jobs import (
-    Complaint,
-    Ledger,
-    Standing,
-    complaints,
-    opened_ledger,
-    running,
-    standing,
-    unusable_rows,
-    write_report,
-)
+from aigc.jobs import opened_ledger, running, write_report
+from aigc.ledger import Complaint, Ledger, Standing, complaints, standing, unusable_rows
 from aigc.types import STATUSES
 
 

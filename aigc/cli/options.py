@@ -14,7 +14,7 @@ import click
 from aigc.errors import ProjectError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from aigc.jobs import Plan
+    from aigc.asking import Plan
     from aigc.project import Project
     from aigc.settings import Laid
     from aigc.types import Json
@@ -183,7 +183,7 @@ class Asked:
 
     def plan(self) -> Plan:
         """This is the same as a plan of no type yet. UsageError when an option is given twice."""
-        from aigc.jobs import Export, Plan, spoken
+        from aigc.asking import Export, Plan, spoken
 
         return Plan(
             type="",

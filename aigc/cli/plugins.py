@@ -10,11 +10,11 @@ import click
 from aigc.cli.group import Commands
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import table
-from aigc.extension import Kind
+from aigc.plugs.extension import Kind
 
 if TYPE_CHECKING:
+    from aigc.plugs.registry import Plugin
     from aigc.project import Project
-    from aigc.registry import Plugin
     from aigc.types import Json
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aigc.asking import open_rows, read_briefs, sample_briefs
 from aigc.cli.readable import printable
 from aigc.content import brief_values, evaluate, render_prompt
 from aigc.errors import AigcError, NotFound
-from aigc.jobs import open_rows, read_briefs, sample_briefs
 from aigc.types import Brief, Json, Prompt
 
 if TYPE_CHECKING:

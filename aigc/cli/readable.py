@@ -11,7 +11,7 @@ import click
 from aigc.types import Artifact, Finding, Json
 
 if TYPE_CHECKING:
-    from aigc.jobs import Complaint
+    from aigc.ledger import Complaint
 
 REASONS = 10  # named, of those for which pieces are short of accepted
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

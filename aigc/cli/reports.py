@@ -19,9 +19,12 @@ from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Artifact, Brief, Json
 
 if TYPE_CHECKING:
+    from aigc.asking import Export
     from aigc.content import ContentType
-    from aigc.jobs import Complaint, Export, Forecast, Forecaster, JobReport
+    from aigc.jobs import Forecast, Forecaster
+    from aigc.ledger import Complaint
     from aigc.project import Project
+    from aigc.types import JobReport
 
 SHOWN = 10  # reasons named
 COLUMNS = 12  # named

@@ -18,7 +18,7 @@ from aigc.errors import UsageError
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
-    from aigc.extension import Bound
+    from aigc.plugs.extension import Bound
     from aigc.project import Project
     from aigc.types import Json
 

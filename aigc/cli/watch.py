@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.readable import one_line, printable
-from aigc.piece import asked_by
 from aigc.types import Delta, Json
+from aigc.writing.piece import asked_by
 
 if TYPE_CHECKING:
     from aigc.content import ContentType

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aigc.extension import Bound
+from aigc.plugs.extension import Bound
 from aigc.types import Grammar, Json, SamplingParams, Status
 
 Schema = Mapping[str, Json]  # JSON Schema words plus limit, from, fallback

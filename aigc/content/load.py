@@ -22,8 +22,8 @@ from aigc.content.settings import Defaults, Names, bound, enough_tokens, express
 from aigc.content.variables import RESERVED, Source, check_expression, check_template, digest, fills_task
 from aigc.content.yaml_lines import Node, describe, read_yaml
 from aigc.errors import ContentTypeError, NotFound
-from aigc.extension import Bound, Kind
-from aigc.registry import Registry
+from aigc.plugs.extension import Bound, Kind
+from aigc.plugs.registry import Registry
 
 FORMAT = 1
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")

@@ -15,8 +15,8 @@ from aigc.content.measures import limit_of
 from aigc.content.variables import check_expression
 from aigc.content.yaml_lines import Node
 from aigc.errors import ContentTypeError, UsageError, did_you_mean
-from aigc.extension import Bound, Kind
-from aigc.registry import Registry
+from aigc.plugs.extension import Bound, Kind
+from aigc.plugs.registry import Registry
 from aigc.types import Json, SamplingParams
 
 FREE_TOKENS = 256  # for a text without bounds

@@ -5,32 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
+from aigc.asking.plan import Export
 from aigc.errors import AigcError, JobError, NotFound, UsageError, nearest
-from aigc.extension import Extension
-from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import refuse_second_run
-from aigc.jobs.record import artifact_of
-from aigc.registry import Registry
+from aigc.ledger.ledger import FILE, Ledger
+from aigc.ledger.record import artifact_of
+from aigc.plugs.extension import Extension
+from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Json, Status
 
 ARTIFACTS = "artifacts.jsonl"
 EXPORTS = ".exports.json"
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that breaks a hard limit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Export:
-    """This is a format to export in, with its options; `where` is where it was asked for. `accepted_only` leaves
-    flagged pieces out."""
-
-    name: str
-    options: Mapping[str, Json] = field(default_factory=dict)
-    where: str = ""
-    accepted_only: bool = False
 
 
 class Good(Sequence[Artifact]):

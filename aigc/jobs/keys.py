@@ -11,8 +11,8 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.jobs.folder import opened_ledger
-from aigc.jobs.ledger import FILE
-from aigc.jobs.record import whole_text
+from aigc.ledger.ledger import FILE
+from aigc.ledger.record import whole_text
 from aigc.project import STORE, Project
 from aigc.types import STATUSES, Brief
 

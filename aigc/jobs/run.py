@@ -16,60 +16,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from aigc.asking.plan import Export
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
-from aigc.jobs.folder import (
-    Export,
-    Good,
-    as_before,
-    earlier_exports,
-    earlier_pieces,
-    export,
-    prepare_folder,
-    write_artifacts,
-)
-from aigc.jobs.forecast import Forecast, Forecaster
+from aigc.jobs.folder import Good, as_before, earlier_exports, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.forecast.forecaster import Forecast, Forecaster
+from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
-from aigc.jobs.ledger import FILE, Ledger
 from aigc.jobs.lock import only_run
-from aigc.jobs.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.report import write_report
 from aigc.jobs.runner import Local, Order, Runner, Took
 from aigc.jobs.unique import Guard, Unique
+from aigc.ledger.ledger import FILE, Ledger
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Generator, Json, Status, Usage
+from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json
 
 EARLIER = "-o of an earlier `aigc export`, which another one replaces"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobReport:
-    """This is how a job ended. `lines` counts texts that stages wrote, `fallback_lines` those no model wrote.
-
-    `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
-    some briefs only, or because their answers come in another run: `awaited` says in sentences what has to happen.
-    `usage` and `seconds` are of this run alone. `problems` are files that could not be written: exports, or the page
-    for people.
-    """
-
-    folder: Path
-    content_type: str
-    briefs: int
-    counts: Mapping[Status, int]
-    reasons: Mapping[str, int]
-    lines: int
-    fallback_lines: int
-    seconds: float
-    usage: Usage
-    reused: int = 0
-    waiting: int = 0
-    files: tuple[Path, ...] = ()
-    problems: tuple[str, ...] = ()
-    interrupted: bool = False
-    awaited: tuple[str, ...] = ()
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from aigc.content import ContentType
-from aigc.jobs.entry import Spent
-from aigc.jobs.ledger import Ledger
-from aigc.jobs.recorder import Recorder
+from aigc.ledger.entry import Spent
+from aigc.ledger.ledger import Ledger
+from aigc.ledger.recorder import Recorder
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Generator, Usage
 

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import ProjectError, did_you_mean
-from aigc.jobs.ledger import Ledger, complained
-from aigc.jobs.record import body_record, json_text
+from aigc.ledger.ledger import Ledger, complained
+from aigc.ledger.record import body_record, json_text
 from aigc.types import Artifact, Finding, Json, texts_in
 
 SHINGLE = 5  # characters

@@ -5,9 +5,9 @@ from __future__ import annotations
 import jinja2
 
 from aigc.content import ContentType, Example, brief_values
-from aigc.pipeline import Pipeline
 from aigc.testing.scripted import ScriptedGenerator
 from aigc.types import Artifact, Brief
+from aigc.writing.pipeline import Pipeline
 
 
 def run_examples(content_type: ContentType, environment: jinja2.Environment) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field
 from aigc_plugins.ads.words import TAIL, words
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
-from aigc.extension import postprocessor
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
 from aigc_plugins.ads.facts import FINAL

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from aigc import check
 from aigc.content import limit_of, measure
-from aigc.extension import check
 from aigc.types import Field, Json
 from aigc_plugins.ads.words import CJK, words
 

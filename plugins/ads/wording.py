@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Field
 from aigc_plugins.ads.articles import is_plural
 from aigc_plugins.ads.words import TAIL, words

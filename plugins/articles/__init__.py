@@ -11,8 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
 from aigc_plugins.articles.parts import (
     article_angles,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from aigc import check
 from aigc.content import trim
-from aigc.extension import check
 from aigc_plugins.articles.sentences import SMALL, stem
 
 MOST_CHARS = 60

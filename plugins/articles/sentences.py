@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field, Json
 
 SENTENCE = re.compile(r"[^.!?。！？\n]+(?:[.!?](?=\d)[^.!?。！？\n]*)*(?:[.!?]+[\"'”’)]*(?=\s|$)|[。！？]+[”’」）]*)")

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.formats.csv_briefs import csv_briefs
 from aigc_plugins.formats.csv_pieces import csv_pieces
 from aigc_plugins.formats.google_ads_editor import google_ads_editor

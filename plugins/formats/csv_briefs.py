@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from aigc import importer
 from aigc.errors import BriefError
-from aigc.extension import importer
 from aigc.types import Row
 from aigc_plugins.formats.header import column_names, is_blank, record
 

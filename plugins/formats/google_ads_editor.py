@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from aigc import exporter
 from aigc.content import measure
 from aigc.errors import JobError
-from aigc.extension import exporter
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from aigc import importer
 from aigc.errors import BriefError
-from aigc.extension import importer
 from aigc.types import Json, Row
 
 

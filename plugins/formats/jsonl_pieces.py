@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aigc.extension import exporter
+from aigc import exporter
 from aigc.types import Artifact
 from aigc_plugins.formats.writing import written
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc.extension import exporter
+from aigc import exporter
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 

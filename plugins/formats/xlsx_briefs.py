@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from aigc import importer
 from aigc.errors import BriefError, did_you_mean
-from aigc.extension import importer
 from aigc.types import Json, Row
 from aigc_plugins.formats.header import column_names, is_blank, record
 

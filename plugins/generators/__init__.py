@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.generators.openai import openai
 from aigc_plugins.generators.openai_batch import openai_batch
 from aigc_plugins.generators.vllm import vllm

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 
+from aigc import generator
 from aigc.errors import UsageError
-from aigc.extension import generator
 from aigc.types import Generator
 from aigc_plugins.generators.chat import Server, Wording
 

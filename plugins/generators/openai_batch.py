@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from aigc import generator
 from aigc.errors import EngineError, UsageError, first_line
-from aigc.extension import generator
 from aigc.types import Completion, Generator, Json, Request
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS, BatchFolder, is_good, name_of, status
 from aigc_plugins.generators.chat import Refused, Server, Wording, completions, failed

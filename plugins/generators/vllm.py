@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from aigc import generator
 from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first_line
-from aigc.extension import generator
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
 from aigc_plugins.generators.chat import Refused, constraint, failed
 

@@ -11,8 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
 from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
 from aigc_plugins.lessons.items import lacking_answers, quiz_items

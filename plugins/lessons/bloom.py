@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import yaml
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Field
 
 # The verbs asked for: three levels that rise from lower to higher thinking, with choices that suit any subject.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from aigc.extension import check, postprocessor
+from aigc import check, postprocessor
 
 _TASKS = """
     draw make write sort build list match sketch act read solve measure design label compare create show find

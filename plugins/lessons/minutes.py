@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Draft, Finding
 
 # How a lesson divides among Engage, Explore, Explain, Elaborate, Evaluate, in hundredths.

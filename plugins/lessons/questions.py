@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Draft, Finding, Json
 from aigc_plugins.lessons.facts import GAP
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.rules.editorial import editorial
 from aigc_plugins.rules.facts import facts_from_brief
 from aigc_plugins.rules.limits import limits, min_words

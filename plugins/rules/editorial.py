@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Field, Finding, texts_in
 
 HEADLINE = r"(?i)(?:headline|title)"

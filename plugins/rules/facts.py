@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Field, Finding, Json
 from aigc_plugins.rules.reading import Fact, facts_in, months_in
 from aigc_plugins.rules.units import is_unit, unit_symbol

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from aigc import check
 from aigc.content import measure
-from aigc.extension import check
 from aigc.types import Draft, Finding
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Draft, Finding, Json
 
 HAN = r"[\u3040-\u30ff\u3400-\u9fff]"

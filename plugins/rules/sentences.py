@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from aigc import check
 from aigc.content import drop_dangling, ends_dangling, limit_of, measure
-from aigc.extension import check
 from aigc.types import Field, texts_in
 
 ENDED = r"[.!?。！？…][\"'”’」』）)\]》*_]*$"

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
+from aigc import check
 from aigc.errors import UsageError, did_you_mean
-from aigc.extension import check
 from aigc.types import Draft, Field, Finding, texts_in
 
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
-from aigc.extension import check
+from aigc import check
 from aigc.types import Field, Finding, texts_in
 
 WordList: TypeAlias = Literal["superlatives", "cliches", "claims", "urgency"]

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from aigc import check
 from aigc.content import trim
-from aigc.extension import check
 from aigc.types import Draft, Field, Finding
 
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")

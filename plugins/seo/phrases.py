@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from aigc import check, postprocessor
 from aigc.content import ends_dangling
-from aigc.extension import check, postprocessor
 from aigc.types import Field
 
 # (angle, how the search begins); an angle with several beginnings gives several keywords.

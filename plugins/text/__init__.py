@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
-from aigc.extension import Extension
-from aigc.hookspecs import hookimpl
+from aigc import Extension, hookimpl
 from aigc_plugins.text.casing import sentence_case, title_case
 from aigc_plugins.text.chatter import strip_chatter
 from aigc_plugins.text.chinese import fullwidth_punctuation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field, texts_in
 
 WORD = r"[A-Za-zÀ-ɏ][\wÀ-ɏ'’.&-]*"

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field
 
 FENCE = re.compile(r"^```[\w-]*[ \t]*\n(.*?)(?:\n?```[ \t]*)?$", re.DOTALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field
 
 HAN = r"\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 
 EMOJI = (
     "[0-9#*]\ufe0f?\u20e3"  # keycaps

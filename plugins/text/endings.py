@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from aigc import postprocessor
 from aigc.content import limit_of, measure
-from aigc.extension import postprocessor
 from aigc.types import Field
 
 HAN_END = r"[\u3040-\u30ff\u3400-\u9fff][”’」』）》]*$"

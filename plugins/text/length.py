@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
-from aigc.extension import postprocessor
 from aigc.types import Field
 
 SENTENCE_END = r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？…]+[”’」』）》*_]*"

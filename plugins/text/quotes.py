@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Field
 
 STRAIGHT = str.maketrans(

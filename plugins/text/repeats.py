@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 from aigc.types import Draft, Json
 
 SENTENCE = r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|$)[ \t]*"

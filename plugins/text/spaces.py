@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from aigc.extension import postprocessor
+from aigc import postprocessor
 
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WIDE_MARK = "，。！？；：、（）【】「」『』《》〈〉…—·～"

@@ -23,8 +23,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from aigc.asking import Plan
 from aigc.cli.reports import survey
-from aigc.jobs import Plan, open_job
+from aigc.jobs import open_job
 from aigc.project import Project
 
 WORDS = ("mug", "kettle", "lamp", "boots", "blanket", "bike", "shoe", "desk", "chair", "steel", "oak", "garden", "tea")

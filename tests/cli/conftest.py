@@ -12,10 +12,10 @@ import click
 import pytest
 
 from aigc.cli import main
-from aigc.extension import check, exporter, importer
-from aigc.hookspecs import hookimpl
+from aigc.plugs.extension import check, exporter, importer
+from aigc.plugs.hookspecs import hookimpl
+from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.registry import Registry
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Request, Row
 

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from aigc.extension import exporter
-from aigc.hookspecs import hookimpl
-from aigc.jobs import Export, complaints, opened_ledger, remember_exports
+from aigc.asking import Export
+from aigc.jobs import opened_ledger, remember_exports
+from aigc.ledger import complaints
+from aigc.plugs.extension import exporter
+from aigc.plugs.hookspecs import hookimpl
 from aigc.types import Artifact
 
 BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")

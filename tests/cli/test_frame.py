@@ -16,7 +16,7 @@ import pytest
 
 import aigc as package
 from aigc.cli.group import BUILT_IN, Commands
-from aigc.hookspecs import hookimpl
+from aigc.plugs.hookspecs import hookimpl
 
 Run = Callable[..., Any]
 HEAVY = (
@@ -185,7 +185,7 @@ def test_a_dry_run_counts_with_the_models_tokenizer_and_never_imports_torch(shop
 
 
 PLUGIN = """
-from aigc.hookspecs import hookimpl
+from aigc.plugs.hookspecs import hookimpl
 print("imported {name}")
 {hook}
 """

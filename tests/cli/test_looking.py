@@ -157,7 +157,7 @@ def test_plugins(aigc: Run, shop: Any) -> None:
 
 def test_a_plugin_that_breaks_while_declaring_is_listed_with_its_error(aigc: Run, shop: Any) -> None:
     class Broken:
-        from aigc.hookspecs import hookimpl
+        from aigc.plugs.hookspecs import hookimpl
 
         @hookimpl
         def aigc_checks(self) -> list[object]:
@@ -172,7 +172,7 @@ def test_a_plugin_that_breaks_while_declaring_is_listed_with_its_error(aigc: Run
 
 def test_plugins_shows_what_is_quarantined(aigc: Run, shop: Any) -> None:
     class Taker:
-        from aigc.hookspecs import hookimpl
+        from aigc.plugs.hookspecs import hookimpl
 
         @hookimpl
         def aigc_commands(self, cli: click.Group) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
-from aigc.extension import Extension, check, exporter, postprocessor
-from aigc.hookspecs import hookimpl
-from aigc.registry import Registry
+from aigc.plugs.extension import Extension, check, exporter, postprocessor
+from aigc.plugs.hookspecs import hookimpl
+from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Draft, Field
 
 Load: TypeAlias = Callable[..., ContentType]

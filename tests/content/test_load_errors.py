@@ -7,7 +7,7 @@ import pytest
 from aigc.content import load_content_type
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import ContentTypeError
-from aigc.registry import Registry
+from aigc.plugs.registry import Registry
 
 from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from aigc.content import ContentType, evaluate, load_content_type, render_prompt
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import ContentTypeError
-from aigc.registry import Registry
+from aigc.plugs.registry import Registry
 from aigc.types import Message, Prompt
 
 from .conftest import FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load

@@ -11,7 +11,7 @@ import pytest
 
 from aigc.content import render_prompt
 from aigc.jobs import open_job, read_artifacts
-from aigc.jobs.tokens import TokenCounter
+from aigc.jobs.forecast.tokens import TokenCounter
 from aigc.project import Project
 from aigc.types import Brief, Message, Prompt
 

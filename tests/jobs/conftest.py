@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from aigc.jobs import JobReport, open_job
+from aigc.jobs import open_job
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Generator, Request
+from aigc.types import Artifact, Brief, Generator, JobReport, Request
 
 ITEM = """
 aigc: 1

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import JobError
-from aigc.extension import generator
-from aigc.hookspecs import hookimpl
-from aigc.jobs.assignment import as_there, packed, unpacked
+from aigc.jobs.ray.assignment import as_there, packed, unpacked
+from aigc.plugs.extension import generator
+from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief

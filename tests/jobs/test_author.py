@@ -8,15 +8,15 @@ from contextlib import closing
 import pytest
 
 from aigc.errors import EngineError
-from aigc.extension import generator
-from aigc.hookspecs import hookimpl
-from aigc.jobs.assignment import packed
-from aigc.jobs.author import Author, Work
-from aigc.jobs.ray_worker import Watch
-from aigc.jobs.recorder import request_hash
+from aigc.jobs.ray.assignment import packed
+from aigc.jobs.ray.author import Author, Work
+from aigc.jobs.ray.worker import Watch
 from aigc.jobs.runner import Written
+from aigc.ledger.recorder import request_hash
+from aigc.plugs.extension import generator
+from aigc.plugs.hookspecs import hookimpl
+from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.registry import Registry
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aigc.jobs.blocks import block_size, blocks
+from aigc.jobs.ray.blocks import block_size, blocks
 from aigc.types import Brief
 
 

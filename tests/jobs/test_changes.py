@@ -11,7 +11,7 @@ import pytest
 
 from aigc.errors import EngineError, JobError, NotFound
 from aigc.jobs import opened_ledger, read_artifacts, run_job
-from aigc.jobs.ledger import Ledger
+from aigc.ledger.ledger import Ledger
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Completion, Provenance, Request

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from aigc.jobs import opened_ledger, read_artifacts, standing
-from aigc.jobs.recorder import Recorder
+from aigc.jobs import opened_ledger, read_artifacts
+from aigc.ledger import standing
+from aigc.ledger.recorder import Recorder
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Completion, Request
 

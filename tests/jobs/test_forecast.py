@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from aigc.errors import AigcError
-from aigc.jobs import Forecaster, forecast, open_job, opened_ledger, standing
-from aigc.jobs.rates import Rate, of_writer, read_rates, record_rate, writer_of
+from aigc.jobs import Forecaster, open_job, opened_ledger
+from aigc.jobs.forecast import forecaster
+from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, record_rate, writer_of
+from aigc.jobs.forecast.tokens import TokenCounter
 from aigc.jobs.runner import Local, Order, Took, Written
-from aigc.jobs.tokens import TokenCounter
+from aigc.ledger import standing
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Message, Prompt, Request
@@ -112,7 +114,7 @@ def test_of_many_briefs_ever_fewer_are_rendered_and_stand_for_all(
 ) -> None:
     briefs = [ad(at, facts=1 + at % 4) for at in range(3000)]  # as a matrix of four would cross them
     whole = told(*briefs)
-    monkeypatch.setattr(forecast, "WHOLE", 200)
+    monkeypatch.setattr(forecaster, "WHOLE", 200)
     some = told(*briefs)
     assert whole.rendered == 3000 and 500 < some.rendered < 1000
     assert some.planned == pytest.approx(whole.planned, rel=0.06)

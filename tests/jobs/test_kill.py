@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from aigc.jobs.ledger import Ledger
-from aigc.jobs.recorder import request_hash
-from aigc.piece import asked_by
+from aigc.ledger.ledger import Ledger
+from aigc.ledger.recorder import request_hash
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Request
+from aigc.writing.piece import asked_by
 
 from .conftest import Shop
 

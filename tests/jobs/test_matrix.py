@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from aigc.asking import open_rows, read_briefs, spoken
+from aigc.asking.matrix import crossed, part
 from aigc.content import ContentType
 from aigc.errors import UsageError
-from aigc.jobs import open_rows, read_artifacts, read_briefs, spoken
-from aigc.jobs.matrix import crossed, part
+from aigc.jobs import read_artifacts
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Request

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from aigc.asking import open_rows, read_briefs
 from aigc.cli.reports import survey
-from aigc.jobs import Forecaster, forecast, ledger, open_job, open_rows, read_briefs
+from aigc.jobs import Forecaster, open_job
+from aigc.jobs.forecast import forecaster as forecast
+from aigc.ledger import ledger
 from aigc.types import Brief, Completion, Request
 
 from .conftest import ITEM, Shop

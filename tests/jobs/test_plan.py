@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aigc.asking import Export, Plan, is_job_file, read_plan, spoken, write_plan
 from aigc.content.yaml_lines import parse_yaml, yaml_text
 from aigc.errors import AigcError, UsageError
-from aigc.jobs import Export, Plan, is_job_file, read_plan, spoken, write_plan
 from aigc.project import Project
 
 from .conftest import ITEM, TASK

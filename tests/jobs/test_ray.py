@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from aigc.jobs.rates import read_rates
-from aigc.jobs.ray_connection import LAST_WORD
+from aigc.jobs.forecast.rates import read_rates
+from aigc.jobs.ray.connection import LAST_WORD
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {

@@ -17,14 +17,14 @@ import pytest
 
 from aigc.cli.options import Overrides
 from aigc.errors import ProjectError, UsageError
-from aigc.extension import generator
-from aigc.hookspecs import hookimpl
 from aigc.jobs import open_job
-from aigc.jobs.ray_connection import LAST_WORD, connect
-from aigc.jobs.ray_foreman import Share
-from aigc.jobs.ray_runner import RayOptions, RayRunner, ray_runner
-from aigc.jobs.ray_worker import Block
+from aigc.jobs.ray.connection import LAST_WORD, connect
+from aigc.jobs.ray.foreman import Share
+from aigc.jobs.ray.ray_runner import RayOptions, RayRunner, ray_runner
+from aigc.jobs.ray.worker import Block
 from aigc.jobs.runner import Order, Took
+from aigc.plugs.extension import generator
+from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 
@@ -40,7 +40,7 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
             took = Took(requests=2, completions=4, read=10, memory=memory)
             yield [pickle.dumps(Block(took=took, seconds=0.2))]
 
-    module = importlib.import_module("aigc.jobs.ray_runner")  # in aigc.jobs the function has that name
+    module = importlib.import_module("aigc.jobs.ray.ray_runner")  # in aigc.jobs the function has that name
     monkeypatch.setattr(module, "connect", lambda address: lambda: None)
     monkeypatch.setattr(RayRunner, "_share", lambda self, project: Share(workers=1, cpus=1, gpus=0))
     monkeypatch.setattr(RayRunner, "_results", results)
@@ -62,7 +62,7 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
 
 @pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
 def test_a_process_that_ends_at_once_has_a_last_word(end: str, code: int, said: str) -> None:
-    work = f"import os; from aigc.jobs.ray_connection import witnessed; dismiss = witnessed(); {end}"
+    work = f"import os; from aigc.jobs.ray.connection import witnessed; dismiss = witnessed(); {end}"
     process = subprocess.run([sys.executable, "-c", work], stderr=subprocess.PIPE, text=True)
     assert (process.returncode, process.stderr) == (code, said)
 

@@ -13,22 +13,15 @@ from threading import Timer
 
 import pytest
 
+from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
-from aigc.jobs import (
-    artifact_record,
-    export,
-    open_rows,
-    opened_ledger,
-    prepare_folder,
-    read_artifacts,
-    read_briefs,
-    standing,
-)
+from aigc.jobs import export, opened_ledger, prepare_folder, read_artifacts
 from aigc.jobs.folder import EXPORTS
 from aigc.jobs.lock import LOCK, _started, only_run
-from aigc.jobs.record import artifact_of
-from aigc.pipeline import Pipeline
+from aigc.ledger import artifact_record, standing
+from aigc.ledger.record import artifact_of
 from aigc.types import Artifact, Brief, Finding, Provenance, Usage
+from aigc.writing.pipeline import Pipeline
 
 from .conftest import Shop
 

@@ -57,7 +57,16 @@ def test_names_and_state(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["aigc", "aigc.cli", "aigc.project", "aigc.jobs", "aigc.pipeline", "aigc.models", "aigc.engine", "aigc.testing"],
+    [
+        "aigc",
+        "aigc.cli",
+        "aigc.project",
+        "aigc.jobs",
+        "aigc.writing.pipeline",
+        "aigc.models",
+        "aigc.engine",
+        "aigc.testing",
+    ],
 )
 def test_import_stays_light(module: str) -> None:
     code = f"import sys, {module}; print(*sys.modules)"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.content import ContentType
-from aigc.jobs.entry import Entry
-from aigc.jobs.ledger import FINISHED, Ledger
 from aigc.jobs.report.reading import Reader, Said, Unit
-from aigc.jobs.standing import Standing, standing
+from aigc.ledger.entry import Entry
+from aigc.ledger.ledger import FINISHED, Ledger
+from aigc.ledger.standing import Standing, standing
 from aigc.types import SEVERITIES, Artifact, Severity
 
 NAMED = 8  # reasons and twins that are named

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TextIO
 
-from aigc.jobs.entry import Entry
-from aigc.jobs.record import json_text
 from aigc.jobs.report.reading import UNITS, Reader, Said
+from aigc.ledger.entry import Entry
+from aigc.ledger.record import json_text
 from aigc.types import SEVERITIES, STATUSES, Finding, Json
 
 MOST = 20_000  # pieces listed

@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from aigc.content import ContentType
 from aigc.errors import JobError
-from aigc.jobs.ledger import Ledger
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
 from aigc.jobs.report.reading import UNITS, Reader
+from aigc.ledger.ledger import Ledger
 
 REPORT = "report.html"
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'; script-src '{}'"

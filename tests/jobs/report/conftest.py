@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aigc.content import ContentType
-from aigc.jobs import Ledger
-from aigc.jobs.entry import Spent
+from aigc.ledger import Ledger
+from aigc.ledger.entry import Spent
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Finding, Json, Provenance, Status, Usage
 

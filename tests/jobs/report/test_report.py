@@ -14,11 +14,12 @@ import pytest
 
 from aigc.content import ContentType
 from aigc.errors import JobError
-from aigc.jobs import Ledger, opened_ledger, write_report
+from aigc.jobs import opened_ledger, write_report
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import CheckFigures, Lengths, Times, read_figures
 from aigc.jobs.report.listing import marked, piece_record
 from aigc.jobs.report.reading import Reader
+from aigc.ledger import Ledger
 from aigc.types import Finding, Json
 
 from .conftest import EVIL, all_kinds, piece, write_ledger

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from aigc.content import ContentType
+from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.registry import Registry
 from aigc.types import Brief, Draft, Field
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from aigc.asking import open_rows, read_briefs
 from aigc.content import ContentType, brief_values, evaluate, measure
-from aigc.jobs import open_rows, read_briefs
-from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Request, Row
+from aigc.writing.pipeline import Pipeline
 
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 TENT = {

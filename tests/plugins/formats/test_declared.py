@@ -6,8 +6,8 @@ import sys
 import aigc_plugins.formats
 import aigc_plugins.rules
 import aigc_plugins.text
-from aigc.extension import REQUIRED
-from aigc.registry import Registry
+from aigc.plugs.extension import REQUIRED
+from aigc.plugs.registry import Registry
 
 
 def test_the_three_plugins_load_side_by_side():

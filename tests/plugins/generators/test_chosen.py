@@ -12,8 +12,8 @@ import pytest
 
 from aigc.cli.options import Overrides, open_project
 from aigc.errors import NotFound, UsageError
-from aigc.extension import generator
-from aigc.hookspecs import hookimpl
+from aigc.plugs.extension import generator
+from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 

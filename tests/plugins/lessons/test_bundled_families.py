@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from aigc.asking.briefs import sample_briefs
 from aigc.content import ContentType, brief_values
-from aigc.jobs.briefs import sample_briefs
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief
@@ -35,7 +35,7 @@ def test_a_type_loads_and_its_sample_briefs_are_valid(project: Project, name: st
 
 
 def written(project: Project, name: str, answer: str) -> list[Artifact]:
-    from aigc.pipeline import Pipeline
+    from aigc.writing.pipeline import Pipeline
 
     content_type = project.content_type(name)
     pipeline = Pipeline(ScriptedGenerator(lambda request, index: answer), project.environment)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import jinja2
 
+from aigc.asking.ids import Ids
+from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, NotFound, did_you_mean, nearest
-from aigc.extension import Extension
-from aigc.jobs.ids import Ids
-from aigc.jobs.matrix import ALONE, Cell
-from aigc.registry import Registry
+from aigc.plugs.extension import Extension
+from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Brief, Json, Provenance, Row
 
 LINES = (".jsonl", ".ndjson")  # of files without a header

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from aigc.jobs.entry import Spent
-from aigc.piece import asked_by
+from aigc.ledger.entry import Spent
 from aigc.types import Completion, Delta, Generator, Request, Usage, taken
+from aigc.writing.piece import asked_by
 
 
 @dataclass(slots=True)

@@ -15,9 +15,9 @@ from functools import cached_property
 import jinja2
 
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
-from aigc.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
-from aigc.extension import Bound
+from aigc.plugs.extension import Bound
 from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage, taken
+from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again

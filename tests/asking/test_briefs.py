@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from aigc.asking import open_rows, read_briefs, sample_briefs
+from aigc.asking.briefs import columns_not_used
+from aigc.asking.matrix import crossed
 from aigc.content import ContentType
 from aigc.errors import BriefError
-from aigc.jobs import open_rows, read_briefs, sample_briefs
-from aigc.jobs.briefs import columns_not_used
-from aigc.jobs.matrix import crossed
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Row
 

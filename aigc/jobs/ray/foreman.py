@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aigc.errors import AigcError, EngineError, first_line
-from aigc.jobs.assignment import Assignment
-from aigc.jobs.author import Work
-from aigc.jobs.ray_worker import Watch, Writer
+from aigc.jobs.ray.assignment import Assignment
+from aigc.jobs.ray.author import Work
+from aigc.jobs.ray.worker import Watch, Writer
 
 SMALL = 1 << 20  # bytes; Ray Data makes room for that much per block in hand
 

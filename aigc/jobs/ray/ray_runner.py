@@ -22,12 +22,12 @@ from itertools import islice
 from typing import Any, Protocol
 
 from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
-from aigc.jobs.assignment import Assignment, keeps_files, packed, takes_weights
-from aigc.jobs.author import Answered, Work
-from aigc.jobs.blocks import block_size, blocks
-from aigc.jobs.ray_connection import connect
-from aigc.jobs.ray_foreman import Foreman, Share
-from aigc.jobs.ray_worker import Block
+from aigc.jobs.ray.assignment import Assignment, keeps_files, packed, takes_weights
+from aigc.jobs.ray.author import Answered, Work
+from aigc.jobs.ray.blocks import block_size, blocks
+from aigc.jobs.ray.connection import connect
+from aigc.jobs.ray.foreman import Foreman, Share
+from aigc.jobs.ray.worker import Block
 from aigc.jobs.runner import Order, Took, Written
 from aigc.project import Project
 from aigc.types import Json

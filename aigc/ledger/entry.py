@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aigc.jobs.record import artifact_with
+from aigc.ledger.record import artifact_with
 from aigc.types import Artifact, Brief, Json, Usage
 
 PIECE = "id, status, reason, source, draw, brief, artifact"

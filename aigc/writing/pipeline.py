@@ -23,10 +23,10 @@ from itertools import count
 import jinja2
 
 from aigc.content import ContentType
-from aigc.extension import Bound
-from aigc.item import Order
-from aigc.piece import Piece, Steps, Watcher
+from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
+from aigc.writing.item import Order
+from aigc.writing.piece import Piece, Steps, Watcher
 
 
 class Pipeline:

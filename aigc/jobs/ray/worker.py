@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from aigc.errors import AigcError
-from aigc.jobs.assignment import Assignment
-from aigc.jobs.author import Author, Work
+from aigc.jobs.ray.assignment import Assignment
+from aigc.jobs.ray.author import Author, Work
 from aigc.jobs.runner import Took, Written
 
 Table: TypeAlias = Any  # pyarrow.Table

@@ -36,7 +36,7 @@ def attach(db: sqlite3.Connection, store: Path) -> None:
 def _attach(db: sqlite3.Connection, store: Path) -> None:
     try:
         db.execute("attach ? as store", (str(store),))
-        db.executescript(files("aigc.jobs").joinpath("store.sql").read_text(encoding="utf-8"))
+        db.executescript(files("aigc.ledger").joinpath("store.sql").read_text(encoding="utf-8"))
     except sqlite3.Error:
         with suppress(sqlite3.Error):
             db.execute("detach store")

@@ -14,20 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
-from aigc.drafting import (
-    Origin,
-    Written,
-    at_path,
-    distinct,
-    draft_texts,
-    origins,
-    plain,
-    postprocess,
-    root_of,
-    severity_rank,
-)
 from aigc.errors import AigcError, ContentTypeError
-from aigc.item import Item, Order, Sheet
 from aigc.types import (
     Artifact,
     Brief,
@@ -42,6 +29,19 @@ from aigc.types import (
     Status,
     Usage,
 )
+from aigc.writing.drafting import (
+    Origin,
+    Written,
+    at_path,
+    distinct,
+    draft_texts,
+    origins,
+    plain,
+    postprocess,
+    root_of,
+    severity_rank,
+)
+from aigc.writing.item import Item, Order, Sheet
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import pluggy
 
-from aigc import hookspecs
 from aigc.errors import AigcError, NotFound, PluginError, did_you_mean
-from aigc.extension import Extension, Kind
+from aigc.plugs import hookspecs
+from aigc.plugs.extension import Extension, Kind
 
 log = logging.getLogger(__name__)
 

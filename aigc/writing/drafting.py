@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from aigc.errors import AigcError, PluginError
-from aigc.extension import Bound, Render
+from aigc.plugs.extension import Bound, Render
 from aigc.types import SEVERITIES, Draft, Field, Finding, Json
 
 Schema = Mapping[str, Json]

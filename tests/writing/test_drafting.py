@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from aigc import check, postprocessor
-from aigc.drafting import Origin, Written, at_path, distinct, draft_texts, origins, plain, sign
-from aigc.drafting import check as run_checks
-from aigc.drafting import postprocess as run_steps
 from aigc.errors import PluginError
 from aigc.types import Brief, Draft, Field, Finding
+from aigc.writing.drafting import Origin, Written, at_path, distinct, draft_texts, origins, plain, sign
+from aigc.writing.drafting import check as run_checks
+from aigc.writing.drafting import postprocess as run_steps
 
 SCHEMA = {
     "title": {"type": "string"},

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from aigc.pipeline import Pipeline
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Completion, Request
+from aigc.writing.pipeline import Pipeline
 
 PAGE = """
 aigc: 1

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from aigc.errors import PluginError, UsageError
-from aigc.extension import check, postprocessor
+from aigc.plugs.extension import check, postprocessor
 from aigc.types import Draft, Field
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import JobError
+from aigc.plugs.registry import Registry
 from aigc.project import OWN, Project
-from aigc.registry import Registry
 from aigc.settings import Settings
 
 

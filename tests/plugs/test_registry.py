@@ -7,8 +7,8 @@ import pytest
 
 from aigc import check, hookimpl
 from aigc.errors import NotFound
-from aigc.extension import Extension
-from aigc.registry import Registry
+from aigc.plugs.extension import Extension
+from aigc.plugs.registry import Registry
 
 
 def named(name: str) -> Extension:
@@ -113,5 +113,5 @@ def test_bundled_plugins_load_before_those_of_any_name(monkeypatch: pytest.Monke
         return SimpleNamespace(name=name, value=name, dist=made, load=lambda: ModuleType(name))
 
     found = [entry("aaa", "shop"), entry("aigc", "text"), entry("aigc", "ads")]
-    monkeypatch.setattr("aigc.registry.entry_points", lambda group: found)
+    monkeypatch.setattr("aigc.plugs.registry.entry_points", lambda group: found)
     assert [plugin.name for plugin in Registry.discover().plugins] == ["ads", "text", "shop"]

@@ -17,8 +17,8 @@ from typing import Literal
 from aigc.content import ContentType, Schema, Stage, evaluate, render_prompt
 from aigc.content.prompt import answer_text
 from aigc.errors import AigcError
-from aigc.jobs.rates import Rate, of_writer, read_rates, writer_of
-from aigc.jobs.tokens import TokenCounter
+from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
+from aigc.jobs.forecast.tokens import TokenCounter
 from aigc.models import Weights, resolve
 from aigc.project import Project
 from aigc.types import Brief, Json, Prompt

@@ -18,10 +18,10 @@ from typing import TypeAlias
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError
-from aigc.jobs.assignment import Assignment, as_there, unpacked
-from aigc.jobs.rates import peak_memory
-from aigc.jobs.recorder import Recorder
+from aigc.jobs.forecast.rates import peak_memory
+from aigc.jobs.ray.assignment import Assignment, as_there, unpacked
 from aigc.jobs.runner import Took, Written
+from aigc.ledger.recorder import Recorder
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Completion, Generator, Provenance
 

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     import click
     import jinja2
 
-    from aigc.extension import Extension
-    from aigc.jobs import JobReport
-    from aigc.types import Artifact
+    from aigc.plugs.extension import Extension
+    from aigc.types import Artifact, JobReport
 
 hookspec = HookspecMarker("aigc")
 hookimpl = HookimplMarker("aigc")

@@ -19,9 +19,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from aigc.errors import JobError
-from aigc.jobs.entry import ENTRY, PIECE, Entry, Spent, entry_of, piece_of
-from aigc.jobs.record import artifact_line, body_record, completion_of, completion_record, json_text, whole_text
-from aigc.jobs.store import attach
+from aigc.ledger.entry import ENTRY, PIECE, Entry, Spent, entry_of, piece_of
+from aigc.ledger.record import artifact_line, body_record, completion_of, completion_record, json_text, whole_text
+from aigc.ledger.store import attach
 from aigc.types import STATUSES, Artifact, Brief, Completion, Json, Status
 
 FILE = "job.sqlite"
@@ -371,7 +371,7 @@ def _open(path: Path) -> sqlite3.Connection:
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = normal")
             if not held:
-                schema = files("aigc.jobs").joinpath("ledger.sql").read_text(encoding="utf-8")
+                schema = files("aigc.ledger").joinpath("ledger.sql").read_text(encoding="utf-8")
                 db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
         except BaseException:
             db.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aigc.jobs.ledger import Ledger
+from aigc.ledger.ledger import Ledger
 from aigc.types import Json
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
+from aigc.asking.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
+from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError
-from aigc.jobs.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
-from aigc.jobs.folder import Export
-from aigc.jobs.ledger import FILE as LEDGER
-from aigc.jobs.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.ledger.ledger import FILE as LEDGER
 from aigc.project import Project
 from aigc.settings import Laid, Settings
 from aigc.types import Artifact, Brief, Json
@@ -31,6 +30,17 @@ SAMPLE = "sample"
 OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports")
 SETTINGS = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "unique")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """This is a format to export in, with its options; `where` is where it was asked for. `accepted_only` leaves
+    flagged pieces out."""
+
+    name: str
+    options: Mapping[str, Json] = field(default_factory=dict)
+    where: str = ""
+    accepted_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,28 @@
+"""What is asked for: rows of a file somebody already has → briefs, crossed, with ids of their own, as a plan says.
+
+A row that cannot be a brief is a failed artifact with its reason, and nothing else fails for it; what is wrong with the
+file or the plan is refused before anything is written.
+
+Names: `Plan`, `Export`, `read_plan`, `write_plan`, `is_job_file` (a job file); `open_rows`, `read_briefs`,
+`rows_about`, `sample_briefs` (rows → briefs); `spoken` (a matrix as the command line says it). Knows: files, rows,
+importers, projects. Does not know: how pieces are written, or where.
+"""
+
+from __future__ import annotations
+
+from aigc.asking.briefs import open_rows, read_briefs, rows_about, sample_briefs
+from aigc.asking.matrix import spoken
+from aigc.asking.plan import Export, Plan, is_job_file, read_plan, write_plan
+
+__all__ = [
+    "Export",
+    "Plan",
+    "is_job_file",
+    "open_rows",
+    "read_briefs",
+    "read_plan",
+    "rows_about",
+    "sample_briefs",
+    "spoken",
+    "write_plan",
+]
