@@ -22,7 +22,7 @@ from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, Proj
 from aigc.plugs.extension import Bound
 from aigc.plugs.registry import Registry
 from aigc.settings import FILE, Laid, Settings, read_settings
-from aigc.types import Generator
+from aigc.types import Artifact, Generator
 
 if TYPE_CHECKING:
     from aigc.engine import EngineOptions
@@ -252,8 +252,16 @@ class Project:
             raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
         return folder
 
-    def pipeline(self, generator: Generator) -> Pipeline:
-        """This is the pipeline that writes with `generator` under this project's policy and seed."""
+    def tell(self, artifact: Artifact) -> None:
+        """Tell the plugins' `aigc_artifact` of a finished piece."""
+        self.registry.notify("aigc_artifact", artifact=artifact)
+
+    def pipeline(self, generator: Generator, *, telling: bool = True) -> Pipeline:
+        """Return the pipeline that writes with `generator` under this project's policy and seed.
+
+        Plugins are told of each piece as it finishes, unless `telling` is off: for one that writes on behalf of another
+        process, which tells its own.
+        """
         from aigc.writing.pipeline import Pipeline
 
         return Pipeline(
@@ -263,6 +271,7 @@ class Project:
             seed=self.settings.seed,
             policy=self.policy(),
             adapter=self.adapter,
+            finished=self.tell if telling else lambda artifact: None,
         )
 
 

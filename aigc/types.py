@@ -101,8 +101,21 @@ class Grammar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """This is what a request is for: the `attempt`-th try, from 0, at item `item` of a stage of a brief's piece."""
+
+    brief: str
+    stage: str
+    item: int = 0
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """This is one model call as handed to a Generator. `id` is unique among the requests in flight."""
+    """This is one model call as handed to a Generator. `id` is unique among the requests in flight.
+
+    `about` says which piece it is for, None for a request that is for none. What is written does not depend on it.
+    """
 
     id: str
     prompt: Prompt
@@ -110,6 +123,7 @@ class Request:
     grammar: Grammar | None = None
     adapter: str | None = None
     stream: bool = False
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,6 @@ def command(
     artifact = _write(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
-    project.registry.notify("aigc_artifact", artifact=artifact)
     paths = [] if out is None else export(project.registry, [artifact], out, formats or content_type.exports)
     if as_json:
         print_json(artifact_record(artifact))

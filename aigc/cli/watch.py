@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.readable import one_line, printable
-from aigc.types import Delta, Json
-from aigc.writing.piece import asked_by
+from aigc.types import About, Delta, Json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
@@ -24,8 +23,8 @@ class Screen:
         self._open = ""  # the request whose text is being shown
         self.streamed: dict[str, str] = {}
 
-    def delta(self, delta: Delta) -> None:
-        _, stage = asked_by(delta.request_id)
+    def delta(self, about: About, delta: Delta) -> None:
+        stage = about.stage
         if stage not in self._free:
             return  # JSON on its way is nothing to read
         if delta.request_id != self._open:

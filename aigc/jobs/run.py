@@ -234,7 +234,6 @@ class Job:
                 self.ledger.finish(one.artifact, one.spent, one.seconds)
                 written += 1
                 self.in_hand -= 1
-                self.project.registry.notify("aigc_artifact", artifact=one.artifact)
                 if heard:
                     heard(one.artifact)
         except KeyboardInterrupt:

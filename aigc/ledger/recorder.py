@@ -14,7 +14,6 @@ from typing import Protocol
 
 from aigc.ledger.entry import Spent
 from aigc.types import Completion, Delta, Generator, Request, Usage, taken
-from aigc.writing.piece import asked_by
 
 
 @dataclass(slots=True)
@@ -63,7 +62,7 @@ class Recorder:
         self._watches: dict[str, dict[str, _Watch]] = {}  # brief id → stage → …
 
     def submit(self, request: Request) -> None:
-        brief, stage = asked_by(request.id)
+        brief, stage = (request.about.brief, request.about.stage) if request.about else ("", "")
         watch = self._watches.setdefault(brief, {}).setdefault(stage, _Watch(time.monotonic()))
         watch.spent.requests += 1
         key = request_hash(request)

@@ -1,6 +1,6 @@
 """Draft → draft: running post-processors and checks over a draft's texts, and remembering who wrote which text.
 
-A `Written` is a text that knows the stage item it came from, so that a finding on `headlines[3]` of the composed piece
+A `Signed` is a text that knows the stage item it came from, so that a finding on `headlines[3]` of the composed piece
 leads back to the one request to ask again. Knows drafts, paths and bound extensions; does not know generators.
 """
 
@@ -26,7 +26,7 @@ class Origin(NamedTuple):
     field: str
 
 
-class Written(str):
+class Signed(str):
     """This is a text with its origin; `fallback` says that no model wrote it."""
 
     __slots__ = ("fallback", "origin")
@@ -34,17 +34,17 @@ class Written(str):
     fallback: bool
 
     @classmethod
-    def by(cls, text: str, origin: Origin, *, fallback: bool = False) -> Written:
-        written = cls(text)
-        written.origin = origin
-        written.fallback = fallback
-        return written
+    def by(cls, text: str, origin: Origin, *, fallback: bool = False) -> Signed:
+        signed = cls(text)
+        signed.origin = origin
+        signed.fallback = fallback
+        return signed
 
 
 def sign(value: Json, origin: Origin, *, fallback: bool = False) -> Json:
     """This is `value` with every text in it marked as written by `origin`."""
     if isinstance(value, str):
-        return Written.by(value, origin, fallback=fallback)
+        return Signed.by(value, origin, fallback=fallback)
     if isinstance(value, list):
         return [sign(item, origin, fallback=fallback) for item in value]
     if isinstance(value, dict):
@@ -95,7 +95,7 @@ def at_path(fields: Mapping[str, Json], path: str) -> Json:
 
 def origins(value: Json) -> Iterator[Origin]:
     """This yields the origin of every written text inside `value`."""
-    if isinstance(value, Written):
+    if isinstance(value, Signed):
         yield value.origin
     elif isinstance(value, Mapping):
         for item in value.values():
@@ -179,7 +179,7 @@ def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
         changed = _call(step, text, path, schema, draft, options) if _meant(step.only, path) else text
         if not isinstance(changed, str):
             raise TypeError(f"gave {changed!r} instead of a text")
-        return Written.by(changed, text.origin, fallback=text.fallback) if isinstance(text, Written) else changed
+        return Signed.by(changed, text.origin, fallback=text.fallback) if isinstance(text, Signed) else changed
 
     fields = {name: _changed(value, draft.schema.get(name, {}), name, change) for name, value in draft.fields.items()}
     return draft if fields == draft.fields else replace(draft, fields=fields)

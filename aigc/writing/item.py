@@ -16,7 +16,7 @@ import jinja2
 
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
 from aigc.plugs.extension import Bound
-from aigc.types import Brief, Completion, Draft, Finding, Json, Request, Usage, taken
+from aigc.types import About, Brief, Completion, Draft, Finding, Json, Request, Usage, taken
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
@@ -24,7 +24,7 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class Setup:
     """This is what all pieces of one run share."""
 
     content_type: ContentType
@@ -49,7 +49,7 @@ class Order:
 class Sheet:
     """This is what all items of one piece see. `results` fills up: stage name → what later stages may use."""
 
-    order: Order
+    setup: Setup
     brief: Brief
     results: dict[str, Json] = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class Sheet:
         return {**self.brief.values, "stages": self.results, **more}
 
     def evaluate(self, text: str, names: Mapping[str, Json]) -> Json:
-        return evaluate(self.order.environment, text, names)
+        return evaluate(self.setup.environment, text, names)
 
     def judged(self, draft: Draft, checks: Sequence[Bound], names: Mapping[str, Json]) -> list[Finding]:
         """This is what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
@@ -124,7 +124,7 @@ class Item:
         return Request(
             id=name,
             prompt=render_prompt(
-                self.sheet.order.environment,
+                self.sheet.setup.environment,
                 stage,
                 self.sheet.brief.values,
                 item=self.value,
@@ -139,8 +139,9 @@ class Item:
                 temperature=stage.sampling.temperature + WARMER * (self.attempts + self.sheet.brief.nudges),
             ),
             grammar=with_kept(stage.output, kept) if kept else stage.grammar,
-            adapter=self.sheet.order.adapter,
+            adapter=self.sheet.setup.adapter,
             stream=stream and stage.candidates == 1 and not stage.foreach,
+            about=About(brief=self.sheet.brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
         )
 
     def judge(self, completions: Sequence[Completion]) -> Usage:
@@ -234,8 +235,8 @@ class Item:
 
     def _seed(self) -> int:
         """This depends on what is written and nothing else: not on order, batch or neighbours."""
-        order, brief = self.sheet.order, self.sheet.brief
-        said = [order.seed, order.content_type.name, plain(brief.values), self.stage.name, self.index]
+        setup, brief = self.sheet.setup, self.sheet.brief
+        said = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         said += [{"draw": brief.draw}] if brief.draw else []
         text = SORTED([*said, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

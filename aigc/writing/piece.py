@@ -16,6 +16,7 @@ from typing import Protocol, TypeAlias
 from aigc.content import Stage
 from aigc.errors import AigcError, ContentTypeError
 from aigc.types import (
+    About,
     Artifact,
     Brief,
     Completion,
@@ -31,7 +32,7 @@ from aigc.types import (
 )
 from aigc.writing.drafting import (
     Origin,
-    Written,
+    Signed,
     at_path,
     distinct,
     draft_texts,
@@ -41,7 +42,7 @@ from aigc.writing.drafting import (
     root_of,
     severity_rank,
 )
-from aigc.writing.item import Item, Order, Sheet
+from aigc.writing.item import Item, Setup, Sheet
 
 log = logging.getLogger(__name__)
 
@@ -54,27 +55,21 @@ LEAST_TRACED = 4  # characters; a shorter text is found in others by chance
 class Watcher(Protocol):
     """This sees a piece being written: text deltas as they come, and each stage item once it stands."""
 
-    def delta(self, delta: Delta) -> None: ...
+    def delta(self, about: About, delta: Delta) -> None: ...
 
     def written(self, stage: str, index: int, value: Json) -> None: ...
-
-
-def asked_by(request_id: str) -> tuple[str, str]:
-    """This is (brief id, stage) of a request's id, `serial:brief/stage/item/attempt`; nothing of another id."""
-    said = request_id.rsplit("/", 3)
-    return (said[0].partition(":")[2], said[1]) if len(said) == 4 else ("", "")
 
 
 class Piece:
     """This is the writing of one brief. `serial` tells its requests from those of every other piece in the batch."""
 
-    def __init__(self, order: Order, brief: Brief, serial: str, watcher: Watcher | None) -> None:
-        self.order = order
-        self.content_type = order.content_type
+    def __init__(self, setup: Setup, brief: Brief, serial: str, watcher: Watcher | None) -> None:
+        self.setup = setup
+        self.content_type = setup.content_type
         self.brief = brief
         self.serial = serial
         self.watcher = watcher
-        self.sheet = Sheet(order=order, brief=brief)
+        self.sheet = Sheet(setup=setup, brief=brief)
         self.items: dict[str, list[Item]] = {}
         self.usage = Usage()
         self.requests = 0
@@ -82,7 +77,7 @@ class Piece:
     def steps(self) -> Steps:
         """This is the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
         try:
-            for stage in self.order.stages:
+            for stage in self.setup.stages:
                 self.items[stage.name] = self._items(stage)
                 yield from self._settle(self.items[stage.name])
                 self._collect(stage)
@@ -150,7 +145,7 @@ class Piece:
         fields = {name: self.sheet.evaluate(schema["from"], names) for name, schema in content_type.output.items()}
         draft = Draft(brief=self.brief, fields=fields, schema=content_type.output, stages=self.sheet.results)
         draft = postprocess(draft, content_type.postprocess, lambda text: self.sheet.evaluate(text, names))
-        return draft, self.sheet.judged(draft, (*content_type.checks, *self.order.policy), names)
+        return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
         """This is the items behind the rejected texts of a composed draft that can still be bettered."""
@@ -186,7 +181,7 @@ class Piece:
         """This is where in the piece each stage text stands."""
         places: dict[Origin, str] = {}
         for path, text, _ in draft_texts(draft):
-            for origin in [text.origin] if isinstance(text, Written) else self._traced(text):
+            for origin in [text.origin] if isinstance(text, Signed) else self._traced(text):
                 places.setdefault(origin, path)
         return places
 
@@ -228,8 +223,8 @@ class Piece:
         provenance = Provenance(
             content_type=self.content_type.name,
             version=self.content_type.version,
-            model=self.order.model,
-            seed=self.order.seed,
+            model=self.setup.model,
+            seed=self.setup.seed,
             requests=self.requests,
             usage=self.usage,
             lines=len(places),

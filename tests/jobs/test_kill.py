@@ -18,7 +18,6 @@ from aigc.ledger.recorder import request_hash
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Request
-from aigc.writing.piece import asked_by
 
 from .conftest import Shop
 
@@ -66,7 +65,7 @@ class Diary(ScriptedGenerator):
         for event in events:
             if event.index == 0:
                 (asked,) = [one for one in self.requests if one.id == event.request_id]
-                os.write(self._file, f"{asked_by(asked.id)[0]} {request_hash(asked)}\n".encode())
+                os.write(self._file, f"{asked.about.brief} {request_hash(asked)}\n".encode())
         return events
 
 

@@ -8,7 +8,7 @@ ROOTS = ("aigc", "aigc_plugins")
 
 
 def circles() -> list[list[str]]:
-    """This is every set of two or more modules that all import each other in the end (Tarjan 1972, without recursion)."""
+    """Return every set of two or more modules that all import each other in the end (Tarjan 1972)."""
     graph = grimp.build_graph(*ROOTS, exclude_type_checking_imports=False)
     below = {name: sorted(graph.find_modules_directly_imported_by(name)) for name in sorted(graph.modules)}
     number: dict[str, int] = {}

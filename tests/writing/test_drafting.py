@@ -9,7 +9,7 @@ import pytest
 from aigc import check, postprocessor
 from aigc.errors import PluginError
 from aigc.types import Brief, Draft, Field, Finding
-from aigc.writing.drafting import Origin, Written, at_path, distinct, draft_texts, origins, plain, sign
+from aigc.writing.drafting import Origin, Signed, at_path, distinct, draft_texts, origins, plain, sign
 from aigc.writing.drafting import check as run_checks
 from aigc.writing.drafting import postprocess as run_steps
 
@@ -71,7 +71,7 @@ def test_field_narrows_a_check(only: str, paths: list[str]) -> None:
 
 
 def test_steps_change_prose_only_and_keep_who_wrote_it() -> None:
-    written = replace(DRAFT, fields={**DRAFT.fields, "title": Written.by("t", Origin("s", 2, "title"), fallback=True)})
+    written = replace(DRAFT, fields={**DRAFT.fields, "title": Signed.by("t", Origin("s", 2, "title"), fallback=True)})
     after = run_steps(written, [louder.bind({}, "")], as_is)
     assert plain(after.fields) == {
         "title": "T", "tone": "dry", "url": "u", "lines": ["A", "B"], "sections": [{"text": "C"}],

@@ -128,7 +128,7 @@ class Author:
         project, content_type = self._project()
         recorder = Recorder(self._open(), notes)
         try:
-            for artifact in project.pipeline(recorder).write(content_type, iter(briefs)):
+            for artifact in project.pipeline(recorder, telling=False).write(content_type, iter(briefs)):
                 spent, seconds = recorder.spent(artifact.id)
                 if artifact.status == "failed":  # a reason may name a file
                     said = as_there(artifact.reason, self._assignment, Path(self._folder.name))

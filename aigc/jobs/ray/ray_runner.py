@@ -121,6 +121,7 @@ class RayRunner:
                             self.took += Took(starting=max(0.0, time.monotonic() - began - one.seconds))
                             began = None
                     else:
+                        order.project.tell(one.artifact)  # not in the workers: a plugin hears where the job was begun
                         yield one
                 order.ledger.commit()
             began = time.monotonic()

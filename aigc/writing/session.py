@@ -1,0 +1,184 @@
+"""A Generator for pieces: briefs of any content type in, artifacts out as they finish.
+
+    submit ──► inbox ──► queue ──► in hand ──► artifacts
+                        (room?)    steps of a piece ◄──► generator
+
+`submit` and `cancel` only leave a note in the inbox, so any thread may call them at any time; one thread calls `begin`,
+`step` and `close`. A piece is begun when the generator has room for its requests, in the order of submission. Stages of
+different pieces share one batch: what a piece needs next is asked for as soon as its answers are there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import TypeAlias
+
+from aigc.content import ContentType
+from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
+from aigc.writing.item import Setup
+from aigc.writing.piece import Piece, Steps, Watcher
+
+Note: TypeAlias = Callable[[], None]  # what `submit` or `cancel` asked for
+
+
+class Session:
+    """This writes pieces of many content types at once, for one generator, which stays its opener's to close.
+
+    `setup` says how a content type is written; `finished` hears of every artifact, once, as it finishes. `awaited` is
+    what the pieces that were put off wait for, in sentences: such a piece does not come back, it is submitted again in
+    another run.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        setup: Callable[[ContentType], Setup],
+        *,
+        finished: Callable[[Artifact], None] = lambda artifact: None,
+    ) -> None:
+        self.generator = generator
+        self.awaited: dict[str, None] = {}  # in order
+        self._setup = setup
+        self._setups: dict[str, Setup] = {}  # by the content type's name
+        self._finished = finished
+        self._serials = count(1)  # a request's id is never used twice: a cancelled one may still come back
+        self._inbox: deque[Note] = deque()
+        self._queue: deque[_Desk] = deque()  # not begun
+        self._desks: dict[str, _Desk] = {}  # request id → the piece that waits for it
+        self._done: list[Artifact] = []  # not told yet
+
+    @property
+    def busy(self) -> bool:
+        """Say whether a step would do anything."""
+        return bool(self._inbox or self._queue or self._desks or self._done)
+
+    def submit(self, content_type: ContentType, brief: Brief, watcher: Watcher | None = None) -> None:
+        """Ask for a piece. `watcher` sees it being written, on the thread that steps. Never blocks."""
+        self._inbox.append(partial(self._take_in, content_type, brief, watcher))
+
+    def cancel(self, brief_id: str) -> None:
+        """Drop the pieces of that brief: they do not come back unless they had finished already. Never blocks."""
+        self._inbox.append(partial(self._drop, brief_id))
+
+    def begin(self) -> bool:
+        """Begin what waits, as far as the generator has room; say whether there is room for more."""
+        while self._inbox:
+            self._inbox.popleft()()
+        while self._queue and len(self._desks) < self.generator.capacity:
+            self._advance(self._queue.popleft())
+        return not self._done and len(self._desks) < self.generator.capacity
+
+    def step(self) -> list[Artifact]:
+        """Begin what waits, let the generator advance, and return the pieces that finished.
+
+        Nothing is asked of the generator while pieces are there that needed no answer. EngineError when it can serve
+        nobody; what was in hand then still is.
+        """
+        self.begin()
+        for event in self.generator.step() if not self._done else ():
+            desk = self._desks.get(event.request_id)
+            if desk is None:  # cancelled; it may still come back
+                continue
+            if isinstance(event, Delta):
+                desk.watch(event)
+            elif self._received(desk, event):
+                self._advance(desk)
+        done, self._done = self._done, []
+        return done
+
+    def close(self) -> None:
+        """Drop everything, begun or not, and cancel what the generator has in hand. May be called twice."""
+        self._inbox.clear()
+        self._queue.clear()
+        for request_id, desk in self._desks.items():
+            self.generator.cancel(request_id)
+            desk.close()
+        self._desks.clear()
+        self._done.clear()
+
+    def _take_in(self, content_type: ContentType, brief: Brief, watcher: Watcher | None) -> None:
+        setup = self._setups.get(content_type.name)
+        if setup is None or setup.content_type is not content_type:
+            setup = self._setups[content_type.name] = self._setup(content_type)
+        piece = Piece(setup, brief, str(next(self._serials)), watcher)
+        self._queue.append(_Desk(brief.id, piece.steps(), watcher))
+
+    def _drop(self, brief_id: str) -> None:
+        self._queue = deque(desk for desk in self._queue if desk.brief != brief_id)
+        for request_id, desk in list(self._desks.items()):
+            if desk.brief == brief_id:
+                del self._desks[request_id]
+                self.generator.cancel(request_id)
+                desk.close()
+
+    def _received(self, desk: _Desk, completion: Completion) -> bool:
+        """File a completion; say whether it was the last one that its piece waited for."""
+        if desk.receive(completion):
+            del self._desks[completion.request_id]
+        if completion.finish_reason == "deferred":
+            self.awaited[completion.error] = None
+        return not desk.waiting
+
+    def _advance(self, desk: _Desk) -> None:
+        """Send a piece what came back, until it waits for something more, is finished or is put off."""
+        if desk.put_off:
+            desk.close()
+            return
+        try:
+            requests = desk.resume()
+            while not requests:
+                requests = desk.resume()
+        except StopIteration as finished:
+            artifact: Artifact = finished.value
+            self._finished(artifact)
+            self._done.append(artifact)
+            return
+        for request in requests:
+            self._desks[request.id] = desk
+            self.generator.submit(request)
+
+
+class _Desk:
+    """This is one piece in work: its steps, the completions it still waits for, and what has come back."""
+
+    def __init__(self, brief: str, steps: Steps, watcher: Watcher | None) -> None:
+        self.brief = brief
+        self._steps = steps
+        self._watcher = watcher
+        self._asked: dict[str, Request] = {}
+        self._answers: dict[str, list[Completion]] | None = None  # None: not started
+        self.waiting: dict[str, int] = {}  # request id → candidates to come
+        self.put_off = False
+
+    def close(self) -> None:
+        self._steps.close()
+
+    def resume(self) -> list[Request]:
+        """Return the requests that the piece needs next; StopIteration carries its artifact."""
+        requests = self._steps.send(self._answers)
+        self._asked = {request.id: request for request in requests}
+        self._answers = {request.id: [] for request in requests}
+        self.waiting = {request.id: request.sampling.n for request in requests}
+        return requests
+
+    def watch(self, delta: Delta) -> None:
+        """Show the watcher the next part of a text."""
+        about = self._asked[delta.request_id].about
+        if self._watcher is not None and about is not None:
+            self._watcher.delta(about, delta)
+
+    def receive(self, completion: Completion) -> bool:
+        """File a completion; say whether it was the last of its request."""
+        assert self._answers is not None
+        self.put_off |= completion.finish_reason == "deferred"
+        answers = self._answers[completion.request_id]
+        answers.append(completion)
+        self.waiting[completion.request_id] -= 1
+        if self.waiting[completion.request_id]:
+            return False
+        del self.waiting[completion.request_id]
+        answers.sort(key=lambda one: one.index)
+        return True
