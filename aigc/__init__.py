@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from aigc.types import Row as Row
     from aigc.types import SamplingParams as SamplingParams
     from aigc.writing.pipeline import Pipeline as Pipeline
+    from aigc.writing.session import Session as Session
 
 _HOMES = {
     "AigcError": "errors",
@@ -54,6 +55,7 @@ _HOMES = {
     "Request": "types",
     "Row": "types",
     "SamplingParams": "types",
+    "Session": "writing.session",
     "check": "plugs.extension",
     "exporter": "plugs.extension",
     "generator": "plugs.extension",

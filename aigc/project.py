@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aigc.engine import EngineOptions
     from aigc.models import Progress, Weights
     from aigc.writing.pipeline import Pipeline
+    from aigc.writing.session import Session
 
 STORE = Path(".aigc", "pieces.sqlite")
 OWN = "project"  # in place of a plugin's name
@@ -273,6 +274,11 @@ class Project:
             adapter=self.adapter,
             finished=self.tell if telling else lambda artifact: None,
         )
+
+    def session(self, generator: Generator) -> Session:
+        """Return a session that writes pieces of any of this project's content types with `generator`, for a caller
+        that does not know beforehand what will be asked for."""
+        return self.pipeline(generator).session
 
 
 def _project_folder(start: Path) -> Path | None:

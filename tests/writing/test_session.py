@@ -1,0 +1,193 @@
+"""A session: pieces of many types at once, from any thread, each told of once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from aigc import Artifact, Brief, Completion, Project, Request, Session, hookimpl
+from aigc.testing import ScriptedGenerator
+from aigc.types import About, Delta
+
+from . import second_face
+
+LINE = """
+aigc: 1
+name: shop/line
+summary: A line.
+brief:
+  product: {type: string}
+prompt: line.j2
+output: {type: string, limit: {chars: 40}}
+checks: [limits]
+repair: {attempts: 1}
+"""
+PARTS = """
+aigc: 1
+name: shop/parts
+summary: A line for each letter, then one for all.
+brief:
+  product: {type: string}
+stages:
+  letters:
+    foreach: product | list
+    prompt: letter.j2
+    output: {type: string}
+  whole:
+    prompt: whole.j2
+    output: {type: string}
+output:
+  text: {type: string, from: "{{ stages.whole }}"}
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}%s{% endblock %}"
+FILES = {
+    "templates/shop/line.yaml": LINE,
+    "templates/shop/line.j2": TASK.replace("%s", "{{ product }}"),
+    "templates/shop/parts.yaml": PARTS,
+    "templates/shop/letter.j2": TASK.replace("%s", "{{ item }}"),
+    "templates/shop/whole.j2": TASK.replace("%s", "{{ stages.letters | join }}"),
+}
+TYPES = ("shop/line", "shop/parts")
+
+
+def answer(request: Request, index: int) -> str:
+    return f"Buy {request.prompt.messages[-1].content}"
+
+
+def brief(name: str, product: str = "mug") -> Brief:
+    return Brief(id=name, values={"product": product})
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project]) -> Project:
+    return make_project(FILES)
+
+
+def drained(session: Session) -> list[Artifact]:
+    found = []
+    while session.busy:
+        found += session.step()
+    return found
+
+
+def test_pieces_of_several_types_share_one_batch(project: Project) -> None:
+    generator = ScriptedGenerator(answer, capacity=8, lump=8)
+    session = project.session(generator)
+    for name in TYPES:
+        session.submit(project.content_type(name), brief(name, "ab"))
+    session.step()
+    assert [request.about for request in generator.requests] == [
+        About(brief="shop/line", stage="main", item=0, attempt=0),
+        About(brief="shop/parts", stage="letters", item=0, attempt=0),
+        About(brief="shop/parts", stage="letters", item=1, attempt=0),
+        About(brief="shop/parts", stage="whole", item=0, attempt=0),
+    ]
+    (parts,) = drained(session)
+    assert parts.fields == {"text": "Buy Buy aBuy b"}
+
+
+def test_nothing_is_asked_before_the_generator_has_room(project: Project) -> None:
+    generator = ScriptedGenerator(answer, capacity=2, lump=1)
+    session = project.session(generator)
+    for at in range(5):
+        session.submit(project.content_type("shop/line"), brief(str(at)))
+    assert not generator.requests, "submit leaves a note and no more"
+    assert not session.begin() and len(generator.requests) == 2
+    assert [piece.id for piece in session.step()] == ["0"]
+    assert not session.begin() and len(generator.requests) == 3
+    assert [piece.id for piece in drained(session)] == ["1", "2", "3", "4"]
+
+
+def test_a_cancelled_piece_does_not_come_back_whether_begun_or_not(project: Project) -> None:
+    generator = ScriptedGenerator(answer, capacity=2, lump=1)
+    session = project.session(generator)
+    for at in range(4):
+        session.submit(project.content_type("shop/line"), brief(str(at)))
+    session.begin()
+    session.cancel("1")
+    session.cancel("3")
+    assert [piece.id for piece in drained(session)] == ["0", "2"]
+    assert [request.about.brief for request in generator.requests if request.about] == ["0", "1", "2"]
+
+
+def test_closing_drops_all_and_leaves_the_generator_to_its_opener(project: Project) -> None:
+    generator = ScriptedGenerator(answer, capacity=1, lump=1)
+    session = project.session(generator)
+    for at in range(3):
+        session.submit(project.content_type("shop/parts"), brief(str(at), "ab"))
+    session.step()
+    session.close()
+    session.close()
+    assert not session.busy and not generator.closed
+    session.submit(project.content_type("shop/line"), brief("late"))
+    assert [piece.id for piece in drained(session)] == ["late"], "what was cancelled is nobody's any more"
+
+
+def test_a_watcher_sees_what_each_text_is_for(project: Project) -> None:
+    seen: list[tuple[About, str]] = []
+    watcher = SimpleNamespace(
+        delta=lambda about, delta: seen.append((about, delta.text)), written=lambda stage, index, value: None
+    )
+    session = project.session(ScriptedGenerator(answer))
+    session.submit(project.content_type("shop/line"), brief("one"), watcher)
+    drained(session)
+    assert seen == [(About(brief="one", stage="main"), "Buy mug")]
+
+
+def test_plugins_hear_of_each_piece_once_in_the_order_they_finish(project: Project) -> None:
+    heard: list[str] = []
+
+    class Observer:
+        @hookimpl
+        def aigc_artifact(self, artifact: Artifact) -> None:
+            heard.append(artifact.id)
+
+    project.registry.add(Observer(), "observer")
+    session = project.session(ScriptedGenerator(answer, capacity=2))
+    for at in range(3):
+        session.submit(project.content_type("shop/line"), brief(str(at)))
+    told = [piece.id for piece in drained(session)]
+    assert heard == told == ["0", "1", "2"]
+
+
+class Distracted:
+    """This is a generator that answers some requests twice over, as one that was cancelled may."""
+
+    capacity = 4
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+
+    def submit(self, request: Request) -> None:
+        self.requests.append(request)
+
+    def step(self) -> list[Completion | Delta]:
+        return [Completion(request_id=one.id, text=answer(one, 0)) for one in self.requests]
+
+    def cancel(self, request_id: str) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_answer_nobody_waits_for_is_passed_over(project: Project) -> None:
+    session = project.session(Distracted())
+    session.submit(project.content_type("shop/parts"), brief("one", "ab"))
+    assert [piece.fields for piece in drained(session)] == [{"text": "Buy Buy aBuy b"}]
+
+
+def test_a_second_face_feeds_it_from_two_threads_and_cancels_at_random(project: Project) -> None:
+    crowds = [[brief(f"{crowd}-{at}", "abc"[: 1 + at % 3]) for at in range(200)] for crowd in "xy"]
+    generator = ScriptedGenerator(answer, capacity=8, lump=3)
+    face = second_face.run(project, generator, TYPES, crowds)
+    written = {piece.id: piece for piece in face.written}
+    assert len(written) == len(face.written), "a piece came back twice"
+    asked = {one.id for crowd in crowds for one in crowd}
+    assert written.keys() | face.dropped == asked and 40 < len(face.dropped) < 200
+    for at, name in enumerate(TYPES):
+        wanted = [one for crowd in crowds for one in crowd[at::2] if one.id in written]
+        alone = project.pipeline(ScriptedGenerator(answer)).write(project.content_type(name), wanted)
+        assert {piece.id: piece.fields for piece in alone} == {one.id: written[one.id].fields for one in wanted}
