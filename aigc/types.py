@@ -21,7 +21,7 @@ Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
 
 
 def texts_in(value: Json) -> Iterator[str]:
-    """This yields every text inside a value, in order: keys of objects are names, not texts."""
+    """Yield every text inside a value, in order: keys of objects are names, not texts."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -40,8 +40,9 @@ STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
 class Brief:
     """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
 
-    `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is how a text begins that
-    the piece is not to repeat; `nudges` counts how often it did, each draws a little warmer.
+    `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is the beginning of a text
+    that the piece must not repeat; `nudges` counts how often it was written again for repeating one, a little warmer
+    (at a higher temperature) each time.
     """
 
     id: str
@@ -70,7 +71,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingParams:
-    """This says how tokens are chosen. `temperature=0` is greedy; `top_k=0` and `top_p=1` switch those filters off.
+    """This is how tokens are chosen. `temperature=0` is greedy; `top_k=0` and `top_p=1` switch those filters off.
 
     `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
     `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
@@ -91,7 +92,7 @@ class SamplingParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
-    """This says which texts may be written. `source` is canonical JSON Schema text, a Rust regex, or Lark (llguidance).
+    """This is the set of texts that may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
 
     Hashable, so an engine compiles each distinct grammar once.
     """
@@ -128,7 +129,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """This counts tokens: `cached` of `prompt` were not computed again; `sampled` + `forced` were written."""
+    """This is a count of tokens: `cached` of `prompt` were not computed again; `sampled` + `forced` were written."""
 
     prompt: int = 0
     cached: int = 0
@@ -173,7 +174,7 @@ class Completion:
 
 
 def taken(answers: Sequence[Completion]) -> Usage:
-    """This is what one request took. Its prompt was read once, for the first candidate, whichever of them say so."""
+    """Return the tokens of one request with all its candidates: they share one prompt, which is counted once."""
     read = max((one.usage for one in answers), key=lambda usage: usage.prompt, default=Usage())
     written = sum((one.usage for one in answers), Usage())
     return replace(written, prompt=read.prompt, cached=read.cached)
@@ -190,7 +191,7 @@ class Delta:
 
 @runtime_checkable
 class Generator(Protocol):
-    """This turns requests into completions: our GPT engine, a scripted fake, vLLM, a remote API.
+    """This is whatever turns requests into completions: our GPT engine, a scripted fake, vLLM, a remote API.
 
     `submit` never blocks. `step` advances and returns what finished, `n` Completions for a request, and Deltas of
     streaming ones; it returns an empty list when nothing is in hand. A request that cannot be served comes back as its
@@ -228,7 +229,7 @@ class Draft:
 
     @property
     def language(self) -> str:
-        """This is the brief's `language`, or `en` where it has none."""
+        """The brief's `language`, or `en` where it has none."""
         return str(self.brief.values.get("language") or "en")
 
 
@@ -243,7 +244,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """This is what a check has to say. `field` is a path such as `headlines[2]`, `span` character offsets in it.
+    """This is one thing a check found. `field` is a path such as `headlines[2]`, `span` character offsets in it.
 
     A check need fill in `message` (and `span`) only: the pipeline adds its name, the field and the severity.
     """
@@ -257,7 +258,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """This says how an artifact came about.
+    """This is how an artifact came about.
 
     `lines` counts the texts stages wrote; `fallbacks` (no model wrote these) and `repaired` are field paths among
     them. `requests` counts model calls.

@@ -28,32 +28,32 @@ hookimpl = HookimplMarker("aigc")
 
 @hookspec
 def aigc_content_types() -> Sequence[Path]:  # type: ignore[empty-body]
-    """This returns YAML files, or folders whose *.yaml are content types and whose *.j2 are their templates."""
+    """Return YAML files, or folders whose *.yaml are content types and whose *.j2 are their templates."""
 
 
 @hookspec
 def aigc_postprocessors() -> Sequence[Extension]:  # type: ignore[empty-body]
-    """This returns functions made with @postprocessor."""
+    """Return functions made with @postprocessor."""
 
 
 @hookspec
 def aigc_checks() -> Sequence[Extension]:  # type: ignore[empty-body]
-    """This returns functions made with @check."""
+    """Return functions made with @check."""
 
 
 @hookspec
 def aigc_exporters() -> Sequence[Extension]:  # type: ignore[empty-body]
-    """This returns functions made with @exporter."""
+    """Return functions made with @exporter."""
 
 
 @hookspec
 def aigc_importers() -> Sequence[Extension]:  # type: ignore[empty-body]
-    """This returns functions made with @importer."""
+    """Return functions made with @importer."""
 
 
 @hookspec
 def aigc_generators() -> Sequence[Extension]:  # type: ignore[empty-body]
-    """This returns functions made with @generator."""
+    """Return functions made with @generator."""
 
 
 # -- extending: get one live object, once -----------------------------------------------------------------------------
@@ -61,12 +61,12 @@ def aigc_generators() -> Sequence[Extension]:  # type: ignore[empty-body]
 
 @hookspec
 def aigc_environment(environment: jinja2.Environment) -> None:
-    """This may add filters, tests and globals for templates and expressions."""
+    """Add filters, tests and globals for templates and expressions."""
 
 
 @hookspec
 def aigc_commands(cli: click.Group) -> None:
-    """This may add commands to `aigc`."""
+    """Add commands to `aigc`."""
 
 
 # -- observing: what is returned is ignored; a failure is logged and the others still hear ----------------------------
@@ -74,9 +74,9 @@ def aigc_commands(cli: click.Group) -> None:
 
 @hookspec
 def aigc_artifact(artifact: Artifact) -> None:
-    """This hears of every finished piece, in the order they finish."""
+    """Hear of every finished piece, in the order they finish; on a cluster in the process that began the job."""
 
 
 @hookspec
 def aigc_job(report: JobReport) -> None:
-    """This hears of every finished job."""
+    """Hear of every finished job."""

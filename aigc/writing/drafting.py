@@ -42,7 +42,7 @@ class Signed(str):
 
 
 def sign(value: Json, origin: Origin, *, fallback: bool = False) -> Json:
-    """This is `value` with every text in it marked as written by `origin`."""
+    """Return `value` with every text in it marked as written by `origin`."""
     if isinstance(value, str):
         return Signed.by(value, origin, fallback=fallback)
     if isinstance(value, list):
@@ -53,7 +53,7 @@ def sign(value: Json, origin: Origin, *, fallback: bool = False) -> Json:
 
 
 def plain(value: Json) -> Json:
-    """This is `value` with ordinary texts, lists and dicts, as it leaves the pipeline."""
+    """Return `value` with ordinary texts, lists and dicts, as it leaves the pipeline."""
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Mapping):
@@ -83,7 +83,7 @@ def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:
 
 
 def at_path(fields: Mapping[str, Json], path: str) -> Json:
-    """This is the value at a path such as `sections[0].heading`, or None where there is none."""
+    """Return the value at a path such as `sections[0].heading`, or None where there is none."""
     value: Json = fields
     for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
         try:
@@ -94,7 +94,7 @@ def at_path(fields: Mapping[str, Json], path: str) -> Json:
 
 
 def origins(value: Json) -> Iterator[Origin]:
-    """This yields the origin of every written text inside `value`."""
+    """Yield the origin of every signed text inside `value`."""
     if isinstance(value, Signed):
         yield value.origin
     elif isinstance(value, Mapping):
@@ -106,7 +106,7 @@ def origins(value: Json) -> Iterator[Origin]:
 
 
 def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
-    """This is the draft after `steps`, in order. PluginError names the step that broke."""
+    """Return the draft after `steps`, in order. PluginError names the step that broke."""
     for step in steps:
         options = step.resolve(render)
         with _Blame(step):
@@ -122,53 +122,53 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
 
 
 def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding]:
-    """This is what `checks` found, in their order. PluginError names the check that broke."""
+    """Return what `checks` found, in their order. PluginError names the check that broke."""
     findings = []
     for bound in checks:
         options = bound.resolve(render)
         with _Blame(bound):
             if bound.extension.scope == "draft":
-                found = [_finding(said, "", bound) for said in _said(bound.extension(draft, **options))]
+                found = [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
             else:
                 found = [
-                    _finding(said, path, bound)
+                    _finding(one, path, bound)
                     for path, text, schema in draft_texts(draft)
                     if _meant(bound.only, path)
-                    for said in _said(_call(bound, text, path, schema, draft, options))
+                    for one in _yielded(_call(bound, text, path, schema, draft, options))
                 ]
         findings += found
     return findings
 
 
-def _said(returned: Iterable[Finding | str] | None) -> Iterable[Finding | str]:
+def _yielded(returned: Iterable[Finding | str] | None) -> Iterable[Finding | str]:
     if isinstance(returned, str | Finding):
         raise TypeError(f"gave {returned!r}; a check yields findings or messages")
     return returned or ()
 
 
-def _finding(said: Finding | str, path: str, bound: Bound) -> Finding:
-    finding = Finding(message=said) if isinstance(said, str) else said
+def _finding(found: Finding | str, path: str, bound: Bound) -> Finding:
+    finding = Finding(message=found) if isinstance(found, str) else found
     return replace(finding, check=bound.name, field=finding.field or path, severity=bound.severity)
 
 
 def root_of(path: str) -> str:
-    """This is the field a path begins with: `headlines` of `headlines[2]`."""
+    """Return the field a path begins with: `headlines` of `headlines[2]`."""
     return path.partition("[")[0].partition(".")[0]
 
 
 def distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """This is `findings` with what is said twice said once, with the greater severity."""
+    """Return `findings` with each message on a field once, with the greater severity."""
     kept: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        said = (finding.field, finding.message)
-        held = kept.get(said)
+        key = (finding.field, finding.message)
+        held = kept.get(key)
         if held is None or SEVERITIES.index(finding.severity) > SEVERITIES.index(held.severity):
-            kept[said] = finding
+            kept[key] = finding
     return list(kept.values())
 
 
 def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
-    """This orders findings by harm: (rank of the worst or -1, how many are that bad)."""
+    """Return how bad findings are, to be compared: (rank of the worst or -1, how many are that bad)."""
     ranks = [SEVERITIES.index(finding.severity) for finding in findings]
     worst = max(ranks, default=-1)
     return worst, ranks.count(worst)
@@ -213,7 +213,7 @@ def _meant(only: str, path: str) -> bool:
 
 
 class _Blame:
-    """This turns whatever an author's function raises into a PluginError that names it."""
+    """This is a context in which whatever an author's function raises becomes a PluginError that names it."""
 
     def __init__(self, bound: Bound) -> None:
         self._bound = bound

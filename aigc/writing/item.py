@@ -25,7 +25,7 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """This is what all pieces of one run share."""
+    """This is how a content type is written: what all its pieces in one session share."""
 
     content_type: ContentType
     environment: jinja2.Environment
@@ -36,7 +36,7 @@ class Setup:
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        """This is the stages; the simple form's one stage is judged by the type's own steps and checks."""
+        """The stages; the simple form's one stage has the type's own post-processors and checks and the policy too."""
         content_type = self.content_type
         if content_type.composed:
             return content_type.stages
@@ -60,9 +60,9 @@ class Sheet:
         return evaluate(self.setup.environment, text, names)
 
     def judged(self, draft: Draft, checks: Sequence[Bound], names: Mapping[str, Json]) -> list[Finding]:
-        """This is what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
+        """Return what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
         problems = schema_problems(draft.fields, draft.schema)
-        limits = [Finding(message=said, field=path, check="limits") for path, said in problems]
+        limits = [Finding(message=message, field=path, check="limits") for path, message in problems]
         return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
 
 
@@ -91,7 +91,7 @@ class Item:
 
     @property
     def failing(self) -> frozenset[str]:
-        """This is the fields to write again: blamed ones and those a reject finding names, all when it names none."""
+        """The fields to write again: blamed ones and those a reject finding names, or all when it names none."""
         everything = frozenset(self.stage.output)
         if self.draft is None:
             return everything
@@ -100,18 +100,18 @@ class Item:
 
     @property
     def unanswered(self) -> bool:
-        """This says that the generator could not answer at all: nothing may stand in for that."""
+        """Whether the generator could not answer at all: nothing may stand in for that."""
         return bool(self.error) and self.draft is None
 
     @property
     def open(self) -> bool:
-        """This says whether asking (again) is due."""
+        """Whether it has to be asked for (again)."""
         tired = self.fallbacks or self.error or self.left_out or self.attempts > self.stage.attempts
         return bool(self.failing) and not tired
 
     @property
     def movable(self) -> bool:
-        """This says whether anything is left to try."""
+        """Whether anything is left to try: another attempt, a fallback, or leaving it out of a list."""
         if self.left_out:
             return False
         return (
@@ -119,7 +119,7 @@ class Item:
         )
 
     def request(self, name: str, *, stream: bool) -> Request:
-        """This asks for what is failing; the rest is given."""
+        """Return the request that asks for what is failing; what stands is given in its grammar."""
         stage, kept = self.stage, plain(self._kept())
         return Request(
             id=name,
@@ -145,7 +145,7 @@ class Item:
         )
 
     def judge(self, completions: Sequence[Completion]) -> Usage:
-        """This keeps the best of what stood and what came: mildest findings first, then highest mean log-probability.
+        """Keep the best of what stood and what came: mildest findings first, then highest mean log-probability.
 
         What stood loses to anything when the whole piece rejects it.
         """
@@ -167,7 +167,7 @@ class Item:
         return taken(completions)
 
     def give_up(self) -> None:
-        """This puts the declared fallback in place of what fails; a list's item that still fails is left out.
+        """Put the declared fallback in place of what fails; leave a list's item that still fails out.
 
         Where the generator broke off the repair, a finding says so.
         """
@@ -189,7 +189,7 @@ class Item:
             self.left_out = reason
 
     def result(self) -> Json:
-        """This is what the item contributes, each text signed: its one text, or its fields."""
+        """Return what the item contributes, each text signed: its one text, or its fields."""
         fields = self.signed()
         return fields.get("text") if self.stage.single else fields or None
 
@@ -206,7 +206,7 @@ class Item:
     def _finish(
         self, written: Mapping[str, Json], kept: Mapping[str, Json], *, cut: bool
     ) -> tuple[Draft, list[Finding]]:
-        """This runs the stage's post-processors over what was written, and its checks over that and what was kept."""
+        """Run the stage's post-processors over what was written, and its checks over that and what was kept."""
         names = self.sheet.names(item=self.value, index=self.index)
         draft = Draft(
             brief=self.sheet.brief,
@@ -224,19 +224,19 @@ class Item:
     def _reason(self) -> str:
         if self.error:
             return self.error
-        said = "; ".join(finding.message for finding in self.findings if finding.severity == "reject")
-        return said or ("the whole piece's checks reject it" if self.blamed else "nothing usable")
+        refusals = "; ".join(finding.message for finding in self.findings if finding.severity == "reject")
+        return refusals or ("the whole piece's checks reject it" if self.blamed else "nothing usable")
 
     def _broken_off(self) -> list[Finding]:
-        """This is what is to be said where the generator did not answer a repair."""
+        """Return a warning per field that the generator did not answer when it was to be written again."""
         message = f"could not be written again: {self.error}"
         names = sorted(self.failing) if self.error else ()
         return [Finding(message=message, field=name, check="repair", severity="warn") for name in names]
 
     def _seed(self) -> int:
-        """This depends on what is written and nothing else: not on order, batch or neighbours."""
+        """Return a seed that depends on what is written and nothing else: not on order, batch or neighbours."""
         setup, brief = self.sheet.setup, self.sheet.brief
-        said = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
-        said += [{"draw": brief.draw}] if brief.draw else []
-        text = SORTED([*said, plain(self.value), self.attempts])
+        written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
+        written_from += [{"draw": brief.draw}] if brief.draw else []
+        text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

@@ -53,7 +53,7 @@ LEAST_TRACED = 4  # characters; a shorter text is found in others by chance
 
 
 class Watcher(Protocol):
-    """This sees a piece being written: text deltas as they come, and each stage item once it stands."""
+    """This is somebody who watches a piece being written: text deltas as they come, each stage item once it stands."""
 
     def delta(self, about: About, delta: Delta) -> None: ...
 
@@ -75,7 +75,7 @@ class Piece:
         self.requests = 0
 
     def steps(self) -> Steps:
-        """This is the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
+        """Tell the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
         try:
             for stage in self.setup.stages:
                 self.items[stage.name] = self._items(stage)
@@ -107,7 +107,7 @@ class Piece:
         return [Item(sheet=self.sheet, stage=stage, index=i, value=value) for i, value in enumerate(values or [])]
 
     def _settle(self, items: Sequence[Item]) -> Coroutine[list[Request], Answers, None]:
-        """This asks for `items`, and again for those that fail, until each stands, falls back or is left out.
+        """Ask for `items`, and again for those that fail, until each stands, falls back or is left out.
 
         AigcError with the generator's own word where it could not answer one of them at all.
         """
@@ -129,7 +129,7 @@ class Piece:
                 self.watcher.written(item.stage.name, item.index, plain(item.result()))
 
     def _collect(self, stage: Stage) -> None:
-        """This publishes a stage's results under its name."""
+        """Publish a stage's results under its name, for later stages and the output."""
         items = self.items[stage.name]
         values = [item.result() for item in items if not item.left_out]
         self.sheet.results[stage.name] = values if stage.foreach else values[0]
@@ -137,7 +137,7 @@ class Piece:
     # -- the whole piece ----------------------------------------------------------------------------------------------
 
     def _compose(self) -> tuple[Draft, list[Finding]]:
-        """This makes the output from the stages' results and checks it as a whole."""
+        """Make the output from the stages' results and check it as a whole."""
         content_type, names = self.content_type, self.sheet.names()
         if not content_type.composed:
             (item,) = next(iter(self.items.values()))
@@ -148,7 +148,7 @@ class Piece:
         return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
-        """This is the items behind the rejected texts of a composed draft that can still be bettered."""
+        """Return the items behind the rejected texts of a composed draft that can still be bettered."""
         guilty: dict[tuple[str, int], set[str]] = {}
         for finding in findings if self.content_type.composed else ():
             value = at_path(draft.fields, finding.field)
@@ -165,7 +165,10 @@ class Piece:
         return [item for item in accused if item.movable]
 
     def _traced(self, value: Json, *, both_ways: bool = False) -> list[Origin]:
-        """This is who wrote a text that an expression made of others' texts: those it contains (or is a part of)."""
+        """Return the origins of the stage texts that `value` contains; with `both_ways` also of those it is a part of.
+
+        An expression of the content type joins or cuts texts, and the result carries no origin of its own.
+        """
         if not isinstance(value, str) or len(value) < LEAST_TRACED:
             return []
         return [
@@ -178,7 +181,7 @@ class Piece:
         ]
 
     def _places(self, draft: Draft) -> dict[Origin, str]:
-        """This is where in the piece each stage text stands."""
+        """Return where in the piece each stage text stands: its origin → a path such as `headlines[2]`."""
         places: dict[Origin, str] = {}
         for path, text, _ in draft_texts(draft):
             for origin in [text.origin] if isinstance(text, Signed) else self._traced(text):
@@ -188,7 +191,7 @@ class Piece:
     # -- the artifact -------------------------------------------------------------------------------------------------
 
     def _carried(self, draft: Draft) -> Iterator[Finding]:
-        """This yields what stage checks had to say of the results in the piece, and why others are not in it."""
+        """Yield what stage checks found in results that are in the piece, and the reason why others are not in it."""
         if not self.content_type.composed:
             return
         places = self._places(draft)
