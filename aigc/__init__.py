@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aigc.plugs.hookspecs import hookimpl as hookimpl
     from aigc.project import Project as Project
     from aigc.types import Artifact as Artifact
+    from aigc.types import Asset as Asset
     from aigc.types import Brief as Brief
     from aigc.types import Completion as Completion
     from aigc.types import Draft as Draft
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AigcError": "errors",
     "Artifact": "types",
+    "Asset": "types",
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",

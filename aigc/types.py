@@ -8,6 +8,7 @@ tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.cont
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -92,7 +93,7 @@ class SamplingParams:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
-    """This is the set of texts that may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
+    """This is which texts may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
 
     Hashable, so an engine compiles each distinct grammar once.
     """
@@ -212,12 +213,50 @@ class Generator(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """This is a file that belongs to a piece beside its texts: a picture, a voice, a video.
+
+    `name` is what people read (`cover.png`), `media_type` as IANA lists them (`image/png`), `sha256` the digest of its
+    bytes in hex, `size` how many they are. The bytes are `content` while it is on its way, then the file at `path`.
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    path: Path | None = None
+    content: bytes | None = field(default=None, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, name: str, media_type: str, content: bytes) -> Asset:
+        """Make an asset of bytes."""
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(name=name, media_type=media_type, sha256=digest, size=len(content), content=content)
+
+    @classmethod
+    def at(cls, path: Path, media_type: str, name: str = "") -> Asset:
+        """Make an asset of a file, which is copied and left where it is. OSError where it cannot be read."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+        return cls(name=name or path.name, media_type=media_type, sha256=digest, size=size, path=path)
+
+    def read(self) -> bytes:
+        """Return the bytes. OSError where the file is gone."""
+        if self.content is not None:
+            return self.content
+        assert self.path is not None, "an asset has content or a path"
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """This is a piece on its way: parsed fields, the brief they answer, and the fields' schemas.
 
     `fields` maps a field's name to its value; `schema` maps the same names to our schema words (type, limit, …).
     An output of a single string has the one field `text`. `stages` holds the results of earlier stages by name;
-    `item` is the foreach item a stage draft was written for.
+    `item` is the foreach item a stage draft was written for. `assets` are files that a post-processor of whole drafts
+    added, by returning the draft with them.
     """
 
     brief: Brief
@@ -226,6 +265,7 @@ class Draft:
     stages: Mapping[str, Json] = field(default_factory=dict)
     item: Json = None
     finish_reason: FinishReason = "stop"
+    assets: tuple[Asset, ...] = ()
 
     @property
     def language(self) -> str:
@@ -279,7 +319,7 @@ class Provenance:
 class Artifact:
     """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
 
-    `reason` is one sentence unless the piece was accepted without a finding.
+    `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files.
     """
 
     id: str
@@ -289,6 +329,7 @@ class Artifact:
     provenance: Provenance
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+    assets: tuple[Asset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

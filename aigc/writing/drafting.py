@@ -112,10 +112,12 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
         with _Blame(step):
             if step.extension.scope == "draft":
                 changed = step.extension(draft, **options)
-                fields = changed.fields if isinstance(changed, Draft) else changed
-                if not isinstance(fields, Mapping):
-                    raise TypeError(f"gave {fields!r} instead of the draft or its fields")
-                draft = replace(draft, fields=fields)
+                if isinstance(changed, Draft):
+                    draft = replace(draft, fields=changed.fields, assets=changed.assets)
+                elif isinstance(changed, Mapping):
+                    draft = replace(draft, fields=changed)
+                else:
+                    raise TypeError(f"gave {changed!r} instead of the draft or its fields")
             else:
                 draft = _each_text(draft, step, options)
     return draft

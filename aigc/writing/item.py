@@ -16,7 +16,7 @@ import jinja2
 
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
 from aigc.plugs.extension import Bound
-from aigc.types import About, Brief, Completion, Draft, Finding, Json, Request, Usage, taken
+from aigc.types import About, Asset, Brief, Completion, Draft, Finding, Json, Request, Usage, taken
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
@@ -192,6 +192,11 @@ class Item:
         """Return what the item contributes, each text signed: its one text, or its fields."""
         fields = self.signed()
         return fields.get("text") if self.stage.single else fields or None
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """The files that the stage's post-processors added to what the item contributes."""
+        return self.draft.assets if self.draft is not None and not self.left_out else ()
 
     def signed(self) -> dict[str, Json]:
         return {

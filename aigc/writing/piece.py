@@ -141,9 +141,17 @@ class Piece:
         content_type, names = self.content_type, self.sheet.names()
         if not content_type.composed:
             (item,) = next(iter(self.items.values()))
-            return Draft(brief=self.brief, fields=item.signed(), schema=content_type.output), item.findings
+            draft = Draft(brief=self.brief, fields=item.signed(), schema=content_type.output, assets=item.assets)
+            return draft, item.findings
         fields = {name: self.sheet.evaluate(schema["from"], names) for name, schema in content_type.output.items()}
-        draft = Draft(brief=self.brief, fields=fields, schema=content_type.output, stages=self.sheet.results)
+        assets = [asset for items in self.items.values() for item in items for asset in item.assets]
+        draft = Draft(
+            brief=self.brief,
+            fields=fields,
+            schema=content_type.output,
+            stages=self.sheet.results,
+            assets=tuple(assets),
+        )
         draft = postprocess(draft, content_type.postprocess, lambda text: self.sheet.evaluate(text, names))
         return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
@@ -244,4 +252,5 @@ class Piece:
             provenance=provenance,
             findings=findings,
             reason=reason,
+            assets=draft.assets,
         )
