@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from aigc.plugs.extension import importer as importer
     from aigc.plugs.extension import postprocessor as postprocessor
     from aigc.plugs.hookspecs import hookimpl as hookimpl
+    from aigc.plugs.placing import AssetFolder as AssetFolder
+    from aigc.plugs.placing import file_name as file_name
     from aigc.project import Project as Project
     from aigc.types import Artifact as Artifact
     from aigc.types import Asset as Asset
@@ -45,6 +47,7 @@ _HOMES = {
     "AigcError": "errors",
     "Artifact": "types",
     "Asset": "types",
+    "AssetFolder": "plugs.placing",
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",
@@ -60,6 +63,7 @@ _HOMES = {
     "Session": "writing.session",
     "check": "plugs.extension",
     "exporter": "plugs.extension",
+    "file_name": "plugs.placing",
     "generator": "plugs.extension",
     "hookimpl": "plugs.hookspecs",
     "importer": "plugs.extension",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc import exporter
+from aigc import AssetFolder, exporter
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 
@@ -22,14 +22,16 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
 
     UTF-8 with a byte order mark, which Excel wants. Objects become JSON text. A text that a spreadsheet would run as
     a formula (it begins with = + - @ and is no number) gets an apostrophe in front. An input called like a field is
-    headed "NAME (brief)".
+    headed "NAME (brief)". Files of the pieces go into the folder `media`, and a last column "assets" names them.
     """
-    inputs, fields = _columns(artifacts)
+    inputs, fields, illustrated = _columns(artifacts)
     names = [name for name, _ in fields]
     header = ["id", "status"]
     header += [f"{name} (brief)" if name in (*names, *header) else name for name in inputs]
     header += [name if number is None else f"{name} {number}" for name, number in fields]
-    path = folder / "content.csv"
+    header += ["assets"] if illustrated else []
+    path, media = folder / "content.csv", AssetFolder(folder)
+    placed: list[Path] = []
     with written(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(header)
@@ -38,17 +40,23 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
             cells = [artifact.id, artifact.status]
             cells += [_joined(values.get(name)) for name in inputs]
             cells += [_cell(_pick(artifact.fields, name, number)) for name, number in fields]
+            if illustrated:
+                there = media.place(artifact)
+                placed += there
+                cells.append("; ".join(one.relative_to(folder).as_posix() for one in there))
             rows.writerow([_harmless(cell) for cell in cells])
-    yield path
+    yield from (path, *placed)
 
 
-def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[tuple[str, int | None]]]:
-    """These are the names of all briefs' inputs, and of all fields, for a list with the number of the item, from 1; in
-    the order they first appear."""
+def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[tuple[str, int | None]], bool]:
+    """Return the names of all briefs' inputs, and of all fields, for a list with the number of the item, from 1; in the
+    order they first appear; and whether any piece has assets."""
     inputs: dict[str, None] = {}
     longest: dict[str, int | None] = {}
+    illustrated = False
     for artifact in artifacts:
         inputs |= dict.fromkeys(artifact.brief.values)
+        illustrated |= bool(artifact.assets)
         for name, value in artifact.fields.items():
             before = longest.get(name)
             longest[name] = max(before or 0, len(value)) if isinstance(value, list) else before
@@ -57,7 +65,7 @@ def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[tuple[str, 
         for name, length in longest.items()
         for number in ([None] if length is None else range(1, length + 1))
     ]
-    return list(inputs), fields
+    return list(inputs), fields, illustrated
 
 
 def _pick(fields: Mapping[str, Json], name: str, number: int | None) -> Json:

@@ -6,18 +6,19 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aigc import exporter
-from aigc.types import Artifact
+from aigc import AssetFolder, exporter
+from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 
 
 @exporter(name="jsonl", suffixes=(".jsonl",))
 def jsonl_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
-    """One JSON object per piece: id, status, content type, brief, fields, findings."""
-    path = folder / "content.jsonl"
+    """One JSON object per piece: id, status, content type, brief, fields, findings; its files in the folder `media`."""
+    path, media = folder / "content.jsonl", AssetFolder(folder)
+    placed: list[Path] = []
     with written(path) as file:
         for artifact in artifacts:
-            record = {
+            record: dict[str, Json] = {
                 "id": artifact.id,
                 "status": artifact.status,
                 "content_type": artifact.provenance.content_type,
@@ -29,5 +30,12 @@ def jsonl_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
                     for one in artifact.findings
                 ],
             }
+            if artifact.assets:
+                there = media.place(artifact)
+                placed += there
+                record["assets"] = [
+                    {"name": one.name, "media_type": one.media_type, "file": at.relative_to(folder).as_posix()}
+                    for one, at in zip(artifact.assets, there, strict=True)
+                ]
             file.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
-    yield path
+    yield from (path, *placed)

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc import exporter
+from aigc import AssetFolder, exporter, file_name
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.writing import written
 
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content")  # these need no heading of their own
 FRONT = ("slug", "description", "meta_title", "meta_description", "summary", "tags", "keywords", "categories", "author")
-LONGEST_NAME = 160  # bytes; file systems take 255, and a number and suffix follow
-RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)$", re.IGNORECASE)  # no file names on Windows
 
 
 @exporter(name="markdown", suffixes=(".md",))
 def markdown_pieces(artifacts: Sequence[Artifact], folder: Path, *, draft: bool = True) -> Iterator[Path]:
     """One .md file per piece in the folder `markdown`: front matter, the title as H1, other fields under H2.
 
-    The file is named after the field `slug`, else the title, else the piece's id. `draft` marks the front matter so
-    that a site generator does not publish unread pieces.
+    The .md file is named after the field `slug`, else the title, else the piece's id. `draft` marks the front matter so
+    that a site generator does not publish unread pieces. A piece's files go into the folder `media`, and its .md shows
+    them at the end.
     """
     taken: set[str] = set()
+    media = AssetFolder(folder)
     for artifact in artifacts:
+        placed = media.place(artifact)
         path = folder / "markdown" / f"{_free(_file_name(artifact), taken)}.md"
         with written(path) as file:
-            file.write(_document(artifact, draft=draft))
-        yield path
+            file.write(_document(artifact, placed, draft=draft))
+        yield from (path, *placed)
 
 
-def _document(artifact: Artifact, *, draft: bool) -> str:
+def _document(artifact: Artifact, placed: Sequence[Path], *, draft: bool) -> str:
     import yaml
 
     fields = artifact.fields
@@ -49,6 +48,9 @@ def _document(artifact: Artifact, *, draft: bool) -> str:
     for name, value in fields.items():
         if name != title and name not in FRONT:
             blocks += _section(name, value)
+    for asset, path in zip(artifact.assets, placed, strict=True):
+        shown = "!" if asset.media_type.startswith("image/") else ""
+        blocks.append(f"{shown}[{_one_line(asset.name)}](../{path.parent.name}/{path.name})")
     head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10_000)
     return f"---\n{head}---\n\n" + "\n\n".join(blocks) + "\n"
 
@@ -122,17 +124,9 @@ def _one_line(value: Json) -> str:
 def _file_name(artifact: Artifact) -> str:
     title = _title(artifact.fields)
     for text in (artifact.fields.get("slug"), artifact.fields.get(title), artifact.id):
-        if isinstance(text, str) and (name := _slug(text)):
+        if isinstance(text, str) and (name := file_name(text)):
             return name
     return "piece"
-
-
-def _slug(text: str) -> str:
-    """This is the text as a file name: small letters, digits and hyphens of any script, at most 160 bytes."""
-    text = unicodedata.normalize("NFKC", text).casefold().replace("'", "").replace("’", "")
-    name = "-".join(re.findall(r"[^\W_]+", text))[:80]
-    name = name.encode()[:LONGEST_NAME].decode(errors="ignore").strip("-")
-    return f"{name}-" if RESERVED.match(name) else name
 
 
 def _free(name: str, taken: set[str]) -> str:
