@@ -10,6 +10,22 @@ The names below are the public ones; each is imported on first use, so `import a
     for artifact in project.pipeline(generator).write(project.content_type("seo/meta"), [mug]):
         print(artifact.status, artifact.fields)
     generator.close()
+
+The rooms, each with a page of its own in its `__init__`; one imports those below it, never those above or beside:
+
+    testing                         the kit for plugin authors
+    cli                             one small file per command
+    jobs                 | bench    many briefs: run, folder, lock; report, forecast, ray     | how fast
+    asking                          rows of a file → briefs: plan, matrix, ids, survey
+    ledger                          what is known of every brief of a job; all SQL
+    project                         opens what aigc.yaml names and passes it down
+    writing                         one piece: drafting, item, piece, session, pipeline, preview
+    settings                        aigc.yaml, a job file, options: laid one over the other
+    generating                      who can write: a source
+    content                         what to write: YAML, schemas, prompts, measures
+    plugs | engine | models         what plugins declare | how a GPT generates | weights on disk
+    types                           the nouns, from brief to artifact; the Generator seam
+    errors
 """
 
 from __future__ import annotations

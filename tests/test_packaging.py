@@ -40,6 +40,7 @@ def test_the_wheel_carries_templates_and_plugins(built: Path) -> None:
     assert {f"aigc_plugins/{name}" for name in shipped()} <= names
     assert {"aigc/py.typed", "aigc/models/catalogue.yaml", "aigc/content/base.j2"} <= names
     assert {f"aigc/jobs/report/report.{suffix}" for suffix in ("j2", "css", "js")} <= names
+    assert {f"aigc/guide/{page.name}" for page in (ROOT / "aigc/guide").glob("*.md")} <= names
     assert not [name for name in names if name.startswith("tests/")]
 
 

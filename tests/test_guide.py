@@ -1,0 +1,67 @@
+"""What the guide shows is true: its programs run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import aigc
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+
+GUIDE = Path(aigc.__file__).parent / "guide"
+PAGE = """
+aigc: 1
+name: shop/page
+summary: A page.
+brief:
+  topic: {type: string}
+prompt: page.j2
+output:
+  title: {type: string}
+postprocess: [POST]
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}{{ topic }}{% endblock %}"
+
+
+def shown(page: str, file: str) -> ModuleType:
+    """Run the block of a page that begins with the name of its file."""
+    text = (GUIDE / page).read_text(encoding="utf-8")
+    (block,) = re.findall(rf"^```python\n(# {re.escape(file)}\n.*?)^```", text, re.MULTILINE | re.DOTALL)
+    module = ModuleType(file.removesuffix(".py"))
+    exec(block, module.__dict__)
+    return module
+
+
+def project_with(make_project: Callable[..., Project], postprocessor: str) -> Project:
+    return make_project(
+        {"templates/shop/page.yaml": PAGE.replace("POST", postprocessor), "templates/shop/page.j2": TASK}
+    )
+
+
+@pytest.mark.parametrize("page", sorted(GUIDE.glob("*.md")), ids=lambda page: page.name)
+def test_no_line_of_prose_is_too_long(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert not [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")]
+
+
+def test_the_program_around_a_session_writes(make_project: Callable[..., Project]) -> None:
+    project = project_with(make_project, "normalise_quotes")
+    wishes = [("shop/page", {"topic": "tea"}), ("shop/page", {"topic": "mugs"})]
+    generator = ScriptedGenerator(['{"title":"On tea"}', '{"title":"On mugs"}'])
+    pieces = list(shown("session.md", "face.py").write(project, generator, wishes))
+    assert [(piece.id, piece.fields) for piece in pieces] == [("0", {"title": "On tea"}), ("1", {"title": "On mugs"})]
+
+
+def test_the_cover_belongs_to_the_piece(make_project: Callable[..., Project]) -> None:
+    project = project_with(make_project, "cover: {colour: plum}")
+    project.registry.add(shown("assets.md", "shop_covers.py"), "shop-covers")
+    generator = ScriptedGenerator(['{"title":"Tea & <mugs>"}'])
+    (piece,) = shown("session.md", "face.py").write(project, generator, [("shop/page", {"topic": "tea"})])
+    (cover,) = piece.assets
+    assert (cover.name, cover.media_type) == ("cover.svg", "image/svg+xml")
+    assert b'fill="plum"' in cover.read() and b"Tea &amp; &lt;mugs>" in cover.read()
