@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aigc.errors import AigcError as AigcError
+    from aigc.ledger.scratch import Scratch as Scratch
     from aigc.plugs.extension import Extension as Extension
     from aigc.plugs.extension import check as check
     from aigc.plugs.extension import exporter as exporter
@@ -76,6 +77,7 @@ _HOMES = {
     "Request": "types",
     "Row": "types",
     "SamplingParams": "types",
+    "Scratch": "ledger.scratch",
     "Session": "writing.session",
     "check": "plugs.extension",
     "exporter": "plugs.extension",

@@ -17,7 +17,7 @@ from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError
-from aigc.ledger.ledger import FILE as LEDGER
+from aigc.ledger.ledger import has_ledger
 from aigc.project import Project
 from aigc.settings import Laid, Settings
 from aigc.types import Artifact, Brief, Json
@@ -114,7 +114,7 @@ class Plan:
 
     def own_folder(self) -> Path | None:
         """This is the job's folder where the job file lies in it."""
-        held = self.file is not None and self.file.name == FILE and (self.file.parent / LEDGER).is_file()
+        held = self.file is not None and self.file.name == FILE and has_ledger(self.file.parent)
         return self.file.parent if held and self.file is not None else None
 
 

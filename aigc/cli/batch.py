@@ -42,7 +42,6 @@ from aigc.jobs import (
     ray_runner,
     written_already,
 )
-from aigc.ledger import complaints
 from aigc.types import JobReport
 
 if TYPE_CHECKING:
@@ -232,7 +231,7 @@ def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int
             report,
             job.expected,
             again=_given(some=True),
-            short=complaints(job.ledger, REASONS),
+            short=job.ledger.totals.complaints(REASONS),
             exports=job.exported,
             broken=job.broken,
         )

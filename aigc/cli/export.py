@@ -11,7 +11,8 @@ from aigc.asking import Export
 from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
 from aigc.cli.readable import counted
 from aigc.errors import JobError
-from aigc.jobs import Good, export, opened_ledger, own_options, remember_exports
+from aigc.jobs import Good, export, own_options, remember_exports
+from aigc.ledger import opened_ledger
 
 LEFT_OUT = ("flagged", "rejected", "failed")
 
@@ -43,7 +44,7 @@ def command(
     check_exporters(project, formats)
     given = mapping(options, "-o")
     with opened_ledger(batch) as ledger:
-        good, counts = Good(ledger, accepted_only=accepted_only), ledger.counts()
+        good, counts = Good(ledger, accepted_only=accepted_only), ledger.totals.counts()
         left_out = [name for name in LEFT_OUT if name != "flagged" or accepted_only]
         if not len(good):
             states = _counted_states(counts, ["waiting", *left_out])

@@ -11,8 +11,8 @@ import click
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
-from aigc.jobs import opened_ledger, running, write_report
-from aigc.ledger import Complaint, Ledger, Standing, complaints, standing, unusable_rows
+from aigc.jobs import running, write_report
+from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
 from aigc.types import STATUSES
 
 
@@ -34,7 +34,7 @@ def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) ->
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        said, unusable, short = standing(ledger), unusable_rows(ledger), complaints(ledger, REASONS)
+        said, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
         page = _report(batch, ledger, said.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:

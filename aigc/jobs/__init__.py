@@ -3,14 +3,14 @@
 A job is a folder: `job.sqlite` (the ledger, which is the job), and written from it `artifacts.jsonl` (one line per
 brief, in the briefs' order), the exports and `report.html`. N briefs in, N accounted for at every moment: waiting, or
 accepted, flagged, rejected or failed with a reason; a row that cannot be read fails alone. However a run ends, the same
-job on the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` has pieces that
-repeat each other written again. What it will take is told before a model loads (`forecast`), by what this machine did.
-Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
+job on the same folder goes on where it was, asks nothing twice, and redoes only what changed. `unique` sends pieces
+that repeat each other back to be written again. What it will take is told before a model loads (`forecast`), by what
+this machine did. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Forecaster`, `Forecast`, `check_model`, `written_already` (before it begins); `open_job`, `run_job`, `Job`;
-`running` (who writes there); `prepare_folder`, `opened_ledger`, `read_artifacts`, `export`, `remember_exports`,
-`write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does
-not know: how a piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`running` (who writes there); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
+folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
+piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from aigc.jobs.folder import (
     Good,
     earlier_exports,
     export,
-    opened_ledger,
     own_options,
     prepare_folder,
     read_artifacts,
@@ -43,7 +42,6 @@ __all__ = [
     "earlier_exports",
     "export",
     "open_job",
-    "opened_ledger",
     "own_options",
     "prepare_folder",
     "rates_file",

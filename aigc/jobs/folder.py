@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import overload
 
 from aigc.asking.plan import Export
-from aigc.errors import AigcError, JobError, NotFound, UsageError, nearest
+from aigc.errors import AigcError, JobError, UsageError
 from aigc.jobs.lock import refuse_second_run
-from aigc.ledger.ledger import FILE, Ledger
+from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Json, Status
 
-ARTIFACTS = "artifacts.jsonl"
-EXPORTS = ".exports.json"
+ARTIFACTS_FILE = "artifacts.jsonl"
+EXPORTS_FILE = ".exports.json"
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that breaks a hard limit
 
 
 class Good(Sequence[Artifact]):
-    """This is the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any size
-    fits. With `accepted_only` flagged ones are not."""
+    """These are the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any
+    size fits. With `accepted_only` flagged ones are not."""
 
     def __init__(self, ledger: Ledger, *, accepted_only: bool = False) -> None:
         self._ledger = ledger
         self._statuses = EXPORTED[:1] if accepted_only else EXPORTED
 
     def __len__(self) -> int:
-        return self._ledger.count(self._statuses)
+        counts = self._ledger.totals.counts()
+        return sum(counts[status] for status in self._statuses)
 
     def __iter__(self) -> Iterator[Artifact]:
-        return self._ledger.artifacts(self._statuses)
+        return self._ledger.pieces.artifacts(self._statuses)
 
     @overload
     def __getitem__(self, place: int) -> Artifact: ...
@@ -46,7 +46,7 @@ class Good(Sequence[Artifact]):
 
 
 def prepare_folder(folder: Path, content_type: str = "") -> None:
-    """This makes the folder and proves it writable; UsageError otherwise, before anything expensive happens.
+    """Make the folder and prove it writable; UsageError otherwise, before anything expensive happens.
 
     A folder that holds pieces of another content type is refused too: their places would be taken. JobError when it
     is for a job (`content_type` given) and another run writes there.
@@ -69,41 +69,24 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
 
 
 def _held_type(folder: Path) -> str:
-    """This is the content type of the pieces in the folder, nothing where there are none."""
-    if (folder / FILE).is_file():
+    """Return the content type of the pieces in the folder, nothing where there are none."""
+    if has_ledger(folder):
         with opened_ledger(folder) as ledger:
             return str(ledger.facts().get("content_type", ""))
-    return next((record["provenance"]["content_type"] for record, _ in _records(folder / ARTIFACTS)), "")
-
-
-@contextmanager
-def opened_ledger(folder: Path) -> Iterator[Ledger]:
-    """This is the ledger of a job's folder while it is open. NotFound names a folder that holds none."""
-    if not (folder / FILE).is_file():
-        raise _no_job(folder)
-    ledger = Ledger(folder / FILE)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-def _no_job(folder: Path) -> NotFound:
-    near = nearest(folder, lambda one: (one / FILE).is_file())
-    return NotFound(f"{folder}: holds no job", hint=near or "give the folder of an `aigc batch`")
+    return next((record["provenance"]["content_type"] for record, _ in _records(folder / ARTIFACTS_FILE)), "")
 
 
 def read_artifacts(folder: Path) -> list[Artifact]:
-    """This is every finished artifact of a job's folder, in its order, from the ledger where there is one.
+    """Return every finished artifact of a job's folder, in its order, from the ledger where there is one.
 
     NotFound names a folder without any, JobError the broken line.
     """
-    if (folder / FILE).is_file():
+    if has_ledger(folder):
         with opened_ledger(folder) as ledger:
-            return list(ledger.artifacts())
-    path = folder / ARTIFACTS
+            return list(ledger.pieces.artifacts())
+    path = folder / ARTIFACTS_FILE
     if not path.is_file():
-        raise _no_job(folder)
+        raise no_job(folder)
     artifacts = []
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
@@ -117,12 +100,12 @@ def read_artifacts(folder: Path) -> list[Artifact]:
 
 
 def write_artifacts(folder: Path, ledger: Ledger) -> Path:
-    """This writes every finished piece of the ledger as a line, in the briefs' order, in one rename."""
-    target = folder / ARTIFACTS
+    """Write every finished piece of the ledger as a line, in the briefs' order, in one rename."""
+    target = folder / ARTIFACTS_FILE
     temporary = target.with_suffix(".tmp")
     try:
         with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(ledger.artifact_lines())
+            file.writelines(ledger.pieces.artifact_lines())
         temporary.replace(target)
     except OSError as error:
         raise JobError(
@@ -133,8 +116,8 @@ def write_artifacts(folder: Path, ledger: Ledger) -> Path:
 
 
 def earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact]]:
-    """This yields (key, artifact) of a folder whose ledger is gone; a line that is no artifact is passed over."""
-    for record, artifact in _records(folder / ARTIFACTS):
+    """Yield (key, artifact) of a folder whose ledger is gone; a line that is no artifact is passed over."""
+    for record, artifact in _records(folder / ARTIFACTS_FILE):
         if record.get("key") and artifact.status != "failed":
             yield str(record["key"]), artifact
 
@@ -162,7 +145,7 @@ def export(
     replacing: bool = False,
     where: str = "-o",
 ) -> list[Path]:
-    """This writes the accepted and flagged artifacts in each format and gives the paths.
+    """Write the accepted and flagged artifacts in each format and return the paths.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     a format cannot be written.
@@ -190,39 +173,39 @@ def export(
 
 
 def _own(exporter: Extension, given: Mapping[str, Json], where: str) -> Mapping[str, Json]:
-    """This is the options that an exporter knows, checked."""
+    """Return the options that an exporter knows, checked."""
     return exporter.bind(own_options(exporter, given), where).values
 
 
 def own_options(exporter: Extension, given: Mapping[str, Json]) -> dict[str, Json]:
-    """This is the options that an exporter knows."""
+    """Return the options that an exporter knows."""
     mine = {option.name for option in exporter.options}
     return {name: value for name, value in given.items() if name in mine}
 
 
 def remember_exports(ledger: Ledger, exports: Sequence[Export]) -> None:
-    """This keeps how formats were asked for, for the next time that the job is exported in them."""
-    said = {one.name: {"options": dict(one.options), "accepted_only": one.accepted_only} for one in exports}
-    ledger.note(exports={**ledger.facts().get("exports", {}), **said})
+    """Keep how formats were asked for, for the next time that the job is exported in them."""
+    asked = {one.name: {"options": dict(one.options), "accepted_only": one.accepted_only} for one in exports}
+    ledger.note(exports={**ledger.facts().get("exports", {}), **asked})
 
 
 def as_before(ledger: Ledger, asked: Export) -> Export:
-    """This is an export with what it was asked for last time, where nothing else is said of it now."""
-    said = ledger.facts().get("exports", {}).get(asked.name, {})
-    options = {**said.get("options", {}), **asked.options}
-    return replace(asked, options=options, accepted_only=asked.accepted_only or said.get("accepted_only", False))
+    """Return an export with what it was asked for last time, where nothing else is said of it now."""
+    before = ledger.facts().get("exports", {}).get(asked.name, {})
+    options = {**before.get("options", {}), **asked.options}
+    return replace(asked, options=options, accepted_only=asked.accepted_only or before.get("accepted_only", False))
 
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:
-    """This is the files that exports wrote last time and that are still there; of one format where it is named."""
-    last = _written_before(folder / EXPORTS)
+    """Return the files that exports wrote last time and that are still there; of one format where it is named."""
+    last = _written_before(folder / EXPORTS_FILE)
     paths = [folder / path for format_, paths in last.items() if name in ("", format_) for path in paths]
     return [path for path in paths if path.is_file()]
 
 
 def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
-    """This removes the files the same format wrote last time and not now: their pieces are no longer good."""
-    record, root = folder / EXPORTS, folder.resolve()
+    """Remove the files the same format wrote last time and not now: their pieces are no longer good."""
+    record, root = folder / EXPORTS_FILE, folder.resolve()
     last = _written_before(record)
     now = [path.relative_to(folder).as_posix() for path in written if path.is_relative_to(folder)]
     others = {path for format_, paths in last.items() if format_ != name for path in paths}
@@ -236,9 +219,9 @@ def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
 
 
 def _written_before(record: Path) -> dict[str, list[str]]:
-    """This is format → files of last time, nothing where that cannot be told."""
+    """Return format → files of last time, nothing where that cannot be told."""
     try:
-        said = json.loads(record.read_text(encoding="utf-8"))
-        return {str(name): [str(path) for path in paths] for name, paths in said.items()}
+        last = json.loads(record.read_text(encoding="utf-8"))
+        return {str(name): [str(path) for path in paths] for name, paths in last.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from aigc.content import ContentType
-from aigc.jobs.folder import opened_ledger
-from aigc.ledger.ledger import FILE
-from aigc.ledger.record import whole_text
+from aigc.ledger.ledger import has_ledger, opened_ledger
+from aigc.ledger.store import stored_keys
 from aigc.project import STORE, Project
 from aigc.types import STATUSES, Brief
 
@@ -34,6 +32,7 @@ class Keys:
         ]
 
     def __call__(self, brief: Brief) -> str:
+        """Return a brief's key, 32 hexadecimal digits."""
         made_from = [*self._made_by, dict(brief.values), *([brief.draw] if brief.draw else [])]
         return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -49,40 +48,20 @@ def written_already(
     only: Collection[str] = (),
     reuse: bool = True,
 ) -> Iterator[Callable[[Brief], bool]]:
-    """This tells, while it is open, whether a batch into `folder` would leave a brief's piece as it stands there, or
+    """Give a function that tells of a brief whether a batch into `folder` would leave its piece as it stands there, or
     would take it from another job of the project. The options are those of `Job.register` and `open_job`."""
     keys = Keys(project, content_type)
     again = STATUSES if fresh or (only and not retry) else tuple(retry)
     with ExitStack() as opened:
-        held = folder is not None and (folder / FILE).is_file()
-        ledger = opened.enter_context(opened_ledger(folder)) if held and folder is not None else None
-        store = opened.enter_context(_made_elsewhere(project)) if reuse else None
+        ledger = opened.enter_context(opened_ledger(folder)) if folder is not None and has_ledger(folder) else None
+        store = project.folder / STORE if reuse and project.folder is not None else None
+        made_elsewhere = opened.enter_context(stored_keys(store)) if store else lambda key: False
 
         def stands(brief: Brief) -> bool:
             key = keys(brief)
-            for status, anew in ledger.ask(HERE, (whole_text(brief.id), key)) if ledger else ():
-                if status != "waiting" or anew:
-                    return status not in (*again, "waiting")
-            return bool((ledger and ledger.holds(key)) or (store and store.execute(THERE, (key,)).fetchone()))
+            status, anew = ledger.briefs.state(brief.id, key) if ledger else ("", False)
+            if status and (status != "waiting" or anew):
+                return status not in (*again, "waiting")
+            return bool(ledger and ledger.briefs.holds(key)) or made_elsewhere(key)
 
         yield stands
-
-
-HERE = "select status, anew from pieces where id = ? and key = ?"
-THERE = "select 1 from made where key = ?"
-
-
-@contextmanager
-def _made_elsewhere(project: Project) -> Iterator[sqlite3.Connection | None]:
-    """This is the project's store, to be read, where there is one."""
-    path = project.folder / STORE if project.folder is not None else None
-    if path is None or not path.is_file():
-        yield None
-        return
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as store:
-        try:
-            store.execute(THERE, ("",))
-        except sqlite3.Error:  # the batch will say it
-            yield None
-            return
-        yield store

@@ -20,7 +20,7 @@ PATIENCE = 1.0  # seconds a lock file may stay empty: it is made first and writt
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """This holds the folder for this process. JobError names the holder; the lock of a dead process is taken over."""
+    """Hold the folder for this process. JobError names the holder; the lock of a dead process is taken over."""
     path = folder / LOCK
     while True:
         refuse_second_run(folder)
@@ -38,13 +38,13 @@ def only_run(folder: Path) -> Iterator[None]:
 
 
 def running(folder: Path) -> str:
-    """This names the process that writes in `folder`, or is empty."""
+    """Name the process that writes in `folder`, or nothing."""
     holder = _holder(folder / LOCK)
     return _named(holder) if holder is not None and _runs(holder) else ""
 
 
 def refuse_second_run(folder: Path) -> None:
-    """This raises JobError while another run writes in `folder`, and clears away the lock of one that was killed."""
+    """Raise JobError while another run writes in `folder`, and clear away the lock of one that was killed."""
     path = folder / LOCK
     holder = _holder(path)
     if holder is None:
@@ -74,12 +74,12 @@ def _take(path: Path) -> None:
 
 
 def _holder(path: Path) -> Mapping[str, Json] | None:
-    """This is what the lock file says: None where there is no file, nothing where it stays empty or is nonsense."""
+    """Read the lock file: None where there is no file, nothing where it stays empty or is nonsense."""
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            return said if isinstance(said, dict) else {}
+            holder = json.loads(path.read_text(encoding="utf-8"))
+            return holder if isinstance(holder, dict) else {}
         except FileNotFoundError:
             return None
         except (OSError, ValueError):
@@ -89,7 +89,7 @@ def _holder(path: Path) -> Mapping[str, Json] | None:
 
 
 def _stays(holder: Mapping[str, Json]) -> bool:
-    """This says whether the process lives on: one just killed may take a moment to be gone."""
+    """Say whether the process lives on: one just killed may take a moment to be gone."""
     until = time.monotonic() + PATIENCE
     while _runs(holder):
         if time.monotonic() > until:
@@ -99,7 +99,7 @@ def _stays(holder: Mapping[str, Json]) -> bool:
 
 
 def _runs(holder: Mapping[str, Json]) -> bool:
-    """This says whether the process lives; one of another machine cannot be asked and counts as alive.
+    """Say whether the process lives; one of another machine cannot be asked and counts as alive.
 
     A zombie, killed and not yet fetched by its parent, does not.
     """
@@ -115,7 +115,7 @@ def _runs(holder: Mapping[str, Json]) -> bool:
 
 
 def _started(pid: int) -> str:
-    """This tells a process from a later one of the same number, where there is /proc; else nothing."""
+    """Return what tells a process from a later one of the same number, where there is /proc; else nothing."""
     try:
         ticks = _stat(pid)[19]
         return f"{ticks} {Path('/proc/sys/kernel/random/boot_id').read_text(encoding='utf-8').strip()}"
@@ -124,7 +124,7 @@ def _started(pid: int) -> str:
 
 
 def _stat(pid: int) -> list[str]:
-    """This is what Linux says of a process, its state first (proc(5), field 3 on); nothing where it says nothing."""
+    """Return what Linux says of a process, its state first (proc(5), field 3 on); nothing where it says nothing."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     except OSError:

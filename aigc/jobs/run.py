@@ -27,27 +27,27 @@ from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import write_report
-from aigc.jobs.runner import Local, Order, Runner, Took
+from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard, Unique
-from aigc.ledger.ledger import FILE, Ledger
+from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json
 
-EARLIER = "-o of an earlier `aigc export`, which another one replaces"
+EARLIER_OPTIONS = "-o of an earlier `aigc export`, which another one replaces"
 
 
 @contextmanager
 def open_job(
     project: Project, content_type: ContentType, folder: Path, *, reuse: bool = True, unique: bool = False
 ) -> Iterator[Job]:
-    """This holds a job's folder for this process. JobError when another run does, or when the disk refuses.
+    """Hold a job's folder for this process. JobError when another run does, or when the disk refuses.
 
-    `reuse` lets pieces of the project's other jobs stand for briefs of the same key; `unique` has the guard on also
+    `reuse` lets pieces of the project's other jobs stand for briefs of the same key; `unique` turns the guard on also
     where aigc.yaml says nothing of it.
     """
     prepare_folder(folder, content_type.name)
     with only_run(folder):
-        ledger = Ledger(folder / FILE)
+        ledger = Ledger(folder / LEDGER_FILE)
         try:
             wanted = Unique.parse(project.settings.unique, on=unique)
             guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
@@ -66,7 +66,7 @@ def run_job(
     exports: Sequence[str] = (),
     heard: Callable[[Artifact], None] | None = None,
 ) -> JobReport:
-    """This is a whole job in one call; `heard` is told of each artifact as it finishes.
+    """Run a whole job in one call; `heard` is told of each artifact as it finishes.
 
     A failed Artifact among `briefs` (a row that could not be one) is kept as it is. KeyboardInterrupt ends the run
     early: what was finished is in the folder and the report says `interrupted`.
@@ -119,13 +119,13 @@ class Job:
         only: Collection[str] = (),
         command: str = "",
     ) -> None:
-        """This makes `briefs` the job's, all or, on an error, none; see `Ledger.register`.
+        """Make `briefs` the job's, all or, on an error, none; see `Briefs.register`.
 
         `only` narrows the run to the briefs of some ids, which are written again where they are finished. NotFound when
         the job has no such brief. `command` is what a person would give again.
         """
         if not self.ledger.facts():
-            self.ledger.remember(earlier_pieces(self.folder))
+            self.ledger.briefs.remember(earlier_pieces(self.folder))
         settings = self.project.settings
         made_by = {
             "content_type": self.content_type.name,
@@ -133,27 +133,27 @@ class Job:
             "model": settings.model + (f" on {settings.generator}" if settings.generator != "gpt" else ""),
         }
         self.ledger.note(**made_by, command=command)
-        self.ledger.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)
+        self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)
         self._only = tuple(dict.fromkeys(only))
-        if unknown := [name for name in self._only if name not in self.ledger.ids(self._only)]:
-            hint = did_you_mean(unknown[0], self.ledger.some_ids())
+        if unknown := [name for name in self._only if name not in self.ledger.briefs.ids(self._only)]:
+            hint = did_you_mean(unknown[0], self.ledger.briefs.first_ids())
             raise NotFound(f"{self.folder}: no brief has the id {unknown[0]!r}", hint=hint)
 
     @property
     def remaining(self) -> int:
-        """This is how many briefs this run has to write, twins apart that it may yet come upon."""
-        left = self.ledger.remaining(self._only)
+        """Count the briefs this run has to write, twins apart that it may yet come upon."""
+        left = self.ledger.briefs.remaining(self._only)
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
     @property
     def guarded(self) -> bool:
-        """This says whether pieces that repeat others are written again in this run."""
+        """Say whether pieces that repeat others are written again in this run."""
         return self._guard is not None and not self._only
 
     @property
     def all_accepted(self) -> bool:
-        """This says whether every brief that this run was for has an accepted piece."""
-        counts = self.ledger.counts(self._only)
+        """Say whether every brief that this run was for has an accepted piece."""
+        counts = self.ledger.totals.counts(self._only)
         return counts["accepted"] == counts.total()
 
     def forecast(
@@ -163,7 +163,7 @@ class Job:
         *,
         wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
     ) -> Forecast:
-        """This says what remains to be written will take, by earlier runs noted in the file `rates`.
+        """Say what remains to be written will take, by earlier runs noted in the file `rates`.
 
         `wanted` is told of the values of each brief. The forecast is kept in the ledger, where `write` puts beside it
         what was really taken; that goes into `rates` too.
@@ -186,7 +186,7 @@ class Job:
         again: Callable[[int], None] = lambda many: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """This writes what remains, and again what repeats another piece where the guard is on; `heard` is told of each
+        """Write what remains, and again what repeats another piece where the guard is on; `heard` is told of each
         artifact as it finishes, `again` how many are about to be written again.
 
         Once `stopping` says so no further brief is begun; KeyboardInterrupt ends at once. Either way what was finished
@@ -202,7 +202,7 @@ class Job:
         again: Callable[[int], None] = lambda many: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        """This is `write` wherever a runner does it."""
+        """Write as `write` does, wherever the runner writes."""
         once = None  # what it took to write each piece once
         try:
             self._write(runner, heard, stopping)
@@ -222,7 +222,7 @@ class Job:
 
     def _write(self, runner: Runner, heard: Callable[[Artifact], None] | None, stopping: Callable[[], bool]) -> None:
         started, written = time.perf_counter(), 0
-        order = Order(
+        task = Task(
             project=self.project,
             content_type=self.content_type,
             briefs=self._taken(),
@@ -230,8 +230,8 @@ class Job:
             stopping=stopping,
         )
         try:
-            for one in runner.write(order):
-                self.ledger.finish(one.artifact, one.spent, one.seconds)
+            for one in runner.write(task):
+                self.ledger.pieces.finish(one.artifact, one.spent, one.seconds)
                 written += 1
                 self.in_hand -= 1
                 if heard:
@@ -248,13 +248,13 @@ class Job:
             facts = self.ledger.facts()
             written += facts.get("written", 0)
             self.ledger.note(seconds=facts.get("seconds", 0.0) + seconds, written=written, awaited=list(self.awaited))
-        left = self.ledger.remaining(self._only)
+        left = self.ledger.briefs.remaining(self._only)
         self.interrupted = self.interrupted or bool(left and stopping())
         if left and not self._unfinished:
             raise JobError(f"{self.folder}: {left} briefs have no artifact, {next(self._waiting()).id!r} first")
 
     def _rate(self, used: Took) -> Rate | None:
-        """This is what the pieces that have been written took, for the forecasts of later runs."""
+        """Return what the pieces that have been written took, for the forecasts of later runs."""
         if self.expected is None:
             return None
         return Rate(
@@ -270,7 +270,7 @@ class Job:
         )
 
     def _note_rate(self, once: Rate) -> None:
-        """This keeps what this run took: here as a whole, for later ones without what was written again."""
+        """Keep what this run took: here as a whole, for later ones without what was written again."""
         used = self._took
         took = {"requests": used.requests, "prompt_tokens": used.read, "memory": used.memory or peak_memory()}
         written = used.usage.sampled + used.usage.forced
@@ -279,7 +279,7 @@ class Job:
             record_rate(self._rates, once)
 
     def finish(self, exports: Sequence[str | Export] = ()) -> JobReport:
-        """This writes `artifacts.jsonl`, the exports and `report.html`, and says how the job ended.
+        """Write `artifacts.jsonl`, the exports and `report.html`, and say how the job ended.
 
         Each export is written as `aigc export` was asked for it last, but for options that are given now. While briefs
         wait, exports of a time when none did stay as they are: there is nothing yet to replace them.
@@ -288,9 +288,9 @@ class Job:
             self._guard.flag(self._guard.twins())
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
-            self.ledger.keep(self._store)
+            self.ledger.pieces.share(self._store)
         problems, registry = [], self.project.registry
-        waiting = bool(self.ledger.remaining())
+        waiting = bool(self.ledger.briefs.remaining())
         whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:
             asked = as_before(self.ledger, Export(name=one) if isinstance(one, str) else one)
@@ -298,7 +298,7 @@ class Job:
                 continue
             pieces = Good(self.ledger, accepted_only=asked.accepted_only)
             given = {} if isinstance(one, str) else one.options
-            where = "-o" if set(asked.options) <= set(given) else EARLIER
+            where = "-o" if set(asked.options) <= set(given) else EARLIER_OPTIONS
             try:
                 files += export(registry, pieces, self.folder, [asked.name], asked.options, replacing=True, where=where)
             except AigcError as error:
@@ -318,33 +318,33 @@ class Job:
 
     @property
     def _unfinished(self) -> bool:
-        """This says that briefs may wait though all was done that could be."""
+        """Say whether briefs may wait though all was done that could be."""
         return self.interrupted or bool(self.awaited)
 
     def _taken(self) -> Iterator[Brief]:
-        """This counts the briefs that are begun."""
+        """Yield the briefs that wait and count those that are begun."""
         self.in_hand = 0
         for brief in self._waiting():
             self.in_hand += 1
             yield brief
 
     def _waiting(self) -> Iterator[Brief]:
-        return self.ledger.waiting(self._only)
+        return self.ledger.briefs.waiting(self._only)
 
     def _report(self, files: tuple[Path, ...], problems: tuple[str, ...]) -> JobReport:
-        counts = self.ledger.counts()
-        lines, fallbacks = self.ledger.lines()
+        counts = self.ledger.totals.counts()
+        lines, fallbacks = self.ledger.totals.texts()
         return JobReport(
             folder=self.folder,
             content_type=self.content_type.name,
             briefs=counts.total(),
             counts={status: counts[status] for status in STATUSES},
-            reasons=self.ledger.reasons(),
+            reasons=self.ledger.totals.reasons(),
             lines=lines,
             fallback_lines=fallbacks,
             seconds=self._seconds,
             usage=self._took.usage,
-            reused=self.ledger.reused(),
+            reused=self.ledger.totals.reused(),
             waiting=counts["waiting"],
             files=files,
             problems=problems,

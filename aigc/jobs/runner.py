@@ -1,6 +1,6 @@
 """Where a job's pieces are written: a Runner takes briefs and gives finished pieces, in any order.
 
-`Local` writes in this process; `ray_runner.RayRunner` in a cluster. Neither changes what is written: a piece's seed
+`Local` writes in this process; `ray.RayRunner` in a cluster. Neither changes what is written: a piece's seed
 comes from its brief.
 """
 
@@ -19,7 +19,7 @@ from aigc.types import Artifact, Brief, Generator, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Finished:
     """This is a finished piece, what each stage of it took, and its seconds from the first request to the last
     answer."""
 
@@ -46,7 +46,7 @@ class Took:
 
     @classmethod
     def of(cls, recorder: Recorder, memory: int = 0) -> Took:
-        """This is what a recorder has counted."""
+        """Read what a recorder has counted."""
         return cls(
             usage=recorder.usage,
             requests=recorder.requests,
@@ -69,7 +69,7 @@ class Took:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Task:
     """This is what to write. The ledger gives what was answered before, and may be told what is answered now.
 
     Once `stopping` says so no further brief is begun; what is in hand still comes.
@@ -90,7 +90,7 @@ class Runner(Protocol):
     took: Took
     awaited: dict[str, None]
 
-    def write(self, order: Order) -> Iterator[Written]: ...
+    def write(self, task: Task) -> Iterator[Finished]: ...
 
 
 class Local:
@@ -101,19 +101,20 @@ class Local:
         self.awaited: dict[str, None] = {}
         self._generator = generator
 
-    def write(self, order: Order) -> Iterator[Written]:
-        recorder = Recorder(self._generator, order.ledger)
-        pipeline = order.project.pipeline(recorder)
+    def write(self, task: Task) -> Iterator[Finished]:
+        """Yield the pieces as they finish."""
+        recorder = Recorder(self._generator, task.ledger.completions)
+        pipeline = task.project.pipeline(recorder)
         try:
-            for artifact in pipeline.write(order.content_type, _begun(order)):
+            for artifact in pipeline.write(task.content_type, _begun(task)):
                 spent, seconds = recorder.spent(artifact.id)
-                yield Written(artifact=artifact, spent=spent, seconds=seconds)
+                yield Finished(artifact=artifact, spent=spent, seconds=seconds)
         finally:
             self.awaited |= pipeline.awaited
             self.took += Took.of(recorder)
 
 
-def _begun(order: Order) -> Iterator[Brief]:
-    """This takes briefs until it is stopping, and none that is not begun."""
-    while not order.stopping() and (brief := next(order.briefs, None)) is not None:
+def _begun(task: Task) -> Iterator[Brief]:
+    """Take briefs until it is stopping, and none that is not begun."""
+    while not task.stopping() and (brief := next(task.briefs, None)) is not None:
         yield brief

@@ -1,19 +1,22 @@
 """What is known of every brief of a job: one SQLite file, in which each has a row from the moment it was asked for.
 
-All SQL on it is here, behind questions with names. `ledger` is the open file, `ledger.sql` what stands in it, `store`
-what a project's jobs share; `entry` and `record` are a finished piece as a row and as JSON, `standing` is the job as a
-whole, and `recorder` is a Generator that writes down what another one answers before anybody sees it.
+All SQL of the project is here, behind questions with names. `ledger` is the open file and holds the rooms that are
+asked: `briefs`, `completions`, `pieces`, `twins`, `totals`; `ledger.sql` says what stands in it, `database` is the
+connection, `store` what a project's jobs share. `entry` and `record` are a finished piece as a row and as JSON,
+`standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before anybody sees
+it, and `scratch` texts by name in a file that is thrown away.
 
-Names: `Ledger`, `Entry`, `artifact_record`, `Standing`, `standing`, `Complaint`, `complaints`, `unusable_rows`. Knows:
-SQLite, briefs, artifacts, completions. Does not know: how a piece is written, content types, exports, projects.
+Names: `Ledger`, `opened_ledger`, `Entry`, `artifact_record`, `Standing`, `standing`, `Complaint`. Knows: SQLite,
+briefs, artifacts, completions. Does not know: how a piece is written, content types, exports, projects.
 """
 
 from __future__ import annotations
 
 from aigc.ledger.entry import Entry
-from aigc.ledger.ledger import Ledger
+from aigc.ledger.ledger import Ledger, opened_ledger
 from aigc.ledger.record import artifact_record
-from aigc.ledger.standing import Complaint, Standing, complaints, standing, unusable_rows
+from aigc.ledger.standing import Standing, standing
+from aigc.ledger.totals import Complaint
 
 __all__ = [
     "Complaint",
@@ -21,7 +24,6 @@ __all__ = [
     "Ledger",
     "Standing",
     "artifact_record",
-    "complaints",
+    "opened_ledger",
     "standing",
-    "unusable_rows",
 ]

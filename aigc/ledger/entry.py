@@ -11,6 +11,8 @@ from aigc.types import Artifact, Brief, Json, Usage
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
 ENTRY = f"{PIECE}, place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
+HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
+FINISHED = "status <> 'waiting'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +45,14 @@ class Spent:
 
 
 def piece_of(row: Sequence[Json]) -> Artifact:
-    """This is the piece of a row of the ledger, of which `PIECE` was asked."""
-    name, status, reason, source, draw, values, artifact = row
-    said, body = json.loads(f"[{values},{artifact}]")
-    return artifact_with(body, Brief(id=name, values=said, source=source, draw=draw), status=status, reason=reason)
+    """Read a piece from its row, of which `PIECE` was asked."""
+    name, status, reason, source, draw, brief, artifact = row
+    values, body = json.loads(f"[{brief},{artifact}]")
+    return artifact_with(body, Brief(id=name, values=values, source=source, draw=draw), status=status, reason=reason)
 
 
 def entry_of(row: Sequence[Json]) -> Entry:
-    """This is a row of the ledger, of which `ENTRY` was asked."""
+    """Read an entry from its row, of which `ENTRY` was asked."""
     *piece, place, key, redraws, requests, prompt, written, seconds, twin = row
     return Entry(
         place=place,
@@ -62,3 +64,8 @@ def entry_of(row: Sequence[Json]) -> Entry:
         draw=redraws,
         twin=twin,
     )
+
+
+def complained(artifact: Artifact) -> str:
+    """Name the checks that complained."""
+    return ", ".join(sorted({finding.check for finding in artifact.findings if finding.severity != "note"}))

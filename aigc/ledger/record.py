@@ -15,7 +15,7 @@ ESCAPED = json.JSONEncoder(default=str).encode
 
 
 def artifact_record(artifact: Artifact) -> dict[str, Json]:
-    """This is an artifact as JSON. How many prompt tokens came from a cache is no part of it: that depends on what else
+    """Return an artifact as JSON. How many prompt tokens came from a cache is no part of it: that depends on what else
     was written at the time, and the same job gives the same file."""
     return {
         "id": artifact.id,
@@ -27,13 +27,13 @@ def artifact_record(artifact: Artifact) -> dict[str, Json]:
 
 
 def brief_record(brief: Brief) -> dict[str, Json]:
-    """This is a brief as JSON, without its id."""
+    """Return a brief as JSON, without its id."""
     drawn: dict[str, Json] = {"draw": brief.draw} if brief.draw else {}
     return {"values": dict(brief.values), "source": brief.source, **drawn}
 
 
 def body_record(artifact: Artifact) -> dict[str, Json]:
-    """This is what was written and what is known of it, as JSON: neither the brief nor the verdict."""
+    """Return what was written and what is known of it, as JSON: neither the brief nor the verdict."""
     provenance, usage = artifact.provenance, artifact.provenance.usage
     return {
         "fields": dict(artifact.fields),
@@ -44,7 +44,7 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
 
 
 def artifact_line(entry: Mapping[str, str]) -> str:
-    """This is the line of `artifacts.jsonl` for a piece in the ledger; `brief` and `artifact` are JSON already."""
+    """Return the line of `artifacts.jsonl` for a piece in the ledger; `brief` and `artifact` are JSON already."""
     head = {name: entry[name] for name in ("id", "status", "reason")}
     tail = {"source": entry["source"]} | ({"draw": entry["draw"]} if entry["draw"] else {})
     inner = f'"brief": {{"values": {entry["brief"]}, {json_text(tail)[1:]}, "key": "{entry["key"]}"'
@@ -52,14 +52,17 @@ def artifact_line(entry: Mapping[str, str]) -> str:
 
 
 def artifact_of(record: Mapping[str, Json]) -> Artifact:
-    """This is the artifact a record was made from. KeyError or TypeError when it is none."""
+    """Read the artifact a record was made from. KeyError or TypeError when it is none."""
     brief = Brief(id=record["id"], **record["brief"])
     return artifact_with(record, brief, status=record["status"], reason=record["reason"])
 
 
 def artifact_with(body: Mapping[str, Json], brief: Brief, *, status: Status, reason: str) -> Artifact:
-    """This is the artifact of a brief whose `body_record` is known."""
-    findings = ({**said, "span": tuple(said["span"]) if said["span"] else None} for said in body["findings"])
+    """Read the artifact of a brief whose `body_record` is known."""
+    findings = tuple(
+        Finding(**{**finding, "span": tuple(finding["span"]) if finding["span"] else None})
+        for finding in body["findings"]
+    )
     provenance = dict(body["provenance"])
     for name in ("fallbacks", "repaired"):
         provenance[name] = tuple(provenance[name])
@@ -69,34 +72,34 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, *, status: Status, rea
         status=status,
         reason=reason,
         fields=body["fields"],
-        findings=tuple(Finding(**said) for said in findings),
+        findings=findings,
         brief=brief,
         provenance=Provenance(**provenance),
     )
 
 
 def completion_record(one: Completion) -> list[Json]:
-    """This is what a piece needs of a completion: token ids and per-token figures are not kept."""
+    """Return what a piece needs of a completion: token ids and per-token figures are not kept."""
     usage = one.usage
     return [one.text, one.finish_reason, one.mean_logprob, usage.prompt, usage.sampled, usage.forced]
 
 
-def completion_of(said: Sequence[Json]) -> Completion:
-    """This is the completion a record was made from, but for its request and its place among the candidates."""
-    text, reason, logprob, prompt, sampled, forced = said
+def completion_of(record: Sequence[Json]) -> Completion:
+    """Read the completion a record was made from, but for its request and its place among the candidates."""
+    text, reason, logprob, prompt, sampled, forced = record
     finish: FinishReason = reason
     usage = Usage(prompt=prompt, sampled=sampled, forced=forced)
     return Completion(request_id="", text=text, finish_reason=finish, mean_logprob=logprob, usage=usage)
 
 
 def json_text(value: Json) -> str:
-    """This is JSON in one line as people read it; half a character, which no file takes, is escaped."""
+    """Return JSON in one line as people read it; half a character, which no file takes, is escaped."""
     text = READABLE(value)
     return text if _encodes(text) else ESCAPED(value)
 
 
 def whole_text(text: str) -> str:
-    """This is `text` with half a character spelled out."""
+    """Return `text` with half a character spelled out."""
     return text if _encodes(text) else text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -17,8 +17,8 @@ from aigc.types import Completion, Delta, Generator, Request, Usage, taken
 
 
 @dataclass(slots=True)
-class _Asked:
-    """This is a request in hand."""
+class _InHand:
+    """This is a request that the generator has in hand, with the answers that came so far."""
 
     brief: str
     stage: str
@@ -28,17 +28,17 @@ class _Asked:
 
 
 @dataclass(slots=True)
-class _Watch:
+class _Stopwatch:
     """This is when a piece's stage was first asked for, and what it has taken."""
 
     started: float
     spent: Spent = field(default_factory=Spent)
 
 
-class Answers(Protocol):
+class Memory(Protocol):
     """This is where answers are kept, by brief id and request's hash: a ledger, or what stands in for it elsewhere."""
 
-    def answers(self) -> dict[tuple[str, str], list[Completion]]: ...
+    def recall(self) -> dict[tuple[str, str], list[Completion]]: ...
 
     def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None: ...
 
@@ -46,80 +46,84 @@ class Answers(Protocol):
 class Recorder:
     """This wraps a Generator for one job.
 
-    `usage` is what was really generated, for so many `requests`; `told` counts those answered from the ledger. `read`
-    is its prompt tokens.
+    `usage` is what was really generated, for so many `requests`; `told` counts those answered from memory. `read` is
+    its prompt tokens.
     """
 
-    def __init__(self, generator: Generator, ledger: Answers) -> None:
+    def __init__(self, generator: Generator, memory: Memory) -> None:
         self.capacity = generator.capacity
         self.usage = Usage()
         self.requests = self.completions = self.told = self.read = 0
         self._generator = generator
-        self._ledger = ledger
-        self._held = ledger.answers()
-        self._asked: dict[str, _Asked] = {}  # request id → what it is
-        self._ready: list[Completion] = []  # from the ledger
-        self._watches: dict[str, dict[str, _Watch]] = {}  # brief id → stage → …
+        self._memory = memory
+        self._held = memory.recall()
+        self._in_hand: dict[str, _InHand] = {}  # by request id
+        self._ready: list[Completion] = []  # from memory
+        self._stopwatches: dict[str, dict[str, _Stopwatch]] = {}  # brief id → stage → …
 
     def submit(self, request: Request) -> None:
+        """Answer from memory with the next step, or hand the request on."""
         brief, stage = (request.about.brief, request.about.stage) if request.about else ("", "")
-        watch = self._watches.setdefault(brief, {}).setdefault(stage, _Watch(time.monotonic()))
+        watch = self._stopwatches.setdefault(brief, {}).setdefault(stage, _Stopwatch(time.monotonic()))
         watch.spent.requests += 1
         key = request_hash(request)
         held = self._held.pop((brief, key), None)
-        asked = _Asked(brief, stage, key, request.sampling.n)
+        asked = _InHand(brief, stage, key, request.sampling.n)
         if held is None:
             self.requests += 1
-            self._asked[request.id] = asked
+            self._in_hand[request.id] = asked
             self._generator.submit(request)
             return
         self.told += 1
         self._ready += [replace(one, request_id=request.id, index=index) for index, one in enumerate(held)]
-        self._take(asked, held)
+        self._count(asked, held)
 
     def step(self) -> Sequence[Completion | Delta]:
+        """Return what is remembered, or advance the generator and record what it finished."""
         if self._ready:
             ready, self._ready = self._ready, []
             return ready
         events = self._generator.step()
         done = []
         for event in events:
-            asked = self._asked.get(event.request_id)
+            asked = self._in_hand.get(event.request_id)
             if asked is None or isinstance(event, Delta):
                 continue
             asked.answers.append(event)
             self.completions += 1
             if len(asked.answers) == asked.candidates:
-                done.append(self._asked.pop(event.request_id))
+                done.append(self._in_hand.pop(event.request_id))
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
         for one in done:
             one.answers.sort(key=lambda answer: answer.index)
             self.usage += (usage := taken(one.answers))
             self.read += usage.prompt
-            self._take(one, one.answers)
+            self._count(one, one.answers)
         for one in done:
             if any(answer.finish_reason == "deferred" for answer in one.answers):
-                self._watches.pop(one.brief, None)  # its piece is put off
+                self._stopwatches.pop(one.brief, None)  # its piece is put off
         if good:
-            self._ledger.record([(one.brief, one.key, one.answers) for one in good])
+            self._memory.record([(one.brief, one.key, one.answers) for one in good])
         return events
 
     def cancel(self, request_id: str) -> None:
-        self._asked.pop(request_id, None)
+        """Forget a request, and cancel it."""
+        self._in_hand.pop(request_id, None)
         self._generator.cancel(request_id)
 
     def close(self) -> None:
+        """Close the generator."""
         self._generator.close()
 
     def spent(self, brief: str) -> tuple[dict[str, Spent], float]:
-        """This is what a finished piece's stages took, and its seconds from the first request to the last answer."""
-        watches = self._watches.pop(brief, {})
+        """Return what a finished piece's stages took, and its seconds from the first request to the last answer."""
+        watches = self._stopwatches.pop(brief, {})
         first = min((watch.started for watch in watches.values()), default=0.0)
         last = max((watch.started + watch.spent.seconds for watch in watches.values()), default=0.0)
         return {stage: watch.spent for stage, watch in watches.items()}, last - first
 
-    def _take(self, asked: _Asked, answers: Sequence[Completion]) -> None:
-        watch = self._watches.get(asked.brief, {}).get(asked.stage)
+    def _count(self, asked: _InHand, answers: Sequence[Completion]) -> None:
+        watch = self._stopwatches.get(asked.brief, {}).get(asked.stage)
         if watch is None:
             return
         watch.spent.completions += len(answers)
@@ -128,6 +132,6 @@ class Recorder:
 
 
 def request_hash(request: Request) -> str:
-    """This tells one request from another, whatever its id and whoever asks."""
-    said = (request.prompt, request.sampling, request.grammar, request.adapter)
-    return hashlib.sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    """Return what tells one request from another, whatever its id and whoever asks: 32 hexadecimal digits."""
+    asked = (request.prompt, request.sampling, request.grammar, request.adapter)
+    return hashlib.sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()[:32]

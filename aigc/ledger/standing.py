@@ -37,63 +37,32 @@ class Standing:
 
     @property
     def briefs(self) -> int:
+        """Count all briefs."""
         return sum(self.counts.values())
 
     @property
     def waiting(self) -> int:
+        """Count the briefs without a piece."""
         return self.counts.get("waiting", 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """This is why so many `pieces` are short of accepted: what `checks` found in them, or the reason itself where it is
-    none of theirs. `first` is the id of the first of them, whose own reason is `reason`."""
-
-    status: str
-    checks: str
-    pieces: int
-    first: str
-    reason: str
-
-
-def complaints(ledger: Ledger, most: int) -> tuple[list[Complaint], int]:
-    """This is what pieces are short of accepted for, `most` of it, most frequent first; and how much more there is."""
-    ask = (  # SQLite takes all columns from the row that has the min
-        "select status, checks, count(*), id, reason, min(place) from pieces "
-        "where status not in ('waiting', 'accepted') "
-        "group by status, iif(checks = '', reason, checks)"
-    )
-    rows = ledger.ask(f"select *, count(*) over () from ({ask}) order by 3 desc, 6 limit ?", [most])
-    named = [
-        Complaint(status=status, checks=checks, pieces=many, first=name, reason=reason)
-        for status, checks, many, name, reason, *_ in rows
-    ]
-    return named, rows[0][-1] - len(rows) if rows else 0
-
-
-def unusable_rows(ledger: Ledger) -> int:
-    """This is how many rows could not be briefs: what writes has nothing to do with that, so no retry helps them."""
-    return int(ledger.ask("select count(*) from pieces where status = 'failed' and key = ''")[0][0])
-
-
 def standing(ledger: Ledger) -> Standing:
-    """This reads where a job stands. It is safe while a run writes."""
+    """Read where a job stands. It is safe while a run writes."""
     facts: Mapping[str, Json] = ledger.facts()
-    ask = "select total(requests), total(prompt_tokens), total(written_tokens) from pieces where status <> 'waiting'"
-    requests, prompt, written = (int(one) for one in ledger.ask(ask)[0])
-    lines, unwritten = ledger.lines()
+    totals = ledger.totals
+    work, (lines, unwritten) = totals.work(), totals.texts()
     return Standing(
         content_type=str(facts.get("content_type", "")),
         model=str(facts.get("model", "")),
         command=str(facts.get("command", "")),
-        counts=dict(ledger.counts()),
-        reasons=dict(ledger.reasons()),
-        requests=requests,
-        prompt_tokens=prompt,
-        written_tokens=written,
+        counts=dict(totals.counts()),
+        reasons=dict(totals.reasons()),
+        requests=work.requests,
+        prompt_tokens=work.prompt_tokens,
+        written_tokens=work.written_tokens,
         fallbacks=(unwritten, lines),
-        begun=int(ledger.ask("select count(distinct id) from completions")[0][0]),
-        kept=int(ledger.ask("select count(*) from history")[0][0]),
+        begun=totals.begun(),
+        kept=totals.kept(),
         seconds=float(facts.get("seconds", 0.0)),
         written=int(facts.get("written", 0)),
         forecast={**facts["forecast"], "took": facts.get("took")} if "forecast" in facts else {},

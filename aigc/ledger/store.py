@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,10 +17,12 @@ log = logging.getLogger(__name__)
 
 BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 ASIDE = ".broken"  # after the name of a store that was set aside
+PATIENCE = 10  # seconds to wait for another process that writes
+MADE = "select 1 from made where key = ?"
 
 
 def attach(db: sqlite3.Connection, store: Path) -> None:
-    """This has the store at hand in `db`, as `store`. sqlite3.Error where it cannot be had."""
+    """Put the store at hand in `db`, as `store`. sqlite3.Error where it cannot be had."""
     try:
         _attach(db, store)
     except sqlite3.DatabaseError as error:
@@ -41,3 +44,20 @@ def _attach(db: sqlite3.Connection, store: Path) -> None:
         with suppress(sqlite3.Error):
             db.execute("detach store")
         raise
+
+
+@contextmanager
+def stored_keys(store: Path) -> Iterator[Callable[[str], bool]]:
+    """Open the store to be read: what is given says whether it holds a piece of a key. Without a store, or with one
+    that cannot be read (the next job will say it), it holds none."""
+    if not store.is_file():
+        yield lambda key: False
+        return
+    uri = f"{store.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE)) as db:
+        try:
+            db.execute(MADE, ("",))
+        except sqlite3.Error:
+            yield lambda key: False
+            return
+        yield lambda key: db.execute(MADE, (key,)).fetchone() is not None

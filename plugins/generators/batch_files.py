@@ -2,8 +2,8 @@
 
 `batch-1.jsonl`, `batch-2.jsonl`, … hold requests, each file for one endpoint; every other `.jsonl` there holds answers.
 A request is known by the content of its line, so nothing is asked twice, whatever the answers' files are called. A file
-gets its name when it is whole. The index of both lives in a database that SQLite keeps on disk when it is large and
-throws away at the end: the files are the truth, and a million requests need no memory. What a file asked and its
+gets its name when it is whole. The index of both lives in `Scratch`, on disk when it is large and thrown away at the
+end: the files are the truth, and a million requests need no memory. What a file asked and its
 answers, as far as they came, leave out is in `missing-1.jsonl`: to be sent only if those answers never come.
 Facts: the OpenAI API reference, Batch ("request input object", "request output object"; at most 50,000 requests and
 200 MB a file, all for one endpoint). Knows no Request.
@@ -15,12 +15,12 @@ import hashlib
 import json
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from aigc import Scratch
 from aigc.errors import EngineError
 from aigc.types import Json
 
@@ -35,17 +35,6 @@ PARTIAL = ".partial"  # after the name of a file that is being written
 BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line there
 WRITTEN = re.compile(rb'\{"custom_id": "([0-9a-f]{32})".*\}\n')
 
-INDEX = """
-create table asked (id text primary key, times integer not null, file text not null) without rowid;
-create table answers (
-    id text not null, own text not null, good integer not null, file text not null, at integer not null,
-    primary key (id, own)
-) without rowid;
-create view unanswered as select id, file from asked where
-    times > (select count(*) from answers where answers.id = asked.id and not good)
-    and not exists (select 1 from answers where answers.id = asked.id and good);
-"""
-
 
 class Known(NamedTuple):
     """This is what the folder knows of one request: how often it was asked, last in which file, the answers that are
@@ -55,6 +44,14 @@ class Known(NamedTuple):
     file: str
     errors: int
     answer: Json
+
+
+class _Answer(NamedTuple):
+    """This is where a line of answers stands, the best of several being the greatest."""
+
+    good: bool
+    file: str
+    at: int  # bytes before it
 
 
 @dataclass(slots=True)
@@ -77,26 +74,26 @@ class BatchFolder:
         self._most = (most_requests, most_bytes)
         self._open: dict[str, _Open] = {}  # by endpoint
         self.missing: dict[str, tuple[str, int, int]] = {}  # file answered in part → the rest's file, its size, of all
-        self._index = sqlite3.connect("", isolation_level=None)
-        self._index.executescript(INDEX)
+        self._asked = Scratch()  # a request's id → how often it was asked, last in which file
+        self._answers = Scratch()  # a request's id → its answers: own id, whether it is good, file, place in it
         try:
             if fresh:
                 self._set_aside()
             self._number = self._read()
         except OSError as error:
-            self._index.close()
+            self._forget()
             raise _refusal(error) from error
 
     def known(self, name: str) -> Known:
-        """This is what is known of a request by its `custom_id`."""
-        times, file = self._index.execute("select times, file from asked where id = ?", (name,)).fetchone() or (0, "")
-        ask = "select good, file, at from answers where id = ? order by good desc, file desc, at desc"
-        found = self._index.execute(ask, (name,)).fetchall()
-        answer = self._line(*found[0][1:]) if found else None
-        return Known(times, file, sum(not good for good, *_ in found), answer)
+        """Return what is known of a request by its `custom_id`."""
+        times, file = self._asked_before(name)
+        answers = self._answered(name)
+        best = max(answers.values(), default=None)
+        answer = self._line(best.file, best.at) if best else None
+        return Known(times, file, sum(not one.good for one in answers.values()), answer)
 
     def ask(self, name: str, endpoint: str, body: Json) -> str:
-        """This writes a request into the endpoint's next file, and gives the name that file will have."""
+        """Write a request into the endpoint's next file, and return the name that file will have."""
         said = {"custom_id": name, "method": "POST", "url": endpoint, "body": body}
         text = json.dumps(said, ensure_ascii=False).translate(BREAKS)
         line = text.encode("utf-8", "backslashreplace") + b"\n"
@@ -107,11 +104,11 @@ class BatchFolder:
             raise _refusal(error) from error
         file.requests += 1
         file.size += len(line)
-        self._asked(name, file.path.name)
+        self._index_request(name, file.path.name)
         return file.path.name
 
     def close(self) -> None:
-        """This names the files that are being written; without one there is nothing to send."""
+        """Name the files that are being written; without one there is nothing to send."""
         try:
             for file in self._open.values():
                 _finish(file)
@@ -119,12 +116,16 @@ class BatchFolder:
             raise _refusal(error) from error
         finally:
             self._open.clear()
-            self._index.close()
+            self._forget()
+
+    def _forget(self) -> None:
+        self._asked.close()
+        self._answers.close()
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def _room(self, endpoint: str, size: int) -> _Open:
-        """This is the endpoint's file with room for one more line."""
+        """Return the endpoint's file with room for one more line."""
         file = self._open.get(endpoint)
         if file is not None and (file.requests + 1 > self._most[0] or file.size + size > self._most[1]):
             _finish(file)
@@ -136,16 +137,29 @@ class BatchFolder:
             file = self._open[endpoint] = _Open(path, Path(f"{path}{PARTIAL}").open("wb"))  # noqa: SIM115
         return file
 
-    def _asked(self, name: str, file: str) -> None:
-        self._index.execute(
-            "insert into asked values (?, 1, ?) on conflict (id) do update set times = times + 1, file = excluded.file",
-            (name, file),
-        )
+    def _index_request(self, name: str, file: str) -> None:
+        times, _ = self._asked_before(name)
+        self._asked.put(name, f"{times + 1} {file}")
+
+    def _asked_before(self, name: str) -> tuple[int, str]:
+        """Return (how often a request was asked, last in which file)."""
+        times, _, file = self._asked.get(name).partition(" ")
+        return int(times or 0), file
+
+    def _answered(self, name: str) -> dict[str, _Answer]:
+        """Return the answers to a request by their own ids."""
+        return {own: _Answer(*answer) for own, answer in json.loads(self._answers.get(name) or "{}").items()}
+
+    def _lacks(self, name: str) -> bool:
+        """Say whether an answer to a request may still come: none is good, and there are fewer than it was asked."""
+        times, _ = self._asked_before(name)
+        answers = self._answered(name).values()
+        return times > len(answers) and not any(one.good for one in answers)
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
     def _set_aside(self) -> None:
-        """This moves all files into a folder of their own: somebody may have paid for them."""
+        """Move all files into a folder of their own: somebody may have paid for them."""
         if files := sorted(self.folder.glob("*.jsonl")):
             taken = [int(match[1]) for path in self.folder.iterdir() if (match := ASIDE.fullmatch(path.name))]
             place = self.folder / f"earlier-{max(taken, default=0) + 1}"
@@ -154,17 +168,16 @@ class BatchFolder:
                 file.rename(place / file.name)
 
     def _read(self) -> int:
-        """This indexes the folder and gives the number of the last file in it, or once in it."""
+        """Index the folder and return the number of the last file in it, or once in it."""
         for left in self.folder.glob(f"*{PARTIAL}"):  # of a run that was killed: never sent
             left.unlink()
         files = [file for file in sorted(self.folder.glob("*.jsonl")) if not MISSING.fullmatch(file.name)]
         numbers = {int(match[1]): file for file in files if (match := OURS.fullmatch(file.name))}
-        self._index.execute("begin")
         for number in sorted(numbers):
             foreign = 0
             for _, line in _lines(numbers[number]):
                 if written := WRITTEN.fullmatch(line):
-                    self._asked(written[1].decode(), numbers[number].name)
+                    self._index_request(written[1].decode(), numbers[number].name)
                 else:
                     foreign += bool(line.strip())
             if foreign:
@@ -172,7 +185,6 @@ class BatchFolder:
         for file in files:
             if file not in numbers.values() and not self._read_answers(file):
                 log.warning("%s: answers nothing that was asked in %s", file, self.folder)
-        self._index.execute("commit")
         for file in numbers.values():
             self._keep_missing(file)
         self._name_unread()
@@ -180,31 +192,36 @@ class BatchFolder:
         return max((*numbers, *(int(match[1]) for match in earlier if match)), default=0)
 
     def _keep_missing(self, file: Path) -> None:
-        """This writes the requests of a file that lack an answer where others have theirs."""
-        ask = "select count(*), total(id in (select id from unanswered)) from asked where file = ?"
-        asked, lacking = map(int, self._index.execute(ask, (file.name,)).fetchone())
+        """Write the requests of a file that lack an answer where others have theirs."""
+        asked = lacking = 0
+        for name, _ in self._last_asked_in(file):
+            asked += 1
+            lacking += self._lacks(name)
         target = file.with_name(file.name.replace("batch-", "missing-"))
         if not 0 < lacking < asked:
             target.unlink(missing_ok=True)
             return
         temporary = Path(f"{target}{PARTIAL}")
         with temporary.open("wb") as out:
-            for _, line in _lines(file):
-                written = WRITTEN.fullmatch(line)
-                ask = "select 1 from unanswered where id = ? and file = ?"
-                if written and self._index.execute(ask, (written[1].decode(), file.name)).fetchone():
-                    out.write(line)
+            out.writelines(line for name, line in self._last_asked_in(file) if self._lacks(name))
         temporary.replace(target)
         self.missing[file.name] = (target.name, lacking, asked)
 
+    def _last_asked_in(self, file: Path) -> Iterator[tuple[str, bytes]]:
+        """Yield (id, line) of the requests of a file that were not asked again in a later one."""
+        for _, line in _lines(file):
+            written = WRITTEN.fullmatch(line)
+            if written and self._asked_before(name := written[1].decode())[1] == file.name:
+                yield name, line
+
     def _name_unread(self) -> None:
-        """This warns of what may have been meant as answers."""
+        """Warn of what may have been meant as answers."""
         for file in sorted(self.folder.glob("*")):
             if file.is_file() and file.suffix not in (".jsonl", PARTIAL) and not file.name.startswith("."):
                 log.warning("%s: is not read; answers are in files that end in .jsonl", file)
 
     def _read_answers(self, file: Path) -> int:
-        """This indexes a file of answers and says how many were asked for."""
+        """Index a file of answers and say how many were asked for."""
         wanted = broken = foreign = 0
         stranger = ""
         for at, line in _lines(file):
@@ -215,10 +232,9 @@ class BatchFolder:
             except (ValueError, KeyError, TypeError, AttributeError):
                 broken += bool(line.strip())
                 continue
-            self._index.execute(
-                "insert or ignore into answers values (?, ?, ?, ?, ?)", (name, own, good, file.name, at)
-            )
-            if self._index.execute("select 1 from asked where id = ?", (name,)).fetchone() is not None:
+            if own not in (answers := self._answered(name)):
+                self._answers.put(name, json.dumps({**answers, own: (good, file.name, at)}))
+            if self._asked_before(name)[0]:
                 wanted += 1
             else:
                 foreign, stranger = foreign + 1, stranger or name
@@ -239,25 +255,25 @@ class BatchFolder:
 
 
 def name_of(endpoint: str, body: Json) -> str:
-    """This is a request's `custom_id`: the hash of what is asked."""
+    """Return a request's `custom_id`: the hash of what is asked."""
     text = json.dumps([endpoint, body], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def is_good(answer: Json) -> bool:
-    """This says whether a line of answers holds a completion rather than an error."""
+    """Say whether a line of answers holds a completion rather than an error."""
     response = answer.get("response") or {}
     return not answer.get("error") and status(answer) == 200 and bool((response.get("body") or {}).get("choices"))
 
 
 def status(answer: Json) -> int:
-    """This is the HTTP status in a line of answers; 0 where there is none."""
+    """Return the HTTP status in a line of answers; 0 where there is none."""
     response = answer.get("response") or {}
     return int(response.get("status_code") or 0)
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """This yields each line with the place where it begins, in bytes."""
+    """Yield each line with the place where it begins, in bytes."""
     at = 0
     with file.open("rb") as opened:
         for line in opened:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from aigc.asking import Export
-from aigc.jobs import opened_ledger, remember_exports
-from aigc.ledger import complaints
+from aigc.jobs import remember_exports
+from aigc.ledger import opened_ledger
 from aigc.plugs.extension import exporter
 from aigc.plugs.hookspecs import hookimpl
 from aigc.types import Artifact
@@ -73,8 +73,8 @@ def test_only_the_first_reasons_are_read_and_named(aigc: Run, shop: Any) -> None
         assert said.count("     1 failed: products.csv:") == 10 and "\n  … and 3 more\n" in said
         assert "products.csv:3: " in said and "products.csv:13: " not in said
     with opened_ledger(shop.folder / "made") as ledger:
-        short, more = complaints(ledger, 20)
-        assert (len(short), more) == (13, 0) and len(complaints(ledger, 2)[0]) == 2
+        short, more = ledger.totals.complaints(20)
+        assert (len(short), more) == (13, 0) and len(ledger.totals.complaints(2)[0]) == 2
 
 
 def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) -> None:

@@ -11,7 +11,7 @@ from aigc.errors import EngineError
 from aigc.jobs.ray.assignment import packed
 from aigc.jobs.ray.author import Author, Work
 from aigc.jobs.ray.worker import Watch
-from aigc.jobs.runner import Written
+from aigc.jobs.runner import Finished
 from aigc.ledger.recorder import request_hash
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
@@ -81,7 +81,7 @@ def work(products: Sequence[str]) -> Work:
     return [(brief, {}) for brief in briefs(products)]
 
 
-def ended(pieces: Sequence[Written]) -> dict[str, str]:
+def ended(pieces: Sequence[Finished]) -> dict[str, str]:
     """This is how each product ended."""
     return {one.artifact.brief.values["product"]: one.artifact.reason or one.artifact.status for one in pieces}
 

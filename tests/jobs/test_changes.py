@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import EngineError, JobError, NotFound
-from aigc.jobs import opened_ledger, read_artifacts, run_job
-from aigc.ledger.ledger import Ledger
+from aigc.jobs import read_artifacts, run_job
+from aigc.ledger import opened_ledger
+from aigc.ledger.completions import Completions
+from aigc.ledger.pieces import Pieces
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Completion, Provenance, Request
@@ -295,19 +297,20 @@ def test_a_ledger_that_is_none_is_named(shop: Shop) -> None:
 
 def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     products = [f"{at:03}" for at in range(40)]
-    record, most = Ledger.record, []
+    record, most = Completions.record, []
 
-    def fills(ledger: Ledger, answered: list[object]) -> None:
-        most.append(ledger._db.execute("pragma page_count").fetchone()[0] + 2)
-        ledger._db.execute(f"pragma max_page_count = {most[0]}")
-        record(ledger, answered)
+    def fills(completions: Completions, answered: list[object]) -> None:
+        database = completions._database
+        most.append(database.ask("pragma page_count")[0][0] + 2)
+        database.ask(f"pragma max_page_count = {most[0]}")
+        record(completions, answered)
 
-    monkeypatch.setattr(Ledger, "record", fills)
+    monkeypatch.setattr(Completions, "record", fills)
     with pytest.raises(JobError, match=r"job.sqlite: database or disk is full; what was finished is kept"):
         shop.run(products)
     monkeypatch.undo()
     with opened_ledger(shop.folder) as ledger:
-        counts = ledger.counts()
+        counts = ledger.totals.counts()
     finished = 40 - counts["waiting"]
     assert counts.total() == 40 and 0 < finished < 40
     assert shop.run(products).reused == finished
@@ -316,10 +319,10 @@ def test_a_full_disk_is_one_sentence_and_keeps_what_was_finished(shop: Shop, mon
 
 def test_fresh_uses_no_answer_of_a_piece_that_was_begun(shop: Shop) -> None:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(JobError):
-        patch.setattr(Ledger, "finish", lambda *given: None)  # as if it had been killed before
+        patch.setattr(Pieces, "finish", lambda *given: None)  # as if it had been killed before
         shop.run([*"abcd"])
     with opened_ledger(shop.folder) as ledger:
-        assert len(ledger.answers()) == shop.asked == 4
+        assert len(ledger.completions.recall()) == shop.asked == 4
     shop.run([*"abcd"], fresh=True, only=["01", "02"])
     assert shop.asked == 6
     shop.run([*"abcd"])

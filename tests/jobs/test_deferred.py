@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aigc.jobs import opened_ledger, read_artifacts
-from aigc.ledger import standing
+from aigc.jobs import read_artifacts
+from aigc.ledger import opened_ledger, standing
 from aigc.ledger.recorder import Recorder
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Completion, Request
@@ -78,4 +78,4 @@ def test_a_piece_put_off_leaves_nothing_behind(shop: Shop) -> None:
 
 
 def _held(recorders: Sequence[Recorder]) -> list[int]:
-    return [len(one._watches) + len(one._asked) for one in recorders]
+    return [len(one._stopwatches) + len(one._in_hand) for one in recorders]

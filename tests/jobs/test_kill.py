@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.ledger.ledger import Ledger
+from aigc.ledger.database import Database
 from aigc.ledger.recorder import request_hash
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
@@ -93,18 +93,18 @@ def run_until(project: Project, folder: Path, diary: Path, statements: int | Non
 
 
 def _kill_at(statements: int) -> None:
-    opened, left = Ledger.__init__, [statements]
+    opened, left = Database.__init__, [statements]
 
     def count(statement: str) -> None:
         left[0] -= 1
         if left[0] <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def init(ledger: Ledger, path: Path) -> None:
-        opened(ledger, path)
-        ledger._db.set_trace_callback(count)
+    def init(database: Database, path: Path) -> None:
+        opened(database, path)
+        database._db.set_trace_callback(count)
 
-    Ledger.__init__ = init  # in the child process alone
+    Database.__init__ = init  # in the child process alone
 
 
 def content(folder: Path) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from aigc.asking import open_rows, read_briefs
 from aigc.cli.reports import survey
 from aigc.jobs import Forecaster, open_job
 from aigc.jobs.forecast import forecaster as forecast
-from aigc.ledger import ledger
+from aigc.ledger import briefs as waiting
 from aigc.types import Brief, Completion, Request
 
 from .conftest import ITEM, Shop
@@ -47,7 +47,7 @@ class Forgetful:
 
 @pytest.fixture(autouse=True)
 def small_lumps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "LUMP", 50)
+    monkeypatch.setattr(waiting, "LUMP", 50)
     monkeypatch.setattr(forecast, "LUMP", 50)
     monkeypatch.setattr(forecast, "WHOLE", 200)
 
@@ -77,7 +77,7 @@ def test_writing_takes_no_more_for_more_briefs(shop: Shop, tmp_path: Path) -> No
         with open_job(shop.project, content_type, next(folders), reuse=False) as job:
             job.register(briefs(count))
             job.write(Forgetful())
-            assert job.ledger.count(["accepted"]) == count
+            assert job.ledger.totals.counts()["accepted"] == count
 
     assert grown(run) < BYTES
 

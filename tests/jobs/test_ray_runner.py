@@ -22,7 +22,7 @@ from aigc.jobs.ray.connection import LAST_WORD, connect
 from aigc.jobs.ray.foreman import Share
 from aigc.jobs.ray.ray_runner import RayOptions, RayRunner, ray_runner
 from aigc.jobs.ray.worker import Block
-from aigc.jobs.runner import Order, Took
+from aigc.jobs.runner import Task, Took
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
@@ -47,14 +47,14 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
     project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
     content_type, runner = project.content_type("shop/item"), RayRunner(RayOptions())
     with open_job(project, content_type, tmp_path / "out") as job:
-        order = Order(
+        task = Task(
             project=project,
             content_type=content_type,
             briefs=iter(briefs(["a", "b"])),
             ledger=job.ledger,
             stopping=lambda: False,
         )
-        assert list(runner.write(order)) == []
+        assert list(runner.write(task)) == []
     took = runner.took
     assert (took.requests, took.completions, took.read, took.memory) == (4, 8, 20, 9)
     assert 0.3 <= took.starting < 0.5

@@ -15,10 +15,10 @@ import pytest
 
 from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
-from aigc.jobs import export, opened_ledger, prepare_folder, read_artifacts
-from aigc.jobs.folder import EXPORTS
+from aigc.jobs import export, prepare_folder, read_artifacts
+from aigc.jobs.folder import EXPORTS_FILE
 from aigc.jobs.lock import LOCK, _started, only_run
-from aigc.ledger import artifact_record, standing
+from aigc.ledger import artifact_record, opened_ledger, standing
 from aigc.ledger.record import artifact_of
 from aigc.types import Artifact, Brief, Finding, Provenance, Usage
 from aigc.writing.pipeline import Pipeline
@@ -191,9 +191,9 @@ def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path
 def test_a_record_of_exports_cannot_reach_outside_the_folder(shop: Shop, tmp_path: Path) -> None:
     shop.run(["a"], exports=["csv"])
     (tmp_path / "mine.txt").write_text("mine")
-    (shop.folder / EXPORTS).write_text('{"csv": ["../mine.txt"]}')
+    (shop.folder / EXPORTS_FILE).write_text('{"csv": ["../mine.txt"]}')
     shop.run(["a"], exports=["csv"])
-    (shop.folder / EXPORTS).write_text("[1]")
+    (shop.folder / EXPORTS_FILE).write_text("[1]")
     assert not shop.run(["a"], exports=["csv"]).problems
     assert (tmp_path / "mine.txt").exists()
 
@@ -290,5 +290,5 @@ def test_a_prompt_is_read_once_however_many_candidates_it_has(shop: Shop) -> Non
     with opened_ledger(shop.folder) as ledger:
         said = standing(ledger)
         assert (said.requests, said.prompt_tokens, said.written_tokens) == (2, read, 30)
-        assert ledger.ask("select sum(completions), sum(prompt_tokens) from stages") == [(6, read)]
+        assert [(one.completions, one.prompt_tokens) for one in ledger.totals.stages()] == [(6, read)]
     assert sum(one.provenance.usage.prompt for one in read_artifacts(shop.folder)) == read

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import ProjectError
-from aigc.jobs import opened_ledger, read_artifacts
+from aigc.jobs import read_artifacts
 from aigc.jobs.unique import BANDS, Unique, _bands, prose, similarity
+from aigc.ledger import opened_ledger
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
@@ -84,7 +85,7 @@ def test_a_twin_that_stays_one_is_flagged_with_its_twins_id(alike: Callable[...,
     assert flagged.reason == "says much the same as 00 (100%)"
     assert [(one.check, one.severity) for one in flagged.findings] == [("unique", "warn")]
     with opened_ledger(shop.folder) as ledger:
-        assert [one.twin for one in ledger.entries()] == ["", "", "00"]
+        assert [one.twin for one in ledger.pieces.entries()] == ["", "", "00"]
     before = (shop.folder / "artifacts.jsonl").read_bytes()
     assert shop.run(["same a", "x", "same b"]).counts == report.counts
     assert (shop.asked, (shop.folder / "artifacts.jsonl").read_bytes()) == (5, before)
@@ -270,8 +271,8 @@ def test_a_flagged_twin_goes_to_the_history_when_it_is_written_again(alike: Call
     shop = alike()
     shop.run(["same a", "x", "same b"])
     shop.run(["same a", "x", "other b"])
-    with opened_ledger(shop.folder) as ledger:
-        kept = ledger.ask("select status, brief from history where id = '02'")
+    with sqlite3.connect(shop.folder / "job.sqlite") as db:
+        kept = db.execute("select status, brief from history where id = '02'").fetchall()
     assert any(status == "flagged" and "same b" in brief for status, brief in kept)
 
 

@@ -44,6 +44,10 @@ def test_budgets(path: Path) -> None:
             assert (node.end_lineno or 0) - node.lineno < 60, f"{node.name} is longer than 60 lines"
         if isinstance(node, ast.ClassDef) and any("dataclass" in ast.dump(d) for d in node.decorator_list):
             assert sum(isinstance(one, ast.AnnAssign) for one in node.body) <= 15, f"{node.name} has over 15 fields"
+        if isinstance(node, ast.ClassDef):
+            methods = [one.name for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+            public = {name for name in methods if not name.startswith("_")}
+            assert len(public) <= 20, f"{node.name} has over 20 public methods"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -74,12 +74,6 @@ class Forecast:
 
     def record(self) -> dict[str, Json]:
         return asdict(self)
-
-    @classmethod
-    def of_record(cls, said: Json) -> Forecast | None:
-        """This is the forecast a record was made from, None where it is none."""
-        known = {one.name for one in fields(cls)}
-        return cls(**said) if isinstance(said, dict) and set(said) == known else None
 
 
 class Forecaster:

@@ -16,9 +16,8 @@ from pathlib import Path
 from aigc.models import cache_folder
 from aigc.project import Project
 
-FILE = "rates.json"
+RATES_FILE = "rates.json"
 FORMAT = 2
-OLD = 1  # counted what a job wrote again for repeating itself as what a piece takes
 KEPT = 500  # kinds of runs
 
 
@@ -40,11 +39,11 @@ class Rate:
 
     @property
     def speed(self) -> float:
-        """This is written tokens per second."""
+        """Return written tokens per second."""
         return self.written_tokens / self.seconds
 
     def after(self, earlier: Rate) -> Rate:
-        """This is this run with half of what was before."""
+        """Return this run with half of what was before."""
         sums = {name: getattr(self, name) + getattr(earlier, name) / 2 for name in SUMS}
         return replace(self, **sums, memory=self.memory or earlier.memory)
 
@@ -53,7 +52,7 @@ SUMS = ("pieces", "planned", "requests", "completions", "written_tokens", "secon
 
 
 def writer_of(project: Project) -> str:
-    """This names what writes: runs of another model, on another device, elsewhere or with other options go at another
+    """Name what writes: runs of another model, on another device, elsewhere or with other options go at another
     speed."""
     settings = project.settings
     said = [f"{name}={value}" for name, value in sorted(settings.engine.items())]
@@ -64,41 +63,42 @@ def writer_of(project: Project) -> str:
 
 
 def rates_file() -> Path:
-    return cache_folder() / FILE
+    """Return where what this machine did is kept."""
+    return cache_folder() / RATES_FILE
 
 
 def read_rates(file: Path) -> list[Rate]:
-    """This is every kind of run, the last one first; nothing where the file is missing or cannot be read."""
+    """Return every kind of run, the last one first; nothing where the file is missing, cannot be read or is of another
+    version."""
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
+        record = json.loads(file.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Rate)}
-        if said["format"] not in (OLD, FORMAT):
+        if record["format"] != FORMAT:
             return []
-        forgotten = {"planned": 0, "requests": 0} if said["format"] == OLD else {}
-        rates = [Rate(**{name: one[name] for name in known} | forgotten) for one in said["runs"]]
+        rates = [Rate(**{name: one[name] for name in known}) for one in record["runs"]]
         return [rate for rate in rates if rate.seconds > 0 and rate.pieces > 0 and rate.completions > 0]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
 def record_rate(file: Path, run: Rate) -> None:
-    """This adds a run. A cache that cannot be written is no reason to fail a job."""
+    """Add a run. A cache that cannot be written is no reason to fail a job."""
     kept = []
     for rate in read_rates(file):
         if (rate.writer, rate.content_type) == (run.writer, run.content_type):
             run = run.after(rate)
         else:
             kept.append(rate)
-    said = {"format": FORMAT, "runs": [asdict(one) for one in [run, *kept][:KEPT]]}
+    record = {"format": FORMAT, "runs": [asdict(one) for one in [run, *kept][:KEPT]]}
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         temporary.replace(file)
 
 
 def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | None:
-    """This is what a writer did of a content type, else of all others together."""
+    """Return what a writer did of a content type, else of all others together."""
     mine = [rate for rate in rates if rate.writer == writer]
     for rate in mine:
         if rate.content_type == content_type:
@@ -110,7 +110,7 @@ def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | N
 
 
 def peak_memory() -> int:
-    """This is the most memory this process ever had, in bytes; 0 where the system does not tell (Windows)."""
+    """Return the most memory this process ever had, in bytes; 0 where the system does not tell (Windows)."""
     try:
         import resource
     except ImportError:

@@ -20,7 +20,7 @@ from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError
 from aigc.jobs.forecast.rates import peak_memory
 from aigc.jobs.ray.assignment import Assignment, as_there, unpacked
-from aigc.jobs.runner import Took, Written
+from aigc.jobs.runner import Finished, Took
 from aigc.ledger.recorder import Recorder
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Completion, Generator, Provenance
@@ -38,13 +38,17 @@ class Notes:
     """This keeps a block's answers in memory: what was answered before, and what is answered until a break."""
 
     def __init__(self, work: Work) -> None:
-        self._held = {(brief.id, request): said for brief, answered in work for request, said in answered.items()}
+        self._held = {
+            (brief.id, request): completions for brief, answered in work for request, completions in answered.items()
+        }
 
-    def answers(self) -> dict[tuple[str, str], list[Completion]]:
+    def recall(self) -> dict[tuple[str, str], list[Completion]]:
+        """Return what was answered, by brief id and request's hash."""
         return dict(self._held)
 
     def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None:
-        self._held |= {(brief, request): list(said) for brief, request, said in answered}
+        """Keep (brief id, request's hash, completions)."""
+        self._held |= {(brief, request): list(completions) for brief, request, completions in answered}
 
 
 class Author:
@@ -67,7 +71,7 @@ class Author:
         self._put_away()
         self._folder.cleanup()
 
-    def block(self, work: Work) -> Iterator[Written]:
+    def block(self, work: Work) -> Iterator[Finished]:
         """This yields every brief's piece. EngineError when nobody can be served any more."""
         notes, done = Notes(work), set()
         self._open()
@@ -82,7 +86,7 @@ class Author:
             if brief.id not in done:
                 yield self._alone(brief, notes)
 
-    def warily(self, work: Work, deaths: Mapping[str, int], telling: Callable[[str], None]) -> Iterator[Written]:
+    def warily(self, work: Work, deaths: Mapping[str, int], telling: Callable[[str], None]) -> Iterator[Finished]:
         """This is for a block that others died of; `telling` hears each brief's id before it is written."""
         notes = Notes(work)
         for brief, _ in work:
@@ -92,7 +96,7 @@ class Author:
                 telling(brief.id)
                 yield self._alone(brief, notes)
 
-    def _alone(self, brief: Brief, notes: Notes) -> Written:
+    def _alone(self, brief: Brief, notes: Notes) -> Finished:
         """This writes one brief; what it makes the generator raise is its own failure, unless nothing works any more.
 
         EngineError then.
@@ -124,7 +128,7 @@ class Author:
         self._failed = 0
         return True
 
-    def _write(self, briefs: Sequence[Brief], notes: Notes) -> Iterator[Written]:
+    def _write(self, briefs: Sequence[Brief], notes: Notes) -> Iterator[Finished]:
         project, content_type = self._project()
         recorder = Recorder(self._open(), notes)
         try:
@@ -133,12 +137,12 @@ class Author:
                 if artifact.status == "failed":  # a reason may name a file
                     said = as_there(artifact.reason, self._assignment, Path(self._folder.name))
                     artifact = replace(artifact, reason=said)
-                yield Written(artifact=artifact, spent=spent, seconds=seconds)
+                yield Finished(artifact=artifact, spent=spent, seconds=seconds)
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
             self.took += Took.of(recorder, peak_memory())
 
-    def _lost(self, brief: Brief, reason: str) -> Written:
+    def _lost(self, brief: Brief, reason: str) -> Finished:
         project, content_type = self._project()
         made = Provenance(
             content_type=content_type.name,
@@ -146,7 +150,7 @@ class Author:
             model=project.settings.model,
             seed=project.settings.seed,
         )
-        return Written(
+        return Finished(
             artifact=Artifact(id=brief.id, status="failed", fields={}, brief=brief, provenance=made, reason=reason)
         )
 

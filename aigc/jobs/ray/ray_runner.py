@@ -28,7 +28,7 @@ from aigc.jobs.ray.blocks import block_size, blocks
 from aigc.jobs.ray.connection import connect
 from aigc.jobs.ray.foreman import Foreman, Share
 from aigc.jobs.ray.worker import Block
-from aigc.jobs.runner import Order, Took, Written
+from aigc.jobs.runner import Finished, Task, Took
 from aigc.project import Project
 from aigc.types import Json
 
@@ -99,19 +99,19 @@ class RayRunner:
             self._disconnect()
         self._disconnect = None
 
-    def write(self, order: Order) -> Iterator[Written]:
+    def write(self, task: Task) -> Iterator[Finished]:
         began: float | None = time.monotonic()  # until a first block is back
         self._disconnect = self._disconnect or connect(self._options.address)
-        share = self._share(order.project)
+        share = self._share(task.project)
         held: dict[str, Answered] = {}
-        for (brief, request), said in order.ledger.answers().items():
-            held.setdefault(brief, {})[request] = said
-        assignment = packed(order.project, order.content_type)
-        while not order.stopping() and (lot := list(islice(order.briefs, LOT))):
+        for (brief, request), answers in task.ledger.completions.recall().items():
+            held.setdefault(brief, {})[request] = answers
+        assignment = packed(task.project, task.content_type)
+        while not task.stopping() and (lot := list(islice(task.briefs, LOT))):
             size = block_size(len(lot), share.workers, self._options.block)
             cut = [[(brief, held.pop(brief.id, {})) for brief in block] for block in blocks(lot, size)]
             del lot
-            for results in self._results(assignment, share, cut, order.stopping):
+            for results in self._results(assignment, share, cut, task.stopping):
                 for one in map(pickle.loads, results):
                     if isinstance(one, AigcError):
                         raise one
@@ -121,9 +121,9 @@ class RayRunner:
                             self.took += Took(starting=max(0.0, time.monotonic() - began - one.seconds))
                             began = None
                     else:
-                        order.project.tell(one.artifact)  # not in the workers: a plugin hears where the job was begun
+                        task.project.tell(one.artifact)  # not in the workers: a plugin hears where the job was begun
                         yield one
-                order.ledger.commit()
+                task.ledger.commit()
             began = time.monotonic()
 
     def _results(

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from aigc.errors import AigcError
 from aigc.jobs.ray.assignment import Assignment
 from aigc.jobs.ray.author import Author, Work
-from aigc.jobs.runner import Took, Written
+from aigc.jobs.runner import Finished, Took
 
 Table: TypeAlias = Any  # pyarrow.Table
 
@@ -31,7 +31,7 @@ class Block:
     seconds: float
 
 
-Result: TypeAlias = Written | Block | AigcError
+Result: TypeAlias = Finished | Block | AigcError
 
 
 class Watch:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aigc.jobs.report.figures import CheckFigures, Lengths, Times
+from aigc.jobs.report.figures import CheckFigures, Lengths
 from aigc.jobs.report.reading import UNITS
+from aigc.ledger.totals import Times
 from aigc.types import STATUSES, Severity
 
 BARS = 42  # at most so many, or they are too thin to see
@@ -34,7 +35,7 @@ class Histogram:
 
 
 def stacked(parts: Iterable[tuple[str, int, str]]) -> list[Bar]:
-    """This is one bar of (kind, how many, title) side by side."""
+    """Draw one bar of (kind, how many, title) side by side."""
     parts = [part for part in parts if part[1]]
     total, x, bars = sum(count for _, count, _ in parts), 0.0, []
     for kind, count, title in parts:
@@ -45,6 +46,7 @@ def stacked(parts: Iterable[tuple[str, int, str]]) -> list[Bar]:
 
 
 def by_status(counts: dict[str, int]) -> list[Bar]:
+    """Draw how many pieces are in which state."""
     total = sum(counts.values())
     return stacked(
         (name, counts.get(name, 0), _share(name, counts.get(name, 0), total)) for name in (*STATUSES, "waiting")
@@ -52,8 +54,8 @@ def by_status(counts: dict[str, int]) -> list[Bar]:
 
 
 def by_check(check: CheckFigures) -> list[Bar]:
-    """This is what one check said of all pieces."""
-    warned, refused = check.said.get("warn", 0), check.said.get("reject", 0)
+    """Draw what one check said of all pieces."""
+    warned, refused = check.counts.get("warn", 0), check.counts.get("reject", 0)
     parts = (
         ("accepted", check.accepted, "no complaint"),
         ("flagged", warned, "doubts"),
@@ -63,15 +65,15 @@ def by_check(check: CheckFigures) -> list[Bar]:
 
 
 def complaints(check: CheckFigures) -> str:
-    """This is what one check said, in words: `2 refused · 1 noted`."""
+    """Return what one check said, in words: `2 refused · 1 noted`."""
     words: dict[Severity, str] = {"reject": "refused", "warn": "doubted", "note": "noted"}
     return " · ".join(
-        f"{check.said[severity]:,} {word}" for severity, word in words.items() if check.said.get(severity)
+        f"{check.counts[severity]:,} {word}" for severity, word in words.items() if check.counts.get(severity)
     )
 
 
 def by_length(lengths: Lengths) -> Histogram:
-    """This is the lengths of one kind of text, from 0 to their limit or to the longest."""
+    """Draw the lengths of one kind of text, from 0 to their limit or to the longest."""
     counter, limit = lengths.unit
     end = max(lengths.longest, limit or 0, 1)
     step = -(-(end + 1) // BARS)
@@ -83,15 +85,15 @@ def by_length(lengths: Lengths) -> Histogram:
     bars = []
     for lump, many in sorted(lumps.items()):
         low, high = lump * step, lump * step + step - 1
-        said = f"{low}" if step == 1 else f"{low} to {high}"
+        label = f"{low}" if step == 1 else f"{low} to {high}"
         over = limit is not None and low > limit
-        bars.append(_bar(lump, room, many / most, "rejected" if over else "plain", f"{said} {UNITS[counter]}: {many}"))
+        bars.append(_bar(lump, room, many / most, "rejected" if over else "plain", f"{label} {UNITS[counter]}: {many}"))
     at = None if limit is None else _short(min(100.0, (limit // step + 1) * room))
     return Histogram(bars=bars, end=end, limit=at)
 
 
 def by_time(times: Times) -> Histogram:
-    """This is how long pieces took, from 0 to the slowest."""
+    """Draw how long pieces took, from 0 to the slowest."""
     room = 100 / (max(times.bins, default=0) + 1)
     most = max(times.bins.values(), default=1)
     bars = [
@@ -111,7 +113,7 @@ def _share(word: str, count: int, total: int) -> str:
 
 
 def share(count: float, total: float) -> str:
-    """This is a share in percent; what is not all is never said to be 100 %, and what is not nothing never 0 %."""
+    """Return a share in percent; what is not all is never said to be 100 %, and what is not nothing never 0 %."""
     if not total:
         return "–"
     percent = 100 * count / total
@@ -125,7 +127,7 @@ def _short(number: float) -> float:
 
 
 def duration(seconds: float) -> str:
-    """This is a time as `20 ms`, `8.2 s`, `3 min 20 s` or `2 h 5 min`."""
+    """Return a time as `20 ms`, `8.2 s`, `3 min 20 s` or `2 h 5 min`."""
     if 0 < seconds < 0.1:
         return f"{1000 * seconds:.0f} ms"
     if seconds < 60:

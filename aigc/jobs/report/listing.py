@@ -22,8 +22,8 @@ TITLE = 80  # characters
 
 
 class Listing:
-    """This is the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first, and
-    as many accepted ones as there is room left for. They wait in a file until the page gets to them."""
+    """These are the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
+    and as many accepted ones as there is room left for. They wait in a file until the page gets to them."""
 
     def __init__(self, counts: Mapping[str, int], reader: Reader, file: TextIO, most: int) -> None:
         short = sum(counts.get(status, 0) for status in STATUSES if status != "accepted")
@@ -32,20 +32,21 @@ class Listing:
         self._file = file
 
     def add(self, entry: Entry) -> None:
+        """Take a piece where there is room for it."""
         short = entry.artifact.status != "accepted"
         if self._room[short] > 0:
             self._room[short] -= 1
             self._file.write(line(entry, self._reader) + "\n")
 
     def lumps(self) -> Iterator[str]:
-        """This yields what the page holds of them."""
+        """Yield what the page holds of them."""
         self._file.seek(0)
         while lump := "".join(islice(self._file, LUMP)):
             yield lump.removesuffix("\n")
 
 
 def line(entry: Entry, reader: Reader) -> str:
-    """This is a piece as a line in which no `<` stands."""
+    """Return a piece as a line in which no `<` stands."""
     artifact = entry.artifact
     checks = sorted({finding.check for finding in artifact.findings})
     head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks)]
@@ -53,7 +54,7 @@ def line(entry: Entry, reader: Reader) -> str:
 
 
 def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
-    """This is a piece as the script shows it."""
+    """Return a piece as the script shows it."""
     artifact = entry.artifact
     usage, left = artifact.provenance.usage, list(artifact.findings)
     fields = [[name, _field(name, value, entry, reader, left)] for name, value in artifact.fields.items()]
@@ -66,7 +67,7 @@ def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
         "title": title if isinstance(title, str) and len(title) <= TITLE else "",
         "reason": "" if told else artifact.reason,
         "fields": fields,
-        "said": [_said(finding, finding.field) for finding in left],
+        "findings": [_finding(finding, finding.field) for finding in left],
         "brief": [[name, _values(value)] for name, value in brief.values.items() if value not in (None, "", [])],
         "source": brief.source,
         "language": str(brief.values.get("language") or ""),
@@ -76,33 +77,33 @@ def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
 
 
 def _field(name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding]) -> dict[str, Json]:
-    """This is one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`."""
+    """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`."""
     whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
     texts = []
-    for said in reader.texts(name, value):
-        mine = [finding for finding in left if finding.field == said.path and finding not in whole]
-        texts.append(_text(said, mine, entry))
+    for text in reader.texts(name, value):
+        mine = [finding for finding in left if finding.field == text.path and finding not in whole]
+        texts.append(_text(text, mine, entry))
         left[:] = [finding for finding in left if finding not in mine]
     left[:] = [finding for finding in left if finding not in whole]
-    return {"texts": texts} | ({"said": [_said(finding) for finding in whole]} if whole else {})
+    return {"texts": texts} | ({"findings": [_finding(one) for one in whole]} if whole else {})
 
 
-def _text(said: Said, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
+def _text(text: Said, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
     provenance = entry.artifact.provenance
-    by = "fallback" if said.path in provenance.fallbacks else "repaired" if said.path in provenance.repaired else ""
+    by = "fallback" if text.path in provenance.fallbacks else "repaired" if text.path in provenance.repaired else ""
     told: dict[str, Json] = {
-        "label": said.label,
-        "length": said.length,
-        "limit": said.unit[1],
-        "unit": UNITS[said.unit[0]] if said.length is not None else "",
+        "label": text.label,
+        "length": text.length,
+        "limit": text.unit[1],
+        "unit": UNITS[text.unit[0]] if text.length is not None else "",
         "by": by,
-        "said": [_said(finding) for finding in findings],
+        "findings": [_finding(one) for one in findings],
     }
-    return {"text": marked(said.text, findings), **{name: value for name, value in told.items() if value}}
+    return {"text": marked(text.text, findings), **{name: value for name, value in told.items() if value}}
 
 
 def marked(text: str, findings: Sequence[Finding]) -> list[Json]:
-    """This is a text cut where findings begin and end: parts that are plain, and `[severity, part]` where the severest
+    """Return a text cut where findings begin and end: parts that are plain, and `[severity, part]` where the severest
     finding there says so."""
     if not findings:
         return [text] if text else []
@@ -116,12 +117,12 @@ def marked(text: str, findings: Sequence[Finding]) -> list[Json]:
     return parts
 
 
-def _said(finding: Finding, where: str = "") -> list[str]:
+def _finding(finding: Finding, where: str = "") -> list[str]:
     return [finding.severity, finding.check, finding.message, where]
 
 
 def _values(value: Json) -> list[str]:
-    """This is an input's value as lines."""
+    """Return an input's value as lines."""
     if isinstance(value, str):
         return [value]
     if isinstance(value, list | tuple):

@@ -26,7 +26,7 @@ POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}
 
 
 def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None, *, most: int = MOST) -> Path:
-    """This writes the report of a job into its folder, in one rename. JobError when the disk refuses.
+    """Write the report of a job into its folder, in one rename. JobError when the disk refuses.
 
     `content_type` gives limits and checks; None where it can no longer be loaded. Of more than `most` pieces not all
     are listed, but all are counted.
@@ -38,7 +38,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as waiting,
             temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
         ):
-            listing = Listing(ledger.counts(), reader := Reader(content_type), waiting, most)
+            listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
             file.writelines(
@@ -86,5 +86,5 @@ def _part(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """This is how a page's policy names a script that it lets run."""
+    """Return how a page's policy names a script that it lets run."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

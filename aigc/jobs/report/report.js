@@ -25,17 +25,17 @@
   const words = new Array(lines.length); // what a search looks at, made when first needed
   const wordsAt = (at) => (words[at] ??= wordsOf(pieceAt(at)));
   function wordsOf(piece) {
-    const said = [piece.id, piece.status, piece.reason, piece.source];
-    for (const finding of piece.said) said.push(finding[1], finding[2]);
-    for (const [name, values] of piece.brief) said.push(name, ...values);
+    const found = [piece.id, piece.status, piece.reason, piece.source];
+    for (const finding of piece.findings) found.push(finding[1], finding[2]);
+    for (const [name, values] of piece.brief) found.push(name, ...values);
     for (const [, field] of piece.fields) {
-      for (const finding of field.said ?? []) said.push(finding[1], finding[2]);
+      for (const finding of field.findings ?? []) found.push(finding[1], finding[2]);
       for (const text of field.texts) {
-        said.push(whole(text));
-        for (const finding of text.said ?? []) said.push(finding[1], finding[2]);
+        found.push(whole(text));
+        for (const finding of text.findings ?? []) found.push(finding[1], finding[2]);
       }
     }
-    return said.join("\n").toLowerCase();
+    return found.join("\n").toLowerCase();
   }
 
   const many = (count) => count.toLocaleString("en");
@@ -94,14 +94,14 @@
   function oneText(text, before, language) {
     const line = element("div", { className: layoutOf(text, before) });
     if (text.label) line.append(element("span", { className: "label" }, text.label));
-    const said = element("span", { className: "said-text", dir: "auto" });
-    if (language) said.lang = language;
-    for (const part of text.text) said.append(typeof part === "string" ? part : element("mark", { className: part[0] }, part[1]));
-    const cell = element("div", {}, said);
+    const shown = element("span", { className: "words", dir: "auto" });
+    if (language) shown.lang = language;
+    for (const part of text.text) shown.append(typeof part === "string" ? part : element("mark", { className: part[0] }, part[1]));
+    const cell = element("div", {}, shown);
     if (text.by) cell.append(element("span", { className: "by", title: text.by === "fallback" ? "No model wrote this" : "Written again after a check refused it" }, text.by));
     line.append(cell);
     if (text.length) line.append(measured(text));
-    for (const one of text.said ?? []) line.append(finding(one));
+    for (const one of text.findings ?? []) line.append(finding(one));
     return line;
   }
 
@@ -131,11 +131,11 @@
       const twin = places.has(piece.twin) ? element("a", { href: `#piece=${encodeURIComponent(piece.twin)}` }, piece.twin) : piece.twin;
       texts.append(element("p", { className: "note" }, "Repeats ", twin));
     }
-    for (const one of piece.said) texts.append(finding(one));
-    for (const [field, { texts: inside, said }] of piece.fields) {
+    for (const one of piece.findings) texts.append(finding(one));
+    for (const [field, { texts: inside, findings }] of piece.fields) {
       const short = inside.length === 1 && !inside[0].label && whole(inside[0]).length <= SHORT;
       const group = element("div", { className: `field${short ? " short" : ""}` }, element("h4", {}, field));
-      for (const one of said ?? []) group.append(finding(one));
+      for (const one of findings ?? []) group.append(finding(one));
       inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language)));
       texts.append(group);
     }
@@ -157,23 +157,23 @@
   let found = []; // places of the pieces that are chosen
 
   function readAddress() {
-    const said = new URLSearchParams(location.hash.slice(1));
-    const listed = (said.get("status") ?? "").split(",").filter((one) => STATUSES.includes(one));
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const listed = (asked.get("status") ?? "").split(",").filter((one) => STATUSES.includes(one));
     return {
-      q: said.get("q") ?? "",
+      q: asked.get("q") ?? "",
       status: listed,
-      check: said.get("check") ?? "",
-      only: said.get("only") ?? "",
-      page: Math.max(1, Number(said.get("page")) || 1),
+      check: asked.get("check") ?? "",
+      only: asked.get("only") ?? "",
+      page: Math.max(1, Number(asked.get("page")) || 1),
     };
   }
 
   function writeAddress() {
-    const said = new URLSearchParams();
+    const asked = new URLSearchParams();
     for (const [key, value] of Object.entries({ ...chosen, status: chosen.status.join(","), page: chosen.page > 1 ? chosen.page : "" })) {
-      if (value) said.set(key, value);
+      if (value) asked.set(key, value);
     }
-    history.replaceState(null, "", `#${said}`);
+    history.replaceState(null, "", `#${asked}`);
   }
 
   function choose() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -133,14 +134,14 @@ def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "t
     )
     failed = {one.id: one for one in artifacts if one.status == "failed"}
     asked = [failed.get(one.id, one.brief) for one in artifacts]
-    ledger.register([*asked, Brief(id="waits", values={"product": "later"})], lambda brief: brief.id)
+    ledger.briefs.register([*asked, Brief(id="waits", values={"product": "later"})], lambda brief: brief.id)
     for place, one in enumerate(artifacts):
         if one.status != "failed":
             spent = Spent(requests=2, completions=4, usage=one.provenance.usage, seconds=0.5)
-            ledger.finish(one, {"lines": spent}, 0.5 + place % 7 / 10)
-    with ledger.change() as db:
-        db.execute("update pieces set twin = '0001', nudges = 2 where id = '0006'")
+            ledger.pieces.finish(one, {"lines": spent}, 0.5 + place % 7 / 10)
     ledger.close()
+    with sqlite3.connect(folder / "job.sqlite") as db:
+        db.execute("update pieces set twin = '0001', nudges = 2 where id = '0006'")
     return folder
 
 

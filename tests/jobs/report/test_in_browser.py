@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from aigc.content import ContentType
-from aigc.jobs import opened_ledger, write_report
+from aigc.jobs import write_report
 from aigc.jobs.report.listing import MOST
+from aigc.ledger import opened_ledger
 from aigc.types import Finding
 
 from .chromium import Chromium, found
@@ -108,8 +109,8 @@ def test_it_shows_every_piece_beside_its_brief(page: Path, browser: Chromium) ->
         "keeps coffee warm for 2 hours",
         "white rim",
     ]
-    assert browser.texts("li:nth-child(3) .said-text")[0] == "折叠电动自行车，续航40公里"
-    assert browser.ask("document.querySelector('li:nth-child(3) .said-text').lang") == "zh"
+    assert browser.texts("li:nth-child(3) .words")[0] == "折叠电动自行车，续航40公里"
+    assert browser.ask("document.querySelector('li:nth-child(3) .words').lang") == "zh"
     assert browser.texts("li:nth-child(3) .length")[:2] == ["26 / 30", "46 / 30"]
     assert browser.texts("li:nth-child(1) .by") == ["repaired", "fallback"]
     beside = "(r => r('.brief').left >= r('.texts').right)(s => document.querySelector(s).getBoundingClientRect())"
@@ -136,7 +137,7 @@ def test_charts_are_as_wide_as_they_should_be(page: Path, browser: Chromium) -> 
 def test_what_strangers_wrote_is_text_and_nothing_else(page: Path, browser: Chromium) -> None:
     assert browser.ask("document.title") == "spring & <b>co · shop/advert"
     assert browser.texts("h1") == ["spring & <b>co"]
-    assert browser.texts("li:nth-child(5) .said-text")[0] == EVIL
+    assert browser.texts("li:nth-child(5) .words")[0] == EVIL
     assert browser.texts("li:nth-child(5) .brief dd")[0] == EVIL
     assert browser.ask("document.querySelectorAll('img, article script, #list b b').length") == 0
     assert browser.complaints == [], "not even the page's policy had anything to refuse"
@@ -152,7 +153,7 @@ def test_in_light_and_dark_wide_and_narrow(
     assert browser.ask("document.documentElement.scrollWidth") <= width, "nothing sticks out"
     grid = browser.ask("getComputedStyle(document.querySelector('.overview')).gridTemplateColumns")
     assert len(grid.split()) == columns
-    assert browser.ask("Math.min(...[...document.querySelectorAll('.said-text')].map(t => t.offsetWidth))") > 5
+    assert browser.ask("Math.min(...[...document.querySelectorAll('.words')].map(t => t.offsetWidth))") > 5
     wide, high, seen = pixels(browser.screenshot(tmp_path / "page.png", scale=0.25))
     assert (wide, high) == (width / 4, 225)
     bright = sorted(sum(one) / 3 for one in seen)

@@ -14,12 +14,12 @@ import pytest
 
 from aigc.content import ContentType
 from aigc.errors import JobError
-from aigc.jobs import opened_ledger, write_report
+from aigc.jobs import write_report
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import CheckFigures, Lengths, Times, read_figures
 from aigc.jobs.report.listing import marked, piece_record
 from aigc.jobs.report.reading import Reader
-from aigc.ledger import Ledger
+from aigc.ledger import Ledger, opened_ledger
 from aigc.types import Finding, Json
 
 from .conftest import EVIL, all_kinds, piece, write_ledger
@@ -165,10 +165,10 @@ def test_every_piece_stands_beside_its_brief_with_its_findings(made: Path, adver
     }  # fmt: skip
     assert headlines["texts"][1]["by"] == "fallback" and title["texts"][0]["unit"] == "characters"
     assert url == {"texts": [{"text": ["https://example.com/mug"]}]}
-    assert second["said"] == [["note", "repair", "left out", "lines[2]"]], "what is said of no text stands apart"
+    assert second["findings"] == [["note", "repair", "left out", "lines[2]"]], "what is said of no text stands apart"
     assert second["reason"] == "", "a finding says it"
     assert third["language"] == "zh"
-    assert third["fields"][2][1]["said"] == [["reject", "limits", "has too few items", ""]]
+    assert third["fields"][2][1]["findings"] == [["reject", "limits", "has too few items", ""]]
     assert [one["label"] for one in third["fields"][2][1]["texts"]] == [
         "1 · name",
         "1 · intent",
@@ -182,7 +182,7 @@ def test_findings_are_marked_by_characters_not_by_utf16(made: Path, advert: Cont
     bodies = [body for _, body in report(made, advert).lines]
     (text,) = bodies[1]["fields"][0][1]["texts"]
     assert text["text"] == ["☕️ The ", ["warn", "best"], " mug ", ["note", "👩‍👩‍👧"], " ever made"]
-    assert [one[:2] for one in text["said"]] == [["warn", "hype"], ["note", "emoji"]]
+    assert [one[:2] for one in text["findings"]] == [["warn", "hype"], ["note", "emoji"]]
     assert bodies[2]["fields"][0][1]["texts"][0]["text"] == [
         "折叠电动自行车，续", ["warn", "航"], ["reject", "40"], ["warn", "公"], "里"
     ]  # fmt: skip
@@ -281,7 +281,7 @@ def test_other_bars() -> None:
     bars = charts.by_status({"accepted": 3, "failed": 1, "waiting": 0})
     assert [(bar.kind, bar.x, bar.width) for bar in bars] == [("accepted", 0, 75), ("failed", 75, 25)]
     assert charts.by_status({}) == []
-    check = CheckFigures(name="x", pieces=10, said={"note": 4, "warn": 1, "reject": 2})
+    check = CheckFigures(name="x", pieces=10, counts={"note": 4, "warn": 1, "reject": 2})
     assert [bar.title for bar in charts.by_check(check)] == [
         "no complaint: 7 of 10 (70 %)", "doubts: 1 of 10 (10 %)", "refusals: 2 of 10 (20 %)"
     ]  # fmt: skip
@@ -332,7 +332,7 @@ def test_a_disk_that_refuses_is_said_and_leaves_the_old_report(made: Path, adver
 
 def test_piece_record_of_an_entry_alone(made: Path) -> None:
     ledger = Ledger(made / "job.sqlite")
-    assert piece_record(ledger.entry("0006"), Reader(None))["twin"] == "0001"
+    assert piece_record(ledger.pieces.entry("0006"), Reader(None))["twin"] == "0001"
     ledger.close()
 
 

@@ -1,0 +1,164 @@
+"""What was asked for: the briefs of a job, registered in one transaction, and those that wait."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+from aigc.ledger.database import Database, among
+from aigc.ledger.entry import FINISHED, HISTORY, complained
+from aigc.ledger.record import body_record, json_text, whole_text
+from aigc.types import STATUSES, Artifact, Brief, Status
+
+LUMP = 500  # rows read at a time
+REDRAW = 1000  # draws between a piece and the same one asked for anew; a file of briefs asks for fewer of one brief
+
+
+class Briefs:
+    """This is what was asked for, in its order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def register(
+        self,
+        briefs: Iterable[Brief | Artifact],
+        key: Callable[[Brief], str],
+        *,
+        fresh: bool = False,
+        retry: Collection[str] = (),
+        only: Collection[str] = (),
+        store: Path | None = None,
+    ) -> None:
+        """Make the briefs the job's, in one transaction.
+
+        What was made of the same key stays; briefs that are new or changed wait, unless the history or the project's
+        `store` holds a piece of their key; what is no longer asked for goes to the history. `fresh` sends every piece
+        back to be written again, `retry` those of some statuses: a failed one the same way, others with another draw;
+        either for the ids in `only` alone, where there are any. `only` by itself retries those ids, whatever their
+        status.
+        """
+        with self._database.change() as db:
+            (run,) = db.execute("select 1 + coalesce(max(run), 0) from pieces").fetchone()
+            for place, brief in enumerate(briefs):
+                row = {**_row(brief, key), "run": run, "place": place}
+                if not db.execute(ASK, row).rowcount:  # every place has a row of its own, whoever made the briefs
+                    assert db.execute(ASK, {**row, "id": f"{row['id']}@{place + 1}"}).rowcount
+            db.execute("delete from pieces where run < ?", (run,))
+            if fresh:
+                db.execute(_again(f"{FINISHED} and key <> ''", only, redraw=0), tuple(only))
+                db.execute(f"delete from completions where true {among(only)}", tuple(only))
+            for status in retry or (STATUSES if only and not fresh else ()):
+                which = f"status = '{status}' and key <> ''"
+                db.execute(_again(which, only, redraw=int(status != "failed")), tuple(only))
+            if db.execute("select exists (select 1 from history)").fetchone()[0]:
+                db.execute(_reuse("history", "seq"))
+        if store is not None:
+            with self._database.attached(store):
+                if self._database.ask("select exists (select 1 from store.made)") == [(1,)]:
+                    self._database.execute(_reuse("store.made", "rowid"))
+
+    def remember(self, pieces: Iterable[tuple[str, Artifact]]) -> None:
+        """Put (key, artifact) of an earlier job into the history."""
+        with self._database.change() as db:
+            for key, one in pieces:
+                lines = (one.provenance.lines, len(one.provenance.fallbacks))
+                texts = (json_text(dict(one.brief.values)), json_text(body_record(one)))
+                row = (key, one.id, one.status, one.reason, complained(one), *lines, *texts)
+                db.execute(f"insert into history {HISTORY} values ({','.join('?' * len(row))})", row)
+
+    def waiting(self, only: Collection[str] = ()) -> Iterator[Brief]:
+        """Yield the briefs that wait, in their order, a lump at a time; those of some ids where `only` names them.
+
+        A brief's `draw` counts the times its piece was asked for anew too.
+        """
+        question = (
+            f"select place, id, brief, source, draw, redraws, avoid, nudges from pieces "
+            f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
+        )
+        last = -1
+        while rows := self._database.ask(question, (last, *only)):
+            last = rows[-1][0]
+            for _, name, values, source, draw, redraws, avoid, nudges in rows:
+                drawn = draw + REDRAW * redraws
+                yield Brief(id=name, values=json.loads(values), source=source, draw=drawn, avoid=avoid, nudges=nudges)
+
+    def remaining(self, only: Collection[str] = ()) -> int:
+        """Count the briefs that wait, of some ids where `only` names them."""
+        question = f"select count(*) from pieces where status = 'waiting' {among(only)}"
+        return int(self._database.ask(question, tuple(only))[0][0])
+
+    def ids(self, wanted: Collection[str]) -> set[str]:
+        """Return which of some ids are briefs of this job."""
+        rows = self._database.ask(f"select id from pieces where true {among(wanted)}", tuple(wanted))
+        return {name for (name,) in rows}
+
+    def first_ids(self, most: int = 2000) -> list[str]:
+        """Return the ids of the first briefs."""
+        return [name for (name,) in self._database.ask("select id from pieces order by place limit ?", (most,))]
+
+    def state(self, name: str, key: str) -> tuple[Status | str, bool]:
+        """Return (status, whether no earlier piece may stand in) of a brief while it has this key, `""` without one."""
+        question = "select status, anew from pieces where id = ? and key = ?"
+        for status, anew in self._database.ask(question, (whole_text(name), key)):
+            return status, bool(anew)
+        return "", False
+
+    def holds(self, key: str) -> bool:
+        """Say whether a piece of that key is there, or was once."""
+        once = "select 1 from history where key = ?"
+        question = f"select exists (select 1 from pieces where key = ? and {FINISHED} union all {once})"
+        return bool(self._database.ask(question, (key, key))[0][0])
+
+
+def _row(brief: Brief | Artifact, key: Callable[[Brief], str]) -> dict[str, str | int | None]:
+    """Return what a brief's row says of it; a failed Artifact stands for a row of the file that is no brief."""
+    bad = brief if isinstance(brief, Artifact) else None
+    asked = brief.brief if isinstance(brief, Artifact) else brief
+    return {
+        "id": whole_text(asked.id),
+        "status": "failed" if bad else "waiting",
+        "reason": whole_text(bad.reason) if bad else "",
+        "key": "" if bad else key(asked),
+        "draw": asked.draw,
+        "source": whole_text(asked.source),
+        "brief": json_text(dict(asked.values)),
+        "artifact": json_text(body_record(bad)) if bad else None,
+    }
+
+
+def _again(which: str, only: Collection[str], *, redraw: int) -> str:
+    return (
+        f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', avoid = '', "
+        f"nudges = 0, anew = 1, redraws = redraws + {redraw} where {which} {among(only)}"
+    )
+
+
+def _reuse(table: str, newest: str) -> str:
+    """Return the statement that lets pieces of the same key stand for briefs that wait."""
+    same = f"select max({newest}) from {table} where key = pieces.key"
+    return (
+        f"update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, "
+        f"fallbacks = h.fallbacks, artifact = h.artifact, requests = 0, prompt_tokens = 0, written_tokens = 0, "
+        f"seconds = 0 from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' and not anew"
+    )
+
+
+ASK = """
+insert into pieces (place, id, status, reason, key, draw, run, source, brief, artifact)
+values (:place, :id, :status, :reason, :key, :draw, :run, :source, :brief, :artifact)
+on conflict (id) do update set
+    place = :place, run = :run, source = :source, brief = :brief, draw = :draw,
+    status = iif(key = :key and :key <> '', status, :status),
+    reason = iif(key = :key and :key <> '', reason, :reason),
+    checks = iif(key = :key and :key <> '', checks, ''),
+    twin = iif(key = :key and :key <> '', twin, ''),
+    avoid = iif(key = :key and :key <> '', avoid, ''),
+    nudges = iif(key = :key and :key <> '', nudges, 0),
+    redraws = iif(key = :key and :key <> '', redraws, 0),
+    anew = iif(key = :key and :key <> '', anew, 0),
+    artifact = iif(key = :key and :key <> '', artifact, :artifact),
+    key = :key
+where pieces.run < :run
+"""

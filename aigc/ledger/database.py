@@ -1,0 +1,145 @@
+"""The open SQLite file under a ledger: its transactions, what is written later, and SQLite's errors in our words.
+
+The journal is a write-ahead log, synced at checkpoints: a killed process loses nothing, a power cut at most the last
+moments, and never the file. Knows: SQLite. Does not know: what stands in the tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from aigc.errors import JobError
+from aigc.ledger.store import attach
+from aigc.types import Json
+
+FORMAT = 1
+PATIENCE = 10  # seconds to wait for another process that writes
+
+
+class Database:
+    """This is one open file. Every sqlite3.Error that is not a mistake of ours becomes a JobError."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = _open(path)
+        self._later: deque[Callable[[sqlite3.Connection], object]] = deque()
+
+    def close(self) -> None:
+        """Commit what is to be written and fold the write-ahead log into the file."""
+        try:
+            self.commit()
+            with translated(self.path):
+                self._db.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            self._db.close()
+
+    def ask(self, question: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
+        """Return the rows of a question in SQL, all that was to be written later counted in."""
+        with translated(self.path):
+            self._write()
+            return self._db.execute(question, values).fetchall()
+
+    def rows(self, question: str, values: Sequence[Json] = ()) -> Iterator[tuple[Json, ...]]:
+        """Yield the rows of a question as they are read, so that there may be any number of them."""
+        self.commit()
+        with translated(self.path):
+            yield from self._db.execute(question, values)
+
+    def execute(self, statement: str, values: Sequence[Json] = ()) -> None:
+        """Execute one statement in a transaction of its own, which locks no file but the one it writes."""
+        self.commit()
+        with translated(self.path):
+            self._db.execute(statement, values)
+
+    def later(self, write: Callable[[sqlite3.Connection], object]) -> None:
+        """Write with the next commit, or when something is asked, in one transaction with all that waits."""
+        self._later.append(write)
+
+    def commit(self) -> None:
+        """Write what waits and commit it."""
+        with translated(self.path):
+            self._write()
+            if self._db.in_transaction:
+                self._db.execute("commit")
+
+    @contextmanager
+    def change(self) -> Iterator[sqlite3.Connection]:
+        """Open a transaction: all of it is kept, or on an error nothing."""
+        self.commit()
+        with translated(self.path):
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    @contextmanager
+    def attached(self, store: Path) -> Iterator[None]:
+        """Keep the project's store at hand, as `store`."""
+        self.commit()
+        with translated(store):
+            attach(self._db, store)
+            try:
+                yield
+            finally:
+                self._db.execute("detach store")
+
+    def _write(self) -> None:
+        if not self._later:
+            return
+        try:
+            if not self._db.in_transaction:
+                self._db.execute("begin immediate")
+            while self._later:
+                self._later[0](self._db)
+                self._later.popleft()
+        except sqlite3.Error:  # a full disk: what was finished waits again, with the answers recorded before
+            self._later.clear()
+            if self._db.in_transaction:
+                self._db.execute("rollback")
+            raise
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    with translated(path):
+        db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+        try:
+            (held,) = db.execute("pragma user_version").fetchone()
+            if held > FORMAT:
+                raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
+            db.execute("pragma journal_mode = wal")
+            db.execute("pragma synchronous = normal")
+            if not held:
+                schema = files("aigc.ledger").joinpath("ledger.sql").read_text(encoding="utf-8")
+                db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+        except BaseException:
+            db.close()
+            raise
+    return db
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Put what SQLite says of a file into our words. A broken constraint is our own mistake and stays one."""
+    try:
+        yield
+    except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+            raise
+        broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
+        aside = f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
+        raise JobError(
+            f"{path}: {error}", hint=aside if broken else "what was finished is kept, run it again"
+        ) from error
+
+
+def among(ids: Collection[str]) -> str:
+    """Return the condition that narrows a question to some ids, whose values follow; nothing without ids."""
+    return f"and id in ({','.join('?' * len(ids))})" if ids else ""

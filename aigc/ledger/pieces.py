@@ -1,0 +1,83 @@
+"""The finished pieces: put in when they are done, read one by one or all of them, shared with other jobs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from aigc.ledger.database import Database
+from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Spent, complained, entry_of, piece_of
+from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
+from aigc.types import STATUSES, Artifact, Json, Status
+
+MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
+
+
+class Pieces:
+    """This is what is finished."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> None:
+        """Put a piece in its brief's row, where whoever asks sees it; it is committed with the next answers, or with
+        `Ledger.commit`."""
+        provenance, usage = artifact.provenance, artifact.provenance.usage
+        row = (
+            *(artifact.status, whole_text(artifact.reason), complained(artifact)),
+            *(provenance.requests, usage.prompt, usage.sampled + usage.forced, round(seconds, 4)),
+            *(provenance.lines, len(provenance.fallbacks), json_text(body_record(artifact)), artifact.id),
+        )
+        stages = [
+            (artifact.id, stage, one.requests, one.completions, one.usage.prompt, one.usage.sampled + one.usage.forced,
+             round(one.seconds, 4))
+            for stage, one in spent.items()
+        ]  # fmt: skip
+        self._database.later(partial(_put, row=row, stages=stages))
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every finished piece, in the briefs' order."""
+        return map(entry_of, self._database.rows(f"select {ENTRY} from pieces where {FINISHED} order by place"))
+
+    def entry(self, name: str) -> Entry:
+        """Return the finished piece of one brief. KeyError when there is none."""
+        for row in self._database.ask(f"select {ENTRY} from pieces where id = ? and {FINISHED}", (name,)):
+            return entry_of(row)
+        raise KeyError(name)
+
+    def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
+        """Yield the finished pieces of some statuses, in the briefs' order."""
+        marks = ",".join("?" * len(statuses))
+        question = f"select {PIECE} from pieces where status in ({marks}) order by place"
+        return map(piece_of, self._database.rows(question, tuple(statuses)))
+
+    def artifact_lines(self) -> Iterator[str]:
+        """Yield what `artifacts.jsonl` holds."""
+        names = ("id", "status", "reason", "source", "draw", "brief", "artifact", "key")
+        for row in self._database.rows(f"select {', '.join(names)} from pieces where {FINISHED} order by place"):
+            yield artifact_line(dict(zip(names, row, strict=True)))
+
+    def share(self, store: Path) -> None:
+        """Copy the pieces into the project's store, where other jobs find them by key."""
+        with self._database.attached(store):
+            self._database.execute(
+                f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
+                f"? from pieces where status in ({MADE}) and redraws = 0 and twin = ''",
+                (self._database.path.parent.name,),
+            )
+
+
+def _put(db: sqlite3.Connection, row: Sequence[Json], stages: Sequence[Sequence[Json]]) -> None:
+    """Write a piece and what its stages took; its answers are needed no more."""
+    if db.execute(FINISH, row).rowcount:
+        db.executemany("insert or replace into stages values (?, ?, ?, ?, ?, ?, ?)", stages)
+        db.execute("delete from completions where id = ?", row[-1:])
+
+
+FINISH = """
+update pieces set status = ?, reason = ?, checks = ?, requests = ?, prompt_tokens = ?, written_tokens = ?, seconds = ?,
+    lines = ?, fallbacks = ?, artifact = ?, finished_run = run
+where id = ?
+"""
