@@ -1,13 +1,15 @@
 """What the job layer itself costs: a scripted generator, so that pipeline, checks and ledger are all there is to time.
 
     python tests/bench/jobs.py 10000 100000 1000000
+    python tests/bench/jobs.py --keep taken 10000
 
-prints a JSON line per size: pieces/s of registering, writing and finishing, of all together, and the peak memory of a
-process that did nothing else.
+prints a JSON line per size: pieces/s of registering, writing and finishing, of all together, the same of CPU seconds, and
+the peak memory of a process that did nothing else. `--keep` says which lines are kept (`keep_lines`: none, taken, all).
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
@@ -71,15 +73,15 @@ def briefs(count: int) -> Iterator[Brief]:
         yield Brief(id=f"{at:07}", values={"product": f"mug number {at}"}, source=f"products.csv:{at + 2}")
 
 
-def measure(count: int) -> dict[str, float]:
+def measure(count: int, keep: str) -> dict[str, float | str]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "templates/shop").mkdir(parents=True)
         (folder / "templates/shop/item.yaml").write_text(ITEM)
         (folder / "templates/shop/item.j2").write_text(TASK)
         (folder / "aigc.yaml").write_text("")
-        project = Project.open(folder)
-        marks = [time.perf_counter()]
+        project = Project.open(folder, options={"keep_lines": keep} if keep else {})
+        cpu, marks = time.process_time(), [time.perf_counter()]
         with open_job(project, project.content_type("shop/item"), folder / "out", reuse=False) as job:
             job.register(briefs(count))
             marks.append(time.perf_counter())
@@ -88,21 +90,28 @@ def measure(count: int) -> dict[str, float]:
             report = job.finish(["csv"])
             marks.append(time.perf_counter())
         assert report.counts["accepted"] == count
+        cpu = time.process_time() - cpu
         spans = [count / (after - before) for before, after in pairwise(marks)]
         return {
             "pieces": count,
+            "keep_lines": keep,
             "register_per_s": round(spans[0]),
             "write_per_s": round(spans[1]),
             "finish_per_s": round(spans[2]),
             "pieces_per_s": round(count / (marks[-1] - marks[0])),
+            "pieces_per_cpu_s": round(count / cpu),
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-            "ledger_mb": round((folder / "out/job.sqlite").stat().st_size / 1e6),
+            "ledger_bytes_per_piece": round((folder / "out/job.sqlite").stat().st_size / count),
         }
 
 
 if __name__ == "__main__":
-    sizes = [int(word) for word in sys.argv[1:]]
-    if len(sizes) == 1:
-        print(json.dumps(measure(sizes[0])))
-    for size in sizes if len(sizes) > 1 else ():
-        subprocess.run([sys.executable, __file__, str(size)], check=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--keep", default="", choices=["none", "taken", "all"])
+    parser.add_argument("sizes", type=int, nargs="+")
+    asked = parser.parse_args()
+    if len(asked.sizes) == 1:
+        print(json.dumps(measure(asked.sizes[0], asked.keep)))
+    for size in asked.sizes if len(asked.sizes) > 1 else ():
+        kept = ["--keep", asked.keep] if asked.keep else []
+        subprocess.run([sys.executable, __file__, *kept, str(size)], check=True)
