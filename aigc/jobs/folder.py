@@ -11,6 +11,7 @@ from typing import overload
 from aigc.asking.plan import Export
 from aigc.errors import AigcError, JobError, UsageError
 from aigc.jobs.lock import refuse_second_run
+from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
 from aigc.plugs.extension import Extension
@@ -87,13 +88,13 @@ def read_artifacts(folder: Path) -> list[Artifact]:
     path = folder / ARTIFACTS_FILE
     if not path.is_file():
         raise no_job(folder)
-    artifacts = []
+    artifacts, assets = [], Assets(folder)
     with path.open(
         encoding="utf-8", errors="replace", newline="\n"
     ) as lines:  # a text may hold other line breaks, U+2028 for one
         for number, line in enumerate(lines, 1):
             try:
-                artifacts.append(artifact_of(json.loads(line)))
+                artifacts.append(artifact_of(json.loads(line), assets))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
@@ -125,11 +126,12 @@ def earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact]]:
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
     if not path.is_file():
         return
+    assets = Assets(path.parent)
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
             try:
                 record = json.loads(line)
-                artifact = artifact_of(record)
+                artifact = artifact_of(record, assets)
             except (ValueError, KeyError, TypeError, AttributeError):
                 continue
             yield record, artifact

@@ -231,11 +231,11 @@ class Job:
         )
         try:
             for one in runner.write(task):
-                self.ledger.pieces.finish(one.artifact, one.spent, one.seconds)
+                artifact = self.ledger.pieces.finish(one.artifact, one.spent, one.seconds)
                 written += 1
                 self.in_hand -= 1
                 if heard:
-                    heard(one.artifact)
+                    heard(artifact)
         except KeyboardInterrupt:
             self.interrupted = True
         except EngineError as error:
@@ -311,6 +311,7 @@ class Job:
         except JobError as error:
             problems.append(str(error))
         if not waiting:
+            self.ledger.pieces.sweep()
             self.ledger.note(whole=True)
         report = self._report(tuple(files), tuple(problems))
         registry.notify("aigc_job", report=report)

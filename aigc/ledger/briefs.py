@@ -107,7 +107,7 @@ class Briefs:
 
     def holds(self, key: str) -> bool:
         """Say whether a piece of that key is there, or was once."""
-        once = "select 1 from history where key = ?"
+        once = "select 1 from history where key = ? and has_assets(artifact)"
         question = f"select exists (select 1 from pieces where key = ? and {FINISHED} union all {once})"
         return bool(self._database.ask(question, (key, key))[0][0])
 
@@ -136,12 +136,13 @@ def _again(which: str, only: Collection[str], *, redraw: int) -> str:
 
 
 def _reuse(table: str, newest: str) -> str:
-    """Return the statement that lets pieces of the same key stand for briefs that wait."""
+    """Return the statement that lets pieces of the same key stand for briefs that wait, where their files are here."""
     same = f"select max({newest}) from {table} where key = pieces.key"
     return (
         f"update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, "
         f"fallbacks = h.fallbacks, artifact = h.artifact, requests = 0, prompt_tokens = 0, written_tokens = 0, "
-        f"seconds = 0 from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' and not anew"
+        f"seconds = 0 from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' and not anew "
+        f"and has_assets(h.artifact)"
     )
 
 

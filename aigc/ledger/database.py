@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from aigc.errors import JobError
+from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
 from aigc.types import Json
 
@@ -26,7 +27,9 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.assets = Assets(path.parent)
         self._db = _open(path)
+        self._db.create_function("has_assets", 1, self.assets.has_all, deterministic=False)
         self._later: deque[Callable[[sqlite3.Connection], object]] = deque()
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_with
 from aigc.types import Artifact, Brief, Json, Usage
 
@@ -44,19 +45,20 @@ class Spent:
     seconds: float = 0.0
 
 
-def piece_of(row: Sequence[Json]) -> Artifact:
-    """Read a piece from its row, of which `PIECE` was asked."""
-    name, status, reason, source, draw, brief, artifact = row
-    values, body = json.loads(f"[{brief},{artifact}]")
-    return artifact_with(body, Brief(id=name, values=values, source=source, draw=draw), status=status, reason=reason)
+def piece_of(row: Sequence[Json], assets: Assets) -> Artifact:
+    """Read a piece from its row, of which `PIECE` was asked; its files are among the job's `assets`."""
+    name, status, reason, source, draw, inputs, artifact = row
+    values, body = json.loads(f"[{inputs},{artifact}]")
+    brief = Brief(id=name, values=values, source=source, draw=draw)
+    return artifact_with(body, brief, assets, status=status, reason=reason)
 
 
-def entry_of(row: Sequence[Json]) -> Entry:
+def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
     """Read an entry from its row, of which `ENTRY` was asked."""
     *piece, place, key, redraws, requests, prompt, written, seconds, twin = row
     return Entry(
         place=place,
-        artifact=piece_of(piece),
+        artifact=piece_of(piece, assets),
         key=key,
         requests=requests,
         seconds=seconds,

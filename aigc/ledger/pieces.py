@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database
 from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Spent, complained, entry_of, piece_of
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
@@ -20,10 +21,12 @@ class Pieces:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._assets = database.assets
 
-    def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> None:
+    def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> Artifact:
         """Put a piece in its brief's row, where whoever asks sees it; it is committed with the next answers, or with
-        `Ledger.commit`."""
+        `Ledger.commit`. Return the piece with its files where they are kept."""
+        artifact = self._assets.keep(artifact)
         provenance, usage = artifact.provenance, artifact.provenance.usage
         row = (
             *(artifact.status, whole_text(artifact.reason), complained(artifact)),
@@ -36,28 +39,35 @@ class Pieces:
             for stage, one in spent.items()
         ]  # fmt: skip
         self._database.later(partial(_put, row=row, stages=stages))
+        return artifact
 
     def entries(self) -> Iterator[Entry]:
         """Yield every finished piece, in the briefs' order."""
-        return map(entry_of, self._database.rows(f"select {ENTRY} from pieces where {FINISHED} order by place"))
+        rows = self._database.rows(f"select {ENTRY} from pieces where {FINISHED} order by place")
+        return (entry_of(row, self._assets) for row in rows)
 
     def entry(self, name: str) -> Entry:
         """Return the finished piece of one brief. KeyError when there is none."""
         for row in self._database.ask(f"select {ENTRY} from pieces where id = ? and {FINISHED}", (name,)):
-            return entry_of(row)
+            return entry_of(row, self._assets)
         raise KeyError(name)
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """Yield the finished pieces of some statuses, in the briefs' order."""
         marks = ",".join("?" * len(statuses))
         question = f"select {PIECE} from pieces where status in ({marks}) order by place"
-        return map(piece_of, self._database.rows(question, tuple(statuses)))
+        return (piece_of(row, self._assets) for row in self._database.rows(question, tuple(statuses)))
 
     def artifact_lines(self) -> Iterator[str]:
         """Yield what `artifacts.jsonl` holds."""
         names = ("id", "status", "reason", "source", "draw", "brief", "artifact", "key")
         for row in self._database.rows(f"select {', '.join(names)} from pieces where {FINISHED} order by place"):
             yield artifact_line(dict(zip(names, row, strict=True)))
+
+    def sweep(self) -> None:
+        """Remove the files that no piece has any more. JobError where one cannot be removed."""
+        if self._assets.folder.is_dir():
+            self._assets.sweep({str(name) for (name,) in self._database.ask(FILES)})
 
     def share(self, store: Path) -> None:
         """Copy the pieces into the project's store, where other jobs find them by key."""
@@ -76,6 +86,10 @@ def _put(db: sqlite3.Connection, row: Sequence[Json], stages: Sequence[Sequence[
         db.execute("delete from completions where id = ?", row[-1:])
 
 
+FILES = f"""
+select distinct file.value ->> 'file'
+from (select artifact from pieces where instr(artifact, '{MARK}')) piece, json_each(piece.artifact, '$.assets') file
+"""
 FINISH = """
 update pieces set status = ?, reason = ?, checks = ?, requests = ?, prompt_tokens = ?, written_tokens = ?, seconds = ?,
     lines = ?, fallbacks = ?, artifact = ?, finished_run = run

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from aigc.ledger.assets import Assets, asset_record
 from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Status, Usage
 
 FINDING = tuple(one.name for one in fields(Finding))
@@ -35,11 +36,13 @@ def brief_record(brief: Brief) -> dict[str, Json]:
 def body_record(artifact: Artifact) -> dict[str, Json]:
     """Return what was written and what is known of it, as JSON: neither the brief nor the verdict."""
     provenance, usage = artifact.provenance, artifact.provenance.usage
+    files = {"assets": [asset_record(asset) for asset in artifact.assets]} if artifact.assets else {}
     return {
         "fields": dict(artifact.fields),
         "findings": [{name: getattr(finding, name) for name in FINDING} for finding in artifact.findings],
         "provenance": {name: getattr(provenance, name) for name in PROVENANCE}
         | {"usage": {"prompt": usage.prompt, "sampled": usage.sampled, "forced": usage.forced}},
+        **files,
     }
 
 
@@ -51,13 +54,13 @@ def artifact_line(entry: Mapping[str, str]) -> str:
     return f"{json_text(head)[:-1]}, {entry['artifact'][1:-1]}, {inner}}}\n"
 
 
-def artifact_of(record: Mapping[str, Json]) -> Artifact:
-    """Read the artifact a record was made from. KeyError or TypeError when it is none."""
+def artifact_of(record: Mapping[str, Json], assets: Assets) -> Artifact:
+    """Read the artifact a record was made from; `assets` are its job's. KeyError or TypeError when it is none."""
     brief = Brief(id=record["id"], **record["brief"])
-    return artifact_with(record, brief, status=record["status"], reason=record["reason"])
+    return artifact_with(record, brief, assets, status=record["status"], reason=record["reason"])
 
 
-def artifact_with(body: Mapping[str, Json], brief: Brief, *, status: Status, reason: str) -> Artifact:
+def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, status: Status, reason: str) -> Artifact:
     """Read the artifact of a brief whose `body_record` is known."""
     findings = tuple(
         Finding(**{**finding, "span": tuple(finding["span"]) if finding["span"] else None})
@@ -75,6 +78,7 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, *, status: Status, rea
         findings=findings,
         brief=brief,
         provenance=Provenance(**provenance),
+        assets=assets.read(body["assets"]) if "assets" in body else (),
     )
 
 

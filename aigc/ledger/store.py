@@ -13,12 +13,14 @@ from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
+from aigc.ledger.assets import MARK
+
 log = logging.getLogger(__name__)
 
 BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 ASIDE = ".broken"  # after the name of a store that was set aside
 PATIENCE = 10  # seconds to wait for another process that writes
-MADE = "select 1 from made where key = ?"
+MADE = f"select 1 from made where key = ? and not instr(artifact, '{MARK}')"  # files are in the other job's folder
 
 
 def attach(db: sqlite3.Connection, store: Path) -> None:

@@ -126,7 +126,7 @@ update pieces set status = h.status, reason = h.reason, checks = h.checks, lines
     artifact = h.artifact
 from history h where pieces.nudges > 0 and pieces.status in ('rejected', 'failed') and h.seq = (
     select max(seq) from history where key = pieces.key and {GOOD}
-)
+) and has_assets(h.artifact)
 """
 FLAG = """
 update pieces set status = ?, reason = ?, checks = ?, artifact = ?, twin = ?

@@ -19,6 +19,7 @@ from aigc.jobs import export, prepare_folder, read_artifacts
 from aigc.jobs.folder import EXPORTS_FILE
 from aigc.jobs.lock import LOCK, _started, only_run
 from aigc.ledger import artifact_record, opened_ledger, standing
+from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of
 from aigc.types import Artifact, Brief, Finding, Provenance, Usage
 from aigc.writing.pipeline import Pipeline
@@ -107,7 +108,7 @@ def test_an_artifact_survives_its_record(shop: Shop) -> None:
         findings=(Finding(message="short", field="title", span=(0, 2), check="c", severity="warn"),),
         reason="title: short",
     )
-    assert artifact_of(json.loads(json.dumps(artifact_record(artifact)))) == artifact
+    assert artifact_of(json.loads(json.dumps(artifact_record(artifact))), Assets(shop.folder)) == artifact
 
 
 def test_export_takes_accepted_and_flagged_only(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from aigc.jobs.ray.assignment import Assignment, as_there, unpacked
 from aigc.jobs.runner import Finished, Took
 from aigc.ledger.recorder import Recorder
 from aigc.project import Project
-from aigc.types import Artifact, Brief, Completion, Generator, Provenance
+from aigc.types import Artifact, Asset, Brief, Completion, Generator, Provenance
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,11 @@ class Notes:
     def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None:
         """Keep (brief id, request's hash, completions)."""
         self._held |= {(brief, request): list(completions) for brief, request, completions in answered}
+
+
+def _carried(asset: Asset) -> Asset:
+    """Return an asset with its bytes, for a process that does not see the disk it lies on."""
+    return replace(asset, content=asset.read(), path=None)
 
 
 class Author:
@@ -137,6 +142,7 @@ class Author:
                 if artifact.status == "failed":  # a reason may name a file
                     said = as_there(artifact.reason, self._assignment, Path(self._folder.name))
                     artifact = replace(artifact, reason=said)
+                artifact = replace(artifact, assets=tuple(map(_carried, artifact.assets)))
                 yield Finished(artifact=artifact, spent=spent, seconds=seconds)
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
