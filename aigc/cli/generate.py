@@ -27,7 +27,7 @@ from aigc.cli.options import (
     writing_options,
 )
 from aigc.cli.progress import loading
-from aigc.cli.readable import print_findings, readable
+from aigc.cli.readable import print_findings, printable, readable
 from aigc.cli.watch import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
@@ -97,6 +97,9 @@ def command(
         _print(artifact, screen)
     for path in paths:
         click.echo(f"Wrote {path}", err=True)
+    if artifact.assets and out is None:
+        names = ", ".join(printable(asset.name) for asset in artifact.assets)
+        click.echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
     return 0 if artifact.status == "accepted" else 1
 
 

@@ -36,7 +36,7 @@ class AssetFolder:
         return [self._place(asset, f"{artifact.id} {Path(asset.name).stem}") for asset in artifact.assets]
 
     def _place(self, asset: Asset, title: str) -> Path:
-        suffix = re.sub(r"[^.\w]", "", Path(asset.name).suffix)
+        suffix = re.sub(r"[^.\w]", "", Path(asset.name).suffix.lower())
         target = self._folder / self._free(file_name(title) or "file", suffix, asset.sha256)
         part = target.with_name(f".{target.name}.part")
         try:

@@ -4,8 +4,9 @@ One pass over the ledger counts (`figures`) and lists pieces (`listing`), which 
 stands above them is counted, so a job of any size fits. It holds everything it needs: style, script, charts (plain
 SVG), and the pieces as JSON, of which the script shows a page at a time. What briefs and models say is text and never
 markup: the template escapes it, no `<` stands in the JSON, the script builds text nodes only, and the page's own
-policy lets nothing but its own script run. Texts are measured as their content type's limits count them; where that
-type can no longer be loaded there are counts of characters and no limits. The same ledger gives the same bytes.
+policy lets nothing but its own script run and loads nothing but files of pieces, from the folder `assets` beside it.
+Texts are measured as their content type's limits count them; where that type can no longer be loaded there are counts
+of characters and no limits. The same ledger gives the same bytes.
 
 Names: `write_report`, `REPORT` (the file's name). Knows: ledger, entries, schemas, measures, HTML. Does not know: how
 pieces are written, projects, click.

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TextIO
+from urllib.parse import quote
 
 from aigc.jobs.report.reading import UNITS, Reader, Said
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text
-from aigc.types import SEVERITIES, STATUSES, Finding, Json
+from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json
 
 MOST = 20_000  # pieces listed
 LUMP = 250  # lines
@@ -73,7 +74,15 @@ def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
         "language": str(brief.values.get("language") or ""),
         "twin": entry.twin,
         "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
+        "assets": [_asset(asset) for asset in artifact.assets],
     }
+
+
+def _asset(asset: Asset) -> list[Json]:
+    """Return [name, how it is shown, where it lies as seen from the page, bytes] of a file."""
+    kind = asset.media_type.partition("/")[0]
+    place = f"{asset.path.parent.name}/{asset.path.name}" if asset.path is not None else ""
+    return [asset.name, kind if kind in ("image", "audio", "video") else "", quote(place), asset.size]
 
 
 def _field(name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding]) -> dict[str, Json]:

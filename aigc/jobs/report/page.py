@@ -22,7 +22,10 @@ from aigc.jobs.report.reading import UNITS, Reader
 from aigc.ledger.ledger import Ledger
 
 REPORT = "report.html"
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'; script-src '{}'"
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self'; media-src 'self'; "
+    "style-src '{}'; script-src '{}'"
+)
 
 
 def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None, *, most: int = MOST) -> Path:

@@ -121,6 +121,17 @@
     return element("small", { className: "took" }, told.join(" · "));
   }
 
+  function assetOf([name, kind, place, size]) {
+    const told = element("figcaption", {}, element("bdi", {}, name), element("span", {}, ` ${many(size)} bytes`));
+    const player = { controls: true, preload: "none", src: place, title: name };
+    const made = {
+      image: () => element("img", { src: place, alt: name, loading: "lazy" }),
+      audio: () => element("audio", player),
+      video: () => element("video", player),
+    }[kind]?.() ?? element("a", { href: place, download: name }, name);
+    return element("figure", { className: "asset" }, made, told);
+  }
+
   function shown(at) {
     const piece = pieceAt(at);
     const language = /^[a-z]{2,3}(-[a-z0-9]+)*$/i.test(piece.language) ? piece.language : "";
@@ -139,6 +150,7 @@
       inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language)));
       texts.append(group);
     }
+    if (piece.assets.length) texts.append(element("div", { className: "assets" }, ...piece.assets.map(assetOf)));
     const status = element("span", { className: `status ${piece.status}` }, piece.status);
     const head = element("header", {}, name, status, tookOf(piece));
     const body = element("div", { className: "body" }, texts, briefOf(piece));
