@@ -51,16 +51,10 @@ def test_they_are_shown_and_can_be_played(tmp_path: Path, advert: ContentType) -
         browser.look()
         browser.open(page)
         assert browser.comes("figure.asset figcaption bdi", [asset.name for asset in assets])
-        loaded = (
-            "Promise.all([...document.querySelectorAll('.asset img')].map(i => i.decode().then(() => i.naturalWidth)))"
-        )
-        assert browser.ask(loaded) == [1, 60, 1]
-        assert (
-            browser.ask(
-                "(a => (a.load(), new Promise(r => (a.onloadedmetadata = () => r(a.duration)))))(document.querySelector('audio'))"
-            )
-            == 0.1
-        )
+        images = "[...document.querySelectorAll('.asset img')]"
+        assert browser.ask(f"Promise.all({images}.map(i => i.decode().then(() => i.naturalWidth)))") == [1, 60, 1]
+        heard = "new Promise(known => { voice.onloadedmetadata = () => known(voice.duration); voice.load(); })"
+        assert browser.ask(f"(voice => {heard})(document.querySelector('audio'))") == 0.1
         assert browser.ask("document.querySelector('.asset a').getAttribute('href').startsWith('assets/')")
         assert browser.ask("document.querySelectorAll('article')[1].querySelectorAll('.asset').length") == 0
         assert browser.ask("document.title") != "owned"
