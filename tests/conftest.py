@@ -15,7 +15,7 @@ MINIMAL = {"text", "rules", "formats"}
 
 @pytest.fixture(autouse=True)
 def loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """This keeps tests off the network, but for those marked `slow`."""
+    """Keep tests off the network, but for those marked `slow`."""
     if request.node.get_closest_marker("slow") is None:
         connect = socket.socket.connect
 
@@ -30,13 +30,13 @@ def loopback_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    """This is the registry of the generic bundled plugins."""
+    """Return the registry of the generic bundled plugins."""
     return Registry.discover(only=MINIMAL)
 
 
 @pytest.fixture
 def make_project(tmp_path: Path) -> Callable[..., Project]:
-    """This makes a project from `{relative path: text}`, with the generic bundled plugins."""
+    """Return a function that makes a project of `{relative path: text}`, with the generic bundled plugins."""
 
     def make(files: dict[str, str], **options: str) -> Project:
         for name, text in {"aigc.yaml": "", **files}.items():
@@ -50,7 +50,7 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
 
 @pytest.fixture(scope="session")
 def real_model_folder() -> Path:
-    """This is the default model's folder in the user's cache, fetched on first use."""
+    """Return the default model's folder in the user's cache; fetch the model on first use."""
     from aigc.engine import convert_gguf
     from aigc.models import pull
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aigc.testing.examples import run_examples as run_examples
+    from aigc.testing.example_runs import run_examples as run_examples
     from aigc.testing.scripted import ScriptedGenerator as ScriptedGenerator
     from aigc.testing.tiny import tiny_gpt as tiny_gpt
 
 __all__ = ["ScriptedGenerator", "run_examples", "tiny_gpt"]
 
-_HOMES = {"ScriptedGenerator": "scripted", "run_examples": "examples", "tiny_gpt": "tiny"}
+_HOMES = {"ScriptedGenerator": "scripted", "run_examples": "example_runs", "tiny_gpt": "tiny"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""A Generator without a model: the answers are written by the test."""
+"""A Generator without a model: the test writes the answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ Answer: TypeAlias = Callable[[Request, int], str | Completion]
 
 
 class ScriptedGenerator:
-    """This answers every request by `answer(request, candidate)`, or in turn from a sequence of texts.
+    """This is a Generator that answers every request by `answer(request, candidate)`, or in turn from a sequence.
 
-    An answer may be a Completion to play a cut-off or an error. `requests` keeps what was asked, in order. Streaming
-    requests get their text as one Delta first. `capacity` and `lump` (requests answered per step) are free to choose.
+    `answer` returns a text, or a Completion to play a cut-off or an error. `requests` keeps what was asked, in order.
+    Streaming requests get their text as one Delta first. `capacity` and `lump` (requests answered per step) are free to
+    choose.
     """
 
     def __init__(self, answer: Answer | Sequence[str], *, capacity: int = 8, lump: int = 4) -> None:
@@ -53,8 +54,8 @@ class ScriptedGenerator:
         self.closed = True
 
     def _complete(self, request: Request, index: int) -> Completion:
-        said = self._answer(request, index)
-        if isinstance(said, Completion):
-            return said
-        usage = Usage(prompt=sum(len(turn.content) for turn in request.prompt.messages), sampled=len(said))
-        return Completion(request_id=request.id, index=index, text=said, usage=usage, mean_logprob=-1.0)
+        answer = self._answer(request, index)
+        if isinstance(answer, Completion):
+            return answer
+        usage = Usage(prompt=sum(len(turn.content) for turn in request.prompt.messages), sampled=len(answer))
+        return Completion(request_id=request.id, index=index, text=answer, usage=usage, mean_logprob=-1.0)

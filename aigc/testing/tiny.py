@@ -1,4 +1,4 @@
-"""This writes real, tiny, random GPTs: what engine tests run on, and a plugin author's test that wants a true engine.
+"""Real, tiny, random GPTs: what engine tests run on, and a plugin author's test that wants a true engine.
 
 The texts are gibberish; everything else is real: a Hugging Face folder with config, safetensors, a byte-level tokenizer
 (one token per byte, no merges) and, if asked, a chat template. One takes a fraction of a second and some 200 kB.
@@ -24,10 +24,10 @@ PADDED_VOCAB = 272  # wider than the tokenizer's 259, as real models often are
 
 
 def tiny_gpt(kind: TinyKind, folder: Path, *, seed: int = 0, chat: bool = True) -> Path:
-    """This writes a random two-layer causal LM of a family into `folder` and gives the folder back.
+    """Write a random two-layer causal language model of a family into `folder`, which is made; return the folder.
 
     The same `kind`, `seed` and `chat` give the same weights. `gemma3` has one sliding and one full layer. Without
-    `chat` there is no chat template, as in a plain GPT.
+    `chat` there is no chat template, as in a plain GPT. ValueError names a kind that does not exist.
     """
     if kind not in get_args(TinyKind):
         raise ValueError(f"tiny_gpt: {kind!r} is none of {', '.join(get_args(TinyKind))}")
@@ -106,7 +106,7 @@ def _tokenizer(chat: bool) -> Any:
 
 
 def _byte_alphabet() -> list[str]:
-    """This is the letter that stands for each byte in byte-level vocabularies; GPT-2 laid it down."""
+    """Return the letter that stands for each byte in byte-level vocabularies, as GPT-2 laid it down."""
     shown = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     letters, spare = [], 256
     for byte in range(256):

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.ads.articles import drop_leading_article, mend_articles
+from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles
 from aigc_plugins.ads.calls import calls_to_action
 from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path, product_name
-from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
+from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired
 from aigc_plugins.ads.faithful import keeps_to_fact
 from aigc_plugins.ads.wording import joins_well
 

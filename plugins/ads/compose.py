@@ -9,8 +9,8 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
-from aigc_plugins.ads.facts import FINAL
-from aigc_plugins.ads.words import CJK, TAIL, said_in, words
+from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
@@ -29,12 +29,12 @@ def ad_headlines(
     price: str | None = None,
     calls: Sequence[str] = (),
 ) -> list[str]:
-    """This is the headlines in their order: product, keyword, the written `lines`, price, offer, calls.
+    """Return the headlines in their order: product, keyword, the written `lines`, price, offer, calls to action.
 
-    Composed ones step back: one that says no more than a line already there is left out, and so is one too wide.
+    Of those composed here, one that says no more than a line already there is left out, and so is one too wide.
     """
     first = [product_line(product, brand, language), keyword or ""]
-    last = [said_in(words()["price"], language).format(price=price) if price else "", offer or "", *calls]
+    last = [in_language(word_lists()["price"], language).format(price=price) if price else "", offer or "", *calls]
     kept: list[str] = []
     for text in first:
         if _fits(text) and not any(_says_no_more(text, other) for other in (*kept, *lines)):
@@ -54,7 +54,10 @@ def ad_descriptions(
     language: str = "en",
     category: str | None = None,
 ) -> list[str]:
-    """This is the descriptions: those that name the product and those that tell facts in turn, and never one alone."""
+    """Return two to four descriptions, in turn one that introduces the product and one that tells a pair of facts.
+
+    Where there are fewer than two, plain ones without a fact are added.
+    """
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
     calls = closings(language, product, category)
@@ -64,14 +67,17 @@ def ad_descriptions(
 
 
 def _spare(texts: Sequence[str], name: str, calls: Sequence[str], language: str) -> str:
-    """This is a description without a fact, to stand beside `texts`: the name and a call, where that is not too much
-    like what they say, else more calls, else no name."""
+    """Return a description without a fact, to stand beside `texts`.
+
+    It is the name and a call to action where that is not too much like what they say, else more calls, else calls
+    without the name.
+    """
     joint = "" if language == "zh" else " "
     named, ended = [_sentence(name, language)], [(call,) for call in calls]
     two = [(one, other) for one in calls for other in calls if one != other]
-    for said in (*((*named, *end) for end in (*ended, *two)), *two):
-        text = joint.join(said)
-        beside = [_closed(one, "", _least_said(calls, [text]), DESCRIPTION, language) for one in texts]
+    for sentences in (*((*named, *end) for end in (*ended, *two)), *two):
+        text = joint.join(sentences)
+        beside = [_closed(one, "", _fresh_first(calls, [text]), DESCRIPTION, language) for one in texts]
         if measure(text, "width") <= DESCRIPTION and not any(_much_alike(text, one) for one in beside):
             return text
     return joint.join(two[-1])
@@ -94,13 +100,13 @@ def close_description(text: str, field: Field) -> str:
     closed: list[str] = []
     for place, one in enumerate(texts[: int(found[1]) + 1]):
         offer = str(values.get("offer") or "") if place == 1 else ""
-        turn = _least_said(calls, [*closed, *texts[place + 1 :]])
+        turn = _fresh_first(calls, [*closed, *texts[place + 1 :]])
         closed.append(_closed(one, offer, turn, most, field.draft.language))
     return closed[-1]
 
 
 def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: str) -> str:
-    """This is the description with what still fits: the offer, and the first call that does."""
+    """Return a description followed by what still fits within `most`: the offer, and the first of `calls` that does."""
     if text.endswith(tuple(calls)):
         return text
     joint = "" if language == "zh" else " "
@@ -112,23 +118,23 @@ def _closed(text: str, offer: str, calls: Sequence[str], most: int, language: st
     return text
 
 
-def _least_said(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """This is the calls in turn, those first whose words are not in `texts`: "today" twice makes two lines alike."""
-    said = _bag(" ".join(texts))
-    return sorted(calls, key=lambda call: len(_bag(call) & said) / len(_bag(call)))
+def _fresh_first(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Return the calls, those first that share fewest words with `texts`: "today" twice makes two lines alike."""
+    used = _bag(" ".join(texts))
+    return sorted(calls, key=lambda call: len(_bag(call) & used) / len(_bag(call)))
 
 
 def display_path(product: str, *, brand: str | None = None, category: str | None = None) -> tuple[str, str]:
-    """This is path1 and path2 of the shown address, each at most 15 wide; path2 may be empty."""
+    """Return path1 and path2, the two parts an ad shows after its domain, each at most 15 wide; path2 may be empty."""
     first = _path_part(category or "") or _path_part(brand or "")
     second = _path_part(TAIL.sub("", product), beside=first) or _path_part(product, beside=first)
     return (first, second) if first else (second, "")
 
 
 def product_line(product: str, brand: str | None, language: str) -> str:
-    """This is the headline that names the product: with its brand, alone, or its head where that is too wide."""
+    """Return the headline that names the product: with its brand, else alone, else without its tail, else cut short."""
     name = _titled(product)
-    branded = said_in(words()["branded"], language).format(product=name, brand=brand) if brand else ""
+    branded = in_language(word_lists()["branded"], language).format(product=name, brand=brand) if brand else ""
     for text in (branded, name, TAIL.sub("", name)):
         if text and measure(text, "width") <= HEADLINE:
             return text
@@ -136,18 +142,21 @@ def product_line(product: str, brand: str | None, language: str) -> str:
 
 
 def product_name(product: str) -> str:
-    """This is a name as a reader expects it, where a list has it in small letters: "bmw 2002" becomes "BMW 2002"."""
+    """Return a name as a reader expects it, where a list has it in small letters: "bmw 2002" becomes "BMW 2002"."""
     if product != product.lower():
         return product
     return " ".join(word.upper() if CONSONANTS.fullmatch(word) else word.capitalize() for word in product.split(" "))
 
 
 def _path_part(text: str, beside: str = "") -> str:
-    """This is the run of words that fits, joined by hyphens: the last, as they carry the noun, else the first."""
+    """Return as many words as fit, joined by hyphens: the last ones, as they carry the noun, else the first ones.
+
+    It is empty where none fit but what stands `beside` it already.
+    """
     bare = re.sub(r"['’]", "", text)
     parts = [part for part in re.split(r"[^\w-]+|_", bare) if part.strip("-")]
     last = [parts[start:] for start in range(len(parts)) if len(parts[start]) > 1]
-    if last and last[-1][0].lower() in words()["generic"]:
+    if last and last[-1][0].lower() in word_lists()["generic"]:
         last.pop()
     for run in (*last, *(parts[:end] for end in range(len(parts), 0, -1))):
         path = "-".join(_cased(part) for part in "-".join(run).split("-") if part)
@@ -166,10 +175,10 @@ def _says_no_more(text: str, other: str) -> bool:
 
 
 def _much_alike(text: str, other: str) -> bool:
-    """This says whether two descriptions share nearly all words: a few in an ad's order, or all of the shorter one."""
+    """Tell whether two descriptions are much alike letter by letter, or the one says nearly all words of the other."""
     from rapidfuzz import fuzz
 
-    one, two = (" ".join(re.findall(r"\w+", said.lower())) for said in (text, other))
+    one, two = (" ".join(re.findall(r"\w+", description.lower())) for description in (text, other))
     return max(fuzz.ratio(one, two), 0 if CJK.search(one) else fuzz.token_set_ratio(one, two)) >= ALIKE
 
 

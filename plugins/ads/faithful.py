@@ -1,6 +1,7 @@
 """A line says what its fact says: no word from elsewhere, no limit lost, no "not" gained.
 
-Numbers are `facts_from_brief`'s; this is about the words around them, which a small model likes to make up.
+The check `facts_from_brief` looks after numbers; this one after the words around them, which a small model likes to
+make up.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import pairwise
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
-from aigc_plugins.ads.words import CJK, words
+from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 # What may follow a common stem: "washes", "washing", "washable", but not "washed" where nothing was washed.
@@ -43,10 +44,10 @@ def keeps_to_fact(
     facts = _texts(field.draft.item)
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = _tokens(" ".join([*facts, free]))
-    neutral = words()["neutral"] if add is None else add
+    neutral = word_lists()["neutral"] if add is None else add
     if field.draft.language != "en":  # "A 电动车 that…" adds English to a Chinese line
         neutral = [word for word in neutral if not word.isascii()]
-    said = _tokens(text)
+    written = _tokens(text)
     match = _same if inflect else str.__eq__
     invented = [
         word
@@ -57,41 +58,43 @@ def keeps_to_fact(
         yield f"{invented[0]!r} is not in the fact"
     for one in facts:
         fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
-        yield from _told(said, _tokens(one), one, share if fits else min(share, short))
+        yield from _told(written, _tokens(one), one, share if fits else min(share, short))
         if not fits and len(facts) == 1:
-            yield from _picked(said, one)
-    yield from _turned(said, _tokens(free), _tokens(" ".join(facts)))
-    twice = [word for word, count in Counter(said).items() if count > max(1, given.count(word)) and _tells(word)]
+            yield from _picked(written, one)
+    yield from _turned(written, _tokens(free), _tokens(" ".join(facts)))
+    twice = [word for word, count in Counter(written).items() if count > max(1, given.count(word)) and _tells(word)]
     if twice:
-        yield f"says {twice[0]!r} {said.count(twice[0])} times"
+        yield f"says {twice[0]!r} {written.count(twice[0])} times"
     yield from _bent(text, " ".join([*facts, free]), " ".join(facts))
 
 
-def _told(said: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
-    wanted = [word for word in fact if word not in words()["neutral"]]
-    kept = sum(any(_same(word, other) for other in said) for word in wanted)
+def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
+    """Yield a message where fewer than `share` of the fact's telling words are written."""
+    wanted = [word for word in fact if word not in word_lists()["neutral"]]
+    kept = sum(any(_same(word, other) for other in written) for word in wanted)
     if kept < share * len(wanted):
         yield f"says too little of {shown!r}"
 
 
-def _picked(said: Sequence[str], fact: str) -> Iterator[str]:
-    """This finds words of a shortened fact that do not stand together there, or stop before the phrase does."""
+def _picked(written: Sequence[str], fact: str) -> Iterator[str]:
+    """Yield a message where the words of a shortened fact do not stand together there, or stop within a phrase."""
     tokens, ends = _phrases(fact)
-    places = list(_places(said, tokens))
+    places = list(_places(written, tokens))
     gaps = [tokens[left + 1 : right] for left, right in pairwise(places)]
-    if sum(any(word not in words()["neutral"] for word in gap) for gap in gaps) > 1:
+    if sum(any(word not in word_lists()["neutral"] for word in gap) for gap in gaps) > 1:
         yield "leaves words out in more than one place"
     if places and places[-1] not in ends:
         yield f"stops before {tokens[places[-1] + 1]!r}"
     numbers = [word for word in tokens if word[0].isdigit()]
-    kept = [word for word in numbers if word in said]
+    kept = [word for word in numbers if word in written]
     if kept and len(kept) < len(numbers):
         yield f"parts {kept[0]!r} from the other numbers of its fact"
 
 
-def _turned(said: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> Iterator[str]:
-    """This finds the fact's words in another order: "live starter from rye" is not "a starter from live rye"."""
-    telling = [word for word in said if word not in words()["neutral"]]
+def _turned(written: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> Iterator[str]:
+    """Yield a message where the fact's words come in another order: "live starter from rye" is not "a starter from live
+    rye"."""
+    telling = [word for word in written if word not in word_lists()["neutral"]]
     while telling and any(_same(telling[0], other) for other in free):
         telling = telling[1:]  # the product's name, which comes first
     meant = [word for word in telling if any(_same(word, other) for other in fact)]
@@ -99,10 +102,10 @@ def _turned(said: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> It
         yield "puts the fact's words in another order"
 
 
-def _places(said: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
-    """This yields where in the fact each word said stands, going forward only."""
+def _places(written: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
+    """Yield the place in the fact of each word written, going forward only."""
     begin = 0
-    for word in said:
+    for word in written:
         place = next((at for at in range(begin, len(fact)) if _same(word, fact[at])), None)
         if place is not None:
             yield place
@@ -110,8 +113,8 @@ def _places(said: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
 
 
 def _phrases(fact: str) -> tuple[list[str], set[int]]:
-    """This is a fact's words, and the places after which a phrase of it ends."""
-    marks = {mark.strip() for mark in words()["clauses"]}
+    """Return a fact's words, and the places after which a phrase of it ends."""
+    marks = {mark.strip() for mark in word_lists()["clauses"]}
     tokens = _tokens(fact)
     loose = fact.lower()
     ends = {len(tokens) - 1}
@@ -128,14 +131,14 @@ def _first_word(text: str) -> str:
 
 
 def _without_made_of(text: str, facts: Sequence[str]) -> str:
-    """This forgives "made of" before a material, which is what a fact without a number in it may be."""
+    """Return the text without "made of", which a line may add to facts without numbers, as they may name a material."""
     return text if any(re.search(r"\d", one) for one in facts) else re.sub(r"\bmade (?:of|from)\b", "", text)
 
 
 def _bent(text: str, given: str, facts: str) -> Iterator[str]:
-    """This finds limits and denials that were added, or dropped from a number or a claim that stayed."""
+    """Yield limits ("up to") and denials that were added, or dropped from a number or a claim that stayed."""
     limited = _limited(facts)
-    for qualifier in words()["qualifiers"]:
+    for qualifier in word_lists()["qualifiers"]:
         if _has(text, qualifier) and not _has(given, qualifier):
             yield f"adds {qualifier!r}, which the fact does not say"
         for number in limited[qualifier]:
@@ -148,8 +151,8 @@ def _bent(text: str, given: str, facts: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1024)
 def _limited(facts: str) -> dict[str, list[str]]:
-    """This is qualifier → the numbers it limits, read once for the many lines written from some facts."""
-    return {one: re.findall(_near(one), facts, re.IGNORECASE) for one in words()["qualifiers"]}
+    """Return qualifier ("up to") → the numbers it limits, read once for the many lines written from some facts."""
+    return {one: re.findall(_near(one), facts, re.IGNORECASE) for one in word_lists()["qualifiers"]}
 
 
 def _near(qualifier: str, number: str = r"[\d.,]*\d") -> str:
@@ -165,7 +168,7 @@ def _has(text: str, phrase: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _whole(phrase: str) -> re.Pattern[str]:
-    """This finds a phrase as whole words; Chinese has none."""
+    """Return a pattern that finds a phrase as whole words, or a Chinese one anywhere."""
     if CJK.search(phrase):
         return re.compile(re.escape(phrase))
     return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
@@ -178,24 +181,24 @@ def _denials(text: str) -> int:
 
 @cache
 def _negations() -> list[re.Pattern[str]]:
-    said = [re.escape(word) if CJK.search(word) else rf"(?<!\w){word}(?!\w)" for word in words()["negations"]]
-    return [re.compile(pattern, re.IGNORECASE) for pattern in (*said, r"\w-free\b|\w+less\b")]
+    listed = [re.escape(word) if CJK.search(word) else rf"(?<!\w){word}(?!\w)" for word in word_lists()["negations"]]
+    return [re.compile(pattern, re.IGNORECASE) for pattern in (*listed, r"\w-free\b|\w+less\b")]
 
 
 def _tokens(text: str) -> list[str]:
-    """This is the words and numbers of a text in small letters; each CJK character is a word."""
+    """Return the words and numbers of a text in small letters; each CJK character is a word."""
     spread = CJK.sub(lambda match: f" {match.group()} ", text.lower())
-    units: dict[str, str] = words()["units"]
+    units: dict[str, str] = word_lists()["units"]
     return [units.get(token, token) for token in (found.replace("’", "'") for found in TOKEN.findall(spread))]
 
 
 def _tells(word: str) -> bool:
-    return word not in words()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
+    return word not in word_lists()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
 
 
 @lru_cache(maxsize=1 << 16)
 def _same(word: str, other: str) -> bool:
-    """This says whether two words are forms of one: nothing but an ending differs."""
+    """Tell whether two words are forms of one: nothing but an ending differs."""
     if word == other:
         return True
     if CJK.match(word) or word[0].isdigit() or other[0].isdigit():

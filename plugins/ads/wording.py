@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from aigc import check
 from aigc.types import Field
-from aigc_plugins.ads.articles import is_plural
-from aigc_plugins.ads.words import TAIL, words
+from aigc_plugins.ads.a_or_an import is_plural
+from aigc_plugins.ads.word_lists import TAIL, word_lists
 
 PREPOSITION = r"(?:for|in|to|at|from|by|of|with|without|up|under|over|on|against|into|within|when|as|per)"
 MEASURED = r"(?:deep|wide|high|long|tall|across|thick|heavy)"
@@ -30,9 +30,9 @@ def joins_well(text: str, field: Field) -> Iterator[str]:
     """A sentence begins with the product and joins the fact well: "that is waterproof", but "with a steel bowl"."""
     if field.draft.language != "en":
         return
-    said = IS.search(text)
-    if said and not ADJECTIVE.match(said[1]) and not MEASURE.match(said[1]):
-        yield f"says the product is {said[1]!r}"
+    stated = IS.search(text)
+    if stated and not ADJECTIVE.match(stated[1]) and not MEASURE.match(stated[1]):
+        yield f"says the product is {stated[1]!r}"
     if WITH_MEASURE.search(text) or WITH_ADJECTIVE.search(text):
         yield "puts 'with' before what needs 'that is'"
     values = field.draft.brief.values
@@ -46,7 +46,7 @@ def joins_well(text: str, field: Field) -> Iterator[str]:
         return
     verb = joint[1].lower()
     in_fact = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", str(field.draft.item), re.IGNORECASE)
-    singular = verb in HELPS or (verb.endswith("s") and (in_fact or verb in words()["neutral"]))
+    singular = verb in HELPS or (verb.endswith("s") and (in_fact or verb in word_lists()["neutral"]))
     if joint[2] or not (singular or is_plural(product)):
         yield f"has no verb after 'that', but {verb!r}"
     elif THAT_NUMBER.search(text):

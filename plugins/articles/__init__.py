@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
+from aigc_plugins.articles.paragraphs import keep_supported_sentences, lead_with
 from aigc_plugins.articles.parts import (
     article_angles,
     article_description,
@@ -21,7 +22,6 @@ from aigc_plugins.articles.parts import (
     article_title,
     share_out,
 )
-from aigc_plugins.articles.sentences import keep_supported_sentences, lead_with
 
 if TYPE_CHECKING:
     import jinja2

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from aigc import check
 from aigc.content import trim
-from aigc_plugins.articles.sentences import SMALL, stem
+from aigc_plugins.articles.paragraphs import SMALL, stem
 
 MOST_CHARS = 60
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -24,7 +24,7 @@ LEAST_SHARED = 3  # content words a heading has from its section, where that has
 
 
 def point_heading(paragraphs: Sequence[str] | str) -> str:
-    """This is a heading made of a section's first statement: its first clause, in capitals where it is English."""
+    """Return a heading made of a section's first statement: its first clause, with capitals where it is English."""
     first = paragraphs if isinstance(paragraphs, str) else (list(paragraphs) or [""])[0]
     sentence = first_sentence(first).rstrip(".!?。！？")
     clause = CLAUSE_END.split(sentence)[0].strip()
@@ -34,7 +34,7 @@ def point_heading(paragraphs: Sequence[str] | str) -> str:
 
 
 def first_sentence(text: str) -> str:
-    """This is the first sentence of a text, with its final mark."""
+    """Return the first sentence of a text, with its final mark."""
     return re.split(r"(?<=[a-z0-9)][.!?])(?:\s|$)|(?<=[。！？])", text.strip(), maxsplit=1)[0].strip()
 
 

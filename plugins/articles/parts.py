@@ -40,12 +40,15 @@ ANGLES: Mapping[str, Sequence[str]] = {
 
 
 def article_angles(topic: str, sections: int, language: str = "en", facts: Sequence[str] | None = None) -> list[str]:
-    """This is what to ask the model for points about: two per section; nothing where the brief brings facts."""
+    """Return the angles from which the model is asked for points, two per section; none where the brief has facts."""
     return [] if facts else list(ANGLES.get(language, ANGLES["en"])[: 2 * sections])
 
 
 def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
-    """This is the points in order, shared among at most `sections` sections as evenly as they go, earlier ones more."""
+    """Return the points in order, shared evenly among at most `sections` sections; one point more goes to the earlier.
+
+    A section without a point is left out.
+    """
     count = min(sections, len(points))
     shared, at = [], 0
     for left in range(count, 0, -1):
@@ -56,9 +59,10 @@ def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
 
 
 def article_sections(headings: Sequence[str], paragraphs: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """This is the sections `{heading, text}`; every point is a paragraph of its section.
+    """Return the sections `{heading, text}`; every point is a paragraph of its section.
 
-    Where a heading is lacking all of them are made from their sections, so that none stands over another's.
+    Where there are not as many headings as sections, each is made anew from its own section, so that none stands over
+    another's.
     """
     if len(headings) != len(paragraphs):
         headings = [point_heading(texts) for texts in paragraphs]
@@ -69,7 +73,7 @@ def article_sections(headings: Sequence[str], paragraphs: Sequence[Sequence[str]
 
 
 def article_title(topic: str, audience: str | None = None, language: str = "en") -> str:
-    """This is a plain title that fits: the topic, and for whom where there is room."""
+    """Return a plain title that fits: the topic, and for whom where there is room."""
     if language == "zh":
         titles = [f"{topic}：写给{audience}的实用指南"] if audience else []
         titles += [f"{topic}：实用指南", topic]
@@ -83,7 +87,7 @@ def article_title(topic: str, audience: str | None = None, language: str = "en")
 
 
 def article_intro(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
-    """This is a plain opening: what the article is about, and what it covers."""
+    """Return a plain opening: what the article is about, and what it covers."""
     if language == "zh":
         return (
             f"这篇文章介绍{topic}"
@@ -95,7 +99,7 @@ def article_intro(topic: str, audience: str | None, headings: Sequence[str], lan
 
 
 def article_description(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
-    """This is a meta description within 155 characters: the topic, for whom, and as many headings as fit."""
+    """Return a meta description within 155 characters: the topic, for whom, and at most three headings, as they fit."""
     named = topic[:1].upper() + topic[1:]
     lead = named + (f"，写给{audience}" if language == "zh" else f" for {audience}") if audience else named
     for count in range(min(len(headings), MOST_HEADINGS), 0, -1):

@@ -12,12 +12,11 @@ from typing import TextIO
 from aigc import importer
 from aigc.errors import BriefError
 from aigc.types import Row
-from aigc_plugins.formats.header import column_names, is_blank, record
+from aigc_plugins.formats.header import column_names, is_blank, table_row
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",;\t|"
 EXCEL_HINT = re.compile(r"sep=(.)\s*$", re.IGNORECASE)  # Excel's own first line
-
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
 
 
@@ -74,7 +73,7 @@ def _rows(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
             names = column_names(cells, where)
         elif not is_blank(cells):
             found = True
-            yield record(names, cells, where)
+            yield table_row(names, cells, where)
     if not found:
         raise BriefError(f"{name}: the file has a header and no rows")
 
@@ -85,7 +84,7 @@ def _lines(first: str, file: TextIO) -> Iterator[str]:
 
 
 def _delimiter(header: str) -> str:
-    """This is the separator the header uses most outside quotes; a comma where there is only one column."""
+    """Return the separator that the header uses most outside quotes; a comma where there is only one column."""
     bare = re.sub(r'"(?:[^"]|"")*"', "", header)
     return max(DELIMITERS, key=bare.count)
 
@@ -115,7 +114,10 @@ def _known(encoding: str, path: Path) -> str:
 
 
 def _undecodable(path: Path, encoding: str) -> BriefError:
-    """This finds the line of the byte that stopped the reading, which happens in blocks."""
+    """Return the error that names the line of the first byte that is not `encoding`.
+
+    The file is read once more for it: reading goes by blocks, so the decoder's own error knows no line.
+    """
     line, at, byte = _place(path, encoding)
     return BriefError(
         f"{path.name}:{line}: byte {byte:#04x} at offset {at} is not {encoding.removesuffix('-sig').upper()}",
@@ -124,7 +126,7 @@ def _undecodable(path: Path, encoding: str) -> BriefError:
 
 
 def _place(path: Path, encoding: str) -> tuple[int, int, int]:
-    """This is the line, the offset and the value of the first byte that is not `encoding`."""
+    """Return the line (from 1), the offset (from 0) and the value of the first byte that is not `encoding`."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line, offset, size = 1, 0, 1 << 16
     with path.open("rb") as file:

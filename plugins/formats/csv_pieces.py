@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aigc import AssetFolder, exporter
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.writing import written
+from aigc_plugins.formats.whole_file import whole_file
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # full-width ones too: some spreadsheets fold them
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
@@ -32,7 +32,7 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     header += ["assets"] if illustrated else []
     path, media = folder / "content.csv", AssetFolder(folder)
     placed: list[Path] = []
-    with written(path, encoding="utf-8-sig", newline="") as file:
+    with whole_file(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(header)
         for artifact in artifacts:

@@ -12,7 +12,7 @@ from aigc import exporter
 from aigc.content import measure
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.writing import written
+from aigc_plugins.formats.whole_file import whole_file
 
 AD_TYPE = "Responsive search ad"
 # column, least, most, width each (East Asian wide characters count 2)
@@ -100,7 +100,7 @@ def _remedy(problems: Sequence[str]) -> str:
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:
-    with written(path, encoding=encoding, newline="") as file:
+    with whole_file(path, encoding=encoding, newline="") as file:
         table = csv.DictWriter(file, COLUMNS, restval="", dialect=dialect)
         table.writeheader()
         table.writerows(rows)

@@ -1,4 +1,4 @@
-"""The first row of a table: the names of its columns, each once."""
+"""The first row of a table, which names its columns, and the rows below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aigc.types import Json, Row
 
 
 def column_names(cells: Sequence[Json], where: str) -> list[str]:
-    """This is the header's names, stripped; BriefError names two columns called the same, or one without a name."""
+    """Return the header's names, stripped; BriefError names two columns called the same, or one without a name."""
     names = ["" if cell is None else str(cell).strip() for cell in cells]
     while names and not names[-1]:
         names.pop()  # a spreadsheet's empty columns at the right
@@ -25,8 +25,8 @@ def column_names(cells: Sequence[Json], where: str) -> list[str]:
     return names
 
 
-def record(names: Sequence[str], cells: Sequence[Json], where: str) -> Row:
-    """This is one row; with cells missing or too many its `error` says so."""
+def table_row(names: Sequence[str], cells: Sequence[Json], where: str) -> Row:
+    """Return a row of the table as a Row; where cells are missing or too many its `error` says so."""
     values = dict(zip(names, cells, strict=False))
     extra = [cell for cell in cells[len(names) :] if not _blank(cell)]
     if extra or len(cells) < len(names):
@@ -35,7 +35,7 @@ def record(names: Sequence[str], cells: Sequence[Json], where: str) -> Row:
 
 
 def is_blank(cells: Sequence[Json]) -> bool:
-    """This says whether a row holds nothing at all."""
+    """Tell whether a row holds nothing at all."""
     return all(_blank(cell) for cell in cells)
 
 

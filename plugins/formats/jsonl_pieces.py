@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aigc import AssetFolder, exporter
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.writing import written
+from aigc_plugins.formats.whole_file import whole_file
 
 
 @exporter(name="jsonl", suffixes=(".jsonl",))
@@ -16,7 +16,7 @@ def jsonl_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     """One JSON object per piece: id, status, content type, brief, fields, findings; its files in the folder `media`."""
     path, media = folder / "content.jsonl", AssetFolder(folder)
     placed: list[Path] = []
-    with written(path) as file:
+    with whole_file(path) as file:
         for artifact in artifacts:
             record: dict[str, Json] = {
                 "id": artifact.id,

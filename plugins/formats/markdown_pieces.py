@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aigc import AssetFolder, exporter, file_name
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.writing import written
+from aigc_plugins.formats.whole_file import whole_file
 
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content")  # these need no heading of their own
@@ -27,7 +27,7 @@ def markdown_pieces(artifacts: Sequence[Artifact], folder: Path, *, draft: bool 
     for artifact in artifacts:
         placed = media.place(artifact)
         path = folder / "markdown" / f"{_free(_file_name(artifact), taken)}.md"
-        with written(path) as file:
+        with whole_file(path) as file:
             file.write(_document(artifact, placed, draft=draft))
         yield from (path, *placed)
 
@@ -56,7 +56,7 @@ def _document(artifact: Artifact, placed: Sequence[Path], *, draft: bool) -> str
 
 
 def _section(name: str, value: Json) -> Iterator[str]:
-    """This yields the Markdown blocks of one field; sections that bring their own headings are not wrapped in one."""
+    """Yield the Markdown blocks of one field; a list of parts that bring their own headings gets none above them."""
     if value in (None, "", [], {}):
         return
     if name in BODIES:
@@ -103,7 +103,7 @@ def _flat(value: Json, depth: int = 0) -> str:
 
 
 def _nested(item: Json, depth: int) -> str:
-    """This is a list or object as one bullet: its first line takes the bullet's mark."""
+    """Return a list or object as one bullet: its first line takes the bullet's mark."""
     inner = _flat(item, depth + 1)
     return "  " * depth + "- " + inner.lstrip().removeprefix("- ")
 

@@ -11,7 +11,7 @@ from typing import Any
 from aigc import importer
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, Row
-from aigc_plugins.formats.header import column_names, is_blank, record
+from aigc_plugins.formats.header import column_names, is_blank, table_row
 
 EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
@@ -63,7 +63,7 @@ def _rows(table: Any, name: str, others: Sequence[str]) -> Iterator[Row]:
             continue
         found = True
         cells += [None] * (len(names) - len(cells))  # a sheet leaves empty cells at the right out
-        row = record(names, cells, where)
+        row = table_row(names, cells, where)
         broken = [title for title, cell in zip(names, cells, strict=False) if cell in EXCEL_ERRORS]
         if broken:
             row = Row(values=row.values, where=where, error=f"has the error {row.values[broken[0]]} in {broken[0]!r}")

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
-from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
-from aigc_plugins.lessons.items import lacking_answers, quiz_items
 from aigc_plugins.lessons.lines import (
     answer_first,
     classroom_task,
@@ -24,8 +22,10 @@ from aigc_plugins.lessons.lines import (
     term_first,
 )
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
+from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 
 if TYPE_CHECKING:
     import jinja2

@@ -30,14 +30,14 @@ PLAIN: Mapping[str, Sequence[str]] = {
 
 
 def bloom_verbs(topic: str, language: str = "en", count: int = 3) -> list[str]:
-    """This is `count` (at most three) measurable verbs of rising level; which of them depends on the topic alone."""
+    """Return `count` (at most three) measurable verbs of rising level; which of them depends on the topic alone."""
     levels = ASKED.get(language, ASKED["en"])[:count]
     draw = hashlib.sha256(topic.encode()).digest()
     return [verbs[draw[at] % len(verbs)] for at, verbs in enumerate(levels)]
 
 
 def plain_objective(verb: str, topic: str, language: str = "en") -> str:
-    """This is an objective for a verb of `bloom_verbs` that suits any topic."""
+    """Return an objective for a verb of `bloom_verbs` that suits any topic."""
     levels = ASKED.get(language, ASKED["en"])
     level = next((at for at, verbs in enumerate(levels) if verb in verbs), 1)
     return PLAIN.get(language, PLAIN["en"])[level].format(verb=verb[:1].upper() + verb[1:], topic=topic)

@@ -84,10 +84,10 @@ def covers_topic(text: str, *, topic: str) -> Iterator[str]:
     if not topic.isascii():
         return
     wanted = {_stem(word) for word in re.findall(r"[a-z]+", topic.casefold()) if len(word) > 3}
-    said = {_stem(word) for word in re.findall(r"[a-z]+", text.casefold())}
+    named = {_stem(word) for word in re.findall(r"[a-z]+", text.casefold())}
     needed = len(wanted) if len(wanted) <= 2 else -(-len(wanted) // 2)
-    if len(wanted & said) < needed:
-        yield f"leaves out {', '.join(sorted(wanted - said))}"
+    if len(wanted & named) < needed:
+        yield f"leaves out {', '.join(sorted(wanted - named))}"
 
 
 def _twice(text: str) -> str:

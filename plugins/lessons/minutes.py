@@ -13,7 +13,7 @@ ROUND_FROM = 40  # minutes from which phases are rounded to five
 
 
 def five_e_minutes(duration: int, shares: Sequence[int] = FIVE_E_SHARES) -> list[int]:
-    """This is `duration` minutes divided by `shares`, each at least one, in steps of five in longer lessons.
+    """Divide `duration` minutes by `shares` into phases of at least one minute, in steps of five in longer lessons.
 
     The sum is exactly `duration`: what rounding leaves over goes to the phases that lost most by it.
     """

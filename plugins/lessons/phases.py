@@ -11,11 +11,11 @@ import yaml
 
 from aigc_plugins.lessons.minutes import five_e_minutes
 
-Word = dict[str, str]
+VocabularyEntry = dict[str, str]
 
 
-def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[Word]:
-    """This is the vocabulary `{term, meaning}`. A meaning is a line `term: meaning`; a term without one is left out."""
+def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[VocabularyEntry]:
+    """Return the vocabulary `{term, meaning}`. `meanings` are lines `term: meaning`; a term without one is left out."""
     by_term = {line.partition(": ")[0].casefold(): line.partition(": ")[2] for line in meanings}
     return [{"term": term, "meaning": by_term[term.casefold()]} for term in terms if by_term.get(term.casefold())]
 
@@ -23,7 +23,7 @@ def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[Word]:
 def lesson_phases(
     duration: int, wonder: str, activity: str, check: str, terms: Sequence[str], language: str = "en"
 ) -> list[dict[str, object]]:
-    """This is the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`."""
+    """Return the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`."""
     lines = {
         "wonder": wonder,
         "activity": activity.strip().rstrip("."),
@@ -42,14 +42,14 @@ def lesson_phases(
 
 
 def lesson_materials(given: Sequence[str] | None, language: str = "en") -> list[str]:
-    """This is the brief's materials and what every such lesson needs."""
+    """Return the materials `given` in the brief, and what else every such lesson needs."""
     materials = list(given or ())
     known = {material.casefold() for material in materials}
     return materials + [text for text in _texts(language)["materials"] if text.casefold() not in known]
 
 
 def lesson_assessment(check: str, objectives: Sequence[str], language: str = "en") -> str:
-    """This is how the teacher sees whether the lesson's last, highest objective was reached."""
+    """Return the text that tells a teacher how to see whether the lesson's last, highest objective was reached."""
     goal = objectives[-1].strip().rstrip(".。")
     if language != "zh":
         goal = goal[:1].lower() + goal[1:]
@@ -58,7 +58,7 @@ def lesson_assessment(check: str, objectives: Sequence[str], language: str = "en
 
 
 def _filled(phase: Mapping[str, str], who: str, lines: Mapping[str, str]) -> str:
-    """This is a phase's text; the one for lessons without vocabulary where there is none."""
+    """Return a phase's text for the teacher or the students; where the lesson has no vocabulary, the one without it."""
     plain = f"{who}_without_terms"
     text = phase[plain] if plain in phase and not lines["terms"] else phase[who]
     return text.format(**lines)

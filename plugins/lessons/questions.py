@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
-from aigc_plugins.lessons.facts import GAP
+from aigc_plugins.lessons.quiz_material import GAP
 
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -43,9 +43,9 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     rest = fact["rest"].replace(GAP, " ")
     if HAN.search(rest):
         return
-    said = {_stem(word) for word in WORD.findall(text)}
+    asked = {_stem(word) for word in WORD.findall(text)}
     content = [word for word in WORD.findall(rest) if word.casefold() not in SMALL]
-    missing = [word for word in content if _stem(word) not in said]
+    missing = [word for word in content if _stem(word) not in asked]
     named = [word for word in missing if word[0].isdigit() or (word[0].isupper() and not rest.startswith(word))]
     if named:
         yield f"does not mention {named[0]!r}"
@@ -94,7 +94,7 @@ def well_formed_items(draft: Draft, *, field: str = "items") -> Iterator[Finding
 
 
 def _swapped(text: str, rest: str) -> Iterator[str]:
-    """This finds a preposition that went to another word: "capital of Ohio" asked as "capital is Ohio"."""
+    """Yield a message for each preposition that lost its name: "capital of Ohio" asked as "capital is Ohio"."""
     kept = " ".join(WORD.findall(text.casefold()))
     for preposition, word in re.findall(r"\b(of|in|at|by|from)\s+(?:the\s+)?([A-Z][a-z]+)", rest):
         if not re.search(rf"\b{preposition}\s+(?:the\s+)?{word.casefold()}\b|\b{word.casefold()}'s\b", kept):

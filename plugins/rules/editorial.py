@@ -67,9 +67,9 @@ def _shouting(text: str, brief: str, capitals: int) -> Iterator[Finding]:
         yield Finding(message=f"has {found.group()!r} in capitals", span=found.span())
 
 
-def _as_in(brief: str, said: str) -> bool:
-    """This says whether the brief writes it so too, as a word of its own."""
-    said = unicodedata.normalize("NFKC", said.strip())
+def _as_in(brief: str, part: str) -> bool:
+    """Tell whether the brief writes a part of a text so too, as a word of its own."""
+    part = unicodedata.normalize("NFKC", part.strip())
     edges = r"(?<!\w)", r"(?!\w)"
-    before, after = (edge if char.isalnum() else "" for edge, char in zip(edges, (said[:1], said[-1:]), strict=True))
-    return bool(said) and bool(re.search(before + re.escape(said) + after, unicodedata.normalize("NFKC", brief)))
+    before, after = (edge if char.isalnum() else "" for edge, char in zip(edges, (part[:1], part[-1:]), strict=True))
+    return bool(part) and bool(re.search(before + re.escape(part) + after, unicodedata.normalize("NFKC", brief)))

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from aigc import check
 from aigc.types import Field, Finding, Json
-from aigc_plugins.rules.reading import Fact, facts_in, months_in
+from aigc_plugins.rules.fact_reading import Fact, facts_in, months_in
 from aigc_plugins.rules.units import is_unit, unit_symbol
 
 BARE = "*"  # the unit of a brief's plain number, such as 40 in `range_km`: any unit may follow it
@@ -40,14 +40,14 @@ def facts_from_brief(
 
 
 @lru_cache(maxsize=1024)
-def _read(value: str) -> tuple[tuple[Fact, ...], set[Decimal]]:
-    """These are the facts and the months of a brief's text, read once for the many texts written from it."""
+def _facts_and_months(value: str) -> tuple[tuple[Fact, ...], set[Decimal]]:
+    """Return the facts and the months of a brief's text, read once for the many texts written from it."""
     return tuple(facts_in(value, words="any")), months_in(value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """This is what the brief says, by kind of fact. A number maps to the units it stands with, '' for none known."""
+    """This is what the brief says, by kind of fact. A number maps to the units it stands with, '' for no unit."""
 
     numbers: dict[Decimal, set[str]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)  # times, ratios, versions, model names
@@ -56,7 +56,7 @@ class _Known:
 
     def learn(self, value: Json) -> None:
         if isinstance(value, str):
-            facts, months = _read(value)
+            facts, months = _facts_and_months(value)
             for fact in facts:
                 self._add(fact, alone=fact.text == value.strip())
             self.months.update(months)
@@ -70,7 +70,7 @@ class _Known:
             self._number(Decimal(str(value)), BARE)
 
     def objection(self, fact: Fact, *, with_units: bool) -> str:
-        """This is what is wrong with a fact, or nothing."""
+        """Return what is wrong with a fact, or nothing."""
         missing = f"{fact.text!r} is not in the brief"
         if fact.kind == "link":
             begins = (fact.key + "/", fact.key + "?")
@@ -108,5 +108,8 @@ class _Known:
 
     @staticmethod
     def _fits(unit: str, units: set[str]) -> bool:
-        """This says whether the brief's units of a number allow this one; letters after a digit (4K) want their own."""
+        """Tell whether the brief's units of a number allow this one.
+
+        Where the brief has the number without a unit any real unit may follow it, but not other letters, as in 4K.
+        """
         return not unit or unit in units or BARE in units or (is_unit(unit) and "" in units)

@@ -37,12 +37,12 @@ HAN_POWERS: Mapping[str, int] = MappingProxyType({"十": 10, "百": 100, "千": 
 
 
 def english_number(words: str) -> int:
-    """This is the value of `seven` or `twenty-five`; KeyError for other words."""
+    """Return the value of `seven` or `twenty-five`; KeyError for other words."""
     return sum(ENGLISH[word] for word in words.lower().replace("-", " ").split())
 
 
 def chinese_number(numeral: str) -> int:
-    """This is the value of 三, 十二, 两百五 (250) or 二〇二六, below ten thousand."""
+    """Return the value of 三, 十二, 两百五 (250) or 二〇二六, below ten thousand."""
     if not set(numeral) & set(HAN_POWERS):
         return int("".join(str(HAN_DIGITS[digit]) for digit in numeral))
     total, digit, power = 0, 0, 1

@@ -120,7 +120,7 @@ def _alike(one: str, other: str, threshold: float) -> bool:
 
 
 def _looped(units: list[str], times: int) -> list[str]:
-    """This is the first run of up to eight words that follows itself `times` times, or nothing."""
+    """Return the first run of up to eight words that stands `times` times in a row, or nothing."""
     for size in range(1, 9):
         for start in range(len(units) - size * times + 1):
             run = units[start : start + size]
@@ -143,7 +143,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _items(draft: Draft, field: str) -> Iterator[tuple[str, str]]:
-    """This yields (path, text) of a list field's texts, or of one property of its objects (`questions.stem`)."""
+    """Yield (path, text) of a list field's texts, or of one property of its objects (`questions.stem`)."""
     name, _, inner = field.partition(".")
     yield from _walk(draft.fields.get(name), name, inner)
 

@@ -36,7 +36,7 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
         yield from _loose_end(text, field) or ["does not end with a full stop, question or exclamation mark"]
     elif re.match(LIST_ITEM, last):
         yield from _loose_end(text, field)
-    elif (found := re.search(NEVER_LAST, text)) and not _said_so(text[: found.end()], field):
+    elif (found := re.search(NEVER_LAST, text)) and not _brief_ends_so(text[: found.end()], field):
         yield f"ends with {found.group()!r}, which promises more"
     yield from _unclosed(text)
 
@@ -55,14 +55,14 @@ def not_cut(text: str, field: Field) -> Iterator[str]:
 def _loose_end(text: str, field: Field) -> list[str]:
     if re.search(LOOSE_END, text):
         return [f"ends with {text[-1]!r}"]
-    if text and ends_dangling(text) and not text.endswith(_whole_words()) and not _said_so(text, field):
+    if text and ends_dangling(text) and not text.endswith(_whole_words()) and not _brief_ends_so(text, field):
         left = text[len(drop_dangling(text)) :].strip()
         return [f"ends with {left!r}, which promises more"] if left else []
     return []
 
 
-def _said_so(text: str, field: Field) -> bool:
-    """This says whether a text of the brief ends in the same two words, so that they end something."""
+def _brief_ends_so(text: str, field: Field) -> bool:
+    """Tell whether a text of the brief ends in the same two words, so that nothing need follow them."""
     ending = _words(text)[-2:]
     facts = (*field.draft.brief.values.values(), field.draft.item)
     return len(ending) == 2 and any(_words(fact)[-2:] == ending for value in facts for fact in texts_in(value))
@@ -74,7 +74,7 @@ def _words(text: str) -> list[str]:
 
 @cache
 def _whole_words() -> tuple[str, ...]:
-    """These end in a Chinese function word's character and are none."""
+    """Return Chinese words that end like a function word without being one, so that a text may end with them."""
     import yaml
 
     words = yaml.safe_load(files("aigc_plugins.rules").joinpath("endings.yaml").read_text(encoding="utf-8"))
@@ -102,7 +102,7 @@ def _unclosed(text: str) -> Iterator[str]:
 
 
 def _stump(text: str, field: Field) -> Iterator[str]:
-    """This finds a last word that is the beginning of one of the brief's, where the text had to stop."""
+    """Yield a message where a text ran into its limit and its last word is only the beginning of one of the brief's."""
     last = re.search(r"[A-Za-z]+$", text)
     limit = limit_of(field.schema)
     stopped = field.draft.finish_reason == "length" or (limit and measure(text, limit[0]) >= limit[1])

@@ -105,7 +105,7 @@ def _sources(draft: Draft, names: Sequence[str]) -> Iterator[str]:
 
 
 def _content(text: str) -> set[str]:
-    """These are the stems of a text's content words, and its Chinese characters two by two."""
+    """Return the stems of a text's content words, and its Chinese characters two by two."""
     plain = _plain(text)
     words = {_stem(word) for word in re.findall(r"[a-zà-ɏ]{3,}|\w*\d\w*", plain) if word not in _stop_words()}
     for run in re.findall(HAN_RUN, plain):
@@ -115,7 +115,7 @@ def _content(text: str) -> set[str]:
 
 @cache
 def _stop_words() -> frozenset[str]:
-    """These say nothing about what a text is about."""
+    """Return the words that do not tell what a text is about, such as articles and pronouns."""
     import yaml
 
     return frozenset(

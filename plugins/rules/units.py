@@ -10,24 +10,24 @@ from importlib.resources import files
 
 
 def canonical_unit(written: str) -> str:
-    """This is the unit's name in units.yaml, or '' where it is none."""
+    """Return the name in units.yaml of a unit as it is written, or '' where it is none."""
     names = _names()
     return names.get(written) or names.get(written.lower(), "")
 
 
 def is_unit(name: str) -> bool:
-    """This says whether units.yaml knows the unit, rather than it being letters after a digit (4K)."""
+    """Tell whether units.yaml knows the unit, rather than it being letters after a digit (4K)."""
     return name in _table()
 
 
 def unit_symbol(name: str) -> str:
-    """This is a unit as a message shows it."""
+    """Return a unit as a message shows it."""
     return str(_table()[name][0]) if name in _table() else name
 
 
 @cache
 def unit_pattern() -> str:
-    """This is a regular expression of all units; a Latin one ends where its letters end."""
+    """Return a regular expression of all units; a Latin one must not be followed by a letter or digit."""
     longest_first = sorted(_names(), key=len, reverse=True)
     latin = [_written(name) for name in longest_first if name[-1].isascii() and name[-1].isalnum()]
     other = [_written(name) for name in longest_first if not (name[-1].isascii() and name[-1].isalnum())]
@@ -40,7 +40,7 @@ def _written(name: str) -> str:
 
 @cache
 def _names() -> Mapping[str, str]:
-    """This maps what is written (several letters: in small ones) to the unit's name."""
+    """Return every spelling → its unit's name; a spelling of several letters is in small ones."""
     names = {}
     for unit, spellings in _table().items():
         for spelling in spellings:

@@ -78,9 +78,9 @@ def no_placeholder(text: str, *, allow: Sequence[str] = ()) -> Iterator[Finding]
     An ad platform's own {KeyWord:…} and {关键词} are fine, and whatever `allow` lists.
     """
     for found in re.finditer(PLACEHOLDER, text):
-        said = found.group()
-        if said not in allow and said not in CASED_PLACEHOLDER:
-            yield Finding(message=f"has the placeholder {said!r}", span=found.span())
+        placeholder = found.group()
+        if placeholder not in allow and placeholder not in CASED_PLACEHOLDER:
+            yield Finding(message=f"has the placeholder {placeholder!r}", span=found.span())
 
 
 def _term(word: str, unless: Sequence[str] = ()) -> _Term:
@@ -116,7 +116,7 @@ def _plain(text: str) -> str:
 
 
 def _readable(text: str) -> tuple[str, list[int]]:
-    """This is the text in small NFKC letters without invisible characters, and where each of them comes from."""
+    """Return the text in small NFKC letters without invisible characters, and each character's place in `text`."""
     if text.isascii():
         return text.lower(), list(range(len(text)))
     chars: list[str] = []

@@ -1,4 +1,4 @@
-"""Keywords → clusters: what the model proposed and what people add to any topic, sorted by what a searcher wants."""
+"""Keywords → clusters: what the model proposed and what people add to any topic, grouped by what a searcher wants."""
 
 from __future__ import annotations
 
@@ -59,10 +59,11 @@ def keyword_clusters(
     brand: str | None = None,
     local: bool = False,
 ) -> list[Cluster]:
-    """This is the clusters `{name, intent, keywords}` of a topic: three to eight different keywords of one intent each.
+    """Return a topic's clusters `{name, intent, keywords}`, each of three to eight different keywords of one intent.
 
-    `seeds` are kept as they are, `found` is what a model proposed, and the rest are the searches people make about
-    anything. A cluster that stays below three keywords is left out; `brand` adds one, and `local` another.
+    The keywords are the brief's `seeds`, what a model proposed (`found`), and searches that people make about anything,
+    in this order. A cluster with fewer than three keywords is left out; `brand` adds a cluster of its own, and so does
+    `local`.
     """
     patterns = PATTERNS.get(language, PATTERNS["en"])
     subject = normalised(topic)
@@ -106,7 +107,7 @@ def _place(keyword: str, intent: Intent, held: Mapping[str, list[str]]) -> str:
 
 
 def _take(keyword: str, keywords: list[str], seen: set[str]) -> None:
-    """This adds a keyword unless one of the same words, in any order or number, is there already."""
+    """Add a keyword unless one of the same words was `seen`, in whatever order, singular or plural."""
     words = keyword.split() if keyword.isascii() else [keyword]
     key = " ".join(sorted({word.removesuffix("s") for word in words if word not in ("a", "an", "the")}))
     if keyword and key not in seen:

@@ -11,21 +11,21 @@ from typing import Literal, TypeAlias
 import yaml
 
 Intent: TypeAlias = Literal["informational", "commercial", "transactional", "navigational"]
-ORDER: tuple[Intent, ...] = ("navigational", "transactional", "commercial", "informational")  # the first that fits
+PRECEDENCE: tuple[Intent, ...] = ("navigational", "transactional", "commercial", "informational")  # the first that fits
 
 
 def search_intent(keyword: str, brands: Sequence[str] = (), topic: str = "") -> Intent:
-    """This is what somebody who searches for `keyword` wants; a search for one of `brands` looks for its site.
+    """Return what somebody who searches for `keyword` wants; a search for one of `brands` looks for its site.
 
-    Read from the marker words in intent.yaml, English and Chinese. "how to buy a tent" asks how, so a question word
-    at the start wins over any marker. A phrase without a marker that narrows a choice down ("for small rooms",
-    "with drawers") is commercial, any other one informational.
+    It is read from the marker words in intent.yaml, English and Chinese. "how to buy a tent" asks how, so a question
+    word at the start wins over any marker. A phrase without a marker that narrows a choice down ("for small rooms",
+    "with drawers", or words before the `topic`) is commercial, any other one informational.
     """
     text = " ".join(keyword.casefold().split())
     patterns = _patterns()
     if patterns["question"].search(text):
         return "informational"
-    for intent in ORDER:
+    for intent in PRECEDENCE:
         if patterns[intent].search(text):
             return intent
         if intent == "navigational" and text in {" ".join(brand.casefold().split()) for brand in brands}:
@@ -42,7 +42,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 @cache
 def intent_words() -> Mapping[str, Sequence[str]]:
-    """This is intent.yaml: the marker words by intent, and under `question` those that count at the start."""
+    """Return intent.yaml: the marker words by intent, and under `question` those that count at the start."""
     words: Mapping[str, Sequence[str]] = yaml.safe_load(
         files("aigc_plugins.seo").joinpath("intent.yaml").read_text(encoding="utf-8")
     )
@@ -50,7 +50,10 @@ def intent_words() -> Mapping[str, Sequence[str]]:
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:
-    """This finds Latin markers as whole words and Chinese ones anywhere; `^` keeps a marker to the start."""
+    """Return a pattern that finds Latin markers as whole words and Chinese ones anywhere.
+
+    A marker that begins with `^` counts only at the start.
+    """
     parts = []
     for word in words:
         bare = re.escape(word.removeprefix("^")).replace(r"\ ", r"\s+")

@@ -1,4 +1,4 @@
-"""A title and a description that do two jobs, and plain ones for when a model has none."""
+"""A page's title and its description: that each says something of its own, and plain ones for when a model has none."""
 
 from __future__ import annotations
 
@@ -75,18 +75,18 @@ def says_it_once(text: str) -> Iterator[str]:
 
 
 def meta_title(topic: str, keyword: str, language: str = "en") -> str:
-    """This is a plain title: the keyword, and the topic where the two have no word in common."""
+    """Return a plain title: the keyword, and the topic where the two have no word in common."""
     lead = keyword if HAN.search(keyword) else " ".join(_capital(word) for word in keyword.split())
     if language == "zh":
         return trim(topic if keyword in topic else f"{keyword}：{topic}", TITLE_PIXELS, "pixels")
-    said = set(WORD.findall(keyword.casefold()))
-    if said & set(WORD.findall(topic.casefold())) - SMALL:
+    words = set(WORD.findall(keyword.casefold()))
+    if words & set(WORD.findall(topic.casefold())) - SMALL:
         return trim(f"{lead}: A Short Guide", TITLE_PIXELS, "pixels")
     return trim(f"{lead}: {topic[:1].upper()}{topic[1:]}", TITLE_PIXELS, "pixels")
 
 
 def meta_description(topic: str, keyword: str, language: str = "en") -> str:
-    """This is a plain description: what the page is about, and what a reader finds there."""
+    """Return a plain description: what the page is about, and what a reader finds there."""
     topic = topic.strip().rstrip(".。")
     if language == "zh":
         return trim(

@@ -1,4 +1,4 @@
-"""Phrases people begin a search with, and keeping a model to finishing them."""
+"""Phrases people begin a search with, and what keeps a model to finishing them."""
 
 from __future__ import annotations
 
@@ -35,15 +35,18 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
 }
 MOST_NEW_WORDS = 4
 HAN = re.compile(r"[\u3400-\u9fff]")
-_SAID_NOTHING = """
+_FILLER = """
     use using used it them one you your me my purpose purposes things thing general need needs sale price prices
     review reviews best top all other others different various each every free good great online
 """
-SAID_NOTHING = frozenset(_SAID_NOTHING.split())
+FILLER = frozenset(_FILLER.split())
 
 
 def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
-    """This is what to let the model finish: `{angle, begins}` for the topic, and one for every seed."""
+    """Return the beginnings `{angle, begins}` that a model is to finish: the topic's, and one for each open seed.
+
+    A seed is open unless it goes on already, with "for", "with" or "without".
+    """
     asked = [
         {"angle": angle, "begins": begins.format(topic=normalised(topic))}
         for angle, begins in BEGINNINGS.get(language, BEGINNINGS["en"])
@@ -54,7 +57,7 @@ def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str
 
 
 def normalised(keyword: str) -> str:
-    """This is a keyword as keyword lists write it: lower case, no quotes, full stops or doubled spaces."""
+    """Return a keyword as keyword lists write it: in small letters, without quotes, full stops or doubled spaces."""
     text = re.sub(r"[\"“”‘`*?？!！.。]+|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
     return " ".join(text.split()).strip(" ,;:，；：-–—")
 
@@ -80,7 +83,7 @@ def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
     rest = text[len(start) :].strip()
     known = set(start.split())
     words = rest.split()
-    new = [word for word in words if word not in known and word not in SAID_NOTHING and len(word) > 2]
+    new = [word for word in words if word not in known and word not in FILLER and len(word) > 2]
     if HAN.search(start):
         if not 2 <= len(rest) <= 12:
             yield f"goes on by {len(rest)} characters, 2 to 12 are wanted"

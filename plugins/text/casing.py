@@ -97,7 +97,7 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
 
 
 def _special(word: str, *, shouted: bool) -> bool:
-    """This says whether the spelling of a word means something: ABC, iPhone, X200, I."""
+    """Tell whether the spelling of a word means something: ABC, iPhone, X200, I."""
     if any(char.isdigit() for char in word) or word in ("I", "I'm", "I'll", "I've", "I’m"):
         return True
     parts = [part for part in re.split(r"[-'’.&]", word) if part]
@@ -122,7 +122,7 @@ def _sentences(text: str) -> str:
 
 
 def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
-    """This maps the small-letter form of a word to the way it must be written."""
+    """Return small-letter form → spelling for the words whose spelling stays as the brief or `keep` has it."""
     kept: dict[str, str] = {}
     for name, value in field.draft.brief.values.items():
         for text in texts_in(value):

@@ -24,8 +24,8 @@ EMPHASIS = ("***", "**", "__", "*", "_")
 LONG_FORM = ("text/markdown", "text/plain")
 
 
-class Phrases(NamedTuple):
-    """This is what the word lists compile to."""
+class ChatterPatterns(NamedTuple):
+    """This is what finds chatter: an announcement at the start, a label before the text, an offer at the end."""
 
     opening: re.Pattern[str]
     label: re.Pattern[str]
@@ -39,27 +39,30 @@ def strip_chatter(text: str, field: Field) -> str:
     In Markdown and plain-text fields only the announcement, the closing offer and a fence around the whole go.
     """
     long_form = field.schema.get("contentMediaType") in LONG_FORM
-    phrases = _phrases()
+    patterns = _patterns()
     before = None
     while text != before:
         before = text
         text = text.strip()
         if fence := FENCE.match(text):
             text = fence[1].strip()
-        text = _without(phrases.opening, text)
-        text = _without(phrases.closing, text)
+        text = _without(patterns.opening, text)
+        text = _without(patterns.closing, text)
         if not long_form:
-            text = _unwrap(_without(phrases.label, text))
+            text = _unwrap(_without(patterns.label, text))
     return text
 
 
 def _without(pattern: re.Pattern[str], text: str) -> str:
-    """This never takes everything: a text that is nothing but chatter is for a check to refuse."""
+    """Return the text without what the pattern finds first, unless that is all of it.
+
+    A text that is nothing but chatter is left for a check to refuse.
+    """
     return pattern.sub("", text, count=1).strip() or text
 
 
 def _unwrap(text: str) -> str:
-    """This takes off one layer of marks around a text of one or a few lines."""
+    """Take one layer of marks off from around a text."""
     text = _without(COUNT_NOTE, text)
     text = HEADING_MARK.sub("", text)
     if "\n" not in text:
@@ -79,7 +82,7 @@ def _unwrap(text: str) -> str:
 
 
 @cache
-def _phrases() -> Phrases:
+def _patterns() -> ChatterPatterns:
     import yaml
 
     words: Mapping[str, list[str]] = yaml.safe_load(
@@ -99,7 +102,7 @@ def _phrases() -> Phrases:
     label = rf"^{bold}{named}{bold}\s*[:：]\s*{bold}\s*(?=\S)"
     closing = rf"(?:(?<=[.!?])\s+|\n+)(?:{_any(words['closings'])})[^\n]*$"
     closing += rf"|(?:(?<=[。！？])|\n+)(?:{_any(words['closings_zh'])})[^\n]*$"
-    return Phrases(
+    return ChatterPatterns(
         opening=re.compile(opening, re.IGNORECASE),
         label=re.compile(label, re.IGNORECASE),
         closing=re.compile(closing, re.IGNORECASE),

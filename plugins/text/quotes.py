@@ -40,7 +40,7 @@ def normalise_quotes(text: str, field: Field, *, style: Literal["auto", "straigh
 
 
 def _curl_double(text: str) -> str:
-    """This pairs straight double quotes, paragraph by paragraph; one without a partner is left as it is."""
+    """Curl straight double quotes in pairs, paragraph by paragraph; a paragraph with an odd number stays as it is."""
     paragraphs = text.split("\n")
     for number, paragraph in enumerate(paragraphs):
         inches = {match.start() for match in re.finditer(INCH, paragraph)}

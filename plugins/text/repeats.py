@@ -16,7 +16,7 @@ NOT_PROSE = r"\s*(?:#{1,6}\s|\||```)"
 @postprocessor
 def collapse_repeats(text: str) -> str:
     """Keep a repeated sentence once, and of "the the" one; headings, tables and code stay."""
-    said: set[str] = set()
+    seen: set[str] = set()
     lines = []
     for line in text.split("\n"):
         if re.match(NOT_PROSE, line) or not line.strip():
@@ -25,9 +25,9 @@ def collapse_repeats(text: str) -> str:
         kept = []
         for sentence in re.findall(SENTENCE, line):
             key = _key(sentence)
-            if not key or key not in said:
+            if not key or key not in seen:
                 kept.append(sentence)
-            said.add(key)
+            seen.add(key)
         if kept:
             lines.append(re.sub(DOUBLED, r"\1", "".join(kept)).rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

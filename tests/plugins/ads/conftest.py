@@ -13,7 +13,7 @@ from aigc.types import Brief, Draft, Field
 
 @pytest.fixture(scope="session")
 def project() -> Project:
-    """This is no project folder, only the plugins search ads need."""
+    """Return a project without a folder, with the plugins that search ads need."""
     return Project.open(registry=Registry.discover(only={"text", "rules", "formats", "ads"}))
 
 
@@ -24,7 +24,7 @@ def search_ad(project: Project) -> ContentType:
 
 @pytest.fixture
 def field() -> Callable[..., Field]:
-    """This makes the place a line stands in: `field("no flicker", product="Desk lamp", limit={"width": 30})`."""
+    """Make the place a line stands in: `field("no flicker", product="Desk lamp", limit={"width": 30})`."""
 
     def make(item: Any = None, *, path: str = "text", limit: Any = None, fields: Any = None, **values: Any) -> Field:
         draft = Draft(brief=Brief(id="1", values=values), fields=fields or {}, schema={}, item=item)

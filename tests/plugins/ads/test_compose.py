@@ -6,7 +6,7 @@ import pytest
 
 from aigc.content import measure
 from aigc.types import Field
-from aigc_plugins.ads.calls import calls_to_action, kind_of
+from aigc_plugins.ads.calls import calls_to_action, offering
 from aigc_plugins.ads.compose import (
     ad_descriptions,
     ad_headlines,
@@ -15,26 +15,26 @@ from aigc_plugins.ads.compose import (
     product_line,
     product_name,
 )
-from aigc_plugins.ads.words import words
+from aigc_plugins.ads.word_lists import word_lists
 
 
 @pytest.mark.parametrize("part", ["calls", "closings"])
 def test_every_call_fits_and_each_kind_has_enough_of_them(part: str) -> None:
     for language in ("en", "zh"):
-        assert set(words()[part][language]) == {"goods", "service", "software"}
-        for lines in words()[part][language].values():
+        assert set(word_lists()[part][language]) == {"goods", "service", "software"}
+        for lines in word_lists()[part][language].values():
             assert len(lines) == len(set(lines)) >= 4
             assert all(measure(line, "width") <= 30 for line in lines)
             assert not any("!" in line or "！" in line for line in lines)
 
 
 def test_calls_suit_what_is_sold_and_vary_by_product() -> None:
-    assert kind_of("Online maths tutoring", None) == "service"
-    assert kind_of("Meal planning app", "food") == "software"
-    assert kind_of("Piano lessons online", None) == kind_of("Parking for vans", None) == "service"
-    assert kind_of("Kettle", "Home & kitchen") == "goods"
-    assert kind_of("Travel mug", "cleaning products") == "goods"
-    assert kind_of("上门维修", None) == "service"
+    assert offering("Online maths tutoring", None) == "service"
+    assert offering("Meal planning app", "food") == "software"
+    assert offering("Piano lessons online", None) == offering("Parking for vans", None) == "service"
+    assert offering("Kettle", "Home & kitchen") == "goods"
+    assert offering("Travel mug", "cleaning products") == "goods"
+    assert offering("上门维修", None) == "service"
     assert calls_to_action("en", "Kettle") == calls_to_action("en", "Kettle")
     assert len({tuple(calls_to_action("en", f"Product {n}")) for n in range(20)}) > 2
     assert all(any("\u4e00" <= char <= "\u9fff" for char in call) for call in calls_to_action("zh", "茶"))

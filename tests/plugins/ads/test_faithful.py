@@ -32,7 +32,7 @@ def test_a_line_that_says_its_fact_passes(field: Callable[..., Field], fact: str
 
 
 @pytest.mark.parametrize(
-    ("fact", "line", "said"),
+    ("fact", "line", "message"),
     [
         ("quiet motor", "Quiet motor of the year", "'of' is not in the fact"),
         ("folds to 36 cm", "Floats to 36 cm", "'floats' is not in the fact"),
@@ -54,9 +54,9 @@ def test_a_line_that_says_its_fact_passes(field: Callable[..., Field], fact: str
     ],
 )
 def test_a_line_that_says_something_else_is_refused(
-    field: Callable[..., Field], fact: str, line: str, said: str
+    field: Callable[..., Field], fact: str, line: str, message: str
 ) -> None:
-    assert said in "; ".join(keeps_to_fact(line, field(fact, limit=LINE), add=["a", "the"]))
+    assert message in "; ".join(keeps_to_fact(line, field(fact, limit=LINE), add=["a", "the"]))
 
 
 def test_forms_of_a_word_count_only_where_they_may(field: Callable[..., Field]) -> None:
@@ -92,7 +92,7 @@ def test_a_well_joined_sentence_passes(field: Callable[..., Field], product: str
 
 
 @pytest.mark.parametrize(
-    ("product", "fact", "sentence", "said"),
+    ("product", "fact", "sentence", "message"),
     [
         ("Dog bed", "7 cm of memory foam", "A dog bed that is 7 cm of memory foam.", "says the product is"),
         ("Skillet", "26 cm across", "A skillet with 26 cm across.", "puts 'with'"),
@@ -105,9 +105,9 @@ def test_a_well_joined_sentence_passes(field: Callable[..., Field], product: str
     ],
 )
 def test_a_badly_joined_sentence_is_refused(
-    field: Callable[..., Field], product: str, fact: str, sentence: str, said: str
+    field: Callable[..., Field], product: str, fact: str, sentence: str, message: str
 ) -> None:
-    assert said in "; ".join(joins_well(sentence, field(fact, product=product)))
+    assert message in "; ".join(joins_well(sentence, field(fact, product=product)))
 
 
 def test_a_million_facts_leave_no_more_behind_than_some() -> None:

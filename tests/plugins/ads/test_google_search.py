@@ -25,14 +25,18 @@ TENT = {
 
 
 def faithful(request: Request, index: int) -> str:
-    """This plays a model that does as the shots show."""
+    """Answer as a model does that keeps to the shots."""
     task = request.prompt.messages[-1].content
     if "：" in task or "；" in task:
         return task.replace("：", "，").replace("；", "，") + "。"
-    if "/introductions/" in request.id:
+    if stage(request) == "introductions":
         product, _, fact = task.partition(": ")
         return f"A {product.lower()} that {fact}."
-    return task.replace("; ", ", ") + ("." if "/pairs/" in request.id else "")
+    return task.replace("; ", ", ") + ("." if stage(request) == "pairs" else "")
+
+
+def stage(request: Request) -> str:
+    return request.about.stage if request.about else ""
 
 
 @pytest.fixture
@@ -130,7 +134,7 @@ def test_one_short_fact_in_chinese_makes_an_ad(write, product: str, fact: str) -
 
 def test_what_a_model_writes_twice_is_still_caught(write) -> None:  # type: ignore[no-untyped-def]
     def same(request: Request, index: int) -> str:
-        return "A hiking tent that is waterproof." if "/introductions/" in request.id else faithful(request, index)
+        return "A hiking tent that is waterproof." if stage(request) == "introductions" else faithful(request, index)
 
     ad = write(same, benefits=["waterproof", "waterproof in rain"], brand=None, category=None, offer=None)
     assert len({text.split(". ")[0] for text in ad.fields["descriptions"]}) == 2

@@ -5,6 +5,7 @@ import pytest
 from aigc.content import measure
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
+from aigc_plugins.articles.paragraphs import keep_supported_sentences, lead_with
 from aigc_plugins.articles.parts import (
     article_angles,
     article_description,
@@ -13,7 +14,6 @@ from aigc_plugins.articles.parts import (
     article_title,
     share_out,
 )
-from aigc_plugins.articles.sentences import keep_supported_sentences, lead_with
 
 FACT = "Pots need drainage holes so that roots do not rot."
 

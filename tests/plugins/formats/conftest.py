@@ -10,7 +10,7 @@ from aigc.types import Artifact, Brief, Provenance
 
 @pytest.fixture
 def artifact() -> Callable[..., Artifact]:
-    """This makes a finished piece: `artifact("1", {"product": "Kettle"}, title="Tea")`."""
+    """Make a finished piece: `artifact("1", {"product": "Kettle"}, title="Tea")`."""
 
     def make(name: str, values: dict[str, Any] | None = None, **fields: Any) -> Artifact:
         return Artifact(

@@ -8,7 +8,7 @@ from aigc_plugins.formats.csv_briefs import csv_briefs
 
 @pytest.fixture
 def read(tmp_path):
-    """This writes bytes (or UTF-8 text) to products.csv and reads it: (values, line, error) per row."""
+    """Write bytes (or UTF-8 text) to products.csv and read it: (values, line, error) per row."""
 
     def run(content, **options):
         path = tmp_path / "products.csv"

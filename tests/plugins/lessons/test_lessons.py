@@ -6,8 +6,6 @@ import pytest
 
 from aigc.types import Brief, Draft, Field, Json
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
-from aigc_plugins.lessons.facts import quiz_facts, quiz_stem
-from aigc_plugins.lessons.items import lacking_answers, quiz_items
 from aigc_plugins.lessons.lines import (
     answer_first,
     classroom_task,
@@ -17,8 +15,10 @@ from aigc_plugins.lessons.lines import (
     term_first,
 )
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
+from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 
 CAPITALS = ["Alabama = Montgomery", "Alaska = Juneau", "Arizona = Phoenix", "Ohio = Columbus", "Texas = Austin"]
 
@@ -245,9 +245,9 @@ def test_a_lesson_is_put_together_in_both_languages() -> None:
     for language in ("en", "zh"):
         phases = lesson_phases(45, "Why?", "Draw it.", "What?", ["magma", "lava"], language)
         assert sum(phase["minutes"] for phase in phases) == 45  # type: ignore[misc]
-        said = " ".join(f"{phase['teacher']} {phase['students']}" for phase in phases)
-        assert all(line in said for line in ("Why?", "Draw it", "What?", "magma", "lava"))
-        assert "{" not in said
+        text = " ".join(f"{phase['teacher']} {phase['students']}" for phase in phases)
+        assert all(line in text for line in ("Why?", "Draw it", "What?", "magma", "lava"))
+        assert "{" not in text
         without = lesson_phases(45, "Why?", "Draw it.", "What?", [], language)
         assert "{" not in str(without[2]["teacher"])
         assert "{" not in lesson_assessment("What?", ["Describe it."], language)

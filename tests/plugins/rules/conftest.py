@@ -10,7 +10,7 @@ from aigc.types import Brief, Draft, Field
 
 @pytest.fixture
 def field() -> Callable[..., Field]:
-    """This makes a Field: `field({"product": "Kettle"}, item="28 mg", path="headline", limit={"width": 30})`."""
+    """Make a Field: `field({"product": "Kettle"}, item="28 mg", path="headline", limit={"width": 30})`."""
 
     def make(
         values: dict[str, Any] | None = None,
@@ -29,7 +29,7 @@ def field() -> Callable[..., Field]:
 
 @pytest.fixture
 def draft() -> Callable[..., Draft]:
-    """This makes a Draft of fields, with a schema that says nothing unless one is given."""
+    """Make a Draft of fields; without a schema every value is allowed."""
 
     def make(schema: dict[str, Any] | None = None, /, **fields: Any) -> Draft:
         given = {name: {} for name in fields} if schema is None else schema

@@ -32,13 +32,13 @@ GOOD = {
 }
 
 
-def said(draft, **changed):
+def findings(draft, **changed):
     fields = {name: value for name, value in {**GOOD, **changed}.items() if value is not ...}
     return [(finding.field, finding.message) for finding in limits(draft(SCHEMA, **fields))]
 
 
 def test_a_good_draft_has_no_findings(draft):
-    assert said(draft) == []
+    assert findings(draft) == []
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_a_good_draft_has_no_findings(draft):
     ],
 )
 def test_what_breaks_a_bound_is_found(draft, changed, field, message):
-    assert said(draft, **changed) == [(field, message)]
+    assert findings(draft, **changed) == [(field, message)]
 
 
 def test_a_nullable_field_may_be_missing(draft):
-    assert said(draft, note=None) == []
+    assert findings(draft, note=None) == []
 
 
 def test_combining_characters_count_once_composed(draft):
-    assert said(draft, title="cafe\u0301s") == []
+    assert findings(draft, title="cafe\u0301s") == []
 
 
 @pytest.mark.parametrize(("text", "ok"), [("one two three", True), ("one two", False), ("三个字", True)])

@@ -10,7 +10,7 @@ from aigc.types import Brief, Draft, Field
 
 @pytest.fixture
 def field() -> Callable[..., Field]:
-    """This makes a Field: `field({"language": "zh"}, limit={"width": 30}, finish_reason="length")`."""
+    """Make a Field: `field({"language": "zh"}, limit={"width": 30}, finish_reason="length")`."""
 
     def make(values: dict[str, Any] | None = None, *, finish_reason: Any = "stop", **schema: Any) -> Field:
         brief = Brief(id="1", values=values or {})

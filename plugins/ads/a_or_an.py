@@ -6,7 +6,7 @@ import re
 
 from aigc import postprocessor
 from aigc.types import Field
-from aigc_plugins.ads.words import TAIL, words
+from aigc_plugins.ads.word_lists import TAIL, word_lists
 
 ARTICLE = re.compile(r"\b(an?)(\s+)(?=(\w[\w'’.-]*))", re.IGNORECASE)
 # Letters whose name begins with a vowel sound: an LED lamp, an SPF 50 cream, an 8 cm tube.
@@ -14,8 +14,6 @@ SPELT_WITH_VOWEL = frozenset("AEFHILMNORSX")
 LIKE_YOU = re.compile(r"(?:uni(?!n|m)|us[ae]|euro?|one\b|once\b|ubiq|util)", re.IGNORECASE)
 SILENT_H = re.compile(r"(?:hour|honest|honou?r|heir)", re.IGNORECASE)
 EIGHT = re.compile(r"(?:8|11(?!\d)|18(?!\d))")
-
-
 LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
 
@@ -53,12 +51,12 @@ def mend_articles(text: str, field: Field) -> str:
 
 
 def takes_no_article(product: str) -> bool:
-    """This says whether a product's name is a plural or a mass noun."""
-    return is_plural(product) or _head(product) in words()["mass"]
+    """Tell whether a product's name is a plural or a mass noun, so that no "a" stands before it."""
+    return is_plural(product) or _head(product) in word_lists()["mass"]
 
 
 def is_plural(product: str) -> bool:
-    """This says whether a product's name looks like a plural: "trail running shoes", "planters"."""
+    """Tell whether a product's name looks like a plural: "trail running shoes", "planters"."""
     return bool(re.search(r"[^sui]s$", _head(product)))
 
 

@@ -1,4 +1,4 @@
-"""Sentence by sentence: what a paragraph may keep of what a model wrote."""
+"""A paragraph, sentence by sentence: which of those a model wrote it may keep."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _SMALL = """
 SMALL = frozenset(_SMALL.split())
 GOES_ON = re.compile(r"(?:this|that|these|those|it|they|by|without|otherwise|as a result)\b", re.IGNORECASE)
 MOST_WORDS = 32
-ADDED_WORDS = 8  # that a sentence needs which says its fact again
-SAME = 0.8  # of a sentence's content words: then it says what is said already
+ADDED_WORDS = 8  # a sentence that repeats its fact must add so many to be kept
+SAME = 0.8  # of a sentence's content words: with so many in one sentence kept before, it is a repetition
 
 
 @postprocessor
@@ -51,20 +51,20 @@ def keep_supported_sentences(
     """
     topic = field.draft.brief.values.get("topic")
     given = " ".join(_texts([*field.draft.brief.values.values(), field.draft.item]))
-    said = [_content(_flat(field.draft.item))]
-    own = said[0] - _content(_flat(topic)) if about == "item" else set()
+    covered = [_content(_flat(field.draft.item))]  # the words of each sentence that stands already
+    own = covered[0] - _content(_flat(topic)) if about == "item" else set()
     matter = own or _content(given)
     kept: list[str] = []
     for match in SENTENCE.finditer(text):
         sentence = match.group().strip()
         words = _content(sentence)
-        if len(kept) == at_most or not _supported(sentence, given) or any(_repeats(words, old) for old in said):
+        if len(kept) == at_most or not _supported(sentence, given) or any(_repeats(words, old) for old in covered):
             continue
         if about == "item" and _restates(sentence, _flat(field.draft.item)):
             continue
         if _about(words, matter) or (kept and GOES_ON.match(sentence)) or HAN.search(sentence):
             kept.append(sentence)
-            said.append(words)
+            covered.append(words)
     return ("" if HAN.search(text) else " ").join(kept)
 
 
@@ -80,7 +80,7 @@ def lead_with(text: str, *, sentence: str) -> str:
 
 
 def _about(words: set[str], matter: set[str]) -> bool:
-    """This says whether two sets have a word in common, or the beginning of one: sun, sunlight."""
+    """Tell whether two sets have a word in common, or one word that begins with another: sunlight, sun."""
     return any(one.startswith(other) or other.startswith(one) for one in words for other in matter)
 
 
@@ -100,7 +100,7 @@ def _supported(sentence: str, given: str) -> bool:
 
 
 def _restates(sentence: str, item: str) -> bool:
-    """This says whether a sentence holds the whole item word for word, but for its first word, and adds little."""
+    """Tell whether a sentence holds the whole item word for word, but for its first word, and adds little."""
     plain = [" ".join(WORD.findall(text.casefold())) for text in (sentence, item)]
     bare = plain[1].partition(" ")[2]
     added = len(plain[0].split()) - len(plain[1].split())
@@ -112,14 +112,14 @@ def _repeats(words: set[str], old: set[str]) -> bool:
 
 
 def _content(text: str) -> set[str]:
-    """This is a text's content words without their endings; in Chinese its characters two by two."""
+    """Return a text's content words without their endings; in Chinese its characters two by two."""
     words = {stem(word) for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in SMALL}
     han = "".join(HAN.findall(text))
     return words | {han[at : at + 2] for at in range(len(han) - 1)}
 
 
 def stem(word: str) -> str:
-    """This is a word in small letters without a common ending, so that `pots` is `pot`."""
+    """Return a word in small letters without a common ending, so that `pots` is `pot`."""
     plain = word.casefold().replace("’", "'")
     bare = re.sub(r"(?:'s|ings?|ed|es|s|ly|e|y)$", "", plain)
     return bare if len(bare) >= 3 else plain

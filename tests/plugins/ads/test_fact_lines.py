@@ -6,8 +6,8 @@ import pytest
 
 from aigc.content import measure
 from aigc.types import Field
-from aigc_plugins.ads.articles import drop_leading_article, mend_articles, takes_no_article
-from aigc_plugins.ads.facts import ad_line, ad_sentence, fact, introduced, paired
+from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles, takes_no_article
+from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 from aigc_plugins.rules.numerals import ENGLISH, chinese_number, english_number
 from aigc_plugins.rules.units import canonical_unit, unit_pattern
 
-Words: TypeAlias = Literal["none", "sure", "any"]
+NumberWords: TypeAlias = Literal["none", "sure", "any"]  # which numbers in words are read: see `facts_in`
 
 SCALES = {"万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 MONTHS = (
@@ -73,8 +73,8 @@ class _Patterns(NamedTuple):
     any_words: re.Pattern[str]
 
 
-def facts_in(text: str, *, words: Words = "none") -> Iterator[Fact]:
-    """This yields the facts of a text. Numbers in words are read where they are `sure` to be numbers, or `any`."""
+def facts_in(text: str, *, words: NumberWords = "none") -> Iterator[Fact]:
+    """Yield the facts of a text. Of numbers in words read `none`, those that are `sure` to be numbers, or `any`."""
     plain, places = _readable(text)
     for fact in _read(plain, words):
         start, end = places[fact.span[0]], places[fact.span[1] - 1] + 1
@@ -82,12 +82,12 @@ def facts_in(text: str, *, words: Words = "none") -> Iterator[Fact]:
 
 
 def months_in(text: str) -> set[Decimal]:
-    """These are the months of dates in digits: 2026-11-23, 11/2026, 23.11.2026 (and its 23, were it one)."""
+    """Return the months of dates in digits: 11 of 2026-11-23 and 11/2026; of 23.5.2026 both numbers that may be one."""
     found = re.findall(r"\d{4}[-/.年](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[-/.](?:(\d{1,2})[-/.])?\d{4}(?!\d)", text)
     return {Decimal(number) for date in found for number in date if number and 1 <= int(number) <= 12}
 
 
-def _read(plain: str, words: Words) -> Iterator[Fact]:
+def _read(plain: str, words: NumberWords) -> Iterator[Fact]:
     patterns = _patterns()
     for found in patterns.facts.finditer(plain):
         if found["email"]:
@@ -110,7 +110,7 @@ def _read(plain: str, words: Words) -> Iterator[Fact]:
 
 
 def _readable(text: str) -> tuple[str, list[int]]:
-    """This is the text in NFKC and, for each of its characters, where it comes from; m² and 2½ stay readable."""
+    """Return the text in NFKC and, for each of its characters, its place in `text`; m² and 2½ stay readable."""
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
@@ -128,9 +128,9 @@ def _readable(text: str) -> tuple[str, list[int]]:
 
 
 def _link(found: re.Match[str]) -> Fact:
-    said = found.group().rstrip(".,;:!?*_)]")
-    key = re.sub(r"^(?:https?://)?(?:www\.)?", "", said.casefold()).rstrip("/")
-    return Fact(kind="link", span=(found.start(), found.start() + len(said)), key=key)
+    link = found.group().rstrip(".,;:!?*_)]")
+    key = re.sub(r"^(?:https?://)?(?:www\.)?", "", link.casefold()).rstrip("/")
+    return Fact(kind="link", span=(found.start(), found.start() + len(link)), key=key)
 
 
 def _number(found: re.Match[str]) -> Fact:
@@ -153,7 +153,7 @@ def _number(found: re.Match[str]) -> Fact:
     )
 
 
-def _numeral(found: re.Match[str], words: Words) -> Fact | None:
+def _numeral(found: re.Match[str], words: NumberWords) -> Fact | None:
     unit = canonical_unit(found["unit"] or "")
     number = english_number(found["english"]) if found["english"] else chinese_number(found["han"])
     if words == "sure" and number == 1 and not (unit or found["ordinal"]):  # "the one for you"

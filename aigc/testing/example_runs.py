@@ -11,16 +11,16 @@ from aigc.writing.pipeline import Pipeline
 
 
 def run_examples(content_type: ContentType, environment: jinja2.Environment) -> list[str]:
-    """This plays every example that has a `completion:` and says, a sentence each, what came out otherwise.
+    """Play every example that has a `completion:`; return a sentence for each thing that came out otherwise.
 
-    The model's every answer is that completion, so a piece that fails is not mended by a repair. An empty list is good.
+    An empty list is good. The model's every answer is that completion, so a repair asks in vain.
     """
     complaints = []
     for example in content_type.examples:
         if example.completion is not None:
             artifact = _played(content_type, environment, example)
             complaints += [
-                f"{content_type.name}, example {example.name!r}: {said}" for said in _wrong(example, artifact)
+                f"{content_type.name}, example {example.name!r}: {complaint}" for complaint in _wrong(example, artifact)
             ]
     return complaints
 

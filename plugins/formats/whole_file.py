@@ -12,8 +12,8 @@ from aigc.errors import JobError
 
 
 @contextmanager
-def written(path: Path, *, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIO]:
-    """This opens a file to write that takes its name only when all went well; JobError where it cannot be written."""
+def whole_file(path: Path, *, encoding: str = "utf-8", newline: str = "\n") -> Iterator[TextIO]:
+    """Open a file to write that takes its name only when all went well; JobError where it cannot be written."""
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from aigc_plugins.lessons.facts import QuizFact, quiz_stem
+from aigc_plugins.lessons.quiz_material import QuizFact, quiz_stem
 
 OPTIONS = 4
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -24,7 +24,7 @@ def quiz_items(
     pool: Sequence[str] | None = None,
     language: str = "en",
 ) -> list[dict[str, object]]:
-    """This is the items `{stem, options, answer, feedback}`, four different options with the answer among them.
+    """Return the items `{stem, options, answer, feedback}`, four different options with the answer among them.
 
     `stems` belong to the facts that bring no question, in order. Wrong answers come from the other facts, the brief's
     `pool`, other numbers near a number, and `wrong`: lines of a model, `answer: wrong; wrong; wrong`. A fact without
@@ -53,12 +53,12 @@ def quiz_items(
 
 
 def lacking_answers(facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[QuizFact]:
-    """This is the facts for which code finds fewer than three wrong answers."""
+    """Return the facts for which `distractors` finds fewer than three wrong answers, so that a model is asked."""
     return [fact for fact in facts if len(_different(fact["answer"], distractors(fact, facts, pool))) < OPTIONS]
 
 
 def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[str]:
-    """This is wrong answers of the right one's kind: the pool's, the other facts', and for numbers others near it."""
+    """Return wrong answers of the right one's kind: the pool's, the other facts', and for a number others near it."""
     answer = fact["answer"]
     others = [*(pool or ()), *(other["answer"] for other in facts)]
     same_kind = [other for other in others if _kind(other) == _kind(answer)]
@@ -68,7 +68,7 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
 
 
 def key_places(statements: Sequence[str]) -> list[int]:
-    """This is where the right answer stands in each item: every place equally often, in no order one could guess."""
+    """Return where the right answer stands in each item: every place equally often, in no order one could guess."""
     places = [at % OPTIONS for at in range(len(statements))]
     _draw("\n".join(statements)).shuffle(places)
     return places
@@ -81,7 +81,7 @@ def _arranged(options: Sequence[str], place: int, statement: str) -> list[str]:
 
 
 def _different(answer: str, others: Sequence[str]) -> list[str]:
-    """This is the answer and up to three others that nobody could take for it or for one another."""
+    """Return the answer and up to three others that nobody could take for it or for one another."""
     options = [answer]
     for other in others:
         if len(options) == OPTIONS:
@@ -92,7 +92,7 @@ def _different(answer: str, others: Sequence[str]) -> list[str]:
 
 
 def _kind(answer: str) -> tuple[str, str]:
-    """This is what must be alike for an option to be believable: numbers with numbers of the same unit."""
+    """Return what must be alike for an option to be believable: numbers go with numbers of the same unit."""
     if NUMBER.match(answer):
         return "number", NUMBER.sub("", answer, count=1).strip()
     return "text", ""
@@ -131,7 +131,7 @@ def _model_answers(fact: Mapping[str, str], wrong: Sequence[str]) -> list[str]:
 
 
 def _same(one: str, other: str) -> bool:
-    """This says whether two answers are one: "Gutenberg" and "Johannes Gutenberg" are."""
+    """Tell whether two answers are one: "Gutenberg" and "Johannes Gutenberg" are."""
     mine, theirs = _plain(one), _plain(other)
     if NUMBER.match(one) or not one.isascii():
         return mine == theirs

@@ -25,7 +25,7 @@ MOST_ANSWER_WORDS = 5
 
 
 def quiz_facts(facts: Sequence[str], relation: str | None = None, language: str = "en") -> list[QuizFact]:
-    """This is every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
+    """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
     found: list[QuizFact] = []
     for fact in facts:
         made = _pair(fact, relation, language) or _sentence(fact)
@@ -35,7 +35,10 @@ def quiz_facts(facts: Sequence[str], relation: str | None = None, language: str 
 
 
 def quiz_stem(fact: QuizFact, language: str = "en") -> str:
-    """This is a plain question for a fact, when no better one was written: its own, "What is the …?", or the gap."""
+    """Return a plain question for a fact, where no better one was written.
+
+    It is the fact's own question, "What is the …?", or the fact with a gap to fill in.
+    """
     if fact["question"]:
         return fact["question"]
     described = re.fullmatch(rf"The (.+) is {GAP}\.", fact["rest"])
@@ -84,7 +87,7 @@ def _sentence(fact: str) -> QuizFact | None:
 
 
 def _answer(text: str) -> tuple[str, int] | None:
-    """This is the part of a sentence to ask for, and where it stands."""
+    """Return the part of a sentence to ask for and where it starts; None where the sentence is too short."""
     bare = text.rstrip(".。!！ ")
     number = NUMBER.search(bare)
     if number:

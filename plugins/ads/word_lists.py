@@ -13,14 +13,16 @@ TAIL = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
 
 
 @cache
-def words() -> dict[str, Any]:
-    """This is `words.yaml`."""
+def word_lists() -> dict[str, Any]:
+    """Return `word_lists.yaml`: what the plugin writes itself, and the words it reads facts by, under their names."""
     import yaml
 
-    lists: dict[str, Any] = yaml.safe_load(files("aigc_plugins.ads").joinpath("words.yaml").read_text(encoding="utf-8"))
+    lists: dict[str, Any] = yaml.safe_load(
+        files("aigc_plugins.ads").joinpath("word_lists.yaml").read_text(encoding="utf-8")
+    )
     return lists
 
 
-def said_in(lists: dict[str, Any], language: str) -> Any:
-    """This is what a list has for a language; English where the list lacks it."""
+def in_language(lists: dict[str, Any], language: str) -> Any:
+    """Return what one of the lists holds for a language; for English where it lacks that language."""
     return lists.get(language, lists["en"])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aigc.content import ends_dangling, measure
 from aigc.types import Json
-from aigc_plugins.ads.words import CJK, TAIL, said_in, words
+from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
@@ -21,13 +21,13 @@ LIMITING = re.compile(
 
 
 def fact(value: Json, phrase: str) -> str | None:
-    """This is a value in words: `horsepower | fact("{} horsepower")`; None where the value is unknown."""
+    """Return a value put into words, as `horsepower | fact("{} horsepower")`; None where the value is unknown."""
     text = "" if value is None else str(value).strip()
     return phrase.replace("{}", text) if text else None
 
 
 def ad_line(text: str, width: int = 30) -> str:
-    """This is a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead."""
+    """Return a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead."""
     text = text.strip(FINAL)
     for line in (text, ARTICLE.sub("", text)):
         if measure(line, "width") <= width:
@@ -43,14 +43,14 @@ def ad_line(text: str, width: int = 30) -> str:
 
 
 def ad_sentence(item: Json, product: str = "", language: str = "en", width: int = 90, *, index: int = 0) -> str:
-    """This is one or more facts as a plain sentence, about the product where it is named; as many of them as fit.
+    """Return as many of one or more facts as fit into a plain sentence, which names the product where one is given.
 
-    A name too long to stand beside a fact loses its tail. It is nothing where no fact fits, and for a second sentence
-    (`index`) about a name so long that the two would be alike.
+    A name too long to stand beside a fact loses its tail. The sentence is empty where no fact fits, and where it is not
+    the first (`index` counts from 0) about a name so long that two sentences would be alike.
     """
     given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
-    pattern: str = said_in(words()["stated"], language)
-    joint = said_in(words()["joined"], language)
+    pattern: str = in_language(word_lists()["stated"], language)
+    joint = in_language(word_lists()["joined"], language)
     if index and measure(product, "width") > LONG_NAME:
         return ""
     names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
@@ -64,20 +64,20 @@ def ad_sentence(item: Json, product: str = "", language: str = "en", width: int 
 
 
 def introduced(facts: Sequence[str]) -> list[str]:
-    """This is the facts whose sentence also names the product: the first, and one more where `paired` leaves one."""
+    """Return the facts whose sentence also names the product: the first, and one more where `paired` leaves one."""
     second = {2: 1, 4: 3}.get(len(facts), 3 if len(facts) > 5 else 0)
     return [facts[0], facts[second]] if second else list(facts[:1])
 
 
 def paired(facts: Sequence[str]) -> list[list[str]]:
-    """This is the facts told two by two, beside those `introduced`: up to four descriptions together."""
+    """Return the facts that are told two by two; with those `introduced` they make four descriptions at most."""
     starts = {3: (1,), 4: (1,), 5: (1, 3)}.get(len(facts), (1, 4) if len(facts) > 5 else ())
     return [list(facts[start : start + 2]) for start in starts]
 
 
 def _without_tail(text: str, width: int) -> str:
-    """This is the longest beginning that ends where a clause or a phrase does."""
-    places = {match.start() for mark in words()["clauses"] for match in re.finditer(re.escape(mark), text)}
+    """Return the longest beginning of at most `width` that ends where a clause or a phrase does, or nothing."""
+    places = {match.start() for mark in word_lists()["clauses"] for match in re.finditer(re.escape(mark), text)}
     for place in sorted(places, reverse=True):
         line = text[:place].rstrip(FINAL)
         listed = text[place] == "," and LISTED.search(line)  # "for a slow, even pour"
@@ -95,6 +95,6 @@ def _capital(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """This is the text for the middle of a sentence; abbreviations and names keep their capital."""
+    """Return the text for the middle of a sentence; abbreviations and names keep their capital."""
     first = text.split(" ")[0]
     return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]
