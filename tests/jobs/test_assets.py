@@ -6,8 +6,6 @@ import csv
 import hashlib
 import json
 import pickle
-import struct
-import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +19,9 @@ from aigc.jobs.ray.author import Author
 from aigc.testing import ScriptedGenerator
 
 from .conftest import ITEM, TASK, Shop, answer
+from .report.conftest import png
 
 DRAWN = ITEM.replace("checks: [limits]", "postprocess: [dot]\nchecks: [limits]\nexports: [csv]")
-
-
-def png(red: int) -> bytes:
-    """Return a picture of one pixel."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes([0, red, 0, 0]))) + chunk(b"IEND", b"")
 
 
 @postprocessor

@@ -14,9 +14,8 @@ from aigc.jobs import write_report
 from aigc.ledger import opened_ledger
 from aigc.types import Asset
 
-from ..test_assets import png
 from .chromium import Chromium, found
-from .conftest import piece, write_ledger
+from .conftest import piece, png, write_ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
