@@ -12,8 +12,8 @@ import click
 from aigc.cli import prompts
 from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
 from aigc.cli.readable import table
-from aigc.cli.schemas import asked_of, bounds, default_of, input_schema, output_schema
-from aigc.content import brief_values
+from aigc.cli.schemas import bounds, default_of, kind_of
+from aigc.content import brief_values, input_schema, output_schema
 from aigc.errors import UsageError
 
 if TYPE_CHECKING:
@@ -125,10 +125,10 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
 
 def _page(project: Project, content_type: ContentType) -> str:
     inputs = [
-        (f"  {name}", asked_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
+        (f"  {name}", kind_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
         for name, schema in content_type.brief.items()
     ]
-    outputs = [(f"  {name}", asked_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
+    outputs = [(f"  {name}", kind_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
     parts = [
         f"{content_type.name} (version {content_type.version}, from {content_type.plugin or 'project'})",
         content_type.summary,

@@ -16,6 +16,7 @@ from typing import Literal
 
 from aigc.content import ContentType, Schema, Stage, evaluate, render_prompt
 from aigc.content.prompt import answer_text
+from aigc.content.walk import item_schema, properties
 from aigc.errors import AigcError
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import TokenCounter
@@ -234,7 +235,7 @@ def _of_shape(schema: Schema) -> Json:
     kind = schema.get("type")
     if kind == "array":
         many = min(max(ITEMS, int(schema.get("minItems", 0))), int(schema.get("maxItems", ITEMS)))
-        return [_of_shape(schema.get("items", {}))] * many
+        return [_of_shape(item_schema(schema))] * many
     if kind == "object":
-        return {name: _of_shape(inside) for name, inside in schema.get("properties", {}).items()}
+        return {name: _of_shape(inside) for name, inside in properties(schema).items()}
     return {"integer": 1, "number": 1.0, "boolean": True}.get(str(kind), STAND_IN)
