@@ -16,7 +16,7 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.variables import unknown_names
-from aigc.errors import AigcError, BriefError, ContentTypeError, NotFound, did_you_mean, nearest
+from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Brief, Json, Provenance, Row
@@ -254,15 +254,6 @@ def rows_about(path: Path, limit: int | None = None) -> int:
             lines += block.count(b"\n")
     rows = max(lines - (path.suffix.lower() not in LINES), 1)
     return min(rows, limit) if limit else rows
-
-
-def sample_briefs(content_type: ContentType) -> Path:
-    """This is the sample file a content type ships: in `briefs/` beside its YAML, of the same stem."""
-    folder = content_type.file.parent / "briefs"
-    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if file.stem == content_type.file.stem:
-            return file
-    raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
 
 
 def _importer(path: Path, registry: Registry) -> Extension:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
+from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError

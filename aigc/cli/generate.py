@@ -28,7 +28,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import loading
 from aigc.cli.readable import print_findings, readable
-from aigc.cli.watch import Screen
+from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, UsageError, nearest
