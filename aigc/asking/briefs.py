@@ -16,7 +16,7 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.variables import unknown_names
-from aigc.errors import AigcError, BriefError, ContentTypeError, NotFound, did_you_mean, nearest
+from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Brief, Json, Provenance, Row
@@ -29,7 +29,7 @@ MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the sam
 
 
 def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
-    """This reads `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
+    """Read `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
         raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = _importer(path, registry)
@@ -55,7 +55,7 @@ def read_briefs(
     cells: Sequence[Cell] = ALONE,
     places: Mapping[str, str] | None = None,
 ) -> Iterator[Brief | Artifact]:
-    """This yields a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
+    """Yield a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
     `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
@@ -92,7 +92,7 @@ def read_briefs(
 
 
 class _Reader:
-    """This makes briefs of rows. What depends on a row's columns alone is found out once."""
+    """This is what makes briefs of rows. What depends on a row's columns alone is found out once."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class _Reader:
         self._naming: dict[tuple[str, ...], str] = {}
 
     def check_literals(self, head: Sequence[Row], places: Mapping[str, str]) -> None:
-        """This refuses once what no row can use: a value its input refuses, an expression that is none, or that has a
+        """Refuse once what no row can use: a value its input refuses, an expression that is none, or that has a
         name which no row knows. BriefError says where it was given."""
         for name, value in self._plain.items():
             values, found = read_values(self._content_type.brief, {name: value}, complete=False)
@@ -132,7 +132,7 @@ class _Reader:
                 self._refuse_unknown(text, head[0], unknown, places.get(name, f"--set {name}"))
 
     def _refuse_unknown(self, text: str, row: Row, unknown: Collection[str], where: str) -> None:
-        """This refuses an expression that cannot do without a name nobody knows: `x is defined` can."""
+        """Refuse an expression that cannot do without a name nobody knows: `x is defined` can."""
         cell = self._cells[0]
         known = self._known("", row, cell, self._plainly(row, cell))
         try:
@@ -142,7 +142,7 @@ class _Reader:
                 raise BriefError(f"{where}: {error.message}", hint=error.hint) from None
 
     def id_of(self, row: Row) -> str:
-        """This is what the row calls itself, if it does."""
+        """Return the id that the row gives itself, empty where it gives none."""
         if "id" in self._content_type.brief:
             return ""
         columns = tuple(row.values)
@@ -154,7 +154,7 @@ class _Reader:
         return str(row.values.get(naming) or "").strip()
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
-        """This yields a row's brief per cell; `brief_id` is the row's, before it is crossed."""
+        """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
         alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
         error: AigcError | None = None
         for cell in self._cells:
@@ -181,7 +181,7 @@ class _Reader:
         return brief_values(self._content_type, raw, where=row.where)
 
     def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
-        """This is what a row gives before anything is computed."""
+        """Return what a row gives before anything is computed."""
         columns = tuple(row.values)
         feeding = self._columns.get(columns)
         if feeding is None:
@@ -194,7 +194,7 @@ class _Reader:
         return raw
 
     def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
-        """This is what an expression sees, the later before the earlier: inputs, cells, id, axes."""
+        """Return the names an expression sees; the later win: inputs, the row's columns, its id, the matrix's axes."""
         cells = {key: None if value == "" else value for key, value in row.values.items()}
         inputs = {
             name: schema.get("default") if raw[name] in (None, "") else raw[name]
@@ -206,7 +206,7 @@ class _Reader:
         return {**inputs, **columns, "row": cells, **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
-        """This is input → column."""
+        """Return input → the column that feeds it."""
         given = {*self._plain, *self._expressions, *cell.values}
         return {
             name: self._mapping.get(name) or _column(name, row.values, row.where)
@@ -223,7 +223,7 @@ def columns_not_used(
     literals: Mapping[str, Json],
     crossed: Iterable[str] = (),
 ) -> dict[str, str]:
-    """This is the columns that feed no input and stand in no expression → the input nobody feeds that one may have
+    """Return the columns that feed no input and stand in no expression → the input nobody feeds that one may have
     meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
     head, _ = _peek(rows)
     fed = {*mapping, *literals, *crossed}
@@ -245,7 +245,7 @@ def columns_not_used(
 
 
 def rows_about(path: Path, limit: int | None = None) -> int:
-    """This is about how many rows a file has, by its line breaks; 0 where only reading it would tell."""
+    """Return about how many rows a file has, by its line breaks; 0 where only reading it would tell."""
     if path.suffix.lower() not in COUNTABLE or not path.is_file():
         return 0
     lines = 0
@@ -254,15 +254,6 @@ def rows_about(path: Path, limit: int | None = None) -> int:
             lines += block.count(b"\n")
     rows = max(lines - (path.suffix.lower() not in LINES), 1)
     return min(rows, limit) if limit else rows
-
-
-def sample_briefs(content_type: ContentType) -> Path:
-    """This is the sample file a content type ships: in `briefs/` beside its YAML, of the same stem."""
-    folder = content_type.file.parent / "briefs"
-    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if file.stem == content_type.file.stem:
-            return file
-    raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
 
 
 def _importer(path: Path, registry: Registry) -> Extension:
@@ -275,7 +266,7 @@ def _importer(path: Path, registry: Registry) -> Extension:
 
 
 def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
-    """This takes the first rows off, enough to tell what the file holds: JSON rows need not all have the same keys."""
+    """Take the first rows off, enough to tell what the file holds: JSON rows need not all have the same keys."""
     rest = iter(rows)
     return list(islice(rest, PEEK)), rest
 
@@ -287,7 +278,7 @@ def _check_columns(
     literals: Mapping[str, Json],
     places: Mapping[str, str],
 ) -> None:
-    """This refuses a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
+    """Refuse a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
     readable = [row for row in head if not row.error]
     if not readable:
         return
@@ -315,7 +306,7 @@ def _check_columns(
 
 
 def _column(name: str, columns: Iterable[str], where: str) -> str:
-    """This is the column that feeds an input, empty where there is none. BriefError when two could."""
+    """Return the column that feeds an input, empty where there is none. BriefError when two could."""
     alike = [column for column in columns if _bare(column) == _bare(name)]
     if name in alike:
         return name
@@ -326,7 +317,7 @@ def _column(name: str, columns: Iterable[str], where: str) -> str:
 
 
 def _naming(columns: Sequence[str]) -> str:
-    """This is the column that has the briefs' ids, empty where there is none."""
+    """Return the column that has the briefs' ids, empty where there is none."""
     alike = [column for column in columns if _bare(column) == "id"]
     return "id" if "id" in alike else alike[0] if alike else ""
 

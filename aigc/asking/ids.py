@@ -12,7 +12,7 @@ from aigc.ledger.scratch import Scratch
 
 
 class Ids:
-    """This gives every row an id of its own."""
+    """This is the ids taken so far, from which every row gets one of its own."""
 
     def __init__(self) -> None:
         self._rows = Scratch()  # id → where its row stands

@@ -42,21 +42,21 @@ ALONE = (Cell(),)  # briefs as they are
 
 
 def spoken(pairs: Mapping[str, str], option: str = "--matrix") -> Axes:
-    """This is axes as the command line says them, `language=en,zh`; quotes around a value that holds a comma."""
+    """Read axes as the command line says them, `language=en,zh`; quotes around a value that holds a comma."""
     axes: dict[str, list[tuple[Json, str]]] = {}
     for name, text in pairs.items():
-        said = next(csv.reader([text], skipinitialspace=True), [])
-        axes[name] = [(value, f"{option} {name}={text}") for value in said]
+        values = next(csv.reader([text], skipinitialspace=True), [])
+        axes[name] = [(value, f"{option} {name}={text}") for value in values]
     return axes
 
 
 def crossed(axes: Axes, content_type: ContentType, fed: Collection[str] = ()) -> tuple[Cell, ...]:
-    """This is the cells of a matrix, in its order: the last axis turns fastest, variants faster still.
+    """Return the cells of a matrix, in its order: the last axis turns fastest, variants faster still.
 
     UsageError names an axis that feeds no input or one in `fed` (the others that are given a column or a value), and a
     value that its schema refuses.
     """
-    values = {name: _axis(name, said, content_type, fed) for name, said in axes.items() if name != VARIANTS}
+    values = {name: _axis(name, given, content_type, fed) for name, given in axes.items() if name != VARIANTS}
     draws = _draws(axes[VARIANTS], content_type) if VARIANTS in axes else 0
     if (cells := max(draws, 1) * math.prod(map(len, values.values()))) > MOST_CELLS:
         raise UsageError(f"the matrix makes {cells:,} of every brief, at most {MOST_CELLS:,}")
@@ -72,17 +72,17 @@ def crossed(axes: Axes, content_type: ContentType, fed: Collection[str] = ()) ->
 
 
 def _axis(
-    name: str, said: Sequence[tuple[Json, str]], content_type: ContentType, fed: Collection[str]
+    name: str, given: Sequence[tuple[Json, str]], content_type: ContentType, fed: Collection[str]
 ) -> list[tuple[str, Json]]:
-    """This is an axis as (mark, value) pairs."""
-    where = said[0][1] if said else "the matrix"
+    """Return an axis as (mark, value) pairs."""
+    where = given[0][1] if given else "the matrix"
     if name not in content_type.brief:
         hint = did_you_mean(name, [*content_type.brief, VARIANTS])
         raise UsageError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
     if name in fed:
         raise UsageError(f"{where}: {name!r} is also given by --map or --set", hint="leave one of them out")
     marks: dict[str, Json] = {}
-    for value, place in said:
+    for value, place in given:
         values, found = read_values(content_type.brief, {name: value}, complete=False)
         if found:
             raise UsageError(f"{place}: {found[0]}")
@@ -98,20 +98,20 @@ def _axis(
     return list(marks.items())
 
 
-def _draws(said: Sequence[tuple[Json, str]], content_type: ContentType) -> int:
-    where = said[0][1] if said else "the matrix"
+def _draws(given: Sequence[tuple[Json, str]], content_type: ContentType) -> int:
+    where = given[0][1] if given else "the matrix"
     if VARIANTS in content_type.brief:
         raise UsageError(
             f"{where}: {content_type.name} has an input of that name", hint=f"say it with --set {VARIANTS}="
         )
-    number = str(said[0][0]).strip() if len(said) == 1 else ""
+    number = str(given[0][0]).strip() if len(given) == 1 else ""
     if not number.isdecimal() or not 1 <= int(number) <= MOST_VARIANTS:
         raise UsageError(f"{where}: variants is how many texts of one brief, from 1 to {MOST_VARIANTS}")
     return int(number)
 
 
 def part(value: Json) -> str:
-    """This is a value within an id: readable, without blanks and slashes, and not long."""
+    """Return a value as it stands within an id: readable, without blanks and slashes, and not long."""
     text = "-".join(re.findall(r"[^\s/]+", _shown(value))) or "-"
     if len(text) <= LONGEST_PART:
         return text

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, open_rows, read_briefs, sample_briefs
+from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError
@@ -64,7 +65,7 @@ class Plan:
     places: Mapping[str, str] = field(default_factory=dict, compare=False)  # input → the line there that feeds it
 
     def over(self, later: Plan) -> Plan:
-        """This is the plan with what a later one says laid over it: input by input, but exports as a whole."""
+        """Return the plan with what a later one says laid over it: input by input, but exports as a whole."""
         known = {export.name: export for export in self.exports}
         fed = {*later.columns, *later.literals, *later.matrix}
         return replace(
@@ -81,11 +82,11 @@ class Plan:
         )
 
     def path(self, content_type: ContentType) -> Path:
-        """This is the file of briefs."""
+        """Return the file of briefs."""
         return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
 
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
-        """This reads the briefs, crossed; as often as it is asked to."""
+        """Read the briefs, crossed; as often as this is asked for."""
         return read_briefs(
             open_rows(self.path(content_type), project.registry, self.reading),
             content_type,
@@ -98,28 +99,28 @@ class Plan:
         )
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
-        """This is the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
+        """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
         rows = open_rows(self.path(content_type), project.registry, self.reading)
         return columns_not_used(rows, content_type, mapping=self.columns, literals=self.literals, crossed=self.matrix)
 
     def cells(self, content_type: ContentType) -> tuple[Cell, ...]:
-        """This is what every brief is crossed with. UsageError names a value that its input refuses."""
+        """Return what every brief is crossed with. UsageError names a value that its input refuses."""
         return crossed(self.matrix, content_type, {**self.columns, **self.literals})
 
     def exports_of(self, project: Project, content_type: ContentType) -> tuple[Export, ...]:
-        """This is how the pieces are exported, every format and option checked."""
+        """Return how the pieces are exported, every format and option checked."""
         for export in self.exports:
             project.registry.get("exporter", export.name, export.where).bind(export.options, export.where)
         return self.exports or tuple(Export(name=name) for name in content_type.exports)
 
     def own_folder(self) -> Path | None:
-        """This is the job's folder where the job file lies in it."""
+        """Return the job's folder where the job file lies in it."""
         held = self.file is not None and self.file.name == FILE and has_ledger(self.file.parent)
         return self.file.parent if held and self.file is not None else None
 
 
 def is_job_file(name: str) -> bool:
-    """This says whether a word names a job file rather than a content type: both are YAML."""
+    """Say whether a word names a job file rather than a content type: both are YAML."""
     if not name.endswith((".yaml", ".yml")) or not Path(name).is_file():
         return False
     try:
@@ -130,7 +131,7 @@ def is_job_file(name: str) -> bool:
 
 
 def read_plan(file: Path) -> Plan:
-    """This is the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
+    """Return the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
     try:
         return _plan(read_yaml(file).root, file)
     except ContentTypeError as error:
@@ -138,34 +139,35 @@ def read_plan(file: Path) -> Plan:
 
 
 def write_plan(plan: Plan, project: Project, folder: Path) -> Path:
-    """This writes `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
+    """Write `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
 
     A file that says so already is left alone, comments and all.
     """
     target = folder / FILE
-    said = _record(plan, project.settings, folder)
+    record = _record(plan, project.settings, folder)
     try:
-        if target.is_file() and _record(read_plan(target), project.settings, folder) == said and _pinned(target, said):
+        same = target.is_file() and _record(read_plan(target), project.settings, folder) == record
+        if same and _pinned(target, record):
             return target
     except UsageError:
         pass
     temporary = target.with_suffix(".tmp")
     try:
-        temporary.write_text(HEAD.format(file=target.as_posix()) + yaml_text(said), encoding="utf-8", newline="\n")
+        temporary.write_text(HEAD.format(file=target.as_posix()) + yaml_text(record), encoding="utf-8", newline="\n")
         temporary.replace(target)
     except OSError as error:
         raise JobError(f"{target}: cannot be written ({error.strerror or error})", hint="free some space") from error
     return target
 
 
-def _pinned(target: Path, said: Mapping[str, Json]) -> bool:
-    """This says whether a job file names every setting that is in force, with that value."""
+def _pinned(target: Path, record: Mapping[str, Json]) -> bool:
+    """Say whether a job file names every setting that is in force, with that value."""
     root = read_yaml(target).value
-    return all(root.get(name) == said[name] for name in SETTINGS if name in said)
+    return all(root.get(name) == record[name] for name in SETTINGS if name in record)
 
 
-def _but(said: Mapping[str, T], names: Collection[str] = ()) -> dict[str, T]:
-    return {name: value for name, value in said.items() if name not in names}
+def _but(values: Mapping[str, T], names: Collection[str] = ()) -> dict[str, T]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _plan(root: Node, file: Path) -> Plan:
@@ -223,12 +225,12 @@ def _seen_from(file: Path, name: str) -> str:
 
 
 def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
-    """This is a plan as a job file in `folder` says it, with every setting that is in force."""
-    matrix: dict[str, Json] = {name: [value for value, _ in said] for name, said in plan.matrix.items()}
+    """Return a plan as a job file in `folder` says it, with every setting that is in force."""
+    matrix: dict[str, Json] = {name: [value for value, _ in given] for name, given in plan.matrix.items()}
     if VARIANTS in plan.matrix:
         matrix[VARIANTS] = int(plan.matrix[VARIANTS][0][0])
     named = plan.type.endswith((".yaml", ".yml"))
-    said: dict[str, Json] = {
+    record: dict[str, Json] = {
         "aigc": FORMAT,
         "type": _from(folder, plan.type) if named else plan.type,
         "briefs": plan.briefs if plan.briefs == SAMPLE else _from(folder, plan.briefs),
@@ -242,13 +244,13 @@ def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
         "seed": settings.seed,
         "generator": settings.generator if settings.generator != Settings().generator else None,
     }
-    said |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
-    said |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
-    return {name: value for name, value in said.items() if value not in (None, {}, [])}
+    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
+    record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
+    return {name: value for name, value in record.items() if value not in (None, {}, [])}
 
 
 def _from(folder: Path, name: str) -> str:
-    """This is a path as seen from the job's folder; absolute where the two are on different disks."""
+    """Return a path as seen from the job's folder; absolute where the two are on different disks."""
     try:
         return Path(os.path.relpath(name, folder)).as_posix()
     except ValueError:

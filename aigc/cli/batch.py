@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.asking import Plan, is_job_file, read_plan, rows_about, write_plan
+from aigc.asking import Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import reports
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
@@ -99,17 +99,17 @@ def command(
     exports = plan.exports_of(project, content_type)
     runner = _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
-    survey = _look(project, content_type, plan, out, forecaster, redo)
+    found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, survey, expected, unique=unique, as_json=as_json)
-        return 0 if not survey.failed else 1
+        reports.print_dry_run(project, content_type, found, expected, unique=unique, as_json=as_json)
+        return 0 if not found.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
     prepare_folder(out, content_type.name)
-    if not survey.valid:
-        raise BriefError(f"{plan.path(content_type)}: {survey.none_usable}")
+    if not found.valid:
+        raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out)
@@ -122,7 +122,7 @@ def command(
 
 
 def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> Plan:
-    """This is the job file, or the type and its briefs, with the command line laid over it."""
+    """Return the job file's plan, or that of the type and its briefs, with the command line laid over it."""
     if is_job_file(type_name):
         plan = read_plan(Path(type_name))
     elif briefs is None:
@@ -136,8 +136,8 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 
 
 def _runner(project: Project) -> RayRunner | None:
-    """This is who writes on a cluster. What is wrong with the writer's options or the model is said here, before the
-    folder is touched, where it would be written down."""
+    """Return who writes on a cluster, None for this machine. What is wrong with the writer's options or the model is
+    said here, before the folder is touched, where it would be written down."""
     project.writer()
     runner = ray_runner(project)
     check_model(project)
@@ -151,9 +151,9 @@ def _look(
     out: Path | None,
     forecaster: Forecaster | None,
     redo: Redo,
-) -> reports.Survey:
-    """This reads all rows once. A dry run, which has a forecaster, also sees which are not to be written, and
-    warns of the languages of the others.
+) -> Survey:
+    """Read all rows once. A dry run, which has a forecaster, also sees which are not to be written, and warns of the
+    languages of the others.
 
     NotFound for an id of --only that no brief has.
     """
@@ -164,7 +164,7 @@ def _look(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
     )
     with checking("Checking", many) as heard, looking if forecaster else nullcontext(_nothing) as made:
-        found = reports.survey(
+        found = survey_briefs(
             plan.rows(project, content_type),
             reports.PREVIEWED,
             forecaster=forecaster,
@@ -184,12 +184,12 @@ def _look(
 
 
 def _nothing(brief: Brief) -> bool:
-    """This says that nothing is written already."""
+    """Say that nothing is written already."""
     return False
 
 
 def _given(*, some: bool = False) -> str:
-    """This is the command as it was typed, but for what only this run was to do; with `some` for the same briefs."""
+    """Return the command as it was typed, but for what only this run was to do; with `some` for the same briefs."""
     ended = ("--retry",) if some else ("--retry", "--only")
     words: list[str] = []
     for word in click.get_current_context().meta[GIVEN]:

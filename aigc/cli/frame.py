@@ -29,7 +29,7 @@ class Frame:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """This runs `aigc` with `argv` (default: the command line's) and gives the exit code."""
+    """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
     for stream in (sys.stdout, sys.stderr):
         _never_refuse(stream)
@@ -69,7 +69,7 @@ def _say(frame: Frame, message: str, code: int) -> int:
 
 
 def _click_message(error: click.ClickException) -> str:
-    """This is click's message in one line, with where to read more."""
+    """Return click's message in one line, with where to read more."""
     message = " ".join(error.format_message().split())
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
@@ -78,14 +78,14 @@ def _click_message(error: click.ClickException) -> str:
 
 
 def _never_refuse(stream: TextIO) -> None:
-    """This makes a terminal that cannot show a character show another one instead of failing."""
+    """Let a terminal that cannot show a character show another one instead of failing."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="replace")
 
 
 class _OneLine(logging.Formatter):
-    """This is a warning in one line; tracebacks only with --debug."""
+    """This is a formatter of log messages in one line each; tracebacks only with --debug."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__("%(levelname)s: %(message)s")

@@ -28,7 +28,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import loading
 from aigc.cli.readable import print_findings, printable, readable
-from aigc.cli.watch import Screen
+from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, UsageError, nearest
@@ -131,7 +131,7 @@ def _read(file: str) -> Mapping[str, Json]:
 
 
 def _write(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact | None:
-    """This is the piece, or nothing where its answers come later; then it says what to do meanwhile."""
+    """Return the piece; None where its answers come later, which is told with what to do meanwhile."""
     with loading(project.settings.model) as report:
         generator = project.generator(report)
     with closing(generator):
@@ -147,7 +147,7 @@ def _write(project: Project, content_type: ContentType, brief: Brief, screen: Sc
 
 
 def _print(artifact: Artifact, screen: Screen | None) -> None:
-    """This prints the fields, unless they are word for word what has just appeared."""
+    """Print the fields, unless they are word for word what has just appeared."""
     seen = list(screen.streamed.values()) if screen else []
     if [str(value).strip() for value in artifact.fields.values()] != [text.strip() for text in seen]:
         if screen:

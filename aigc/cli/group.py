@@ -53,7 +53,7 @@ class Commands(click.Group):
         self._offered = False
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """This adds a plugin's command. PluginError when the name is taken, which quarantines the plugin."""
+        """Add a plugin's command. PluginError when the name is taken, which quarantines the plugin."""
         name = name or cmd.name or ""
         if name in BUILT_IN or name in self.commands:
             raise PluginError(f"the command {name!r} is already there")
@@ -100,7 +100,7 @@ class Commands(click.Group):
             formatter.write_text(note.strip(" ()"))
 
     def _offer(self) -> str:
-        """This lets plugins that plainly have commands add them, and gives a note on those that broke."""
+        """Let plugins that plainly have commands add them, and return a note on those that broke."""
         likely = [] if self._offered or self._registry else naming_the_hook()
         if likely:
             registry = _plugins_here(likely)
@@ -110,7 +110,7 @@ class Commands(click.Group):
         return ""
 
     def _ask_plugins(self) -> Registry:
-        """This lets every plugin add its commands, once. ProjectError when aigc.yaml cannot be read."""
+        """Let every plugin add its commands, once. ProjectError when aigc.yaml cannot be read."""
         if self._registry is None:
             self._registry = _plugins_here(None)
             if not self._offered:
@@ -119,7 +119,7 @@ class Commands(click.Group):
 
 
 def naming_the_hook() -> list[str]:
-    """This is the plugins whose module mentions `aigc_commands`, found by reading their files, not importing them.
+    """Return the plugins whose module mentions `aigc_commands`, found by reading their files, not importing them.
 
     A module that is not there or not a Python file counts: importing it will tell.
     """
@@ -140,7 +140,7 @@ def _may_have_commands(module: str) -> bool:
 
 
 def _plugins_here(likely: Collection[str] | None) -> Registry:
-    """This is the registry of the `likely` plugins (None: all) but for those the project here disables."""
+    """Return the registry of the `likely` plugins (None: all) but for those the project here disables."""
     from aigc.plugs.registry import Registry
 
     here = Path.cwd()

@@ -34,20 +34,20 @@ def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) ->
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        said, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
-        page = _report(batch, ledger, said.content_type, folder) if reporting else None
+        state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
+        page = _report(batch, ledger, state.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
-        print_json({**asdict(said), "running": by or None, **({"report": page} if page else {})})
+        print_json({**asdict(state), "running": by or None, **({"report": page} if page else {})})
         return 0
-    _print(batch, said, by, unusable, short)
+    _print(batch, state, by, unusable, short)
     if page:
         click.echo(f"Report: {page}")
     return 0
 
 
 def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path:
-    """This writes the report, without limits where the content type can no longer be loaded."""
+    """Write the report, without limits where the content type can no longer be loaded."""
     try:
         content_type = open_project(folder).content_type(name)
     except AigcError as error:
@@ -56,46 +56,46 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     return write_report(batch, ledger, content_type)
 
 
-def _print(batch: Path, said: Standing, by: str, unusable: int, short: tuple[Sequence[Complaint], int]) -> None:
-    counts = ", ".join(f"{said.counts[name]} {name}" for name in (*STATUSES, "waiting") if said.counts.get(name))
-    click.secho(f"{counted(said.briefs, 'brief')}: {counts}", bold=True)
-    click.echo(f"Type: {said.content_type} · model: {said.model}")
+def _print(batch: Path, state: Standing, by: str, unusable: int, short: tuple[Sequence[Complaint], int]) -> None:
+    counts = ", ".join(f"{state.counts[name]} {name}" for name in (*STATUSES, "waiting") if state.counts.get(name))
+    click.secho(f"{counted(state.briefs, 'brief')}: {counts}", bold=True)
+    click.echo(f"Type: {state.content_type} · model: {state.model}")
     for line in complaint_lines(*short):
         click.echo(line)
-    unwritten, lines = said.fallbacks
+    unwritten, lines = state.fallbacks
     if lines:
         click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
-    tokens = f"{counted(said.requests, 'request')}, {said.prompt_tokens:,} tokens in, {said.written_tokens:,} out"
+    tokens = f"{counted(state.requests, 'request')}, {state.prompt_tokens:,} tokens in, {state.written_tokens:,} out"
     click.echo(f"Work in these pieces: {tokens}")
-    if said.seconds:
-        rate = f"{duration(said.seconds)}, {said.written / said.seconds:.2f} pieces/s"
-        click.echo(f"All runs: {counted(said.written, 'piece')} written in {rate}")
-    if (took := said.forecast.get("took")) and said.forecast["seconds"] is not None:
-        expected = duration(said.forecast["seconds"])
+    if state.seconds:
+        rate = f"{duration(state.seconds)}, {state.written / state.seconds:.2f} pieces/s"
+        click.echo(f"All runs: {counted(state.written, 'piece')} written in {rate}")
+    if (took := state.forecast.get("took")) and state.forecast["seconds"] is not None:
+        expected = duration(state.forecast["seconds"])
         click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
-    if said.kept:
-        click.echo(f"History: {counted(said.kept, 'earlier piece')}")
-    for line in _next(batch, said, by, unusable):
+    if state.kept:
+        click.echo(f"History: {counted(state.kept, 'earlier piece')}")
+    for line in _next(batch, state, by, unusable):
         click.echo(line)
 
 
-def _next(batch: Path, said: Standing, by: str, unusable: int) -> list[str]:
+def _next(batch: Path, state: Standing, by: str, unusable: int) -> list[str]:
     if by:
         return [f"Being written by {by}."]
-    given = said.command or f"aigc batch {said.content_type} … --out {batch}"
+    given = state.command or f"aigc batch {state.content_type} … --out {batch}"
     lines = []
-    if said.waiting:
-        begun = f", {said.begun} of them begun" if said.begun else ""
-        time = f", about {duration(said.waiting * said.seconds / said.written)}" if said.written else ""
-        if said.awaited:
+    if state.waiting:
+        begun = f", {state.begun} of them begun" if state.begun else ""
+        time = f", about {duration(state.waiting * state.seconds / state.written)}" if state.written else ""
+        if state.awaited:
             time = ", once this is done"
-            lines += ["Waiting for answers:", *(f"  {sentence}" for sentence in said.awaited)]
-        lines += [f"Next: the same command writes the {said.waiting} that wait{begun}{time}:", f"  {given}"]
+            lines += ["Waiting for answers:", *(f"  {sentence}" for sentence in state.awaited)]
+        lines += [f"Next: the same command writes the {state.waiting} that wait{begun}{time}:", f"  {given}"]
         return lines
     if unusable:
         rows = "the row that is no brief" if unusable == 1 else f"the {unusable:,} rows that are no briefs"
         lines += [f"Next: correct {rows} and give the same command:", f"  {given}"]
-    others = {**said.counts, "failed": said.counts.get("failed", 0) - unusable}
+    others = {**state.counts, "failed": state.counts.get("failed", 0) - unusable}
     if short := [name for name in STATUSES[1:] if others.get(name)]:
         lines += ["Next: the same command writes nothing more; to write some of it again:"]
         lines += [f"  {given} --retry {name}" for name in short]

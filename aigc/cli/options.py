@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -290,8 +290,3 @@ def check_exporters(project: Project, formats: Iterable[str]) -> None:
 def print_json(value: Json) -> None:
     """This prints one JSON value on stdout; paths and other leaves as text."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def required(schemas: Mapping[str, Mapping[str, Json]]) -> list[str]:
-    """This is the inputs a brief cannot do without."""
-    return [name for name, schema in schemas.items() if "default" not in schema]

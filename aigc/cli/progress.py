@@ -31,7 +31,7 @@ DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking",
 
 @contextmanager
 def loading(model: str) -> Iterator[Callable[[Progress], None]]:
-    """This shows a model being fetched and loaded while it is open; what it gives takes the fetching's reports."""
+    """Show a model being fetched and loaded while this is open; what it gives takes the fetching's reports."""
     if not sys.stderr.isatty():
         yield _Lines(model).fetched
         return
@@ -51,8 +51,8 @@ def loading(model: str) -> Iterator[Callable[[Progress], None]]:
 
 
 class Writing:
-    """This shows a batch of `total` briefs: how many, how fast, how long yet, how good; then, each time some of them
-    are written again, the same of those. Once it is `stopping`, only those in hand are still to come."""
+    """This is the display of a batch of `total` briefs: how many are written, how fast, how long yet, how good; and of
+    what is written again, each time. Once it is `stopping`, only those in hand are still to come."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Writing:
         self._begin()
 
     def again(self, many: int) -> None:
-        """This is told when so many pieces are about to be written again."""
+        """Take note that so many pieces are about to be written again."""
         self._label, self._total = "Writing again", many
         for task in self._tasks:
             assert self._bar is not None
@@ -79,7 +79,7 @@ class Writing:
         self._begin()
 
     def heard(self, artifact: Artifact) -> None:
-        """This is told of each piece."""
+        """Count a piece that is finished."""
         self._counts[artifact.status] += 1
         done, in_hand = self._counts.total(), self._in_hand()
         total = min(self._total, done + in_hand) if self._stopping() else self._total
@@ -99,7 +99,7 @@ class Writing:
 
 
 def time_left(done: int, in_hand: int, total: int, seconds: float) -> float | None:
-    """This is about how long the rest takes, or nothing before that can be told.
+    """Return about how long the rest takes, or nothing before that can be told.
 
     Many pieces are begun at once and none is finished for a while; a piece in hand counts as half done. That is off by
     half at most once as many are finished as are in hand, and tells nothing before.
@@ -112,7 +112,7 @@ def time_left(done: int, in_hand: int, total: int, seconds: float) -> float | No
 
 @contextmanager
 def writing(total: int, in_hand: Callable[[], int], stopping: Callable[[], bool] = lambda: False) -> Iterator[Writing]:
-    """This shows a batch of `total` briefs while it is open; `in_hand` of them are begun and not finished, and once it
+    """Show a batch of `total` briefs while this is open; `in_hand` of them are begun and not finished, and once it
     is `stopping` no more will be."""
     if not sys.stderr.isatty():
         yield Writing(total, in_hand, None, stopping)
@@ -123,7 +123,7 @@ def writing(total: int, in_hand: Callable[[], int], stopping: Callable[[], bool]
 
 @contextmanager
 def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """This shows how many of `total` are done, on a terminal only, while it is open."""
+    """Show how many of `total` are done, on a terminal only, while this is open."""
     if not sys.stderr.isatty():
         yield lambda done: None
         return
@@ -134,7 +134,7 @@ def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
 
 @contextmanager
 def checking(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """This shows how many rows of about `total` (0: nobody knows) are done while it is open; it may be told often."""
+    """Show how many rows of about `total` (0: nobody knows) are done while this is open; it may be told often."""
     lines = None if sys.stderr.isatty() else _Lines("")
     if lines is not None:
         yield lambda done: lines.checked(label, done, total) if not done % EACH else None
@@ -160,7 +160,7 @@ def _bar(amount: str, *, remaining: bool = True) -> rich.progress.Progress:
 
 
 class _Lines:
-    """This tells a log file now and then."""
+    """This is what tells a log file now and then."""
 
     def __init__(self, model: str) -> None:
         self._model = model

@@ -18,33 +18,33 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def printable(text: str) -> str:
-    """This is `text` without control characters: what a model writes must not drive the terminal."""
+    """Return `text` without control characters: what a model writes must not drive the terminal."""
     return _CONTROL.sub("", text)
 
 
 def complaint_lines(short: Sequence[Complaint], more: int) -> Iterator[str]:
-    """This says what pieces are short of accepted for, and how much `more` there is."""
+    """Say what pieces are short of accepted for, and how much `more` there is."""
     yield from map(_complaint_line, short)
     if more:
         yield f"  … and {more:,} more"
 
 
 def _complaint_line(one: Complaint) -> str:
-    """This says how many pieces are short of accepted for what, with the first of them where there are several."""
+    """Say how many pieces are short of accepted for what, with the first of them where there are several."""
     by = f" by {one.checks}" if one.checks else ""
     first = f" (first {one.first})" if one.checks and one.pieces > 1 else f" ({one.first})" if one.checks else ""
     return printable(f"  {one.pieces:>4} {one.status}{by}{first}: {' '.join(one.reason.split())}")
 
 
 def readable(fields: Mapping[str, Json]) -> str:
-    """This is a piece's fields: a lone text as it is, others labelled, lists as bullets."""
+    """Return a piece's fields as text: a lone text as it is, others labelled, lists as bullets."""
     if set(fields) == {"text"} and isinstance(fields["text"], str):
         return printable(fields["text"])
     return "\n".join(line for name, value in fields.items() for line in _lines(name, value, 0))
 
 
 def one_line(value: Json) -> str:
-    """This is a value within a line: objects as `key: value` pairs, lists comma-separated."""
+    """Return a value within a line: objects as `key: value` pairs, lists comma-separated."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {one_line(item)}" for key, item in value.items())
     if isinstance(value, list | tuple):
@@ -91,7 +91,7 @@ def _text(value: Json) -> str:
 
 
 def print_findings(artifact: Artifact) -> None:
-    """This prints, on stderr, what was found and why the piece is not simply accepted."""
+    """Print, on stderr, what was found and why the piece is not simply accepted."""
     for finding in artifact.findings:
         click.secho(finding_line(finding), err=True, fg={"reject": "red", "warn": "yellow"}.get(finding.severity))
     if artifact.status != "accepted":
@@ -104,7 +104,7 @@ def finding_line(finding: Finding) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
-    """This is rows in aligned columns; the last column is as long as it is."""
+    """Return rows in aligned columns; the last column is as long as it is."""
     shown = [list(head), *map(list, rows)] if head else [list(row) for row in rows]
     widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
     lines = []
@@ -121,17 +121,17 @@ def _width(text: str) -> int:
 
 
 def counted(number: int, noun: str) -> str:
-    """This is a number of things: `1 piece`, `2,000 pieces`."""
+    """Return a number of things: `1 piece`, `2,000 pieces`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def megabytes(count: float) -> str:
-    """This is a number of bytes as MB or GB, decimal as disks are sold."""
+    """Return a number of bytes as MB or GB, decimal as disks are sold."""
     return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def duration(seconds: float) -> str:
-    """This is a time as `8.2 s`, `3 min 20 s`, `2 h 5 min` or `4 days 3 h`."""
+    """Return a time as `8.2 s`, `3 min 20 s`, `2 h 5 min` or `4 days 3 h`."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

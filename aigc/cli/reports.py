@@ -1,11 +1,11 @@
-"""What `aigc batch` has to say: before (a survey of the rows) and after (how the job ended)."""
+"""What `aigc batch` has to say: before (what the rows are, and a forecast) and after (how the job ended)."""
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,22 +14,20 @@ import click
 from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import complaint_lines, counted, duration, megabytes, printable
-from aigc.errors import AigcError
 from aigc.jobs import REPORT, earlier_exports
-from aigc.types import STATUSES, Artifact, Brief, Json
+from aigc.types import STATUSES, Brief, Json
+from aigc.writing.preview import Preview, preview
 
 if TYPE_CHECKING:
-    from aigc.asking import Export
+    from aigc.asking import Export, Survey
     from aigc.content import ContentType
-    from aigc.jobs import Forecast, Forecaster
+    from aigc.jobs import Forecast
     from aigc.ledger import Complaint
     from aigc.project import Project
     from aigc.types import JobReport
 
-SHOWN = 10  # reasons named
 COLUMNS = 12  # named
 PREVIEWED = 3  # prompts that a dry run shows
-KNOWN = 2000  # ids that a misspelt one is held against
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
     "runs": "as in earlier runs here",
@@ -38,118 +36,33 @@ WRITTEN_BY = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class Survey:
-    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
-
-    `made` of the valid ones are written already, `apart` are not among the ids asked for, of which no row has the
-    `missing` ones. `first` are to be written; `ids` are some that rows have.
-    """
-
-    valid: int = 0
-    failed: int = 0
-    made: int = 0
-    apart: int = 0
-    missing: list[str] = field(default_factory=list)
-    ids: list[str] = field(default_factory=list)
-    noun: str = "rows"
-    reasons: list[str] = field(default_factory=list)
-    first: list[Brief] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        return self.valid + self.failed
-
-    @property
-    def none_usable(self) -> str:
-        return f"none of its {self.total} {self.noun} can be used; {self.reasons[0] if self.reasons else ''}"
-
-
-def survey(
-    briefs: Iterable[Brief | Artifact],
-    previewed: int,
-    *,
-    forecaster: Forecaster | None = None,
-    made: Callable[[Brief], bool] = lambda brief: False,
-    wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
-    only: Collection[str] = (),
-    heard: Callable[[int], None] = lambda done: None,
-    noun: str = "rows",
-) -> Survey:
-    """This reads every row once, in constant memory; the forecaster looks at those that are still to be written, and
-    `wanted` is told of their values."""
-    found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
-    for brief in briefs:
-        if only and brief.id in found.missing:
-            found.missing.remove(brief.id)
-        if only and len(found.ids) < KNOWN:
-            found.ids.append(brief.id)
-        reason = brief.reason if isinstance(brief, Artifact) else ""
-        if isinstance(brief, Brief):
-            reason = _sorted_in(found, brief, previewed, forecaster, made, wanted, only)
-        if reason:
-            found.failed += 1
-            if len(found.reasons) < SHOWN:
-                found.reasons.append(reason)
-        else:
-            found.valid += 1
-        heard(found.total)
-    return found
-
-
-def _sorted_in(
-    found: Survey,
-    brief: Brief,
-    previewed: int,
-    forecaster: Forecaster | None,
-    made: Callable[[Brief], bool],
-    wanted: Callable[[Mapping[str, Json]], None],
-    only: Collection[str],
-) -> str:
-    """This counts a brief among those that are to be written, or not; it gives the reason where it cannot be."""
-    if only and brief.id not in only:
-        found.apart += 1
-        return ""
-    if made(brief):
-        found.made += 1
-        return ""
-    if forecaster is not None:
-        try:
-            forecaster.add(brief)
-        except AigcError as error:
-            return f"{brief.source or brief.id}: {error}"
-    wanted(brief.values)
-    if len(found.first) < previewed:
-        found.first.append(brief)
-    return ""
-
-
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
-    """This notes on stderr which columns of a file feed nothing, those first that look misspelt."""
-    said = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
-    if said := [*said, *(name for name, near in unused.items() if not near)]:
-        more = f" and {len(said) - COLUMNS} more" if len(said) > COLUMNS else ""
-        click.echo(f"{file.name}: columns not used: {printable(', '.join(said[:COLUMNS]))}{more}", err=True)
+    """Note on stderr which columns of a file feed nothing, those first that look misspelt."""
+    misspelt = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
+    if columns := [*misspelt, *(name for name, near in unused.items() if not near)]:
+        more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
+        click.echo(f"{file.name}: columns not used: {printable(', '.join(columns[:COLUMNS]))}{more}", err=True)
 
 
 def print_dry_run(
     project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, unique: bool, as_json: bool
 ) -> None:
-    """This prints the first prompts (as JSON all those of the first briefs), which rows would be written, and what it
-    would take."""
-    previews = [(brief, list(prompts.asked(project, content_type, brief.values))) for brief in found.first]
+    """Print the first prompts (as JSON all those of the first briefs), which rows would be written, and what it would
+    take."""
+    previews = [(brief, list(preview(content_type, project.environment, brief, most=1))) for brief in found.first]
     if as_json:
         shown = [
-            {"id": brief.id, "source": brief.source, "requests": [prompts.prompt_record(one) for one in asked]}
-            for brief, asked in previews
+            {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}
+            for brief, stages in previews
         ]
         counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
         print_json({**counts, "apart": found.apart, "forecast": expected.record(), "prompts": shown})
         return
-    for brief, asked in _shown(previews):
-        for one in asked:
-            click.secho(f"── {brief.id} ({brief.source}): stage {one.stage} ({one.of} requests) ──", bold=True)
-            click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
+    for brief, stages in _shown(previews):
+        for one in stages:
+            place = f"{brief.id} ({brief.source}): stage {one.stage.name} ({one.requests} requests)"
+            click.secho(f"── {place} ──", bold=True)
+            click.echo(f"{prompts.preview_text(one)}\n")
     click.secho(f"── the whole job: {content_type.name} ──", bold=True)
     click.echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
     if found.apart:
@@ -165,19 +78,17 @@ def print_dry_run(
     click.echo("Nothing was written: this was a dry run.")
 
 
-def _shown(
-    previews: Sequence[tuple[Brief, list[prompts.Asked]]],
-) -> Iterator[tuple[Brief, Sequence[prompts.Asked]]]:
-    """This yields what is shown to a person: all stages of the first brief, and of others as long as that is little."""
+def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Brief, Sequence[Preview]]]:
+    """Yield what is shown to a person: all stages of the first brief, and of others as long as that is little."""
     shown = 0
-    for brief, asked in previews:
-        some = [one for one in asked if one.prompt][: max(PREVIEWED - shown, 0)] if shown else asked
-        shown += sum(one.prompt is not None for one in some)
+    for brief, stages in previews:
+        some = [one for one in stages if one.first][: max(PREVIEWED - shown, 0)] if shown else stages
+        shown += sum(one.first is not None for one in some)
         yield brief, some
 
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
-    """This is a forecast as a person reads it: how much, then how long."""
+    """Return a forecast as a person reads it: how much, then how long."""
     if not expected.briefs:
         return ["Forecast: nothing to write" + (", but for what repeats another piece" if unique else "")]
     model = project.settings.model
@@ -213,7 +124,7 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
 
 
 def report_record(report: JobReport, expected: Forecast | None = None) -> dict[str, Json]:
-    """This is a report as JSON, with what was expected of the run."""
+    """Return a report as JSON, with what was expected of the run."""
     return {
         **asdict(report),
         "folder": str(report.folder),
@@ -234,7 +145,7 @@ def print_report(
     exports: Sequence[Export],
     broken: Collection[str] = (),
 ) -> None:
-    """This prints how the job ended, where the files are, and what to try next; `again` is the command that goes on,
+    """Print how the job ended, where the files are, and what to try next; `again` is the command that goes on,
     `broken` the formats that could not be written."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
@@ -273,7 +184,7 @@ def print_report(
 
 
 def _places(files: Sequence[Path]) -> list[str]:
-    """This is the files, many in one folder as one line."""
+    """Return a line for each file, or for a folder of many."""
     by_folder: dict[Path, list[Path]] = {}
     for path in files:
         by_folder.setdefault(path.parent, []).append(path)
@@ -284,7 +195,7 @@ def _places(files: Sequence[Path]) -> list[str]:
 
 
 def _without_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]:
-    """This yields the commands that leave flagged pieces out of each export as it was asked for."""
+    """Yield the commands that leave flagged pieces out of each export as it was asked for."""
     flagged = counted(report.counts.get("flagged", 0), "flagged piece")
     with_them = [one for one in exports if not one.accepted_only]
     plain = [word for one in with_them if not one.options for word in ("--to", one.name)]
@@ -296,8 +207,7 @@ def _without_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[s
 
 def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
     for name, value in options.items():
-        said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        yield from ("-o", f"{name}={said}")
+        yield from ("-o", f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
 
 
 def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:

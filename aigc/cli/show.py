@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from aigc.asking import sample_values
 from aigc.cli import prompts
 from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
 from aigc.cli.readable import table
-from aigc.cli.schemas import asked_of, bounds, default_of, input_schema, output_schema
-from aigc.content import brief_values
+from aigc.cli.schemas import bounds, default_of, kind_of
+from aigc.content import brief_values, input_schema, output_schema
 from aigc.errors import UsageError
+from aigc.types import Brief
+from aigc.writing.preview import preview
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
@@ -63,18 +66,15 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
 
 
 def _prompts(project: Project, content_type: ContentType, inputs: Mapping[str, str], *, as_json: bool) -> None:
-    if inputs:
-        values = brief_values(content_type, inputs, where="inputs")
-    else:
-        values = prompts.sample_values(project, content_type)
-    found = list(prompts.asked(project, content_type, values))
+    values = brief_values(content_type, inputs, where="inputs") if inputs else sample_values(project, content_type)
+    stages = list(preview(content_type, project.environment, Brief(id="", values=values), most=1))
     if as_json:
-        print_json([prompts.prompt_record(one) for one in found])
+        print_json([prompts.preview_record(one) for one in stages])
         return
-    for one in found:
-        number = f", the first of {one.of}" if one.of > 1 else ""
-        click.secho(f"── stage {one.stage}{number} ──", bold=True)
-        click.echo(f"{prompts.prompt_text(one.prompt) if one.prompt else one.why}\n")
+    for one in stages:
+        number = f", the first of {one.requests}" if one.requests > 1 else ""
+        click.secho(f"── stage {one.stage.name}{number} ──", bold=True)
+        click.echo(f"{prompts.preview_text(one)}\n")
 
 
 def _grammars(content_type: ContentType, *, as_json: bool) -> None:
@@ -125,10 +125,10 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
 
 def _page(project: Project, content_type: ContentType) -> str:
     inputs = [
-        (f"  {name}", asked_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
+        (f"  {name}", kind_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
         for name, schema in content_type.brief.items()
     ]
-    outputs = [(f"  {name}", asked_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
+    outputs = [(f"  {name}", kind_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
     parts = [
         f"{content_type.name} (version {content_type.version}, from {content_type.plugin or 'project'})",
         content_type.summary,
@@ -139,9 +139,9 @@ def _page(project: Project, content_type: ContentType) -> str:
         "\nStages",
         *(_stage_line(stage) for stage in content_type.stages),
     ]
-    for title, bounds_ in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
-        if bounds_:
-            parts += [f"\n{title}", *(f"  {_bound_text(one)}" for one in bounds_)]
+    for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
+        if steps:
+            parts += [f"\n{title}", *(f"  {_bound_text(one)}" for one in steps)]
     parts += [
         f"\nExports: {', '.join(content_type.exports)}",
         f"File: {content_type.file}",
@@ -151,14 +151,14 @@ def _page(project: Project, content_type: ContentType) -> str:
 
 
 def _stage_line(stage: Stage) -> str:
-    said = [f"one request per item of {stage.foreach}"] if stage.foreach else ["one request"]
+    parts = [f"one request per item of {stage.foreach}"] if stage.foreach else ["one request"]
     if stage.candidates > 1:
-        said.append(f"best of {stage.candidates}")
-    said.append(f"up to {stage.attempts} repairs")
+        parts.append(f"best of {stage.candidates}")
+    parts.append(f"up to {stage.attempts} repairs")
     if stage.fallback:
-        said.append("then a fallback")
+        parts.append("then a fallback")
     steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
-    return f"  {stage.name}: {', '.join(said)}" + (f"\n    {'; '.join(steps)}" if steps else "")
+    return f"  {stage.name}: {', '.join(parts)}" + (f"\n    {'; '.join(steps)}" if steps else "")
 
 
 def _bound(bound: tuple[Bound, ...]) -> list[dict[str, Json]]:

@@ -17,8 +17,10 @@ KEPT = "what is finished is kept, and the same command writes the rest"
 
 @contextmanager
 def gentle_stop(in_hand: Callable[[], int]) -> Iterator[Callable[[], bool]]:
-    """This gives a function that says whether to begin nothing more. A second Ctrl-C raises KeyboardInterrupt.
-    `in_hand` is how many pieces are begun and not finished."""
+    """Let Ctrl-C end a batch gently: give a function that says whether to begin nothing more.
+
+    A second Ctrl-C raises KeyboardInterrupt. `in_hand` is how many pieces are begun and not finished.
+    """
     asked = False
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False

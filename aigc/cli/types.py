@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.cli.options import looking_options, open_project, print_json, required
+from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import table
+from aigc.content.schema import required
 from aigc.errors import AigcError
 
 if TYPE_CHECKING:

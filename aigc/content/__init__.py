@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
     from aigc.content.environment import make_environment
     from aigc.content.grammar import choices, free_form, output_grammar, with_kept
+    from aigc.content.json_schema import input_schema, output_schema
     from aigc.content.load import load_content_type
     from aigc.content.measures import COUNTERS, Counter, limit_of, measure
     from aigc.content.parse import parse_output
@@ -30,6 +31,7 @@ _ROOMS = {
     "content_type": ("MAIN", "TEXT", "ContentType", "Example", "Schema", "Stage"),
     "environment": ("make_environment",),
     "grammar": ("choices", "free_form", "output_grammar", "with_kept"),
+    "json_schema": ("input_schema", "output_schema"),
     "load": ("load_content_type",),
     "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
     "parse": ("parse_output",),
@@ -54,11 +56,13 @@ __all__ = [
     "ends_dangling",
     "evaluate",
     "free_form",
+    "input_schema",
     "limit_of",
     "load_content_type",
     "make_environment",
     "measure",
     "output_grammar",
+    "output_schema",
     "parse_output",
     "render_prompt",
     "schema_problems",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from aigc.content.content_type import ContentType, Schema
 from aigc.content.schema import problems
+from aigc.content.walk import item_schema, properties
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json
 
@@ -20,7 +21,7 @@ NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)
 
 
 def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: str) -> dict[str, Json]:
-    """This is one brief's values, every input present, in the order the content type declares them.
+    """Return one brief's values, every input present, in the order the content type declares them.
 
     Text becomes what the schema says: a number, true/false (yes/no, 1/0, 是/否), a list split on `;`, `；` and line
     breaks. Texts are NFC without outer whitespace; empty text and None mean not given, so the default applies
@@ -37,7 +38,7 @@ def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: s
 def read_values(
     inputs: Mapping[str, Schema], raw: Mapping[str, Json], *, complete: bool
 ) -> tuple[dict[str, Json], list[str]]:
-    """This is the values and what is wrong with them. Without `complete` only given inputs are there or checked."""
+    """Return the values and what is wrong with them. Without `complete` only given inputs are there or checked."""
     found: list[str] = []
     for name in raw:
         if name not in inputs:
@@ -58,7 +59,7 @@ def read_values(
 
 
 def coerced(schema: Schema, value: Json) -> Json:
-    """This is `value` as its schema's type where it plainly means one, unchanged where it does not, None when empty."""
+    """Return `value` as its schema's type where it plainly means one, unchanged where it does not, None when empty."""
     kind = schema.get("type")
     if isinstance(value, str):
         value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip().lstrip("\ufeff")
@@ -76,15 +77,15 @@ def coerced(schema: Schema, value: Json) -> Json:
     if isinstance(value, list | tuple) and kind == "array":
         return _items(schema, value)
     if isinstance(value, Mapping) and kind == "object":
-        inside: Mapping[str, Schema] = schema.get("properties") or {}
-        return {key: coerced(inside[key], item) if key in inside else item for key, item in value.items()}
+        members = properties(schema)
+        return {key: coerced(members[key], item) if key in members else item for key, item in value.items()}
     return value
 
 
 def _items(schema: Schema, values: list[Json] | tuple[Json, ...]) -> Json:
-    """This is a list without its empty items; a list of nothing is not given."""
-    items = schema.get("items") or {}
-    return [item for item in (coerced(items, value) for value in values) if item is not None] or None
+    """Return a list without its empty items, None for a list of nothing: that is not given."""
+    words = item_schema(schema)
+    return [item for item in (coerced(words, value) for value in values) if item is not None] or None
 
 
 def _typed(kind: str, text: str) -> Json:

@@ -24,7 +24,7 @@ BUNDLED = Path(__file__).parent
 
 
 class FileLoader(jinja2.BaseLoader):
-    """This loads a template by its absolute path; a relative name is one of the bundled ones."""
+    """This is a loader of templates by their absolute paths; a relative name is one of the bundled ones."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         file = Path(template)
@@ -46,7 +46,7 @@ def _changed(file: Path) -> int:
 
 
 class Missing(jinja2.StrictUndefined):
-    """This is an undefined value that knows what there is instead."""
+    """This is an undefined value that says what name may have been meant."""
 
     @property
     def _undefined_message(self) -> str:
@@ -77,7 +77,7 @@ class TemplateEnvironment(SandboxedEnvironment):
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
 
     def renewed(self, template: str) -> jinja2.Template:
-        """This is a template as its file is now. What was rendered of those that build on it is forgotten."""
+        """Return a template as its file is now. What was rendered of those that build on it is forgotten."""
         self.heads.clear()
         self.auto_reload = True
         try:
@@ -94,7 +94,7 @@ class TemplateEnvironment(SandboxedEnvironment):
 
 
 def find_template(name: str, folder: Path) -> str:
-    """This is the absolute path of a template in `folder` or one up, else the name itself: a bundled one, or none."""
+    """Return the absolute path of a template in `folder` or one up, else the name itself: a bundled one, or none."""
     if Path(name).is_absolute() or ".." in re.split(r"[\\/]", name):
         raise jinja2.TemplateNotFound(name, f"{name!r} leads out of the content type's folder")
     for place in (folder, folder.parent):
@@ -104,7 +104,7 @@ def find_template(name: str, folder: Path) -> str:
 
 
 def _nearest_template(name: Path, folder: Path) -> str:
-    """This is the template that a misspelt name in `folder` may mean, or nothing."""
+    """Return the template that a misspelt name in `folder` may mean, or nothing."""
     places = (folder, folder.parent, BUNDLED)
     there = {file.name for place in places for file in (place / name.parent).glob("*.j2")}
     close = near_file(name.name, there)
@@ -112,7 +112,7 @@ def _nearest_template(name: Path, folder: Path) -> str:
 
 
 def make_environment() -> TemplateEnvironment:
-    """This is a fresh environment; plugins may add to it through `aigc_environment`."""
+    """Return a fresh environment; plugins may add to it through `aigc_environment`."""
     return TemplateEnvironment()
 
 
@@ -131,7 +131,7 @@ def trim_to(
     pixels: int | None = None,
     at: At = "word",
 ) -> str:
-    """This is the filter `trim_to(width=30)`: the text cut cleanly to one counter's limit."""
+    """Cut a text cleanly to one counter's limit, as the filter `trim_to(width=30)`."""
     given: dict[Counter, int | None] = {"width": width, "chars": chars, "x_weighted": x_weighted}
     given |= {"bytes": bytes, "words": words, "pixels": pixels}
     limits = {counter: most for counter, most in given.items() if most is not None}
@@ -142,13 +142,13 @@ def trim_to(
 
 
 def sentence_case(text: str) -> str:
-    """This is the filter `sentence_case`: a capital at the start, the rest as it is (brands keep their own)."""
+    """Put a capital at the start and leave the rest as it is (brands keep their own), as the filter `sentence_case`."""
     text = str(text)
     return text[:1].upper() + text[1:]
 
 
 def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:
-    """This is Jinja's error as ours, at the template's own line where Jinja knows it; `where` is what names it."""
+    """Return Jinja's error as ours, at the template's own line where Jinja knows it; `where` names the template."""
     message = str(error.message or error).rstrip(".")
     if isinstance(error, jinja2.TemplateNotFound) and message == error.name:
         near = _nearest_template(Path(message), Path(where.rpartition(":")[0] or where).parent)

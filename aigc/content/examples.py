@@ -17,13 +17,13 @@ SHORTFALLS = tuple(status for status in get_args(Status) if status != "accepted"
 
 
 class Examples:
-    """This reads the examples of one content type, whose inputs are `brief`."""
+    """This is a reader of one content type's examples; `brief` are the schemas of its inputs."""
 
     def __init__(self, brief: Mapping[str, Schema]) -> None:
         self._brief = brief
 
     def of_type(self, root: Node, output: Mapping[str, Schema], *, staged: bool) -> tuple[Example, ...]:
-        """This is the content type's own examples, with their inputs as given; names are unique."""
+        """Return the content type's own examples, with their inputs as given; names are unique."""
         examples: list[Example] = []
         for at, node in enumerate(root.child("examples").list() if "examples" in root else ()):
             if staged and "shot" in node:
@@ -35,7 +35,7 @@ class Examples:
         return tuple(examples)
 
     def shots_of_type(self, root: Node, fields: Mapping[str, Schema], single: bool) -> tuple[Example, ...]:
-        """This is the simple form's shots: examples with `shot: true`, the brief's defaults filled in."""
+        """Return the simple form's shots: examples with `shot: true`, the brief's defaults filled in."""
         nodes = [node for node in (root.child("examples").list() if "examples" in root else ()) if node.value]
         shots = []
         for at, node in enumerate(nodes):
@@ -50,7 +50,7 @@ class Examples:
         return tuple(shots)
 
     def of_stage(self, node: Node, fields: Mapping[str, Schema], single: bool) -> tuple[Example, ...]:
-        """This is a stage's examples, every one a shot; their briefs hold what they need and no more."""
+        """Return a stage's examples, every one a shot; their briefs hold what they need and no more."""
         shots = []
         for at, child in enumerate(node.child("examples").list() if "examples" in node else ()):
             child.only(OF_STAGE)
@@ -91,7 +91,7 @@ class Examples:
         )
 
     def _inputs(self, node: Node, *, complete: bool) -> dict[str, Json]:
-        """This is the inputs given, as the types their schemas want."""
+        """Return the inputs given, as the types their schemas want."""
         if "brief" not in node:
             return {}
         brief = node.child("brief")

@@ -15,6 +15,7 @@ from typing import Literal
 
 from aigc.content.content_type import Schema
 from aigc.content.measures import limit_of
+from aigc.content.walk import closed_object, inner_words, properties
 from aigc.types import Grammar, Json
 
 SLACK_CHARS = 12
@@ -29,7 +30,7 @@ _KEPT_WORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "mi
 
 
 def output_grammar(fields: Mapping[str, Schema], single: bool, *, chat: bool = True) -> Grammar | None:
-    """This is the grammar of an output; None where a single text is free: prose without bounds.
+    """Return the grammar of an output; None where a single text is free: several lines without bounds.
 
     What goes on from plain text (not `chat`) may begin with the blank that parts it from there; parsing takes it off.
     """
@@ -47,13 +48,13 @@ def _line(fields: Mapping[str, Schema]) -> Grammar | None:
     if "pattern" in schema:
         return Grammar(kind="regex", source=_whole(str(schema["pattern"])))
     least, most = int(schema.get("minLength", 0)), longest(schema)
-    if is_prose(schema) and most is None and not least:
+    if may_break(schema) and most is None and not least:
         return None
-    return Grammar(kind="regex", source=_text(is_prose(schema), max(least, 1), most))
+    return Grammar(kind="regex", source=_text(may_break(schema), max(least, 1), most))
 
 
 def with_kept(fields: Mapping[str, Schema], kept: Mapping[str, Json]) -> Grammar:
-    """This is the object's grammar with the kept fields given, so that only the others are written again.
+    """Return the object's grammar with the kept fields given, so that only the others are written again.
 
     What is kept after the last of the others is left out: nothing depends on it any more.
     """
@@ -62,9 +63,9 @@ def with_kept(fields: Mapping[str, Schema], kept: Mapping[str, Json]) -> Grammar
 
 
 def free_form(grammar: Grammar) -> Literal["line", "prose"] | None:
-    """This says that a grammar asks for no more than a text of some length: a line, or prose, which may have breaks.
+    """Say whether a grammar asks for no more than a text of some length: a line, or prose, which may have breaks.
 
-    It is for engines that take no regex: a model can be asked for either in plain words. None for any other grammar.
+    This is for engines that take no regex: a model can be asked for either in plain words. None for any other grammar.
     """
     if grammar.kind != "regex":
         return None
@@ -78,7 +79,7 @@ def free_form(grammar: Grammar) -> Literal["line", "prose"] | None:
 
 
 def choices(grammar: Grammar) -> tuple[str, ...] | None:
-    """This is the texts among which an enum's grammar chooses; None for any other grammar."""
+    """Return the texts among which an enum's grammar chooses; None for any other grammar."""
     letter = r"(?:\\[\\.+*?()|\[\]{}^$#&~\-]|[^\\.+*?()|\[\]{}^$#&~\-])"
     if grammar.kind != "regex" or not re.fullmatch(rf"{letter}*(?:\|{letter}*)*", grammar.source):
         return None
@@ -87,7 +88,7 @@ def choices(grammar: Grammar) -> tuple[str, ...] | None:
 
 
 def longest(schema: Schema) -> int | None:
-    """This is the most characters the grammar lets a text have, None where it has no bound."""
+    """Return the most characters the grammar lets a text have, None where it has no bound."""
     limit = limit_of(schema)
     if limit is None:
         return None
@@ -96,55 +97,46 @@ def longest(schema: Schema) -> int | None:
     return max(chars + max(SLACK_CHARS, ceil(chars * SLACK_SHARE)), int(schema.get("minLength", 0)))
 
 
-def is_prose(schema: Schema) -> bool:
-    """This says whether a text may have line breaks."""
+def may_break(schema: Schema) -> bool:
+    """Say whether a text may have line breaks."""
     return str(schema.get("contentMediaType", "")).startswith("text/")
 
 
 def _object(fields: Mapping[str, Schema], kept: Mapping[str, Json]) -> Grammar:
-    schema = _properties({name: {"const": kept[name]} if name in kept else words for name, words in fields.items()})
-    schema["x-guidance"] = {"whitespace_flexible": False}
+    given = {name: {"const": kept[name]} if name in kept else words for name, words in fields.items()}
+    schema = _members(given) | {"x-guidance": {"whitespace_flexible": False}}
     return Grammar(kind="json", source=json.dumps(schema, ensure_ascii=False, separators=(",", ":")))
 
 
-def _properties(fields: Mapping[str, Schema]) -> dict[str, Json]:
-    return {
-        "type": "object",
-        "properties": {name: _words(schema) for name, schema in fields.items()},
-        "required": list(fields),
-        "additionalProperties": False,
-    }
+def _members(schemas: Mapping[str, Schema]) -> dict[str, Json]:
+    return closed_object({name: _words(schema) for name, schema in schemas.items()}, list(schemas))
 
 
 def _words(schema: Schema) -> dict[str, Json]:
-    """This is a field's schema in plain JSON Schema, without the words only we know or nobody compiles."""
+    """Return a field's schema in plain JSON Schema, without the words only we know or nobody compiles."""
     for word in ("const", "enum"):
         if word in schema:
             return {word: schema[word]}
     kind = schema["type"]
     if kind == "object":
-        return _properties(schema["properties"])
+        return _members(properties(schema))
     words: dict[str, Json] = {"type": kind} | {word: schema[word] for word in _KEPT_WORDS if word in schema}
-    if kind == "array":
-        words["items"] = _words(schema["items"])
-    if kind == "string":
-        words |= _string(schema)
-    return words
+    return words | (_string(schema) if kind == "string" else inner_words(schema, _words))
 
 
 def _string(schema: Schema) -> dict[str, Json]:
-    """This is a string's words. Bounds go into our own pattern: llguidance cannot always intersect one with lengths."""
+    """Return a string's words. Bounds go into our own pattern: llguidance cannot always intersect one with lengths."""
     least, most = max(1, int(schema.get("minLength", 0))), longest(schema)
     if "format" in schema:
         return {"format": schema["format"]}
     if "pattern" not in schema:
-        return {"pattern": f"^{_text(is_prose(schema), least, most)}$"}
+        return {"pattern": f"^{_text(may_break(schema), least, most)}$"}
     bounds = {"minLength": least} if most is None else {"minLength": least, "maxLength": most}
     return bounds | {"pattern": str(schema["pattern"])}
 
 
 def _text(prose: bool, least: int, most: int | None) -> str:
-    """This is the regex of a text that neither starts nor ends with blank space, nor (a line) with a quotation mark."""
+    """Return the regex of a text that neither starts nor ends with blank space, nor (a line) with a quotation mark."""
     control = _CONTROL_BUT_BREAKS if prose else _CONTROL
     edge = rf"[^\s{control}{'' if prose else _QUOTES}]"
     upper = "" if most is None else str(max(most - 2, 0))
@@ -157,7 +149,7 @@ def _literal(text: str) -> str:
 
 
 def _whole(pattern: str) -> str:
-    """This is a JSON Schema pattern, which matches anywhere, as one that matches the whole line."""
+    """Return a JSON Schema pattern, which matches anywhere, as one that matches the whole line."""
     head = "" if pattern.startswith("^") else rf"[^{_CONTROL}]*"
     tail = "" if pattern.endswith("$") and not pattern.endswith(r"\$") else rf"[^{_CONTROL}]*"
     return f"{head}(?:{pattern.removeprefix('^').removesuffix('$') if not tail else pattern.removeprefix('^')}){tail}"

@@ -19,7 +19,7 @@ from aigc.content.grammar import output_grammar
 from aigc.content.prompt import check_shots
 from aigc.content.schema import check_words
 from aigc.content.settings import Defaults, Names, bound, enough_tokens, expression, sampling
-from aigc.content.variables import RESERVED, Source, check_expression, check_template, digest, fills_task
+from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
 from aigc.content.yaml_lines import Node, describe, read_yaml
 from aigc.errors import ContentTypeError, NotFound
 from aigc.plugs.extension import Bound, Kind
@@ -40,7 +40,7 @@ STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach")
 def load_content_type(
     file: Path, *, registry: Registry, environment: jinja2.Environment, plugin: str = ""
 ) -> ContentType:
-    """This is the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where."""
+    """Return the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where."""
     return _Load(file, registry, environment, plugin).content_type()
 
 
@@ -50,7 +50,7 @@ class _Load:
     def __init__(self, file: Path, registry: Registry, environment: jinja2.Environment, plugin: str) -> None:
         self.file, self.registry, self.environment, self.plugin = file, registry, environment, plugin
         self.root = read_yaml(file).root
-        self.sources: dict[str, Source] = {}
+        self.sources: dict[str, PromptTemplate] = {}
         self.brief: dict[str, Schema] = {}
         self.examples = Examples(self.brief)
         self.defaults = Defaults()
@@ -191,7 +191,7 @@ class _Load:
             node.fail(f"foreach goes over a list, and {node.value!r} is of type {schema['type']}")
 
     def _output(self, node: Node, extra: Sequence[str]) -> tuple[dict[str, Schema], bool]:
-        """This is the output's fields, and whether it is one string."""
+        """Return the output's fields, and whether it is one string."""
         output = node.child("output")
         if isinstance(output.mapping().get("type"), str):
             if output.value["type"] != "string":
@@ -260,7 +260,7 @@ class _Load:
 
 
 def _likely(name: str, stages: Sequence[str]) -> str:
-    """This is the stage a field is most likely made of."""
+    """Return the stage a field is most likely made of."""
     return name if name in stages else stages[-1]
 
 

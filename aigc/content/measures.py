@@ -59,12 +59,12 @@ _WORDS = re.compile(rf"[{_CJK}]|[^\s{_CJK}]*\w[^\s{_CJK}]*")
 
 
 def measure(text: str, counter: str) -> int:
-    """This is the length of `text` by one of COUNTERS; KeyError for another name."""
+    """Return the length of `text` by one of COUNTERS; KeyError for another name."""
     return _MEASURES[cast(Counter, counter)](unicodedata.normalize("NFC", text))
 
 
 def limit_of(schema: Mapping[str, Json]) -> tuple[Counter, int] | None:
-    """This is the upper bound of a text by its schema: `limit`, else `maxLength` in characters."""
+    """Return the upper bound of a text by its schema: `limit`, else `maxLength` in characters."""
     limit = schema.get("limit")
     if isinstance(limit, Mapping):
         for counter, most in limit.items():
@@ -75,7 +75,7 @@ def limit_of(schema: Mapping[str, Json]) -> tuple[Counter, int] | None:
 
 
 def clusters(text: str) -> list[str]:
-    """This is the text in what a reader sees as single characters (UAX 29 grapheme clusters)."""
+    """Split a text into what a reader sees as single characters (UAX 29 grapheme clusters)."""
     if text.isascii() and "\r" not in text:
         return list(text)
     import regex  # type: ignore[import-untyped]

@@ -9,13 +9,14 @@ from aigc.content.content_type import TEXT, Schema
 from aigc.content.grammar import longest
 from aigc.content.schema import TYPES
 from aigc.content.shorten import drop_cut_word
+from aigc.content.walk import mapped
 from aigc.types import FinishReason, Json
 
 _BLANK = " \t\r\n"
 
 
 def parse_output(fields: Mapping[str, Schema], single: bool, text: str, finish_reason: FinishReason) -> dict[str, Json]:
-    """This is the fields found in a completion: all of them, or of a broken or cut object those that are whole.
+    """Return the fields found in a completion: all of them, or of a broken or cut object those that are whole.
 
     A field is missing where the text has none of its type; nothing readable gives no fields at all.
     """
@@ -24,11 +25,11 @@ def parse_output(fields: Mapping[str, Schema], single: bool, text: str, finish_r
         line = text.strip()
         if "enum" in schema or "const" in schema:
             return {TEXT: line} if line else {}
-        line = drop_cut_word(line) if finish_reason == "length" else _uncut(schema, line)
+        line = drop_cut_word(line) if finish_reason == "length" else _uncut(TEXT, line, schema)
         return {TEXT: line} if line else {}
     found = _scan(text)
     return {
-        name: _uncut(schema, found[name])
+        name: mapped(found[name], schema, name, _uncut)
         for name, schema in fields.items()
         if name in found and _is_a(schema, found[name])
     }
@@ -41,20 +42,14 @@ def _is_a(schema: Schema, value: Json) -> bool:
     return isinstance(value, TYPES[kind])
 
 
-def _uncut(schema: Schema, value: Json) -> Json:
-    """This is the value with every text that ran into the grammar's bound cut back to a whole word."""
-    if isinstance(value, str):
-        most = longest(schema)
-        return drop_cut_word(value) if most is not None and len(value) >= most and "enum" not in schema else value
-    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
-        return [_uncut(schema["items"], item) for item in value]
-    if isinstance(value, dict) and isinstance(schema.get("properties"), Mapping):
-        return {key: _uncut(schema["properties"].get(key, {}), item) for key, item in value.items()}
-    return value
+def _uncut(path: str, value: Json, schema: Schema) -> Json:
+    """Return a text that ran into the grammar's bound cut back to a whole word, anything else as it is."""
+    most = longest(schema) if isinstance(value, str) and "enum" not in schema else None
+    return drop_cut_word(value) if most is not None and len(value) >= most else value
 
 
 def _scan(text: str) -> dict[str, Json]:
-    """This is the members of the first JSON object in the text that are complete, up to where it breaks off."""
+    """Return the members of the first JSON object in the text that are complete, up to where it breaks off."""
     at = text.find("{")
     if at < 0:
         return {}

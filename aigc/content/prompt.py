@@ -65,7 +65,7 @@ def render_prompt(
     stages: Mapping[str, Json],
     avoid: str = "",
 ) -> Prompt:
-    """This is the prompt of one request. `stages` holds the earlier stages' results; `item`, `index` are foreach's;
+    """Return the prompt of one request. `stages` holds the earlier stages' results; `item`, `index` are foreach's;
     `avoid` is empty but for a piece that is written again because it said what another one says.
 
     A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
@@ -88,7 +88,7 @@ def render_prompt(
 
 
 def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[str]) -> None:
-    """This renders a stage's shots once, for the errors: ContentTypeError names the example."""
+    """Render a stage's shots once, for the errors: ContentTypeError names the example."""
     inputs = list(inputs)
     for example in stage.shots:
         try:
@@ -101,7 +101,7 @@ def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[
 
 
 def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[str, Json]) -> Json:
-    """This is the value of `{{ … }}` alone or of a bare expression as it is, else the text that the template renders.
+    """Return the value of `{{ … }}` alone or of a bare expression as it is, else the text that the template renders.
 
     Items of lists stay the objects they are; generators (`batch`) become lists. ContentTypeError names what is missing.
     """
@@ -123,7 +123,7 @@ def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[s
 
 
 def answer_text(stage: Stage, output: Json) -> str:
-    """This is an example's output as the model is to write it: the string, or compact JSON in the schema's order."""
+    """Return an example's output as the model is to write it: the string, or compact JSON in the schema's order."""
     if isinstance(output, str):
         return output
     if stage.single:
@@ -133,7 +133,7 @@ def answer_text(stage: Stage, output: Json) -> str:
 
 
 def single_expression(environment: jinja2.Environment, text: str) -> str | None:
-    """This is what stands between the braces of `{{ … }}` alone, or the text itself where it has no braces."""
+    """Return what stands between the braces of `{{ … }}` alone, the text itself where it has none, None otherwise."""
     if not any(mark in text for mark in ("{{", "{%", "{#")):
         return text
     body = environment.parse(text.strip()).body
@@ -190,7 +190,7 @@ def _refused(user_text: str, answer: str) -> str:
 
 
 def _head(environment: jinja2.Environment, template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
-    """This is what stands before the task, kept by the environment: it depends on the language only."""
+    """Return what stands before the task, kept by the environment: it depends on the language only."""
     kept = environment.heads if isinstance(environment, TemplateEnvironment) else {}
     key = (stage.template, stage.name, str(known.get("language")))
     head = kept.get(key)
@@ -223,7 +223,7 @@ def _new_head(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]
 
 
 def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterable[str]) -> dict[str, str]:
-    """This renders the wanted blocks of a template, each on its own.
+    """Render the wanted blocks of a template, each on its own.
 
     Rendering the root is what runs `extends`, `import` and top-level `set`, and collects the blocks of every ancestor;
     meanwhile an empty block stands before each of ours, so none is rendered twice:
@@ -252,6 +252,6 @@ def _empty(context: Context) -> Iterator[str]:
 
 
 def _tidy(text: str) -> str:
-    """This is rendered text without outer blank space, trailing spaces, or more than one empty line together."""
+    """Return rendered text without outer blank space, trailing spaces, or more than one empty line together."""
     lines = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from aigc.content.content_type import Schema
 from aigc.content.measures import COUNTERS, measure
+from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node, describe
 from aigc.errors import did_you_mean
 from aigc.types import Json
@@ -46,7 +47,10 @@ Found: TypeAlias = Iterator[str]
 
 
 def check_words(node: Node, *, output: bool, extra: Sequence[str] = ()) -> Schema:
-    """This is the schema at `node`. `output` allows `limit`, and `extra` the words only a whole field may have."""
+    """Return the schema at `node`. `output` allows `limit`, and `extra` the words only a whole field may have.
+
+    ContentTypeError at the line of what makes no sense.
+    """
     words = node.mapping()
     kind = words.get("type")
     if "type" not in node:
@@ -136,7 +140,7 @@ def _check_parts(node: Node, kind: str, output: bool) -> None:
 
 
 def problems(schema: Schema, value: Json, label: str) -> Found:
-    """This yields what is wrong with `value`, each as `label …`; nothing when it keeps to the schema, limits too."""
+    """Yield what is wrong with `value`, each as `label …`; nothing when it keeps to the schema, limits too."""
     kind = str(schema.get("type", "string"))
     if half := _half_character(value):
         yield f"{label} holds half a character ({half}), which is no text"
@@ -162,7 +166,7 @@ def problems(schema: Schema, value: Json, label: str) -> Found:
 
 
 def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) -> list[tuple[str, str]]:
-    """This is what breaks the bounds of an output, as (path such as `headlines[2]`, message); missing fields too."""
+    """Return what breaks the bounds of an output, as (path such as `headlines[2]`, message); missing fields too."""
     found = []
     for name, words in schema.items():
         value = fields.get(name)
@@ -170,20 +174,25 @@ def schema_problems(fields: Mapping[str, Json], schema: Mapping[str, Schema]) ->
             if words.get("default", ...) is not None:
                 found.append((name, "is missing"))
         else:  # a label has no blank in it, so it ends at the first one
-            parted = (said.partition(" ") for said in problems(words, value, name))
+            parted = (problem.partition(" ") for problem in problems(words, value, name))
             found += [(path, message) for path, _, message in parted]
     return found
 
 
+def required(schemas: Mapping[str, Schema]) -> list[str]:
+    """Return the names of what cannot be left out: what has no default."""
+    return [name for name, schema in schemas.items() if "default" not in schema]
+
+
 def _half_character(value: Json) -> str:
-    """This names the first lone surrogate in any text inside `value`: JSON can hold one, no encoding can write it."""
+    """Name the first lone surrogate in any text inside `value`: JSON can hold one, no encoding can write it."""
     if isinstance(value, str):
         found = None if value.isascii() else re.search("[\ud800-\udfff]", value)
         return f"U+{ord(found[0]):04X} at {found.start()}" if found else ""
     if isinstance(value, Mapping):
-        return next((said for pair in value.items() for part in pair if (said := _half_character(part))), "")
+        return next((half for pair in value.items() for part in pair if (half := _half_character(part))), "")
     if isinstance(value, list):
-        return next((said for item in value if (said := _half_character(item))), "")
+        return next((half for item in value if (half := _half_character(item))), "")
     return ""
 
 
@@ -231,9 +240,9 @@ def _list_problems(schema: Schema, value: list[Json], label: str) -> Found:
             if item in value[:index]:
                 yield f"{label} has {describe(item)} twice"
                 break
-    if isinstance(schema.get("items"), Mapping):
+    if words := item_schema(schema):
         for index, item in enumerate(value):
-            yield from problems(schema["items"], item, f"{label}[{index}]")
+            yield from problems(words, item, f"{label}[{index}]")
 
 
 def _counted(count: int, noun: str) -> str:
@@ -241,16 +250,15 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _object_problems(schema: Schema, value: Mapping[str, Json], label: str) -> Found:
-    properties: Mapping[str, Schema] = schema.get("properties") or {}
-    needed = [name for name, inside in properties.items() if "default" not in inside]
-    for name in schema.get("required", needed):
+    members = properties(schema)
+    for name in schema.get("required", required(members)):
         if name not in value:
             yield f"{label} lacks {name!r}"
     for name, inside in value.items():
-        if name in properties:
-            yield from problems(properties[name], inside, f"{label}.{name}")
-        elif properties:
-            remedy = did_you_mean(name, properties)
+        if name in members:
+            yield from problems(members[name], inside, f"{label}.{name}")
+        elif members:
+            remedy = did_you_mean(name, members)
             yield f"{label} has the unknown key {name!r}" + (f"; {remedy}" if remedy else "")
 
 

@@ -13,6 +13,7 @@ from aigc.content.content_type import Schema
 from aigc.content.grammar import longest
 from aigc.content.measures import limit_of
 from aigc.content.variables import check_expression
+from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node
 from aigc.errors import ContentTypeError, UsageError, did_you_mean
 from aigc.plugs.extension import Bound, Kind
@@ -100,9 +101,9 @@ def _tokens(schema: Schema, wide: bool) -> int:
         return max(ceil(len(str(value)) * (TOKENS_PER_WIDE_CHAR if wide else TOKENS_PER_CHAR)) for value in values) + 2
     kind = schema.get("type")
     if kind == "array":
-        return int(schema.get("maxItems", ITEMS)) * (_tokens(schema["items"], wide) + 3) + 2
+        return int(schema.get("maxItems", ITEMS)) * (_tokens(item_schema(schema), wide) + 3) + 2
     if kind == "object":
-        return _object(schema["properties"], wide)
+        return _object(properties(schema), wide)
     if kind != "string":
         return TOKENS_PER_NUMBER
     most = longest(schema)
@@ -163,9 +164,9 @@ def _field_paths(fields: Mapping[str, Schema], around: str = "") -> Iterator[str
     """This yields what `field:` may name: `headlines`, `sections`, `sections.text`; it means every item of a list."""
     for name, schema in fields.items():
         yield f"{around}{name}"
-        while schema.get("type") == "array" and isinstance(schema.get("items"), Mapping):
-            schema = schema["items"]
-        yield from _field_paths(schema.get("properties") or {}, f"{around}{name}.")
+        while schema.get("type") == "array":
+            schema = item_schema(schema)
+        yield from _field_paths(properties(schema), f"{around}{name}.")
 
 
 def _templated(value: Json) -> Iterator[str]:

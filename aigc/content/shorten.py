@@ -30,7 +30,7 @@ _NUMBER = re.compile(rf"[\d.,]*\d[.,]*{CJK.pattern}?$")  # with the first half o
 
 
 def trim(text: str, limit: int, counter: str, at: At = "word") -> str:
-    """This is the longest beginning of `text` within `limit` that ends cleanly; the text itself where it fits.
+    """Return the longest beginning of `text` within `limit` that ends cleanly; the text itself where it fits.
 
     `word` never cuts a word and leaves no loose punctuation, function word, open bracket or number without its unit;
     it is empty when not even the first word fits. Text without spaces (CJK) is cut at a clause mark in its last half,
@@ -52,7 +52,7 @@ def trim(text: str, limit: int, counter: str, at: At = "word") -> str:
 
 
 def drop_dangling(text: str) -> str:
-    """This is the text without loose punctuation, function words and unclosed brackets at its end."""
+    """Return the text without loose punctuation, function words and unclosed brackets at its end."""
     before = None
     while before != text:
         before = text
@@ -66,13 +66,13 @@ def drop_dangling(text: str) -> str:
 
 
 def ends_dangling(text: str) -> bool:
-    """This says whether the text ends in a word or mark that promises more."""
+    """Say whether the text ends in a word or mark that promises more."""
     text = text.rstrip()
     return drop_dangling(text) != text
 
 
 def drop_cut_word(text: str) -> str:
-    """This is a text that stopped somewhere, without the word it may have stopped in."""
+    """Return a text that stopped somewhere without the word it may have stopped in."""
     text = text.rstrip()
     ended = [match.end() for match in SENTENCE_END.finditer(text)]
     if not text or (ended and ended[-1] == len(text)):
@@ -102,7 +102,7 @@ def _fitting(text: str, limit: int, counter: str, ends: list[int], tidy: Callabl
 
 
 def _breakable(text: str, end: int) -> bool:
-    """This says whether a word ends at `end`: at a space, or between characters of a script without spaces."""
+    """Say whether a word ends at `end`: at a space, or between characters of a script without spaces."""
     if end == len(text):
         return True
     left, right = text[end - 1], text[end]
@@ -116,7 +116,7 @@ def _breakable(text: str, end: int) -> bool:
 
 
 def _at_clause(kept: str, text: str) -> str:
-    """This ends CJK text at a clause mark of its second half: without a segmenter, the only sure word boundary."""
+    """End CJK text at a clause mark of its second half: without a segmenter, the only sure word boundary."""
     kept = kept.rstrip()
     follows = text[len(kept) : len(kept) + 1]
     if not CJK.match(kept[-1:]) or not follows or follows in _CLAUSE:

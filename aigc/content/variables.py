@@ -23,7 +23,7 @@ RESERVED = ("stages", "avoid", "item", "index", "shots", "shot", "self", "loop",
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PromptTemplate:
     """This is one template of a prompt: the content type's own, a base, an include, or (`apart`) an imported one."""
 
     name: str
@@ -34,8 +34,8 @@ class Source:
 
 def check_template(
     environment: jinja2.Environment, template: str, known: Collection[str], stages: Collection[str], where: str
-) -> list[Source]:
-    """This is every template the prompt is made of; ContentTypeError at the line of the first wrong name.
+) -> list[PromptTemplate]:
+    """Return every template the prompt is made of; ContentTypeError at the line of the first wrong name.
 
     `known` are the variables a prompt may use, `stages` the stages whose results are there by then.
     """
@@ -61,7 +61,7 @@ def check_template(
 def check_expression(
     environment: jinja2.Environment, expression: str, known: Collection[str], stages: Collection[str], where: str
 ) -> None:
-    """This refuses an expression that does not parse, or uses a name, a filter or a stage there is not."""
+    """Refuse an expression that does not parse, or uses a name, a filter or a stage there is not."""
     tree = _parsed(environment, expression, where)
     for name, _ in _undeclared(environment, tree, known):
         raise ContentTypeError(
@@ -71,7 +71,7 @@ def check_expression(
 
 
 def unknown_names(environment: jinja2.Environment, expression: str, known: Collection[str], where: str) -> set[str]:
-    """This is the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
+    """Return the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
     filter there is not."""
     return {name for name, _ in _undeclared(environment, _parsed(environment, expression, where), known)}
 
@@ -87,7 +87,7 @@ def _parsed(environment: jinja2.Environment, expression: str, where: str) -> nod
 
 
 def check_stages(tree: nodes.Template, stages: Collection[str], where: str, *, line_known: bool = False) -> None:
-    """This refuses `stages.x` and `stages['x']` where no stage x has run by then."""
+    """Refuse `stages.x` and `stages['x']` where no stage x has run by then."""
     used: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
     for node in used:
         if not (isinstance(node.node, nodes.Name) and node.node.name == "stages"):
@@ -100,21 +100,21 @@ def check_stages(tree: nodes.Template, stages: Collection[str], where: str, *, l
             )
 
 
-def fills_task(sources: list[Source]) -> bool:
-    """This says whether the prompt has a task: a block with something in it, or a template without blocks."""
+def fills_task(sources: list[PromptTemplate]) -> bool:
+    """Say whether the prompt has a task: a block with something in it, or a template without blocks."""
     tasks = [block for source in sources for block in source.tree.find_all(nodes.Block) if block.name == "task"]
     return any(block.body for block in tasks) or not tasks
 
 
-def digest(content: bytes, sources: list[Source]) -> str:
-    """This is the SHA-256 of a content type: its YAML and every template, each with its own name."""
+def digest(content: bytes, sources: list[PromptTemplate]) -> str:
+    """Return the SHA-256 of a content type: its YAML and every template, each with its own name."""
     total = hashlib.sha256(content)
     for name, text in sorted((Path(source.name).name, source.text) for source in sources):
         total.update(b"\0" + name.encode() + b"\0" + text.encode())
     return total.hexdigest()
 
 
-def _sources(environment: jinja2.Environment, template: str, where: str) -> Iterator[Source]:
+def _sources(environment: jinja2.Environment, template: str, where: str) -> Iterator[PromptTemplate]:
     waiting, seen = [(template, False, where)], set()
     renewed = environment.renewed if isinstance(environment, TemplateEnvironment) else environment.get_template
     while waiting:
@@ -131,7 +131,7 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
             renewed(name)  # compiles, which finds what parsing does not
         except jinja2.TemplateError as error:
             raise template_error(error, from_where) from None
-        yield Source(name=file, text=text, tree=tree, apart=apart)
+        yield PromptTemplate(name=file, text=text, tree=tree, apart=apart)
         kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
         for node in tree.find_all(kinds):
             place = f"{file}:{node.lineno}"
@@ -147,7 +147,7 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
 def _check_words(
     environment: jinja2.Environment, tree: nodes.Template, where: str, *, line_known: bool = False
 ) -> None:
-    """This refuses unknown filters and tests everywhere; Jinja itself lets them pass inside an `if`."""
+    """Refuse unknown filters and tests everywhere; Jinja itself lets them pass inside an `if`."""
     used: list[nodes.Filter | nodes.Test] = [*tree.find_all(nodes.Filter), *tree.find_all(nodes.Test)]
     for node in used:
         kind = "filter" if isinstance(node, nodes.Filter) else "test"
@@ -167,7 +167,7 @@ def _named(node: nodes.Node, where: str) -> list[str]:
 
 
 def _undeclared(environment: jinja2.Environment, part: nodes.Node, fine: Collection[str]) -> list[tuple[str, int]]:
-    """This is what the part takes from outside besides globals and `fine`, with the line of its first use."""
+    """Return what the part takes from outside besides globals and `fine`, each name with the line of its first use."""
     lines: dict[str, int] = {}
     for node in part.find_all(nodes.Name):
         if node.ctx == "load" and node.name not in fine and node.name not in environment.globals:
@@ -190,7 +190,7 @@ def _check(
 
 
 def _made(tree: nodes.Template) -> frozenset[str]:
-    """This is every name a template gives to something itself: by set, for, macro or import."""
+    """Return every name a template gives to something itself: by set, for, macro or import."""
     names = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
     names |= {node.name for node in tree.find_all(nodes.Macro)}
     names |= {node.target for node in tree.find_all(nodes.Import)}
@@ -199,8 +199,8 @@ def _made(tree: nodes.Template) -> frozenset[str]:
     return frozenset(names)
 
 
-def _stable(sources: list[Source]) -> frozenset[str]:
-    """This is the top-level names made of stable ones only, in any of the templates."""
+def _stable(sources: list[PromptTemplate]) -> frozenset[str]:
+    """Return the top-level names made of stable ones only, in any of the templates."""
     stable = set(STABLE)
     for source in sources:
         for node in source.tree.body:
@@ -220,8 +220,8 @@ def _early(tree: nodes.Template) -> Iterator[nodes.Block]:
             yield block
 
 
-def _early_includes(source: Source, environment: jinja2.Environment) -> set[str]:
-    """This is the files of templates included before `task`."""
+def _early_includes(source: PromptTemplate, environment: jinja2.Environment) -> set[str]:
+    """Return the files of templates included before `task`."""
     names = set()
     for block in _early(source.tree):
         for node in block.find_all(nodes.Include):

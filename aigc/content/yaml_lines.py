@@ -57,7 +57,7 @@ class Document:
     lines: Mapping[Path_, int]
 
     def where(self, path: Path_) -> str:
-        """This is `file:line` of the path, or of the nearest thing around it."""
+        """Return `file:line` of the path, or of the nearest thing around it."""
         while path and path not in self.lines:
             path = path[:-1]
         return f"{self.file}:{self.lines.get(path, 1)}"
@@ -81,7 +81,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        """This names the value for a message: its last key, or `item 2 of 'benefits'`."""
+        """The value's name in a message: its last key, or `item 2 of 'benefits'`."""
         if not self.path:
             return "the file"
         last = self.path[-1]
@@ -96,14 +96,14 @@ class Node:
         return isinstance(self.value, dict) and key in self.value
 
     def child(self, key: str | int) -> Node:
-        """This is the value under a key, None where there is none; its line is the mapping's then."""
+        """Return the value under a key, None where there is none; its line is the mapping's then."""
         inside = self.value
         if isinstance(inside, dict):
             return Node(value=inside.get(key), path=(*self.path, key), document=self.document)
         return Node(value=inside[key], path=(*self.path, key), document=self.document)
 
     def only(self, known: Iterable[str]) -> Node:
-        """This is the node itself, a mapping without keys other than `known`."""
+        """Return the node itself; refuse a mapping with other keys than `known`."""
         known = list(known)
         for key, child in self.items():
             if key not in known:
@@ -154,7 +154,7 @@ class Node:
 
 
 def describe(value: Json) -> str:
-    """This is a value as a message shows it: short, and a mapping or list by its kind."""
+    """Return a value as a message shows it: short, and a mapping or list by its kind."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
@@ -166,7 +166,7 @@ def describe(value: Json) -> str:
 
 
 def read_yaml(file: Path) -> Document:
-    """This is the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses."""
+    """Return the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses."""
     try:
         return parse_yaml(file.read_bytes(), str(file))
     except OSError as error:
@@ -174,7 +174,7 @@ def read_yaml(file: Path) -> Document:
 
 
 def parse_yaml(content: bytes, name: str) -> Document:
-    """This is the document in `content`; `name` is the file to blame."""
+    """Return the document in `content`; `name` is the file to blame."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -204,7 +204,7 @@ def parse_yaml(content: bytes, name: str) -> Document:
 
 
 class _Builder:
-    """This turns YAML nodes into values and notes each one's line."""
+    """This is what turns YAML nodes into values and notes each one's line."""
 
     def __init__(self, name: str) -> None:
         self.lines: dict[Path_, int] = {}
@@ -258,7 +258,7 @@ def _number(text: str) -> int | float:
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
-    """This quotes whatever either reader would take for more than text."""
+    """This is a dumper that quotes whatever either reader would take for more than text."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {
         first: [
@@ -273,6 +273,6 @@ class _Dumper(_SafeDumper):  # type: ignore[misc]
 
 
 def yaml_text(value: Json) -> str:
-    """This is a value as `parse_yaml` reads it back."""
+    """Return a value as YAML that `parse_yaml` reads back."""
     text: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
     return text

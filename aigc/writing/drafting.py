@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import AigcError, PluginError
 from aigc.plugs.extension import Bound, Render
 from aigc.types import SEVERITIES, Draft, Field, Finding, Json
@@ -63,23 +64,12 @@ def plain(value: Json) -> Json:
     return value
 
 
-def texts(value: Json, schema: Schema, path: str) -> Iterator[tuple[str, str, Schema]]:
-    """This yields (path, text, schema) of every prose text in `value`; enums and URIs are not prose."""
-    if isinstance(value, str):
-        if "enum" not in schema and "const" not in schema and schema.get("format") != "uri":
-            yield path, value, schema
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from texts(item, schema.get("items", {}), f"{path}[{index}]")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from texts(item, schema.get("properties", {}).get(key, {}), f"{path}.{key}")
-
-
 def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:
-    """This yields (path, text, schema) over all fields of a draft."""
-    for name, value in draft.fields.items():
-        yield from texts(value, draft.schema.get(name, {}), name)
+    """Yield (path, text, schema) of every prose text in a draft; enums and URIs are not prose."""
+    for name, field in draft.fields.items():
+        for path, value, schema in leaves(field, draft.schema.get(name, ANYTHING), name):
+            if isinstance(value, str) and is_prose(schema):
+                yield path, value, schema
 
 
 def at_path(fields: Mapping[str, Json], path: str) -> Json:
@@ -177,27 +167,19 @@ def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
-    def change(text: str, schema: Schema, path: str) -> str:
-        changed = _call(step, text, path, schema, draft, options) if _meant(step.only, path) else text
+    """Return the draft with every prose text that `step` is meant for as the step gives it back."""
+
+    def change(path: str, text: Json, schema: Schema) -> Json:
+        if not isinstance(text, str) or not is_prose(schema) or not _meant(step.only, path):
+            return text
+        changed = _call(step, text, path, schema, draft, options)
         if not isinstance(changed, str):
             raise TypeError(f"gave {changed!r} instead of a text")
         return Signed.by(changed, text.origin, fallback=text.fallback) if isinstance(text, Signed) else changed
 
-    fields = {name: _changed(value, draft.schema.get(name, {}), name, change) for name, value in draft.fields.items()}
+    schemas = draft.schema
+    fields = {name: mapped(value, schemas.get(name, ANYTHING), name, change) for name, value in draft.fields.items()}
     return draft if fields == draft.fields else replace(draft, fields=fields)
-
-
-def _changed(value: Json, schema: Schema, path: str, change: Callable[[str, Schema, str], str]) -> Json:
-    """This is `value` with every prose text in it changed. (A nested function that called itself would be garbage that
-    reference counts do not find, with all that it sees.)"""
-    if isinstance(value, list):
-        words = schema.get("items", {})
-        return [_changed(item, words, f"{path}[{index}]", change) for index, item in enumerate(value)]
-    if isinstance(value, Mapping):
-        words = schema.get("properties", {})
-        return {key: _changed(item, words.get(key, {}), f"{path}.{key}", change) for key, item in value.items()}
-    prose = next(texts(value, schema, path), None)
-    return value if prose is None else change(value, schema, path)
 
 
 def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, options: Mapping[str, Json]) -> Json:

@@ -15,8 +15,9 @@ from functools import cached_property
 import jinja2
 
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
+from aigc.errors import ContentTypeError
 from aigc.plugs.extension import Bound
-from aigc.types import About, Asset, Brief, Completion, Draft, Finding, Json, Request, Usage, taken
+from aigc.types import About, Asset, Brief, Completion, Draft, Finding, Json, Prompt, Request, Usage, taken
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
@@ -123,15 +124,7 @@ class Item:
         stage, kept = self.stage, plain(self._kept())
         return Request(
             id=name,
-            prompt=render_prompt(
-                self.sheet.setup.environment,
-                stage,
-                self.sheet.brief.values,
-                item=self.value,
-                index=self.index if stage.foreach else None,
-                stages=self.sheet.results,
-                avoid=self.sheet.brief.avoid,
-            ),
+            prompt=self.prompt(),
             sampling=replace(
                 stage.sampling,
                 n=stage.candidates,
@@ -142,6 +135,18 @@ class Item:
             adapter=self.sheet.setup.adapter,
             stream=stream and stage.candidates == 1 and not stage.foreach,
             about=About(brief=self.sheet.brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
+        )
+
+    def prompt(self) -> Prompt:
+        """Render the stage's prompt with what is known by now: the brief, earlier stages' results, foreach's item."""
+        return render_prompt(
+            self.sheet.setup.environment,
+            self.stage,
+            self.sheet.brief.values,
+            item=self.value,
+            index=self.index if self.stage.foreach else None,
+            stages=self.sheet.results,
+            avoid=self.sheet.brief.avoid,
         )
 
     def judge(self, completions: Sequence[Completion]) -> Usage:
@@ -245,3 +250,14 @@ class Item:
         written_from += [{"draw": brief.draw}] if brief.draw else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
+
+
+def items_of(stage: Stage, sheet: Sheet) -> list[Item]:
+    """Return what a stage owes a piece: one item, or with `foreach` one for each value of the list it goes over."""
+    if not stage.foreach:
+        return [Item(sheet=sheet, stage=stage, index=0)]
+    values = sheet.evaluate(stage.foreach, sheet.names())
+    if values is not None and not isinstance(values, list):
+        message = f"stage {stage.name!r}: foreach goes over a list, and {stage.foreach!r} gave {values!r}"
+        raise ContentTypeError(message)
+    return [Item(sheet=sheet, stage=stage, index=index, value=value) for index, value in enumerate(values or [])]

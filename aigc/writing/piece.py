@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
-from aigc.errors import AigcError, ContentTypeError
+from aigc.errors import AigcError
 from aigc.types import (
     About,
     Artifact,
@@ -42,7 +42,7 @@ from aigc.writing.drafting import (
     root_of,
     severity_rank,
 )
-from aigc.writing.item import Item, Setup, Sheet
+from aigc.writing.item import Item, Setup, Sheet, items_of
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ class Piece:
         """Tell the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
         try:
             for stage in self.setup.stages:
-                self.items[stage.name] = self._items(stage)
+                self.items[stage.name] = items_of(stage, self.sheet)
                 yield from self._settle(self.items[stage.name])
                 self._collect(stage)
             draft, findings = self._compose()
@@ -95,16 +95,6 @@ class Piece:
             return self._failed(f"{type(error).__name__}: {error}")
 
     # -- stages -------------------------------------------------------------------------------------------------------
-
-    def _items(self, stage: Stage) -> list[Item]:
-        if not stage.foreach:
-            return [Item(sheet=self.sheet, stage=stage, index=0)]
-        values = self.sheet.evaluate(stage.foreach, self.sheet.names())
-        if values is not None and not isinstance(values, list):
-            raise ContentTypeError(
-                f"stage {stage.name!r}: foreach goes over a list, and {stage.foreach!r} gave {values!r}"
-            )
-        return [Item(sheet=self.sheet, stage=stage, index=i, value=value) for i, value in enumerate(values or [])]
 
     def _settle(self, items: Sequence[Item]) -> Coroutine[list[Request], Answers, None]:
         """Ask for `items`, and again for those that fail, until each stands, falls back or is left out.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.asking import open_rows, read_briefs, sample_briefs
+from aigc.asking import open_rows, read_briefs
 from aigc.asking.briefs import columns_not_used
 from aigc.asking.matrix import crossed
 from aigc.content import ContentType
@@ -231,11 +231,3 @@ def test_unreadable_files_are_named(project: Project, tmp_path: Path) -> None:
     (tmp_path / "items.pdf").write_text("x")
     with pytest.raises(BriefError, match=r"no importer reads '.pdf'; known: .*\.csv"):
         open_rows(tmp_path / "items.pdf", project.registry)
-
-
-def test_sample_briefs_stand_beside_the_type(item: ContentType) -> None:
-    (item.file.parent / "briefs").mkdir()
-    sample = item.file.parent / "briefs" / "item.csv"
-    sample.write_text("product\nMug\n")
-    (sample.parent / "other.csv").write_text("product\nMug\n")
-    assert sample_briefs(item) == sample

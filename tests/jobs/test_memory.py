@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.asking import open_rows, read_briefs
-from aigc.cli.reports import survey
+from aigc.asking import open_rows, read_briefs, survey_briefs
 from aigc.jobs import Forecaster, open_job
 from aigc.jobs.forecast import forecaster as forecast
 from aigc.ledger import briefs as waiting
@@ -122,7 +121,7 @@ def test_checking_takes_no_more_for_more_rows(shop: Shop, tmp_path: Path, head: 
     def run(count: int) -> None:
         rows = open_rows(tmp_path / f"{count}.csv", shop.project.registry)
         forecaster = Forecaster(shop.project, content_type)
-        found = survey(read_briefs(rows, content_type, shop.project.environment), 3, forecaster=forecaster)
+        found = survey_briefs(read_briefs(rows, content_type, shop.project.environment), 3, forecaster=forecaster)
         assert (found.valid, forecaster.forecast().briefs) == (count, count)
 
     assert grown(run) < BYTES

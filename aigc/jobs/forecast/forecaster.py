@@ -8,20 +8,22 @@ this machine did in earlier runs (`rates`); of the first one only tokens can be 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Literal
 
-from aigc.content import ContentType, Schema, Stage, evaluate, render_prompt
+from aigc.content import ContentType, Schema, Stage
 from aigc.content.prompt import answer_text
+from aigc.content.walk import item_schema, properties
 from aigc.errors import AigcError
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import TokenCounter
 from aigc.models import Weights, resolve
 from aigc.project import Project
 from aigc.types import Brief, Json, Prompt
+from aigc.writing.preview import preview
 
 WHOLE = 5_000  # briefs whose prompts are all rendered; of more, ever fewer
 LUMP = 2_000  # prompts counted together
@@ -96,7 +98,7 @@ class Forecaster:
         self._waiting: list[tuple[Prompt, int]] = []  # not counted yet, each with how many it stands for
 
     def add(self, brief: Brief) -> None:
-        """This takes a brief into account. AigcError where its first prompt cannot be rendered."""
+        """Take a brief into account. AigcError where its first prompt cannot be rendered."""
         stands_for = 1
         while stands_for * WHOLE <= self._seen:
             stands_for *= 2
@@ -104,15 +106,14 @@ class Forecaster:
         if stands_for > 1 and self._draw.random() * stands_for >= 1:
             return
         self._rendered += 1
-        for stage, prompt in self._prompts(brief):
-            self._asked[stage.name] += stands_for
-            if prompt is not None:
-                self._waiting.append((prompt, stands_for))
+        for one in preview(self._content_type, self._project.environment, brief, stand_ins=self._stand_ins):
+            self._asked[one.stage.name] += stands_for * one.requests
+            self._waiting += [(prompt, stands_for) for prompt in one.prompts]
         if len(self._waiting) >= LUMP:
             self._count()
 
     def forecast(self, briefs: int | None = None) -> Forecast:
-        """This is what all of them take, or so many like them."""
+        """Return what all of them take, or so many like them."""
         self._count()
         share = 1.0 if briefs is None else briefs / max(self._seen, 1)
         asked = {stage.name: self._asked[stage.name] * share for stage in self._content_type.stages}
@@ -140,36 +141,6 @@ class Forecaster:
             pieces=rate.pieces if rate else 0.0,
         )
 
-    def _prompts(self, brief: Brief) -> Iterator[tuple[Stage, Prompt | None]]:
-        """This yields the prompts a brief leads to when nothing has to be asked again; None for one nobody can tell."""
-        results: dict[str, Json] = {}
-        for number, stage in enumerate(self._content_type.stages):
-            prompts: list[Prompt | None]
-            try:
-                prompts = list(self._of_stage(stage, brief, results))
-            except AigcError:
-                if number == 0:
-                    raise
-                prompts = [None]  # a stand-in does not fit; the real thing may
-            yield from ((stage, prompt) for prompt in prompts)
-            stood = self._stand_ins[stage.name]
-            results[stage.name] = [stood] * len(prompts) if stage.foreach else stood
-
-    def _of_stage(self, stage: Stage, brief: Brief, results: Mapping[str, Json]) -> Iterator[Prompt]:
-        environment = self._project.environment
-        names = {**brief.values, "stages": results}
-        items = evaluate(environment, stage.foreach, names) if stage.foreach else [None]
-        for index, item in enumerate(items or []):
-            yield render_prompt(
-                environment,
-                stage,
-                brief.values,
-                item=item,
-                index=index if stage.foreach else None,
-                stages=results,
-                avoid=brief.avoid,
-            )
-
     def _count(self) -> None:
         lengths = self.counter.prompts([prompt for prompt, _ in self._waiting]) if self._waiting else []
         context = self.counter.context
@@ -181,7 +152,7 @@ class Forecaster:
         self._waiting.clear()
 
     def _written(self, asked: Mapping[str, float], same: Rate | None, again: float) -> tuple[float, str]:
-        """This is how many tokens will be written, and what says so."""
+        """Return how many tokens will be written, and what says so."""
         stages = self._content_type.stages
         if same is not None:
             completions = sum(asked[stage.name] * stage.candidates for stage in stages) * again
@@ -190,7 +161,7 @@ class Forecaster:
         return sum(asked[one.name] * one.candidates * self._answer_tokens(one) for one in stages) * again, by
 
     def _answer_tokens(self, stage: Stage) -> float:
-        """This is how long an answer of a stage is: as its examples, else half of what it may be."""
+        """Return how long an answer of a stage is: as its examples, else half of what it may be."""
         lengths = self.counter.texts([answer_text(stage, shot.output) for shot in stage.shots]) if stage.shots else []
         if lengths:
             return min(sum(lengths) / len(lengths) + 1, stage.sampling.max_tokens)
@@ -218,7 +189,7 @@ def _weights(project: Project) -> Weights | None:
 
 
 def _stand_in(stage: Stage) -> Json:
-    """This stands for one result of a stage: its first example's, else something of its shape."""
+    """Return what stands for one result of a stage: its first example's, else something of its shape."""
     for shot in stage.shots:
         return shot.output
     if stage.single:
@@ -234,7 +205,7 @@ def _of_shape(schema: Schema) -> Json:
     kind = schema.get("type")
     if kind == "array":
         many = min(max(ITEMS, int(schema.get("minItems", 0))), int(schema.get("maxItems", ITEMS)))
-        return [_of_shape(schema.get("items", {}))] * many
+        return [_of_shape(item_schema(schema))] * many
     if kind == "object":
-        return {name: _of_shape(inside) for name, inside in schema.get("properties", {}).items()}
+        return {name: _of_shape(inside) for name, inside in properties(schema).items()}
     return {"integer": 1, "number": 1.0, "boolean": True}.get(str(kind), STAND_IN)

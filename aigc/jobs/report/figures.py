@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.content import ContentType
-from aigc.jobs.report.reading import Reader, Said, Unit
+from aigc.jobs.report.reading import PieceText, Reader, Unit
 from aigc.ledger.entry import Entry
 from aigc.ledger.ledger import Ledger
 from aigc.ledger.standing import Standing, standing
@@ -144,7 +144,7 @@ def _count_lengths(entry: Entry, reader: Reader, lengths: dict[str, Lengths]) ->
             held.repaired += text.path in provenance.repaired
 
 
-def _held(lengths: dict[str, Lengths], text: Said) -> Lengths:
+def _held(lengths: dict[str, Lengths], text: PieceText) -> Lengths:
     kind = text.kind
     if kind not in lengths:
         lengths[kind] = Lengths(kind=kind, unit=text.unit)

@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from typing import TextIO
 from urllib.parse import quote
 
-from aigc.jobs.report.reading import UNITS, Reader, Said
+from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text
 from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json
@@ -97,7 +97,7 @@ def _field(name: str, value: Json, entry: Entry, reader: Reader, left: list[Find
     return {"texts": texts} | ({"findings": [_finding(one) for one in whole]} if whole else {})
 
 
-def _text(text: Said, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
+def _text(text: PieceText, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
     provenance = entry.artifact.provenance
     by = "fallback" if text.path in provenance.fallbacks else "repaired" if text.path in provenance.repaired else ""
     told: dict[str, Json] = {

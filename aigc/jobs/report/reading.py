@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from aigc.content import COUNTERS, ContentType, Counter, limit_of, measure
+from aigc.content.walk import ANYTHING, is_prose, leaves
 from aigc.types import Json
 
 Schema = Mapping[str, Json]
 Unit = tuple[Counter, int | None]  # what is counted, and how many there may be
 INDEX = re.compile(r"\[\d+\]")
+STEP = re.compile(r"\[(\d+)\]|\.([^.\[\]]+)")  # of a path
 ANY: Unit = ("chars", None)
 UNITS: Mapping[str, str] = MappingProxyType(
     {name: name for name in COUNTERS} | {"chars": "characters", "width": "columns", "x_weighted": "X characters"}
@@ -20,7 +22,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class PieceText:
     """This is one text of a piece. `path` is where it stands (`headlines[2]`), `label` that path within its field as
     people count (`3`). `length` is counted in `unit`, and is None for what is no prose and has no limit."""
 
@@ -32,7 +34,7 @@ class Said:
 
     @property
     def kind(self) -> str:
-        """This is the path of all texts like it: `headlines[]`."""
+        """Return the path of all texts like it: `headlines[]`."""
         return INDEX.sub("[]", self.path) if "[" in self.path else self.path
 
 
@@ -42,33 +44,21 @@ class Reader:
     def __init__(self, content_type: ContentType | None) -> None:
         self._schemas: Mapping[str, Schema] = content_type.output if content_type else {}
 
-    def texts(self, name: str, value: Json) -> Iterator[Said]:
-        """This yields every text of one field, in order; numbers are texts too, and what is empty is passed over."""
-        yield from _texts(value, self._schemas.get(name, {}), name, "")
+    def texts(self, name: str, value: Json) -> Iterator[PieceText]:
+        """Yield every text of one field, in order; numbers are texts too, and what is empty is passed over."""
+        for path, leaf, schema in leaves(value, self._schemas.get(name, ANYTHING), name):
+            if leaf is not None:
+                yield _text(leaf, schema, path, _label(path[len(name) :]))
 
 
-def _texts(value: Json, schema: Schema, path: str, label: str) -> Iterator[Said]:
-    if isinstance(value, str):
-        unit = limit_of(schema) or ANY
-        counts = unit is not ANY or _is_prose(value, schema)
-        yield Said(path=path, label=label, text=value, unit=unit, length=measure(value, unit[0]) if counts else None)
-    elif isinstance(value, list):
-        words = schema.get("items", {})
-        for index, item in enumerate(value):
-            yield from _texts(item, words, f"{path}[{index}]", _joined(label, str(index + 1)))
-    elif isinstance(value, dict):
-        words = schema.get("properties", {})
-        for key, item in value.items():
-            yield from _texts(item, words.get(key, {}), f"{path}.{key}", _joined(label, key))
-    elif value is not None:
-        yield Said(path=path, label=label, text=str(value).lower() if isinstance(value, bool) else str(value))
+def _text(value: Json, schema: Schema, path: str, label: str) -> PieceText:
+    if not isinstance(value, str):
+        return PieceText(path=path, label=label, text=str(value).lower() if isinstance(value, bool) else str(value))
+    unit = limit_of(schema) or ANY
+    counts = unit is not ANY or (is_prose(schema) and not value.startswith(("http://", "https://")))
+    return PieceText(path=path, label=label, text=value, unit=unit, length=measure(value, unit[0]) if counts else None)
 
 
-def _joined(label: str, part: str) -> str:
-    return f"{label} · {part}" if label else part
-
-
-def _is_prose(text: str, schema: Schema) -> bool:
-    """This says that a text's length means something: it is no choice of a few and no address."""
-    chosen = "enum" in schema or "const" in schema
-    return not chosen and schema.get("format") != "uri" and not text.startswith(("http://", "https://"))
+def _label(path: str) -> str:
+    """Return a path within its field as people count: `3 · heading` of `[2].heading`."""
+    return " · ".join(name or str(int(index) + 1) for index, name in STEP.findall(path))

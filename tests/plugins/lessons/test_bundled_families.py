@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aigc.asking.briefs import sample_briefs
+from aigc.asking import sample_briefs
 from aigc.content import ContentType, brief_values
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator

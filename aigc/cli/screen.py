@@ -43,7 +43,7 @@ class Screen:
         click.secho(f"{label}: {one_line(value)}", dim=True)
 
     def close(self) -> None:
-        """This leaves the cursor at the start of a line."""
+        """Leave the cursor at the start of a line."""
         self._end_line()
 
     def _end_line(self) -> None:

@@ -1,0 +1,110 @@
+"""A first reading of all rows, before a folder is made or a model loaded: which can be used, and why others cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from aigc.errors import AigcError
+from aigc.types import Artifact, Brief, Json
+
+SHOWN = 10  # reasons kept
+KNOWN = 2000  # ids that a misspelt one is held against
+
+
+class Forecasting(Protocol):
+    """This is what looks at every brief that is to be written, to tell what all of them take."""
+
+    def add(self, brief: Brief) -> None:
+        """Take a brief into account. AigcError where nothing can be asked for it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Survey:
+    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
+
+    `made` of the valid ones are written already, `apart` are not among the ids asked for, of which no row has the
+    `missing` ones. `first` are to be written; `ids` are some that rows have.
+    """
+
+    valid: int = 0
+    failed: int = 0
+    made: int = 0
+    apart: int = 0
+    missing: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    noun: str = "rows"
+    reasons: list[str] = field(default_factory=list)
+    first: list[Brief] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return self.valid + self.failed
+
+    @property
+    def none_usable(self) -> str:
+        """What to tell where no row is valid, with the first reason."""
+        return f"none of its {self.total} {self.noun} can be used; {self.reasons[0] if self.reasons else ''}"
+
+
+def survey_briefs(
+    briefs: Iterable[Brief | Artifact],
+    first: int,
+    *,
+    forecaster: Forecasting | None = None,
+    made: Callable[[Brief], bool] = lambda brief: False,
+    wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
+    only: Collection[str] = (),
+    heard: Callable[[int], None] = lambda done: None,
+    noun: str = "rows",
+) -> Survey:
+    """Read every row once, in constant memory, and keep the `first` few that are to be written.
+
+    `only` names the ids that are asked for, if not all are; `made` says of a brief whether it is written already. The
+    forecaster looks at the others, and `wanted` is told their values; `heard` is told how many rows have been read.
+    """
+    found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
+    for brief in briefs:
+        if only and brief.id in found.missing:
+            found.missing.remove(brief.id)
+        if only and len(found.ids) < KNOWN:
+            found.ids.append(brief.id)
+        reason = brief.reason if isinstance(brief, Artifact) else ""
+        if isinstance(brief, Brief):
+            reason = _sort_in(found, brief, first, forecaster, made, wanted, only)
+        if reason:
+            found.failed += 1
+            if len(found.reasons) < SHOWN:
+                found.reasons.append(reason)
+        else:
+            found.valid += 1
+        heard(found.total)
+    return found
+
+
+def _sort_in(
+    found: Survey,
+    brief: Brief,
+    first: int,
+    forecaster: Forecasting | None,
+    made: Callable[[Brief], bool],
+    wanted: Callable[[Mapping[str, Json]], None],
+    only: Collection[str],
+) -> str:
+    """Count a brief among those that are to be written, or not; return the reason where it cannot be."""
+    if only and brief.id not in only:
+        found.apart += 1
+        return ""
+    if made(brief):
+        found.made += 1
+        return ""
+    if forecaster is not None:
+        try:
+            forecaster.add(brief)
+        except AigcError as error:
+            return f"{brief.source or brief.id}: {error}"
+    wanted(brief.values)
+    if len(found.first) < first:
+        found.first.append(brief)
+    return ""

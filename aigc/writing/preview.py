@@ -1,0 +1,65 @@
+"""What each stage asks for a brief before anything is written: the prompts behind `aigc show`, dry runs and forecasts.
+
+They are the prompts that a piece would send, made by the same items. A stage that builds on earlier ones has none
+before those ran, unless something stands in for what they write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import jinja2
+
+from aigc.content import ContentType, Stage
+from aigc.errors import AigcError
+from aigc.types import Brief, Json, Prompt
+from aigc.writing.item import Setup, Sheet, items_of
+
+WAITS = "needs what earlier stages write, so it has no prompt before they ran"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """This is what one stage asks for a brief: so many `requests`, and the `prompts` of the first of them. `why` says
+    why there is no prompt: nothing is asked, or nobody can tell yet what."""
+
+    stage: Stage
+    requests: int = 1
+    prompts: tuple[Prompt, ...] = ()
+    why: str = ""
+
+    @property
+    def first(self) -> Prompt | None:
+        return self.prompts[0] if self.prompts else None
+
+
+def preview(
+    content_type: ContentType,
+    environment: jinja2.Environment,
+    brief: Brief,
+    *,
+    stand_ins: Mapping[str, Json] | None = None,
+    most: int | None = None,
+) -> Iterator[Preview]:
+    """Yield what each stage asks before anything is asked again, with at most `most` prompts a stage.
+
+    `stand_ins` are stage name → one result that later stages are shown in place of the real ones. AigcError where the
+    first stage's prompt cannot be rendered; a later one that cannot only has to wait.
+    """
+    sheet = Sheet(setup=Setup(content_type=content_type, environment=environment), brief=brief)
+    for stage in content_type.stages:
+        try:
+            items = items_of(stage, sheet)
+            prompts = tuple(item.prompt() for item in items[:most])
+        except AigcError:
+            if stage is content_type.stages[0]:
+                raise
+            seen = Preview(stage=stage, why=WAITS)
+        else:
+            why = "" if items else f"asks nothing: {stage.foreach} is empty"
+            seen = Preview(stage=stage, requests=len(items), prompts=prompts, why=why)
+        yield seen
+        if stand_ins and stage.name in stand_ins:
+            result = stand_ins[stage.name]
+            sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result
