@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from aigc.engine import EngineOptions
 from aigc.engine.cpu.decoder import open_decoder
 from aigc.engine.cpu.kernels import kernels
 from aigc.engine.device import all_threads, free_memory, is_out_of_memory, memory_bytes
@@ -19,6 +18,7 @@ from aigc.engine.gpu.opening import open_gpu
 from aigc.engine.grammar import Grammars
 from aigc.engine.loop import Loop
 from aigc.engine.network import Network
+from aigc.engine.options import EngineOptions
 from aigc.engine.rows import Row, Work
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage

@@ -18,7 +18,6 @@ from typing import Any
 
 import torch
 
-from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, Block, Joined, module_at, segments
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
@@ -27,6 +26,7 @@ from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.cpu.program import Program, Shape, lay_out
 from aigc.engine.device import pick_device, pick_dtype
 from aigc.engine.network import Span
+from aigc.engine.options import EngineOptions
 
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with

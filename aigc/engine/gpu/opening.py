@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from aigc.engine import EngineOptions
 from aigc.engine.checkpoint import Config, read_checkpoint
 from aigc.engine.device import free_memory, pick_device, pick_dtype
+from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
 
 if TYPE_CHECKING:

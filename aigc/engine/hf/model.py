@@ -19,13 +19,13 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from transformers.pytorch_utils import Conv1D
 from transformers.utils import logging as transformers_logging
 
-from aigc.engine import EngineOptions
 from aigc.engine.adapters import Adapters, segments
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
 from aigc.engine.device import pick_device, pick_dtype, sent
 from aigc.engine.hf.attention import NAME, plan_step, slot_attention
 from aigc.engine.network import Span, with_chosen
+from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
