@@ -35,7 +35,7 @@ AD: Mapping[str, Json] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class WorkloadShape:
     """This is a kind of work: how many requests, how long their parts, how much is written.
 
     `siblings` requests in a row share `product` tokens after the shared part. `ends` says whether an end token ends a
@@ -53,16 +53,16 @@ class Shape:
     ends: bool = False
 
 
-SHAPES: Mapping[str, Shape] = {
-    "raw": Shape(summary="64 texts of 64 tokens", requests=64, shared=255, own=48, out=64),
-    "raw-256": Shape(summary="256 texts of 64 tokens", requests=256, shared=255, own=48, out=64),
-    "ads": Shape(summary="64 ads as JSON", requests=64, shared=255, own=48, out=96, schema=AD, ends=True),
-    "lines": Shape(summary="2,000 short lines", requests=2000, shared=255, own=24, out=12),
-    "lines-nested": Shape(
+SHAPES: Mapping[str, WorkloadShape] = {
+    "raw": WorkloadShape(summary="64 texts of 64 tokens", requests=64, shared=255, own=48, out=64),
+    "raw-256": WorkloadShape(summary="256 texts of 64 tokens", requests=256, shared=255, own=48, out=64),
+    "ads": WorkloadShape(summary="64 ads as JSON", requests=64, shared=255, own=48, out=96, schema=AD, ends=True),
+    "lines": WorkloadShape(summary="2,000 short lines", requests=2000, shared=255, own=24, out=12),
+    "lines-nested": WorkloadShape(
         summary="2,000 short lines, four to a product", requests=2000, shared=255, own=6, out=12, siblings=4, product=24
     ),
-    "long": Shape(summary="16 articles of 600 tokens", requests=16, shared=60, own=40, out=600),
-    "one": Shape(summary="one text alone", requests=1, shared=255, own=48, out=64),
+    "long": WorkloadShape(summary="16 articles of 600 tokens", requests=16, shared=60, own=40, out=600),
+    "one": WorkloadShape(summary="one text alone", requests=1, shared=255, own=48, out=64),
 }
 MIXED = {"raw": 24, "ads": 24, "lines": 200}
 WORKLOADS: Mapping[str, str] = {
@@ -111,7 +111,7 @@ def build(
 
 
 def _requests(
-    part: str, shape: Shape, most: int, count: Callable[[Prompt], int], seed: int, shared: int
+    part: str, shape: WorkloadShape, most: int, count: Callable[[Prompt], int], seed: int, shared: int
 ) -> list[Request]:
     start = _text("You write for a shop.", shape.shared, count, random.Random(f"shared {shared}"))
     rng = random.Random(f"{part} {seed}")

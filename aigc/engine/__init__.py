@@ -36,6 +36,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.engine.cpu import KERNELS
 from aigc.engine.options import EngineOptions
 
 if TYPE_CHECKING:
@@ -43,10 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
 
-KERNELS = "aigc.engine.cpu._kernels"  # the library built where aigc was installed, if there was a C compiler
 
-
-def open_engine(folder: Path, options: EngineOptions = EngineOptions()) -> Engine:
+def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
     """This loads the model in `folder` (safetensors, config and tokenizer) and is ready to write.
 
     Raises ModelError, one sentence, for a folder that holds no usable causal LM and for a device that is not there.
@@ -54,7 +53,7 @@ def open_engine(folder: Path, options: EngineOptions = EngineOptions()) -> Engin
     _wait_politely()
     from aigc.engine.engine import open_model_folder
 
-    return open_model_folder(Path(folder), options)
+    return open_model_folder(Path(folder), options or EngineOptions())
 
 
 def _wait_politely() -> None:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 import pydantic
 import torch
@@ -23,8 +22,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.nn.functional import linear
 
+from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.cpu.linear import can_pack, packed
-from aigc.engine.network import Span
+from aigc.engine.layers import LoraLinear, Segment
 from aigc.errors import ModelError, NotFound, did_you_mean, first_line
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -35,8 +35,6 @@ MORE = re.compile(  # what a config says where an adapter is more than A and B, 
     "bias=(?!none$)|init_lora_weights=(?!(True|gaussian|eva|orthogonal|mica)$)"
 )
 
-Whole = TypeVar("Whole")
-Segment: TypeAlias = tuple[int, int, str]  # packed tokens begin:end, and the adapter they are for
 Pair: TypeAlias = tuple[torch.Tensor, torch.Tensor]  # A, (rank, in_features), and scale · B, (out_features, rank)
 
 
@@ -49,69 +47,18 @@ class Adapter:
     layers: dict[str, Pair]
 
 
-class LoraLinear(torch.nn.Module):
-    """This stands in for a linear layer and adds to its output, in place, what the routed adapters say."""
-
-    def __init__(self, base: torch.nn.Module, route: list[Segment]) -> None:
-        super().__init__()
-        self.base = base
-        self.route = route  # one list for all layers of a model
-        self.deltas: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {}
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """`x` is (1, tokens, in_features) or, as some families flatten it, (tokens, in_features)."""
-        out: torch.Tensor = self.base(x)
-        self.add(x, out)
-        return out
-
-    def add(self, x: torch.Tensor, out: torch.Tensor) -> None:
-        """This adds what the adapters say of `x` to `out`, both as in `forward`."""
-        for begin, end, name in self.route:
-            if name in self.deltas:
-                out[..., begin:end, :] += self.deltas[name](x[..., begin:end, :])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined(Generic[Whole]):
-    """This is a product made of several layers of one module."""
-
-    whole: Whole
-    parent: torch.nn.Module
-    names: tuple[str, ...]
-
-    def add_adapters(self, x: torch.Tensor, out: torch.Tensor) -> None:
-        """This adds to `out` (tokens, features) what LoRA layers say of `x` (tokens, in_features)."""
-        begin = 0
-        for name in self.names:
-            part: Any = getattr(self.parent, name)
-            base: Any = part.base if isinstance(part, LoraLinear) else part
-            width = int(base.out_features)
-            if isinstance(part, LoraLinear):
-                part.add(x, out[:, begin : begin + width])
-            begin += width
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block(Generic[Whole]):
-    """This is a layer's weights; norms are float32. `norms` are those of queries and keys, where it has them."""
-
-    before: torch.Tensor
-    attended: Joined[Whole]
-    norms: tuple[torch.Tensor, torch.Tensor] | None
-    mixed: Joined[Whole]
-    between: torch.Tensor
-    gated: Joined[Whole]
-    lowered: Joined[Whole]
-    window: int
-
-
 class Adapters:
     """This is the adapters loaded beside one model. Layers are wrapped while an adapter needs them."""
 
-    def __init__(self, model: torch.nn.Module, device: torch.device, dtype: torch.dtype) -> None:
-        """`model` has linear layers by their paths; one that says which is its head has it left alone."""
+    def __init__(
+        self, model: torch.nn.Module, device: torch.device, dtype: torch.dtype, native: Kernels | None = None
+    ) -> None:
+        """`model` has linear layers by their paths; one that says which is its head has it left alone.
+
+        `native` runs the adapters' products on a CPU in float32, where there is one.
+        """
         self._model = model
-        self._device, self._dtype = device, dtype
+        self._device, self._dtype, self._native = device, dtype, native
         self._layers: dict[str, dict[str, LoraLinear]] = {}  # by adapter and path
         self._route: list[Segment] = []
 
@@ -129,7 +76,7 @@ class Adapters:
             if not isinstance(layer, LoraLinear):
                 layer = LoraLinear(layer, self._route)
                 self._model.set_submodule(path, layer)
-            layer.deltas[name] = _delta(adapter.layers[path], self._device, self._dtype)
+            layer.deltas[name] = self._delta(adapter.layers[path])
             self._layers.setdefault(name, {})[path] = layer
 
     def unload(self, name: str) -> None:
@@ -147,14 +94,12 @@ class Adapters:
         self._route[:] = segments
         assert all(begin < end and name in self._layers for begin, end, name in self._route), "no such route"
 
-
-def module_at(tree: torch.nn.Module, path: str) -> torch.nn.Module:
-    """This is the module of that path, made with all above it where it is not there."""
-    for name in path.split("."):
-        if name not in tree._modules:
-            tree.add_module(name, torch.nn.Module())
-        tree = tree.get_submodule(name)
-    return tree
+    def _delta(self, pair: Pair) -> Callable[[torch.Tensor], torch.Tensor]:
+        """Return x → scale · B (A x), in the model's dtype; packed, a token's numbers are the same in any company."""
+        packs = can_pack(self._device, self._dtype, self._native)
+        matrices = [matrix.to(self._device, self._dtype) for matrix in pair]
+        down, up = (packed(m, None, self._native) if packs else partial(linear, weight=m) for m in matrices)
+        return lambda x: up(down(x))
 
 
 def read_adapter(folder: Path) -> Adapter:
@@ -207,8 +152,8 @@ def _read_config(file: Path) -> _Config:
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         raise ModelError(": ".join([str(file), *map(str, first["loc"][:1]), first["msg"]])) from error
-    said = [f"{key}={value}" for key, value in (config.model_extra or {}).items() if value]
-    if more := [words for words in said if MORE.match(words)]:
+    extra = [f"{key}={value}" for key, value in (config.model_extra or {}).items() if value]
+    if more := [words for words in extra if MORE.match(words)]:
         raise ModelError(f"{file}: this adapter needs {', '.join(more)}, which this engine cannot run")
     return config
 
@@ -239,20 +184,3 @@ def _target(model: torch.nn.Module, adapter: Adapter, path: str) -> torch.nn.Mod
     if found != (given := (b.shape[0], a.shape[1])):
         raise ModelError(f"{adapter.folder}: {path!r} is {given} in the adapter, but {found} in the model", hint=hint)
     return layer
-
-
-def _delta(pair: Pair, device: torch.device, dtype: torch.dtype) -> Callable[[torch.Tensor], torch.Tensor]:
-    """This is x → scale · B (A x), in the model's dtype; packed, a token's numbers are the same in any company."""
-    matrices = [matrix.to(device, dtype) for matrix in pair]
-    down, up = (packed(m, None) if can_pack(device, dtype) else partial(linear, weight=m) for m in matrices)
-    return lambda x: up(down(x))
-
-
-def segments(spans: Sequence[Span]) -> Iterator[Segment]:
-    """This yields the packed tokens of each adapter, neighbours together."""
-    begin = 0
-    for name, group in groupby(spans, key=lambda span: span.adapter):
-        end = begin + sum(len(span.ids) for span in group)
-        if name:
-            yield begin, end, name
-        begin = end

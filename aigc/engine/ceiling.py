@@ -8,17 +8,17 @@ roofline.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
 
 from aigc.engine.cache import Prefix
 from aigc.engine.cpu.linear import packed
-from aigc.engine.device import all_threads, free_memory, memory_bytes
+from aigc.engine.device import free_memory, memory_bytes
 from aigc.engine.network import Network
-from aigc.engine.rows import Row
+from aigc.engine.rows import BatchRow
+from aigc.engine.threads import torch_threads
 
 TRY = 0.4  # seconds a rate is measured for; the best moment counts
 
@@ -50,7 +50,7 @@ class Ceiling:
         return int(torch.cuda.max_memory_allocated(self.device)) if self.device.type == "cuda" else 0
 
 
-def tokens_read(rows: Iterable[Row]) -> int:
+def tokens_read(rows: Iterable[BatchRow]) -> int:
     """This counts the tokens whose keys and values a step of `rows` reads: their own, and once those of a prefix.
 
     In layers that look back a few tokens only it is too many.
@@ -65,7 +65,7 @@ def tokens_read(rows: Iterable[Row]) -> int:
 
 def measure_ceiling(network: Network) -> Ceiling:
     """This takes about a second. What was held until now, such as while the model was opened, is no peak any more."""
-    flops, bandwidth = _rates(network.device, network.shape.dtype)
+    flops, bandwidth = _rates(network)
     free_memory(network.device)
     if network.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(network.device)
@@ -81,28 +81,20 @@ def measure_ceiling(network: Network) -> Ceiling:
     )
 
 
-def _rates(device: torch.device, dtype: torch.dtype) -> tuple[float, float]:
-    """This is how many operations and bytes per second there are at best."""
+def _rates(network: Network) -> tuple[float, float]:
+    """Measure how many operations and bytes per second there are at best."""
+    device, dtype, native = network.device, network.shape.dtype, network.native
+    threads = max(torch.get_num_threads(), native.threads if native else network.torch_threads)
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-    multiply = packed(right, None) if device.type == "cpu" and dtype == torch.float32 else _times(right)
+    multiply = packed(right, None, native) if device.type == "cpu" and dtype == torch.float32 else _times(right)
     most = min(1 << 31, memory_bytes(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
     large = torch.empty(most // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
-    with torch.inference_mode(), _all_threads():
+    with torch.inference_mode(), torch_threads(threads):
         flops = 2 * size**3 / _best(lambda: multiply(left), device)
         bandwidth = large.numel() * dtype.itemsize / _best(lambda: large.sum(), device)
     return flops, bandwidth
-
-
-@contextmanager
-def _all_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(max(before, all_threads()))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _times(right: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:

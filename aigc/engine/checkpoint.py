@@ -17,8 +17,8 @@ import pydantic
 import torch
 from safetensors import SafetensorError, safe_open
 
-from aigc.engine.cpu.blocks import BLOCKS, bits_of
 from aigc.engine.cpu.kernels import Kernels, Panels
+from aigc.engine.cpu.quantised import BLOCKS, bits_of
 
 Size = pydantic.PositiveInt
 Family = Literal["llama", "qwen2", "qwen3"]
@@ -104,8 +104,7 @@ class Config(pydantic.BaseModel):
 class Checkpoint:
     """This is an open folder: its config, its end tokens, and its weights by name."""
 
-    def __init__(self, folder: Path, config: Config, ends: Iterable[int], files: dict[str, Any]) -> None:
-        self.folder = folder
+    def __init__(self, config: Config, ends: Iterable[int], files: dict[str, Any]) -> None:
         self.config = config
         self.ends = frozenset(ends)
         self._files = files  # which file has which tensor
@@ -151,7 +150,7 @@ def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
             files[BLOCKS] = stack.enter_context(safe_open(folder / BLOCKS, framework="pt"))
     except (OSError, ValueError, SafetensorError):
         return None
-    return Checkpoint(folder, config, ends, files)
+    return Checkpoint(config, ends, files)
 
 
 def _ends(config: Config, generation: Path) -> list[int]:

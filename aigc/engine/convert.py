@@ -12,7 +12,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from aigc.engine.checkpoint import FAMILIES
-from aigc.engine.cpu.blocks import write_blocks
+from aigc.engine.cpu.quantised import write_blocks
 from aigc.engine.hf.model import quiet
 from aigc.errors import ModelError, first_line
 

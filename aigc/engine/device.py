@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache
 from typing import Any
 
 import torch
@@ -35,12 +34,6 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     if name not in DTYPES:
         raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
     return DTYPES[name]
-
-
-@cache
-def all_threads() -> int:
-    """This is how many threads torch took, or was told to take, before any model was opened."""
-    return torch.get_num_threads()
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import torch
 
 from aigc.engine.cpu.decoder import open_decoder
-from aigc.engine.cpu.kernels import kernels
-from aigc.engine.device import all_threads, free_memory, is_out_of_memory, memory_bytes
+from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.gpu.opening import open_gpu
-from aigc.engine.grammar import Grammars
+from aigc.engine.integrity import check_loop
 from aigc.engine.loop import Loop
+from aigc.engine.masks import Grammars
 from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
-from aigc.engine.rows import Row, Work
+from aigc.engine.rows import BatchRow, Work
+from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
 
@@ -52,13 +53,16 @@ class Engine:
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         slot_tokens = _slot_tokens(network, options.rows)
+        runner = _steady(network) if options.deterministic and not network.steady else network
+        self._threads = runner.torch_threads
         self.loop: Loop | None = Loop(
-            _steady(network) if options.deterministic and not network.steady else network,
+            runner,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
             slot_tokens=slot_tokens,
             prefix_budget=min(PREFIX_TOKENS, slot_tokens) if options.prefix_cache else 0,
+            native=network.native,
             apart=options.deterministic,
         )
         self._grammars: Grammars | None = None
@@ -108,7 +112,8 @@ class Engine:
             return out
         finished = None
         try:
-            finished = loop.step()
+            with torch_threads(self._threads):
+                finished = loop.step()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise EngineError(f"the model failed: {first_line(error)}") from error
@@ -169,9 +174,9 @@ class Engine:
         """This asserts what must hold between steps; tests call it after each."""
         if self.loop is None:
             return
-        self.loop.check_integrity()
+        check_loop(self.loop)
         open_rows = {(row.work.id, row.index) for row in (*self.loop.rows, *self.loop.resting)}
-        open_rows |= {(work.id, index) for work in self.loop.waiting for index in work.left}
+        open_rows |= {(work.id, index) for work in self.loop.admission.waiting for index in work.left}
         in_hand = {(name, index) for name, held in self._in_hand.items() for index in held.unfinished}
         assert open_rows == in_hand, "a candidate was lost or came back twice"
 
@@ -214,7 +219,7 @@ class Engine:
             self._streams[request.id, index] = transcript
         return transcript
 
-    def _finish(self, row: Row) -> list[Completion | Delta]:
+    def _finish(self, row: BatchRow) -> list[Completion | Delta]:
         in_hand = self._in_hand[row.work.id]
         in_hand.unfinished.discard(row.index)
         if not in_hand.unfinished:
@@ -228,7 +233,7 @@ class Engine:
         return out
 
 
-def completion_of(row: Row, prompt_tokens: int) -> Completion:
+def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
     """This is what a finished row comes back as."""
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
@@ -279,14 +284,11 @@ def _steady(network: Network) -> Steady:
 
 
 def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
-    """This is `aigc.engine.open_engine`."""
-    threads = options.threads or all_threads()
-    torch.set_num_threads(threads)
-    if (native := kernels()) is not None:
-        native.threads = threads
-    network: Network | None = open_decoder(folder, options) or open_gpu(folder, options)
-    if network is None:
-        from aigc.engine.hf.model import load_network
+    """Open a model as `aigc.engine.open_engine` says."""
+    with torch_threads(options.threads or torch.get_num_threads()):  # a network works on as many as it is opened on
+        network: Network | None = open_decoder(folder, options) or open_gpu(folder, options)
+        if network is None:
+            from aigc.engine.hf.model import load_network
 
-        network = load_network(folder, options)
-    return Engine(network, load_front(folder), options, name=folder.name)
+            network = load_network(folder, options)
+        return Engine(network, load_front(folder), options, name=folder.name)

@@ -41,7 +41,7 @@ class Blocks:
         return rows[places], blocks[places] * BLOCK + inside, cells[places, inside]
 
 
-class Asked:
+class FilterParams:
     """This is what rows ask for, a number each, (rows,). `top_k` is the whole vocabulary where none is asked."""
 
     def __init__(self, given: Sequence[SamplingParams], vocab: int, device: torch.device) -> None:
@@ -76,7 +76,9 @@ def filters(params: SamplingParams) -> bool:
     return bool(params.top_k or params.top_p < 1 or params.min_p)
 
 
-def filtered(blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def filtered(
+    blocks: Blocks, asked: FilterParams, reach: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """This is (rows, tokens, scores) after top-k, then top-p, then min-p, as far as `reach` below the peak.
 
     All three cut a row's tokens, likeliest first, at some rank, so the tokens above a floor are enough to find the cut

@@ -16,7 +16,7 @@ from pathlib import Path
 from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
-from aigc.engine.chat import Chat, content_of, read_chat, read_tokenizer_config
+from aigc.engine.chat_template import Chat, content_of, read_chat, read_tokenizer_config
 from aigc.engine.landing import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.engine.turns import join_plain
 from aigc.errors import EngineError, ModelError, first_line

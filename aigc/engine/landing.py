@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Protocol
 
-from aigc.engine.grammar import NEAR, Matcher
+from aigc.engine.masks import NEAR, Matcher
 
 WORD = 6  # characters of a word of ordinary length and the blank before it
 LONGEST = 32  # tokens

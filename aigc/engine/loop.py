@@ -2,10 +2,18 @@
 
     submit → waiting ──admit──▶ rows: prompt's own part, forced tokens or one sampled token per step ──▶ finished
 
-A row always has tokens *pending*: written or prompted, but not yet in its slot. A step feeds them, for all rows in one
-forward, and samples a token for each row that has none left. What a prompt shares with another row's, beyond their
-prefix, is fed once: the row waits until the other has it and copies it. Candidates of one request start as one row;
-when its prompt is in, the others copy its slot and sample from the same logits.
+What the loop has others do for it:
+
+    rows       a `BatchRow` is one text on its way; its `pending` tokens are not in its slot yet, prompted or written
+    cache      keys and values lie in slots, one a row, and in prefixes, which many rows read where they lie
+    admission  which waiting requests begin, with which prefix (`sharing` says what prompts have in common)
+    network    `forward` takes spans, a row's next tokens and its slot, writes keys and values, and returns logits
+    sampler    `choose` takes logits and gives each row its next token
+
+A step feeds what is pending, for all rows in one forward, and samples a token for each row that has none left. What a
+prompt shares with another row's, beyond their prefix, is fed once: the row waits until the other has it and copies it.
+Candidates of one request start as one row; when its prompt is in, the others copy its slot and sample from the same
+logits.
 
 Where the device works on its own, a step looks ahead: its tokens are chosen, the next forward is enqueued with them as
 they lie on the device, and only then does the host read them, and see to texts, ends and grammars:
@@ -23,12 +31,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
+from aigc.engine.admission import Admission
 from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
+from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.device import sent
-from aigc.engine.grammar import Matcher
-from aigc.engine.network import Runner, Span
-from aigc.engine.plan import SHORTEST, even_out, plan_copies, plan_prefixes
-from aigc.engine.rows import Flight, Row, Work
+from aigc.engine.masks import Matcher
+from aigc.engine.network import ModelRunner, Span
+from aigc.engine.rows import BatchRow, Flight, Work
 from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
 from aigc.types import TokenLogprob
 
@@ -40,39 +49,40 @@ class Loop:
 
     def __init__(
         self,
-        runner: Runner,
+        runner: ModelRunner,
         bias: Callable[[Sequence[Matcher]], Callable[[], torch.Tensor]],
         *,
         vocab: int,
         rows: int,
         slot_tokens: int,
         prefix_budget: int,
+        native: Kernels | None = None,
         apart: bool = False,
     ) -> None:
-        """`slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
+        """`rows` and `slot_tokens` bound how many rows there are, and what all together may come to hold.
 
-        `apart` has every row sampled alone.
+        `bias` starts to fill the masks of grammars. `native` samples on a CPU. `apart` has every row sampled alone.
         """
         self.runner = runner
         self.bias = bias
         self.vocab = vocab
         self.most = rows
-        self.slot_tokens = slot_tokens
-        self.sharing = prefix_budget > 0
+        self.native = native
         self.apart = apart
-        self.waiting: deque[Work] = deque()
-        self.resting: deque[Row] = deque()  # begun, and set back when memory ran out
-        self.rows: list[Row] = []  # in slots, or followers about to be
-        self.sources: dict[Row, Row] = {}  # whose slot has, or soon will have, a new row's first tokens
+        self.rows: list[BatchRow] = []  # in slots, or followers about to be
+        self.resting: deque[BatchRow] = deque()  # begun, and set back when memory ran out
+        self.sources: dict[BatchRow, BatchRow] = {}  # whose slot has, or soon will have, a new row's first tokens
         self.flight: Flight | None = None  # the next step's forward, where the last step has looked ahead
         self.slots = Slots(runner.shape, slot_tokens)
         self.prefixes = Prefixes(runner.shape, prefix_budget)
+        self.admission = Admission(self.prefixes, slot_tokens=slot_tokens, in_place=runner.in_place)
 
     def submit(self, work: Work) -> None:
-        self.waiting.append(work)
+        """Let a request wait for a step to begin it."""
+        self.admission.waiting.append(work)
 
-    def step(self) -> list[Row]:
-        """This advances every row by what is pending and at most one sampled token; it gives the finished rows."""
+    def step(self) -> list[BatchRow]:
+        """Advance every row by what is pending and at most one sampled token, and return the finished rows."""
         flight, self.flight = self.flight or self._launch(), None
         if flight is not None:
             rows, logits = self._with_followers(flight)
@@ -80,8 +90,8 @@ class Loop:
                 self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
         return self._retire()
 
-    def _launch(self, unread: Mapping[Row, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:
-        """This begins what may begin, and enqueues a forward of all that is pending or, as yet, `unread`."""
+    def _launch(self, unread: Mapping[BatchRow, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:
+        """Begin what may begin, and enqueue a forward of all that is pending or, as yet, `unread`."""
         self._admit()
         self.slots.rows = len(self.rows)
         self._copy()
@@ -102,149 +112,19 @@ class Loop:
         self._copy()
         return Flight(ready, logits, bias, [row for row, _ in fed if row in unread])
 
-    def cancel(self, request: str) -> list[Row] | None:
-        """This drops a request and gives its unfinished rows; None where it is not here."""
-        mine = [row for row in (*self.rows, *self.resting) if row.work.id == request]
-        waiting = [work for work in self.waiting if work.id == request]
-        if not mine and not waiting:
-            return None
-        for work in waiting:
-            self.waiting.remove(work)
-        for row in mine:
-            row.finish = "cancelled"
-        self._retire()
-        return mine
-
-    def back_off(self) -> list[Row]:
-        """This goes on with half as many rows after memory ran out, whatever the step had done by then.
-
-        All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends, in error.
-        """
-        done = self._retire()  # a step that looked ahead has taken its tokens
-        if len(self.rows) == 1 and not done:
-            self.rows[0].finish = "error"
-        elif not self.rows and self.most == 1 and not done:
-            self.sharing = False  # not even a prefix fits
-        self.most = max(1, min(self.most, len(self.rows)) // 2)
-        self.slots = Slots(self.runner.shape, self.slot_tokens)
-        self.sources.clear()
-        self.prefixes.evict(0)
-        for row in self.rows:
-            row.start_over()
-        self.resting.extendleft(reversed(self.rows[self.most :]))
-        del self.rows[self.most :]
-        return done + self._retire()
-
     def _admit(self) -> None:
-        """This begins waiting requests, in lumps: a step with a few new prompts costs about as much as with many.
-
-        Those that may write longest come first, so that no long one is left to be written alone at the end.
-        """
+        """Go on with rows that rest, and begin waiting requests once none does."""
         while self.resting and len(self.rows) < self.most:
             self.rows.append(self.resting.popleft())
-        free = self.most - len(self.rows)
-        if not self.waiting or self.resting or (self.rows and free < max(1, self.most // 8)):
+        if self.resting or not self.admission.waiting:
             return
-        self.waiting = deque(sorted(self.waiting, key=lambda work: -work.limit.bit_length()))
-        lot: list[tuple[Work, list[int]]] = []
-        room = self.slot_tokens - sum(row.needed for row in self.rows)
-        while self.waiting and free >= min(len(self.waiting[0].left), self.most):
-            work = self.waiting[0]
-            taken = work.left[: self.most]
-            room -= len(taken) * (len(work.ids) + work.limit)
-            if room < 0 and (lot or self.rows):
-                break
-            self.waiting.popleft()
-            work.left = work.left[self.most :]
-            if work.left:
-                self.waiting.appendleft(work)
-            lot.append((work, taken))
-            free -= len(taken)
-        try:
-            placed = self._place([work for work, _ in lot])
-        except BaseException:  # out of memory, say: nobody gets lost
-            for work, taken in reversed(lot):
-                if work.left:
-                    self.waiting.remove(work)
-                work.left = taken + work.left
-                self.waiting.appendleft(work)
-            raise
         begun = [row for row in self.rows if row.slot is not None]
-        new = [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
-        self._find_sources(begun, new)
-
-    def _find_sources(self, begun: Sequence[Row], new: Sequence[Row]) -> None:
-        """This says whose tokens each new row copies, among rows that read the same prefix equally far."""
-        if not self.sharing:
-            return
-        for group in {(row.prefix, row.base) for row in new}:
-            old = [row for row in begun if (row.prefix, row.base) == group]
-            ours = [row for row in new if (row.prefix, row.base) == group]
-            rows = [*old, *ours]
-            for row, (place, length) in zip(ours, plan_copies([row.own for row in rows], len(old)), strict=True):
-                if length:
-                    self.sources[row], row.copied = rows[place], length
-
-    def _copy(self) -> None:
-        """This gives waiting rows what their sources have by now."""
-        for row, source in list(self.sources.items()):
-            if source.slot is None or source.length < row.copied:
-                continue
-            row.slot = self.slots.take(len(row.pending), row.needed)
-            self.slots.copy(source.slot, row.slot, row.copied)
-            row.length = row.copied
-            del row.pending[: row.copied]
-            del self.sources[row]
-
-    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> Row:
-        rows: list[Row] = []
-        for index in indexes:
-            row = Row(
-                work=work,
-                index=index,
-                ending=work.ending(index),
-                constraint=work.constraint.copy() if work.constraint else None,
-                pending=work.ids[base:] if not rows else [],
-                prefix=prefix,
-                base=base,
-            )
-            row.write_forced()
-            if prefix is not None:
-                self.prefixes.hold(prefix)
-            rows.append(row)
-        # All candidates begin with the same forced tokens, so the leader's slot has them for everyone.
-        for follower in rows[1:]:
-            follower.pending.clear()
-        rows[0].followers = rows[1:]
-        self.rows.extend(rows)
-        return rows[0]
-
-    def _place(self, lot: Sequence[Work]) -> list[tuple[Prefix | None, int]]:
-        """This finds or computes a prefix for each request of a lot."""
-        if not self.sharing or not self.runner.in_place or not lot:
-            return [(None, 0)] * len(lot)
-        prompts = [work.key for work in lot]
-        found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
-        lengths = plan_prefixes(prompts, [length for _, length in found])
-        if len(prompts) == 1 and not self.rows and found[0][1] < len(prompts[0]) // 2:
-            lengths = [len(prompts[0]) - 1]  # a lone request leaves its prompt behind for those that follow
-        new: dict[tuple[int, ...], Prefix] = {}
-        for work, ids, length in zip(lot, prompts, lengths, strict=True):
-            key = tuple(ids[:length])
-            if length >= SHORTEST and key not in new:
-                new[key] = self._compute_prefix(work, key)
-        placed: list[tuple[Prefix | None, int]] = [(None, 0)] * len(prompts)
-        for place, (ids, length) in enumerate(zip(prompts, lengths, strict=True)):
-            if length >= SHORTEST:
-                placed[place] = (new[tuple(ids[:length])], length)
-        for prefix in self.prefixes.kept:
-            places = [p for p, (other, _) in enumerate(found) if other is prefix and lengths[p] < SHORTEST]
-            for place, length in zip(places, even_out([found[place][1] for place in places]), strict=True):
-                placed[place] = (prefix, length) if length else (None, 0)
-        return placed
+        new = self.admission.begin(self.rows, self.most, self._compute_prefix)
+        self.rows += [row for first in new for row in (first, *first.followers)]
+        self.sources |= self.admission.find_sources(begun, new)
 
     def _compute_prefix(self, work: Work, key: Sequence[int]) -> Prefix:
-        """This computes the first tokens of a request, for all whose keys begin like this."""
+        """Compute the first tokens of a request, for all whose keys begin with `key`."""
         known, common = self.prefixes.longest(key)
         prefix = self.prefixes.add(key)
         ids = work.ids[: len(key)]
@@ -259,10 +139,21 @@ class Loop:
             raise
         return prefix
 
+    def _copy(self) -> None:
+        """Give waiting rows what their sources have by now."""
+        for row, source in list(self.sources.items()):
+            if source.slot is None or source.length < row.copied:
+                continue
+            row.slot = self.slots.take(len(row.pending), row.needed)
+            self.slots.copy(source.slot, row.slot, row.copied)
+            row.length = row.copied
+            del row.pending[: row.copied]
+            del self.sources[row]
+
     def _gather(
-        self, unread: Mapping[Row, list[int]]
-    ) -> tuple[list[tuple[Row, int]], list[Span], list[int], list[Row]]:
-        """This packs a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
+        self, unread: Mapping[BatchRow, list[int]]
+    ) -> tuple[list[tuple[BatchRow, int]], list[Span], list[int], list[BatchRow]]:
+        """Pack a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
         order = sorted(
             (
                 row
@@ -272,10 +163,10 @@ class Loop:
             key=lambda row: (row.work.adapter, id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
-        fed: list[tuple[Row, int]] = []
+        fed: list[tuple[BatchRow, int]] = []
         spans: list[Span] = []
         keep: list[int] = []
-        ready: list[Row] = []
+        ready: list[BatchRow] = []
         packed = 0
         for row in order:
             pending = row.pending or unread[row]
@@ -294,7 +185,8 @@ class Loop:
                 ready.append(row)
         return fed, spans, keep, ready
 
-    def _make_room(self, row: Row, count: int) -> None:
+    def _make_room(self, row: BatchRow, count: int) -> None:
+        """See that a row's slot can take `count` more tokens."""
         if row.slot is None:
             row.slot = self.slots.take(max(count, len(row.pending)), row.needed)
         elif row.length + count > row.slot.bank.capacity:
@@ -303,9 +195,9 @@ class Loop:
             self.slots.release(row.slot)
             row.slot = larger
 
-    def _with_followers(self, flight: Flight) -> tuple[list[Row], torch.Tensor]:
-        """This lets followers copy the slot of a row whose prompt is in; it gives all rows to sample, with logits."""
-        rows: list[Row] = []
+    def _with_followers(self, flight: Flight) -> tuple[list[BatchRow], torch.Tensor]:
+        """Let followers copy the slot of a row whose prompt is in; return all rows to sample, with their logits."""
+        rows: list[BatchRow] = []
         places: list[int] = []
         for place in flight.places:
             row = flight.rows[place]
@@ -323,19 +215,21 @@ class Loop:
             logits = logits[sent(torch.tensor(places, dtype=torch.long), logits.device)]
         return rows, logits
 
-    def _fill(self, rows: Sequence[Row]) -> Callable[[], torch.Tensor] | None:
-        """This starts to fill the masks of rows that have a grammar."""
+    def _fill(self, rows: Sequence[BatchRow]) -> Callable[[], torch.Tensor] | None:
+        """Start to fill the masks of rows that have a grammar."""
         bound = [row.constraint for row in rows if row.constraint is not None]
         return self.bias(bound) if bound else None
 
-    def _sample(self, rows: Sequence[Row], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None) -> Choice:
+    def _sample(
+        self, rows: Sequence[BatchRow], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None
+    ) -> Choice:
         draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
         bound = [place for place, row in enumerate(rows) if row.constraint is not None]
         bans = Bans(bound, bias()) if bias else None
-        return (choose_apart if self.apart else choose)(logits, draws, bans, self.vocab)
+        return (choose_apart if self.apart else choose)(logits, draws, bans, self.vocab, self.native)
 
-    def _take(self, rows: Sequence[Row], choice: Choice) -> None:
-        """This looks ahead where that pays, and gives rows their tokens. Those that end with them are not fed again."""
+    def _take(self, rows: Sequence[BatchRow], choice: Choice) -> None:
+        """Look ahead where that pays, and give rows their tokens. Those that end with them are not fed again."""
         try:
             if self.runner.asynchronous:
                 places = [place for place, row in enumerate(rows) if len(row.written) + 1 < row.work.limit]
@@ -349,7 +243,8 @@ class Loop:
                 if row in fed and (row.length, row.pending[:1]) == (length, [token]):  # not taken back
                     row.feed(1)
 
-    def _retire(self) -> list[Row]:
+    def _retire(self) -> list[BatchRow]:
+        """Let go of the rows that have ended, and return them."""
         done = [row for row in (*self.rows, *self.resting) if row.finish is not None]
         for row in done:
             if row.slot is not None:
@@ -368,24 +263,33 @@ class Loop:
             self.flight = None
         return done
 
-    def check_integrity(self) -> None:
-        """This asserts what must hold between steps."""
-        self.slots.check_integrity([row.slot for row in self.rows if row.slot is not None])
-        held = [row.prefix for row in (*self.rows, *self.resting) if row.prefix is not None]
-        self.prefixes.check_integrity(held)
-        assert len(self.rows) <= self.most, "more rows than allowed"
-        assert all(row.slot is None and row.finish is None for row in self.resting), "a resting row is not at rest"
-        assert {*self.sources, *self.sources.values()} <= {*self.rows}, "a row waits for one that is gone"
-        led = [follower for row in self.rows for follower in row.followers]
-        coming = [self.flight.rows[place] for place in self.flight.places] if self.flight else []
-        assert coming or self.flight is None, "a forward is kept for nobody"
-        assert {*coming} <= {*self.rows}, "logits are on their way for a row that is gone"
+    def cancel(self, request: str) -> list[BatchRow] | None:
+        """Drop a request and return its unfinished rows; None where it is not here."""
+        mine = [row for row in (*self.rows, *self.resting) if row.work.id == request]
+        waits = self.admission.drop(request)
+        if not mine and not waits:
+            return None
+        for row in mine:
+            row.finish = "cancelled"
+        self._retire()
+        return mine
+
+    def back_off(self) -> list[BatchRow]:
+        """Go on with half as many rows after memory ran out, whatever the step had done by then; return the finished.
+
+        All keys and values but those of prefixes in use are forgotten. A row that is too much alone ends, in error.
+        """
+        done = self._retire()  # a step that looked ahead has taken its tokens
+        if len(self.rows) == 1 and not done:
+            self.rows[0].finish = "error"
+        elif not self.rows and self.most == 1 and not done:
+            self.admission.sharing = False  # not even a prefix fits
+        self.most = max(1, min(self.most, len(self.rows)) // 2)
+        self.slots = Slots(self.slots.shape, self.slots.tokens)
+        self.sources.clear()
+        self.prefixes.evict(0)
         for row in self.rows:
-            assert row.finish is None
-            assert (row.slot is None) == (row.length == 0 and (not row.pending or row.length == 0))
-            whole = len(row.work.ids) + len(row.written)
-            if row in led:
-                continue
-            assert row.base + row.length + len(row.pending) == whole, "a row lost or repeated a token"
-            assert row.pending or row in coming, "a row has nothing to do"
-            assert row.slot is None or row.length <= row.slot.bank.capacity, "a row outgrew its slot"
+            row.start_over()
+        self.resting.extendleft(reversed(self.rows[self.most :]))
+        del self.rows[self.most :]
+        return done + self._retire()

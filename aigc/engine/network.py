@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import groupby
+from typing import Protocol
 
 import torch
 
+from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
-
-if TYPE_CHECKING:
-    from aigc.engine.adapters import Adapters
+from aigc.engine.cpu.kernels import Kernels
+from aigc.engine.layers import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,13 @@ class Span:
     adapter: str = ""
 
 
-class Runner(Protocol):
+class ModelRunner(Protocol):
     """This is the part that the loop needs."""
 
     shape: CacheShape
     in_place: bool  # whether rows may read a prefix where it lies, beside other rows
     asynchronous: bool  # whether `forward` returns long before the device is done, so that looking ahead pays
+    torch_threads: int  # that torch works on during a step
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`.
@@ -45,7 +47,7 @@ class Runner(Protocol):
         """
 
 
-class Network(Runner, Protocol):
+class Network(ModelRunner, Protocol):
     """This is a model that texts can be written with."""
 
     device: torch.device
@@ -59,14 +61,24 @@ class Network(Runner, Protocol):
     steady: bool  # whether a row's numbers depend, to the bit, on nothing else in a step
 
     @property
-    def ends(self) -> frozenset[int]:
-        """This is the tokens that end a text, by the model's configs."""
+    def native(self) -> Kernels | None:
+        """Return our kernels on a CPU, on as many threads as this network works on."""
 
     @property
-    def model(self) -> Any:
-        """This is transformers' model, for the slow reference."""
+    def ends(self) -> frozenset[int]:
+        """This is the tokens that end a text, by the model's configs."""
 
 
 def with_chosen(ids: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
     """This is `ids` with those of `chosen` where only their place was known. The host need not wait."""
     return torch.where(ids < 0, chosen[(-1 - ids).clamp_(min=0)], ids)
+
+
+def segments(spans: Sequence[Span]) -> Iterator[Segment]:
+    """Yield the packed tokens of each adapter, neighbours together."""
+    begin = 0
+    for name, group in groupby(spans, key=lambda span: span.adapter):
+        end = begin + sum(len(span.ids) for span in group)
+        if name:
+            yield begin, end, name
+        begin = end

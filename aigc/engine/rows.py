@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import torch
 
 from aigc.engine.cache import Prefix, Slot
-from aigc.engine.grammar import Matcher
 from aigc.engine.landing import Ending, find_landing
+from aigc.engine.masks import Matcher
 from aigc.engine.noise import stream_key
 from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
@@ -39,7 +39,7 @@ class Work:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class Row:
+class BatchRow:
     """This is one candidate being written."""
 
     work: Work
@@ -56,7 +56,7 @@ class Row:
     free: int = 0  # tokens written up to the last forced one; those after it may be taken back
     scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
     finish: FinishReason | None = None
-    followers: list[Row] = field(default_factory=list)  # candidates waiting for this row's prompt
+    followers: list[BatchRow] = field(default_factory=list)  # candidates waiting for this row's prompt
 
     @property
     def stream(self) -> int:
@@ -155,10 +155,10 @@ class Flight:
     `unread` are the rows it fed a token that the host had not read, `bias` is their masks where they are being filled.
     """
 
-    rows: Sequence[Row]
+    rows: Sequence[BatchRow]
     logits: torch.Tensor
     bias: Callable[[], torch.Tensor] | None
-    unread: Sequence[Row] = ()
+    unread: Sequence[BatchRow] = ()
 
     @property
     def places(self) -> list[int]:

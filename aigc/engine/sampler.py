@@ -15,9 +15,9 @@ from itertools import groupby
 import numpy
 import torch
 
-from aigc.engine.cpu.kernels import kernels
+from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.device import fetched, sent
-from aigc.engine.filters import Asked, Blocks, filtered, filters
+from aigc.engine.filters import Blocks, FilterParams, filtered, filters
 from aigc.engine.gpu.choosing import cut, cutting, drawing
 from aigc.engine.noise import LARGEST_NOISE, noise, noise_key
 from aigc.types import SamplingParams
@@ -59,27 +59,32 @@ class Choice:
     read: Callable[[], Picks]
 
 
-def sample(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Picks:
-    """This is `choose`, and waits."""
-    return choose(logits, draws, bans, vocab).read()
+def sample(
+    logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None = None
+) -> Picks:
+    """Choose, and wait for what was chosen; arguments are those of `choose`."""
+    return choose(logits, draws, bans, vocab, native).read()
 
 
-def choose(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
-    """This picks a token per row of `logits`, (rows, vocab or wider), float32."""
+def choose(
+    logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None = None
+) -> Choice:
+    """Pick a token per row of `logits`, (rows, vocab or wider), float32, on a CPU by `native` where that is given."""
+    native = native if logits.device.type == "cpu" and logits.stride(1) == 1 else None
     raw = logits[:, :vocab]  # wider logits are padding
     scores = _penalise(raw, draws)
     if bans is not None:
         scores = scores.clone() if scores is raw else scores
         scores.index_add_(0, sent(torch.tensor(bans.rows), scores.device), bans.bias.to(scores.device))
-    peaks, total = _survey(raw)
+    peaks, total = _survey(raw, native)
     blocks = Blocks(scores, peaks if scores is raw else None)
     tokens = blocks.top.clone()
     hot = [row for row, draw in enumerate(draws) if draw.params.temperature > 0]
     if len(hot) == len(draws):
-        tokens = _draw(blocks, draws)
+        tokens = _draw(blocks, draws, native)
     elif hot:
         rows = sent(torch.tensor(hot), logits.device)
-        tokens[rows] = _draw(Blocks(scores[rows]), [draws[row] for row in hot])
+        tokens[rows] = _draw(Blocks(scores[rows]), [draws[row] for row in hot], native)
     logprobs = raw.gather(1, tokens[:, None])[:, 0] - total
     asked, many = _asked_for(draws, vocab), len(draws)
     likeliest = [_likeliest(raw, total, group, count) for count, group in asked]
@@ -92,21 +97,22 @@ def choose(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab
     return Choice(tokens, read)
 
 
-def _survey(raw: torch.Tensor) -> tuple[torch.Tensor | None, torch.Tensor]:
-    """This is the peaks that `_Blocks` wants, if they come cheap, and the rows' logsumexp."""
-    native = kernels() if raw.device.type == "cpu" and raw.stride(1) == 1 else None
+def _survey(raw: torch.Tensor, native: Kernels | None) -> tuple[torch.Tensor | None, torch.Tensor]:
+    """Return the peaks that `Blocks` wants, if they come cheap, and the rows' logsumexp."""
     return native.survey(raw) if native is not None else (None, torch.logsumexp(raw, dim=-1))
 
 
-def choose_apart(logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int) -> Choice:
-    """This is `choose`, a row at a time: sums over one row can come out otherwise in the last bit beside others."""
+def choose_apart(
+    logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None = None
+) -> Choice:
+    """Choose a row at a time: sums over one row can come out otherwise in the last bit beside others."""
     choices = []
     for row, draw in enumerate(draws):
         mine = None
         if bans is not None and row in bans.rows:
             place = bans.rows.index(row)
             mine = Bans([0], bans.bias[place : place + 1])
-        choices.append(choose(logits[row : row + 1].clone(), [draw], mine, vocab))
+        choices.append(choose(logits[row : row + 1].clone(), [draw], mine, vocab, native))
 
     def read() -> Picks:
         picks = Picks([], [], [])
@@ -177,9 +183,9 @@ def _marks(row: int, seen: Sequence[int], amount: float) -> numpy.ndarray:
     return marks
 
 
-def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
+def _draw(blocks: Blocks, draws: Sequence[Draw], native: Kernels | None) -> torch.Tensor:
     device = blocks.peak.device
-    asked = Asked([draw.params for draw in draws], blocks.cells[0].numel(), device)
+    asked = FilterParams([draw.params for draw in draws], blocks.cells[0].numel(), device)
     heat, scores = asked.heat, blocks.cells.flatten(1)
     keys = sent(torch.tensor([noise_key(d.stream, d.position) for d in draws]), device)
     reach = (LARGEST_NOISE - noise(keys, blocks.top).float()) * heat  # nothing further below the peak can win
@@ -188,7 +194,6 @@ def _draw(blocks: Blocks, draws: Sequence[Draw]) -> torch.Tensor:
         return kernel(scores, keys, heat, blocks.peak - reach)
     if kernel is not None and (found := cutting(device)) is not None:
         return kernel(scores, keys, heat, *cut(found, blocks, asked, reach))
-    native = kernels() if device.type == "cpu" else None
     if filtering:
         rows, tokens, scores = filtered(blocks, asked, reach)
     elif native is not None:

@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aigc.models.cache import cache_folder
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
 from aigc.models.languages import smallest_that_knows, unknown_language
 from aigc.models.precision import resolved_dtype
 from aigc.models.progress import Progress, Report
+from aigc.models.user_cache import cache_folder
 from aigc.models.weights import Weights, resolve
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ class HubSource:
     gated: bool = False
 
 
-Source: TypeAlias = WheelSource | HubSource
+ModelSource: TypeAlias = WheelSource | HubSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Model:
     """This is one entry. Memory is for weights and a working batch: float32 on a CPU, bfloat16 on a GPU."""
 
     name: str
-    source: Source
+    source: ModelSource
     licence: str
     languages: tuple[str, ...]
     parameters: int
@@ -147,7 +147,7 @@ def _model(read: Any, position: str, where: str) -> Model:
     return model
 
 
-def _source(read: Any, place: str) -> Source:
+def _source(read: Any, place: str) -> ModelSource:
     entry = dict(_mapping(read, place))
     kind = entry.pop("kind", None)
     if kind == "hub":

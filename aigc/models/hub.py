@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.errors import AigcError, ModelError, NotFound
-from aigc.models.folder import LOADABLE, trouble_with
+from aigc.models.files import LOADABLE, trouble_with
 from aigc.models.progress import Progress, Report
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
@@ -93,7 +93,7 @@ def _in_one_sentence(error: Exception, repo: str) -> AigcError:
         RepositoryNotFoundError,
     )
 
-    from aigc.models.cache import is_disk_full
+    from aigc.models.user_cache import is_disk_full
 
     if is_disk_full(error):
         return ModelError(f"{repo}: No space left on device")
@@ -132,7 +132,7 @@ def _bar_class(report: Report) -> Any:
 
     one_at_a_time = RLock()
 
-    class Bar(tqdm):  # type: ignore[misc, unused-ignore]
+    class ReportingBar(tqdm):  # type: ignore[misc, unused-ignore]
         def __init__(self, *positional: Any, **named: Any) -> None:
             self.wanted = "Reconstructing" in str(named.get("desc")) or "incomplete total" in str(named.get("desc"))
             super().__init__(*positional, **{**named, "file": StringIO(), "disable": False})
@@ -145,4 +145,4 @@ def _bar_class(report: Report) -> Any:
                     report(Progress(stage="download", done=done, total=max(total, done)))
             return changed
 
-    return Bar
+    return ReportingBar

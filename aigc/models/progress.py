@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Stage: TypeAlias = Literal["download", "verify", "unpack", "convert"]
+PullStage: TypeAlias = Literal["download", "verify", "unpack", "convert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,7 @@ class Progress:
     `total` may be an estimate while downloading from the Hub, and when converting. 0 means not known yet.
     """
 
-    stage: Stage
+    stage: PullStage
     done: int
     total: int
 

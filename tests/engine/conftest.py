@@ -69,7 +69,9 @@ def open_tiny(tiny_folder: Callable[..., Path]) -> Iterator[Callable[..., Any]]:
     engines = []
 
     def opened(kind: str = "llama", chat: bool = True, variant: str = "", **options: Any) -> Any:
-        engine = open_engine(tiny_folder(kind, chat, variant), EngineOptions(device="cpu", **options))
+        folder = tiny_folder(kind, chat, variant)
+        engine: Any = open_engine(folder, EngineOptions(device="cpu", **options))
+        engine.folder = folder  # for the reference, which loads it again
         engines.append(engine)
         return engine
 

@@ -26,12 +26,13 @@ def open_model(folder: Path, *, packed: bool = False, dtype: str = "float32") ->
     import torch
     from transformers import AutoModelForCausalLM
 
+    from aigc.engine.cpu.kernels import kernels
     from aigc.engine.hf.model import pack_linears, quiet
 
     with quiet():
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
     if packed:
-        pack_linears(model)
+        pack_linears(model, kernels())
     return model
 
 
@@ -99,6 +100,7 @@ def test_two_adapters_and_the_base_in_one_forward(
     import torch
 
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     base, ads, lessons = (open_model(tiny_folder(kind)) for _ in range(3))
     paths = paths_of(base, TARGETS[kind])
@@ -108,7 +110,7 @@ def test_two_adapters_and_the_base_in_one_forward(
     expected = torch.cat([logits_of(m, t) for m, t in zip((ads, base, lessons, ads), TEXTS, strict=True)])
 
     model = open_model(tiny_folder(kind), packed=packed)
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("ads", tmp_path / "ads")
     adapters.load("lessons", tmp_path / "lessons")
     assert adapters.names == ("ads", "lessons")
@@ -126,6 +128,7 @@ def test_scales_follow_rslora_and_patterns(tiny_folder: TinyFolder, tmp_path: Pa
     import torch
 
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     base, other, model = (open_model(tiny_folder("llama")) for _ in range(3))
     paths = paths_of(base, ("q_proj", "v_proj", "down_proj"))
@@ -151,7 +154,7 @@ def test_scales_follow_rslora_and_patterns(tiny_folder: TinyFolder, tmp_path: Pa
     scales = {path: 6 / 2 for path in paths if path.endswith("q_proj")}
     scales |= {path: 6 / 2**0.5 for path in paths if path.endswith("down_proj")}
     scales |= {first: 15 / 3, second: 12 / 3}
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("a", tmp_path / "a")
     adapters.route([(0, 5, "a")])
     expected = logits_of(merge(base, matrices, scales), TEXTS[0])
@@ -163,10 +166,11 @@ def test_adapters_take_the_models_dtype(tiny_folder: TinyFolder, tmp_path: Path)
     import torch
 
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     base, model = open_model(tiny_folder("qwen3")), open_model(tiny_folder("qwen3"), dtype="bfloat16")
     matrices = write_adapter(tmp_path / "a", base, paths_of(base, TARGETS["qwen3"]), seed=4)
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("a", tmp_path / "a")
     adapters.route([(0, 5, "a")])
     plain = logits_of(base, TEXTS[0])
@@ -177,14 +181,16 @@ def test_adapters_take_the_models_dtype(tiny_folder: TinyFolder, tmp_path: Path)
 
 
 def test_a_model_without_adapters_is_left_as_it_was(tiny_folder: TinyFolder, tmp_path: Path) -> None:
-    from aigc.engine.adapters import Adapters, LoraLinear
+    from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
+    from aigc.engine.layers import LoraLinear
 
     model = open_model(tiny_folder("llama"))
     q, v = paths_of(model, ("q_proj",)), paths_of(model, ("v_proj",))
     write_adapter(tmp_path / "q", model, q, seed=5)
     write_adapter(tmp_path / "qv", model, q + v, seed=6)
     before = dict(model.named_modules())
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     assert dict(model.named_modules()) == before
 
     def wrapped() -> list[str]:
@@ -210,11 +216,12 @@ def test_a_tokens_numbers_do_not_depend_on_the_others_of_its_adapter(tiny_folder
     import torch
 
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     model = open_model(tiny_folder("llama"), packed=True)
     path = "model.layers.0.mlp.down_proj"
     write_adapter(tmp_path / "a", model, [path], seed=7, r=16)
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("a", tmp_path / "a")
     layer = model.get_submodule(path)
     with torch.random.fork_rng(devices=[]), torch.inference_mode():
@@ -232,6 +239,7 @@ def test_layers_that_compute_together_and_give_slices(tiny_folder: TinyFolder, t
     import torch
 
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     class Part(torch.nn.Module):
         def __init__(self, whole: list[Any], attention: Any, begin: int, size: int) -> None:
@@ -253,7 +261,7 @@ def test_layers_that_compute_together_and_give_slices(tiny_folder: TinyFolder, t
         whole: list[Any] = []
         parts = [Part(whole, layer.self_attn, begin, size) for begin, size in ((0, 64), (64, 32), (96, 32))]
         layer.self_attn.q_proj, layer.self_attn.k_proj, layer.self_attn.v_proj = parts
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("a", tmp_path / "a")
     adapters.route([(5, 28, "a")])
     assert torch.allclose(logits_of(model, TEXTS[0], TEXTS[2]), torch.cat(expected), **NEAR)
@@ -261,10 +269,11 @@ def test_layers_that_compute_together_and_give_slices(tiny_folder: TinyFolder, t
 
 def test_names_are_unique_and_known(tiny_folder: TinyFolder, tmp_path: Path) -> None:
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     model = open_model(tiny_folder("llama"))
     write_adapter(tmp_path / "a", model, paths_of(model, ("q_proj",)), seed=9)
-    adapters = Adapters(model, model.device, model.dtype)
+    adapters = Adapters(model, model.device, model.dtype, kernels())
     adapters.load("brand", tmp_path / "a")
     with pytest.raises(ModelError, match="an adapter 'brand' is loaded already"):
         adapters.load("brand", tmp_path / "a")
@@ -280,10 +289,11 @@ Q = "model.layers.0.self_attn.q_proj"
 def refused(folder: Path, model: Any) -> str:
     """The one sentence with which an adapter is refused; the model is left as it was."""
     from aigc.engine.adapters import Adapters
+    from aigc.engine.cpu.kernels import kernels
 
     before = dict(model.named_modules())
     with pytest.raises(ModelError) as caught:
-        Adapters(model, model.device, model.dtype).load("a", folder)
+        Adapters(model, model.device, model.dtype, kernels()).load("a", folder)
     assert dict(model.named_modules()) == before
     message = str(caught.value)
     assert message.startswith(str(folder)) and "\n" not in message

@@ -141,13 +141,14 @@ def test_all_comes_out_as_without(
 
 
 def test_all_comes_out_as_the_reference_writes_it(open_ahead: Any, asking: Any, running: Any) -> None:
-    from aigc.engine.reference import write_slowly
+    from aigc.engine.reference import Reference
 
     engine = open_ahead(rows=8)
     requests = all_kinds(asking)[::2]
     done = running(engine, requests)
+    reference = Reference(engine, engine.folder)
     for request in requests:
-        for expected in write_slowly(engine, request):
+        for expected in reference.write(request):
             found = done[request.id, expected.index]
             assert (found.text, found.token_ids) == (expected.text, expected.token_ids)
             assert found.mean_logprob == pytest.approx(expected.mean_logprob, abs=1e-4)
@@ -157,7 +158,7 @@ def test_all_comes_out_as_the_reference_writes_it(open_ahead: Any, asking: Any, 
 def test_words_are_taken_back_that_are_on_their_way(
     kind: str, open_tiny: Any, open_ahead: Any, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from aigc.engine.rows import Row
+    from aigc.engine.rows import BatchRow
 
     requests = [
         asking(str(seed), "a mug", grammar=WORDS[seed % 3], temperature=1.0, seed=seed, max_tokens=70)
@@ -165,8 +166,8 @@ def test_words_are_taken_back_that_are_on_their_way(
     ]
     expected = texts_of(running(open_tiny(kind), requests))
     taken: list[int] = []
-    take_back = Row._take_back
-    monkeypatch.setattr(Row, "_take_back", lambda row, count: (taken.append(count), take_back(row, count)))
+    take_back = BatchRow._take_back
+    monkeypatch.setattr(BatchRow, "_take_back", lambda row, count: (taken.append(count), take_back(row, count)))
     engine = open_ahead(kind, rows=16)
     assert texts_of(running(engine, requests)) == expected
     assert max(taken) > 3

@@ -53,13 +53,14 @@ def check_numbers(folder: Path) -> None:
     from aigc.engine.cache import Bank
     from aigc.engine.cpu.decoder import Decoder
     from aigc.engine.network import Span
+    from aigc.engine.reference import Reference
 
     engine = open_engine(folder, EngineOptions(device="cpu"))
     assert isinstance(engine.network, Decoder)
     ids = [(37 * place + 5) % 256 for place in range(90)]
     found = engine.network.forward([Span(Bank(engine.network.shape, 1, 96), 0, 0, ids)], list(range(90)))
     with torch.inference_mode():
-        expected = engine.network.model(torch.tensor([ids])).logits[0]
+        expected = Reference(engine, folder).model(torch.tensor([ids])).logits[0]
     assert torch.allclose(found, expected, rtol=1e-4, atol=1e-3)
     engine.close()
 
@@ -134,7 +135,7 @@ def test_opening_imports_no_transformers(tiny_folder: TinyFolder) -> None:
 def test_chat_templates_render_as_in_transformers(tiny_folder: TinyFolder, tmp_path: Path) -> None:
     from transformers import AutoTokenizer
 
-    from aigc.engine.chat import read_chat
+    from aigc.engine.chat_template import read_chat
 
     folder = changed(tiny_folder("llama"), tmp_path / "chat")
     source = (
@@ -196,8 +197,8 @@ def test_whole_numbers_are_kept_and_multiply_as_their_floats(tmp_path: Path) -> 
     import torch
     from safetensors.torch import load_file
 
-    from aigc.engine.cpu.blocks import BLOCKS, bits_of, write_blocks
     from aigc.engine.cpu.kernels import Panels, kernels
+    from aigc.engine.cpu.quantised import BLOCKS, bits_of, write_blocks
 
     native = kernels()
     assert native is not None

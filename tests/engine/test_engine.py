@@ -134,14 +134,16 @@ def test_logprobs_are_of_the_model_before_temperature_and_grammar(
 ) -> None:
     import torch
 
+    from aigc.engine.reference import Reference
+
     engine = open_tiny()
     grammar = Grammar(kind="regex", source="[ab]{6}")
     request = asking("0", "a mug", temperature=2.0, grammar=grammar, logprobs=3)
     completion = running(engine, [request])["0", 0]
     ids = engine.front.encode(request.prompt)
-    engine.network.model.set_attn_implementation("eager")
+    model = Reference(engine, engine.folder).model
     with torch.inference_mode():
-        logits = engine.network.model(torch.tensor([ids + list(completion.token_ids)])).logits[0, len(ids) - 1 : -1]
+        logits = model(torch.tensor([ids + list(completion.token_ids)])).logits[0, len(ids) - 1 : -1]
     true = torch.log_softmax(logits[:, : engine.vocab].float(), dim=-1)
     for place, score in enumerate(completion.logprobs):
         assert score.logprob == pytest.approx(float(true[place, score.token]), abs=1e-4)

@@ -139,10 +139,11 @@ def padding_wins(engine: Any, request: Request) -> bool:
     """The model likes tokens best that do not exist, at most places of a prompt."""
     import torch
 
+    from aigc.engine.reference import Reference
+
     ids = torch.tensor([engine.front.encode(request.prompt)])
-    engine.network.model.set_attn_implementation("eager")
     with torch.inference_mode():
-        likeliest = engine.network.model(ids).logits[0].argmax(-1)
+        likeliest = Reference(engine, engine.folder).model(ids).logits[0].argmax(-1)
     return float((likeliest >= engine.vocab).float().mean()) > 0.7
 
 

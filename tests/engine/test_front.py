@@ -30,7 +30,7 @@ def said(*turns: str, chat: bool = True) -> Prompt:
 
 
 def templated(source: str) -> Any:
-    from aigc.engine.chat import Chat
+    from aigc.engine.chat_template import Chat
 
     return Chat(source, {})
 
@@ -69,7 +69,7 @@ def test_special_text_stays_text_in_a_plain_prompt(front: Any, plain_front: Any)
 def test_control_tokens_a_tokenizer_calls_ordinary_stay_text_in_a_brief(tiny_folder: Callable[..., Path]) -> None:
     from tokenizers import AddedToken
 
-    from aigc.engine.chat import Chat
+    from aigc.engine.chat_template import Chat
     from aigc.engine.front import Front, load_front
 
     raw = load_front(tiny_folder("qwen3")).raw

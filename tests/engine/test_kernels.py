@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -77,9 +78,9 @@ def nothing(keep: Sequence[int] = ()) -> Any:
     """This is a step for operations that look at no span."""
     import torch
 
-    from aigc.engine.cpu.program import Shape, laid_out
+    from aigc.engine.cpu.program import AttentionShape, laid_out
 
-    shape = Shape(heads=1, kv_heads=1, dim=16, scale=1, eps=1e-5)
+    shape = AttentionShape(heads=1, kv_heads=1, dim=16, scale=1, eps=1e-5)
     return laid_out([(0, 0, 0, 0, *[0] * 8)], [], keep, shape, (torch.empty(0), torch.empty(0)), 1)
 
 
@@ -170,9 +171,9 @@ def attended(
 def test_attention(window: int, dim: int, native: Any) -> None:
     import torch
 
-    from aigc.engine.cpu.program import Shape
+    from aigc.engine.cpu.program import AttentionShape
 
-    shape = Shape(heads=6, kv_heads=2, dim=dim, scale=0.3, eps=1e-5)
+    shape = AttentionShape(heads=6, kv_heads=2, dim=dim, scale=0.3, eps=1e-5)
     draw = random.Random(dim)
     texts = [Text(draw.randrange(1, 150), draw.randrange(1, 20), 0) for _ in range(9)]
     kept = [(torch.randn(2, t.seen + t.tokens, dim), torch.randn(2, t.seen + t.tokens, dim)) for t in texts]
@@ -199,9 +200,9 @@ def test_attention(window: int, dim: int, native: Any) -> None:
 def test_rows_see_different_parts_of_one_prefix(native: Any) -> None:
     import torch
 
-    from aigc.engine.cpu.program import Shape
+    from aigc.engine.cpu.program import AttentionShape
 
-    shape = Shape(heads=6, kv_heads=2, dim=64, scale=0.3, eps=1e-5)
+    shape = AttentionShape(heads=6, kv_heads=2, dim=64, scale=0.3, eps=1e-5)
     shared = torch.randn(2, 130, 64), torch.randn(2, 130, 64)
     texts = [Text(base + 3, 1 + base % 4, base) for base in (40, 40, 41, 100, 128, 130, 130, 0)]
     kept = [
@@ -213,20 +214,18 @@ def test_rows_see_different_parts_of_one_prefix(native: Any) -> None:
         assert torch.equal(attended(native, shape, kept, texts, x, window, shared), apart)
 
 
-def test_threads_keep_out_of_each_others_memory(native: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_keep_out_of_each_others_memory(native: Any) -> None:
     import torch
 
-    from aigc.engine.cpu.program import Shape
+    from aigc.engine.cpu.program import AttentionShape
 
-    shape = Shape(heads=16, kv_heads=8, dim=128, scale=0.3, eps=1e-5)
+    shape = AttentionShape(heads=16, kv_heads=8, dim=128, scale=0.3, eps=1e-5)
     texts = [Text(100 + 7 * row, 1, 0) for row in range(48)]
     kept = [[torch.randn(8, text.seen + 1, 128) for _ in range(2)] for text in texts]
     x = torch.randn(len(texts), 32 * 128)
-    monkeypatch.setattr(native, "threads", 1)
-    alone = attended(native, shape, kept, texts, x, 100)
-    monkeypatch.setattr(native, "threads", 4)
+    alone = attended(replace(native, threads=1), shape, kept, texts, x, 100)
     for _ in range(30):
-        assert torch.equal(attended(native, shape, kept, texts, x, 100), alone)
+        assert torch.equal(attended(replace(native, threads=4), shape, kept, texts, x, 100), alone)
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
@@ -260,8 +259,8 @@ def test_without_kernels_torch_writes_the_same_texts(
 ) -> None:
     requests = [asking(str(n), text, system="Short lines.", temperature=0.8, seed=n) for n, text in enumerate(TEXTS)]
     expected = {key: c.token_ids for key, c in running(open_tiny(kind), requests).items()}
-    for room in ("linear", "decoder"):
-        monkeypatch.setattr(f"aigc.engine.cpu.{room}.kernels", lambda: None)
+    for room in ("cpu.decoder", "hf.model"):
+        monkeypatch.setattr(f"aigc.engine.{room}.kernels", lambda: None)
     engine = open_tiny(kind)
     assert not engine.network.steady
     assert {key: c.token_ids for key, c in running(engine, requests).items()} == expected

@@ -24,10 +24,10 @@ def field(**words: Any) -> Grammar:
 
 def write(engine: Any, grammar: Grammar, text: str, limit: int = 200) -> Any:
     """A row that samples `text`, a byte a token, until the grammar forces something or the text ends."""
-    from aigc.engine.rows import Row
+    from aigc.engine.rows import BatchRow
 
     work = engine.work_of(_request(grammar, limit))
-    row = Row(work=work, index=0, ending=work.ending(0), constraint=work.constraint, pending=[])
+    row = BatchRow(work=work, index=0, ending=work.ending(0), constraint=work.constraint, pending=[])
     row.write_forced()
     begun = list(row.written)
     for at, token in enumerate(text.encode()):
@@ -149,12 +149,12 @@ def test_setting_back_loses_nothing(
     deterministic: bool, open_tiny: OpenTiny, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is written after words were taken back is what the slow reference, which has no slots, writes."""
-    from aigc.engine.reference import write_slowly
-    from aigc.engine.rows import Row
+    from aigc.engine.reference import Reference
+    from aigc.engine.rows import BatchRow
 
     taken: list[int] = []
-    take_back = Row._take_back
-    monkeypatch.setattr(Row, "_take_back", lambda row, count: (taken.append(count), take_back(row, count)))
+    take_back = BatchRow._take_back
+    monkeypatch.setattr(BatchRow, "_take_back", lambda row, count: (taken.append(count), take_back(row, count)))
     engine = open_tiny(deterministic=deterministic)
     requests = [
         asking(str(seed), "a mug", grammar=WORDS[seed % 3], temperature=1.0, seed=seed, max_tokens=70)
@@ -162,8 +162,9 @@ def test_setting_back_loses_nothing(
     ]
     done = running(engine, requests)
     assert len(taken) > 4 and max(taken) > 3
+    reference = Reference(engine, engine.folder)
     for request in requests:
-        for slow in write_slowly(engine, request):
+        for slow in reference.write(request):
             fast = done[request.id, slow.index]
             assert (fast.text, fast.usage.forced, fast.finish_reason) == (
                 slow.text,

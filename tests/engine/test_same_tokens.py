@@ -30,13 +30,12 @@ def generated(engine: Any, prompt: Any, tokens: int) -> tuple[int, ...]:
     """What model.generate writes, greedily, without the end token."""
     import torch
 
-    from aigc.engine.hf.attention import NAME
+    from aigc.engine.reference import Reference
 
     ids = torch.tensor([engine.front.encode(prompt)])
     padding = list(range(engine.vocab, engine.network.vocab))
-    engine.network.model.set_attn_implementation("eager")
-    out = engine.network.model.generate(ids, max_new_tokens=tokens, do_sample=False, suppress_tokens=padding or None)
-    engine.network.model.set_attn_implementation(NAME)
+    model = Reference(engine, engine.folder).model
+    out = model.generate(ids, max_new_tokens=tokens, do_sample=False, suppress_tokens=padding or None)
     written = out[0, ids.shape[1] :].tolist()
     return tuple(written[:-1] if written[-1] in engine.ends else written)
 
@@ -86,13 +85,14 @@ def mixed_requests(asking: Any) -> list[Any]:
 def test_a_mixed_batch_equals_the_reference(
     kind: str, prefix_cache: bool, open_tiny: Callable[..., Any], asking: Any, running: Any
 ) -> None:
-    from aigc.engine.reference import write_slowly
+    from aigc.engine.reference import Reference
 
     engine = open_tiny(kind, prefix_cache=prefix_cache, rows=10)
     requests = mixed_requests(asking)
     done = running(engine, requests)
+    reference = Reference(engine, engine.folder)
     for request in requests:
-        for expected in write_slowly(engine, request):
+        for expected in reference.write(request):
             found = done[request.id, expected.index]
             assert (found.text, found.token_ids) == (expected.text, expected.token_ids)
             assert (found.finish_reason, found.usage.forced) == (expected.finish_reason, expected.usage.forced)

@@ -207,13 +207,14 @@ def test_the_deterministic_mode_keeps_its_bits_when_set_back(
 def test_the_deterministic_mode_writes_what_the_reference_writes(
     kind: str, open_tiny: OpenTiny, asking: Any, running: Any
 ) -> None:
-    from aigc.engine.reference import write_slowly
+    from aigc.engine.reference import Reference
 
     engine = open_tiny(kind, deterministic=True)
     requests = requests_of(asking)
     done = running(engine, requests)
+    reference = Reference(engine, engine.folder)
     for request in requests:
-        for expected in write_slowly(engine, request):
+        for expected in reference.write(request):
             assert done[request.id, expected.index].token_ids == expected.token_ids
 
 

@@ -182,7 +182,7 @@ class Desk(RuleBasedStateMachine):
         assert not self.open, "somebody never came back"
         assert list(self.engine.step()) == []
         loop = self.engine.loop
-        assert not (loop.rows or loop.waiting or loop.resting or loop.sources or loop.flight)
+        assert not (loop.rows or loop.admission.waiting or loop.resting or loop.sources or loop.flight)
         assert not loop.slots.banks, "a slot was not given back"
         assert not any(prefix.users for prefix in loop.prefixes.kept)
         self.engine.close()

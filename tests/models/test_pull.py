@@ -215,7 +215,7 @@ def test_an_older_format_is_made_again_without_the_network(
     index: Any, convert: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pull("tiny", convert=convert, catalogue=index.catalogue)
-    monkeypatch.setattr("aigc.models.cache.FORMAT", 99)
+    monkeypatch.setattr("aigc.models.user_cache.FORMAT", 99)
     monkeypatch.setattr("subprocess.Popen", None)
     assert not resolve("tiny", catalogue=index.catalogue).installed
     assert pull("tiny", convert=convert, catalogue=index.catalogue).installed

@@ -9,7 +9,7 @@ import pytest
 
 from aigc.errors import ModelError, NotFound
 from aigc.models import Catalogue, cache_folder, resolve
-from aigc.models import folder as folder_module
+from aigc.models import files as files_module
 
 Fill = Callable[..., Path]
 
@@ -172,23 +172,23 @@ def test_names_of_the_catalogue_and_bare_ids_on_the_hub(
 
 def test_a_folders_digest_follows_what_loading_reads(tmp_path: Path, model_files: Fill) -> None:
     folder = model_files(tmp_path / "mine")
-    first = folder_module.folder_digest(folder)
+    first = files_module.folder_digest(folder)
     (folder / "README.md").write_text("words")
     os.utime(folder / "model.safetensors", (1, 1))
-    assert folder_module.folder_digest(folder.rename(tmp_path / "moved")) == first
+    assert files_module.folder_digest(folder.rename(tmp_path / "moved")) == first
     (tmp_path / "moved" / "config.json").write_text("{}")
-    assert folder_module.folder_digest(tmp_path / "moved") != first
+    assert files_module.folder_digest(tmp_path / "moved") != first
 
 
 def test_a_large_files_digest_follows_its_size_time_and_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_module, "_WHOLE", 8)
-    monkeypatch.setattr(folder_module, "_HEAD", 4)
+    monkeypatch.setattr(files_module, "_WHOLE", 8)
+    monkeypatch.setattr(files_module, "_HEAD", 4)
     path = tmp_path / "x.gguf"
 
     def digest(content: bytes, time: int) -> str:
         path.write_bytes(content)
         os.utime(path, ns=(time, time))
-        return folder_module.file_digest(path)
+        return files_module.file_digest(path)
 
     first = digest(b"0123456789", 5)
     assert digest(b"0123456789", 5) == first
@@ -201,7 +201,7 @@ def test_the_cache_folder_follows_the_environment(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "own"))
     assert cache_folder() == tmp_path / "own"
     monkeypatch.delenv("AIGC_CACHE")
-    monkeypatch.setattr("aigc.models.cache.Path.home", lambda: tmp_path)
+    monkeypatch.setattr("aigc.models.user_cache.Path.home", lambda: tmp_path)
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert cache_folder() == tmp_path / "xdg" / "aigc"

@@ -16,8 +16,7 @@ from typing import Any
 
 import torch
 
-from aigc.engine import KERNELS
-from aigc.engine.device import all_threads
+from aigc.engine.cpu import KERNELS
 
 OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
 PANEL = 16  # columns
@@ -43,7 +42,7 @@ class Panels:
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
 
 
-Kind = IntEnum("Kind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN", start=0)
+OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN", start=0)
 
 
 class Op(ctypes.Structure):
@@ -69,26 +68,25 @@ class Step(ctypes.Structure):
     alive: tuple[Any, ...]
 
 
-def op(kind: Kind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
+def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
     """This is an operation; what it says of tensors is their addresses, so somebody has to keep them."""
     if panels is not None:
-        weight = None if kind is Kind.PACK else panels.numbers
+        weight = None if kind is OpKind.PACK else panels.numbers
         given = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth, **given}
     places = {name: one.data_ptr() if isinstance(one, torch.Tensor) else one for name, one in given.items()}
     return Op(kind=kind, weight=None if weight is None else weight.data_ptr(), **places)
 
 
+@dataclass(frozen=True, slots=True)
 class Kernels:
-    """This calls the library, on `threads` threads; a call returns when all is done."""
+    """These are the library's functions, run on `threads` threads; a call returns when all is done.
 
-    def __init__(self, library: ctypes.CDLL) -> None:
-        self.threads = all_threads()
-        number, pointer = ctypes.c_int64, ctypes.c_void_p
-        self._run, self._survey = library.aigc_do, library.aigc_survey
-        self._run.argtypes, self._run.restype = [pointer, number, pointer, number, number], None
-        self._survey.argtypes, self._survey.restype = [pointer, number, number, number, pointer, pointer, number], None
-        self._draw = library.aigc_draw
-        self._draw.argtypes, self._draw.restype = [pointer, number, number, number, *[pointer] * 4, number], None
+    The threads are one pool for the whole process (`team.c`): a call says how many of them it wants, and calls from
+    several threads of Python take turns.
+    """
+
+    library: ctypes.CDLL
+    threads: int
 
     def pack(self, weight: torch.Tensor) -> Panels:
         """`weight` is (columns, depth), as a linear layer keeps it."""
@@ -96,7 +94,7 @@ class Kernels:
         weight = weight.detach().contiguous()
         numbers = torch.empty(-(-columns // PANEL), depth, PANEL)
         panels = Panels(numbers, columns, depth)
-        self._do(op(Kind.PACK, source=weight, out=numbers, panels=panels))
+        self._do(op(OpKind.PACK, source=weight, out=numbers, panels=panels))
         return panels
 
     def widen(self, panels: Panels) -> Panels:
@@ -104,7 +102,7 @@ class Kernels:
         if panels.bits == 32:
             return panels
         numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
-        self._do(op(Kind.WIDEN, out=numbers, panels=panels))
+        self._do(op(OpKind.WIDEN, out=numbers, panels=panels))
         return Panels(numbers, panels.columns, panels.depth)
 
     def multiply(
@@ -114,13 +112,13 @@ class Kernels:
         rows, add = x.shape[0], out is not None
         if out is None:
             out = torch.empty(rows, panels.columns)
-        self._do(op(Kind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add), rows)
+        self._do(op(OpKind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add), rows)
         return out
 
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
         """This is the columns named by `ids`, (ids, depth)."""
         out = torch.empty(ids.numel(), panels.depth)
-        self._do(op(Kind.GATHER, out=out, panels=panels), ids.numel(), Step(ids=ids.data_ptr()))
+        self._do(op(OpKind.GATHER, out=out, panels=panels), ids.numel(), Step(ids=ids.data_ptr()))
         return out
 
     def survey(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -130,7 +128,9 @@ class Kernels:
         """
         rows, width = x.shape
         peaks, total = torch.empty(rows, -(-width // 64)), torch.empty(rows)
-        self._survey(x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), self.threads)
+        self.library.aigc_survey(
+            x.data_ptr(), rows, width, x.stride(0), peaks.data_ptr(), total.data_ptr(), self.threads
+        )
         return peaks, total
 
     def draw(self, x: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor) -> torch.Tensor:
@@ -141,29 +141,42 @@ class Kernels:
         chosen = torch.empty(len(x), dtype=torch.int64)
         given = [one.contiguous() for one in (keys, heat, floor)]
         places = [one.data_ptr() for one in (*given, chosen)]
-        self._draw(x.data_ptr(), *x.shape, x.stride(0), *places, self.threads)
+        self.library.aigc_draw(x.data_ptr(), *x.shape, x.stride(0), *places, self.threads)
         return chosen
 
     def run(self, ops: ctypes.Array[Op], step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
         """This runs some of the operations on as many rows, and after KEEP on those that are kept."""
         first, count = ctypes.addressof(ops) + begin * ctypes.sizeof(Op), (len(ops) if end is None else end) - begin
-        self._run(first, count, ctypes.byref(step), rows, self.threads)
+        self.library.aigc_do(first, count, ctypes.byref(step), rows, self.threads)
 
     def _do(self, op: Op, rows: int = 0, step: Step | None = None) -> None:
         self.run((Op * 1)(op), step or Step(), rows)
 
 
+def kernels(threads: int = 0) -> Kernels | None:
+    """Return the library, where there is one for this machine; 0 threads are as many as torch works on here."""
+    library = _library()
+    return None if library is None else Kernels(library, threads or torch.get_num_threads())
+
+
 @cache
-def kernels() -> Kernels | None:
-    """This is the library, where there is one for this machine."""
+def _library() -> ctypes.CDLL | None:
     spec = find_spec(KERNELS)
     if spec is None or spec.origin is None or os.environ.get(OFF) == "0":
         return None
     try:
         library = ctypes.CDLL(spec.origin)
-        library.aigc_layout.restype = ctypes.c_int64
+        library.aigc_layout.restype = number = ctypes.c_int64
         sizes = (SPAN * ctypes.sizeof(ctypes.c_int64), ctypes.sizeof(Step), ctypes.sizeof(Op), KEY_BLOCK)
         layout = sum(size * 1000**place for place, size in enumerate(sizes))
-        return Kernels(library) if library.aigc_supported() and library.aigc_layout() == layout else None
+        if not library.aigc_supported() or library.aigc_layout() != layout:
+            return None
+        pointer = ctypes.c_void_p
+        library.aigc_do.argtypes = [pointer, number, pointer, number, number]
+        library.aigc_survey.argtypes = [pointer, number, number, number, pointer, pointer, number]
+        library.aigc_draw.argtypes = [pointer, number, number, number, *[pointer] * 4, number]
     except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
         return None
+    for function in (library.aigc_do, library.aigc_survey, library.aigc_draw):
+        function.restype = None
+    return library

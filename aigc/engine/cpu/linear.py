@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import torch
 
-from aigc.engine.cpu.kernels import Panels, kernels
+from aigc.engine.cpu.kernels import Kernels, Panels
 
 TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 to 1,024
 
@@ -17,22 +17,23 @@ TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 
 class PackedLinear(torch.nn.Module):
     """This is `torch.nn.Linear` without autograd, by our kernels."""
 
-    def __init__(self, panels: Panels, bias: torch.Tensor | None) -> None:
+    def __init__(self, native: Kernels, panels: Panels, bias: torch.Tensor | None) -> None:
         super().__init__()
+        self.native = native
         self.out_features, self.in_features = panels.columns, panels.depth
         # Plain attributes: no state dict and no `Module.to` could handle panels.
         self.panels = panels
         self.bias = bias
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        native = kernels()
-        assert native is not None
         rows = x.reshape(-1, self.in_features).contiguous()
-        return native.multiply(rows, self.panels, self.bias).view(*x.shape[:-1], self.out_features)
+        return self.native.multiply(rows, self.panels, self.bias).view(*x.shape[:-1], self.out_features)
 
     def part(self, begin: int, end: int) -> PackedLinear:
         """This is some of the outputs, sharing memory."""
-        return PackedLinear(self.panels.part(begin, end), None if self.bias is None else self.bias[begin:end])
+        return PackedLinear(
+            self.native, self.panels.part(begin, end), None if self.bias is None else self.bias[begin:end]
+        )
 
 
 class PackedEmbedding(torch.nn.Module):
@@ -40,12 +41,10 @@ class PackedEmbedding(torch.nn.Module):
 
     def __init__(self, head: PackedLinear) -> None:
         super().__init__()
-        self.panels = head.panels
+        self.native, self.panels = head.native, head.panels
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        native = kernels()
-        assert native is not None
-        return native.gather(self.panels, ids.contiguous()).view(*ids.shape, self.panels.depth)
+        return self.native.gather(self.panels, ids.contiguous()).view(*ids.shape, self.panels.depth)
 
 
 class OnednnLinear(torch.nn.Module):
@@ -67,17 +66,16 @@ class OnednnLinear(torch.nn.Module):
         return (out[:1] if alone else out).view(*x.shape[:-1], self.out_features)
 
 
-def packed(weight: torch.Tensor, bias: torch.Tensor | None) -> PackedLinear | OnednnLinear:
-    """`weight` is (out_features, in_features); it is copied."""
-    native = kernels()
+def packed(weight: torch.Tensor, bias: torch.Tensor | None, native: Kernels | None) -> PackedLinear | OnednnLinear:
+    """Pack a layer, by oneDNN where there are no kernels. `weight` is (out_features, in_features); it is copied."""
     if native is None:
         return OnednnLinear(weight, bias)
-    return PackedLinear(native.pack(weight), None if bias is None else bias.detach().clone())
+    return PackedLinear(native, native.pack(weight), None if bias is None else bias.detach().clone())
 
 
-def can_pack(device: torch.device, dtype: torch.dtype) -> bool:
-    """This says whether there are kernels for them."""
-    return device.type == "cpu" and dtype == torch.float32 and (kernels() is not None or _has_onednn())
+def can_pack(device: torch.device, dtype: torch.dtype, native: Kernels | None) -> bool:
+    """Say whether layers on that device, in that dtype, can be packed."""
+    return device.type == "cpu" and dtype == torch.float32 and (native is not None or _has_onednn())
 
 
 def _has_onednn() -> bool:

@@ -16,7 +16,7 @@ import numpy
 import torch
 
 from aigc.engine.cache import Bank
-from aigc.engine.cpu.kernels import KEY_BLOCK, Kind, Op, Panels, Step, op
+from aigc.engine.cpu.kernels import KEY_BLOCK, Op, OpKind, Panels, Step, op
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.network import Span
 
@@ -26,7 +26,7 @@ SPARE = KEY_BLOCK  # floats before and behind a text's scores that may be writte
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class AttentionShape:
     """This is what all layers of a model have in common."""
 
     heads: int
@@ -53,34 +53,34 @@ class Program:
 
     def gather(self, panels: Panels, out: torch.Tensor) -> None:
         """This reads the tokens' rows of an embedding."""
-        self._add(Kind.GATHER, out=out, panels=panels)
+        self._add(OpKind.GATHER, out=out, panels=panels)
 
     def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor) -> None:
         """This divides each row by its root mean square and multiplies it by `weight`."""
-        self._add(Kind.NORM, source=x, out=out, weight=weight, depth=x.shape[1])
+        self._add(OpKind.NORM, source=x, out=out, weight=weight, depth=x.shape[1])
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
         """This writes a product to `out`, or adds it."""
-        self._add(Kind.MULTIPLY, source=x, out=out, panels=layer.panels, more=layer.bias, add=add)
+        self._add(OpKind.MULTIPLY, source=x, out=out, panels=layer.panels, more=layer.bias, add=add)
 
     def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         """This norms and rotates queries and keys in place and writes keys and values to the slots."""
         of_queries, of_keys = norms or (None, None)
-        self._add(Kind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer)
+        self._add(OpKind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer)
 
     def attend(self, x: torch.Tensor, layer: int, window: int, out: torch.Tensor) -> None:
         """This is attention of the queries in x to what their rows have kept, or the last `window` tokens of it."""
-        self._add(Kind.ATTEND, source=x, out=out, layer=layer, window=window)
+        self._add(OpKind.ATTEND, source=x, out=out, layer=layer, window=window)
 
     def swish(self, x: torch.Tensor, out: torch.Tensor) -> None:
         """This is swish(gate) · up of rows that have all gates first."""
-        self._add(Kind.SWISH, source=x, out=out, columns=out.shape[1])
+        self._add(OpKind.SWISH, source=x, out=out, columns=out.shape[1])
 
     def keep(self, x: torch.Tensor) -> None:
         """This moves the rows that are kept to the front; what follows sees no others."""
-        self._add(Kind.KEEP, out=x, columns=x.shape[1])
+        self._add(OpKind.KEEP, out=x, columns=x.shape[1])
 
-    def _add(self, kind: Kind, **given: Any) -> None:
+    def _add(self, kind: OpKind, **given: Any) -> None:
         self._alive.append(given)
         self._ops.append(op(kind, **given))
 
@@ -88,7 +88,7 @@ class Program:
 def lay_out(
     spans: Sequence[Span],
     keep: Sequence[int],
-    shape: Shape,
+    shape: AttentionShape,
     rotary: tuple[torch.Tensor, torch.Tensor],
     threads: int,
 ) -> Step:
@@ -107,7 +107,7 @@ def laid_out(
     rows: Sequence[tuple[int, ...]],
     ids: Sequence[int],
     keep: Sequence[int],
-    shape: Shape,
+    shape: AttentionShape,
     rotary: tuple[torch.Tensor, torch.Tensor],
     threads: int,
 ) -> Step:

@@ -8,16 +8,75 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
+from typing import Protocol, TypeAlias
 
 import torch
 
-from aigc.engine.filters import Asked, Blocks, filtered
-from aigc.engine.gpu.opening import Cut, Cutting, Drawing, cutting_on, drawing_on
+from aigc.engine.filters import Blocks, FilterParams, filtered
 from aigc.engine.noise import GOLDEN, noise, signed
 from aigc.errors import first_line
 from aigc.types import SamplingParams
 
 LOG = logging.getLogger(__name__)
+Cut: TypeAlias = tuple[torch.Tensor, torch.Tensor]  # rows' lowest scores kept, and the last tokens kept that have it
+
+
+class Drawing(Protocol):
+    """This chooses, per row of scores, the largest of score / heat + noise."""
+
+    def __call__(
+        self,
+        scores: torch.Tensor,
+        keys: torch.Tensor,
+        heat: torch.Tensor,
+        floor: torch.Tensor,
+        cut: Cut | None = None,
+    ) -> torch.Tensor:
+        """Scores are (rows, tokens), float32; the rest, and what is chosen, (rows,).
+
+        Nothing below its floor wins, nor what is cut off.
+        """
+
+
+class Cutting(Protocol):
+    """This is where top-k, and then top-p, of what top-k keeps, cut each row of scores: likeliest first, ties by token.
+
+    Only the last bits of sums, which decide where a share is exactly top-p, may come out otherwise than in torch.
+    """
+
+    def __call__(
+        self,
+        scores: torch.Tensor,
+        peak: torch.Tensor,
+        heat: torch.Tensor,
+        floor: torch.Tensor,
+        top_k: torch.Tensor,
+        top_p: torch.Tensor,
+    ) -> Cut:
+        """Scores are (rows, tokens); the rest is (rows,), and `top_k` is as many as there are tokens for no such cut.
+
+        Below the floor nothing is looked for, except the mass of a row. Where both cut a row, the floor is low enough
+        for `top_k` tokens.
+        """
+
+
+def drawing_on(device: torch.device) -> Drawing | None:
+    """This is None where there is no GPU, or no Triton."""
+    if device.type != "cuda" or find_spec("triton") is None:
+        return None
+    from aigc.engine.gpu.draw import draw
+
+    return draw
+
+
+def cutting_on(device: torch.device) -> Cutting | None:
+    """This is None where there is no GPU, or no Triton."""
+    if device.type != "cuda" or find_spec("triton") is None:
+        return None
+    from aigc.engine.gpu.draw import cut
+
+    return cut
 
 
 @cache
@@ -38,7 +97,7 @@ def drawing(device: torch.device) -> Drawing | None:
     return found if _passes(draws_as_torch, "draws") else None
 
 
-def cut(cutting: Cutting, blocks: Blocks, asked: Asked, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
+def cut(cutting: Cutting, blocks: Blocks, asked: FilterParams, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
     """This is `filtered` without looking at what it keeps: each row's floor, where min-p cuts too, and its cut."""
     reach = torch.minimum(reach, -torch.log(asked.min_p) * asked.heat)
     floor, scores = asked.floor(blocks, reach), blocks.cells.flatten(1)
@@ -62,7 +121,7 @@ def cutting(device: torch.device) -> Cutting | None:
         )
         for row in range(48)
     ]
-    blocks, asked = Blocks(scores), Asked(given, 1 << 14, device)
+    blocks, asked = Blocks(scores), FilterParams(given, 1 << 14, device)
     reach = (3 + 3 * (rows[:, 0] % 5)) * asked.heat
     kept = torch.zeros_like(scores, dtype=torch.bool)
     kept[filtered(blocks, asked, reach)[:2]] = True

@@ -1,4 +1,4 @@
-"""This is a Llama, Qwen2 or Qwen3 on a GPU: torch multiplies by the weights, our kernels do the rest (`room`).
+"""This is a Llama, Qwen2 or Qwen3 on a GPU: torch multiplies by the weights, our kernels do the rest (`workspace`).
 
 A step has two halves, so that what nobody looks at is not computed, and each half is a graph per size (`graphs`):
 
@@ -13,19 +13,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
-from typing import Any
+from functools import partial
 
 import torch
 
-from aigc.engine.adapters import Adapters, Block, Joined, Segment, module_at, segments
+from aigc.engine.adapters import Adapters
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint
 from aigc.engine.device import current
 from aigc.engine.gpu import kernels
 from aigc.engine.gpu.graphs import SIZES, Graphs, size_for
-from aigc.engine.gpu.room import Kept, Room, Shape, Stream
-from aigc.engine.network import Span
+from aigc.engine.gpu.workspace import Kept, ModelShape, Stream, Workspace
+from aigc.engine.layers import DecoderLayer, FusedLinear, Segment, read_layer
+from aigc.engine.network import Span, segments
 
 ROUND = 64  # steps too large for a graph are of a multiple of so many tokens
 
@@ -58,13 +58,15 @@ class GpuDecoder:
     """This is a `Network`. On a CPU it needs Triton's interpreter, and is for tests."""
 
     in_place = True
+    native = None
     steady = False  # matrix products choose the order of their sums by the number of tokens
 
     def __init__(self, read: Checkpoint, context: int, device: torch.device, dtype: torch.dtype) -> None:
         """Raises KeyError where a weight is missing."""
         config = read.config
-        self.device, self._dtype, self._folder = device, dtype, read.folder
+        self.device, self._dtype = device, dtype
         self.asynchronous = device.type == "cuda"
+        self.torch_threads = torch.get_num_threads()
         self.ends = read.ends
         self.heads = config.num_attention_heads
         self.context = min(config.max_position_embeddings, context or config.max_position_embeddings)
@@ -77,18 +79,20 @@ class GpuDecoder:
         )
         self.frequencies = config.frequencies().to(device)
         self.embedding = self._read(read, "model.embed_tokens.weight")
-        self.norm = read.tensor("model.norm.weight").to(device)
+        self.norm = self._read_norm(read, "model.norm.weight")
         tied = config.tie_word_embeddings or "lm_head.weight" not in read
         self.head_weight = self.embedding if tied else self._read(read, "lm_head.weight")
         tree = torch.nn.Module()
-        self.blocks = [self._block(read, tree, layer) for layer in range(config.num_hidden_layers)]
+        self.layers = [
+            read_layer(read, tree, number, join=partial(self._join, read), norm=partial(self._read_norm, read))
+            for number in range(config.num_hidden_layers)
+        ]
         self.vocab = len(self.head_weight)
         self.head = self.head_weight.numel()
-        products = [one.whole for b in self.blocks for one in (b.attended, b.mixed, b.gated, b.lowered)]
-        self.body = sum(product.weight.numel() for product in products)
+        self.body = sum(product.weight.numel() for layer in self.layers for product in layer.products)
         self.weight_bytes = (self.head + self.body) * dtype.itemsize
         self.adapters = Adapters(tree, device, dtype)
-        self.sizes = Shape(
+        self.sizes = ModelShape(
             hidden=config.hidden_size,
             gates=config.intermediate_size,
             vocab=self.vocab,
@@ -100,33 +104,33 @@ class GpuDecoder:
         )
         with current(self.device):
             self._graphs = Graphs(device)
-            self._room = Room(self.sizes, SIZES[-1], dtype, device)
+            self._workspace = Workspace(self.sizes, SIZES[-1], dtype, device)
             self._kept = Kept(self.sizes, SIZES[-1], dtype, device)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
         tokens, route = sum(len(span.ids) for span in spans), list(segments(spans))
         with torch.inference_mode(), current(self.device):
-            room, size = self._room, size_for(tokens)
+            workspace, size = self._workspace, size_for(tokens)
             if size is None:
                 size = -(-tokens // ROUND) * ROUND
-                room = Room(self.sizes, size, self._dtype, self.device)
-            room.say(spans, keep, size, chosen)
+                workspace = Workspace(self.sizes, size, self._dtype, self.device)
+            workspace.upload(spans, keep, size, chosen)
             self._route(route)
-            self._run("body", size, partial(self._body, room, size), graph=room is self._room)
+            self._run("body", size, partial(self._body, workspace, size), graph=workspace is self._workspace)
             left = [(bisect_left(keep, first), bisect_left(keep, end), name) for first, end, name in route]
             self._route([one for one in left if one[0] < one[1]])
-            return self._tail(room, size, len(keep))
+            return self._tail(workspace, size, len(keep))
 
-    def _tail(self, room: Room, size: int, count: int) -> torch.Tensor:
+    def _tail(self, workspace: Workspace, size: int, count: int) -> torch.Tensor:
         kept, padded = self._kept, size_for(count)
         if padded is None:
             padded = count
             kept = Kept(self.sizes, padded, self._dtype, self.device)
         if count:
-            places = room.told(kernels.KEEP.value, size)[:padded]
-            torch.index_select(room.x, 0, places, out=kept.x[:padded])
-            torch.index_select(room.attended, 0, places, out=kept.attended[:padded])
+            places = workspace.words(kernels.KEEP.value, size)[:padded]
+            torch.index_select(workspace.x, 0, places, out=kept.x[:padded])
+            torch.index_select(workspace.attended, 0, places, out=kept.attended[:padded])
             self._run("tail", padded, partial(self._head, kept, padded), graph=kept is self._kept)
         return kept.logits[:count].to(torch.float32, copy=True)
 
@@ -136,68 +140,42 @@ class GpuDecoder:
         else:
             launch()
 
-    def _body(self, room: Room, size: int) -> None:
-        room.turn(self.frequencies, size)
-        torch.index_select(self.embedding, 0, room.told(kernels.ID.value, size), out=room.more[:size])
-        for layer, block in enumerate(self.blocks):
-            normed = room.norm(block.before, size, first=layer == 0)
-            self._multiply(block.attended, normed, room.qkv[:size])
-            room.rotate_and_keep(layer, block.norms, size)
-            room.attend(layer, block.window, size)
-            if block is not self.blocks[-1]:
-                self._finish(block, room, size)
+    def _body(self, workspace: Workspace, size: int) -> None:
+        workspace.turn(self.frequencies, size)
+        torch.index_select(self.embedding, 0, workspace.words(kernels.ID.value, size), out=workspace.more[:size])
+        for number, layer in enumerate(self.layers):
+            normed = workspace.norm(layer.input_norm, size, first=number == 0)
+            self._multiply(layer.qkv, normed, workspace.qkv[:size])
+            workspace.rotate_and_keep(number, layer.qk_norms, size)
+            workspace.attend(number, layer.window, size)
+            if layer is not self.layers[-1]:
+                self._finish(layer, workspace, size)
 
     def _head(self, kept: Kept, size: int) -> None:
-        self._finish(self.blocks[-1], kept, size)
+        self._finish(self.layers[-1], kept, size)
         torch.mm(kept.norm(self.norm, size), self.head_weight.t(), out=kept.logits[:size])
 
-    def _finish(self, block: Block[Matrix], stream: Stream, size: int) -> None:
-        """This is what comes after a layer's attention, but for the last sum."""
-        self._multiply(block.mixed, stream.attended[:size], stream.more[:size])
-        normed = stream.norm(block.between, size)
-        self._multiply(block.gated, normed, stream.gated[:size])
-        self._multiply(block.lowered, stream.multiply_gates(size), stream.more[:size])
+    def _finish(self, layer: DecoderLayer[Matrix], stream: Stream, size: int) -> None:
+        """Do what comes after a layer's attention, but for the last sum."""
+        self._multiply(layer.out, stream.attended[:size], stream.more[:size])
+        normed = stream.norm(layer.mlp_norm, size)
+        self._multiply(layer.gate_up, normed, stream.gated[:size])
+        self._multiply(layer.down, stream.multiply_gates(size), stream.more[:size])
 
-    def _multiply(self, joined: Joined[Matrix], x: torch.Tensor, out: torch.Tensor) -> None:
-        joined.whole.into(x, out)
+    def _multiply(self, fused: FusedLinear[Matrix], x: torch.Tensor, out: torch.Tensor) -> None:
+        fused.product.into(x, out)
         if self.adapters.names:
-            joined.add_adapters(x, out)
+            fused.add_adapters(x, out)
 
     def _route(self, route: Sequence[Segment]) -> None:
         if self.adapters.names:
             self.adapters.route(route)
 
-    @cached_property
-    def model(self) -> Any:
-        """This is transformers' model of the same folder: what the slow reference runs."""
-        from aigc.engine.hf.model import load_model
-
-        return load_model(self._folder, self.device, self._dtype)
-
     def _read(self, read: Checkpoint, name: str) -> torch.Tensor:
         return read.stored(name).to(self.device, self._dtype, copy=True)
 
-    def _block(self, read: Checkpoint, tree: torch.nn.Module, layer: int) -> Block[Matrix]:
-        path = f"model.layers.{layer}"
-
-        def joined(within: str, *names: str) -> Joined[Matrix]:
-            parent = module_at(tree, f"{path}.{within}")
-            return Joined(whole=self._join(read, f"{path}.{within}", parent, names), parent=parent, names=names)
-
-        def norm(name: str) -> torch.Tensor:
-            return read.tensor(f"{path}.{name}.weight").to(self.device)
-
-        normed = read.config.model_type == "qwen3"
-        return Block(
-            before=norm("input_layernorm"),
-            attended=joined("self_attn", "q_proj", "k_proj", "v_proj"),
-            norms=(norm("self_attn.q_norm"), norm("self_attn.k_norm")) if normed else None,
-            mixed=joined("self_attn", "o_proj"),
-            between=norm("post_attention_layernorm"),
-            gated=joined("mlp", "gate_proj", "up_proj"),
-            lowered=joined("mlp", "down_proj"),
-            window=read.config.window(layer),
-        )
+    def _read_norm(self, read: Checkpoint, name: str) -> torch.Tensor:
+        return read.tensor(name).to(self.device)
 
     def _join(self, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> Matrix:
         """This makes one layer of several that read the same input; each stands in `parent` too, as a part of it."""

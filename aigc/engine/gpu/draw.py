@@ -10,7 +10,6 @@ import triton
 
 from aigc.engine.device import current
 from aigc.engine.gpu import kernels
-from aigc.engine.gpu.opening import Cut
 
 BLOCK = 2048  # tokens looked at together
 LISTED = 8192  # tokens of a row that are set apart, and are all that is looked at from then on
@@ -19,7 +18,11 @@ WAYS = 8  # ranks tried in one pass
 
 
 def draw(
-    scores: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor, cut: Cut | None = None
+    scores: torch.Tensor,
+    keys: torch.Tensor,
+    heat: torch.Tensor,
+    floor: torch.Tensor,
+    cut: tuple[torch.Tensor, torch.Tensor] | None = None,
 ) -> torch.Tensor:
     """This is a `Drawing`."""
     scores = scores.contiguous()  # of a head wider than the vocabulary, rows lie further apart
@@ -42,7 +45,7 @@ def cut(
     floor: torch.Tensor,
     top_k: torch.Tensor,
     top_p: torch.Tensor,
-) -> Cut:
+) -> tuple[torch.Tensor, torch.Tensor]:
     """This is a `Cutting`."""
     scores = scores.contiguous()
     rows, vocab = scores.shape

@@ -6,7 +6,7 @@ import logging
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING
 
 from aigc.engine.checkpoint import Config, read_checkpoint
 from aigc.engine.device import free_memory, pick_device, pick_dtype
@@ -20,64 +20,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 LONGEST_HEAD = 256  # numbers
-Cut: TypeAlias = "tuple[torch.Tensor, torch.Tensor]"  # rows' lowest scores kept, and the last tokens kept that have it
-
-
-class Drawing(Protocol):
-    """This chooses, per row of scores, the largest of score / heat + noise."""
-
-    def __call__(
-        self,
-        scores: torch.Tensor,
-        keys: torch.Tensor,
-        heat: torch.Tensor,
-        floor: torch.Tensor,
-        cut: Cut | None = None,
-    ) -> torch.Tensor:
-        """Scores are (rows, tokens), float32; the rest, and what is chosen, (rows,).
-
-        Nothing below its floor wins, nor what is cut off.
-        """
-
-
-class Cutting(Protocol):
-    """This is where top-k, and then top-p, of what top-k keeps, cut each row of scores: likeliest first, ties by token.
-
-    Only the last bits of sums, which decide where a share is exactly top-p, may come out otherwise than in torch.
-    """
-
-    def __call__(
-        self,
-        scores: torch.Tensor,
-        peak: torch.Tensor,
-        heat: torch.Tensor,
-        floor: torch.Tensor,
-        top_k: torch.Tensor,
-        top_p: torch.Tensor,
-    ) -> Cut:
-        """Scores are (rows, tokens); the rest is (rows,), and `top_k` is as many as there are tokens for no such cut.
-
-        Below the floor nothing is looked for, except the mass of a row. Where both cut a row, the floor is low enough
-        for `top_k` tokens.
-        """
-
-
-def drawing_on(device: torch.device) -> Drawing | None:
-    """This is None where there is no GPU, or no Triton."""
-    if device.type != "cuda" or find_spec("triton") is None:
-        return None
-    from aigc.engine.gpu.draw import draw
-
-    return draw
-
-
-def cutting_on(device: torch.device) -> Cutting | None:
-    """This is None where there is no GPU, or no Triton."""
-    if device.type != "cuda" or find_spec("triton") is None:
-        return None
-    from aigc.engine.gpu.draw import cut
-
-    return cut
 
 
 def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:

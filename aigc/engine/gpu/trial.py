@@ -34,18 +34,18 @@ def plain_logits(network: GpuDecoder, ids: Sequence[int]) -> torch.Tensor:
     position = torch.arange(len(ids), device=device)
     back = position[:, None] - position
     x = embedding(torch.tensor(ids, device=device), network.embedding).float()
-    for block in network.blocks:
-        qkv = block.attended.whole(normed(x, block.before).to(dtype)).float().unflatten(1, (-1, shape.dim))
+    for layer in network.layers:
+        qkv = layer.qkv.product(normed(x, layer.input_norm).to(dtype)).float().unflatten(1, (-1, shape.dim))
         queries, keys, values = qkv.split([shape.heads, shape.kv_heads, shape.kv_heads], dim=1)
-        if block.norms is not None:
-            queries, keys = normed(queries, block.norms[0]), normed(keys, block.norms[1])
+        if layer.qk_norms is not None:
+            queries, keys = normed(queries, layer.qk_norms[0]), normed(keys, layer.qk_norms[1])
         keys, values = (one.repeat_interleave(shape.heads // shape.kv_heads, 1) for one in (turned(keys), values))
         scores = torch.einsum("qhd,khd->hqk", turned(queries), keys) * shape.scale
-        hidden = (back < 0) | (back >= block.window) if block.window else back < 0
+        hidden = (back < 0) | (back >= layer.window) if layer.window else back < 0
         attended = torch.einsum("hqk,khd->qhd", scores.masked_fill(hidden, -torch.inf).softmax(-1), values)
-        x = x + block.mixed.whole(attended.flatten(1).to(dtype)).float()
-        gate, up = block.gated.whole(normed(x, block.between).to(dtype)).float().chunk(2, dim=-1)
-        x = x + block.lowered.whole((silu(gate) * up).to(dtype)).float()
+        x = x + layer.out.product(attended.flatten(1).to(dtype)).float()
+        gate, up = layer.gate_up.product(normed(x, layer.mlp_norm).to(dtype)).float().chunk(2, dim=-1)
+        x = x + layer.down.product((silu(gate) * up).to(dtype)).float()
     return linear(normed(x, network.norm).to(dtype), network.head_weight).float()
 
 

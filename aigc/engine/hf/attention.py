@@ -69,7 +69,7 @@ class OwnPart:
 
 
 @dataclass(slots=True)
-class Step:
+class AttentionLayout:
     """This carries one forward's arrangement to every layer's attention."""
 
     positions: torch.Tensor  # (1, tokens)
@@ -89,7 +89,7 @@ class Layer:
     softcap: float | None
 
 
-def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
+def lay_out(spans: Sequence[Span], device: torch.device) -> AttentionLayout:
     """This arranges spans, already ordered so that those sharing (prefix, base) stand together."""
     positions: list[int] = []
     shared: list[SharedPart] = []
@@ -114,7 +114,7 @@ def plan_step(spans: Sequence[Span], device: torch.device) -> Step:
         scatter[places[0]] = places[1] + done
         done += part.rows * width
         own.append(part)
-    return Step(
+    return AttentionLayout(
         positions=sent(torch.tensor([positions]), device),
         shared=shared,
         own=own,
@@ -177,27 +177,27 @@ def slot_attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     *,
-    step: Step,
+    layout: AttentionLayout,
     scaling: float | None = None,
     sliding_window: int | None = None,
     softcap: float | None = None,
-    **_: Any,  # dropout and whatever else a family passes; `step` is all we need
+    **_: Any,  # dropout and whatever else a family passes; `layout` is all we need
 ) -> tuple[torch.Tensor, None]:
     """This is called by every attention layer. Positions are already in query and key."""
     assert isinstance(module.layer_idx, int)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     layer = Layer(module.layer_idx, scale, sliding_window or 0, softcap)
     keys, values = key[0].transpose(0, 1), value[0].transpose(0, 1)  # (tokens, kv_heads, head_dim)
-    for bank, tokens, lanes, offsets in step.writes:
+    for bank, tokens, lanes, offsets in layout.writes:
         bank.keys[layer.index, lanes, :, offsets] = keys[tokens]
         bank.values[layer.index, lanes, :, offsets] = values[tokens]
     queries = query[0].transpose(0, 1)  # (tokens, heads, head_dim)
-    own = [_attend_own(part, queries, layer) for part in step.own]
-    out = torch.cat([part for part, _ in own])[step.scatter]  # (tokens, heads, head_dim)
-    lse = torch.cat([part for _, part in own])[step.scatter]  # (tokens, heads)
-    for part in step.shared:
+    own = [_attend_own(part, queries, layer) for part in layout.own]
+    out = torch.cat([part for part, _ in own])[layout.scatter]  # (tokens, heads, head_dim)
+    lse = torch.cat([part for _, part in own])[layout.scatter]  # (tokens, heads)
+    for part in layout.shared:
         mine = slice(part.begin, part.end)
-        other, other_lse = _attend_shared(part, queries[mine], layer, part.mask(layer.window, step.positions[0]))
+        other, other_lse = _attend_shared(part, queries[mine], layer, part.mask(layer.window, layout.positions[0]))
         # softmax over both parts = a weighted mean of the two, by how much mass each saw
         weight = torch.sigmoid(other_lse - lse[mine]).unsqueeze(-1)
         out[mine] = torch.lerp(out[mine], other, weight)

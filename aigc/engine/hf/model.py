@@ -19,12 +19,13 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_N
 from transformers.pytorch_utils import Conv1D
 from transformers.utils import logging as transformers_logging
 
-from aigc.engine.adapters import Adapters, segments
+from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
+from aigc.engine.cpu.kernels import Kernels, kernels
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
 from aigc.engine.device import pick_device, pick_dtype, sent
-from aigc.engine.hf.attention import NAME, plan_step, slot_attention
-from aigc.engine.network import Span, with_chosen
+from aigc.engine.hf.attention import NAME, lay_out, slot_attention
+from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
 
@@ -42,6 +43,8 @@ class TransformersNetwork:
     def __init__(self, model: PreTrainedModel, context: int) -> None:
         self.model = model
         self.device = model.device
+        self.torch_threads = torch.get_num_threads()
+        self.native = kernels() if self.device.type == "cpu" else None
         self.asynchronous = self.device.type == "cuda"
         self.shape = _probe(model)
         self.heads = int(model.config.get_text_config().num_attention_heads)
@@ -50,10 +53,10 @@ class TransformersNetwork:
         self.head = int(head.weight.numel())  # weights multiplied for every sampled token
         self.body = sum(int(linear.weight.numel()) for linear in linears(model).values()) - self.head  # for every token
         self.weight_bytes = (self.head + self.body) * model.dtype.itemsize
-        if can_pack(model.device, model.dtype):
-            pack_linears(model)
+        if can_pack(model.device, model.dtype, self.native):
+            pack_linears(model, self.native)
         self.context = context
-        self.adapters = Adapters(model, model.device, model.dtype)
+        self.adapters = Adapters(model, model.device, model.dtype, self.native)
 
     @property
     def ends(self) -> frozenset[int]:
@@ -66,12 +69,12 @@ class TransformersNetwork:
         if self.adapters.names:
             self.adapters.route(segments(spans))
         ids = sent(torch.tensor([[token for span in spans for token in span.ids]]), self.device)
-        step = plan_step(spans, self.device)
+        layout = lay_out(spans, self.device)
         rows = sent(torch.tensor(keep, dtype=torch.long), self.device)
         with torch.inference_mode():
             ids = ids if chosen is None else with_chosen(ids, chosen)
             output = self.model(
-                input_ids=ids, position_ids=step.positions, use_cache=False, logits_to_keep=rows, step=step
+                input_ids=ids, position_ids=layout.positions, use_cache=False, logits_to_keep=rows, layout=layout
             )
         logits: torch.Tensor = output.logits[0].float()
         return logits
@@ -82,7 +85,7 @@ def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
     return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
 
 
-def pack_linears(model: PreTrainedModel) -> None:
+def pack_linears(model: PreTrainedModel, native: Kernels | None) -> None:
     """This replaces every linear layer of `model`, and an embedding tied to its head, and frees what they had."""
     embedding: torch.nn.Module = model.get_input_embeddings()
     head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
@@ -92,7 +95,7 @@ def pack_linears(model: PreTrainedModel) -> None:
         # GPT-2's Conv1D keeps (in_features, out_features)
         weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
         parent, _, name = path.rpartition(".")
-        new = packed(weight, module.bias)
+        new = packed(weight, module.bias, native)
         setattr(model.get_submodule(parent), name, new)
         if module is head and tied and isinstance(new, PackedLinear):
             model.set_input_embeddings(PackedEmbedding(new))

@@ -26,6 +26,7 @@ from transformers import AttentionInterface
 from aigc.engine.cache import Bank
 from aigc.engine.hf.model import TransformersNetwork
 from aigc.engine.network import Span
+from aigc.engine.threads import torch_threads
 from aigc.errors import ModelError
 
 NAME = "aigc_steady"  # like `attention.NAME`, no name that transformers knows
@@ -64,10 +65,10 @@ class Steady:
         self.network = network
         self.shape = network.shape
         AttentionInterface.register(NAME, steady_attention)
-        if network.device.type == "cpu":
-            # Shares of a pack are then whole vectors: what a vector leaves over is computed with other rounding.
-            torch.set_num_threads(1 << (torch.get_num_threads().bit_length() - 1))
-        self._prove()
+        # A power of two: shares of a pack are then whole vectors, and what a vector leaves over rounds otherwise.
+        self.torch_threads = 1 << (network.torch_threads.bit_length() - 1)
+        with torch_threads(self.torch_threads):
+            self._prove()
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """This is `Network.forward` in packs."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aigc.engine.chat import Chat, read_chat
+from aigc.engine.chat_template import Chat, read_chat
 from aigc.engine.turns import join_plain
 from aigc.types import Json, Message, Prompt
 

@@ -16,7 +16,7 @@ from triton.compiler import ASTSource
 
 from aigc.engine.gpu import kernels
 from aigc.engine.gpu.draw import cut, draw
-from aigc.engine.gpu.room import Room, Shape
+from aigc.engine.gpu.workspace import ModelShape, Workspace
 
 TYPES = {
     torch.float32: "*fp32",
@@ -54,7 +54,7 @@ for name in ("norm_rows", "multiply_gates", "rotate_and_keep", "attend", "draw_t
     setattr(kernels, name, Compiled(getattr(kernels, name), target))
 for heads, kv_heads, dim, window, tokens in ((14, 2, 64, 4096, 128), (32, 8, 128, 0, 320)):
     sizes = {"hidden": 896, "gates": 4864, "vocab": 1000, "heads": heads, "kv_heads": kv_heads, "dim": dim}
-    room = Room(Shape(**sizes, scale=dim**-0.5, eps=1e-6), tokens, torch.bfloat16, torch.device("cpu"))
+    room = Workspace(ModelShape(**sizes, scale=dim**-0.5, eps=1e-6), tokens, torch.bfloat16, torch.device("cpu"))
     weight = torch.ones(896)
     room.norm(weight, tokens, first=dim == 64)
     room.rotate_and_keep(1, (weight, weight) if dim == 128 else None, tokens)

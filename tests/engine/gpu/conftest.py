@@ -57,7 +57,8 @@ def open_on(tiny_folder: Callable[..., Path]) -> Iterator[Callable[..., Any]]:
 
     def opened(kind: str, variant: str = "", device: str = "cpu", **options: Any) -> Any:
         folder = tiny_folder(kind, True, variant)
-        engine = Engine(read(folder, device), load_front(folder), EngineOptions(device=device, **options))
+        engine: Any = Engine(read(folder, device), load_front(folder), EngineOptions(device=device, **options))
+        engine.folder = folder
         engines.append(engine)
         return engine
 
@@ -81,8 +82,8 @@ class Rows:
         from aigc.engine.network import Span
 
         self.network, self.draw, self.late = network, draw, late
-        for block in network.blocks:  # a tiny model's are all ones
-            for weight in (block.before, block.between, *(block.norms or ())):
+        for layer in network.layers:  # a tiny model's are all ones
+            for weight in (layer.input_norm, layer.mlp_norm, *(layer.qk_norms or ())):
                 weight.copy_(torch.tensor([draw.uniform(0.5, 1.5) for _ in weight]))
         self.texts = [[draw.randrange(250) for _ in range(length)] for _ in range(5)]
         self.texts[1][:20] = self.texts[0][:20]

@@ -37,12 +37,12 @@ def kept_both_ways(scores: Any, params: Sequence[SamplingParams], nats: Sequence
     """What is kept of each row, (rows, vocab) of bool: in plain torch, and by the kernels."""
     import torch
 
-    from aigc.engine.filters import Asked, Blocks, filtered
+    from aigc.engine.filters import Blocks, FilterParams, filtered
     from aigc.engine.gpu.choosing import cut
     from aigc.engine.gpu.draw import cut as kernel
 
     blocks = Blocks(scores)
-    asked = Asked(params, blocks.cells[0].numel(), torch.device("cpu"))
+    asked = FilterParams(params, blocks.cells[0].numel(), torch.device("cpu"))
     reach = torch.tensor(nats) * asked.heat
     expected = torch.zeros_like(blocks.cells.flatten(1), dtype=torch.bool)
     rows, tokens, _ = filtered(blocks, asked, reach)

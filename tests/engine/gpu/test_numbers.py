@@ -35,11 +35,13 @@ def test_plain_torch_is_transformers(kind: str, tiny_folder: TinyFolder, tmp_pat
     import torch
 
     from aigc.engine.gpu.trial import plain_logits
+    from aigc.engine.hf.model import load_model
 
-    network = read(windowed(tiny_folder("qwen2"), tmp_path / "new") if kind == "windowed" else tiny_folder(kind))
+    folder = windowed(tiny_folder("qwen2"), tmp_path / "new") if kind == "windowed" else tiny_folder(kind)
+    network = read(folder)
     ids = [(37 * place + 5) % 256 for place in range(40)]
     with torch.inference_mode():
-        expected = network.model(torch.tensor([ids])).logits[0]
+        expected = load_model(folder, network.device, torch.float32)(torch.tensor([ids])).logits[0]
         assert torch.allclose(plain_logits(network, ids), expected, rtol=1e-4, atol=1e-4)
 
 
@@ -47,7 +49,9 @@ def test_plain_torch_is_transformers(kind: str, tiny_folder: TinyFolder, tmp_pat
 def test_rows_in_any_pieces(
     kind: str, tiny_folder: TinyFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aigc.engine.gpu.room.BLOCK_BYTES", 1)  # so that there are several blocks, and shares of them
+    monkeypatch.setattr(
+        "aigc.engine.gpu.workspace.BLOCK_BYTES", 1
+    )  # so that there are several blocks, and shares of them
     folder = windowed(tiny_folder("qwen2"), tmp_path / "new") if kind == "windowed" else tiny_folder(kind)
     assert Rows(read(folder), random.Random(kind)).play() < 1e-5
 
@@ -93,7 +97,7 @@ def test_steps_too_large_for_a_graph(tiny_folder: TinyFolder, monkeypatch: pytes
     monkeypatch.setattr("aigc.engine.gpu.graphs.SIZES", (1, 2, 4))
     monkeypatch.setattr("aigc.engine.gpu.decoder.SIZES", (1, 2, 4))
     monkeypatch.setattr("aigc.engine.gpu.decoder.ROUND", 8)
-    monkeypatch.setattr("aigc.engine.gpu.room.FEW", 4)  # larger tiles, and prefixes are not split
+    monkeypatch.setattr("aigc.engine.gpu.workspace.FEW", 4)  # larger tiles, and prefixes are not split
     network = read(tiny_folder("llama"))
     rows = Rows(network, random.Random(2))
     assert rows.play(longest=20) < 1e-5

@@ -31,24 +31,24 @@ def test_the_trial_passes(tiny_folder: Any, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("broken", ["prefix", "mask", "rotation", "slot", "chosen"])
 def test_the_trial_finds(broken: str, tiny_folder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from aigc.engine.gpu import room, trial
+    from aigc.engine.gpu import trial, workspace
 
     monkeypatch.setattr(trial, "LONG", 60)
-    say = room.Room.say
+    upload = workspace.Workspace.upload
 
-    def said(self: Any, spans: Any, keep: Any, size: int, chosen: Any) -> None:
-        say(self, spans, keep, size, chosen + 1 if broken == "chosen" and chosen is not None else chosen)
-        k = room.kernels
+    def uploaded(self: Any, spans: Any, keep: Any, size: int, chosen: Any) -> None:
+        upload(self, spans, keep, size, chosen + 1 if broken == "chosen" and chosen is not None else chosen)
+        k = workspace.kernels
         if broken == "prefix":  # one tile fewer sees it
-            self.told(k.SHARED_TILES.value, size)[0] -= 1
+            self.words(k.SHARED_TILES.value, size)[0] -= 1
         elif broken == "mask":  # rows behind a prefix see what comes after them
-            self.told(k.OWN.value + 6, size)[:] = 0
+            self.words(k.OWN.value + 6, size)[:] = 0
         elif broken == "rotation":
-            self.told(k.POSITION.value, size)[1] += 1
+            self.words(k.POSITION.value, size)[1] += 1
         elif broken == "slot":
-            self.told(k.VALUE.value, size)[0] = self.told(k.KEY.value, size)[0]
+            self.words(k.VALUE.value, size)[0] = self.words(k.KEY.value, size)[0]
 
-    monkeypatch.setattr(room.Room, "say", said)
+    monkeypatch.setattr(workspace.Workspace, "upload", uploaded)
     assert not trial.try_out(read(tiny_folder("llama"))) < max(trial.TOLERANCE.values())
 
 

@@ -39,7 +39,7 @@ def test_random_batches_equal_generate(
 
 
 def test_forced_runs_and_candidates_equal_the_reference(open_on: Any, asking: Any, running: Any) -> None:
-    from aigc.engine.reference import write_slowly
+    from aigc.engine.reference import Reference
 
     engine = open_on("llama", variant="tied", rows=8)
     schema = Grammar(kind="json", source=SCHEMA)
@@ -49,8 +49,9 @@ def test_forced_runs_and_candidates_equal_the_reference(open_on: Any, asking: An
         asking("free", "x", system=STYLE, temperature=1.1, top_k=20, seed=3, max_tokens=5),
     ]
     done = running(engine, requests)
+    reference = Reference(engine, engine.folder)
     for request in requests:
-        for expected in write_slowly(engine, request):
+        for expected in reference.write(request):
             found = done[request.id, expected.index]
             assert (found.text, found.token_ids) == (expected.text, expected.token_ids)
             assert found.usage.forced == expected.usage.forced

@@ -27,7 +27,7 @@ GATES = 1024  # multiplied by one program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class ModelShape:
     """This is how many numbers a token has: between layers, between a layer's products, at the end, in its heads."""
 
     hidden: int
@@ -43,7 +43,7 @@ class Shape:
 class Stream:
     """This is the memory of `tokens` tokens that go through products: x is float32, the rest has the model's dtype."""
 
-    def __init__(self, shape: Shape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
+    def __init__(self, shape: ModelShape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
         self.x = torch.zeros(tokens, shape.hidden, device=device)
         self.more = torch.zeros(tokens, shape.hidden, dtype=dtype, device=device)
         self.normed = torch.zeros_like(self.more)
@@ -72,22 +72,22 @@ class Stream:
 class Kept(Stream):
     """This is the memory of tokens whose logits are wanted."""
 
-    def __init__(self, shape: Shape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
+    def __init__(self, shape: ModelShape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
         super().__init__(shape, tokens, dtype, device)
         self.logits = torch.zeros(tokens, shape.vocab, dtype=dtype, device=device)
 
 
-class Room(Stream):
+class Workspace(Stream):
     """This is the memory of a step with up to `tokens` tokens; a step of a smaller size uses the first part of it."""
 
-    def __init__(self, shape: Shape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
+    def __init__(self, shape: ModelShape, tokens: int, dtype: torch.dtype, device: torch.device) -> None:
         super().__init__(shape, tokens, dtype, device)
         self.shape = shape
         self.tokens = tokens
         self.few = tokens <= FEW
         self.splits = SPLITS if self.few else 1
         self._words = torch.zeros(kernels.ROWS * tokens, dtype=torch.int64, device=device)
-        self._said = torch.zeros(kernels.ROWS * tokens, dtype=torch.int64, pin_memory=device.type == "cuda")
+        self._staged = torch.zeros(kernels.ROWS * tokens, dtype=torch.int64, pin_memory=device.type == "cuda")
         self._copied = torch.cuda.Event() if device.type == "cuda" else None  # type: ignore[no-untyped-call]
         self.qkv = torch.zeros(tokens, (shape.heads + 2 * shape.kv_heads) * shape.dim, dtype=dtype, device=device)
         self._angle, self._cosine, self._sine = torch.zeros(3, tokens, shape.dim // 2, device=device)
@@ -99,26 +99,26 @@ class Room(Stream):
         self._wide = max(16, triton.next_power_of_2(shape.dim))
         self._block = min(64, max(16, BLOCK_BYTES // (self._wide * dtype.itemsize)))
 
-    def say(self, spans: Sequence[Span], keep: Sequence[int], size: int, chosen: torch.Tensor | None) -> None:
+    def upload(self, spans: Sequence[Span], keep: Sequence[int], size: int, chosen: torch.Tensor | None) -> None:
         """This tells the device what the step is about: one copy, which nobody waits for."""
         if self._copied is not None:
             self._copied.synchronize()  # the last step's words are out of the way
-        said = self._said[: kernels.ROWS * size]
-        lay_out(said.view(kernels.ROWS, size).numpy(), spans, keep, self._own_tile, self._shared_tile)
-        self._words[: len(said)].copy_(said, non_blocking=True)
+        staged = self._staged[: kernels.ROWS * size]
+        lay_out(staged.view(kernels.ROWS, size).numpy(), spans, keep, self._own_tile, self._shared_tile)
+        self._words[: len(staged)].copy_(staged, non_blocking=True)
         if self._copied is not None:
             self._copied.record()
         if chosen is not None:
-            ids = self.told(kernels.ID.value, size)
+            ids = self.words(kernels.ID.value, size)
             ids.copy_(with_chosen(ids, chosen))
 
-    def told(self, row: int, size: int) -> torch.Tensor:
+    def words(self, row: int, size: int) -> torch.Tensor:
         """This is one of the kernels' rows of words, (size,)."""
         return self._words[row * size : (row + 1) * size]
 
     def turn(self, frequencies: torch.Tensor, size: int) -> None:
         """This prepares every token's rotation, from (dim / 2,) radians per position."""
-        angle = torch.mul(self.told(kernels.POSITION.value, size)[:, None], frequencies, out=self._angle[:size])
+        angle = torch.mul(self.words(kernels.POSITION.value, size)[:, None], frequencies, out=self._angle[:size])
         torch.cos(angle, out=self._cosine[:size])
         torch.sin(angle, out=self._sine[:size])
 

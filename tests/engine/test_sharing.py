@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from aigc.engine.plan import GROUP_COST, even_out, plan_copies, plan_prefixes
+from aigc.engine.sharing import GROUP_COST, even_out, plan_copies, plan_prefixes
 
 STYLE, OTHER = list(range(1000, 1250)), list(range(2000, 2300))
 

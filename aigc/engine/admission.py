@@ -1,0 +1,151 @@
+"""Which requests begin next, and what each of them shares with others; the loop asks before it packs a step.
+
+    waiting ──lot──▶ prefixes found or computed ──▶ rows, a request's candidates together ──▶ sources to copy from
+
+Requests begin in lots: a step with a few new prompts costs about as much as one with many. Those that may write longest
+come first, so that no long one is left to be written alone at the end. `sharing` says who shares what.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from aigc.engine.cache import Prefix, Prefixes
+from aigc.engine.rows import BatchRow, Work
+from aigc.engine.sharing import SHORTEST, even_out, plan_copies, plan_prefixes
+
+Compute: TypeAlias = Callable[[Work, Sequence[int]], Prefix]  # of a request's first tokens, named by the key they have
+
+
+class Admission:
+    """These are the requests that wait, and the rules by which they become rows."""
+
+    def __init__(
+        self,
+        prefixes: Prefixes,
+        *,
+        slot_tokens: int,
+        in_place: bool,
+    ) -> None:
+        """`in_place` says whether rows may read a prefix where it lies, beside other rows.
+
+        `slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
+        """
+        self.waiting: deque[Work] = deque()
+        self.prefixes = prefixes
+        self.slot_tokens = slot_tokens
+        self.in_place = in_place
+        self.sharing = prefixes.budget > 0
+
+    def drop(self, request: str) -> bool:
+        """Forget what waits of a request, and say whether something did."""
+        mine = [work for work in self.waiting if work.id == request]
+        for work in mine:
+            self.waiting.remove(work)
+        return bool(mine)
+
+    def begin(self, rows: Sequence[BatchRow], most: int, compute: Compute) -> list[BatchRow]:
+        """Begin a lot of the waiting requests where there is room beside `rows`, `most` rows in all.
+
+        Returns a row for each request, which the rows of its other candidates follow. Requests whose prefix cannot be
+        computed wait on.
+        """
+        free = most - len(rows)
+        if rows and free < max(1, most // 8):
+            return []
+        lot = self._take_lot(rows, free, most)
+        try:
+            placed = self._place([work for work, _ in lot], compute, alone=not rows)
+        except BaseException:  # out of memory, say: nobody gets lost
+            for work, taken in reversed(lot):
+                if work.left:
+                    self.waiting.remove(work)
+                work.left = taken + work.left
+                self.waiting.appendleft(work)
+            raise
+        return [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
+
+    def _take_lot(self, rows: Sequence[BatchRow], free: int, most: int) -> list[tuple[Work, list[int]]]:
+        """Take requests, with the candidates of each that begin now; of one with more than `most`, some wait on."""
+        self.waiting = deque(sorted(self.waiting, key=lambda work: -work.limit.bit_length()))
+        lot: list[tuple[Work, list[int]]] = []
+        room = self.slot_tokens - sum(row.needed for row in rows)
+        while self.waiting and free >= min(len(self.waiting[0].left), most):
+            work = self.waiting[0]
+            taken = work.left[:most]
+            room -= len(taken) * (len(work.ids) + work.limit)
+            if room < 0 and (lot or rows):
+                break
+            self.waiting.popleft()
+            work.left = work.left[most:]
+            if work.left:
+                self.waiting.appendleft(work)
+            lot.append((work, taken))
+            free -= len(taken)
+        return lot
+
+    def _place(self, lot: Sequence[Work], compute: Compute, *, alone: bool) -> list[tuple[Prefix | None, int]]:
+        """Find or compute a prefix for each request of a lot, and say how many of its tokens the request reads."""
+        if not self.sharing or not self.in_place or not lot:
+            return [(None, 0)] * len(lot)
+        prompts = [work.key for work in lot]
+        found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
+        lengths = plan_prefixes(prompts, [length for _, length in found])
+        if len(prompts) == 1 and alone and found[0][1] < len(prompts[0]) // 2:
+            lengths = [len(prompts[0]) - 1]  # a lone request leaves its prompt behind for those that follow
+        new: dict[tuple[int, ...], Prefix] = {}
+        for work, ids, length in zip(lot, prompts, lengths, strict=True):
+            key = tuple(ids[:length])
+            if length >= SHORTEST and key not in new:
+                new[key] = compute(work, key)
+        placed: list[tuple[Prefix | None, int]] = [(None, 0)] * len(prompts)
+        for place, (ids, length) in enumerate(zip(prompts, lengths, strict=True)):
+            if length >= SHORTEST:
+                placed[place] = (new[tuple(ids[:length])], length)
+        for prefix in self.prefixes.kept:
+            places = [p for p, (other, _) in enumerate(found) if other is prefix and lengths[p] < SHORTEST]
+            for place, length in zip(places, even_out([found[place][1] for place in places]), strict=True):
+                placed[place] = (prefix, length) if length else (None, 0)
+        return placed
+
+    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> BatchRow:
+        """Make a row for each candidate; all but the first follow it, and copy its slot once its prompt is in."""
+        rows: list[BatchRow] = []
+        for index in indexes:
+            row = BatchRow(
+                work=work,
+                index=index,
+                ending=work.ending(index),
+                constraint=work.constraint.copy() if work.constraint else None,
+                pending=work.ids[base:] if not rows else [],
+                prefix=prefix,
+                base=base,
+            )
+            row.write_forced()
+            if prefix is not None:
+                self.prefixes.hold(prefix)
+            rows.append(row)
+        # All candidates begin with the same forced tokens, so the leader's slot has them for everyone.
+        for follower in rows[1:]:
+            follower.pending.clear()
+        rows[0].followers = rows[1:]
+        return rows[0]
+
+    def find_sources(self, begun: Sequence[BatchRow], new: Sequence[BatchRow]) -> dict[BatchRow, BatchRow]:
+        """Return whose tokens each new row copies, and set how many: of a row that reads the same prefix equally far.
+
+        `begun` are rows with a slot.
+        """
+        sources: dict[BatchRow, BatchRow] = {}
+        if not self.sharing:
+            return sources
+        for group in {(row.prefix, row.base) for row in new}:
+            old = [row for row in begun if (row.prefix, row.base) == group]
+            ours = [row for row in new if (row.prefix, row.base) == group]
+            rows = [*old, *ours]
+            for row, (place, length) in zip(ours, plan_copies([row.own for row in rows], len(old)), strict=True):
+                if length:
+                    sources[row], row.copied = rows[place], length
+        return sources
