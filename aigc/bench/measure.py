@@ -36,7 +36,7 @@ class Run:
     roofline: float
 
     def record(self) -> dict[str, Json]:
-        """This is the run with its rates, ready for JSON."""
+        """Return the run with its rates, ready for JSON."""
         rates = {
             "tokens_per_second": self.sampled + self.forced,
             "sampled_per_second": self.sampled,
@@ -50,7 +50,7 @@ class Run:
 def run_workload(
     engine: Engine, workload: Workload, ceiling: Ceiling, told: Callable[[int], None] = lambda done: None
 ) -> Run:
-    """This writes everything the workload asks for; `told` hears after each step how many are finished."""
+    """Write everything the workload asks for; `told` hears after each step how many are finished."""
     from aigc.engine.ceiling import tokens_read
 
     with _endless(engine, workload):
@@ -97,19 +97,19 @@ def _valid(one: Completion, workload: Workload) -> bool:
 
 
 def median_run(runs: Sequence[Run]) -> Run:
-    """This is the run of median duration; of an even number the slower of the middle two."""
+    """Return the run of median duration; of an even number the slower of the middle two."""
     return sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
 
 
 def spread(runs: Sequence[Run]) -> float:
-    """This is (slowest - fastest) / median duration."""
+    """Return (slowest - fastest) / median duration."""
     seconds = [run.seconds for run in runs]
     return (max(seconds) - min(seconds)) / statistics.median(seconds)
 
 
 @contextmanager
 def _endless(engine: Engine, workload: Workload) -> Iterator[None]:
-    """This keeps end tokens from ending the texts that are to have an exact length."""
+    """Keep end tokens from ending the texts that are to have an exact length."""
     engine.endless = workload.endless
     try:
         yield
@@ -118,7 +118,7 @@ def _endless(engine: Engine, workload: Workload) -> Iterator[None]:
 
 
 def peak_memory() -> int:
-    """This is the most memory the process has held so far, in bytes; 0 where the system does not say."""
+    """Return the most memory the process has held so far, in bytes; 0 where the system does not say."""
     if sys.platform == "win32":
         return 0
     import resource

@@ -84,7 +84,7 @@ class Workload:
 def build(
     name: str, count: Callable[[Prompt], int], *, seed: int = 0, shared: int = 0, limit: int | None = None
 ) -> Workload:
-    """This makes a workload, or its first `limit` requests; `count` is the model's prompt length in tokens.
+    """Make a workload, or its first `limit` requests; `count` is the model's prompt length in tokens.
 
     `seed` varies every request's own part and `shared` the part all begin with. Raises NotFound for an unknown name.
     """
@@ -133,7 +133,7 @@ def _ask(text: str) -> Prompt:
 
 
 def _text(text: str, tokens: int, count: Callable[[Prompt], int], rng: random.Random) -> str:
-    """This adds words to `text` until its prompt has `tokens` tokens."""
+    """Add words to `text` until its prompt has `tokens` tokens."""
     words = WORDS.split()
     have, pace = count(_ask(text)), 8.0  # tokens a word; learnt on the way
     while have < tokens:
@@ -145,7 +145,7 @@ def _text(text: str, tokens: int, count: Callable[[Prompt], int], rng: random.Ra
 
 
 def write_jsonl(workload: Workload, front: Front, path: Path) -> None:
-    """This writes one line a request for other engines: id, token ids, the user's message, max_tokens, schema and
+    """Write one line a request for other engines: id, token ids, the user's message, max_tokens, schema and
     whether end tokens are to be ignored."""
     lines = [
         {
@@ -162,7 +162,7 @@ def write_jsonl(workload: Workload, front: Front, path: Path) -> None:
 
 
 def is_valid(text: str, schema: Mapping[str, Json] | None) -> bool:
-    """This says whether a text is what its schema asks for; a text without one need only be there."""
+    """Say whether a text is what its schema asks for; a text without one need only be there."""
     if schema is None:
         return bool(text.strip())
     try:

@@ -5,13 +5,14 @@ common token prefix; a prefix's keys and values are computed once and attended o
 request's own part lives in a slot; finished rows are refilled. Grammars (llguidance) are masks in the loop, and
 forced tokens are appended without sampling.
 
-To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text,
-`grammar` a schema into masks. `loop` is the token loop, over ids only: `plan` says who shares what, `rows` what a
-text is on its way, `cache` where keys and values lie, `sampler` which token is next (`filters` leaves the likeliest,
-`noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward runs while the host still sees to
-the tokens it was fed. `reference` is the slow specification kept beside it. The model itself is a `network`, of which
-there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our own kernels, without
-transformers, which takes seconds to import; `hf` runs all else.
+To read it: `engine` takes requests and gives completions; `front` turns messages into ids and ids into text, `masks`
+a grammar into what may come next. `loop` is the token loop, over ids only: `admission` says which requests begin,
+`sharing` who shares what, `rows` what a text is on its way, `cache` where keys and values lie, `sampler` which token is
+next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward
+runs while the host still sees to the tokens it was fed. `reference` is the slow specification kept beside it. The model
+itself is a `network`, of which there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our
+own kernels, without transformers, which takes seconds to import; `hf` runs all else. Threads are an engine's own
+(`threads`): two in one process keep their own number, and torch's is left as it was.
 
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`. Does
 not know: content types, briefs, checks, catalogues, files other than the model folder. Nothing here is imported until
@@ -46,7 +47,7 @@ __all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
 
 
 def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
-    """This loads the model in `folder` (safetensors, config and tokenizer) and is ready to write.
+    """Load the model in `folder` (safetensors, config and tokenizer) and return an engine that is ready to write.
 
     Raises ModelError, one sentence, for a folder that holds no usable causal LM and for a device that is not there.
     """
@@ -57,7 +58,7 @@ def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
 
 
 def _wait_politely() -> None:
-    """This tells torch's threads, before there are any, to spin for a moment while they wait and then sleep.
+    """Tell torch's threads, before there are any, to spin for a moment while they wait and then sleep.
 
     Beside other busy programs endless spinning costs far more than it gains: twentyfold for three of us on two cores.
     Sleeping at once costs a quarter of the speed, since a step has thousands of short waits (`tests/bench/LOG.md`).
@@ -67,7 +68,7 @@ def _wait_politely() -> None:
 
 
 def convert_gguf(gguf: Path, folder: Path) -> None:
-    """This writes a fast-loading folder (safetensors, tokenizer, chat template) from one GGUF file.
+    """Write a fast-loading folder (safetensors, tokenizer, chat template) from one GGUF file.
 
     Beside the floats, for every device, stand the file's own whole numbers where our kernels can multiply by them.
 

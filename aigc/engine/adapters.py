@@ -53,7 +53,7 @@ class Adapters:
     def __init__(
         self, model: torch.nn.Module, device: torch.device, dtype: torch.dtype, native: Kernels | None = None
     ) -> None:
-        """`model` has linear layers by their paths; one that says which is its head has it left alone.
+        """Begin with none. `model` has linear layers by their paths; one that says which is its head has it left alone.
 
         `native` runs the adapters' products on a CPU in float32, where there is one.
         """
@@ -67,7 +67,7 @@ class Adapters:
         return tuple(self._layers)
 
     def load(self, name: str, folder: Path) -> None:
-        """This raises ModelError, and changes nothing, where the adapter cannot be read or does not fit the model."""
+        """Add an adapter. Raises ModelError, and changes nothing, where it cannot be read or does not fit the model."""
         if name in self._layers:
             raise ModelError(f"{folder}: an adapter {name!r} is loaded already")
         adapter = read_adapter(folder)
@@ -80,7 +80,7 @@ class Adapters:
             self._layers.setdefault(name, {})[path] = layer
 
     def unload(self, name: str) -> None:
-        """This forgets an adapter and takes it off the route. Raises NotFound."""
+        """Forget an adapter and take it off the route. Raises NotFound."""
         if name not in self._layers:
             raise NotFound(f"no adapter {name!r} is loaded", hint=did_you_mean(name, self._layers))
         self.route([segment for segment in self._route if segment[2] != name])
@@ -90,7 +90,7 @@ class Adapters:
                 self._model.set_submodule(path, layer.base)
 
     def route(self, segments: Iterable[Segment]) -> None:
-        """This says, until the next call, which packed tokens are for which adapter; all others are for none."""
+        """Set, until the next call, which packed tokens are for which adapter; all others are for none."""
         self._route[:] = segments
         assert all(begin < end and name in self._layers for begin, end, name in self._route), "no such route"
 
@@ -103,7 +103,7 @@ class Adapters:
 
 
 def read_adapter(folder: Path) -> Adapter:
-    """This reads what PEFT saved. Raises ModelError for what is missing, broken, or more than LoRA on linear layers."""
+    """Read what PEFT saved. Raises ModelError for what is missing, broken, or more than LoRA on linear layers."""
     for name in (CONFIG, WEIGHTS):
         if not (folder / name).is_file():
             raise ModelError(f"{folder}: no adapter here ({name} is missing)")
@@ -142,7 +142,7 @@ class _Config(pydantic.BaseModel, extra="allow", strict=True):
 
 
 def _first(patterns: Mapping[re.Pattern[str], float], path: str, default: float) -> float:
-    """This follows PEFT: the first pattern counts that matches a path's last names."""
+    """Find what a path has: as in PEFT, the first pattern counts that matches the path's last names."""
     return next((n for key, n in patterns.items() if re.match(rf"(.*\.)?({key.pattern})$", path)), default)
 
 
@@ -168,7 +168,7 @@ def _pair(file: Path, path: str, matrices: dict[str, torch.Tensor], config: _Con
 
 
 def _target(model: torch.nn.Module, adapter: Adapter, path: str) -> torch.nn.Module:
-    """This is the layer to adapt. Raises ModelError where the model has no such linear layer below its head."""
+    """Find the layer to adapt. Raises ModelError where the model has no such linear layer below its head."""
     hint = f"it was trained on {adapter.base!r}" if adapter.base else ""
     try:
         layer = model.get_submodule(path)

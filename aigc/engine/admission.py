@@ -29,7 +29,7 @@ class Admission:
         slot_tokens: int,
         in_place: bool,
     ) -> None:
-        """`in_place` says whether rows may read a prefix where it lies, beside other rows.
+        """Begin with nobody waiting. `in_place` says whether rows may read a prefix where it lies, beside other rows.
 
         `slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
         """

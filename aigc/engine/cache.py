@@ -32,11 +32,11 @@ class CacheShape:
 
     @property
     def token_bytes(self) -> int:
-        """This counts keys and values of one token over all layers."""
+        """Count the bytes of one token's keys and values over all layers."""
         return 2 * self.layers * self.kv_heads * self.head_dim * self.dtype.itemsize
 
     def whole(self, tokens: int) -> int:
-        """This is so many tokens, and those kept together with the last."""
+        """Round a number of tokens up to whole blocks, which are kept together."""
         return -(-tokens // self.block) * self.block
 
 
@@ -58,7 +58,7 @@ class Bank:
         return self.keys.shape[1]
 
     def take(self) -> int:
-        """This is the lowest free lane, so that lanes in use stay close together; the bank doubles when full."""
+        """Take the lowest free lane, so that lanes in use stay close together; double the bank when it is full."""
         if not self.free:
             lanes = self.lanes
             self.keys = _doubled(self.keys, self.shape.blank)
@@ -71,7 +71,7 @@ class Bank:
 
 
 def _doubled(lanes: torch.Tensor, blank: bool) -> torch.Tensor:
-    """This has as many lanes again; only one of keys and values is there twice meanwhile."""
+    """Return a copy with twice the lanes. Keys come first, then values, so that only one of them is there twice."""
     count = lanes.shape[1]
     larger = lanes.new_empty((lanes.shape[0], 2 * count, *lanes.shape[2:]))
     larger[:, :count] = lanes
@@ -92,14 +92,14 @@ class Slots:
     """This hands out slots by size."""
 
     def __init__(self, shape: CacheShape, tokens: int) -> None:
-        """`tokens` is what all rows together may come to hold, roughly."""
+        """Begin without a bank. `tokens` is what all rows together may come to hold, roughly."""
         self.shape = shape
         self.tokens = tokens
         self.banks: dict[int, Bank] = {}
         self.rows = 0  # that there are: how many slots may soon be wanted
 
     def take(self, tokens: int, limit: int) -> Slot:
-        """This is a slot for `tokens` now and, with some headroom, up to `limit` in the end."""
+        """Take a slot for `tokens` now and, with some headroom, up to `limit` in the end."""
         capacity = SMALLEST_SLOT
         while capacity < min(tokens + HEADROOM, limit):
             capacity *= 2
@@ -111,19 +111,19 @@ class Slots:
         return Slot(bank, bank.take())
 
     def copy(self, source: Slot, target: Slot, tokens: int) -> None:
-        """This gives `target` the first `tokens` of `source`."""
+        """Copy the first `tokens` of `source` to `target`."""
         tokens = self.shape.whole(tokens)
         target.bank.keys[:, target.lane, :, :tokens] = source.bank.keys[:, source.lane, :, :tokens]
         target.bank.values[:, target.lane, :, :tokens] = source.bank.values[:, source.lane, :, :tokens]
 
     def release(self, slot: Slot) -> None:
-        """This frees the slot, and the memory of a bank nobody uses any more."""
+        """Free the slot, and the memory of a bank nobody uses any more."""
         slot.bank.release(slot.lane)
         if len(slot.bank.free) == slot.bank.lanes:
             del self.banks[slot.bank.capacity]
 
     def check_integrity(self, held: Sequence[Slot]) -> None:
-        """This asserts that exactly the `held` slots are taken, each once."""
+        """Assert that exactly the `held` slots are taken, each once."""
         taken = sorted((capacity, lane) for capacity, bank in self.banks.items() for lane in _taken(bank))
         assert taken == sorted((slot.bank.capacity, slot.lane) for slot in held), "slots taken and slots held differ"
         assert all(self.banks.get(slot.bank.capacity) is slot.bank for slot in held), "a held slot's bank is gone"
@@ -155,7 +155,7 @@ class Prefixes:
         self._clock = 0
 
     def longest(self, ids: Sequence[int]) -> tuple[Prefix | None, int]:
-        """This is the kept prefix that shares most first tokens with `ids`, and how many."""
+        """Find the kept prefix that shares most first tokens with `ids`, and how many those are."""
         best: tuple[Prefix | None, int] = (None, 0)
         for prefix in self.kept:
             common = shared_length(prefix.ids, ids)
@@ -164,24 +164,24 @@ class Prefixes:
         return best
 
     def add(self, ids: Sequence[int]) -> Prefix:
-        """This is a new prefix whose keys and values the caller computes next."""
+        """Keep a new prefix, whose keys and values the caller computes next."""
         prefix = Prefix(self.shape, ids)
         self.kept.append(prefix)
         return prefix
 
     def hold(self, prefix: Prefix) -> None:
-        """This says a row reads `prefix`."""
+        """Note that a row reads `prefix`."""
         self._clock += 1
         prefix.users += 1
         prefix.used_at = self._clock
 
     def release(self, prefix: Prefix) -> None:
-        """This says a row no longer reads `prefix`; the longest unused go when there are too many."""
+        """Note that a row no longer reads `prefix`; the longest unused go when there are too many."""
         prefix.users -= 1
         self.evict(self.budget)
 
     def evict(self, budget: int) -> None:
-        """This drops unused prefixes, the longest unused first, until the rest fit the budget."""
+        """Drop unused prefixes, the longest unused first, until the rest fit the budget."""
         tokens = sum(len(prefix.ids) for prefix in self.kept)
         for prefix in sorted(self.kept, key=lambda prefix: prefix.used_at):
             if tokens <= budget:
@@ -191,7 +191,7 @@ class Prefixes:
                 tokens -= len(prefix.ids)
 
     def check_integrity(self, held: Sequence[Prefix]) -> None:
-        """This asserts that every prefix counts its readers rightly."""
+        """Assert that every prefix counts its readers rightly."""
         for prefix in self.kept:
             assert prefix.users == sum(other is prefix for other in held), "a prefix miscounts its readers"
         assert all(any(other is prefix for other in self.kept) for prefix in held), "a prefix in use was dropped"
@@ -200,7 +200,7 @@ class Prefixes:
 
 
 def shared_length(first: Sequence[int], second: Sequence[int]) -> int:
-    """This counts the tokens two prompts share from the start."""
+    """Count the tokens two prompts share from the start."""
     bound = min(len(first), len(second))
     low, high = 0, bound  # bisect on slices: comparing slices runs in C
     while low < high:

@@ -37,7 +37,7 @@ class Ceiling:
     device: torch.device
 
     def seconds(self, *, tokens: int, heads: int, seen: float, steps: int, read: int) -> float:
-        """This is the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens.
+        """Return the least time for `tokens` computed, `heads` of them sampled from, having seen `seen` tokens.
 
         `read` counts tokens whose keys and values come from memory, as `tokens_read` does.
         """
@@ -46,12 +46,12 @@ class Ceiling:
         return max(work / self.flops, moved / self.bandwidth)
 
     def device_peak(self) -> int:
-        """This is the most CUDA memory held since the rates were measured, in bytes; 0 on a CPU."""
+        """Return the most CUDA memory held since the rates were measured, in bytes; 0 on a CPU."""
         return int(torch.cuda.max_memory_allocated(self.device)) if self.device.type == "cuda" else 0
 
 
 def tokens_read(rows: Iterable[BatchRow]) -> int:
-    """This counts the tokens whose keys and values a step of `rows` reads: their own, and once those of a prefix.
+    """Count the tokens whose keys and values a step of `rows` reads: their own, and once those of a prefix.
 
     In layers that look back a few tokens only it is too many.
     """
@@ -64,7 +64,7 @@ def tokens_read(rows: Iterable[BatchRow]) -> int:
 
 
 def measure_ceiling(network: Network) -> Ceiling:
-    """This takes about a second. What was held until now, such as while the model was opened, is no peak any more."""
+    """Measure the machine's rates, in about a second. Memory held before, while opening, say, is no peak any more."""
     flops, bandwidth = _rates(network)
     free_memory(network.device)
     if network.device.type == "cuda":

@@ -22,13 +22,13 @@ class Chat:
     """This renders messages with one template. Raises jinja2's TemplateError for a source that is none."""
 
     def __init__(self, source: str, tokens: Mapping[str, str]) -> None:
-        """`tokens` are the tokenizer's special tokens by their names, such as `bos_token`."""
+        """Compile the template; `tokens` are the tokenizer's special tokens by their names, such as `bos_token`."""
         self.source = source
         self._tokens = dict(tokens)
         self._template = _environment().from_string(source)
 
     def render(self, messages: Sequence[Message]) -> str:
-        """This is the prompt up to where the model's turn begins; system text moves where a template refuses it.
+        """Render the prompt up to where the model's turn begins; system text moves where a template refuses it.
 
         Raises TemplateError where the template refuses the turns all the same.
         """
@@ -52,29 +52,31 @@ class Chat:
 
 
 def read_chat(folder: Path) -> Chat | None:
-    """This is the template of the model in `folder`; None where it has none. Raises TemplateError for a broken one."""
-    said = read_tokenizer_config(folder)
-    source = said.get("chat_template")
+    """Read the template of the model in `folder`; None where it has none. Raises TemplateError for a broken one."""
+    config = read_tokenizer_config(folder)
+    source = config.get("chat_template")
     if isinstance(source, list):
         source = {one.get("name"): one.get("template") for one in source}.get("default")
     if (folder / "chat_template.jinja").is_file():
         source = (folder / "chat_template.jinja").read_text(encoding="utf-8")
     if not isinstance(source, str) or not source:
         return None
-    return Chat(source, {name: content_of(token) for name, token in said.items() if name.endswith("_token") and token})
+    return Chat(
+        source, {name: content_of(token) for name, token in config.items() if name.endswith("_token") and token}
+    )
 
 
 def read_tokenizer_config(folder: Path) -> dict[str, Any]:
-    """This is `tokenizer_config.json`; empty where there is none that can be read."""
+    """Read `tokenizer_config.json`; empty where there is none that can be read."""
     try:
-        said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return config if isinstance(config, dict) else {}
 
 
 def content_of(token: Any) -> str:
-    """This is a special token's text, however the config spells it."""
+    """Return a special token's text, however the config spells it."""
     return str(token.get("content", "")) if isinstance(token, dict) else str(token or "")
 
 

@@ -37,7 +37,7 @@ class Rotary(pydantic.BaseModel):
     partial_rotary_factor: Literal[1, None] = None
 
     def frequencies(self, dim: int) -> torch.Tensor:
-        """This is (dim / 2,) radians per token (Su et al., arXiv 2104.09864; `llama3` as Llama 3.1 laid it down)."""
+        """Return (dim / 2,) radians per token (Su et al., arXiv 2104.09864; `llama3` as Llama 3.1 laid it down)."""
         plain = 1.0 / (self.rope_theta ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim))
         if self.rope_type == "default":
             return plain
@@ -84,7 +84,7 @@ class Config(pydantic.BaseModel):
 
     @property
     def dim(self) -> int:
-        """This counts the floats of a head; Qwen3's do not share the width of the model."""
+        """Count the floats of a head; Qwen3's do not share the width of the model."""
         return self.head_dim or (128 if self.model_type == "qwen3" else self.hidden_size // self.num_attention_heads)
 
     def frequencies(self) -> torch.Tensor:
@@ -93,7 +93,7 @@ class Config(pydantic.BaseModel):
         )
 
     def window(self, layer: int) -> int:
-        """This is how many tokens a layer looks back, 0 for all."""
+        """Return how many tokens a layer looks back, 0 for all."""
         if self.model_type == "llama" or not self.use_sliding_window or self.sliding_window is None:
             return 0
         if self.layer_types is None:
@@ -114,20 +114,20 @@ class Checkpoint:
         return name in self._files
 
     def tensor(self, name: str) -> torch.Tensor:
-        """This is a copy in 32-bit floats. Raises KeyError."""
+        """Read a tensor into a copy in 32-bit floats. Raises KeyError."""
         return self.stored(name).to(torch.float32, copy=True)
 
     def stored(self, name: str) -> torch.Tensor:
-        """This is a tensor as the file has it. Raises KeyError."""
+        """Return a tensor as the file has it. Raises KeyError."""
         found: torch.Tensor = self._files[name].get_tensor(name)
         return found
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """Raises KeyError."""
+        """Return a tensor's shape. Raises KeyError."""
         return tuple(self._files[name].get_slice(name).get_shape())
 
     def panels(self, native: Kernels, name: str) -> Panels:
-        """This is a weight as the kernels read it, in the whole numbers of a GGUF where they were kept."""
+        """Read a weight for the kernels, in the whole numbers of a GGUF where they were kept. Raises KeyError."""
         if self._blocks is None or name not in self._blocks.keys():  # noqa: SIM118
             return native.pack(self.tensor(name))
         columns, depth = self.shape(name)
@@ -136,7 +136,7 @@ class Checkpoint:
 
 
 def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
-    """This opens the files, which stay open as long as `stack`."""
+    """Open the files, which stay open as long as `stack`."""
     try:
         written = json.loads((folder / "config.json").read_bytes())
         config = Config.model_validate(written)

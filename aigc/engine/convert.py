@@ -20,7 +20,7 @@ MAGIC = b"GGUF"
 
 
 def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
-    """This is `aigc.engine.convert_gguf`. Weights become float32: they load without further work on any device."""
+    """Do as `aigc.engine.convert_gguf` says. Weights become float32: they load without further work on any device."""
     if not gguf.is_file():
         raise ModelError(f"{gguf}: no such file")
     with gguf.open("rb") as file:
@@ -47,7 +47,7 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
 
 
 def _keep_numbers(gguf: Path, folder: Path, model: Any) -> None:
-    """This adds what our own kernels can multiply by as it stands in the file."""
+    """Add what our own kernels can multiply by as it stands in the file."""
     config = model.config
     if config.model_type in FAMILIES:
         write_blocks(gguf, folder, model.state_dict(), (config.num_attention_heads, config.num_key_value_heads))

@@ -15,7 +15,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 
 
 def pick_device(name: str) -> torch.device:
-    """This is the device of that name. Raises ModelError where it is not there."""
+    """Return the device of that name. Raises UsageError for no such name, and ModelError where it is not there."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kind, _, number = name.partition(":")
@@ -37,7 +37,7 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
 
 
 def memory_bytes(device: torch.device) -> int:
-    """This is the memory of the machine, or what is free on a CUDA device."""
+    """Return the memory of the machine, or what is free on a CUDA device, in bytes."""
     if device.type == "cuda":
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, for later
         return int(torch.cuda.mem_get_info(device)[0]) + kept
@@ -48,20 +48,20 @@ def memory_bytes(device: torch.device) -> int:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """This tells a lack of memory from other failures; on a CPU torch has no class of its own for it."""
+    """Tell a lack of memory from other failures; on a CPU torch has no class of its own for it."""
     words = ("DefaultCPUAllocator", "not enough memory", "bad_alloc", "out of memory", "STATUS_ALLOC_FAILED")
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
 def sent(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """This is a CPU tensor on a device. Nobody waits for the copy: what the device does next comes after it."""
+    """Send a CPU tensor to a device. Nobody waits for the copy: what the device does next comes after it."""
     if device.type != "cuda":
         return tensor
     return (tensor.pin_memory() if tensor.numel() else tensor).to(device, non_blocking=True)
 
 
 def fetched(tensor: torch.Tensor) -> Callable[[], torch.Tensor]:
-    """This starts to copy a tensor to the host. What it gives waits for the copy, not for what is enqueued later."""
+    """Start to copy a tensor to the host. What is returned waits for the copy, not for what is enqueued later."""
     if tensor.device.type != "cuda":
         return lambda: tensor
     copy = torch.empty(tensor.shape, dtype=tensor.dtype, pin_memory=True)
@@ -77,11 +77,11 @@ def fetched(tensor: torch.Tensor) -> Callable[[], torch.Tensor]:
 
 
 def current(device: torch.device) -> AbstractContextManager[Any]:
-    """This makes a CUDA device torch's current one, which is where Triton starts kernels."""
+    """Make a CUDA device torch's current one, which is where Triton starts kernels."""
     return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def free_memory(device: torch.device) -> None:
-    """This gives back what torch keeps for later."""
+    """Give back the device memory that torch keeps for later."""
     if device.type == "cuda":
         torch.cuda.empty_cache()

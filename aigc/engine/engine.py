@@ -53,10 +53,8 @@ class Engine:
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         slot_tokens = _slot_tokens(network, options.rows)
-        runner = _steady(network) if options.deterministic and not network.steady else network
-        self._threads = runner.torch_threads
         self.loop: Loop | None = Loop(
-            runner,
+            _steady(network) if options.deterministic and not network.steady else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
             rows=options.rows,
@@ -74,22 +72,22 @@ class Engine:
 
     @property
     def grammars(self) -> Grammars:
-        """This is made on first use: it takes half a second, and free text needs none."""
+        """Return the compiler of grammars, made on first use: that takes half a second, and free text needs none."""
         if self._grammars is None:
             self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends), self.network.device)
         return self._grammars
 
     @property
     def busy(self) -> bool:
-        """This says whether a step would do anything."""
+        """Say whether a step would do anything."""
         return bool(self._in_hand or self._outbox)
 
     def count_tokens(self, prompt: Prompt) -> int:
-        """This is the prompt's length as the model will see it, template included."""
+        """Return the prompt's length as the model will see it, template included."""
         return len(self.front.encode(prompt))
 
     def submit(self, request: Request) -> None:
-        """This queues a request. What cannot be served comes back from the next `step` as an error."""
+        """Queue a request. What cannot be served comes back from the next `step` as an error."""
         loop = self._open_loop()
         if request.id in self._in_hand:
             raise EngineError(f"a request {request.id!r} is in hand already")
@@ -105,15 +103,14 @@ class Engine:
         loop.submit(work)
 
     def step(self) -> Sequence[Completion | Delta]:
-        """This runs one forward over everything in hand."""
+        """Run one forward over everything in hand, and return what came of it."""
         loop = self._open_loop()
         out, self._outbox = self._outbox, []
         if not self._in_hand:
             return out
         finished = None
         try:
-            with torch_threads(self._threads):
-                finished = loop.step()
+            finished = loop.step()
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise EngineError(f"the model failed: {first_line(error)}") from error
@@ -130,20 +127,20 @@ class Engine:
         return out
 
     def load_adapter(self, name: str, folder: Path) -> None:
-        """This reads a LoRA adapter, as PEFT saves it, for requests that name it. ModelError where it does not fit."""
+        """Load a LoRA adapter, as PEFT saves it, for requests that name it. Raises ModelError where it does not fit."""
         self._open_loop()
         self.network.adapters.load(name, folder)
         self._realms[name] = self._last_realm = self._last_realm + 1
 
     def unload_adapter(self, name: str) -> None:
-        """This forgets an adapter. Raises NotFound, and EngineError while a request in hand needs it."""
+        """Forget an adapter. Raises NotFound, and EngineError while a request in hand needs it."""
         if any(held.request.adapter == name for held in self._in_hand.values()):
             raise EngineError(f"adapter {name!r} is still being used")
         self.network.adapters.unload(name)
         del self._realms[name]
 
     def cancel(self, request_id: str) -> None:
-        """This drops a request; one Completion, `cancelled`, with the first open candidate's text so far, follows."""
+        """Drop a request; one Completion, `cancelled`, with the first open candidate's text so far, follows."""
         in_hand = self._in_hand.pop(request_id, None)
         if in_hand is None:
             return
@@ -159,7 +156,7 @@ class Engine:
             )
 
     def close(self) -> None:
-        """This frees the model and everything in hand."""
+        """Free the model and everything in hand."""
         self.loop = None
         if self._grammars is not None:
             self._grammars.close()
@@ -171,7 +168,7 @@ class Engine:
         self.network = None  # type: ignore[assignment]
 
     def check_integrity(self) -> None:
-        """This asserts what must hold between steps; tests call it after each."""
+        """Assert what must hold between steps; tests call it after each."""
         if self.loop is None:
             return
         check_loop(self.loop)
@@ -186,7 +183,7 @@ class Engine:
         return self.loop
 
     def work_of(self, request: Request) -> Work:
-        """This is a request in ids. Raises EngineError, one sentence, for one that cannot be served."""
+        """Turn a request into ids. Raises EngineError, one sentence, for one that cannot be served."""
         realm = self._realms.get(request.adapter or "")
         if realm is None:
             near = did_you_mean(str(request.adapter), self._realms)
@@ -234,7 +231,7 @@ class Engine:
 
 
 def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
-    """This is what a finished row comes back as."""
+    """Make the Completion that a finished row comes back as."""
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
     sampled = len(row.written) - row.forced
@@ -257,7 +254,7 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
 
 
 def _end_tokens(network: Network, front: Front) -> frozenset[int]:
-    """This is every token that ends a text: the generation config's, the tokenizer's, and the chat turn's end."""
+    """Return every token that ends a text: the generation config's, the tokenizer's, and the chat turn's end."""
     ends = set(network.ends | front.ends)
     for text in ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>"):
         if text in front.special and front.chat is not None and text in front.chat.source:
@@ -266,7 +263,7 @@ def _end_tokens(network: Network, front: Front) -> frozenset[int]:
 
 
 def _slot_tokens(network: Network, rows: int) -> int:
-    """This counts the tokens that rows may come to hold; slots are up to twice as large, and there may be twice as
+    """Count the tokens that rows may come to hold; slots are up to twice as large, and there may be twice as
     many, so that is a quarter of the memory or less."""
     spare = memory_bytes(network.device)
     if network.device.type == "cuda":

@@ -34,7 +34,7 @@ class Blocks:
         self.top = block * BLOCK + inside  # (rows,) the likeliest token
 
     def above(self, floor: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """This is (rows, tokens, scores) of every token at or above its row's floor, ordered by row and token."""
+        """Return (rows, tokens, scores) of every token at or above its row's floor, ordered by row and token."""
         rows, blocks = (self.peaks >= floor[:, None]).nonzero(as_tuple=True)
         cells = self.cells[rows, blocks]
         places, inside = (cells >= floor[rows, None]).nonzero(as_tuple=True)
@@ -45,7 +45,7 @@ class FilterParams:
     """This is what rows ask for, a number each, (rows,). `top_k` is the whole vocabulary where none is asked."""
 
     def __init__(self, given: Sequence[SamplingParams], vocab: int, device: torch.device) -> None:
-        """`vocab` is at most 2^24: all goes in one copy, as floats."""
+        """Send the numbers to `device` in one copy, as floats, so `vocab` is at most 2^24."""
         top_k = [min(one.top_k or vocab, vocab) for one in given]
         rows = [[one.temperature for one in given], [one.top_p for one in given], [one.min_p for one in given], top_k]
         self.heat, self.top_p, self.min_p, counts = sent(torch.tensor(rows, dtype=torch.float32), device)
@@ -55,11 +55,11 @@ class FilterParams:
 
     @property
     def both(self) -> torch.Tensor:
-        """This says which rows are cut by top-k, and then by top-p."""
+        """Say which rows are cut by top-k, and then by top-p."""
         return torch.logical_and(self.top_k < self._vocab, self.top_p < 1)
 
     def floor(self, blocks: Blocks, reach: torch.Tensor) -> torch.Tensor:
-        """This is `reach` below the peak, or lower where top-p is a share of what top-k keeps: none of that is missed.
+        """Return `reach` below the peak, or lower where top-p is a share of what top-k keeps: none of that is missed.
 
         If a row keeps five tokens, the five highest blocks have a token each at or above the fifth's peak.
         """
@@ -73,13 +73,14 @@ class FilterParams:
 
 
 def filters(params: SamplingParams) -> bool:
+    """Say whether a row keeps its likeliest tokens only."""
     return bool(params.top_k or params.top_p < 1 or params.min_p)
 
 
 def filtered(
     blocks: Blocks, asked: FilterParams, reach: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """This is (rows, tokens, scores) after top-k, then top-p, then min-p, as far as `reach` below the peak.
+    """Return (rows, tokens, scores) after top-k, then top-p, then min-p, as far as `reach` below the peak.
 
     All three cut a row's tokens, likeliest first, at some rank, so the tokens above a floor are enough to find the cut
     if it lies among them. With a floor near the peak it usually does; other rows get one as low as the noise reaches.

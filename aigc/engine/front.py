@@ -42,7 +42,7 @@ class Front:
         self.vocab = self.raw.get_vocab_size(with_added_tokens=True)
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """This is the whole prompt as ids. Raises EngineError where the chat template refuses it."""
+        """Return the whole prompt as ids. Raises EngineError where the chat template refuses it."""
         if not prompt.chat or self.chat is None:
             return self._encode_plain(join_plain(prompt.messages))
         hidden = [text for message in prompt.messages for text in self._special_pattern.findall(message.content)]
@@ -60,7 +60,7 @@ class Front:
         return self._encode_scaffold(rendered, re.compile(f"{mark}(\\d+){mark}"), texts)
 
     def decode(self, ids: Sequence[int]) -> str:
-        """This is the text of written tokens, control tokens left out."""
+        """Return the text of written tokens, control tokens left out."""
         return str(self.raw.decode(list(ids), skip_special_tokens=True))
 
     def _encode_plain(self, text: str) -> list[int]:
@@ -86,7 +86,7 @@ class Front:
 
     @cached_property
     def _textual(self) -> Tokenizer:
-        """This is the tokenizer with control tokens taken for ordinary text."""
+        """Return the tokenizer with control tokens taken for ordinary text."""
         written = json.loads(self.raw.to_str())
         for token in written.get("added_tokens", ()):
             token["special"] = token["content"] in self.special
@@ -106,7 +106,7 @@ class Front:
 
 
 def _unused_mark(messages: Sequence[Message]) -> str:
-    """This is a private-use character that no content contains."""
+    """Find a private-use character that no content contains."""
     used = {character for message in messages for character in message.content}
     return next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in used)
 
@@ -131,7 +131,7 @@ class Transcript:
         self._read = 0
 
     def push(self, token: int) -> bool:
-        """This takes the next token and says whether a stop string ends the text."""
+        """Take the next token and say whether a stop string ends the text."""
         self.ids.append(token)
         if not self.watch:
             return False
@@ -149,11 +149,11 @@ class Transcript:
         return bool(found)
 
     def begins_word(self, token: int) -> bool:
-        """This says that the token begins with a space, in any vocabulary's way of writing one."""
+        """Say whether the token begins with a space, in any vocabulary's way of writing one."""
         return (self.front.raw.id_to_token(token) or "").startswith((" ", "Ġ", "▁"))
 
     def last_characters(self) -> tuple[int, int] | None:
-        """This counts the last tokens that are whole characters together, and these; None while one is incomplete."""
+        """Count the last tokens that are whole characters together, and those; None while one is incomplete."""
         for tokens in range(1, min(4, len(self.ids)) + 1):  # a character has four bytes at most
             text = self.front.decode(self.ids[-tokens:])
             if text and not text.startswith(BROKEN):
@@ -161,11 +161,11 @@ class Transcript:
         return None
 
     def is_whole(self) -> bool:
-        """This says that the text ends with a whole word, for sure."""
+        """Say whether the text ends with a whole word, for sure."""
         return WHOLE.search(self.front.decode(self.ids[-4:])) is not None
 
     def last_joint(self, since: int) -> int | None:
-        """This counts the tokens before the last place between two words; None where that is not after `since`."""
+        """Count the tokens before the last place between two words; None where that is not after `since`."""
         for at in range(len(self.ids) - 1, max(since, len(self.ids) - LONGEST - 1), -1):
             before = self.front.decode(self.ids[max(0, at - 4) : at])[-1:]
             if self.begins_word(self.ids[at]):
@@ -177,7 +177,7 @@ class Transcript:
         return None
 
     def take_back(self, count: int) -> None:
-        """This forgets the last tokens, which `last_joint` allowed for."""
+        """Forget the last tokens, which `last_joint` allowed for."""
         del self.ids[len(self.ids) - count :]
         if self.watch:
             self._text = self.front.decode(self.ids)
@@ -185,12 +185,12 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """This is the text up to the stop string."""
+        """Return the text up to the stop string."""
         whole = self.front.decode(self.ids)
         return whole if self.cut is None else whole[: self.cut]
 
     def delta(self, *, final: bool) -> str:
-        """This is what may be shown and was not yet; a possible beginning of a stop string is held back."""
+        """Return what may be shown and was not yet; a possible beginning of a stop string is held back."""
         ended = final or self.cut is not None
         text = self.text if ended else self._text
         end = len(text) if ended else len(text) - self._possible_stop()
@@ -201,12 +201,12 @@ class Transcript:
         return new
 
     def _landed(self) -> int:
-        """This counts the characters that will not be taken back."""
+        """Count the characters that will not be taken back."""
         joint = self.last_joint(0)
         return len(self.front.decode(self.ids[: joint or max(0, len(self.ids) - LONGEST)]))
 
     def _possible_stop(self) -> int:
-        """This counts the last characters that could be the start of a stop string."""
+        """Count the last characters that could be the start of a stop string."""
         for length in range(max((len(text) for text in self.stop), default=1) - 1, 0, -1):
             if any(text.startswith(self._text[-length:]) for text in self.stop if len(self._text) >= length):
                 return length
@@ -214,7 +214,7 @@ class Transcript:
 
 
 def load_front(folder: Path) -> Front:
-    """This reads the tokenizer. Raises ModelError where there is none that works."""
+    """Read the tokenizer. Raises ModelError where there is none that works."""
     try:
         raw = _plain_tokenizer(folder)
         if raw is None:
@@ -228,13 +228,13 @@ def load_front(folder: Path) -> Front:
 
 
 def _plain_tokenizer(folder: Path) -> Tokenizer | None:
-    """This is what tokenizer.json says; None where transformers would add to it."""
+    """Read tokenizer.json; None where transformers would add to it."""
     if not (folder / "tokenizer.json").is_file():
         return None
-    raw, said = Tokenizer.from_file(str(folder / "tokenizer.json")), read_tokenizer_config(folder)
-    added = (said.get("added_tokens_decoder") or {}).values()
+    raw, config = Tokenizer.from_file(str(folder / "tokenizer.json")), read_tokenizer_config(folder)
+    added = (config.get("added_tokens_decoder") or {}).values()
     known = all(raw.token_to_id(content_of(token)) is not None for token in added)
-    if not known or said.get("add_bos_token") or said.get("add_eos_token"):
+    if not known or config.get("add_bos_token") or config.get("add_eos_token"):
         return None
     raw.no_truncation()
     raw.no_padding()

@@ -55,7 +55,7 @@ class Landing:
 def find_landing(
     matcher: Matcher, ending: Ending, token: int, written: int, since: int, *, last: bool
 ) -> Landing | None:
-    """This is called after `token` was accepted and written, the last of `written`; those from `since` were sampled.
+    """Find a landing after `token` was accepted and written, the last of `written`; those from `since` were sampled.
 
     `last` says that no token may follow. An ordinary token costs a few microseconds, a landing about two hundred.
     """

@@ -39,6 +39,7 @@ from aigc.engine.masks import Matcher
 from aigc.engine.network import ModelRunner, Span
 from aigc.engine.rows import BatchRow, Flight, Work
 from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
+from aigc.engine.threads import torch_threads
 from aigc.types import TokenLogprob
 
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
@@ -59,7 +60,7 @@ class Loop:
         native: Kernels | None = None,
         apart: bool = False,
     ) -> None:
-        """`rows` and `slot_tokens` bound how many rows there are, and what all together may come to hold.
+        """Begin with nothing to write. `rows` bounds how many rows there are, `slot_tokens` what all may come to hold.
 
         `bias` starts to fill the masks of grammars. `native` samples on a CPU. `apart` has every row sampled alone.
         """
@@ -67,6 +68,7 @@ class Loop:
         self.bias = bias
         self.vocab = vocab
         self.most = rows
+        self.threads = runner.torch_threads
         self.native = native
         self.apart = apart
         self.rows: list[BatchRow] = []  # in slots, or followers about to be
@@ -83,11 +85,12 @@ class Loop:
 
     def step(self) -> list[BatchRow]:
         """Advance every row by what is pending and at most one sampled token, and return the finished rows."""
-        flight, self.flight = self.flight or self._launch(), None
-        if flight is not None:
-            rows, logits = self._with_followers(flight)
-            if rows:
-                self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
+        with torch_threads(self.threads):
+            flight, self.flight = self.flight or self._launch(), None
+            if flight is not None:
+                rows, logits = self._with_followers(flight)
+                if rows:
+                    self._take(rows, self._sample(rows, logits, flight.bias or self._fill(rows)))
         return self._retire()
 
     def _launch(self, unread: Mapping[BatchRow, list[int]] = {}, chosen: torch.Tensor | None = None) -> Flight | None:

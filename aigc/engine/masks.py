@@ -32,11 +32,11 @@ class Letters:
         self.words = [found[1][0], found[4][0], found[2][0]]
 
     def length(self, token: int) -> int:
-        """This counts the token's characters."""
+        """Count the token's characters."""
         return len(self.tokenizer.decode_bytes([token]).decode("utf-8", "replace"))
 
     def meet(self, token: int, closing: int) -> bool:
-        """This says that `token` has in it the character that `closing` begins with."""
+        """Say whether `token` has in it the character that `closing` begins with."""
         return self.tokenizer.decode_bytes([closing])[:1] in self.tokenizer.decode_bytes([token])
 
 
@@ -51,30 +51,30 @@ class Matcher:
         return Matcher(self.state.deep_copy(), self.letters)
 
     def accept(self, token: int) -> bool:
-        """This moves past one token; False means the grammar did not allow it."""
+        """Move past one token; False means the grammar did not allow it."""
         return bool(self.state.consume_token(token))
 
     def forced(self) -> list[int]:
-        """This moves past, and gives, the tokens that can only come next."""
+        """Move past the tokens that can only come next, and return them."""
         tokens = list(self.state.compute_ff_tokens())
         if tokens:
             self.state.consume_tokens(tokens)
         return tokens
 
     def back(self, tokens: int) -> bool:
-        """This takes back the last tokens; False means it cannot."""
+        """Take back the last tokens; False means that cannot be done."""
         return bool(self.state.rollback(tokens))
 
     def takes(self, tokens: list[int]) -> bool:
-        """This says that all these tokens may come next."""
+        """Say whether all these tokens may come next."""
         return int(self.state.validate_tokens(tokens)) == len(tokens)
 
     def room(self, most: int) -> int:
-        """This counts how many letters may come next, `most` at most."""
+        """Count how many letters may come next, `most` at most."""
         return int(self.state.validate_tokens(self.letters.many[:most]))
 
     def closing(self) -> list[int] | None:
-        """This is what comes after the free text that may come next, once it is full; no tokens if all ends there.
+        """Return what comes after the free text that may come next, once it is full; no tokens if all ends there.
 
         None where arbitrary words may not come next, and where the text has no bound.
         """
@@ -95,12 +95,12 @@ class Matcher:
 
     @property
     def may_end(self) -> bool:
-        """This says that what is written so far is whole."""
+        """Say whether what is written so far is whole."""
         return bool(self.state.is_accepting())
 
     @property
     def ended(self) -> bool:
-        """This says that nothing more can be written."""
+        """Say whether nothing more can be written."""
         return bool(self.state.is_stopped())
 
     @property
@@ -114,7 +114,7 @@ class Grammars:
     def __init__(
         self, tokenizer_json: str, vocab: int, ends: Sequence[int], device: torch.device | None = None
     ) -> None:
-        """Masks come to lie on `device`, the CPU if that is None."""
+        """Prepare the vocabulary. Masks come to lie on `device`, the CPU if that is None."""
         self.vocab = vocab
         self._device = device or torch.device("cpu")
         self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
@@ -126,7 +126,7 @@ class Grammars:
         self._compiled: OrderedDict[Grammar, Matcher] = OrderedDict()
 
     def matcher(self, grammar: Grammar) -> Matcher:
-        """This is a fresh matcher. Raises EngineError with llguidance's reason where the grammar does not compile."""
+        """Return a fresh matcher. Raises EngineError with llguidance's reason where the grammar does not compile."""
         found = self._compiled.get(grammar)
         if found is None:
             state = LLMatcher(self._tokenizer, _to_llguidance(grammar), log_level=0)
@@ -139,7 +139,7 @@ class Grammars:
         return found.copy()
 
     def bias(self, matchers: Sequence[Matcher]) -> Callable[[], torch.Tensor]:
-        """This starts to fill masks on a thread of its own; what it gives waits for them.
+        """Start to fill masks on a thread of its own; what is returned waits for them.
 
         That is (matchers, vocab), 0 where a token may come next and -inf elsewhere. Meanwhile the model may run, but no
         matcher may move.
@@ -157,7 +157,7 @@ class Grammars:
         return wait
 
     def close(self) -> None:
-        """This ends the thread."""
+        """End the thread."""
         self._thread.shutdown(cancel_futures=True)
 
 

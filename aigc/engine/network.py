@@ -40,7 +40,7 @@ class ModelRunner(Protocol):
     torch_threads: int  # that torch works on during a step
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`.
+        """Run one step and write its keys and values; return float32 logits of the packed tokens `keep`.
 
         `chosen`, on the device, has the tokens that spans may name by their place; only an asynchronous network is
         ever given any.
@@ -66,11 +66,11 @@ class Network(ModelRunner, Protocol):
 
     @property
     def ends(self) -> frozenset[int]:
-        """This is the tokens that end a text, by the model's configs."""
+        """Return the tokens that end a text, by the model's configs."""
 
 
 def with_chosen(ids: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
-    """This is `ids` with those of `chosen` where only their place was known. The host need not wait."""
+    """Return `ids` with those of `chosen` where only their place was known. The host need not wait."""
     return torch.where(ids < 0, chosen[(-1 - ids).clamp_(min=0)], ids)
 
 

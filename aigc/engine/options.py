@@ -15,7 +15,7 @@ class EngineOptions:
 
     `device` is `auto` (cuda where there is one), `cpu`, `cuda` or `cuda:1`; `dtype` is `auto` (bfloat16 on cuda,
     float32 on cpu), `float32`, `bfloat16` or `float16`. `rows` is how many texts are written at once, `threads` how
-    many CPU threads work, in all of the process, `context` the longest prompt and text in tokens.
+    many CPU threads this engine works on, `context` the longest prompt and text in tokens.
     `prefix_cache=False` computes every prompt from its first token. `deterministic` keeps what a request gets free
     of its neighbours to the last bit. That is slower, except for Llama and Qwen in float32 on a CPU with our
     kernels, whose numbers are like that anyway.

@@ -34,7 +34,7 @@ class Work:
 
     @property
     def key(self) -> list[int]:
-        """This is the prompt for comparing with others: what is computed under another adapter shares nothing."""
+        """Return the prompt for comparing with others: what is computed under another adapter shares nothing."""
         return [self.ids[0] + (self.realm << 32), *self.ids[1:]]
 
 
@@ -60,37 +60,37 @@ class BatchRow:
 
     @property
     def stream(self) -> int:
-        """This names the row's noise."""
+        """Name the row's noise."""
         return stream_key(self.work.params.seed, self.index)
 
     @property
     def own(self) -> Sequence[int]:
-        """This is the prompt's key without what the prefix has."""
+        """Return the prompt's key without what the prefix has."""
         return self.work.key[self.base :]
 
     @property
     def needed(self) -> int:
-        """This counts the most tokens its slot may come to hold."""
+        """Count the most tokens its slot may come to hold."""
         return len(self.work.ids) - self.base + self.work.limit
 
     def start_over(self) -> None:
-        """This forgets what was computed, not what was written, which will be fed like a prompt."""
+        """Forget what was computed, not what was written, which will be fed like a prompt."""
         self.slot, self.length, self.copied, self.followers = None, 0, 0, []
         self.pending = [*self.work.ids[self.base :], *self.written]
 
     def feed(self, tokens: int) -> None:
-        """This counts pending tokens as being in the slot: the device will not do anything else before."""
+        """Count pending tokens as being in the slot: the device will not do anything else before."""
         self.length += tokens
         del self.pending[:tokens]
 
     @property
     def forced(self) -> int:
-        """This counts the written tokens that were not sampled."""
+        """Count the written tokens that were not sampled."""
         ended = bool(self.scores) and self.scores[-1].token in self.work.ends  # sampled, but not written
         return len(self.written) - len(self.scores) + ended
 
     def take(self, score: TokenLogprob) -> None:
-        """This takes a sampled token, and what the grammar forces after it."""
+        """Take a sampled token, and what the grammar forces after it."""
         if self.constraint is not None and not self.constraint.accept(score.token):
             self.finish = "error"
             return
@@ -102,7 +102,7 @@ class BatchRow:
             self.write_forced()
 
     def _land(self, constraint: Matcher, token: int) -> None:
-        """This ends the text, or its string, on a whole word where `token` would break one off."""
+        """End the text, or its string, on a whole word where `token` would break one off."""
         last = self.finish == "length"
         landing = find_landing(constraint, self.ending, token, len(self.written), self.free, last=last)
         if landing is None:
@@ -115,7 +115,7 @@ class BatchRow:
             self.write(closing, forced=True)
 
     def _take_back(self, count: int) -> None:
-        """This forgets the last sampled tokens. What a slot has of them will be written over."""
+        """Forget the last sampled tokens. What a slot has of them will be written over."""
         fed = max(0, count - len(self.pending))
         self.length -= fed
         for tokens in (self.pending, self.written, self.scores):
@@ -123,7 +123,7 @@ class BatchRow:
         self.ending.take_back(count)
 
     def write(self, token: int, *, forced: bool = False) -> None:
-        """This appends a token and notices every end it may bring, except the grammar's."""
+        """Append a token and notice every end it may bring, except the grammar's."""
         if token in self.work.ends:
             self.finish = "stop"
             return
@@ -137,7 +137,7 @@ class BatchRow:
             self.finish = "length"
 
     def write_forced(self) -> None:
-        """This writes what the grammar leaves no choice about, and notices its end."""
+        """Write what the grammar leaves no choice about, and notice its end."""
         if self.constraint is None:
             return
         for token in self.constraint.forced():
@@ -162,5 +162,5 @@ class Flight:
 
     @property
     def places(self) -> list[int]:
-        """This is whose logits are wanted: not of a row that has ended, or has been given more to be fed, since."""
+        """Return whose logits are wanted: not of a row that has ended, or has been given more to be fed, since."""
         return [place for place, row in enumerate(self.rows) if row.finish is None and not row.pending]

@@ -91,8 +91,9 @@ def choose(
     fetching = fetched(torch.cat([tokens.double(), logprobs.double(), *likeliest]))  # all in one copy
 
     def read() -> Picks:
-        said = fetching().tolist()
-        return Picks([int(token) for token in said[:many]], said[many : 2 * many], _tops(said[2 * many :], asked, many))
+        numbers = fetching().tolist()
+        tokens, logprobs, rest = numbers[:many], numbers[many : 2 * many], numbers[2 * many :]
+        return Picks([int(token) for token in tokens], logprobs, _tops(rest, asked, many))
 
     return Choice(tokens, read)
 
@@ -127,34 +128,34 @@ def choose_apart(
 
 
 def _asked_for(draws: Sequence[Draw], vocab: int) -> list[tuple[int, list[int]]]:
-    """This is how many likeliest tokens are asked for, and the rows that ask for so many."""
+    """Return how many likeliest tokens are asked for, and the rows that ask for so many."""
     asking = sorted((min(d.params.logprobs, vocab), row) for row, d in enumerate(draws) if d.params.logprobs)
     return [(count, [row for _, row in group]) for count, group in groupby(asking, key=lambda one: one[0])]
 
 
 def _likeliest(raw: torch.Tensor, total: torch.Tensor, rows: Sequence[int], count: int) -> torch.Tensor:
-    """This is (rows · 2 · count,) in float64: each row's likeliest tokens, then their log-probabilities."""
+    """Return (rows · 2 · count,) in float64: each row's likeliest tokens, then their log-probabilities."""
     places = sent(torch.tensor(rows), raw.device)
     best = torch.topk(raw[places] - total[places, None], count)
     return torch.cat([best.indices.double(), best.values.double()], dim=1).flatten()
 
 
 def _tops(
-    said: Sequence[float], asked: Sequence[tuple[int, list[int]]], rows: int
+    numbers: Sequence[float], asked: Sequence[tuple[int, list[int]]], rows: int
 ) -> list[tuple[tuple[int, float], ...]]:
-    """This sorts what `_likeliest` said out to the rows."""
+    """Sort the numbers of `_likeliest` out to the rows."""
     tops: list[tuple[tuple[int, float], ...]] = [()] * rows
     begin = 0
     for count, group in asked:
         for row in group:
-            tokens, logprobs = said[begin : begin + count], said[begin + count : begin + 2 * count]
+            tokens, logprobs = numbers[begin : begin + count], numbers[begin + count : begin + 2 * count]
             tops[row] = tuple(zip(map(int, tokens), logprobs, strict=True))
             begin += 2 * count
     return tops
 
 
 def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
-    """This lowers tokens seen before, in prompt or text (repetition) or in the text alone (presence)."""
+    """Lower the scores of tokens seen before, in prompt or text (repetition) or in the text alone (presence)."""
     repeated = [
         (row, [*d.prompt, *d.written], d.params.repetition_penalty)
         for row, d in enumerate(draws)
@@ -176,7 +177,7 @@ def _penalise(raw: torch.Tensor, draws: Sequence[Draw]) -> torch.Tensor:
 
 
 def _marks(row: int, seen: Sequence[int], amount: float) -> numpy.ndarray:
-    """This is (3, tokens) of int64: the row, the tokens seen, and the bits of the penalty."""
+    """Return (3, tokens) of int64: the row, the tokens seen, and the bits of the penalty."""
     marks = numpy.empty((3, len(seen)), dtype=numpy.int64)
     marks[0], marks[1] = row, seen
     marks[2].view(numpy.float64)[:] = amount

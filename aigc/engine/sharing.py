@@ -20,7 +20,7 @@ SHORTEST_COPY = 4  # tokens; copying makes a row wait for one step
 
 
 def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> list[int]:
-    """This is, per prompt, the length of the new prefix it should share, or 0 where what is known serves it better.
+    """Return, per prompt, the length of the new prefix it should share, or 0 where what is known serves it better.
 
     `known` counts each prompt's first tokens that some kept prefix has already. Prompts with the same first tokens and
     the same length share one prefix. At least one token of every prompt stays its own: its logits are needed.
@@ -39,7 +39,7 @@ def plan_prefixes(prompts: Sequence[Sequence[int]], known: Sequence[int]) -> lis
 def _groups(
     ordered: Sequence[Sequence[int]], known: Sequence[int], common: Sequence[int]
 ) -> list[tuple[int, int, int]]:
-    """This is the best set of disjoint groups (first, last, length): each run of neighbours, whole or split finer."""
+    """Find the best set of disjoint groups (first, last, length): each run of neighbours, whole or split finer."""
 
     def best(first: int, last: int) -> tuple[int, list[tuple[int, int, int]]]:
         if first == last:
@@ -66,7 +66,7 @@ def _groups(
 
 
 def even_out(lengths: Sequence[int]) -> list[int]:
-    """This lowers lengths read from one kept prefix to few distinct ones: a few tokens more are not worth a group."""
+    """Lower lengths read from one kept prefix to few distinct ones: a few tokens more are not worth a group."""
     levels: dict[int, int] = {}
     level = 0
     ordered = sorted(lengths)
@@ -79,7 +79,7 @@ def even_out(lengths: Sequence[int]) -> list[int]:
 
 
 def plan_copies(prompts: Sequence[Sequence[int]], begun: int) -> list[tuple[int, int]]:
-    """This is, per prompt after the first `begun`, whose first tokens it should copy, and how many; (-1, 0) for nobody.
+    """Return, per prompt after the first `begun`, whose first tokens it should copy, and how many; (-1, 0) for none.
 
     The first `begun` prompts belong to rows at work, which copy nothing any more. A prompt copies from the one that
     shares most with it, and where several do, from the one with the fewest others to wait for.

@@ -13,7 +13,7 @@ from aigc.types import Message
 
 
 def join_plain(messages: Sequence[Message]) -> str:
-    """This is a prompt for a model without turns."""
+    """Join a prompt for a model without turns."""
     filled = [message for message in messages if message.content]
     text = ""
     for message in filled:
@@ -26,7 +26,7 @@ def join_plain(messages: Sequence[Message]) -> str:
 
 
 def fold_system(messages: Sequence[Message]) -> list[Message]:
-    """This puts system text before the first user turn, for templates without a system role."""
+    """Put system text before the first user turn, for templates without a system role."""
     system = "\n\n".join(message.content for message in messages if message.role == "system" and message.content)
     turns = [message for message in messages if message.role != "system"]
     first = next((place for place, message in enumerate(turns) if message.role == "user"), None)

@@ -72,7 +72,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, path: Path | None = None) -> Catalogue:
-        """This reads `path`, or the file that ships with the package. Raises ModelError naming entry and key."""
+        """Read `path`, or the file that ships with the package. Raises ModelError naming entry and key."""
         import importlib.resources
 
         where = path.name if path else "catalogue.yaml"
@@ -83,7 +83,7 @@ class Catalogue:
         return _catalogue(_strict_yaml(text, where), where)
 
     def get(self, name: str) -> Model:
-        """This is the model of that name. Raises NotFound."""
+        """Return the model of that name. Raises NotFound."""
         for model in self.models:
             if model.name == name:
                 return model
@@ -91,14 +91,14 @@ class Catalogue:
         raise NotFound(f"there is no model {name!r} in the catalogue", hint=did_you_mean(name, known))
 
     def find(self, name: str) -> Model | None:
-        """This is the model of that name or Hub id, if the catalogue has it."""
+        """Return the model of that name or Hub id, if the catalogue has it."""
         for model in self.models:
             if name == model.name or (isinstance(model.source, HubSource) and name == model.source.repo):
                 return model
         return None
 
     def names(self) -> tuple[str, ...]:
-        """This is every name, in the file's order."""
+        """Return every name, in the file's order."""
         return tuple(model.name for model in self.models)
 
     def __iter__(self) -> Iterator[Model]:
@@ -162,7 +162,7 @@ def _source(read: Any, place: str) -> ModelSource:
 
 
 def _record(kind: type[T], entry: Mapping[str, Any], place: str) -> T:
-    """This builds a dataclass from a mapping whose keys and value types must match its fields."""
+    """Build a dataclass from a mapping whose keys and value types must match its fields."""
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
     needed = {field.name for field in fields if field.default is dataclasses.MISSING}
     _known_keys(entry, {field.name for field in fields}, needed, place)
@@ -204,7 +204,7 @@ def _described(value: Any) -> str:
 
 
 def _strict_yaml(text: str, where: str) -> Any:
-    """This is YAML in which a key may stand only once."""
+    """Read YAML in which a key may stand only once."""
     import yaml  # here, because looking at a local folder needs no YAML
 
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: ten times faster

@@ -25,7 +25,7 @@ _EXPANSION = 8  # float32 bytes per byte of a 4-bit GGUF
 
 
 def pull(name: str, *, convert: Convert, progress: Report | None = None, catalogue: Catalogue | None = None) -> Weights:
-    """This makes `name` loadable and returns it with `folder` set; when it is already, it does nothing.
+    """Make `name` loadable and return it with `folder` set; when it is already, do nothing.
 
     Without `catalogue`, the shipped one. `progress` may be called from another thread, one call at a time. Raises
     NotFound or ModelError; `convert`'s own errors pass through. Whatever happens, Ctrl-C included, no part of a model

@@ -16,7 +16,7 @@ _HEAD = 1 << 20
 
 
 def trouble_with(folder: Path) -> tuple[str, str]:
-    """This is why `folder` cannot be loaded, and a remedy; empty texts when it can."""
+    """Say why `folder` cannot be loaded, and a remedy; empty texts when it can."""
     if not (folder / "config.json").is_file():
         if (folder / "adapter_config.json").is_file():
             return "has an adapter, not a model (no config.json)", "name the model it was trained on"
@@ -34,7 +34,7 @@ def trouble_with(folder: Path) -> tuple[str, str]:
 
 
 def _missing_weights(folder: Path) -> str:
-    """This names the first weight file that should be there and is not."""
+    """Name the first weight file that should be there and is not."""
     index = folder / "model.safetensors.index.json"
     if (folder / "model.safetensors").is_file():
         return ""
@@ -48,7 +48,7 @@ def _missing_weights(folder: Path) -> str:
 
 
 def check_gguf(path: Path) -> None:
-    """This refuses a file that is not GGUF. Raises ModelError."""
+    """Refuse a file that is not GGUF. Raises ModelError."""
     try:
         with path.open("rb") as file:
             magic = file.read(4)
@@ -59,7 +59,7 @@ def check_gguf(path: Path) -> None:
 
 
 def folder_digest(folder: Path) -> str:
-    """This is the identity of a model folder: what loading may read, by file name.
+    """Return the identity of a model folder: what loading may read, by file name.
 
     Files up to 16 MiB count by content. Larger ones count by size, time of change and first MiB (for safetensors, the
     names and shapes), because reading gigabytes at every start would cost more than loading them. So a changed or
@@ -73,7 +73,7 @@ def folder_digest(folder: Path) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """This is the identity of one file, counted as in `folder_digest` but without its name."""
+    """Return the identity of one file, counted as in `folder_digest` but without its name."""
     digest = hashlib.sha256()
     _add(digest, "", path)
     return digest.hexdigest()

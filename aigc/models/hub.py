@@ -19,12 +19,12 @@ _IGNORED = ("onnx/*", "openvino/*", "original/*", "metal/*", "consolidated*")  #
 
 
 def is_hub_id(name: str) -> bool:
-    """This says whether `name` reads as ORG/NAME."""
+    """Say whether `name` reads as ORG/NAME."""
     return bool(_ID.fullmatch(name)) and len(name) <= 96 and ".." not in name and "--" not in name
 
 
 def cached(repo: str) -> Path | None:
-    """This is the complete snapshot in the Hub's cache, if there is one. Never uses the network."""
+    """Find the complete snapshot in the Hub's cache, if there is one. Never uses the network."""
     import huggingface_hub
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -38,19 +38,19 @@ def cached(repo: str) -> Path | None:
 
 
 def cache_of_hub() -> Path:
-    """This is the folder of the Hub's own cache ($HF_HUB_CACHE, $HF_HOME)."""
+    """Return the folder of the Hub's own cache ($HF_HUB_CACHE, $HF_HOME)."""
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
 
 
 def digest_of(repo: str, snapshot: Path) -> str:
-    """This is the identity of a snapshot: a commit of a repository never changes."""
+    """Return the identity of a snapshot: a commit of a repository never changes."""
     return hashlib.sha256(f"{repo}@{snapshot.name}".encode()).hexdigest()
 
 
 def download(repo: str, *, report: Report) -> Path:
-    """This fetches what loading needs. Progress comes from the client's threads.
+    """Fetch what loading needs. Progress comes from the client's threads.
 
     Raises NotFound when the Hub knows no such model, and ModelError when it cannot be reached, wants the licence
     accepted first, or the repository has no weights that can be loaded. A full disk is left to the caller.
@@ -76,7 +76,7 @@ def download(repo: str, *, report: Report) -> Path:
 
 
 def _usable_copy(repo: str) -> Path | None:
-    """This is a snapshot another program fetched in part (say, without vocab.txt), if it can be loaded as it is."""
+    """Find a snapshot another program fetched in part (say, without vocab.txt), if it can be loaded as it is."""
     import huggingface_hub
 
     config = huggingface_hub.try_to_load_from_cache(repo, "config.json")
@@ -121,7 +121,7 @@ def _in_one_sentence(error: Exception, repo: str) -> AigcError:
 
 
 def _bar_class(report: Report) -> Any:
-    """This is a progress bar as the Hub's client wants one, which draws nothing and reports the bytes.
+    """Make the kind of progress bar that the Hub's client wants; it draws nothing and reports the bytes.
 
     The client opens several bars: files counted, bytes over the network, bytes written. Only the last is of use.
     """

@@ -23,14 +23,14 @@ SCRIPTS = {  # the language most often written so → its letters, and the langu
 
 
 def unknown_language(model: Model, values: Mapping[str, Json]) -> str:
-    """This is the language that a brief wants and the model does not know, or nothing.
+    """Return the language that a brief wants and the model does not know, or nothing.
 
     It is what the input `language` says; also the script that most of the inputs are in, of which the text is made.
     URLs are in none.
     """
-    said = values.get("language")
-    if isinstance(said, str) and CODE.fullmatch(said) and said[:2] not in model.languages:
-        return said[:2]
+    wanted = values.get("language")
+    if isinstance(wanted, str) and CODE.fullmatch(wanted) and wanted[:2] not in model.languages:
+        return wanted[:2]
     words = " ".join(_texts([value for name, value in values.items() if name != "language"]))
     text = URL.sub(" ", words)[:LOOKED_AT]
     letters = 0 if text.isascii() else sum(map(str.isalpha, text))
@@ -43,7 +43,7 @@ def unknown_language(model: Model, values: Mapping[str, Json]) -> str:
 
 
 def smallest_that_knows(language: str, catalogue: Catalogue) -> str:
-    """This is the smallest model of the catalogue that knows a language, or nothing. Gated ones come last."""
+    """Name the smallest model of the catalogue that knows a language, or nothing. Gated ones come last."""
     known = [model for model in catalogue if language in model.languages]
     return min(known, key=lambda one: (getattr(one.source, "gated", False), one.parameters)).name if known else ""
 

@@ -13,7 +13,7 @@ DRIVER = Path("/dev/nvidiactl")  # there where a driver runs, and in a container
 
 
 def resolved_dtype(engine: Mapping[str, Json]) -> str:
-    """This is the dtype that the options of our engine come to, `auto` and what they leave out resolved."""
+    """Return the dtype that the options of our engine come to, `auto` and what they leave out resolved."""
     dtype, device = (str(engine.get(name, "auto")).strip() for name in ("dtype", "device"))
     if dtype != "auto":
         return dtype
@@ -22,7 +22,7 @@ def resolved_dtype(engine: Mapping[str, Json]) -> str:
 
 
 def has_cuda() -> bool:
-    """This says whether torch will find a CUDA device. It asks no driver: that would break processes forked later."""
+    """Say whether torch will find a CUDA device. No driver is asked: that would break processes forked later."""
     from importlib.metadata import PackageNotFoundError, version  # brings zip along
 
     try:

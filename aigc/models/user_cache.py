@@ -28,7 +28,7 @@ _SWEEP_AFTER = 24 * 3600  # seconds; no pull takes longer
 
 
 def cache_folder() -> Path:
-    """This is $AIGC_CACHE, or the platform's user cache / aigc. It need not exist yet."""
+    """Return $AIGC_CACHE, or the platform's user cache / aigc. It need not exist yet."""
     if chosen := os.environ.get("AIGC_CACHE"):
         return Path(chosen).expanduser().absolute()
     if sys.platform == "win32":
@@ -43,12 +43,12 @@ def cache_folder() -> Path:
 
 
 def model_folder(name: str) -> Path:
-    """This is where the finished model of that name stands, or will."""
+    """Return where the finished model of that name stands, or will."""
     return cache_folder() / "models" / name
 
 
 def finished(folder: Path, digest: str) -> bool:
-    """This says whether `folder` holds what a pull with that digest wrote: same format, and no file missing or cut."""
+    """Say whether `folder` holds what a pull with that digest wrote: same format, and no file missing or cut."""
     try:
         stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
         if stamp["format"] != FORMAT or stamp["digest"] != digest:
@@ -59,7 +59,7 @@ def finished(folder: Path, digest: str) -> bool:
 
 
 def write_stamp(folder: Path, *, name: str, digest: str, source: str) -> None:
-    """This writes what `finished` reads. `source` says in words where the weights came from."""
+    """Write what `finished` reads. `source` says in words where the weights came from."""
     import importlib.metadata  # here and below: slow to import, and only a pull needs them
 
     try:
@@ -80,7 +80,7 @@ def write_stamp(folder: Path, *, name: str, digest: str, source: str) -> None:
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """This is an empty folder in the cache that is gone afterwards, whatever happens, Ctrl-C included."""
+    """Make an empty folder in the cache that is gone afterwards, whatever happens, Ctrl-C included."""
     import tempfile
 
     root = cache_folder() / "tmp"
@@ -107,7 +107,7 @@ def _sweep(root: Path) -> None:
 
 
 def move_in(staged: Path, target: Path, digest: str) -> None:
-    """This puts a complete folder in its place with one rename; an equal one that came first is kept instead."""
+    """Put a complete folder in its place with one rename; an equal one that came first is kept instead."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         staged.replace(target)
@@ -127,14 +127,14 @@ def move_in(staged: Path, target: Path, digest: str) -> None:
 
 
 def check_space(needed: int, name: str) -> None:
-    """This refuses early when the cache's disk has fewer than `needed` bytes free. The folder must exist."""
+    """Refuse early when the cache's disk has fewer than `needed` bytes free. The folder must exist."""
     if shutil.disk_usage(cache_folder()).free < needed:
         raise _disk_full(needed, name, cache_folder())
 
 
 @contextmanager
 def disk_errors(name: str, needed: int, folder: Path | None = None) -> Iterator[None]:
-    """This turns trouble with the disk into one sentence, also when a library wrapped it in an error of its own."""
+    """Turn trouble with the disk into one sentence, also when a library wrapped it in an error of its own."""
     where = folder or cache_folder()
     try:
         yield
@@ -150,7 +150,7 @@ def disk_errors(name: str, needed: int, folder: Path | None = None) -> Iterator[
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """This looks for a full disk in an exception and what caused it; Rust libraries say it in text only."""
+    """Look for a full disk in an exception and what caused it; Rust libraries say it in text only."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             return True

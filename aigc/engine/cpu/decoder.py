@@ -102,7 +102,7 @@ class Decoder:
         self._memory = self._make_memory(FEW)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        """Run one step and write its keys and values; return float32 logits of the packed tokens `keep`."""
         assert chosen is None, "nothing here is asynchronous"
         tokens, longest = (
             sum(len(span.ids) for span in spans),
@@ -121,7 +121,7 @@ class Decoder:
             return self.native.multiply(memory.written[: len(keep)], self._head, None)
 
     def _run_adapted(self, memory: StepMemory, step: Step, spans: Sequence[Span], keep: Sequence[int]) -> None:
-        """This stops after every product for what LoRA layers add to it."""
+        """Run a step, stopping after every product for what LoRA layers add to it."""
         route, rows, begin = list(segments(spans)), sum(len(span.ids) for span in spans), 0
         self.adapters.route(route)
         for end, fused, x, out in memory.products:
@@ -160,7 +160,7 @@ class Decoder:
         return memory
 
     def _rotations(self, positions: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """This is cosines and sines, (positions, dim / 2)."""
+        """Return cosines and sines, (positions, dim / 2)."""
         angles = torch.arange(positions, dtype=torch.float32)[:, None] * self._frequencies
         return angles.cos(), angles.sin()
 
@@ -181,14 +181,14 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
 
 
 def _fits(config: Config) -> bool:
-    """This says that all shapes fill whole vectors and panels."""
+    """Say whether all shapes fill whole vectors and panels."""
     panels = [config.num_attention_heads * config.dim, config.num_key_value_heads * config.dim]
     whole = not any(size % PANEL for size in (*panels, config.intermediate_size))
     return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
 
 
 def _join(native: Kernels, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> PackedLinear:
-    """This makes one layer of several that read the same input; each stands in `parent` too, as a part of it."""
+    """Make one layer of several that read the same input; each stands in `parent` too, as a part of it."""
     parts = [read.panels(native, f"{path}.{name}.weight") for name in names]
     if len({part.bits for part in parts}) > 1:
         parts = [native.widen(part) for part in parts]

@@ -37,7 +37,7 @@ class Panels:
     bits: int = 32
 
     def part(self, begin: int, end: int) -> Panels:
-        """This is some of the columns, sharing memory. `begin` is a multiple of 16."""
+        """Return some of the columns, sharing memory. `begin` is a multiple of 16."""
         assert begin % PANEL == 0
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
 
@@ -69,7 +69,7 @@ class Step(ctypes.Structure):
 
 
 def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
-    """This is an operation; what it says of tensors is their addresses, so somebody has to keep them."""
+    """Make an operation; what it says of tensors is their addresses, so somebody has to keep them."""
     if panels is not None:
         weight = None if kind is OpKind.PACK else panels.numbers
         given = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth, **given}
@@ -89,7 +89,7 @@ class Kernels:
     threads: int
 
     def pack(self, weight: torch.Tensor) -> Panels:
-        """`weight` is (columns, depth), as a linear layer keeps it."""
+        """Lay a weight out in panels. `weight` is (columns, depth), as a linear layer keeps it."""
         columns, depth = weight.shape
         weight = weight.detach().contiguous()
         numbers = torch.empty(-(-columns // PANEL), depth, PANEL)
@@ -98,7 +98,7 @@ class Kernels:
         return panels
 
     def widen(self, panels: Panels) -> Panels:
-        """This is the same weight in 32-bit floats."""
+        """Return the same weight in 32-bit floats."""
         if panels.bits == 32:
             return panels
         numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
@@ -108,7 +108,7 @@ class Kernels:
     def multiply(
         self, x: torch.Tensor, panels: Panels, bias: torch.Tensor | None, out: torch.Tensor | None = None
     ) -> torch.Tensor:
-        """This is x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given."""
+        """Return x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given."""
         rows, add = x.shape[0], out is not None
         if out is None:
             out = torch.empty(rows, panels.columns)
@@ -116,13 +116,13 @@ class Kernels:
         return out
 
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
-        """This is the columns named by `ids`, (ids, depth)."""
+        """Return the columns named by `ids`, (ids, depth)."""
         out = torch.empty(ids.numel(), panels.depth)
         self._do(op(OpKind.GATHER, out=out, panels=panels), ids.numel(), Step(ids=ids.data_ptr()))
         return out
 
     def survey(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """This is the largest of each 64 numbers in a row of x, (rows, blocks), and each row's logsumexp, (rows,).
+        """Return the largest of each 64 numbers in a row of x, (rows, blocks), and each row's logsumexp, (rows,).
 
         The rows of x, (rows, numbers), may lie further apart than they are long.
         """
@@ -134,7 +134,7 @@ class Kernels:
         return peaks, total
 
     def draw(self, x: torch.Tensor, keys: torch.Tensor, heat: torch.Tensor, floor: torch.Tensor) -> torch.Tensor:
-        """This chooses, in each row of x, (rows, tokens), the largest of x / heat + Gumbel noise not below its floor.
+        """Choose, in each row of x, (rows, tokens), the largest of x / heat + Gumbel noise not below its floor.
 
         Keys are int64, the rest float32, all (rows,), as is what is chosen.
         """
@@ -145,7 +145,7 @@ class Kernels:
         return chosen
 
     def run(self, ops: ctypes.Array[Op], step: Step, rows: int, begin: int = 0, end: int | None = None) -> None:
-        """This runs some of the operations on as many rows, and after KEEP on those that are kept."""
+        """Run some of the operations on as many rows, and after KEEP on those that are kept."""
         first, count = ctypes.addressof(ops) + begin * ctypes.sizeof(Op), (len(ops) if end is None else end) - begin
         self.library.aigc_do(first, count, ctypes.byref(step), rows, self.threads)
 

@@ -30,7 +30,7 @@ class PackedLinear(torch.nn.Module):
         return self.native.multiply(rows, self.panels, self.bias).view(*x.shape[:-1], self.out_features)
 
     def part(self, begin: int, end: int) -> PackedLinear:
-        """This is some of the outputs, sharing memory."""
+        """Return some of the outputs, sharing memory."""
         return PackedLinear(
             self.native, self.panels.part(begin, end), None if self.bias is None else self.bias[begin:end]
         )
@@ -51,7 +51,7 @@ class OnednnLinear(torch.nn.Module):
     """This is `torch.nn.Linear` without autograd, its weight in oneDNN's blocked layout."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
-        """`weight` is (out_features, in_features)."""
+        """Lay the weight out; `weight` is (out_features, in_features)."""
         super().__init__()
         self.out_features, self.in_features = weight.shape
         self._packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), TYPICAL_ROWS)

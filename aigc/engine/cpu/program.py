@@ -48,36 +48,36 @@ class Program:
 
     @cached_property
     def array(self) -> ctypes.Array[Op]:
-        """This is the operations as the library reads them."""
+        """Return the operations as the library reads them."""
         return (Op * len(self._ops))(*self._ops)
 
     def gather(self, panels: Panels, out: torch.Tensor) -> None:
-        """This reads the tokens' rows of an embedding."""
+        """Read the tokens' rows of an embedding."""
         self._add(OpKind.GATHER, out=out, panels=panels)
 
     def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor) -> None:
-        """This divides each row by its root mean square and multiplies it by `weight`."""
+        """Divide each row by its root mean square and multiply it by `weight`."""
         self._add(OpKind.NORM, source=x, out=out, weight=weight, depth=x.shape[1])
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
-        """This writes a product to `out`, or adds it."""
+        """Write a product to `out`, or add it."""
         self._add(OpKind.MULTIPLY, source=x, out=out, panels=layer.panels, more=layer.bias, add=add)
 
     def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
-        """This norms and rotates queries and keys in place and writes keys and values to the slots."""
+        """Norm and rotate queries and keys in place, and write keys and values to the slots."""
         of_queries, of_keys = norms or (None, None)
         self._add(OpKind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer)
 
     def attend(self, x: torch.Tensor, layer: int, window: int, out: torch.Tensor) -> None:
-        """This is attention of the queries in x to what their rows have kept, or the last `window` tokens of it."""
+        """Let the queries in x attend to what their rows have kept, or the last `window` tokens of it."""
         self._add(OpKind.ATTEND, source=x, out=out, layer=layer, window=window)
 
     def swish(self, x: torch.Tensor, out: torch.Tensor) -> None:
-        """This is swish(gate) · up of rows that have all gates first."""
+        """Write swish(gate) · up of rows that have all gates first."""
         self._add(OpKind.SWISH, source=x, out=out, columns=out.shape[1])
 
     def keep(self, x: torch.Tensor) -> None:
-        """This moves the rows that are kept to the front; what follows sees no others."""
+        """Move the rows that are kept to the front; what follows sees no others."""
         self._add(OpKind.KEEP, out=x, columns=x.shape[1])
 
     def _add(self, kind: OpKind, **given: Any) -> None:
@@ -92,7 +92,7 @@ def lay_out(
     rotary: tuple[torch.Tensor, torch.Tensor],
     threads: int,
 ) -> Step:
-    """This is a step over the spans' tokens. `rotary` is cosines and sines, (positions, dim / 2)."""
+    """Make a step over the spans' tokens. `rotary` is cosines and sines, (positions, dim / 2)."""
     rows: list[tuple[int, ...]] = []
     ids: list[int] = []
     for span in spans:
@@ -111,17 +111,17 @@ def laid_out(
     rotary: tuple[torch.Tensor, torch.Tensor],
     threads: int,
 ) -> Step:
-    """This is a step whose spans are given as the numbers of a Span in step.h."""
+    """Make a step whose spans are given as the numbers of a Span in step.h."""
     longest = max(base + start + count for _, count, base, start, *_ in rows)
     room, groups = longest + SPARE, shape.heads // shape.kv_heads
     together = max(1, min(MOST_TOGETHER, SCORES // (room * groups)))
     scratch = torch.empty(threads * (SPARE + together * groups * (room + 1)))
-    said = [numpy.array(numbers, dtype=numpy.int64) for numbers in (ids, rows, keep)]
+    arrays = [numpy.array(numbers, dtype=numpy.int64) for numbers in (ids, rows, keep)]
     step = Step(
-        ids=said[0].ctypes.data,
-        spans=said[1].ctypes.data,
+        ids=arrays[0].ctypes.data,
+        spans=arrays[1].ctypes.data,
         count=len(rows),
-        keep=said[2].ctypes.data,
+        keep=arrays[2].ctypes.data,
         kept=len(keep),
         cosine=rotary[0].data_ptr(),
         sine=rotary[1].data_ptr(),
@@ -134,12 +134,12 @@ def laid_out(
         scale=shape.scale,
         eps=shape.eps,
     )
-    step.alive = (*said, scratch, *rotary)
+    step.alive = (*arrays, scratch, *rotary)
     return step
 
 
 def _place(bank: Bank, lane: int) -> tuple[int, int, int, int]:
-    """This is the addresses of a lane's keys and values, and how far it is to the next head and the next layer."""
+    """Return the addresses of a lane's keys and values, and how far it is to the next head and the next layer."""
     layer, lanes, head, *_ = bank.keys.stride()
     ahead = lane * lanes * bank.keys.itemsize
     return bank.keys.data_ptr() + ahead, bank.values.data_ptr() + ahead, head, layer

@@ -35,12 +35,12 @@ LAYER = {  # a GGUF's names and transformers', of Llama, Qwen2 and Qwen3
 
 
 def bits_of(numbers: torch.Tensor, depth: int) -> int:
-    """This says how many bits a whole number has, from a weight's (panels, bytes)."""
+    """Return how many bits a whole number has, from a weight's (panels, bytes)."""
     return (numbers.shape[1] * BLOCK // depth - SCALES) * 8 // (BLOCK * PANEL)
 
 
 def write_blocks(gguf: Path, folder: Path, weights: Mapping[str, torch.Tensor], heads: tuple[int, int]) -> None:
-    """This writes what can be kept of `gguf`. `weights` are the floats by transformers' names, all in memory; `heads`
+    """Write what can be kept of `gguf`. `weights` are the floats by transformers' names, all in memory; `heads`
     counts heads of queries, and of keys."""
     from gguf import GGUFReader
 
@@ -74,8 +74,8 @@ def _name(name: str) -> str:
 
 
 def _orders(name: str, columns: int, heads: tuple[int, int]) -> Iterator[Array]:
-    """This yields the ways in which a GGUF may order the outputs: as transformers, or, where they are rotated, with the
-    two halves of a head interleaved."""
+    """Yield the ways in which a GGUF may order the outputs: as transformers, or, where they are rotated, with the two
+    halves of a head interleaved."""
     plain = numpy.arange(columns)
     yield plain
     for kind, count in zip(("q_proj", "k_proj"), heads, strict=True):
@@ -84,7 +84,7 @@ def _orders(name: str, columns: int, heads: tuple[int, int]) -> Iterator[Array]:
 
 
 def _read(blocks: Array, kind: str) -> tuple[Array, Array, Array]:
-    """This is scales and offsets, (columns, blocks), and numbers, (columns, blocks, 32), of bytes."""
+    """Read scales and offsets, (columns, blocks), and numbers, (columns, blocks, 32), from a GGUF's bytes."""
     scale: Array = blocks[..., :2].copy().view(numpy.float16)[..., 0]
     if kind == "Q8_0":
         return scale, numpy.zeros_like(scale), blocks[..., 2:].view(numpy.int8)
@@ -94,7 +94,7 @@ def _read(blocks: Array, kind: str) -> tuple[Array, Array, Array]:
 
 
 def _panels(scale: Array, offset: Array, numbers: Array, bits: int) -> Array:
-    """This lays out a weight as multiply.c reads it, (panels, bytes)."""
+    """Lay out a weight as multiply.c reads it, (panels, bytes)."""
     columns, count = scale.shape
     panels = columns // PANEL
     scales = [part.reshape(panels, PANEL, count).swapaxes(1, 2) for part in (scale, offset)]

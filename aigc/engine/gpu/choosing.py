@@ -33,7 +33,7 @@ class Drawing(Protocol):
         floor: torch.Tensor,
         cut: Cut | None = None,
     ) -> torch.Tensor:
-        """Scores are (rows, tokens), float32; the rest, and what is chosen, (rows,).
+        """Choose. Scores are (rows, tokens), float32; the rest, and what is chosen, (rows,).
 
         Nothing below its floor wins, nor what is cut off.
         """
@@ -54,7 +54,7 @@ class Cutting(Protocol):
         top_k: torch.Tensor,
         top_p: torch.Tensor,
     ) -> Cut:
-        """Scores are (rows, tokens); the rest is (rows,), and `top_k` is as many as there are tokens for no such cut.
+        """Cut. Scores are (rows, tokens), the rest (rows,); a `top_k` of as many as there are tokens cuts nothing.
 
         Below the floor nothing is looked for, except the mass of a row. Where both cut a row, the floor is low enough
         for `top_k` tokens.
@@ -62,7 +62,7 @@ class Cutting(Protocol):
 
 
 def drawing_on(device: torch.device) -> Drawing | None:
-    """This is None where there is no GPU, or no Triton."""
+    """Return the kernel that draws; None where there is no GPU, or no Triton."""
     if device.type != "cuda" or find_spec("triton") is None:
         return None
     from aigc.engine.gpu.draw import draw
@@ -71,7 +71,7 @@ def drawing_on(device: torch.device) -> Drawing | None:
 
 
 def cutting_on(device: torch.device) -> Cutting | None:
-    """This is None where there is no GPU, or no Triton."""
+    """Return the kernels that cut; None where there is no GPU, or no Triton."""
     if device.type != "cuda" or find_spec("triton") is None:
         return None
     from aigc.engine.gpu.draw import cut
@@ -81,7 +81,7 @@ def cutting_on(device: torch.device) -> Cutting | None:
 
 @cache
 def drawing(device: torch.device) -> Drawing | None:
-    """This is a kernel that draws for all rows at once, on devices where there is one and it draws as we do."""
+    """Return a kernel that draws for all rows at once, on devices where there is one and it draws as we do."""
     found = drawing_on(device)
     if found is None:
         return None
@@ -98,7 +98,7 @@ def drawing(device: torch.device) -> Drawing | None:
 
 
 def cut(cutting: Cutting, blocks: Blocks, asked: FilterParams, reach: torch.Tensor) -> tuple[torch.Tensor, Cut]:
-    """This is `filtered` without looking at what it keeps: each row's floor, where min-p cuts too, and its cut."""
+    """Filter without looking at what is kept: return each row's floor, where min-p cuts too, and its cut."""
     reach = torch.minimum(reach, -torch.log(asked.min_p) * asked.heat)
     floor, scores = asked.floor(blocks, reach), blocks.cells.flatten(1)
     return blocks.peak - reach, cutting(scores, blocks.peak, asked.heat, floor, asked.top_k, asked.top_p)
@@ -106,7 +106,7 @@ def cut(cutting: Cutting, blocks: Blocks, asked: FilterParams, reach: torch.Tens
 
 @cache
 def cutting(device: torch.device) -> Cutting | None:
-    """This is a kernel that cuts all rows at once, on devices where there is one and it cuts as we do."""
+    """Return a kernel that cuts all rows at once, on devices where there is one and it cuts as we do."""
     found = cutting_on(device)
     if found is None:
         return None
@@ -135,7 +135,7 @@ def cutting(device: torch.device) -> Cutting | None:
 
 
 def _passes(trial: Callable[[], bool], does: str) -> bool:
-    """This warns where a kernel does not do as torch does, or does not run."""
+    """Try a kernel, and warn where it does not do as torch does, or does not run."""
     try:
         if trial():
             return True

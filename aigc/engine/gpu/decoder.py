@@ -43,14 +43,14 @@ class Matrix(torch.nn.Module):
         return torch.nn.functional.linear(x, self.weight, self.bias)
 
     def into(self, x: torch.Tensor, out: torch.Tensor) -> None:
-        """This is `forward`, written to `out`: no memory is asked for."""
+        """Do what `forward` does, but write to `out`: no memory is asked for."""
         if self.bias is None:
             torch.mm(x, self.weight.t(), out=out)
         else:
             torch.addmm(self.bias, x, self.weight.t(), out=out)
 
     def part(self, begin: int, end: int) -> Matrix:
-        """This is some of the outputs, sharing memory."""
+        """Return some of the outputs, sharing memory."""
         return Matrix(self.weight[begin:end], None if self.bias is None else self.bias[begin:end])
 
 
@@ -62,7 +62,7 @@ class GpuDecoder:
     steady = False  # matrix products choose the order of their sums by the number of tokens
 
     def __init__(self, read: Checkpoint, context: int, device: torch.device, dtype: torch.dtype) -> None:
-        """Raises KeyError where a weight is missing."""
+        """Read the weights. Raises KeyError where one is missing."""
         config = read.config
         self.device, self._dtype = device, dtype
         self.asynchronous = device.type == "cuda"
@@ -108,7 +108,7 @@ class GpuDecoder:
             self._kept = Kept(self.sizes, SIZES[-1], dtype, device)
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        """Run one step and write its keys and values; return float32 logits of the packed tokens `keep`."""
         tokens, route = sum(len(span.ids) for span in spans), list(segments(spans))
         with torch.inference_mode(), current(self.device):
             workspace, size = self._workspace, size_for(tokens)
@@ -178,7 +178,7 @@ class GpuDecoder:
         return read.tensor(name).to(self.device)
 
     def _join(self, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> Matrix:
-        """This makes one layer of several that read the same input; each stands in `parent` too, as a part of it."""
+        """Make one layer of several that read the same input; each stands in `parent` too, as a part of it."""
         shapes = [read.shape(f"{path}.{name}.weight") for name in names]
         rows, biased = sum(shape[0] for shape in shapes), any(f"{path}.{name}.bias" in read for name in names)
         weight = torch.empty(rows, shapes[0][1], dtype=self._dtype, device=self.device)

@@ -24,7 +24,7 @@ def draw(
     floor: torch.Tensor,
     cut: tuple[torch.Tensor, torch.Tensor] | None = None,
 ) -> torch.Tensor:
-    """This is a `Drawing`."""
+    """Choose as `choosing.Drawing` says."""
     scores = scores.contiguous()  # of a head wider than the vocabulary, rows lie further apart
     rows, vocab = scores.shape
     blocks = triton.cdiv(vocab, BLOCK)
@@ -46,7 +46,7 @@ def cut(
     top_k: torch.Tensor,
     top_p: torch.Tensor,
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """This is a `Cutting`."""
+    """Cut as `choosing.Cutting` says."""
     scores = scores.contiguous()
     rows, vocab = scores.shape
     room = min(LISTED, vocab)

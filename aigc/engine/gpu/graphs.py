@@ -21,7 +21,7 @@ Key: TypeAlias = tuple[str, int]
 
 
 def size_for(tokens: int) -> int | None:
-    """This is the size of step that so many tokens are run as; None for more than any graph is for."""
+    """Return the size of step that so many tokens are run as; None for more than any graph is for."""
     return next((size for size in SIZES if tokens <= size), None)
 
 
@@ -35,7 +35,7 @@ class Graphs:
         self._pool = torch.cuda.graph_pool_handle() if self._on else None
 
     def run(self, key: Key, launch: Callable[[], None]) -> None:
-        """This runs `launch`, which does the same to the same memory whenever it is called with this key."""
+        """Run `launch`, which does the same to the same memory whenever it is called with this key."""
         if not self._on:
             launch()
         elif key not in self._graphs:
@@ -46,7 +46,7 @@ class Graphs:
             launch()
 
     def _record(self, launch: Callable[[], None]) -> torch.cuda.CUDAGraph | None:
-        """This runs `launch` once and records it; kernels are compiled and libraries get their memory in the run."""
+        """Run `launch` once and record it; kernels are compiled and libraries get their memory in the run."""
         assert self._stream is not None
         current = torch.cuda.current_stream()
         self._stream.wait_stream(current)

@@ -36,7 +36,7 @@ NOTHING = tl.constexpr(-1e30)  # below every score; not -inf, whose difference f
 
 @triton.jit
 def norm_rows(x, more, weight, out, eps, columns: tl.constexpr, wide: tl.constexpr, first: tl.constexpr):
-    """x (tokens, columns), float32, gets `more` added or becomes it; out is x by its root mean square, times weight."""
+    """Add `more` to x (tokens, columns), float32, or start x with it; out is x over its root mean square, weighted."""
     token, at = tl.program_id(0).to(tl.int64), tl.arange(0, wide)
     inside = at < columns
     place = token * columns + at
@@ -51,7 +51,7 @@ def norm_rows(x, more, weight, out, eps, columns: tl.constexpr, wide: tl.constex
 
 @triton.jit
 def multiply_gates(x, out, columns: tl.constexpr, block: tl.constexpr):
-    """x (tokens, 2 · columns) has all gates before all ups; out (tokens, columns) is swish(gate) · up."""
+    """Write swish(gate) · up to out (tokens, columns); x (tokens, 2 · columns) has all gates before all ups."""
     token, at = tl.program_id(0).to(tl.int64), tl.program_id(1) * block + tl.arange(0, block)
     inside = at < columns
     gate = tl.load(x + token * 2 * columns + at, mask=inside, other=0.0).to(tl.float32)
@@ -65,7 +65,7 @@ def rotate_and_keep(
     heads: tl.constexpr, kv_heads: tl.constexpr, dim: tl.constexpr,
     turned: tl.constexpr, kept: tl.constexpr, half: tl.constexpr, normed: tl.constexpr,
 ):  # fmt: skip
-    """qkv (tokens, heads + 2 · kv_heads, dim): queries are normed and rotated in place, keys on their way to the slot.
+    """Norm and rotate qkv (tokens, heads + 2 · kv_heads, dim): queries in place, keys on their way to the slot.
 
     Cosines and sines are (tokens, dim / 2), float32.
     """
@@ -111,7 +111,7 @@ def look(
     asked, keys, values, begin, end, position, offset, scale, window: tl.constexpr,
     dim: tl.constexpr, queries: tl.constexpr, wide: tl.constexpr, block: tl.constexpr,
 ):  # fmt: skip
-    """This is what queries see of keys begin..end, the first of all at position `offset`: the sum of values (queries,
+    """Return what queries see of keys begin..end, the first of all at position `offset`: the sum of values (queries,
     wide), weighed by 2 ** (score - peak), the sum of those weights, and the peak, (queries,)."""
     at = tl.arange(0, wide)
     peak = tl.full([queries], NOTHING, tl.float32)
@@ -141,7 +141,7 @@ def look(
 def add_parts(
     sum_of, mass, peak, parts, sums, query, queries, real, dim: tl.constexpr, wide: tl.constexpr, splits: tl.constexpr
 ):
-    """This is the sum of values and of weights with what other programs have seen for the same queries."""
+    """Add to the sums of values and of weights what other programs have seen for the same queries."""
     at = tl.arange(0, wide)
     for split in tl.static_range(splits):
         place = split * queries + query
@@ -163,7 +163,7 @@ def attend(
     tile: tl.constexpr, group: tl.constexpr, wide: tl.constexpr, block: tl.constexpr,
     splits: tl.constexpr, last: tl.constexpr,
 ):  # fmt: skip
-    """This is attention of tiles, the ones listed from `first_row` on, to what they look at.
+    """Let tiles, the ones listed from `first_row` on, attend to what they look at.
 
     Tiles that see prefixes leave a part for each of `splits` shares of the keys: parts (splits, size, heads, dim), and
     sums (splits, size, heads), the binary logarithm of what the part weighs. Tiles that see slots come `last`, take
@@ -174,9 +174,9 @@ def attend(
     slot = tl.arange(0, tile * group)  # of a query in its tile
     at = tl.arange(0, wide)
     for number in range(tl.program_id(0), tl.load(words + counted * size).to(tl.int32), tl.num_programs(0)):
-        said = words + first_row * size + number
-        token, offset, limit = tl.load(said), tl.load(said + 6 * size).to(tl.int32), tl.load(said + 7 * size)
-        real = (slot // group < tl.load(said + size)) & (slot % group < each)
+        cell = words + first_row * size + number
+        token, offset, limit = tl.load(cell), tl.load(cell + 6 * size).to(tl.int32), tl.load(cell + 7 * size)
+        real = (slot // group < tl.load(cell + size)) & (slot % group < each)
         token += slot // group
         position = tl.load(words + POSITION * size + token, mask=real, other=-1).to(tl.int32)
         query = token * heads + of * each + slot % group  # in parts, sums and out
@@ -184,9 +184,9 @@ def attend(
         row = (token * (heads + 2 * kv_heads) + of * each + slot % group)[:, None] * dim + at[None, :]
         asked = tl.load(qkv + row, mask=inside, other=0.0)
 
-        ahead = of * tl.load(said + 4 * size) + layer * tl.load(said + 5 * size)
-        keys = tl.load(said + 2 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
-        values = tl.load(said + 3 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
+        ahead = of * tl.load(cell + 4 * size) + layer * tl.load(cell + 5 * size)
+        keys = tl.load(cell + 2 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
+        values = tl.load(cell + 3 * size).to(tl.pointer_type(qkv.dtype.element_ty)) + ahead
         begin, end = 0, tl.minimum(limit.to(tl.int32), tl.max(position, axis=0) + 1 - offset)
         if window > 0:
             earliest = tl.min(tl.where(real, position, 1 << 30), axis=0) + 1 - window - offset
@@ -216,7 +216,7 @@ def attend(
 def draw_tokens(
     scores, keys, heats, floors, levels, lasts, best, chosen, vocab, block: tl.constexpr, cut: tl.constexpr
 ):
-    """Each block of a row's scores (rows, vocab) gives its largest score / heat + noise, best (rows, blocks), float64,
+    """Find each block's largest score / heat + noise in scores (rows, vocab): best (rows, blocks), float64,
     and whose it is, chosen. The noise is `sampler`'s, of key and token; blocks that are all below the floor have none.
     If `cut`, nothing below the row's level wins, nor on it after its last token.
     """
@@ -244,7 +244,7 @@ def draw_tokens(
 
 @triton.jit
 def rank_of(score):
-    """This is an integer for each float32; they are in the same order, and 0 and -0 are one."""
+    """Return an integer for each float32; they are in the same order, and 0 and -0 are one."""
     bits = tl.where(score == 0.0, 0.0, score).to(tl.int32, bitcast=True)
     return tl.where(bits < 0, bits ^ 0x7FFFFFFF, bits).to(tl.int64)
 
@@ -257,7 +257,7 @@ def score_of(rank):
 
 @triton.jit
 def mass_of(score, peak, heat):
-    """This is a token's chance as a share of the likeliest one's, in float64 so that sums have no order."""
+    """Return a token's chance as a share of the likeliest one's, in float64 so that sums have no order."""
     return tl.exp(tl.div_rn(score - peak, heat)).to(tl.float64)
 
 
@@ -265,7 +265,7 @@ def mass_of(score, peak, heat):
 def list_tokens(
     scores, peaks, heats, floors, top_ks, top_ps, listed, tokens, counts, masses, vocab, room, block: tl.constexpr
 ):
-    """This lists a row's tokens at or above its floor, in their order: scores and tokens (rows, room), as many as there
+    """List a row's tokens at or above its floor, in their order: scores and tokens (rows, room), as many as there
     is room for, and how many there are. `masses` is that of the whole row. Rows that ask for no filter are left out."""
     row = tl.program_id(0).to(tl.int64)
     if (tl.load(top_ks + row) < vocab) | (tl.load(top_ps + row) < 1):
@@ -290,7 +290,7 @@ def list_tokens(
 def find_rank(
     scores, size, low, high, target, peak, heat, weigh: tl.constexpr, block: tl.constexpr, ways: tl.constexpr
 ):
-    """This is the highest rank such that the tokens at or above it are `target`, or weigh as much, and what those above
+    """Find the highest rank such that the tokens at or above it are `target`, or weigh as much, and what those above
     it are, or weigh; `low` if there is none that high. Each pass looks at `ways` ranks of low..high, evenly apart."""
     way = tl.arange(0, ways)
     above = tl.full([], 0.0, tl.float64)
@@ -315,7 +315,7 @@ def cut_rows(
     scores, peaks, heats, floors, top_ks, top_ps, listed, tokens, counts, masses, levels, lasts, vocab, room,
     block: tl.constexpr, ways: tl.constexpr,
 ):  # fmt: skip
-    """This is where top-k and then top-p, of what top-k keeps, cut a row: at a level, the lowest score kept, and on it
+    """Find where top-k and then top-p, of what top-k keeps, cut a row: at a level, the lowest score kept, and on it
     after the last token kept. A cut below the row's floor is at the floor. Looks at `list_tokens`' list, or, where that
     had no room for all, at the whole row."""
     row = tl.program_id(0).to(tl.int64)

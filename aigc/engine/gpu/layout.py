@@ -20,7 +20,7 @@ FIRST, TOKENS, KEYS, VALUES, TO_HEAD, TO_LAYER, OFFSET, LIMIT = range(rows.OF_TI
 
 
 def lay_out(words: Array, spans: Sequence[Span], keep: Sequence[int], own_tile: int, shared_tile: int) -> None:
-    """This fills `words` for spans whose tokens fit into it. Tiles have so many tokens at most.
+    """Fill `words` for spans whose tokens fit into it. Tiles have so many tokens at most.
 
     Spans that see the same prefix equally far share its tiles where they stand together.
     """
@@ -59,7 +59,7 @@ def lay_out(words: Array, spans: Sequence[Span], keep: Sequence[int], own_tile: 
 
 
 def _place(bank: Bank, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
-    """This is a bank's keys and values, bytes to the next lane, and numbers to the next head and the next layer."""
+    """Return a bank's keys and values, bytes to the next lane, and numbers to the next head and the next layer."""
     found = known.get(id(bank))
     if found is None:
         layer, lane, head, *_ = bank.keys.stride()
@@ -69,7 +69,7 @@ def _place(bank: Bank, known: dict[int, tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _write_tokens(words: Array, own: Array, token_bytes: int) -> None:
-    """This says of every token where it stands and where its key and value go."""
+    """Write of every token where it stands and where its key and value go."""
     each = numpy.repeat(own, own[:, TOKENS], axis=0)  # of every token, its span
     within = numpy.arange(len(each)) - each[:, FIRST]
     place = each[:, LIMIT] - each[:, TOKENS] + within  # in its slot
@@ -81,7 +81,7 @@ def _write_tokens(words: Array, own: Array, token_bytes: int) -> None:
 
 
 def _cut(tiles: Array, most: int) -> Array:
-    """This makes several tiles of every one with more than `most` tokens."""
+    """Make several tiles of every one with more than `most` tokens."""
     pieces = -(-tiles[:, TOKENS] // most)
     cut = numpy.repeat(tiles, pieces, axis=0)
     begin = (numpy.arange(len(cut)) - numpy.repeat(numpy.cumsum(pieces) - pieces, pieces)) * most

@@ -23,7 +23,7 @@ LONGEST_HEAD = 256  # numbers
 
 
 def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
-    """This reads a folder; None where there is no GPU, no Triton, or a model that only transformers can run on it."""
+    """Read a folder; None where there is no GPU, no Triton, or a model that only transformers can run on it."""
     device = pick_device(options.device)
     if device.type != "cuda" or options.deterministic:
         return None
@@ -43,7 +43,7 @@ def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
 
 
 def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.dtype) -> GpuDecoder | None:
-    """This is a model that has passed its trial. Raises whatever goes wrong, ArithmeticError for wrong numbers."""
+    """Read a model and try it out. Raises whatever goes wrong, ArithmeticError for wrong numbers."""
     from aigc.engine.gpu.decoder import GpuDecoder
     from aigc.engine.gpu.trial import TOLERANCE, try_out
 
@@ -62,6 +62,6 @@ def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.
 
 
 def _fits(config: Config) -> bool:
-    """This says that heads are whole vectors, not too long, and evenly shared."""
+    """Say whether heads are whole vectors, not too long, and evenly shared."""
     even = config.num_attention_heads % config.num_key_value_heads == 0
     return even and config.dim % 16 == 0 and config.dim <= LONGEST_HEAD

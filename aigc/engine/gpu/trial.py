@@ -20,7 +20,7 @@ SHARED = 200  # tokens; more than are read at once, so that every share of a pre
 
 
 def plain_logits(network: GpuDecoder, ids: Sequence[int]) -> torch.Tensor:
-    """This is (tokens, vocab) in float32; products have the model's dtype, the rest is float32 as in the kernels."""
+    """Return logits, (tokens, vocab); products have the model's dtype, all else is float32 as in the kernels."""
     shape, dtype, device = network.sizes, network.shape.dtype, network.device
 
     def normed(x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
@@ -50,7 +50,7 @@ def plain_logits(network: GpuDecoder, ids: Sequence[int]) -> torch.Tensor:
 
 
 def try_out(network: GpuDecoder) -> float:
-    """This is how far a few steps come out from plain torch, as a share of the logits; not a number where they break.
+    """Return how far a few steps come out from plain torch, as a share of the logits; not a number where they break.
 
     There are prompts in pieces, alone and behind a prefix, rows that read different lengths of it, slots that move
     between two steps of one size, the second of which a graph replays and which has a token that lies on the device,

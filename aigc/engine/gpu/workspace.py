@@ -53,7 +53,7 @@ class Stream:
         self._eps = shape.eps
 
     def norm(self, weight: torch.Tensor, size: int, *, first: bool = False) -> torch.Tensor:
-        """This adds `more` to x, or has it start with it, and gives x normed, (size, hidden)."""
+        """Add `more` to x, or start x with it, and return x normed, (size, hidden)."""
         columns = self.x.shape[1]
         kernels.norm_rows[(size,)](
             self.x, self.more, weight, self.normed, self._eps, columns, triton.next_power_of_2(columns), first,
@@ -62,7 +62,7 @@ class Stream:
         return self.normed[:size]
 
     def multiply_gates(self, size: int) -> torch.Tensor:
-        """This is swish(gate) · up, (size, gates)."""
+        """Return swish(gate) · up, (size, gates)."""
         columns = self.swished.shape[1]
         block = min(GATES, triton.next_power_of_2(columns))
         kernels.multiply_gates[(size, triton.cdiv(columns, block))](self.gated, self.swished, columns, block)
@@ -100,7 +100,7 @@ class Workspace(Stream):
         self._block = min(64, max(16, BLOCK_BYTES // (self._wide * dtype.itemsize)))
 
     def upload(self, spans: Sequence[Span], keep: Sequence[int], size: int, chosen: torch.Tensor | None) -> None:
-        """This tells the device what the step is about: one copy, which nobody waits for."""
+        """Tell the device what the step is about: one copy, which nobody waits for."""
         if self._copied is not None:
             self._copied.synchronize()  # the last step's words are out of the way
         staged = self._staged[: kernels.ROWS * size]
@@ -113,17 +113,17 @@ class Workspace(Stream):
             ids.copy_(with_chosen(ids, chosen))
 
     def words(self, row: int, size: int) -> torch.Tensor:
-        """This is one of the kernels' rows of words, (size,)."""
+        """Return one of the kernels' rows of words, (size,)."""
         return self._words[row * size : (row + 1) * size]
 
     def turn(self, frequencies: torch.Tensor, size: int) -> None:
-        """This prepares every token's rotation, from (dim / 2,) radians per position."""
+        """Prepare every token's rotation, from (dim / 2,) radians per position."""
         angle = torch.mul(self.words(kernels.POSITION.value, size)[:, None], frequencies, out=self._angle[:size])
         torch.cos(angle, out=self._cosine[:size])
         torch.sin(angle, out=self._sine[:size])
 
     def rotate_and_keep(self, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None, size: int) -> None:
-        """This is `kernels.rotate_and_keep`, with the norms of queries and keys where there are any."""
+        """Start `kernels.rotate_and_keep`, with the norms of queries and keys where there are any."""
         shape, (query_norm, key_norm) = self.shape, norms or (self._sums, self._sums)
         power = triton.next_power_of_2
         kernels.rotate_and_keep[(size,)](
@@ -133,7 +133,7 @@ class Workspace(Stream):
         )  # fmt: skip
 
     def attend(self, layer: int, window: int, size: int) -> torch.Tensor:
-        """This is attention of every token to its prefix and slot, or the last `window` tokens, (size, heads · dim)."""
+        """Let every token attend to its prefix and slot, or the last `window` tokens; return (size, heads · dim)."""
         shape, k = self.shape, kernels
         scale = shape.scale * math.log2(math.e)
         tiles = min(size, triton.cdiv(size, self._shared_tile) + SPARE_TILES)

@@ -35,7 +35,7 @@ class SharedPart:
     masks: dict[int, torch.Tensor | None] = field(default_factory=dict)
 
     def mask(self, window: int, positions: torch.Tensor) -> torch.Tensor | None:
-        """This hides keys further back than the window, (tokens, length); None where nothing is hidden."""
+        """Hide keys further back than the window, (tokens, length); None where nothing is hidden."""
         if window not in self.masks:
             self.masks[window] = None
             if 0 < window <= self.furthest:
@@ -59,7 +59,7 @@ class OwnPart:
     masks: dict[int, torch.Tensor] = field(default_factory=dict)
 
     def mask(self, window: int) -> torch.Tensor:
-        """This is 0 where a query may look and -inf elsewhere, (rows, 1, 1, width, length)."""
+        """Return 0 where a query may look and -inf elsewhere, (rows, 1, 1, width, length)."""
         if window not in self.masks:
             back = self.offsets.unsqueeze(-1) - torch.arange(self.length, device=self.offsets.device)
             hidden = (back < 0) | (back >= window) if window else back < 0
@@ -90,7 +90,7 @@ class Layer:
 
 
 def lay_out(spans: Sequence[Span], device: torch.device) -> AttentionLayout:
-    """This arranges spans, already ordered so that those sharing (prefix, base) stand together."""
+    """Arrange spans, already ordered so that those sharing (prefix, base) stand together."""
     positions: list[int] = []
     shared: list[SharedPart] = []
     classes: dict[tuple[int, int], list[tuple[Span, int]]] = {}
@@ -126,7 +126,7 @@ def lay_out(spans: Sequence[Span], device: torch.device) -> AttentionLayout:
 def _own_part(
     members: list[tuple[Span, int]], width: int, device: torch.device
 ) -> tuple[OwnPart, tuple[torch.Tensor, torch.Tensor]]:
-    """This lays out one class and says, per real token, (its packed index, its place in the class)."""
+    """Lay out one class and say, per real token, (its packed index, its place in the class)."""
     bank = members[0][0].bank
     highest = max(span.lane for span, _ in members) + 1
     # One token each and few holes: read the bank in place; otherwise gather the lanes in question.
@@ -183,7 +183,7 @@ def slot_attention(
     softcap: float | None = None,
     **_: Any,  # dropout and whatever else a family passes; `layout` is all we need
 ) -> tuple[torch.Tensor, None]:
-    """This is called by every attention layer. Positions are already in query and key."""
+    """Attend, as every attention layer asks. Positions are already in query and key."""
     assert isinstance(module.layer_idx, int)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     layer = Layer(module.layer_idx, scale, sliding_window or 0, softcap)
@@ -205,7 +205,7 @@ def slot_attention(
 
 
 def _attend_own(part: OwnPart, queries: torch.Tensor, layer: Layer) -> tuple[torch.Tensor, torch.Tensor]:
-    """This is attention within slots: (rows · width, heads, head_dim) and its log-sum-exp."""
+    """Attend within slots; return (rows · width, heads, head_dim) and its log-sum-exp."""
     lanes = slice(0, part.rows) if part.lanes is None else part.lanes
     keys = part.bank.keys[layer.index][lanes, :, : part.length]  # (rows, kv_heads, length, head_dim)
     values = part.bank.values[layer.index][lanes, :, : part.length]
@@ -231,7 +231,7 @@ def _attend_own(part: OwnPart, queries: torch.Tensor, layer: Layer) -> tuple[tor
 def _attend_shared(
     part: SharedPart, queries: torch.Tensor, layer: Layer, mask: torch.Tensor | None
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """This is attention of `queries` (tokens, heads, head_dim) to one prefix, and its log-sum-exp."""
+    """Let `queries` (tokens, heads, head_dim) attend to one prefix; return as many numbers and their log-sum-exp."""
     keys = part.bank.keys[layer.index, 0, :, : part.length]  # (kv_heads, length, head_dim)
     values = part.bank.values[layer.index, 0, :, : part.length]
     tokens, heads, dim = queries.shape
@@ -252,7 +252,7 @@ def _attend_shared(
 def _flash(
     queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor | None, scale: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """This is torch's blocked CPU kernel over (rows, kv_heads, queries, head_dim). Every query must see something:
+    """Run torch's blocked CPU kernel over (rows, kv_heads, queries, head_dim). Every query must see something:
     for one that sees nothing the kernel says a log-sum-exp of 0."""
     out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
         queries, keys, values, 0.0, False, attn_mask=mask, scale=scale
@@ -268,7 +268,7 @@ def _scores(queries: torch.Tensor, keys: torch.Tensor, layer: Layer) -> torch.Te
 
 
 def _weigh(scores: torch.Tensor, values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """This is softmax(scores) · values and the log-sum-exp; a query that sees nothing gets 0 and -inf."""
+    """Return softmax(scores) · values and the log-sum-exp; a query that sees nothing gets 0 and -inf."""
     peak = scores.amax(dim=-1, keepdim=True).clamp_(min=-1e30)  # all -inf: exp(-inf + 1e30) = 0, not NaN
     weights = scores.sub_(peak).exp_()
     mass = weights.sum(dim=-1, keepdim=True)

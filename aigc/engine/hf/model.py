@@ -60,12 +60,12 @@ class TransformersNetwork:
 
     @property
     def ends(self) -> frozenset[int]:
-        """This is the tokens that end a text, by the model's configs."""
+        """Return the tokens that end a text, by the model's configs."""
         found = [getattr(one, "eos_token_id", None) for one in (self.model.generation_config, self.model.config)]
         return frozenset(number for one in found for number in ([one] if isinstance(one, int) else one or []))
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """This runs one step and writes its keys and values; it gives float32 logits of the packed tokens `keep`."""
+        """Run one step and write its keys and values; return float32 logits of the packed tokens `keep`."""
         if self.adapters.names:
             self.adapters.route(segments(spans))
         ids = sent(torch.tensor([[token for span in spans for token in span.ids]]), self.device)
@@ -81,12 +81,12 @@ class TransformersNetwork:
 
 
 def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
-    """This is every linear layer by its path, the head among them."""
+    """Return every linear layer by its path, the head among them."""
     return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
 
 
 def pack_linears(model: PreTrainedModel, native: Kernels | None) -> None:
-    """This replaces every linear layer of `model`, and an embedding tied to its head, and frees what they had."""
+    """Replace every linear layer of `model`, and an embedding tied to its head, and free what they had."""
     embedding: torch.nn.Module = model.get_input_embeddings()
     head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     plain = type(embedding) is torch.nn.Embedding  # Gemma's scales what it reads
@@ -104,14 +104,14 @@ def pack_linears(model: PreTrainedModel, native: Kernels | None) -> None:
 
 
 def load_network(folder: Path, options: EngineOptions) -> TransformersNetwork:
-    """This loads weights. Raises ModelError for what is no causal LM that we can run."""
+    """Load weights. Raises ModelError for what is no causal LM that we can run."""
     device = pick_device(options.device)
     dtype = pick_dtype(options.dtype, device)
     return network_of(load_model(folder, device, dtype), options.context)
 
 
 def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTrainedModel:
-    """This is transformers' model, with its own attention; ours can be set. Raises ModelError."""
+    """Load transformers' model, with its own attention; ours can be set. Raises ModelError."""
     config = _read_config(folder)
     AttentionInterface.register(NAME, slot_attention)
     with quiet():
@@ -125,7 +125,7 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTra
 
 
 def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
-    """This prepares a loaded model; its attention is ours from now on."""
+    """Prepare a loaded model; its attention is ours from now on."""
     if not getattr(model, "_supports_attention_backend", False):
         family = model.config.model_type
         raise ModelError(
@@ -152,7 +152,7 @@ def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
 
 
 def _prove(network: TransformersNetwork) -> None:
-    """This compares a split prompt in company with the model's own attention, for families nobody has tested.
+    """Compare a split prompt in company with the model's own attention, for families nobody has tested.
 
     It finds attention that depends on more than keys, values and positions. Raises ModelError where the logits differ.
     """
@@ -173,7 +173,7 @@ def _prove(network: TransformersNetwork) -> None:
 
 
 def _probe(model: PreTrainedModel) -> CacheShape:
-    """This learns the cache's shape by running one token through a recording attention."""
+    """Learn the cache's shape by running one token through a recording attention."""
     seen: dict[int, tuple[int, int]] = {}
 
     def record(
@@ -224,7 +224,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """This silences transformers' progress bars and advice, and gives both back afterwards."""
+    """Silence transformers' progress bars and advice, and give both back afterwards."""
     level = transformers_logging.get_verbosity()
     bars = transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity(logging.CRITICAL)

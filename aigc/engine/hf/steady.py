@@ -71,7 +71,7 @@ class Steady:
             self._prove()
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
-        """This is `Network.forward` in packs."""
+        """Run one step in packs, as `Network.forward` does at once."""
         assert chosen is None, "nothing here is asynchronous"
         if self.network.model.config._attn_implementation != NAME:
             self.network.model.set_attn_implementation(NAME)
@@ -90,7 +90,7 @@ class Steady:
         return torch.stack([found[place] for place in keep]) if found else empty
 
     def _run(self, pack: Sequence[Fed], keep: Sequence[int]) -> torch.Tensor:
-        """This is the logits of the places `keep`, and of an idle rest."""
+        """Return the logits of the places `keep`, and of an idle rest."""
         device, idle = self.network.device, PACK - len(pack)
         ids = torch.tensor([[one.token for one in pack] + [0] * idle], device=device)
         positions = torch.tensor([[one.offset for one in pack] + [0] * idle], device=device)
@@ -105,7 +105,7 @@ class Steady:
         return logits
 
     def _prove(self) -> None:
-        """This puts one token, as it were, at every place of a pack, alone and in two kinds of company."""
+        """Put one token, as it were, at every place of a pack, alone and in two kinds of company."""
         bank = Bank(self.shape, PACK, 1)
         vocab = min(self.network.vocab, 1000)
 
@@ -131,7 +131,7 @@ class Steady:
 
 
 def _packs(fed: Sequence[Fed]) -> Iterator[tuple[int, Sequence[Fed]]]:
-    """This yields runs of tokens of one adapter, PACK at most, and where each begins."""
+    """Yield runs of tokens of one adapter, PACK at most, and where each begins."""
     begin = 0
     while begin < len(fed):
         end = begin + 1
@@ -166,7 +166,7 @@ def steady_attention(
     softcap: float | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
-    """This is called by every attention layer. No call it makes has a shape that two tokens share."""
+    """Attend, as every attention layer asks. No call made here has a shape that two tokens share."""
     layer = module.layer_idx
     assert isinstance(layer, int)
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
