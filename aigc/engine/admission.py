@@ -22,13 +22,7 @@ Compute: TypeAlias = Callable[[Work, Sequence[int]], Prefix]  # of a request's f
 class Admission:
     """These are the requests that wait, and the rules by which they become rows."""
 
-    def __init__(
-        self,
-        prefixes: Prefixes,
-        *,
-        slot_tokens: int,
-        in_place: bool,
-    ) -> None:
+    def __init__(self, prefixes: Prefixes, *, slot_tokens: int, in_place: bool) -> None:
         """Begin with nobody waiting. `in_place` says whether rows may read a prefix where it lies, beside other rows.
 
         `slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
