@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from aigc.engine.cache import Prefix, Prefixes
-from aigc.engine.rows import BatchRow, Work
+from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.sharing import SHORTEST, even_out, plan_copies, plan_prefixes
 
-Compute: TypeAlias = Callable[[Work, Sequence[int]], Prefix]  # of a request's first tokens, named by the key they have
+Compute: TypeAlias = Callable[[EncodedRequest, Sequence[int]], Prefix]  # of the first tokens, named by their key
+Place: TypeAlias = tuple[Prefix | None, int]  # where a request's first tokens are read, and how many
 
 
 class Admission:
@@ -27,17 +28,17 @@ class Admission:
 
         `slot_tokens` bounds what all rows together may come to hold; one request is taken on whatever it needs.
         """
-        self.waiting: deque[Work] = deque()
+        self.waiting: deque[EncodedRequest] = deque()
         self.prefixes = prefixes
         self.slot_tokens = slot_tokens
         self.in_place = in_place
         self.sharing = prefixes.budget > 0
 
-    def drop(self, request: str) -> bool:
+    def drop(self, request_id: str) -> bool:
         """Forget what waits of a request, and say whether something did."""
-        mine = [work for work in self.waiting if work.id == request]
-        for work in mine:
-            self.waiting.remove(work)
+        mine = [request for request in self.waiting if request.id == request_id]
+        for request in mine:
+            self.waiting.remove(request)
         return bool(mine)
 
     def begin(self, rows: Sequence[BatchRow], most: int, compute: Compute) -> list[BatchRow]:
@@ -51,50 +52,50 @@ class Admission:
             return []
         lot = self._take_lot(rows, free, most)
         try:
-            placed = self._place([work for work, _ in lot], compute, alone=not rows)
+            placed = self._place([request for request, _ in lot], compute, alone=not rows)
         except BaseException:  # out of memory, say: nobody gets lost
-            for work, taken in reversed(lot):
-                if work.left:
-                    self.waiting.remove(work)
-                work.left = taken + work.left
-                self.waiting.appendleft(work)
+            for request, taken in reversed(lot):
+                if request.left:
+                    self.waiting.remove(request)
+                request.left = taken + request.left
+                self.waiting.appendleft(request)
             raise
         return [self._begin(*one, *place) for one, place in zip(lot, placed, strict=True)]
 
-    def _take_lot(self, rows: Sequence[BatchRow], free: int, most: int) -> list[tuple[Work, list[int]]]:
+    def _take_lot(self, rows: Sequence[BatchRow], free: int, most: int) -> list[tuple[EncodedRequest, list[int]]]:
         """Take requests, with the candidates of each that begin now; of one with more than `most`, some wait on."""
-        self.waiting = deque(sorted(self.waiting, key=lambda work: -work.limit.bit_length()))
-        lot: list[tuple[Work, list[int]]] = []
+        self.waiting = deque(sorted(self.waiting, key=lambda request: -request.limit.bit_length()))
+        lot: list[tuple[EncodedRequest, list[int]]] = []
         room = self.slot_tokens - sum(row.needed for row in rows)
         while self.waiting and free >= min(len(self.waiting[0].left), most):
-            work = self.waiting[0]
-            taken = work.left[:most]
-            room -= len(taken) * (len(work.ids) + work.limit)
+            request = self.waiting[0]
+            taken = request.left[:most]
+            room -= len(taken) * (len(request.ids) + request.limit)
             if room < 0 and (lot or rows):
                 break
             self.waiting.popleft()
-            work.left = work.left[most:]
-            if work.left:
-                self.waiting.appendleft(work)
-            lot.append((work, taken))
+            request.left = request.left[most:]
+            if request.left:
+                self.waiting.appendleft(request)
+            lot.append((request, taken))
             free -= len(taken)
         return lot
 
-    def _place(self, lot: Sequence[Work], compute: Compute, *, alone: bool) -> list[tuple[Prefix | None, int]]:
-        """Find or compute a prefix for each request of a lot, and say how many of its tokens the request reads."""
+    def _place(self, lot: Sequence[EncodedRequest], compute: Compute, *, alone: bool) -> list[Place]:
+        """Find or compute a prefix for each request of a lot, and say how much of it the request reads."""
         if not self.sharing or not self.in_place or not lot:
             return [(None, 0)] * len(lot)
-        prompts = [work.key for work in lot]
+        prompts = [request.key for request in lot]
         found = [self.prefixes.longest(ids[:-1]) for ids in prompts]
         lengths = plan_prefixes(prompts, [length for _, length in found])
         if len(prompts) == 1 and alone and found[0][1] < len(prompts[0]) // 2:
             lengths = [len(prompts[0]) - 1]  # a lone request leaves its prompt behind for those that follow
         new: dict[tuple[int, ...], Prefix] = {}
-        for work, ids, length in zip(lot, prompts, lengths, strict=True):
+        for request, ids, length in zip(lot, prompts, lengths, strict=True):
             key = tuple(ids[:length])
             if length >= SHORTEST and key not in new:
-                new[key] = compute(work, key)
-        placed: list[tuple[Prefix | None, int]] = [(None, 0)] * len(prompts)
+                new[key] = compute(request, key)
+        placed: list[Place] = [(None, 0)] * len(prompts)
         for place, (ids, length) in enumerate(zip(prompts, lengths, strict=True)):
             if length >= SHORTEST:
                 placed[place] = (new[tuple(ids[:length])], length)
@@ -104,16 +105,16 @@ class Admission:
                 placed[place] = (prefix, length) if length else (None, 0)
         return placed
 
-    def _begin(self, work: Work, indexes: Sequence[int], prefix: Prefix | None, base: int) -> BatchRow:
+    def _begin(self, request: EncodedRequest, indexes: Sequence[int], prefix: Prefix | None, base: int) -> BatchRow:
         """Make a row for each candidate; all but the first follow it, and copy its slot once its prompt is in."""
         rows: list[BatchRow] = []
         for index in indexes:
             row = BatchRow(
-                work=work,
+                request=request,
                 index=index,
-                ending=work.ending(index),
-                constraint=work.constraint.copy() if work.constraint else None,
-                pending=work.ids[base:] if not rows else [],
+                ending=request.ending(index),
+                constraint=request.constraint.copy() if request.constraint else None,
+                pending=request.ids[base:] if not rows else [],
                 prefix=prefix,
                 base=base,
             )

@@ -19,7 +19,7 @@ from aigc.engine.loop import Loop
 from aigc.engine.masks import Grammars
 from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
-from aigc.engine.rows import BatchRow, Work
+from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
@@ -33,7 +33,7 @@ LOGITS = 6  # tensors as large as a step's logits that sampling may need at once
 
 
 @dataclass(slots=True)
-class _InHand:
+class _OpenRequest:
     """This is a request that has not come back whole."""
 
     request: Request
@@ -64,7 +64,7 @@ class Engine:
             apart=options.deterministic,
         )
         self._grammars: Grammars | None = None
-        self._in_hand: dict[str, _InHand] = {}
+        self._in_hand: dict[str, _OpenRequest] = {}
         self._outbox: list[Completion | Delta] = []
         self._streams: dict[tuple[str, int], Transcript] = {}
         self._last_realm = 0
@@ -92,15 +92,15 @@ class Engine:
         if request.id in self._in_hand:
             raise EngineError(f"a request {request.id!r} is in hand already")
         try:
-            work = self.work_of(request)
+            encoded = self.encode(request)
         except EngineError as error:
             self._outbox.extend(
                 Completion(request_id=request.id, index=index, text="", finish_reason="error", error=str(error))
                 for index in range(max(1, request.sampling.n))
             )
             return
-        self._in_hand[request.id] = _InHand(request, len(work.ids), set(work.left))
-        loop.submit(work)
+        self._in_hand[request.id] = _OpenRequest(request, len(encoded.ids), set(encoded.left))
+        loop.submit(encoded)
 
     def step(self) -> Sequence[Completion | Delta]:
         """Run one forward over everything in hand, and return what came of it."""
@@ -172,8 +172,8 @@ class Engine:
         if self.loop is None:
             return
         check_loop(self.loop)
-        open_rows = {(row.work.id, row.index) for row in (*self.loop.rows, *self.loop.resting)}
-        open_rows |= {(work.id, index) for work in self.loop.admission.waiting for index in work.left}
+        open_rows = {(row.request.id, row.index) for row in (*self.loop.rows, *self.loop.resting)}
+        open_rows |= {(one.id, index) for one in self.loop.admission.waiting for index in one.left}
         in_hand = {(name, index) for name, held in self._in_hand.items() for index in held.unfinished}
         assert open_rows == in_hand, "a candidate was lost or came back twice"
 
@@ -182,7 +182,7 @@ class Engine:
             raise EngineError("the engine is closed")
         return self.loop
 
-    def work_of(self, request: Request) -> Work:
+    def encode(self, request: Request) -> EncodedRequest:
         """Turn a request into ids. Raises EngineError, one sentence, for one that cannot be served."""
         realm = self._realms.get(request.adapter or "")
         if realm is None:
@@ -196,7 +196,7 @@ class Engine:
             raise EngineError(f"the prompt has {len(ids)} tokens and the model takes {self.network.context}")
         constraint = self.grammars.matcher(request.grammar) if request.grammar else None
         indexes = list(range(max(1, request.sampling.n)))
-        return Work(
+        return EncodedRequest(
             id=request.id,
             ids=ids,
             params=request.sampling,
@@ -217,15 +217,15 @@ class Engine:
         return transcript
 
     def _finish(self, row: BatchRow) -> list[Completion | Delta]:
-        in_hand = self._in_hand[row.work.id]
+        in_hand = self._in_hand[row.request.id]
         in_hand.unfinished.discard(row.index)
         if not in_hand.unfinished:
-            del self._in_hand[row.work.id]
+            del self._in_hand[row.request.id]
         out: list[Completion | Delta] = []
-        transcript = self._streams.pop((row.work.id, row.index), None)
+        transcript = self._streams.pop((row.request.id, row.index), None)
         rest = transcript.delta(final=True) if transcript else ""
         if rest:
-            out.append(Delta(request_id=row.work.id, index=row.index, text=rest))
+            out.append(Delta(request_id=row.request.id, index=row.index, text=rest))
         out.append(completion_of(row, in_hand.prompt_tokens))
         return out
 
@@ -241,14 +241,14 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
         error = f"the grammar broke off: {broken}" if broken else "the text does not fit into memory"
     reason: FinishReason = row.finish
     return Completion(
-        request_id=row.work.id,
+        request_id=row.request.id,
         index=row.index,
         text=row.ending.text,
         token_ids=tuple(row.written),
         finish_reason=reason,
         usage=Usage(prompt=prompt_tokens, cached=row.base + row.copied, sampled=sampled, forced=row.forced),
         mean_logprob=sum(score.logprob for score in row.scores) / len(row.scores) if row.scores else None,
-        logprobs=tuple(row.scores) if row.work.params.logprobs else (),
+        logprobs=tuple(row.scores) if row.request.params.logprobs else (),
         error=error,
     )
 

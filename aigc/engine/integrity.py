@@ -19,7 +19,7 @@ def check_loop(loop: Loop) -> None:
     for row in loop.rows:
         assert row.finish is None
         assert (row.slot is None) == (row.length == 0 and (not row.pending or row.length == 0))
-        whole = len(row.work.ids) + len(row.written)
+        whole = len(row.request.ids) + len(row.written)
         if row in led:
             continue
         assert row.base + row.length + len(row.pending) == whole, "a row lost or repeated a token"

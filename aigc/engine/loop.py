@@ -37,7 +37,7 @@ from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.device import sent
 from aigc.engine.masks import Matcher
 from aigc.engine.network import ModelRunner, Span
-from aigc.engine.rows import BatchRow, Flight, Work
+from aigc.engine.rows import BatchRow, EncodedRequest, Flight
 from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
 from aigc.engine.threads import torch_threads
 from aigc.types import TokenLogprob
@@ -79,9 +79,9 @@ class Loop:
         self.prefixes = Prefixes(runner.shape, prefix_budget)
         self.admission = Admission(self.prefixes, slot_tokens=slot_tokens, in_place=runner.in_place)
 
-    def submit(self, work: Work) -> None:
+    def submit(self, request: EncodedRequest) -> None:
         """Let a request wait for a step to begin it."""
-        self.admission.waiting.append(work)
+        self.admission.waiting.append(request)
 
     def step(self) -> list[BatchRow]:
         """Advance every row by what is pending and at most one sampled token, and return the finished rows."""
@@ -126,17 +126,17 @@ class Loop:
         self.rows += [row for first in new for row in (first, *first.followers)]
         self.sources |= self.admission.find_sources(begun, new)
 
-    def _compute_prefix(self, work: Work, key: Sequence[int]) -> Prefix:
+    def _compute_prefix(self, request: EncodedRequest, key: Sequence[int]) -> Prefix:
         """Compute the first tokens of a request, for all whose keys begin with `key`."""
         known, common = self.prefixes.longest(key)
         prefix = self.prefixes.add(key)
-        ids = work.ids[: len(key)]
+        ids = request.ids[: len(key)]
         try:
             if known is not None:
                 self.slots.copy(Slot(known.bank, 0), Slot(prefix.bank, 0), common)
             for start in range(common, len(ids), STEP_TOKENS):
                 part = ids[start : start + STEP_TOKENS]
-                self.runner.forward([Span(prefix.bank, 0, start, part, adapter=work.adapter)], [])
+                self.runner.forward([Span(prefix.bank, 0, start, part, adapter=request.adapter)], [])
         except BaseException:
             self.prefixes.kept.remove(prefix)  # nobody may read what is not there
             raise
@@ -163,7 +163,7 @@ class Loop:
                 for row in self.rows
                 if (row.pending or row in unread) and row.finish is None and row not in self.sources
             ),
-            key=lambda row: (row.work.adapter, id(row.prefix), row.base),
+            key=lambda row: (row.request.adapter, id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
         fed: list[tuple[BatchRow, int]] = []
@@ -179,7 +179,7 @@ class Loop:
             self._make_room(row, count)
             assert row.slot is not None
             part, slot = pending[:count], row.slot
-            spans.append(Span(slot.bank, slot.lane, row.length, part, row.prefix, row.base, row.work.adapter))
+            spans.append(Span(slot.bank, slot.lane, row.length, part, row.prefix, row.base, row.request.adapter))
             fed.append((row, count))
             room -= count
             packed += count
@@ -226,7 +226,7 @@ class Loop:
     def _sample(
         self, rows: Sequence[BatchRow], logits: torch.Tensor, bias: Callable[[], torch.Tensor] | None
     ) -> Choice:
-        draws = [Draw(row.work.params, row.stream, len(row.written), row.work.ids, row.written) for row in rows]
+        draws = [Draw(row.request.params, row.stream, len(row.written), row.request.ids, row.written) for row in rows]
         bound = [place for place, row in enumerate(rows) if row.constraint is not None]
         bans = Bans(bound, bias()) if bias else None
         return (choose_apart if self.apart else choose)(logits, draws, bans, self.vocab, self.native)
@@ -235,7 +235,7 @@ class Loop:
         """Look ahead where that pays, and give rows their tokens. Those that end with them are not fed again."""
         try:
             if self.runner.asynchronous:
-                places = [place for place, row in enumerate(rows) if len(row.written) + 1 < row.work.limit]
+                places = [place for place, row in enumerate(rows) if len(row.written) + 1 < row.request.limit]
                 self.flight = self._launch({rows[place]: [-1 - place] for place in places}, choice.tokens)
         finally:  # whatever went wrong, out of memory, say: what was chosen counts
             picks = choice.read()
@@ -266,10 +266,10 @@ class Loop:
             self.flight = None
         return done
 
-    def cancel(self, request: str) -> list[BatchRow] | None:
+    def cancel(self, request_id: str) -> list[BatchRow] | None:
         """Drop a request and return its unfinished rows; None where it is not here."""
-        mine = [row for row in (*self.rows, *self.resting) if row.work.id == request]
-        waits = self.admission.drop(request)
+        mine = [row for row in (*self.rows, *self.resting) if row.request.id == request_id]
+        waits = self.admission.drop(request_id)
         if not mine and not waits:
             return None
         for row in mine:

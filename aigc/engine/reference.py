@@ -12,7 +12,7 @@ import torch
 
 from aigc.engine.engine import Engine, completion_of
 from aigc.engine.hf.model import load_model
-from aigc.engine.rows import BatchRow, Work
+from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.sampler import Bans, Draw, sample
 from aigc.types import Completion, Request, TokenLogprob
 
@@ -26,25 +26,25 @@ class Reference:
 
     def write(self, request: Request) -> list[Completion]:
         """Answer one request, candidate by candidate; `usage.cached` is always 0."""
-        work = self.engine.work_of(request)
-        return [completion_of(self._write(work, index), len(work.ids)) for index in work.left]
+        encoded = self.engine.encode(request)
+        return [completion_of(self._write(encoded, index), len(encoded.ids)) for index in encoded.left]
 
-    def _write(self, work: Work, index: int) -> BatchRow:
+    def _write(self, request: EncodedRequest, index: int) -> BatchRow:
         engine = self.engine
         row = BatchRow(
-            work=work,
+            request=request,
             index=index,
-            ending=work.ending(index),
-            constraint=work.constraint.copy() if work.constraint else None,
+            ending=request.ending(index),
+            constraint=request.constraint.copy() if request.constraint else None,
             pending=[],
         )
         row.write_forced()
         while row.finish is None:
-            ids = torch.tensor([work.ids + row.written], device=engine.network.device)
+            ids = torch.tensor([request.ids + row.written], device=engine.network.device)
             with torch.inference_mode():
                 logits = self.model(input_ids=ids, use_cache=False).logits[0, -1:].float()
             bans = Bans([0], engine.grammars.bias([row.constraint])()) if row.constraint else None
-            draw = Draw(work.params, row.stream, len(row.written), work.ids, row.written)
+            draw = Draw(request.params, row.stream, len(row.written), request.ids, row.written)
             picks = sample(logits, [draw], bans, engine.vocab, engine.network.native)
             row.take(TokenLogprob(token=picks.tokens[0], logprob=picks.logprobs[0], top=picks.top[0]))
         return row

@@ -15,7 +15,7 @@ from aigc.types import FinishReason, SamplingParams, TokenLogprob
 
 
 @dataclass(slots=True, kw_only=True)
-class Work:
+class EncodedRequest:
     """This is one request in ids. `limit` is the most tokens to write, `left` the candidates not yet begun.
 
     `adapter` names what is added to the model's weights, and `realm` tells its keys and values from other adapters'.
@@ -42,7 +42,7 @@ class Work:
 class BatchRow:
     """This is one candidate being written."""
 
-    work: Work
+    request: EncodedRequest
     index: int
     ending: Ending
     constraint: Matcher | None
@@ -61,22 +61,22 @@ class BatchRow:
     @property
     def stream(self) -> int:
         """Name the row's noise."""
-        return stream_key(self.work.params.seed, self.index)
+        return stream_key(self.request.params.seed, self.index)
 
     @property
     def own(self) -> Sequence[int]:
         """Return the prompt's key without what the prefix has."""
-        return self.work.key[self.base :]
+        return self.request.key[self.base :]
 
     @property
     def needed(self) -> int:
         """Count the most tokens its slot may come to hold."""
-        return len(self.work.ids) - self.base + self.work.limit
+        return len(self.request.ids) - self.base + self.request.limit
 
     def start_over(self) -> None:
         """Forget what was computed, not what was written, which will be fed like a prompt."""
         self.slot, self.length, self.copied, self.followers = None, 0, 0, []
-        self.pending = [*self.work.ids[self.base :], *self.written]
+        self.pending = [*self.request.ids[self.base :], *self.written]
 
     def feed(self, tokens: int) -> None:
         """Count pending tokens as being in the slot: the device will not do anything else before."""
@@ -86,7 +86,7 @@ class BatchRow:
     @property
     def forced(self) -> int:
         """Count the written tokens that were not sampled."""
-        ended = bool(self.scores) and self.scores[-1].token in self.work.ends  # sampled, but not written
+        ended = bool(self.scores) and self.scores[-1].token in self.request.ends  # sampled, but not written
         return len(self.written) - len(self.scores) + ended
 
     def take(self, score: TokenLogprob) -> None:
@@ -124,7 +124,7 @@ class BatchRow:
 
     def write(self, token: int, *, forced: bool = False) -> None:
         """Append a token and notice every end it may bring, except the grammar's."""
-        if token in self.work.ends:
+        if token in self.request.ends:
             self.finish = "stop"
             return
         self.written.append(token)
@@ -133,7 +133,7 @@ class BatchRow:
             self.free = len(self.written)
         if self.ending.push(token):
             self.finish = "stop"
-        elif len(self.written) >= self.work.limit:
+        elif len(self.written) >= self.request.limit:
             self.finish = "length"
 
     def write_forced(self) -> None:

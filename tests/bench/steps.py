@@ -26,7 +26,7 @@ from typing import Any
 from aigc.engine import EngineOptions, open_engine
 from aigc.engine.ceiling import Ceiling, measure_ceiling, tokens_read
 from aigc.engine.engine import Engine
-from aigc.engine.rows import Work
+from aigc.engine.rows import EncodedRequest
 from aigc.types import SamplingParams
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -91,7 +91,7 @@ def fill(engine: Engine, rows: int, shared: int, own: int, limit: int, sampling:
         ids = [*start, *(draw.randrange(loop.vocab) for _ in range(own))]
         params = SamplingParams(**{"temperature": 0.0, "seed": row, "max_tokens": limit, **sampling})
         loop.submit(
-            Work(
+            EncodedRequest(
                 id=str(row), ids=ids, params=params, limit=limit, ends=frozenset(), constraint=None,
                 ending=lambda index: Endless(), left=[0],
             )

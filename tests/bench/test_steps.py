@@ -63,7 +63,7 @@ def test_rows_read_their_own_tokens_and_a_prefix_once() -> None:
     one, other = Prefix(shape, range(20)), Prefix(shape, range(30))
 
     def row(prefix: Prefix | None, base: int, length: int) -> BatchRow:
-        parts: Any = {"work": None, "ending": None, "constraint": None}
+        parts: Any = {"request": None, "ending": None, "constraint": None}
         return BatchRow(index=0, pending=[], prefix=prefix, base=base, length=length, **parts)
 
     assert tokens_read([row(one, 20, 3), row(one, 16, 4), row(other, 30, 5), row(None, 0, 6)]) == 18 + 20 + 30

@@ -298,7 +298,7 @@ def places_sampled(engine: Any) -> Iterator[list[Any]]:
     sample = engine.loop._sample
 
     def noting(rows: Any, logits: Any, bias: Any) -> Any:
-        seen.extend((row.work.id, row.index, len(row.written)) for row in rows)
+        seen.extend((row.request.id, row.index, len(row.written)) for row in rows)
         return sample(rows, logits, bias)
 
     engine.loop._sample = noting

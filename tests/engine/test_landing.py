@@ -26,8 +26,8 @@ def write(engine: Any, grammar: Grammar, text: str, limit: int = 200) -> Any:
     """A row that samples `text`, a byte a token, until the grammar forces something or the text ends."""
     from aigc.engine.rows import BatchRow
 
-    work = engine.work_of(_request(grammar, limit))
-    row = BatchRow(work=work, index=0, ending=work.ending(0), constraint=work.constraint, pending=[])
+    encoded = engine.encode(_request(grammar, limit))
+    row = BatchRow(request=encoded, index=0, ending=encoded.ending(0), constraint=encoded.constraint, pending=[])
     row.write_forced()
     begun = list(row.written)
     for at, token in enumerate(text.encode()):

@@ -111,7 +111,7 @@ def test_rows_at_rest_can_be_cancelled(open_tiny: Any, asking: Any, running: Any
     Scarce(engine, at=(1,))
     engine.step()
     engine.check_integrity()
-    resting = [row.work.id for row in engine.loop.resting]
+    resting = [row.request.id for row in engine.loop.resting]
     assert len(resting) == 4
     for name in resting[:2]:
         engine.cancel(name)

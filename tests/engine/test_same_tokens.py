@@ -171,7 +171,7 @@ def test_a_row_whose_source_is_cancelled_reads_its_own_prompt(
     engine.step()
     waiting = list(engine.loop.sources.values())
     assert waiting
-    gone = waiting[0].work.id
+    gone = waiting[0].request.id
     engine.cancel(gone)
     engine.check_integrity()
     done = {key: c.token_ids for key, c in running(engine).items() if c.finish_reason != "cancelled"}

@@ -146,7 +146,7 @@ def logits_kept(engine: Any) -> Iterator[dict[tuple[str, int, int], Any]]:
 
     def keep(rows: Sequence[Any], logits: Any, bias: Any) -> Any:
         for row, mine in zip(rows, logits, strict=True):
-            key = (row.work.id, row.index, len(row.written))
+            key = (row.request.id, row.index, len(row.written))
             kept.setdefault(key, []).append(mine.clone())
         return choose(rows, logits, bias)
 
