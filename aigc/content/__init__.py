@@ -1,8 +1,8 @@
 """WHAT to write: content types, prompt rendering, schema words, measures.
 
 One YAML file and its Jinja templates become a validated `ContentType`; a brief's values become a `Prompt`; an output
-schema becomes a `Grammar`; a text is counted the way a platform counts. Everything wrong is said at load, as
-`file:line: message; did you mean …?`.
+schema becomes a `Grammar`, and JSON Schema for programs; a text is counted the way a platform counts. Values are walked
+together with their schemas in `walk`. Everything wrong is said at load, as `file:line: message; did you mean …?`.
 
 Knows: YAML, Jinja, our schema words. Does not know: plugins' content, models, tensors, jobs. Imports no torch.
 Names are imported on first use, because counting a text should not load a template engine.
