@@ -3,8 +3,9 @@
     python tests/bench/jobs.py 10000 100000 1000000
     python tests/bench/jobs.py --keep taken 10000
 
-prints a JSON line per size: pieces/s of registering, writing and finishing, of all together, the same of CPU seconds, and
-the peak memory of a process that did nothing else. `--keep` says which lines are kept (`keep_lines`: none, taken, all).
+prints a JSON line per size: pieces/s of registering, writing and finishing, of all together, the same of CPU seconds,
+and the peak memory of a process that did nothing else. `--keep` says which lines are kept (`keep_lines`: none, taken,
+all).
 """
 
 from __future__ import annotations
