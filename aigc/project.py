@@ -22,7 +22,7 @@ from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, Proj
 from aigc.plugs.extension import Bound
 from aigc.plugs.registry import Registry
 from aigc.settings import FILE, Laid, Settings, read_settings
-from aigc.types import Artifact, Generator
+from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
     from aigc.engine import EngineOptions
@@ -257,11 +257,11 @@ class Project:
         """Tell the plugins' `aigc_artifact` of a finished piece."""
         self.registry.notify("aigc_artifact", artifact=artifact)
 
-    def pipeline(self, generator: Generator, *, telling: bool = True) -> Pipeline:
+    def pipeline(self, generator: Generator, *, telling: bool = True, keep_lines: KeepLines = "none") -> Pipeline:
         """Return the pipeline that writes with `generator` under this project's policy and seed.
 
         Plugins are told of each piece as it finishes, unless `telling` is off: for one that writes on behalf of another
-        process, which tells its own.
+        process, which tells its own. `keep_lines` says which of the model's lines a piece carries.
         """
         from aigc.writing.pipeline import Pipeline
 
@@ -273,6 +273,7 @@ class Project:
             policy=self.policy(),
             adapter=self.adapter,
             finished=self.tell if telling else lambda artifact: None,
+            keep_lines=keep_lines,
         )
 
     def session(self, generator: Generator) -> Session:

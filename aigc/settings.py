@@ -8,13 +8,13 @@ from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from aigc.content.settings import RANGES
 from aigc.content.yaml_lines import describe, read_yaml
 from aigc.engine import EngineOptions
 from aigc.errors import ContentTypeError, ProjectError, UsageError, did_you_mean
-from aigc.types import Json, SamplingParams
+from aigc.types import Json, KeepLines, SamplingParams
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
@@ -32,7 +32,8 @@ class Settings:
     names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
-    written on a cluster: `{address: auto, cpus: 4}`.
+    written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines that a model wrote a job
+    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
     """
 
     model: str = DEFAULT_MODEL
@@ -47,6 +48,7 @@ class Settings:
     adapters: Mapping[str, Json] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
+    keep_lines: KeepLines | Literal[""] = ""
 
 
 def read_settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -> Settings:
@@ -115,6 +117,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
             raise ProjectError(f"{where}: candidates is {value}, from 0 (as the type says) to {MOST_CANDIDATES}")
     elif not isinstance(value, str):
         raise ProjectError(f"{where}: {key} must be text, not {describe(value)}", hint="put quotes around it")
+    elif key == "keep_lines" and value not in get_args(KeepLines):
+        raise ProjectError(f"{where}: keep_lines cannot be {value!r}", hint=did_you_mean(value, get_args(KeepLines)))
     return replace(settings, **{key: value})
 
 

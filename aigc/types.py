@@ -19,6 +19,7 @@ Role: TypeAlias = Literal["system", "user", "assistant"]
 FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error", "deferred"]
 Severity: TypeAlias = Literal["note", "warn", "reject"]
 Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
+KeepLines: TypeAlias = Literal["none", "taken", "all"]  # of the lines that a model writes for a piece
 
 
 def texts_in(value: Json) -> Iterator[str]:
@@ -116,7 +117,8 @@ class About:
 class Request:
     """This is one model call as handed to a Generator. `id` is unique among the requests in flight.
 
-    `about` says which piece it is for, None for a request that is for none. What is written does not depend on it.
+    `about` says which piece it is for, None for a request that is for none, and `digest` is `request_digest` of it
+    where somebody took that already. What is written depends on neither.
     """
 
     id: str
@@ -126,6 +128,18 @@ class Request:
     adapter: str | None = None
     stream: bool = False
     about: About | None = None
+    digest: str = field(default="", repr=False, compare=False)
+
+
+def request_digest(prompt: str, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
+    """Return what tells one request from another, whatever its id and whoever asks: 32 hexadecimal digits. `prompt` is
+    the `repr` of its prompt."""
+    return text_digest(f"({prompt}, {sampling!r}, {grammar!r}, {adapter!r})")
+
+
+def text_digest(text: str) -> str:
+    """Return 32 hexadecimal digits of a text's SHA-256; half a character is hashed as it is escaped."""
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +190,8 @@ class Completion:
 
 def taken(answers: Sequence[Completion]) -> Usage:
     """Return the tokens of one request with all its candidates: they share one prompt, which is counted once."""
+    if len(answers) == 1:
+        return answers[0].usage
     read = max((one.usage for one in answers), key=lambda usage: usage.prompt, default=Usage())
     written = sum((one.usage for one in answers), Usage())
     return replace(written, prompt=read.prompt, cached=read.cached)
@@ -316,10 +332,35 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """This is one answer of a model, as it was written: candidate `candidate` of the `attempt`-th try, from 0, at item
+    `item` of a stage. `findings` are its verdict, their fields those of the stage's output.
+
+    A `taken` line stands for its item; `fields` are the places in the piece that it became, such as `headlines[2]`:
+    none where the content type leaves it out. `request` is the digest of all that decides the answer, `prompt` of the
+    messages alone.
+    """
+
+    stage: str
+    item: int = 0
+    attempt: int = 0
+    candidate: int = 0
+    text: str
+    findings: tuple[Finding, ...] = ()
+    taken: bool = False
+    fields: tuple[str, ...] = ()
+    finish_reason: FinishReason = "stop"
+    mean_logprob: float | None = None
+    request: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
 
-    `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files.
+    `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files. `lines` are what
+    a model wrote for it, as far as they are kept: nothing of what the piece says, and in no file of it.
     """
 
     id: str
@@ -330,6 +371,7 @@ class Artifact:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     assets: tuple[Asset, ...] = ()
+    lines: tuple[Line, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ FILE = "job.yaml"
 FORMAT = 1
 SAMPLE = "sample"
 OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports")
-SETTINGS = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "unique")
+SETTINGS = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -246,6 +246,7 @@ def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
     }
     record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
+    record |= {"keep_lines": settings.keep_lines or None}
     return {name: value for name, value in record.items() if value not in (None, {}, [])}
 
 

@@ -31,8 +31,9 @@ from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard, Unique
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json
+from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json, KeepLines
 
+ALL_LINES = 10_000  # pieces of the largest job that keeps all lines unasked
 EARLIER_OPTIONS = "-o of an earlier `aigc export`, which another one replaces"
 
 
@@ -228,10 +229,11 @@ class Job:
             briefs=self._taken(),
             ledger=self.ledger,
             stopping=stopping,
+            keep_lines=self._keep_lines(),
         )
         try:
             for one in runner.write(task):
-                artifact = self.ledger.pieces.finish(one.artifact, one.spent, one.seconds)
+                artifact = self.ledger.pieces.finish(one)
                 written += 1
                 self.in_hand -= 1
                 if heard:
@@ -316,6 +318,11 @@ class Job:
         report = self._report(tuple(files), tuple(problems))
         registry.notify("aigc_job", report=report)
         return report
+
+    def _keep_lines(self) -> KeepLines:
+        """Return which lines are kept: as the settings say, else all of a job of up to `ALL_LINES` pieces."""
+        pieces = self.ledger.totals.counts().total()
+        return self.project.settings.keep_lines or ("all" if pieces <= ALL_LINES else "taken")
 
     @property
     def _unfinished(self) -> bool:

@@ -6,26 +6,16 @@ comes from its brief.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from aigc.content import ContentType
-from aigc.ledger.entry import Spent
+from aigc.ledger.entry import Finished
 from aigc.ledger.ledger import Ledger
 from aigc.ledger.recorder import Recorder
 from aigc.project import Project
-from aigc.types import Artifact, Brief, Generator, Usage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """This is a finished piece, what each stage of it took, and its seconds from the first request to the last
-    answer."""
-
-    artifact: Artifact
-    spent: Mapping[str, Spent] = field(default_factory=dict)
-    seconds: float = 0.0
+from aigc.types import Brief, Generator, KeepLines, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +62,8 @@ class Took:
 class Task:
     """This is what to write. The ledger gives what was answered before, and may be told what is answered now.
 
-    Once `stopping` says so no further brief is begun; what is in hand still comes.
+    Once `stopping` says so no further brief is begun; what is in hand still comes. `keep_lines` says which of the
+    model's lines pieces carry.
     """
 
     project: Project
@@ -80,6 +71,7 @@ class Task:
     briefs: Iterator[Brief]
     ledger: Ledger
     stopping: Callable[[], bool]
+    keep_lines: KeepLines = "none"
 
 
 class Runner(Protocol):
@@ -104,11 +96,10 @@ class Local:
     def write(self, task: Task) -> Iterator[Finished]:
         """Yield the pieces as they finish."""
         recorder = Recorder(self._generator, task.ledger.completions)
-        pipeline = task.project.pipeline(recorder)
+        pipeline = task.project.pipeline(recorder, keep_lines=task.keep_lines)
         try:
             for artifact in pipeline.write(task.content_type, _begun(task)):
-                spent, seconds = recorder.spent(artifact.id)
-                yield Finished(artifact=artifact, spent=spent, seconds=seconds)
+                yield recorder.finished(artifact)
         finally:
             self.awaited |= pipeline.awaited
             self.took += Took.of(recorder)

@@ -53,11 +53,11 @@ class Briefs:
                 which = f"status = '{status}' and key <> ''"
                 db.execute(_again(which, only, redraw=int(status != "failed")), tuple(only))
             if db.execute("select exists (select 1 from history)").fetchone()[0]:
-                db.execute(_reuse("history", "seq"))
+                db.execute(_reuse("history", "seq", writing="h.writing"))
         if store is not None:
             with self._database.attached(store):
                 if self._database.ask("select exists (select 1 from store.made)") == [(1,)]:
-                    self._database.execute(_reuse("store.made", "rowid"))
+                    self._database.execute(_reuse("store.made", "rowid", writing="0"))
 
     def remember(self, pieces: Iterable[tuple[str, Artifact]]) -> None:
         """Put (key, artifact) of an earlier job into the history."""
@@ -131,18 +131,19 @@ def _row(brief: Brief | Artifact, key: Callable[[Brief], str]) -> dict[str, str 
 def _again(which: str, only: Collection[str], *, redraw: int) -> str:
     return (
         f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', avoid = '', "
-        f"nudges = 0, anew = 1, redraws = redraws + {redraw} where {which} {among(only)}"
+        f"nudges = 0, writing = 0, anew = 1, redraws = redraws + {redraw} where {which} {among(only)}"
     )
 
 
-def _reuse(table: str, newest: str) -> str:
-    """Return the statement that lets pieces of the same key stand for briefs that wait, where their files are here."""
+def _reuse(table: str, newest: str, *, writing: str) -> str:
+    """Return the statement that lets pieces of the same key stand for briefs that wait, where their files are here;
+    `writing` is their lines' number."""
     same = f"select max({newest}) from {table} where key = pieces.key"
     return (
         f"update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, "
         f"fallbacks = h.fallbacks, artifact = h.artifact, requests = 0, prompt_tokens = 0, written_tokens = 0, "
-        f"seconds = 0 from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' and not anew "
-        f"and has_assets(h.artifact)"
+        f"seconds = 0, writing = {writing} from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' "
+        f"and not anew and has_assets(h.artifact)"
     )
 
 
@@ -160,6 +161,7 @@ on conflict (id) do update set
     redraws = iif(key = :key and :key <> '', redraws, 0),
     anew = iif(key = :key and :key <> '', anew, 0),
     artifact = iif(key = :key and :key <> '', artifact, :artifact),
+    writing = iif(key = :key and :key <> '', writing, 0),
     key = :key
 where pieces.run < :run
 """

@@ -1,7 +1,8 @@
 """The open SQLite file under a ledger: its transactions, what is written later, and SQLite's errors in our words.
 
 The journal is a write-ahead log, synced at checkpoints: a killed process loses nothing, a power cut at most the last
-moments, and never the file. Knows: SQLite. Does not know: what stands in the tables.
+moments, and never the file. `ledger.sql` is this version's format, `format2.sql` what is done to a file of the format
+before. Knows: SQLite. Does not know: what stands in the tables.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
 from aigc.types import Json
 
-FORMAT = 1
+FORMAT = 2
 PATIENCE = 10  # seconds to wait for another process that writes
 
 
 class Database:
-    """This is one open file. Every sqlite3.Error that is not a mistake of ours becomes a JobError."""
+    """This is one open file. Every sqlite3.Error that is not a mistake of ours becomes a JobError.
 
-    def __init__(self, path: Path) -> None:
+    A file of an earlier format is brought up to this one, unless it is only to be looked at: `format` is its own then.
+    """
+
+    def __init__(self, path: Path, *, looking: bool = False) -> None:
         self.path = path
         self.assets = Assets(path.parent)
-        self._db = _open(path)
+        self._db, self.format = _open(path, looking=looking)
         self._db.create_function("has_assets", 1, self.assets.has_all, deterministic=False)
         self._later: deque[Callable[[sqlite3.Connection], object]] = deque()
 
@@ -110,7 +114,8 @@ class Database:
             raise
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, *, looking: bool) -> tuple[sqlite3.Connection, int]:
+    """Open a file and return it with its format, in one transaction what is missing in it."""
     with translated(path):
         db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
@@ -119,13 +124,19 @@ def _open(path: Path) -> sqlite3.Connection:
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = normal")
-            if not held:
-                schema = files("aigc.ledger").joinpath("ledger.sql").read_text(encoding="utf-8")
+            if not held or (held < FORMAT and not looking):
+                steps = [f"format{later}.sql" for later in range(held + 1, FORMAT + 1)] if held else []
+                schema = "".join(map(_read, [*steps, "ledger.sql"]))
                 db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+                held = FORMAT
         except BaseException:
             db.close()
             raise
-    return db
+    return db, held
+
+
+def _read(name: str) -> str:
+    return files("aigc.ledger").joinpath(name).read_text(encoding="utf-8")
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.ledger.assets import Assets
@@ -23,6 +23,7 @@ class Entry:
     `place` counts briefs from 0 in their file's order. `requests` are model calls, `seconds` from the first of them
     to the last answer, so pieces of one batch overlap; both are 0 for a piece that was reused. `draw` counts how often
     the piece was asked for anew. `twin` is the id of the piece that this one repeats, where the guard found one.
+    `writing` is the number of its lines, 0 where none are kept.
     """
 
     place: int
@@ -33,6 +34,7 @@ class Entry:
     usage: Usage = field(default_factory=Usage)
     draw: int = 0
     twin: str = ""
+    writing: int = 0
 
 
 @dataclass(slots=True)
@@ -45,6 +47,16 @@ class Spent:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """This is a finished piece, what each stage of it took, and its seconds from the first request to the last
+    answer."""
+
+    artifact: Artifact
+    spent: Mapping[str, Spent] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
 def piece_of(row: Sequence[Json], assets: Assets) -> Artifact:
     """Read a piece from its row, of which `PIECE` was asked; its files are among the job's `assets`."""
     name, status, reason, source, draw, inputs, artifact = row
@@ -54,8 +66,8 @@ def piece_of(row: Sequence[Json], assets: Assets) -> Artifact:
 
 
 def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
-    """Read an entry from its row, of which `ENTRY` was asked."""
-    *piece, place, key, redraws, requests, prompt, written, seconds, twin = row
+    """Read an entry from its row, of which `ENTRY` and its lines' number were asked."""
+    *piece, place, key, redraws, requests, prompt, written, seconds, twin, writing = row
     return Entry(
         place=place,
         artifact=piece_of(piece, assets),
@@ -65,6 +77,7 @@ def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
         usage=Usage(prompt=prompt, sampled=written),
         draw=redraws,
         twin=twin,
+        writing=writing,
     )
 
 

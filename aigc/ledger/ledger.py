@@ -5,9 +5,10 @@ nothing. Answers of the generator are committed before anybody sees them, a fini
 that at every moment a brief waits (with the answers it has) or is finished.
 
 What can be asked is cut by what it is asked of, a small class each over the one open file: `briefs` (what was asked
-for), `completions` (answers to pieces in work), `pieces` (what is finished), `twins` (what repeats what), `totals` (the
-job counted). So a reader of `ledger.twins.flag(…)` knows which page to open, and no caller holds the connection. The
-other cut, functions in modules that take a ledger, would have to make its connection public for them, and with it SQL.
+for), `completions` (answers to pieces in work), `pieces` (what is finished), `lines` (what a model wrote for them),
+`twins` (what repeats what), `totals` (the job counted). So a reader of `ledger.twins.flag(…)` knows which page to open,
+and no caller holds the connection. The other cut, functions in modules that take a ledger, would have to make its
+connection public for them, and with it SQL.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from aigc.errors import NotFound, nearest
 from aigc.ledger.briefs import Briefs
 from aigc.ledger.completions import Completions
 from aigc.ledger.database import Database
+from aigc.ledger.lines import Lines
 from aigc.ledger.pieces import Pieces
 from aigc.ledger.record import json_text
 from aigc.ledger.totals import Totals
@@ -31,14 +33,18 @@ LEDGER_FILE = "job.sqlite"
 
 
 class Ledger:
-    """This is an open ledger. JobError where SQLite or the disk refuses."""
+    """This is an open ledger. JobError where SQLite or the disk refuses.
 
-    def __init__(self, path: Path) -> None:
+    One of an earlier version becomes one of this version, unless it is only for `looking`: then it stays as it is.
+    """
+
+    def __init__(self, path: Path, *, looking: bool = False) -> None:
         self.path = path
-        self._database = Database(path)
+        self._database = Database(path, looking=looking)
         self.briefs = Briefs(self._database)
         self.completions = Completions(self._database)
         self.pieces = Pieces(self._database)
+        self.lines = Lines(self._database)
         self.twins = Twins(self._database)
         self.totals = Totals(self._database)
 
@@ -68,10 +74,10 @@ def has_ledger(folder: Path) -> bool:
 
 @contextmanager
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
-    """Open the ledger of a job's folder for a while. NotFound names a folder that holds none."""
+    """Open the ledger of a job's folder to look at it. NotFound names a folder that holds none."""
     if not has_ledger(folder):
         raise no_job(folder)
-    ledger = Ledger(folder / LEDGER_FILE)
+    ledger = Ledger(folder / LEDGER_FILE, looking=True)
     try:
         yield ledger
     finally:

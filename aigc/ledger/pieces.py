@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database
-from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Spent, complained, entry_of, piece_of
+from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Finished, complained, entry_of, piece_of
+from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.types import STATUSES, Artifact, Json, Status
 
@@ -22,33 +23,37 @@ class Pieces:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._assets = database.assets
+        self._entry = ENTRY + (", writing" if database.format > 1 else ", 0")
+        self._writing: int | None = None  # the number of the last lines, once it is known
 
-    def finish(self, artifact: Artifact, spent: Mapping[str, Spent], seconds: float) -> Artifact:
-        """Put a piece in its brief's row, where whoever asks sees it; it is committed with the next answers, or with
-        `Ledger.commit`. Return the piece with its files where they are kept."""
-        artifact = self._assets.keep(artifact)
+    def finish(self, finished: Finished) -> Artifact:
+        """Put a piece and its lines in its brief's row, where whoever asks sees it; it is committed with the next
+        answers, or with `Ledger.commit`. Return the piece with its files where they are kept."""
+        artifact = self._assets.keep(finished.artifact)
         provenance, usage = artifact.provenance, artifact.provenance.usage
         row = (
             *(artifact.status, whole_text(artifact.reason), complained(artifact)),
-            *(provenance.requests, usage.prompt, usage.sampled + usage.forced, round(seconds, 4)),
+            *(provenance.requests, usage.prompt, usage.sampled + usage.forced, round(finished.seconds, 4)),
             *(provenance.lines, len(provenance.fallbacks), json_text(body_record(artifact)), artifact.id),
         )
         stages = [
             (artifact.id, stage, one.requests, one.completions, one.usage.prompt, one.usage.sampled + one.usage.forced,
              round(one.seconds, 4))
-            for stage, one in spent.items()
+            for stage, one in finished.spent.items()
         ]  # fmt: skip
-        self._database.later(partial(_put, row=row, stages=stages))
+        writing = self._next_writing() if artifact.lines else 0
+        lines = [line_row(writing, line) for line in artifact.lines]
+        self._database.later(partial(_put, row=row, stages=stages, lines=lines))
         return artifact
 
     def entries(self) -> Iterator[Entry]:
         """Yield every finished piece, in the briefs' order."""
-        rows = self._database.rows(f"select {ENTRY} from pieces where {FINISHED} order by place")
+        rows = self._database.rows(f"select {self._entry} from pieces where {FINISHED} order by place")
         return (entry_of(row, self._assets) for row in rows)
 
     def entry(self, name: str) -> Entry:
         """Return the finished piece of one brief. KeyError when there is none."""
-        for row in self._database.ask(f"select {ENTRY} from pieces where id = ? and {FINISHED}", (name,)):
+        for row in self._database.ask(f"select {self._entry} from pieces where id = ? and {FINISHED}", (name,)):
             return entry_of(row, self._assets)
         raise KeyError(name)
 
@@ -78,10 +83,21 @@ class Pieces:
                 (self._database.path.parent.name,),
             )
 
+    def _next_writing(self) -> int:
+        if self._writing is None:
+            ((self._writing,),) = self._database.ask("select coalesce(max(writing), 0) from lines")
+        self._writing += 1
+        return self._writing
 
-def _put(db: sqlite3.Connection, row: Sequence[Json], stages: Sequence[Sequence[Json]]) -> None:
-    """Write a piece and what its stages took; its answers are needed no more."""
-    if db.execute(FINISH, row).rowcount:
+
+def _put(
+    db: sqlite3.Connection, row: Sequence[Json], stages: Sequence[Sequence[Json]], lines: Sequence[Sequence[Json]]
+) -> None:
+    """Write a piece, what its stages took and what a model wrote for it; its answers are needed no more."""
+    done = db.execute(FINISH_WITH_LINES, (lines[0][0], *row)) if lines else db.execute(FINISH, row)
+    if done.rowcount:
+        if lines:
+            db.executemany(INSERT_LINE, lines)
         db.executemany("insert or replace into stages values (?, ?, ?, ?, ?, ?, ?)", stages)
         db.execute("delete from completions where id = ?", row[-1:])
 
@@ -95,3 +111,4 @@ update pieces set status = ?, reason = ?, checks = ?, requests = ?, prompt_token
     lines = ?, fallbacks = ?, artifact = ?, finished_run = run
 where id = ?
 """
+FINISH_WITH_LINES = FINISH.replace(" set ", " set writing = ?, ")

@@ -6,14 +6,13 @@ had come. Errors, cancelled and deferred requests are not kept: the next time ma
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from aigc.ledger.entry import Spent
-from aigc.types import Completion, Delta, Generator, Request, Usage, taken
+from aigc.ledger.entry import Finished, Spent
+from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, request_digest, taken
 
 
 @dataclass(slots=True)
@@ -115,12 +114,13 @@ class Recorder:
         """Close the generator."""
         self._generator.close()
 
-    def spent(self, brief: str) -> tuple[dict[str, Spent], float]:
-        """Return what a finished piece's stages took, and its seconds from the first request to the last answer."""
-        watches = self._stopwatches.pop(brief, {})
+    def finished(self, artifact: Artifact) -> Finished:
+        """Return a finished piece with what it took."""
+        watches = self._stopwatches.pop(artifact.id, {})
         first = min((watch.started for watch in watches.values()), default=0.0)
         last = max((watch.started + watch.spent.seconds for watch in watches.values()), default=0.0)
-        return {stage: watch.spent for stage, watch in watches.items()}, last - first
+        spent = {stage: watch.spent for stage, watch in watches.items()}
+        return Finished(artifact=artifact, spent=spent, seconds=last - first)
 
     def _count(self, asked: _InHand, answers: Sequence[Completion]) -> None:
         watch = self._stopwatches.get(asked.brief, {}).get(asked.stage)
@@ -132,6 +132,5 @@ class Recorder:
 
 
 def request_hash(request: Request) -> str:
-    """Return what tells one request from another, whatever its id and whoever asks: 32 hexadecimal digits."""
-    asked = (request.prompt, request.sampling, request.grammar, request.adapter)
-    return hashlib.sha256(repr(asked).encode("utf-8", "backslashreplace")).hexdigest()[:32]
+    """Return the digest of a request, taken unless it says its own."""
+    return request.digest or request_digest(repr(request.prompt), request.sampling, request.grammar, request.adapter)

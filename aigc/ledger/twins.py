@@ -118,12 +118,13 @@ class Twins:
 
 
 SEND_BACK = """
-update pieces set status = 'waiting', artifact = null, anew = 1, redraws = redraws + 1, nudges = nudges + 1, avoid = ?
+update pieces set status = 'waiting', artifact = null, writing = 0, anew = 1, redraws = redraws + 1,
+    nudges = nudges + 1, avoid = ?
 where id = ?
 """
 TAKE_BACK = f"""
 update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, fallbacks = h.fallbacks,
-    artifact = h.artifact
+    artifact = h.artifact, writing = h.writing
 from history h where pieces.nudges > 0 and pieces.status in ('rejected', 'failed') and h.seq = (
     select max(seq) from history where key = pieces.key and {GOOD}
 ) and has_assets(h.artifact)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,10 +17,27 @@ import jinja2
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
 from aigc.errors import ContentTypeError
 from aigc.plugs.extension import Bound
-from aigc.types import About, Asset, Brief, Completion, Draft, Finding, Json, Prompt, Request, Usage, taken
+from aigc.types import (
+    About,
+    Asset,
+    Brief,
+    Completion,
+    Draft,
+    Finding,
+    Json,
+    KeepLines,
+    Line,
+    Prompt,
+    Request,
+    Usage,
+    request_digest,
+    taken,
+    text_digest,
+)
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+PROMPT_DIGITS = 16  # of a prompt's digest: enough to tell those of a job apart, and it is kept for each line
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
 
 
@@ -34,6 +51,7 @@ class Setup:
     model: str = ""
     seed: int = 0
     adapter: str | None = None
+    keep_lines: KeepLines = "none"
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -67,12 +85,23 @@ class Sheet:
         return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
 
 
+@dataclass(slots=True)
+class Judged:
+    """This is an answer of one attempt, the digests of the request and its prompt, and what is wrong with it."""
+
+    attempt: int
+    asked: tuple[str, str]
+    answer: Completion
+    findings: list[Finding]
+
+
 @dataclass(slots=True, kw_only=True)
 class Item:
     """This is one result of a stage: `value` is its foreach item.
 
     `blamed` are fields that checks on the whole piece reject; `left_out` says why the item is not part of the piece,
-    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing.
+    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing. `judged` are
+    the answers whose lines are kept, `sources` the one that each field comes from, none for a fallback.
     """
 
     sheet: Sheet
@@ -89,6 +118,9 @@ class Item:
     left_out: str = ""
     by_design: bool = False
     error: str = ""
+    asked: tuple[str, str] = ("", "")
+    judged: list[Judged] = field(default_factory=list)
+    sources: dict[str, Judged] = field(default_factory=dict)
 
     @property
     def failing(self) -> frozenset[str]:
@@ -121,20 +153,27 @@ class Item:
 
     def request(self, name: str, *, stream: bool) -> Request:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
-        stage, kept = self.stage, plain(self._kept())
+        stage, setup, brief, kept = self.stage, self.sheet.setup, self.sheet.brief, plain(self._kept())
+        prompt = self.prompt()
+        sampling = replace(
+            stage.sampling,
+            n=stage.candidates,
+            seed=self._seed(),
+            temperature=stage.sampling.temperature + WARMER * (self.attempts + brief.nudges),
+        )
+        grammar = with_kept(stage.output, kept) if kept else stage.grammar
+        if setup.keep_lines != "none":
+            text = repr(prompt)
+            self.asked = (request_digest(text, sampling, grammar, setup.adapter), text_digest(text)[:PROMPT_DIGITS])
         return Request(
             id=name,
-            prompt=self.prompt(),
-            sampling=replace(
-                stage.sampling,
-                n=stage.candidates,
-                seed=self._seed(),
-                temperature=stage.sampling.temperature + WARMER * (self.attempts + self.sheet.brief.nudges),
-            ),
-            grammar=with_kept(stage.output, kept) if kept else stage.grammar,
-            adapter=self.sheet.setup.adapter,
+            prompt=prompt,
+            sampling=sampling,
+            grammar=grammar,
+            adapter=setup.adapter,
             stream=stream and stage.candidates == 1 and not stage.foreach,
-            about=About(brief=self.sheet.brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
+            about=About(brief=brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
+            digest=self.asked[0],
         )
 
     def prompt(self) -> Prompt:
@@ -165,11 +204,21 @@ class Item:
             draft, findings = self._finish(found, kept, cut=one.finish_reason == "length")
             logprob = float("-inf") if one.mean_logprob is None else one.mean_logprob
             rank = (severity_rank(findings), -logprob)
-            if best is None or rank < best:
+            better = best is None or rank < best
+            if self.sheet.setup.keep_lines != "none":
+                self._keep_line(Judged(self.attempts - 1, self.asked, one, findings), asked if better else frozenset())
+            if better:
                 best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
                 self.error, self.blamed = "", frozenset()
                 self.rewritten |= asked if self.attempts > 1 else frozenset()
         return taken(completions)
+
+    def blame(self, refused: Mapping[str, Sequence[Finding]]) -> None:
+        """Note the fields that checks on the whole piece reject, and that against the answers they come from."""
+        self.blamed = frozenset(refused)
+        for name, source in self.sources.items():
+            told = (replace(finding, field=name, span=None) for finding in refused.get(name, ()))
+            source.findings = distinct([*source.findings, *told])
 
     def give_up(self) -> None:
         """Put the declared fallback in place of what fails; leave a list's item that still fails out.
@@ -188,6 +237,7 @@ class Item:
             if self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
                 self.draft, self.findings, self.fallbacks = draft, findings, failing
                 self.blamed, self.error = frozenset(), ""
+                self.sources = {name: source for name, source in self.sources.items() if name not in failing}
                 reason = f"{reason}; its fallback: {self._reason()}"
         self.findings = distinct([*self.findings, *broken])
         if self.failing and self.stage.foreach:
@@ -208,6 +258,34 @@ class Item:
             name: sign(value, Origin(self.stage.name, self.index, name), fallback=name in self.fallbacks)
             for name, value in (self.draft.fields.items() if self.draft else ())
         }
+
+    def lines(self, places: Mapping[Origin, Sequence[str]]) -> Iterator[Line]:
+        """Yield the answers that are kept; `places` says where in the piece the fields of stages stand."""
+        sources = {} if self.left_out else self.sources
+        for judged in self.judged:
+            names = [name for name, source in sources.items() if source is judged]
+            if names or self.sheet.setup.keep_lines == "all":
+                paths = (places.get(Origin(self.stage.name, self.index, name), ()) for name in names)
+                yield Line(
+                    stage=self.stage.name,
+                    item=self.index,
+                    attempt=judged.attempt,
+                    candidate=judged.answer.index,
+                    text=judged.answer.text,
+                    findings=tuple(judged.findings),
+                    taken=bool(names),
+                    fields=tuple(path for found in paths for path in found),
+                    finish_reason=judged.answer.finish_reason,
+                    mean_logprob=judged.answer.mean_logprob,
+                    request=judged.asked[0],
+                    prompt=judged.asked[1],
+                )
+
+    def _keep_line(self, judged: Judged, became: frozenset[str]) -> None:
+        """Keep an answer, if only for the fields that it has become in the draft."""
+        self.sources |= dict.fromkeys(became, judged)
+        if became or self.sheet.setup.keep_lines == "all":
+            self.judged.append(judged)
 
     def _kept(self) -> dict[str, Json]:
         failing = self.failing

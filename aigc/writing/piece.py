@@ -147,18 +147,19 @@ class Piece:
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
         """Return the items behind the rejected texts of a composed draft that can still be bettered."""
-        guilty: dict[tuple[str, int], set[str]] = {}
+        guilty: dict[tuple[str, int], dict[str, list[Finding]]] = {}
         for finding in findings if self.content_type.composed else ():
             value = at_path(draft.fields, finding.field)
             if finding.severity != "reject" or (isinstance(value, list) and "[" not in finding.field):
                 continue  # too few headlines are no one headline's fault
             for origin in list(origins(value)) or self._traced(value, both_ways=True):
-                guilty.setdefault((origin.stage, origin.item), set()).add(origin.field)
+                refused = guilty.setdefault((origin.stage, origin.item), {})
+                refused.setdefault(origin.field, []).append(finding)
         accused = []
-        for (stage, index), fields in sorted(guilty.items()):
+        for (stage, index), refused in sorted(guilty.items()):
             item = self.items[stage][index]
             if not item.left_out:
-                item.blamed = frozenset(fields)
+                item.blame(refused)
                 accused.append(item)
         return [item for item in accused if item.movable]
 
@@ -178,12 +179,12 @@ class Piece:
             if (len(text) >= LEAST_TRACED and text in value) or (both_ways and value in text)
         ]
 
-    def _places(self, draft: Draft) -> dict[Origin, str]:
-        """Return where in the piece each stage text stands: its origin → a path such as `headlines[2]`."""
-        places: dict[Origin, str] = {}
+    def _places(self, draft: Draft) -> dict[Origin, list[str]]:
+        """Return where in the piece each stage text stands: its origin → paths such as `headlines[2]`."""
+        places: dict[Origin, list[str]] = {}
         for path, text, _ in draft_texts(draft):
             for origin in [text.origin] if isinstance(text, Signed) else self._traced(text):
-                places.setdefault(origin, path)
+                places.setdefault(origin, []).append(path)
         return places
 
     # -- the artifact -------------------------------------------------------------------------------------------------
@@ -205,7 +206,7 @@ class Piece:
                 for finding in item.findings:
                     used = places.get(Origin(name, item.index, root_of(finding.field)))
                     if used or finding.severity == "reject":
-                        yield replace(finding, field=used or place)
+                        yield replace(finding, field=used[0] if used else place)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         worst = severity_rank(findings)[0]
@@ -229,11 +230,14 @@ class Piece:
             requests=self.requests,
             usage=self.usage,
             lines=len(places),
-            fallbacks=tuple(path for origin, path in places.items() if origin.field in by[origin].fallbacks),
+            fallbacks=tuple(paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks),
             repaired=tuple(
-                path for origin, path in places.items() if origin.field in by[origin].rewritten - by[origin].fallbacks
+                paths[0]
+                for origin, paths in places.items()
+                if origin.field in by[origin].rewritten - by[origin].fallbacks
             ),
         )
+        lines = [line for items in self.items.values() for item in items for line in item.lines(places)]
         return Artifact(
             id=self.brief.id,
             status=status,
@@ -243,4 +247,5 @@ class Piece:
             findings=findings,
             reason=reason,
             assets=draft.assets,
+            lines=tuple(lines),
         )

@@ -22,7 +22,7 @@ import jinja2
 
 from aigc.content import ContentType
 from aigc.plugs.extension import Bound
-from aigc.types import Artifact, Brief, Generator
+from aigc.types import Artifact, Brief, Generator, KeepLines
 from aigc.writing.item import Setup
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
@@ -32,7 +32,8 @@ class Pipeline:
     """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
 
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
-    it finishes. `awaited` is what the pieces that were put off wait for, in sentences.
+    it finishes, `keep_lines` says which of the model's lines it carries. `awaited` is what the pieces that were put off
+    wait for, in sentences.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Pipeline:
         policy: Sequence[Bound] = (),
         adapter: Callable[[str], str | None] = lambda name: None,
         finished: Callable[[Artifact], None] = lambda artifact: None,
+        keep_lines: KeepLines = "none",
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
             return Setup(
@@ -54,6 +56,7 @@ class Pipeline:
                 model=model,
                 seed=seed,
                 adapter=adapter(content_type.name),
+                keep_lines=keep_lines,
             )
 
         self.session = Session(generator, setup, finished=finished)

@@ -11,7 +11,7 @@ from aigc.errors import EngineError
 from aigc.jobs.ray.assignment import packed
 from aigc.jobs.ray.author import Author, Work
 from aigc.jobs.ray.worker import Watch
-from aigc.jobs.runner import Finished
+from aigc.ledger.entry import Finished
 from aigc.ledger.recorder import request_hash
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl

@@ -16,8 +16,9 @@ from aigc.jobs import Forecaster, open_job
 from aigc.jobs.forecast import forecaster
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, record_rate, writer_of
 from aigc.jobs.forecast.tokens import TokenCounter
-from aigc.jobs.runner import Finished, Local, Task, Took
+from aigc.jobs.runner import Local, Task, Took
 from aigc.ledger import opened_ledger, standing
+from aigc.ledger.entry import Finished
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Message, Prompt, Request

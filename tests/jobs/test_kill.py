@@ -100,8 +100,8 @@ def _kill_at(statements: int) -> None:
         if left[0] <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def init(database: Database, path: Path) -> None:
-        opened(database, path)
+    def init(database: Database, path: Path, *, looking: bool = False) -> None:
+        opened(database, path, looking=looking)
         database._db.set_trace_callback(count)
 
     Database.__init__ = init  # in the child process alone

@@ -15,6 +15,7 @@ from aigc.errors import JobError
 from aigc.plugs.registry import Registry
 from aigc.project import OWN, Project
 from aigc.settings import Settings
+from aigc.types import KeepLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +34,14 @@ class Assignment:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def packed(project: Project, content_type: ContentType) -> Assignment:
+def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines = "none") -> Assignment:
+    """Pack what a worker needs; `keep_lines` is decided here, where all briefs are known."""
     settings = project.settings
     home = (project.folder or Path()).absolute()
     adapters = {name: str(home / Path(str(place)).expanduser()) for name, place in settings.adapters.items()}
     root = _root(project, content_type)
     return Assignment(
-        settings=replace(settings, adapters=adapters),
+        settings=replace(settings, adapters=adapters, keep_lines=keep_lines),
         model=_placed(settings.model) if takes_weights(project) else settings.model,
         type_name=content_type.name,
         digest=content_type.digest,

@@ -20,7 +20,8 @@ from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError
 from aigc.jobs.forecast.rates import peak_memory
 from aigc.jobs.ray.assignment import Assignment, as_there, unpacked
-from aigc.jobs.runner import Finished, Took
+from aigc.jobs.runner import Took
+from aigc.ledger.entry import Finished
 from aigc.ledger.recorder import Recorder
 from aigc.project import Project
 from aigc.types import Artifact, Asset, Brief, Completion, Generator, Provenance
@@ -136,14 +137,13 @@ class Author:
     def _write(self, briefs: Sequence[Brief], notes: Notes) -> Iterator[Finished]:
         project, content_type = self._project()
         recorder = Recorder(self._open(), notes)
+        pipeline = project.pipeline(recorder, telling=False, keep_lines=project.settings.keep_lines or "none")
         try:
-            for artifact in project.pipeline(recorder, telling=False).write(content_type, iter(briefs)):
-                spent, seconds = recorder.spent(artifact.id)
+            for artifact in pipeline.write(content_type, iter(briefs)):
                 if artifact.status == "failed":  # a reason may name a file
                     said = as_there(artifact.reason, self._assignment, Path(self._folder.name))
                     artifact = replace(artifact, reason=said)
-                artifact = replace(artifact, assets=tuple(map(_carried, artifact.assets)))
-                yield Finished(artifact=artifact, spent=spent, seconds=seconds)
+                yield recorder.finished(replace(artifact, assets=tuple(map(_carried, artifact.assets))))
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
             self.took += Took.of(recorder, peak_memory())

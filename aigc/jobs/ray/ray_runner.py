@@ -28,7 +28,8 @@ from aigc.jobs.ray.blocks import block_size, blocks
 from aigc.jobs.ray.connection import connect
 from aigc.jobs.ray.foreman import Foreman, Share
 from aigc.jobs.ray.worker import Block
-from aigc.jobs.runner import Finished, Task, Took
+from aigc.jobs.runner import Task, Took
+from aigc.ledger.entry import Finished
 from aigc.project import Project
 from aigc.types import Json
 
@@ -106,7 +107,7 @@ class RayRunner:
         held: dict[str, Answered] = {}
         for (brief, request), answers in task.ledger.completions.recall().items():
             held.setdefault(brief, {})[request] = answers
-        assignment = packed(task.project, task.content_type)
+        assignment = packed(task.project, task.content_type, keep_lines=task.keep_lines)
         while not task.stopping() and (lot := list(islice(task.briefs, LOT))):
             size = block_size(len(lot), share.workers, self._options.block)
             cut = [[(brief, held.pop(brief.id, {})) for brief in block] for block in blocks(lot, size)]

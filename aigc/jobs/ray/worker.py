@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 from aigc.errors import AigcError
 from aigc.jobs.ray.assignment import Assignment
 from aigc.jobs.ray.author import Author, Work
-from aigc.jobs.runner import Finished, Took
+from aigc.jobs.runner import Took
+from aigc.ledger.entry import Finished
 
 Table: TypeAlias = Any  # pyarrow.Table
 

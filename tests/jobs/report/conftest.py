@@ -12,7 +12,7 @@ import pytest
 
 from aigc.content import ContentType
 from aigc.ledger import Ledger
-from aigc.ledger.entry import Spent
+from aigc.ledger.entry import Finished, Spent
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Finding, Json, Provenance, Status, Usage
 
@@ -150,7 +150,7 @@ def write_ledger(folder: Path, artifacts: Sequence[Artifact], *, model: str = "t
     for place, one in enumerate(artifacts):
         if one.status != "failed":
             spent = Spent(requests=2, completions=4, usage=one.provenance.usage, seconds=0.5)
-            ledger.pieces.finish(one, {"lines": spent}, 0.5 + place % 7 / 10)
+            ledger.pieces.finish(Finished(artifact=one, spent={"lines": spent}, seconds=0.5 + place % 7 / 10))
     ledger.close()
     with sqlite3.connect(folder / "job.sqlite") as db:
         db.execute("update pieces set twin = '0001', nudges = 2 where id = '0006'")
