@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
-from aigc_plugins.lessons.lines import (
+from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
     covers_topic,

@@ -6,7 +6,7 @@ import pytest
 
 from aigc.types import Brief, Draft, Field, Json
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
-from aigc_plugins.lessons.lines import (
+from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
     covers_topic,
