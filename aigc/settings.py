@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from aigc.content.settings import RANGES
+from aigc.content.stage_words import RANGES
 from aigc.content.yaml_lines import describe, read_yaml
 from aigc.engine import EngineOptions
 from aigc.errors import ContentTypeError, ProjectError, UsageError, did_you_mean

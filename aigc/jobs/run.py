@@ -28,7 +28,8 @@ from aigc.jobs.keys import Keys
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import write_report
 from aigc.jobs.runner import Local, Runner, Task, Took
-from aigc.jobs.unique import Guard, Unique
+from aigc.jobs.unique import Guard
+from aigc.jobs.uniqueness import Unique
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json

@@ -13,7 +13,8 @@ import pytest
 
 from aigc.errors import ProjectError
 from aigc.jobs import read_artifacts
-from aigc.jobs.unique import BANDS, Unique, _bands, prose, similarity
+from aigc.jobs.unique import BANDS, _bands, prose, similarity
+from aigc.jobs.uniqueness import Unique
 from aigc.ledger import opened_ledger
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
