@@ -221,7 +221,7 @@ class Project:
         folder = str(self.out) if self.out else None
         ours = {"adapters": [*map(str, self._adapters())], "folder": folder, "fresh": fresh, "retry": retry}
         told = {one.name: ours[one.name] for one in chosen.options if ours.get(one.name) is not None}
-        return chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
+        return chosen.bind({**told, **self.settings.engine}, FILE, section="engine")
 
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False

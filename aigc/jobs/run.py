@@ -46,11 +46,11 @@ def open_job(
     `reuse` lets pieces of the project's other jobs stand for briefs of the same key; `unique` turns the guard on also
     where aigc.yaml says nothing of it.
     """
+    wanted = Unique.of(project.settings, on=unique)
     prepare_folder(folder, content_type.name)
     with only_run(folder):
         ledger = Ledger(folder / LEDGER_FILE)
         try:
-            wanted = Unique.parse(project.settings.unique, on=unique)
             guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
             yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
         finally:

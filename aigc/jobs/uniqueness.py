@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import Annotated
 
-from aigc.errors import ProjectError, did_you_mean
-from aigc.types import Json
+from aigc.plugs.options import Range, read_options
+from aigc.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,21 +18,13 @@ class Unique:
     the project's other jobs too.
     """
 
-    threshold: float = 0.8
-    opening: int = 0
-    attempts: int = 2
+    threshold: Annotated[float, Range(0.5, 1)] = 0.8
+    opening: Annotated[int, Range(0)] = 0
+    attempts: Annotated[int, Range(0)] = 2
     earlier: bool = False
 
     @classmethod
-    def parse(cls, said: Mapping[str, Json], *, on: bool = False) -> Unique | None:
-        """This is aigc.yaml's `unique`, or None where nobody asked for it. ProjectError names what is wrong in it."""
-        known = {one.name: one.type for one in fields(cls)}
-        for name, value in said.items():
-            if name not in known:
-                raise ProjectError(f"unique: unknown option {name!r}", hint=did_you_mean(name, known))
-            kind = {"float": int | float, "int": int, "bool": bool}[str(known[name])]
-            if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool) or value < 0:
-                raise ProjectError(f"unique: {name} cannot be {value!r}")
-        if not 0.5 <= said.get("threshold", 0.8) <= 1:
-            raise ProjectError(f"unique: threshold is {said['threshold']}, from 0.5 to 1")
-        return cls(**said) if said or on else None
+    def of(cls, settings: Settings, *, on: bool = False) -> Unique | None:
+        """Read what settings say, or return None where nobody asked for it. UsageError names what is wrong there."""
+        read = read_options(cls, settings.unique, section="unique", where=settings.where("unique"))
+        return read if settings.unique or on else None

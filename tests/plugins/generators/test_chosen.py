@@ -61,7 +61,7 @@ def test_the_named_generator_is_opened_with_its_options(chosen: Callable[..., Pr
 
 
 def test_an_option_it_does_not_have_is_refused(chosen: Callable[..., Project], opened: Opened) -> None:
-    with pytest.raises(UsageError, match="remote has no option 'threads'"):
+    with pytest.raises(UsageError, match=r"engine\.threads: no such option; known: folder, place, speed"):
         chosen("generator: remote\nengine: {threads: 2}\n").generator()
     with pytest.raises(NotFound, match="no generator named 'remot'; did you mean 'remote'"):
         chosen("generator: remot\n").generator()
