@@ -18,11 +18,7 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (SIMPLE + "sumary: x\n", 11, "unknown key 'sumary'; did you mean 'summary'?"),
         (SIMPLE + "version: '2'\n", 11, "'version' must be a number, not '2'"),
         (SIMPLE + "version: 0\n", 11, "'version' must be at least 1, not 0"),
-        (
-            SIMPLE + "sampling: {temprature: 1}\n",
-            11,
-            "sampling.temprature: no such option; did you mean",
-        ),
+        (SIMPLE + "sampling: {top_q: 1}\n", 11, "sampling.top_q: no such option; did you mean 'top_p'?"),
         (SIMPLE + "sampling: {top_p: 1.5}\n", 11, "sampling.top_p: 1.5 is not above 0 and at most 1"),
         (SIMPLE + "sampling: {top_p: 0}\n", 11, "sampling.top_p: 0 is not above 0 and at most 1"),
         (SIMPLE + "sampling:\n  max_tokens: 0\n", 12, "sampling.max_tokens: 0 is not at least 1"),
