@@ -15,7 +15,6 @@ from typing import Annotated, TypeAlias
 
 from aigc.content.stage_words import SAMPLING
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.engine import EngineOptions
 from aigc.errors import ContentTypeError, ProjectError, UsageError
 from aigc.plugs.options import Range, options_of, read_values
 from aigc.types import Json
@@ -32,7 +31,7 @@ class Settings:
     """This is aigc.yaml with the command line laid over it.
 
     `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
-    names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
+    names plugins to leave out; `generator` names what writes, and `engine` are its options.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
     written on a cluster: `{address: auto, cpus: 4}`. `places` is where each was set: `{"engine.rows": "aigc.yaml:3"}`;
@@ -47,7 +46,7 @@ class Settings:
     candidates: Annotated[int, Range(0, MOST_CANDIDATES)] = 0  # 0: as the content type says
     policy: tuple[Json, ...] = ()
     disabled: tuple[str, ...] = ()
-    generator: str = "gpt"
+    generator: str = ""  # the default one
     adapters: Mapping[str, Json] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
@@ -64,21 +63,28 @@ SECTIONS = frozenset(option.name for option in OPTIONS if isinstance(option.defa
 OVERRIDING = tuple(option for option in SAMPLING if option.name != "stop")
 
 
-def read_settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -> Settings:
-    """Read a project folder's file, if there is one, and lay the others over it.
+def read_settings(folder: Path | None) -> Settings:
+    """Read a project folder's file, if there is one. UsageError says which line is wrong."""
+    if folder is None or _says_nothing(folder / FILE):
+        return Settings()
+    try:
+        return _over(Settings(), dict(laid_out(read_yaml(folder / FILE).root)))
+    except ContentTypeError as error:
+        raise ProjectError(error.message, hint=error.hint) from None
 
-    UsageError says where a setting is wrong.
+
+def lay_over(settings: Settings, laid: Laid, options: Mapping[str, str], *, default: str) -> Settings:
+    """Lay a job file's settings and the command line's over those of aigc.yaml. UsageError says what is wrong.
+
+    `default` is the generator that writes where none is named; to name it is to name none.
     """
-    settings = Settings()
-    for layer in (_of_file(folder), laid, _of_command_line(options)):
+    for layer in (laid, _of_command_line(options)):
+        named, below = (layer.get("generator", (settings.generator, ""))[0], settings.generator)
+        if (named or default) != (below or default):  # these were the other one's options
+            placed = {key: place for key, place in settings.places.items() if not key.startswith("engine.")}
+            settings = replace(settings, engine={}, places=placed)
         settings = _over(settings, layer)
-    if settings.generator == "gpt":
-        for name, where in settings.where("engine").items():
-            try:
-                EngineOptions.parse({name: settings.engine[name]})
-            except UsageError as error:
-                raise UsageError(f"{where}: {error.message}", hint=error.hint) from None
-    return settings
+    return replace(settings, generator="") if settings.generator == default else settings
 
 
 def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
@@ -90,15 +96,6 @@ def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
             yield key, (node.value, node.where)
 
 
-def _of_file(folder: Path | None) -> Laid:
-    if folder is None or _says_nothing(folder / FILE):
-        return {}
-    try:
-        return dict(laid_out(read_yaml(folder / FILE).root))
-    except ContentTypeError as error:
-        raise ProjectError(error.message, hint=error.hint) from None
-
-
 def _of_command_line(options: Mapping[str, str]) -> Laid:
     """Return `-o` options as a layer; those of the engine have no place, for what is typed there may be a secret."""
     return {
@@ -108,10 +105,6 @@ def _of_command_line(options: Mapping[str, str]) -> Laid:
 
 
 def _over(settings: Settings, layer: Laid) -> Settings:
-    """Lay a layer over settings; another generator leaves the options of the one below behind."""
-    if layer.get("generator", (settings.generator, ""))[0] != settings.generator:
-        placed = {key: place for key, place in settings.places.items() if not key.startswith("engine.")}
-        settings = replace(settings, engine={}, places=placed)
     for key, (value, where) in layer.items():
         settings = _set(settings, key, value, where)
     return settings

@@ -242,7 +242,7 @@ def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
         "exports": [{one.name: dict(one.options)} if one.options else one.name for one in plan.exports],
         "model": settings.model,
         "seed": settings.seed,
-        "generator": settings.generator if settings.generator != Settings().generator else None,
+        "generator": settings.generator or None,
     }
     record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}

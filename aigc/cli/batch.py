@@ -139,7 +139,7 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 def _runner(project: Project) -> RayRunner | None:
     """Return who writes on a cluster, None for this machine. What is wrong with options or the model is said here,
     before the folder is touched, where it would be written down."""
-    project.writer()
+    project.source.check()
     Unique.of(project.settings)
     runner = ray_runner(project)
     check_model(project)

@@ -127,11 +127,10 @@ class Job:
         """
         if not self.ledger.facts():
             self.ledger.briefs.remember(earlier_pieces(self.folder))
-        settings = self.project.settings
         made_by = {
             "content_type": self.content_type.name,
             "version": self.content_type.version,
-            "model": settings.model + (f" on {settings.generator}" if settings.generator != "gpt" else ""),
+            "model": self.project.source.title,
         }
         self.ledger.note(**made_by, command=command)
         self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)

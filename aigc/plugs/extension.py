@@ -26,6 +26,7 @@ from aigc.types import Draft, Json, Severity
 Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
+Identity: TypeAlias = Callable[[str, Mapping[str, Json]], str]  # model, options as they are set → what names both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,9 @@ class Extension:
     suffixes: tuple[str, ...] = ()
     neutral: frozenset[str] = frozenset()  # options that do not change what comes out
     weights: bool = False  # a generator that takes the model's folder on disk instead of its name
+    keeps_files: bool = False  # a generator that keeps files in the folder that is written into
+    default: bool = False  # the generator that writes where none is named
+    identity: Identity | None = None
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -83,18 +87,17 @@ class Extension:
         ]
         return (*self.options, *(option for option in ours if option.name not in declared))
 
-    def bind(self, options: Mapping[str, Json], where: str, *, section: str = "") -> Bound:
+    def bind(self, options: Mapping[str, Json], where: str) -> Bound:
         """Return the extension with its options checked; text holding `{{` waits for `Bound.resolve`.
 
         UsageError names `where`, the option and the nearest known one.
         """
-        section = section or self.name
         accepted, declared = self.accepted, {option.name for option in self.options}
-        refuse_unknown((option.name for option in accepted), options, section=section, where=where)
+        refuse_unknown((option.name for option in accepted), options, section=self.name, where=where)
         require(self.options, options, f"{where}: {self.name}")
         waiting = {name: value for name, value in options.items() if name in declared and _templated(value)}
         ready = {name: value for name, value in options.items() if name not in waiting}
-        read = read_values(accepted, ready, section=section, where=where)
+        read = read_values(accepted, ready, section=self.name, where=where)
         severity = self.severity if "severity" in declared else read.pop("severity", self.severity)
         only = "" if "field" in declared else read.pop("field", "")
         values = {name: options[name] if name in waiting else read[name] for name in options if name in declared}
@@ -145,25 +148,9 @@ def _render(value: Json, render: Render) -> Json:
     return render(value) if isinstance(value, str) else value
 
 
-def _declare(
-    function: Callable[..., Any],
-    *,
-    kind: Kind,
-    name: str = "",
-    severity: Severity = "reject",
-    suffixes: tuple[str, ...] = (),
-    neutral: Iterable[str] = (),
-    weights: bool = False,
-) -> Extension:
-    extension = Extension(
-        kind=kind,
-        name=name or function.__name__,
-        function=function,
-        severity=severity,
-        suffixes=suffixes,
-        neutral=frozenset(neutral),
-        weights=weights,
-    )
+def _declare(function: Callable[..., Any], *, kind: Kind, name: str = "", **traits: Any) -> Extension:
+    """Make an extension of a function. PluginError for one that nobody could use or be helped with."""
+    extension = Extension(kind=kind, name=name or function.__name__, function=function, **traits)
     if not extension.summary:
         raise PluginError(f"{kind} {extension.name!r} has no docstring; its first line is the help people read")
     if kind in ("postprocessor", "check") and extension.scope == "other":
@@ -206,12 +193,45 @@ def importer(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
     return partial(_declare, kind="importer", name=name, suffixes=suffixes)
 
 
-def generator(*, name: str, neutral: Iterable[str] = (), weights: bool = False) -> Decorator:
+def generator(
+    *,
+    name: str,
+    neutral: Iterable[str] = (),
+    weights: bool = False,
+    keeps_files: bool = False,
+    default: bool = False,
+    identity: Identity | None = None,
+) -> Decorator:
     """Make `(model, *, options) -> Generator` a way to generate, chosen by name.
 
-    `neutral` options (how fast, how often) leave finished work as it is when they change. With `weights` the model is
-    found, fetched if need be, and its folder handed over in place of its name. An option `folder` that nobody sets is
-    the folder the job is written into, which keeps the job off a cluster; an option `adapters` is the folders of the
-    project's adapters; `fresh` is true where no answer that was kept earlier may be given.
+    With `weights` the model is found, fetched if need be, and its folder handed over in place of its name. One that
+    `keeps_files` works in the folder that is written into, handed over as its option `folder` where nobody sets that,
+    and stays off clusters. Of all generators one is the `default`, which writes where none is named.
+
+    The key of a finished piece says who wrote it: the name, the model and every option that is not `neutral` (how
+    fast, how often), or what `identity` makes of the model and the options as they are set.
+
+    Some options have a meaning: `adapters` is handed the folders of the project's LoRA adapters, and only a generator
+    with that option writes with any; `fresh` is true where no answer that was kept earlier may be given, `retry` where
+    none that was an error; `context` is the longest prompt and text in tokens, 0 for all that the model takes.
     """
-    return partial(_declare, kind="generator", name=name, neutral=neutral, weights=weights)
+
+    def declare(function: Callable[..., Any]) -> Extension:
+        made = _declare(
+            function,
+            kind="generator",
+            name=name,
+            neutral=frozenset(neutral),
+            weights=weights,
+            keeps_files=keeps_files,
+            default=default,
+            identity=identity,
+        )
+        if not keeps_files and any(option.name == "folder" for option in made.options):
+            raise PluginError(
+                f"generator {name!r}: its option 'folder' is the folder that is written into",
+                hint="declare it with keeps_files=True, which keeps it off clusters",
+            )
+        return made
+
+    return declare

@@ -152,7 +152,7 @@ def test_a_value_added_to_the_matrix_writes_its_cells_only(aigc: Run, shop: Any)
     [
         ("", ["--matrix", "language=en,fr"], "--matrix language=en,fr: language is 'fr', not one of en, zh"),
         ("", ["--matrix", "tone=a"], "shop/slogan has no input 'tone'; known: language, product, tags, variants"),
-        ("", ["--base-url", "http://localhost"], "--base-url: our own engine asks no server; add --on openai"),
+        ("", ["--base-url", "http://localhost"], "--base-url: gpt asks no server; add --on openai"),
         ("", ["--on", "opnai"], "--on: no generator named 'opnai'"),
         ("", ["-o", "generator=opnai"], "-o generator: no generator named 'opnai'"),
         ("", ["--matrix", "language"], "is not of the form key=value"),

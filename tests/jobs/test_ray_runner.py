@@ -114,7 +114,7 @@ class Filing:
 
     @hookimpl
     def aigc_generators(self) -> list[object]:
-        @generator(name="filing")
+        @generator(name="filing", keeps_files=True)
         def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
             """This writes down what is to be answered."""
             return ScriptedGenerator([])

@@ -22,7 +22,7 @@ from itertools import islice
 from typing import Annotated, Any, Protocol
 
 from aigc.errors import AigcError, UsageError
-from aigc.jobs.ray.assignment import Assignment, keeps_files, packed, takes_weights
+from aigc.jobs.ray.assignment import Assignment, packed
 from aigc.jobs.ray.author import Answered, Work
 from aigc.jobs.ray.blocks import block_size, blocks
 from aigc.jobs.ray.connection import connect
@@ -68,8 +68,8 @@ def ray_runner(project: Project) -> RayRunner | None:
     options = RayOptions.of(project.settings)
     if not options.address:
         return None
-    if keeps_files(project):
-        what = f"{project.settings.generator} keeps files in the job's folder, which no worker has"
+    if not project.source.may_run_on_cluster:
+        what = f"{project.source.name} keeps files in the job's folder, which no worker has"
         raise UsageError(f"ray: {what}", hint="leave out --on ray, and `ray` in aigc.yaml")
     if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
         raise UsageError("--on ray needs Ray", hint="pip install 'aigc[ray]'")
@@ -134,7 +134,7 @@ class RayRunner:
         """This is how many engines fit on the nodes. UsageError when none does."""
         import ray
 
-        options, ours = self._options, takes_weights(project)
+        options, ours = self._options, project.source.takes_weights
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         cores = [node["CPU"] for node in nodes if node.get("CPU")]
         gpus = options.gpus if options.gpus >= 0 else float(ours and any(node.get("GPU") for node in nodes))
