@@ -34,6 +34,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aigc.engine import EngineOptions as EngineOptions
+    from aigc.engine import open_engine as open_engine
     from aigc.errors import AigcError as AigcError
     from aigc.ledger.scratch import Scratch as Scratch
     from aigc.plugs.extension import Extension as Extension
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from aigc.plugs.extension import importer as importer
     from aigc.plugs.extension import postprocessor as postprocessor
     from aigc.plugs.hookspecs import hookimpl as hookimpl
+    from aigc.plugs.options import Range as Range
     from aigc.plugs.placing import AssetFolder as AssetFolder
     from aigc.plugs.placing import file_name as file_name
     from aigc.project import Project as Project
@@ -68,12 +71,14 @@ _HOMES = {
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",
+    "EngineOptions": "engine",
     "Extension": "plugs.extension",
     "Field": "types",
     "Finding": "types",
     "Generator": "types",
     "Pipeline": "writing.pipeline",
     "Project": "project",
+    "Range": "plugs.options",
     "Request": "types",
     "Row": "types",
     "SamplingParams": "types",
@@ -85,6 +90,7 @@ _HOMES = {
     "generator": "plugs.extension",
     "hookimpl": "plugs.hookspecs",
     "importer": "plugs.extension",
+    "open_engine": "engine",
     "postprocessor": "plugs.extension",
 }
 

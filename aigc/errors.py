@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path, PurePath
+from typing import Any
 
 
 class AigcError(Exception):
@@ -80,6 +81,18 @@ class EngineError(AigcError):
 
 class JobError(AigcError):
     """This job's folder cannot be read or written."""
+
+
+def describe(value: Any) -> str:
+    """Return a value of YAML or JSON as a message shows it: short, and a mapping or list by its kind."""
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    shown = ("true" if value else "false") if isinstance(value, bool) else repr(value)
+    return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1:]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

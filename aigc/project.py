@@ -1,4 +1,4 @@
-"""The composition root: aigc.yaml → registry, environment, content types, policy, generator, pipeline.
+"""The composition root: aigc.yaml → registry, environment, content types, policy, source, pipeline.
 
 A project is a folder with an `aigc.yaml` (it may be empty); its content types are the YAML files in `templates/`.
 Without one there are the bundled and installed types only. Precedence, nothing else: defaults < content type <
@@ -8,25 +8,24 @@ fetched if need be, and loaded.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import jinja2
 
 from aigc.content import ContentType, load_content_type, make_environment
-from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, ProjectError, did_you_mean, nearest
-from aigc.plugs.extension import Bound
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
+from aigc.generating import Adapters, Source
+from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
-from aigc.settings import FILE, Laid, Settings, read_settings
+from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
-    from aigc.engine import EngineOptions
-    from aigc.models import Progress, Weights
+    from aigc.models import Progress
     from aigc.writing.pipeline import Pipeline
     from aigc.writing.session import Session
 
@@ -57,19 +56,24 @@ class Project:
         registry: Registry | None = None,
         out: Path | None = None,
     ) -> Project:
-        """This is the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
+        """Open the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
 
         `laid` are a job file's settings, in between. `out` is the folder that is written into, for a generator that
-        keeps files there. ProjectError says which line of aigc.yaml is wrong; UsageError which option.
+        keeps files there. UsageError says which line of a file is wrong, or which option.
         """
         folder = _project_folder((start or Path.cwd()).resolve())
-        settings = read_settings(folder, laid or {}, options or {})
-        return cls(settings, folder, registry or Registry.discover(disabled=settings.disabled), out=out)
+        settings = read_settings(folder)
+        registry = registry or Registry.discover(disabled=settings.disabled)
+        settings = lay_over(settings, laid or {}, options or {}, default=registry.default_generator)
+        project = cls(settings, folder, registry, out=out)
+        with suppress(NotFound):  # said where somebody is to write
+            project.source.check(placed=True)
+        return project
 
     # -- content types ------------------------------------------------------------------------------------------------
 
     def content_files(self) -> dict[str, tuple[Path, str]]:
-        """This is every content type's name → (its file, the plugin that declares it or `project`).
+        """Map every content type's name to (its file, the plugin that declares it or `project`).
 
         A name is the folder and stem of the file. The project's own file stands before a bundled one of its name, which
         is how a type is customised (`aigc show TYPE --yaml` prints the file to start from; the templates it names go
@@ -93,7 +97,7 @@ class Project:
         return self._files
 
     def _declared(self) -> dict[str, tuple[Path, str]]:
-        """This is what plugins declare; each one that takes another's name is quarantined, with all it declares."""
+        """Return what plugins declare; quarantine each one that takes another's name, with all it declares."""
         files: dict[str, tuple[Path, str]] = {}
         self._twice.clear()
         for file, plugin in list(self.registry.content_files()):
@@ -108,7 +112,7 @@ class Project:
         return files
 
     def content_type(self, name: str) -> ContentType:
-        """This is the content type of that name, or at that path when `name` ends in .yaml.
+        """Return the content type of that name, or at that path when `name` ends in .yaml.
 
         NotFound suggests the nearest name; ContentTypeError says what is wrong in its file. A policy that cannot be
         kept is said here too, before any model loads.
@@ -132,7 +136,7 @@ class Project:
         return self._overridden(content_type)
 
     def content_types(self) -> dict[str, ContentType | AigcError]:
-        """This is every content type by name; one that cannot be loaded is there as its error."""
+        """Return every content type by name; one that cannot be loaded is there as its error."""
         types: dict[str, ContentType | AigcError] = {}
         for name in sorted(self.content_files()):
             try:
@@ -158,100 +162,61 @@ class Project:
     # -- generating ---------------------------------------------------------------------------------------------------
 
     def policy(self) -> tuple[Bound, ...]:
-        """This is the operator's checks, which no content type can loosen."""
-        bound = []
+        """Return the operator's checks, which no content type can loosen."""
+        bound, where = [], f"{self.settings.places.get('policy', FILE)}: policy"
         for entry in self.settings.policy:
             name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
-            bound.append(self.registry.get("check", name, f"{FILE}: policy").bind(options or {}, f"{FILE}: policy"))
+            bound.append(self.registry.get("check", name, where).bind(options or {}, where))
         return tuple(bound)
 
-    def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
-        """This is the chosen model on disk, fetched and verified first when it is not there yet."""
-        from aigc.engine import convert_gguf
-        from aigc.models import pull
-
-        return pull(self.settings.model, convert=convert_gguf, progress=progress)
-
-    def model_identity(self, content_type: str) -> str:
-        """This names what exactly writes a content type, for the keys of finished work: the generator, its weights'
-        digest, the numbers it is run in unless they are float32, and the adapter's digest."""
+    @property
+    def source(self) -> Source:
+        """Return what writes. NotFound where no plugin declares it."""
         settings = self.settings
-        if settings.generator != "gpt":
-            chosen = self.registry.get("generator", settings.generator, FILE)
-            telling = {name: settings.engine[name] for name in sorted(settings.engine) if name not in chosen.neutral}
-            named = f"{settings.generator} {self._named_weights() if chosen.weights else settings.model} {telling}"
-            adapting = any(option.name == "adapters" for option in chosen.options)
-        else:
-            from aigc.models import resolved_dtype
+        return Source(
+            extension=self._declared_generator(),
+            model=settings.model,
+            options=settings.engine,
+            where=settings.where("engine"),
+            adapters=self.adapters,
+            folder=self.out,
+        )
 
-            dtype = resolved_dtype(settings.engine)
-            named, adapting = self._named_weights() + (f" {dtype}" if dtype != "float32" else ""), True
-        chosen_one = next((one for one in settings.adapters if fnmatchcase(content_type, one)), None)
-        return f"{named} {chosen_one}={self._digest(chosen_one)}" if adapting and chosen_one is not None else named
+    def _declared_generator(self) -> Extension:
+        registry, name = self.registry, self.settings.generator or self.registry.default_generator
+        if not name:
+            known = did_you_mean("", registry.names("generator"))
+            what = f"nothing writes here: no plugin declares the default generator{registry.quarantine_note()}"
+            raise NotFound(what, hint="; ".join(filter(None, ["--on NAME, or `generator` in aigc.yaml", known])))
+        return registry.get("generator", name, self.settings.places.get("generator", ""))
 
-    def _named_weights(self) -> str:
-        from aigc.models import resolve
-
-        try:
-            return f"{self.settings.model} {resolve(self.settings.model).digest}"
-        except AigcError:
-            return self.settings.model
+    @property
+    def adapters(self) -> Adapters:
+        folder, adapters = self.folder or Path(), self.settings.adapters
+        return Adapters(folders={name: folder / Path(str(place)).expanduser() for name, place in adapters.items()})
 
     def adapter(self, content_type: str) -> str | None:
-        """This is the folder of the adapter that writes a content type: that of the first pattern its name matches."""
-        return next((str(self._adapter(one)) for one in self.settings.adapters if fnmatchcase(content_type, one)), None)
+        """Return the folder of the adapter that writes a content type, or None."""
+        folder = self.adapters.folder(content_type)
+        return None if folder is None else str(folder)
 
-    def _adapter(self, pattern: str) -> Path:
-        return (self.folder or Path()) / Path(str(self.settings.adapters[pattern])).expanduser()
-
-    def _adapters(self) -> list[Path]:
-        return list(dict.fromkeys(self._adapter(pattern) for pattern in self.settings.adapters))
-
-    def _digest(self, pattern: str) -> str:
-        files = sorted(file for file in self._adapter(pattern).glob("adapter_*") if file.is_file())
-        return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
-
-    def writer(self, *, fresh: bool = False, retry: bool = False) -> EngineOptions | Bound:
-        """This is what writes, with its options: UsageError names a wrong one. Nothing is loaded for it."""
-        if self.settings.generator == "gpt":
-            from aigc.engine import EngineOptions
-
-            return EngineOptions.parse(self.settings.engine)
-        chosen = self.registry.get("generator", self.settings.generator, FILE)
-        folder = str(self.out) if self.out else None
-        ours = {"adapters": [*map(str, self._adapters())], "folder": folder, "fresh": fresh, "retry": retry}
-        told = {one.name: ours[one.name] for one in chosen.options if ours.get(one.name) is not None}
-        return chosen.bind({**told, **self.settings.engine}, f"{FILE}: engine")
+    def model_identity(self, content_type: str) -> str:
+        """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
+        return self.source.identity(content_type)
 
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
-        """This loads the model (else ModelError) and is the Generator over it. A `fresh` one gives no answer that it
-        kept earlier, with `retry` none that was an error."""
-        chosen = self.writer(fresh=fresh, retry=retry)
-        if isinstance(chosen, Bound):
-            model = str(self._weights_folder(progress)) if chosen.extension.weights else self.settings.model
-            return cast(Generator, chosen.extension(model, **chosen.values))
-        from aigc.engine import open_engine
-
-        engine = open_engine(self._weights_folder(progress), chosen)
-        for folder in self._adapters():
-            engine.load_adapter(str(folder), folder)
-        return engine
+        """Load the model (else ModelError) and return the Generator over it; see `Source.open`."""
+        return self.source.open(progress, fresh=fresh, retry=retry)
 
     def store(self) -> Path | None:
-        """This is where the project's jobs find each other's pieces; outside a project there is no such place."""
+        """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
         if self.folder is None:
             return None
         store = self.folder / STORE
         store.parent.mkdir(exist_ok=True)
         return store
-
-    def _weights_folder(self, progress: Callable[[Progress], None] | None) -> Path:
-        folder = self.weights(progress).folder
-        if folder is None:
-            raise ProjectError(f"model {self.settings.model!r} has no folder to load", hint="try `aigc models pull`")
-        return folder
 
     def tell(self, artifact: Artifact) -> None:
         """Tell the plugins' `aigc_artifact` of a finished piece."""

@@ -1,27 +1,29 @@
-"""The settings of a project: `aigc.yaml`, a job file and `-o` options, laid one over the other and checked."""
+"""The settings of a project: `aigc.yaml`, a job file and `-o` options, laid one over the other and checked.
+
+What may be set is declared by the fields of `Settings`; the sections `engine`, `ray` and `unique` are checked by what
+they are for, with the line where each option was set.
+"""
 
 from __future__ import annotations
 
-import math
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Annotated, Literal, TypeAlias
 
-from aigc.content.settings import RANGES
-from aigc.content.yaml_lines import describe, read_yaml
-from aigc.engine import EngineOptions
-from aigc.errors import ContentTypeError, ProjectError, UsageError, did_you_mean
-from aigc.types import Json, KeepLines, SamplingParams
+from aigc.content.stage_words import SAMPLING
+from aigc.content.yaml_lines import Node, read_yaml
+from aigc.errors import ContentTypeError, ProjectError, UsageError
+from aigc.plugs.options import Range, options_of, read_values
+from aigc.types import Json
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
 MOST_CANDIDATES = 64
-SAMPLING = frozenset(f.name for f in fields(SamplingParams)) - {"n", "seed", "logprobs", "stop"}
 
-Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # setting → its value and the file:line that says so
+Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # `seed`, `engine` or `engine.rows` → its value and who says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +31,13 @@ class Settings:
     """This is aigc.yaml with the command line laid over it.
 
     `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
-    names plugins to leave out; `generator` names another one than our engine, and `engine` are the options of either.
+    names plugins to leave out; `generator` names what writes, and `engine` are its options.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
     written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines that a model wrote a job
-    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
+    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large. `places` is where each was
+    set: `{"engine.rows": "aigc.yaml:3"}`; options of the engine on the command line have none, what a person types
+    there may be a secret.
     """
 
     model: str = DEFAULT_MODEL
@@ -41,127 +45,122 @@ class Settings:
     templates: str = "templates"
     engine: Mapping[str, Json] = field(default_factory=dict)
     sampling: Mapping[str, Json] = field(default_factory=dict)
-    candidates: int = 0  # 0: as the content type says
+    candidates: Annotated[int, Range(0, MOST_CANDIDATES)] = 0  # 0: as the content type says
     policy: tuple[Json, ...] = ()
     disabled: tuple[str, ...] = ()
-    generator: str = "gpt"
+    generator: str = ""  # the default one
     adapters: Mapping[str, Json] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
-    keep_lines: KeepLines | Literal[""] = ""
+    keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def where(self, section: str) -> dict[str, str]:
+        """Return where each option of a section was set, by its name."""
+        start = f"{section}."
+        return {name.removeprefix(start): place for name, place in self.places.items() if name.startswith(start)}
 
 
-def read_settings(folder: Path | None, laid: Laid, options: Mapping[str, str]) -> Settings:
-    """This reads a project folder's file, if there is one, and lays the others over it. ProjectError or UsageError says
-    where a setting is wrong."""
-    settings = Settings()
-    places: dict[str, str] = {}  # option of the engine → where it is set
-    if folder is not None and not _says_nothing(folder / FILE):
-        try:
-            root = read_yaml(folder / FILE).root
-            for key, node in root.items():
-                settings = _set(settings, key, node.value, node.where)
-                places |= {name: inside.where for name, inside in node.items()} if key == "engine" else {}
-        except ContentTypeError as error:
-            raise ProjectError(error.message, hint=error.hint) from None
-    if laid.get("generator", (settings.generator, ""))[0] != settings.generator:
-        settings, places = replace(settings, engine={}), {}  # these were another one's options
-    for key, (value, where) in laid.items():
+OPTIONS = tuple(option for option in options_of(Settings) if option.name != "places")
+SECTIONS = frozenset(option.name for option in OPTIONS if isinstance(option.default, Mapping))
+OVERRIDING = tuple(option for option in SAMPLING if option.name != "stop")
+
+
+def read_settings(folder: Path | None) -> Settings:
+    """Read a project folder's file, if there is one. UsageError says which line is wrong."""
+    if folder is None or _says_nothing(folder / FILE):
+        return Settings()
+    try:
+        return _over(Settings(), dict(laid_out(read_yaml(folder / FILE).root)))
+    except ContentTypeError as error:
+        raise ProjectError(error.message, hint=error.hint) from None
+
+
+def lay_over(settings: Settings, laid: Laid, options: Mapping[str, str], *, default: str) -> Settings:
+    """Lay a job file's settings and the command line's over those of aigc.yaml. UsageError says what is wrong.
+
+    `default` is the generator that writes where none is named; to name it is to name none.
+    """
+    for layer in (laid, _of_command_line(options)):
+        named, below = (layer.get("generator", (settings.generator, ""))[0], settings.generator)
+        if (named or default) != (below or default):  # these were the other one's options
+            placed = {key: place for key, place in settings.places.items() if not key.startswith("engine.")}
+            settings = replace(settings, engine={}, places=placed)
+        settings = _over(settings, layer)
+    return replace(settings, generator="") if settings.generator == default else settings
+
+
+def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
+    """Yield what a file's mapping sets as a `Laid` has it, each option of a section with its own line."""
+    for key, node in root.items():
+        if key in SECTIONS and isinstance(node.value, dict):
+            yield from ((f"{key}.{name}", (inside.value, inside.where)) for name, inside in node.items())
+        else:
+            yield key, (node.value, node.where)
+
+
+def _of_command_line(options: Mapping[str, str]) -> Laid:
+    """Return `-o` options as a layer; those of the engine have no place, for what is typed there may be a secret."""
+    return {
+        key: (_typed(text) if "." in key else text, "" if key.startswith("engine.") else f"-o {key}={text}")
+        for key, text in options.items()
+    }
+
+
+def _over(settings: Settings, layer: Laid) -> Settings:
+    for key, (value, where) in layer.items():
         settings = _set(settings, key, value, where)
-        places |= dict.fromkeys(value, where) if key == "engine" and isinstance(value, dict) else {}
-    if options.get("generator", settings.generator) != settings.generator:
-        settings, places = replace(settings, engine={}), {}
-    for key, text in options.items():
-        name, _, inner = key.partition(".")
-        said: Json = _typed(text) if inner or isinstance(getattr(settings, name, ""), int) else text
-        settings = _set(settings, name, {inner: said} if inner else said, f"-o {key}={text}")
-        if name == "engine":
-            places.pop(inner, None)  # what opens the engine checks it, and the option names its place
-    if settings.generator == "gpt":
-        _check_engine(settings.engine, places)
     return settings
 
 
-def _check_engine(options: Mapping[str, Json], places: Mapping[str, str]) -> None:
-    """This refuses what a file sets and our engine does not know, at the line that does."""
-    for name, where in places.items():
-        try:
-            EngineOptions.parse({name: options[name]})
-        except UsageError as error:
-            raise UsageError(f"{where}: {error.message}", hint=error.hint) from None
-
-
 def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
-    known = {f.name: f for f in fields(Settings)}
-    if key not in known:
-        raise ProjectError(f"{where}: unknown setting {key!r}", hint=did_you_mean(key, known))
-    held = getattr(settings, key)
-    if isinstance(held, tuple):
-        if not isinstance(value, list):
-            raise ProjectError(f"{where}: {key} must be a list")
-        if key == "policy":
-            _check_policy(value, where)
-        value = tuple(value)
-    elif isinstance(held, Mapping):
-        if not isinstance(value, dict):
-            raise ProjectError(f"{where}: {key} must be a mapping")
-        if key == "sampling":
-            _check_sampling(value, where)
-        if key == "engine":
-            _check_variables(value, where.partition("=")[0])
-        value = {**held, **value}
-    elif isinstance(held, int):
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise ProjectError(f"{where}: {key} must be a whole number, not {value!r}")
-        if key == "candidates" and not 0 <= value <= MOST_CANDIDATES:
-            raise ProjectError(f"{where}: candidates is {value}, from 0 (as the type says) to {MOST_CANDIDATES}")
-    elif not isinstance(value, str):
-        raise ProjectError(f"{where}: {key} must be text, not {describe(value)}", hint="put quotes around it")
-    elif key == "keep_lines" and value not in get_args(KeepLines):
-        raise ProjectError(f"{where}: keep_lines cannot be {value!r}", hint=did_you_mean(value, get_args(KeepLines)))
-    return replace(settings, **{key: value})
+    name, _, inside = key.partition(".")
+    (read,) = read_values(OPTIONS, {name: {inside: value} if inside else value}, where=where, noun="setting").values()
+    places = {**settings.places, key: where}
+    if name == "policy":
+        _check_policy(read, where)
+    if name in SECTIONS:
+        places |= {f"{name}.{one}": where for one in read}
+        if name == "sampling":
+            read = _kept(read, read_values(OVERRIDING, read, section=name, where=where))
+        if name == "engine":
+            _check_variables(read, where)
+        read = {**getattr(settings, name), **read}
+    settings = replace(settings, places={one: place for one, place in places.items() if place})
+    return replace(settings, **{name: read})
 
 
-def _check_policy(entries: list[Json], where: str) -> None:
+def _kept(written: Mapping[str, Json], read: Mapping[str, Json]) -> dict[str, Json]:
+    """Return options as they were read, but whole numbers as they were written: the keys of finished pieces hang on
+    them."""
+    return {name: written[name] if type(written[name]) is int else value for name, value in read.items()}
+
+
+def _check_policy(entries: Sequence[Json], where: str) -> None:
     for entry in entries:
         if not isinstance(entry, str) and not (isinstance(entry, dict) and len(entry) == 1):
-            raise ProjectError(f"{where}: a policy entry is `name` or `name: {{options}}`, not {entry!r}")
-
-
-def _check_sampling(values: Mapping[str, Json], where: str) -> None:
-    """This holds settings to the ranges that content types keep."""
-    for name, value in values.items():
-        if name not in SAMPLING:
-            raise UsageError(f"{where}: unknown sampling option {name!r}", hint=did_you_mean(name, SAMPLING))
-        whole = name in ("top_k", "max_tokens")
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            kind = "a whole number" if whole else "a number"
-            raise UsageError(f"{where}: sampling option {name!r} must be {kind}, not {value!r}")
-        low, high = RANGES.get(name, (int(name == "max_tokens"), None))
-        above = low is None or (value > low if name == "top_p" else value >= low)
-        if not above or not (high is None or value <= high) or not math.isfinite(value):
-            bounds = f"from {low} to {high}" if high is not None else f"at least {low}"
-            raise UsageError(f"{where}: sampling option {name!r} is {value}, {bounds}")
+            raise UsageError(f"{where}: a policy entry is `name` or `name: {{options}}`, not {entry!r}")
 
 
 def _check_variables(options: Mapping[str, Json], where: str) -> None:
-    """This refuses what may be a key or a password before it is written anywhere."""
+    """Refuse what may be a key or a password before it is written anywhere."""
     hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
     for name, value in options.items():
+        label = f"{where}: engine.{name}" if where else f"engine.{name}"
         if re.match(r"\w+://[^/?#]*@", str(value)):
-            raise UsageError(f"{where}: engine.{name} has no place for a name or a password", hint=hint)
+            raise UsageError(f"{label} has no place for a name or a password", hint=hint)
         if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):
-            raise UsageError(f"{where}: engine.{name} is no name of an environment variable", hint=hint)
+            raise UsageError(f"{label} is no name of an environment variable", hint=hint)
 
 
 def _says_nothing(file: Path) -> bool:
-    """This says whether a file holds no more than comments; the marks around an empty document are no more either."""
+    """Say whether a file holds no more than comments; the marks around an empty document are no more either."""
     lines = file.read_bytes().removeprefix(BOM_UTF8).splitlines()
     return all(line.strip() in (b"", b"---", b"...") or line.lstrip().startswith(b"#") for line in lines)
 
 
 def _typed(text: str) -> Json:
-    """This reads a command-line value as YAML would read a number or true/false; anything else stays text."""
+    """Read a command-line value as YAML would read a number or true/false; anything else stays text."""
     for read in (int, float):
         try:
             return read(text)

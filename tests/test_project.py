@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from aigc.content import ContentType
-from aigc.errors import UsageError
+from aigc.errors import NotFound, UsageError
 from aigc.plugs.registry import Registry
 from aigc.project import Project
-from aigc.settings import Laid, read_settings
+from aigc.settings import Laid
 
 ITEM = """
 aigc: 1
@@ -32,16 +32,19 @@ FILES = {
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("modle: x", "aigc.yaml:1: unknown setting 'modle'; did you mean 'model'?"),
-        ("seed: many", "aigc.yaml:1: seed must be a whole number, not 'many'"),
-        ("# first\nsampling: {temprature: 1}", "aigc.yaml:2: unknown sampling option 'temprature'"),
-        ("sampling: {top_k: 1.5}", "'top_k' must be a whole number"),
-        ("sampling: {max_tokens: 0}", "'max_tokens' is 0, at least 1"),
-        ("sampling: {top_p: -3}", "'top_p' is -3, from 0 to 1"),
-        ("candidates: -1", "candidates is -1"),
-        ("model: 1e5", "aigc.yaml:1: model must be text, not 100000.0; put quotes around it"),
-        ("model:", "aigc.yaml:1: model must be text, not nothing"),
-        ("policy: limits", "policy must be a list"),
+        ("modle: x", "aigc.yaml:1: modle: no such setting; did you mean 'model'?"),
+        ("seed: many", "aigc.yaml:1: seed: 'many' is not a whole number"),
+        (
+            "# first\nsampling: {temprature: 1}",
+            "aigc.yaml:2: sampling.temprature: no such option; did you mean",
+        ),
+        ("sampling: {top_k: 1.5}", "aigc.yaml:1: sampling.top_k: 1.5 is not a whole number"),
+        ("sampling: {max_tokens: 0}", "sampling.max_tokens: 0 is not at least 1"),
+        ("sampling: {top_p: -3}", "sampling.top_p: -3 is not above 0 and at most 1"),
+        ("candidates: -1", "candidates: -1 is not from 0 to 64"),
+        ("model: 1e5", "aigc.yaml:1: model: 100000.0 is not text; put quotes around it"),
+        ("model:", "aigc.yaml:1: model: has no value"),
+        ("policy: limits", "policy: 'limits' is not a list"),
         ("engine:\n  rows: 8\n  treads: 2", "aigc.yaml:3: engine.treads: no such option; did you mean 'threads'?"),
         ("engine: {rows: many}", "aigc.yaml:1: engine.rows: 'many' is not a whole number"),
         ("policy: [{a: 1, b: 2}]", "a policy entry is `name` or `name: {options}`"),
@@ -160,14 +163,42 @@ def test_two_files_of_one_name_are_one_broken_type(make_project) -> None:
     assert str(types["shop/item"]).count("item.yaml") == 2
 
 
-def test_options_of_our_engine_are_refused_where_they_are_set_and_anothers_left_to_it(make_project) -> None:
-    laid: Laid = {"engine": ({"rws": 8}, "spring.yaml:7")}
+def test_options_of_what_writes_are_refused_where_they_are_set(make_project) -> None:
+    laid: Laid = {"engine.rws": (8, "spring.yaml:7")}
+    registry = Registry.discover(only={"generators"})
+
+    def opened(laid: Laid, options: dict[str, str]) -> Project:
+        return Project.open(make_project({}).folder, laid=laid, options=options, registry=registry)
+
     with pytest.raises(UsageError, match=r"^spring.yaml:7: engine.rws: no such option; did you mean 'rows'\?$"):
-        read_settings(None, laid, {})
+        opened(laid, {})
+    with pytest.raises(UsageError, match=r"^spring.yaml:6: engine.rws: no such option"):
+        opened({"engine": ({"rws": 8}, "spring.yaml:6")}, {"ray.rws": "8"})
     with pytest.raises(UsageError, match=r"^engine.rws: no such option; did you mean 'rows'\?$"):
-        make_project({}, **{"engine.rws": "8"}).writer()
-    assert read_settings(None, laid, {"engine.rws": "8"}).engine == {"rws": 8}, "the command line's is not the file's"
-    with pytest.raises(UsageError, match=r"^spring.yaml:7: engine.rws: no such option"):
-        read_settings(None, laid, {"ray.rws": "8"})
+        opened({}, {"engine.rws": "8"}).source.check()
+    assert opened(laid, {"engine.rws": "8"}).settings.engine == {"rws": 8}, "the command line's is not the file's"
+    with pytest.raises(UsageError, match=r"aigc.yaml:2: engine.treads: no such option; known: api_key_env"):
+        make_project({"aigc.yaml": "generator: openai\nengine: {treads: 2}"})
     assert make_project({"aigc.yaml": "engine: {treads: 2}"}, generator="openai").settings.engine == {}
-    assert make_project({"aigc.yaml": "generator: openai\nengine: {treads: 2}"}).settings.engine == {"treads": 2}
+
+
+def test_to_name_the_default_generator_is_to_name_none(make_project) -> None:
+    own = "engine: {rows: 8, dtype: bfloat16}\n"
+    silent = make_project({"aigc.yaml": own})
+    in_file = make_project({"aigc.yaml": own + "generator: gpt\n"})
+    for named in (in_file, make_project({"aigc.yaml": own}, generator="gpt")):
+        assert (named.settings, named.source.title) == (silent.settings, "smollm2-135m")
+        assert named.model_identity("shop/item") == silent.model_identity("shop/item")
+    over = Project.open(silent.folder, laid={"generator": ("openai", "a.yaml:1")}, options={"generator": "gpt"})
+    assert (over.settings.generator, over.settings.engine) == ("", {}), "options of the one below are left behind"
+
+
+def test_where_nobody_is_there_to_write_all_else_works(tmp_path: Path) -> None:
+    registry = Registry()
+    project = Project.open(tmp_path, options={"engine.rows": "8"}, registry=registry)
+    assert project.content_types() == {}
+    with pytest.raises(NotFound, match=r"^nothing writes here: no plugin declares the default generator; --on NAME"):
+        project.generator()
+    named = Project.open(tmp_path, options={"generator": "gtp"}, registry=Registry.discover(only={"generators"}))
+    with pytest.raises(NotFound, match=r"^-o generator=gtp: no generator named 'gtp'; did you mean 'gpt'\?$"):
+        named.model_identity("shop/item")

@@ -16,11 +16,11 @@ from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
-from aigc.content.yaml_lines import Node, describe, read_yaml, yaml_text
-from aigc.errors import ContentTypeError, JobError, UsageError
+from aigc.content.yaml_lines import Node, read_yaml, yaml_text
+from aigc.errors import ContentTypeError, JobError, UsageError, describe
 from aigc.ledger.ledger import has_ledger
 from aigc.project import Project
-from aigc.settings import Laid, Settings
+from aigc.settings import Laid, Settings, laid_out
 from aigc.types import Artifact, Brief, Json
 
 T = TypeVar("T")
@@ -189,9 +189,9 @@ def _plan(root: Node, file: Path) -> Plan:
         matrix={key: _values(key, child) for key, child in _items(root, "matrix")},
         exports=tuple(_export(node) for node in (root.child("exports").list() if "exports" in root else ())),
         settings={
-            key: (root.child(key).value, root.child(key).where)
-            for key in SETTINGS
-            if key in root and not (key == "unique" and isinstance(unique.value, bool))
+            key: value
+            for key, value in laid_out(root)
+            if key.partition(".")[0] in SETTINGS and not (key == "unique" and isinstance(unique.value, bool))
         },
         unique=unique.value is True,
         file=file,
@@ -242,7 +242,7 @@ def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
         "exports": [{one.name: dict(one.options)} if one.options else one.name for one in plan.exports],
         "model": settings.model,
         "seed": settings.seed,
-        "generator": settings.generator if settings.generator != Settings().generator else None,
+        "generator": settings.generator or None,
     }
     record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}

@@ -35,6 +35,7 @@ from aigc.jobs import (
     Forecaster,
     Job,
     RayRunner,
+    Unique,
     check_model,
     open_job,
     prepare_folder,
@@ -136,9 +137,10 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 
 
 def _runner(project: Project) -> RayRunner | None:
-    """Return who writes on a cluster, None for this machine. What is wrong with the writer's options or the model is
-    said here, before the folder is touched, where it would be written down."""
-    project.writer()
+    """Return who writes on a cluster, None for this machine. What is wrong with options or the model is said here,
+    before the folder is touched, where it would be written down."""
+    project.source.check()
+    Unique.of(project.settings)
     runner = ray_runner(project)
     check_model(project)
     return runner

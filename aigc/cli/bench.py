@@ -69,7 +69,7 @@ def command(
         generator = project.generator(report)
     with closing(generator):
         if not hasattr(generator, "network"):
-            raise UsageError(f"bench measures our own engine, not {project.settings.generator!r}")
+            raise UsageError(f"bench measures our own engine, not {project.source.name!r}")
         engine: Engine = generator  # type: ignore[assignment]
         shown: list[list[str]] = []
         for name in workloads or USUAL:

@@ -167,7 +167,7 @@ def _project(project: Project) -> Iterator[Symptom]:
     where = str(project.folder) if project.folder else "none here (bundled content types only)"
     yield Symptom(name="project", state="ok", found=where)
     try:
-        project.writer()
+        project.source.check()
     except AigcError as refused:
         yield Symptom(name="engine", state="wrong", found=refused.message, remedy=refused.hint or "mend the option")
     project.registry.extend("aigc_commands", cli=Commands())

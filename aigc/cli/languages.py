@@ -18,10 +18,8 @@ class Languages:
     an adapter has taught the content type, is taken to know all."""
 
     def __init__(self, project: Project, content_type: str) -> None:
-        settings = project.settings
-        ours = settings.generator == "gpt" or project.registry.get("generator", settings.generator).weights
         self._catalogue = Catalogue.load()
-        found = self._catalogue.find(settings.model) if ours else None
+        found = self._catalogue.find(project.settings.model) if project.source.takes_weights else None
         self._model = None if project.adapter(content_type) else found
         self._wanted: Counter[str] = Counter()
 
@@ -30,7 +28,7 @@ class Languages:
             self._wanted[language] += 1
 
     def warn(self) -> None:
-        """This says on stderr which languages are not known, and the smallest model that knows each."""
+        """Say on stderr which languages are not known, and the smallest model that knows each."""
         for language, briefs in self._wanted.items():
             assert self._model is not None
             wanting = f"{counted(briefs, 'brief')} {'wants' if briefs == 1 else 'want'} {language}"

@@ -125,7 +125,7 @@ def writing_options(function: F) -> F:
         click.option(
             "--on",
             metavar="NAME",
-            help="What writes: openai, openai-batch, vllm, our own gpt; or where: ray, ray://HOST:PORT, ray://auto.",
+            help="What writes, such as openai or vllm (`aigc plugins` has all); or where: ray, ray://HOST:PORT, ray://auto.",
         ),
         model_option,
     ):
@@ -257,28 +257,25 @@ def open_project(
     if folder is not None and project.folder is None:
         raise ProjectError(f"{folder}: no aigc.yaml here or above", hint="an empty one makes this folder a project")
     if overrides is not None:
-        _check_writer(project, overrides, laid or {})
+        _check_source(project, overrides, laid or {})
     return project
 
 
-def _check_writer(project: Project, overrides: Overrides, laid: Laid) -> None:
-    """This refuses what the command line says of a writer that is not there, and tells whose model is meant."""
+def _check_source(project: Project, overrides: Overrides, laid: Laid) -> None:
+    """Refuse what the command line says of a source that is not there, and tell whose model is meant."""
     from aigc.settings import DEFAULT_MODEL
 
-    said, settings = mapping(overrides.settings, "-o"), project.settings
-    if settings.generator == "gpt":
-        if overrides.base_url is not None:
-            raise UsageError("--base-url: our own engine asks no server", hint="add --on openai")
-        return
-    if (overrides.on is not None and not overrides.on_ray) or "generator" in said:
-        where = "-o generator" if "generator" in said else "--on"
-        chosen = project.registry.get("generator", settings.generator, where)
-        named = overrides.model is not None or "model" in said or "model" in laid
-        if settings.model == DEFAULT_MODEL and not named and not chosen.weights:
-            note = (
-                f"{where} {settings.generator}: asks for {settings.model!r}, our own default; -m NAME asks for another"
-            )
-            click.echo(note, err=True)
+    options, settings = mapping(overrides.settings, "-o"), project.settings
+    named = "generator" in options or (overrides.on is not None and not overrides.on_ray)
+    where = "-o generator" if "generator" in options else "--on"
+    if named and settings.generator:
+        project.registry.get("generator", settings.generator, where)
+    if overrides.base_url is not None and not project.source.declares("base_url"):
+        raise UsageError(f"--base-url: {project.source.name} asks no server", hint="add --on openai")
+    asked = overrides.model is not None or "model" in options or "model" in laid
+    if named and not asked and settings.model == DEFAULT_MODEL and not project.source.takes_weights:
+        note = f"asks for {settings.model!r}, our own default; -m NAME asks for another"
+        click.echo(f"{where} {project.source.name}: {note}", err=True)
 
 
 def check_exporters(project: Project, formats: Iterable[str]) -> None:

@@ -18,10 +18,10 @@ from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
 from aigc.content.prompt import check_shots
 from aigc.content.schema import check_words
-from aigc.content.settings import Defaults, Names, bound, enough_tokens, expression, sampling
+from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, expression, sampling
 from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
-from aigc.content.yaml_lines import Node, describe, read_yaml
-from aigc.errors import ContentTypeError, NotFound
+from aigc.content.yaml_lines import Node, read_yaml
+from aigc.errors import ContentTypeError, NotFound, describe
 from aigc.plugs.extension import Bound, Kind
 from aigc.plugs.registry import Registry
 

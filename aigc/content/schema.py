@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from aigc.content.content_type import Schema
 from aigc.content.measures import COUNTERS, measure
 from aigc.content.walk import item_schema, properties
-from aigc.content.yaml_lines import Node, describe
-from aigc.errors import did_you_mean
+from aigc.content.yaml_lines import Node
+from aigc.errors import describe, did_you_mean
 from aigc.types import Json
 
 TYPES: Mapping[str, tuple[type, ...]] = {

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 
 import yaml
 
-from aigc.errors import ContentTypeError, did_you_mean
+from aigc.errors import ContentTypeError, describe, did_you_mean
 from aigc.types import Json
 
 Path_: TypeAlias = tuple[str | int, ...]
@@ -151,18 +151,6 @@ class Node:
         if not isinstance(self.value, kind):
             self.fail(f"{self.label} must be {what}, not {describe(self.value)}")
         return self.value
-
-
-def describe(value: Json) -> str:
-    """Return a value as a message shows it: short, and a mapping or list by its kind."""
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    if value is None:
-        return "nothing"
-    shown = ("true" if value else "false") if isinstance(value, bool) else repr(value)
-    return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1:]
 
 
 def read_yaml(file: Path) -> Document:

@@ -7,10 +7,10 @@ job on the same folder goes on where it was, asks nothing twice, and redoes only
 that repeat each other back to be written again. What it will take is told before a model loads (`forecast`), by what
 this machine did. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
-Names: `Forecaster`, `Forecast`, `check_model`, `written_already` (before it begins); `open_job`, `run_job`, `Job`;
-`running` (who writes there); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
-folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
-piece is written (writing), where briefs come from (asking), SQL, torch, click.
+Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
+`Job`; `running` (who writes there); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report`
+(the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how
+a piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.run import Job, open_job, run_job
+from aigc.jobs.uniqueness import Unique
 
 __all__ = [
     "REPORT",
@@ -38,6 +39,7 @@ __all__ = [
     "Good",
     "Job",
     "RayRunner",
+    "Unique",
     "check_model",
     "earlier_exports",
     "export",

@@ -28,7 +28,8 @@ from aigc.jobs.keys import Keys
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import write_report
 from aigc.jobs.runner import Local, Runner, Task, Took
-from aigc.jobs.unique import Guard, Unique
+from aigc.jobs.unique import Guard
+from aigc.jobs.uniqueness import Unique
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json, KeepLines
@@ -46,11 +47,11 @@ def open_job(
     `reuse` lets pieces of the project's other jobs stand for briefs of the same key; `unique` turns the guard on also
     where aigc.yaml says nothing of it.
     """
+    wanted = Unique.of(project.settings, on=unique)
     prepare_folder(folder, content_type.name)
     with only_run(folder):
         ledger = Ledger(folder / LEDGER_FILE)
         try:
-            wanted = Unique.parse(project.settings.unique, on=unique)
             guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
             yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
         finally:
@@ -127,11 +128,10 @@ class Job:
         """
         if not self.ledger.facts():
             self.ledger.briefs.remember(earlier_pieces(self.folder))
-        settings = self.project.settings
         made_by = {
             "content_type": self.content_type.name,
             "version": self.content_type.version,
-            "model": settings.model + (f" on {settings.generator}" if settings.generator != "gpt" else ""),
+            "model": self.project.source.title,
         }
         self.ledger.note(**made_by, command=command)
         self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)

@@ -5,10 +5,9 @@ local folder (safetensors), a local GGUF file, or a Hugging Face id. Fetching ve
 a finished folder into the user cache in one rename, so no half-written cache is ever seen. Offline afterwards.
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
-Weights` (fetches what is missing), `Progress`, `cache_folder()`, `resolved_dtype(options)` (in which numbers it will
-run), `unknown_language(model, values)` (that a brief wants in vain). Knows: files, hashes, pip's client, the hub's
-client. Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`,
-passed in).
+Weights` (fetches what is missing), `Progress`, `cache_folder()`, `unknown_language(model, values)` (that a brief wants
+in vain). Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into
+a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
 from aigc.models.languages import smallest_that_knows, unknown_language
-from aigc.models.precision import resolved_dtype
 from aigc.models.progress import Progress, Report
 from aigc.models.user_cache import cache_folder
 from aigc.models.weights import Weights, resolve
@@ -37,7 +35,6 @@ __all__ = [
     "cache_folder",
     "pull",
     "resolve",
-    "resolved_dtype",
     "smallest_that_knows",
     "unknown_language",
 ]

@@ -8,7 +8,7 @@ its docstring the help. What it receives is decided by its first parameter:
 
 A post-processor gives back the text, or for a draft the new fields. A check yields findings (or bare messages) and
 changes nothing. An exporter writes artifacts into a folder and yields the paths it wrote; an importer yields `Row`s
-from a file; a generator opens a `Generator` for a model name. Pydantic, imported on first use, validates options.
+from a file; a generator opens a `Generator` for a model name. `options` reads the options.
 """
 
 from __future__ import annotations
@@ -17,50 +17,16 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_type_hints, overload
+from typing import Any, Literal, TypeAlias, get_type_hints, overload
 
-from aigc.errors import PluginError, UsageError, did_you_mean
+from aigc.errors import PluginError
+from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
 from aigc.types import Draft, Json, Severity
-
-if TYPE_CHECKING:
-    import pydantic
 
 Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
-
-REQUIRED: Any = inspect.Parameter.empty
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """This is one keyword-only parameter of an extension."""
-
-    name: str
-    annotation: Any
-    default: Json = REQUIRED
-
-    @cached_property
-    def _adapter(self) -> pydantic.TypeAdapter[Json]:
-        import pydantic
-
-        return pydantic.TypeAdapter(self.annotation)
-
-    @property
-    def type_name(self) -> str:
-        """This is the annotation as a person reads it, such as `list[str]` or `'word' | 'sentence'`."""
-        text = inspect.formatannotation(self.annotation)
-        return text.replace("typing.", "").replace("collections.abc.", "")
-
-    def validate(self, value: Json, where: str) -> Json:
-        """This is `value` as the annotation wants it; UsageError `where: option: what` otherwise."""
-        import pydantic
-
-        try:
-            return self._adapter.validate_python(value)
-        except pydantic.ValidationError as error:
-            what = error.errors()[0]["msg"]
-            raise UsageError(f"{where}: option {self.name!r}: {what} (got {value!r})") from None
+Identity: TypeAlias = Callable[[str, Mapping[str, Json]], str]  # model, options as they are set → what names both
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,66 +43,64 @@ class Extension:
     suffixes: tuple[str, ...] = ()
     neutral: frozenset[str] = frozenset()  # options that do not change what comes out
     weights: bool = False  # a generator that takes the model's folder on disk instead of its name
+    keeps_files: bool = False  # a generator that keeps files in the folder that is written into
+    default: bool = False  # the generator that writes where none is named
+    identity: Identity | None = None
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
 
     @property
     def summary(self) -> str:
-        """This is the first line of the function's docstring."""
+        """Return the first line of the function's docstring."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     @cached_property
     def scope(self) -> Scope:
-        """This says what the function receives."""
+        """Say what the function receives."""
         first = next(iter(_positional(self.function)), None)
         wanted = get_type_hints(self.function).get(first.name) if first else None
         return "text" if wanted is str else "draft" if wanted is Draft else "other"
 
+    @property
+    def takes_text(self) -> bool:
+        """Say whether it is called for every text of a draft."""
+        return self.kind in ("postprocessor", "check") and self.scope == "text"
+
     @cached_property
     def takes_field(self) -> bool:
-        """This says whether a text function wants to know where the text stands."""
+        """Say whether a text function wants to know where the text stands."""
         return self.scope == "text" and len(_positional(self.function)) > 1
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
-        hints = get_type_hints(self.function)
-        parameters = inspect.signature(self.function).parameters.values()
-        return tuple(
-            Option(name=p.name, annotation=hints.get(p.name, Any), default=p.default)
-            for p in parameters
-            if p.kind is p.KEYWORD_ONLY
-        )
+        """Return what may be set of it: its keyword-only parameters."""
+        return parameters_of(self.function)
+
+    @cached_property
+    def accepted(self) -> tuple[Option, ...]:
+        """Return its options with those that we take off its hands: of checks `severity`, of text functions `field`."""
+        declared = {option.name for option in self.options}
+        ours = [
+            *([Option(name="severity", annotation=Severity)] if self.kind == "check" else []),
+            *([Option(name="field", annotation=str)] if self.takes_text else []),
+        ]
+        return (*self.options, *(option for option in ours if option.name not in declared))
 
     def bind(self, options: Mapping[str, Json], where: str) -> Bound:
-        """This is the extension with its options checked; text holding `{{` waits for `Bound.resolve`.
+        """Return the extension with its options checked; text holding `{{` waits for `Bound.resolve`.
 
-        Checks also accept `severity`, and functions of one text `field`, whether or not they declare them.
         UsageError names `where`, the option and the nearest known one.
         """
-        declared = {option.name: option for option in self.options}
-        values = dict(options)
-        severity: Severity = self.severity
-        if self.kind == "check" and "severity" in values and "severity" not in declared:
-            chosen = Option(name="severity", annotation=Severity)
-            severity = chosen.validate(values.pop("severity"), f"{where}: {self.name}")
-        only = ""
-        if self.scope == "text" and "field" in values and "field" not in declared:
-            only = str(values.pop("field"))
-        known = [
-            *declared,
-            *(["severity"] if self.kind == "check" else []),
-            *(["field"] if self.scope == "text" else []),
-        ]
-        for name in values:
-            if name not in declared:
-                raise UsageError(f"{where}: {self.name} has no option {name!r}", hint=did_you_mean(name, known))
-        for option in declared.values():
-            if option.default is REQUIRED and option.name not in values:
-                raise UsageError(f"{where}: {self.name} needs the option {option.name!r} ({option.type_name})")
-        for name, value in values.items():
-            if not _templated(value):
-                values[name] = declared[name].validate(value, f"{where}: {self.name}")
+        accepted, declared = self.accepted, {option.name for option in self.options}
+        refuse_unknown((option.name for option in accepted), options, section=self.name, where=where)
+        require(self.options, options, f"{where}: {self.name}")
+        waiting = {name: value for name, value in options.items() if name in declared and _templated(value)}
+        ready = {name: value for name, value in options.items() if name not in waiting}
+        read = read_values(accepted, ready, section=self.name, where=where)
+        severity = self.severity if "severity" in declared else read.pop("severity", self.severity)
+        only = "" if "field" in declared else read.pop("field", "")
+        values = {name: options[name] if name in waiting else read[name] for name in options if name in declared}
         return Bound(extension=self, values=values, severity=severity, only=only, where=where)
 
 
@@ -155,12 +119,14 @@ class Bound:
         return self.extension.name
 
     def resolve(self, render: Render) -> dict[str, Json]:
-        """This is the options with every templated text rendered and then validated."""
+        """Return the options with every templated text rendered and then read."""
         if not any(_templated(value) for value in self.values.values()):
             return dict(self.values)
         declared = {option.name: option for option in self.extension.options}
         return {
-            name: declared[name].validate(_render(value, render), self.where) if _templated(value) else value
+            name: declared[name].read(_render(value, render), f"{self.where}: {self.name}.{name}")
+            if _templated(value)
+            else value
             for name, value in self.values.items()
         }
 
@@ -182,25 +148,9 @@ def _render(value: Json, render: Render) -> Json:
     return render(value) if isinstance(value, str) else value
 
 
-def _declare(
-    function: Callable[..., Any],
-    *,
-    kind: Kind,
-    name: str = "",
-    severity: Severity = "reject",
-    suffixes: tuple[str, ...] = (),
-    neutral: Iterable[str] = (),
-    weights: bool = False,
-) -> Extension:
-    extension = Extension(
-        kind=kind,
-        name=name or function.__name__,
-        function=function,
-        severity=severity,
-        suffixes=suffixes,
-        neutral=frozenset(neutral),
-        weights=weights,
-    )
+def _declare(function: Callable[..., Any], *, kind: Kind, name: str = "", **traits: Any) -> Extension:
+    """Make an extension of a function. PluginError for one that nobody could use or be helped with."""
+    extension = Extension(kind=kind, name=name or function.__name__, function=function, **traits)
     if not extension.summary:
         raise PluginError(f"{kind} {extension.name!r} has no docstring; its first line is the help people read")
     if kind in ("postprocessor", "check") and extension.scope == "other":
@@ -216,7 +166,7 @@ def postprocessor(function: Callable[..., Any], /) -> Extension: ...
 @overload
 def postprocessor(*, name: str = "") -> Decorator: ...
 def postprocessor(function: Callable[..., Any] | None = None, /, *, name: str = "") -> Extension | Decorator:
-    """This makes a function a post-processor: text → text, or draft → fields."""
+    """Make a function a post-processor: text → text, or draft → fields."""
     declare = partial(_declare, kind="postprocessor", name=name)
     return declare(function) if function else declare
 
@@ -228,27 +178,60 @@ def check(*, name: str = "", severity: Severity = "reject") -> Decorator: ...
 def check(
     function: Callable[..., Any] | None = None, /, *, name: str = "", severity: Severity = "reject"
 ) -> Extension | Decorator:
-    """This makes a function a check: text or draft → findings. `severity` is the default a content type may change."""
+    """Make a function a check: text or draft → findings. `severity` is the default a content type may change."""
     declare = partial(_declare, kind="check", name=name, severity=severity)
     return declare(function) if function else declare
 
 
 def exporter(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
-    """This makes `(artifacts, folder, *, options) -> Iterable[Path]` an exporter."""
+    """Make `(artifacts, folder, *, options) -> Iterable[Path]` an exporter."""
     return partial(_declare, kind="exporter", name=name, suffixes=suffixes)
 
 
 def importer(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
-    """This makes `(path, *, options) -> Iterator[Row]` the importer of files with these suffixes."""
+    """Make `(path, *, options) -> Iterator[Row]` the importer of files with these suffixes."""
     return partial(_declare, kind="importer", name=name, suffixes=suffixes)
 
 
-def generator(*, name: str, neutral: Iterable[str] = (), weights: bool = False) -> Decorator:
-    """This makes `(model, *, options) -> Generator` a way to generate, chosen by name.
+def generator(
+    *,
+    name: str,
+    neutral: Iterable[str] = (),
+    weights: bool = False,
+    keeps_files: bool = False,
+    default: bool = False,
+    identity: Identity | None = None,
+) -> Decorator:
+    """Make `(model, *, options) -> Generator` a way to generate, chosen by name.
 
-    `neutral` options (how fast, how often) leave finished work as it is when they change. With `weights` the model is
-    found, fetched if need be, and its folder handed over in place of its name. An option `folder` that nobody sets is
-    the folder the job is written into, which keeps the job off a cluster; an option `adapters` is the folders of the
-    project's adapters; `fresh` is true where no answer that was kept earlier may be given.
+    With `weights` the model is found, fetched if need be, and its folder handed over in place of its name. One that
+    `keeps_files` works in the folder that is written into, handed over as its option `folder` where nobody sets that,
+    and stays off clusters. Of all generators one is the `default`, which writes where none is named.
+
+    The key of a finished piece says who wrote it: the name, the model and every option that is not `neutral` (how
+    fast, how often), or what `identity` makes of the model and the options as they are set.
+
+    Some options have a meaning: `adapters` is handed the folders of the project's LoRA adapters, and only a generator
+    with that option writes with any; `fresh` is true where no answer that was kept earlier may be given, `retry` where
+    none that was an error; `context` is the longest prompt and text in tokens, 0 for all that the model takes.
     """
-    return partial(_declare, kind="generator", name=name, neutral=neutral, weights=weights)
+
+    def declare(function: Callable[..., Any]) -> Extension:
+        made = _declare(
+            function,
+            kind="generator",
+            name=name,
+            neutral=frozenset(neutral),
+            weights=weights,
+            keeps_files=keeps_files,
+            default=default,
+            identity=identity,
+        )
+        if not keeps_files and any(option.name == "folder" for option in made.options):
+            raise PluginError(
+                f"generator {name!r}: its option 'folder' is the folder that is written into",
+                hint="declare it with keeps_files=True, which keeps it off clusters",
+            )
+        return made
+
+    return declare

@@ -62,7 +62,7 @@ class Registry:
 
     @classmethod
     def discover(cls, *, disabled: Collection[str] = (), only: Collection[str] | None = None) -> Registry:
-        """This is the registry of all installed plugins except `disabled` ones (or of `only` these, by name)."""
+        """Return the registry of all installed plugins except `disabled` ones (or of `only` these, by name)."""
         registry = cls()
         for entry in sorted(entry_points(group=GROUP), key=_place):
             if entry.name not in disabled and (only is None or entry.name in only):
@@ -70,7 +70,7 @@ class Registry:
         return registry
 
     def add(self, module: ModuleType | object, name: str, *, distribution: str = "") -> None:
-        """This registers a plugin that is already an object, and quarantines it when it breaks."""
+        """Register a plugin that is already an object, and quarantine it when it breaks."""
         plugin = Plugin(name=name, module=getattr(module, "__name__", type(module).__name__), distribution=distribution)
         self.plugins.append(plugin)
         try:
@@ -79,7 +79,7 @@ class Registry:
             self._quarantine(plugin, error)
 
     def get(self, kind: Kind, name: str, where: str = "") -> Extension:
-        """This is the extension of that name; NotFound starts with `where` and mentions what is quarantined."""
+        """Return the extension of that name; NotFound starts with `where` and mentions what is quarantined."""
         found = self._extensions.get((kind, name))
         if found:
             return found[0]
@@ -91,29 +91,30 @@ class Registry:
     def names(self, kind: Kind) -> list[str]:
         return sorted(name for found, name in self._extensions if found == kind)
 
-    def owner(self, kind: Kind, name: str) -> str:
-        """This is the name of the plugin that declared the extension."""
-        return self._extensions[kind, name][1]
+    @property
+    def default_generator(self) -> str:
+        """Return the name of the generator that writes where none is named; empty where no plugin declares one."""
+        return next((one.name for one, _ in self._extensions.values() if one.default), "")
 
     def content_files(self) -> Iterator[tuple[Path, str]]:
-        """This yields each declared content type's YAML file and the plugin that declared it."""
+        """Yield each declared content type's YAML file and the plugin that declared it."""
         for path, plugin in self._content:
             for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
                 yield file, plugin
 
     def quarantine_note(self) -> str:
-        """This is a parenthesis naming what failed to load, or nothing."""
+        """Return a parenthesis naming what failed to load, or nothing."""
         broken = [plugin.name for plugin in self.plugins if plugin.quarantined]
         return f" (plugin {', '.join(map(repr, broken))} failed to load, see `aigc plugins`)" if broken else ""
 
     def quarantine(self, name: str, error: Exception) -> None:
-        """This puts the plugin of that name aside: something it declared cannot be used."""
+        """Put the plugin of that name aside: something it declared cannot be used."""
         for plugin in self.plugins:
             if plugin.name == name:
                 self._quarantine(plugin, error)
 
     def extend(self, hook: str, **live: Any) -> None:
-        """This hands one live object to the plugins' `aigc_environment` or `aigc_commands`."""
+        """Hand one live object to the plugins' `aigc_environment` or `aigc_commands`."""
         for implementation in self._implementations(hook):
             try:
                 self._call(implementation, live)
@@ -121,7 +122,7 @@ class Registry:
                 self.quarantine(implementation.plugin_name, error)
 
     def notify(self, hook: str, **live: Any) -> None:
-        """This tells observers; one that fails is logged with its name and the others still hear."""
+        """Tell observers; one that fails is logged with its name and the others still hear."""
         for implementation in self._implementations(hook):
             try:
                 self._call(implementation, live)
@@ -159,6 +160,9 @@ class Registry:
         holder = self._extensions.get((kind, extension.name))
         if holder:
             raise PluginError(f"plugins {holder[1]!r} and {plugin.name!r} both declare the {kind} {extension.name!r}")
+        if extension.default and (other := self.default_generator):
+            first = f"plugin {self._extensions[kind, other][1]!r} declares {other!r} the default {kind}"
+            raise PluginError(f"{first}, plugin {plugin.name!r} {extension.name!r}; there is one")
         self._extensions[kind, extension.name] = (extension, plugin.name)
         plugin.declares.append(f"{kind} {extension.name}")
 
@@ -180,6 +184,6 @@ class Registry:
 
 
 def _place(entry: EntryPoint) -> tuple[bool, str, str]:
-    """This has the bundled plugins load first, so that a clash is the other's."""
+    """Order plugins so that the bundled ones load first and a clash is the other's."""
     distribution = entry.dist.name if entry.dist else ""
     return distribution != BUNDLED, distribution, entry.name

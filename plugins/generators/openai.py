@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import re
+from typing import Annotated
 
-from aigc import generator
+from aigc import Range, generator
 from aigc.errors import UsageError
 from aigc.types import Generator
 from aigc_plugins.generators.chat import Server, Wording
@@ -34,12 +35,12 @@ def openai(
     base_url: str = "",
     api_key_env: str = "",
     server: Server = "any",
-    concurrency: int = 16,
-    requests_per_minute: int = 0,
-    tokens_per_minute: int = 0,
-    timeout: float = 120,
-    attempts: int = 6,
-    backoff: float = 1,
+    concurrency: Annotated[int, Range(1)] = 16,
+    requests_per_minute: Annotated[int, Range(0)] = 0,
+    tokens_per_minute: Annotated[int, Range(0)] = 0,
+    timeout: Annotated[float, Range(0, above=True)] = 120,
+    attempts: Annotated[int, Range(1)] = 6,
+    backoff: Annotated[float, Range(0)] = 1,
     logprobs: bool = True,
 ) -> Generator:
     """Any server that speaks the OpenAI protocol, many requests at once.
@@ -51,12 +52,6 @@ def openai(
     """
     if not base_url:
         raise UsageError("--on openai needs the server's address", hint="such as --base-url http://localhost:8000/v1")
-    for name, value in {"concurrency": concurrency, "attempts": attempts, "timeout": timeout}.items():
-        if value <= 0:
-            raise UsageError(f"engine.{name}: {value} is not above 0")
-    for name, value in {"requests_per_minute": requests_per_minute, "tokens_per_minute": tokens_per_minute}.items():
-        if value < 0:
-            raise UsageError(f"engine.{name}: {value} is below 0")
     from aigc_plugins.generators.link import Address, Link
     from aigc_plugins.generators.pace import Pace
     from aigc_plugins.generators.remote import Remote

@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Annotated
 
-from aigc import generator
+from aigc import Range, generator
 from aigc.errors import EngineError, UsageError, first_line
 from aigc.types import Completion, Generator, Json, Request
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS, BatchFolder, is_good, name_of, status
@@ -29,7 +30,11 @@ SHOWN = 3  # kinds of errors named
 IN_HAND = 1000  # requests; every one is answered or put off in the same step
 
 
-@generator(name="openai-batch", neutral=("folder", "fresh", "retry", "attempts", "requests_per_file", "bytes_per_file"))
+@generator(
+    name="openai-batch",
+    keeps_files=True,
+    neutral=("folder", "fresh", "retry", "attempts", "requests_per_file", "bytes_per_file"),
+)
 def openai_batch(
     model: str,
     *,
@@ -38,9 +43,9 @@ def openai_batch(
     retry: bool = False,
     server: Server = "openai",
     logprobs: bool = True,
-    attempts: int = 3,
-    requests_per_file: int = MOST_REQUESTS,
-    bytes_per_file: int = MOST_BYTES,
+    attempts: Annotated[int, Range(1, 100)] = 3,
+    requests_per_file: Annotated[int, Range(1, MOST_REQUESTS)] = MOST_REQUESTS,
+    bytes_per_file: Annotated[int, Range(1, MOST_BYTES)] = MOST_BYTES,
 ) -> Generator:
     """Batch files in OpenAI's format: write requests, stop, read the answers beside them.
 
@@ -51,10 +56,6 @@ def openai_batch(
     """
     if not folder:
         raise UsageError("--on openai-batch needs a folder for its files", hint="aigc batch … --out DIR")
-    limits = {"requests_per_file": (requests_per_file, MOST_REQUESTS), "bytes_per_file": (bytes_per_file, MOST_BYTES)}
-    for name, (value, most) in {**limits, "attempts": (attempts, 100)}.items():
-        if not 1 <= value <= most:
-            raise UsageError(f"engine.{name}: {value} is not from 1 to {most}")
     place = Path(folder) / FOLDER
     files = BatchFolder(place, most_requests=requests_per_file, most_bytes=bytes_per_file, fresh=fresh)
     return Batches(files, Wording(model=model, server=server, logprobs=logprobs), attempts=attempts, retry=retry)

@@ -16,9 +16,9 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from aigc import generator
+from aigc import Range, generator
 from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
 from aigc_plugins.generators.chat import Refused, constraint, failed
@@ -55,11 +55,11 @@ def vllm(
     model: str,
     *,
     dtype: str = "",
-    max_model_len: int = 0,
-    max_num_seqs: int = 0,
-    gpu_memory_utilization: float = 0,
-    kv_cache_memory_bytes: int = 0,
-    tensor_parallel_size: int = 1,
+    max_model_len: Annotated[int, Range(0)] = 0,
+    max_num_seqs: Annotated[int, Range(0)] = 0,
+    gpu_memory_utilization: Annotated[float, Range(0, 1)] = 0,
+    kv_cache_memory_bytes: Annotated[int, Range(0)] = 0,
+    tensor_parallel_size: Annotated[int, Range(0)] = 1,
     enforce_eager: bool | None = None,
     more: dict[str, Json] | None = None,
     adapters: list[str] | None = None,
@@ -79,9 +79,6 @@ def vllm(
         "tensor_parallel_size": tensor_parallel_size,
         **({} if enforce_eager is None else {"enforce_eager": enforce_eager}),
     }
-    for name, value in asked.items():
-        if not isinstance(value, str) and value < 0:
-            raise UsageError(f"engine.{name}: {value} is below 0")
     ranks = [_rank(Path(folder)) for folder in adapters or ()]
     wanted = {name: value for name, value in asked.items() if value or name == "enforce_eager"}
     from aigc.engine.front import load_front  # heavy, as vLLM is

@@ -60,7 +60,7 @@ def test_an_option_that_a_format_no_longer_knows_is_said_to_be_of_an_earlier_exp
     aigc(*BATCH)
     with opened_ledger(shop.folder / "made") as ledger:
         remember_exports(ledger, [Export(name="lines", options={"titel": "Best"})])
-    earlier = "Not exported: -o of an earlier `aigc export`, which another one replaces: lines has no option 'titel'"
+    earlier = "Not exported: -o of an earlier `aigc export`, which another one replaces: lines.titel: no such option"
     assert f"{earlier}; did you mean 'title'?" in aigc(*BATCH).err
     aigc("export", "made", "--to", "lines")
     assert "Not exported" not in aigc(*BATCH).err

@@ -148,11 +148,12 @@ def test_plugins(aigc: Run, shop: Any) -> None:
     shop.plugins["idle"] = object()  # declares nothing, which is no fault
     ran = aigc("plugins", "--json")
     assert ran.code == 0
-    assert [(one["name"], one["error"]) for one in ran.json] == [("shop", None), ("idle", None)]
-    assert ran.json[1]["declares"] == []
+    assert [(one["name"], one["error"]) for one in ran.json] == [("shop", None), ("generators", None), ("idle", None)]
+    assert ran.json[1]["declares"][:2] == ["generator gpt", "generator openai"] and ran.json[2]["declares"] == []
     assert ran.json[0]["declares"] == ["check no_digits", "exporter lines", "exporter count", "importer csv"]
     assert ran.json[0]["distribution"] == "shop 1.0"
-    assert "importer csv" in aigc("plugins").out
+    listed = aigc("plugins").out
+    assert "importer csv" in listed and "generator gpt " in listed and "Our own engine: a GPT on this machine" in listed
 
 
 def test_a_plugin_that_breaks_while_declaring_is_listed_with_its_error(aigc: Run, shop: Any) -> None:

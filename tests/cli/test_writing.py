@@ -409,7 +409,7 @@ def test_a_later_batch_exports_as_was_asked_for_last(aigc: Run, shop: Any) -> No
 def test_a_wrong_option_of_an_export_is_said_once_before_anything_is_written(aigc: Run, shop: Any) -> None:
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "-o", "more=many")
-    assert ran.code == 2 and ran.err.startswith("Error: -o: count: option 'more': Input should be a valid integer")
+    assert ran.code == 2 and ran.err.startswith("Error: -o: count.more: 'many' is not a whole number")
     assert not (shop.folder / "made/lines.txt").read_text().startswith("Slogans")
 
 

@@ -18,12 +18,12 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (SIMPLE + "sumary: x\n", 11, "unknown key 'sumary'; did you mean 'summary'?"),
         (SIMPLE + "version: '2'\n", 11, "'version' must be a number, not '2'"),
         (SIMPLE + "version: 0\n", 11, "'version' must be at least 1, not 0"),
-        (SIMPLE + "sampling: {temprature: 1}\n", 11, "unknown key 'temprature'; did you mean 'temperature'?"),
-        (SIMPLE + "sampling: {top_p: 1.5}\n", 11, "'top_p' must be at most 1, not 1.5"),
-        (SIMPLE + "sampling: {top_p: 0}\n", 11, "top_p must be above 0; 1 switches it off"),
-        (SIMPLE + "sampling:\n  max_tokens: 0\n", 12, "'max_tokens' must be at least 1, not 0"),
-        (SIMPLE + "sampling: {top_k: 1.5}\n", 11, "'top_k' must be a whole number, not 1.5"),
-        (SIMPLE + "sampling: {stop: [1]}\n", 11, 'a stop is text; such as "\\n"'),
+        (SIMPLE + "sampling: {top_q: 1}\n", 11, "sampling.top_q: no such option; did you mean 'top_p'?"),
+        (SIMPLE + "sampling: {top_p: 1.5}\n", 11, "sampling.top_p: 1.5 is not above 0 and at most 1"),
+        (SIMPLE + "sampling: {top_p: 0}\n", 11, "sampling.top_p: 0 is not above 0 and at most 1"),
+        (SIMPLE + "sampling:\n  max_tokens: 0\n", 12, "sampling.max_tokens: 0 is not at least 1"),
+        (SIMPLE + "sampling: {top_k: 1.5}\n", 11, "sampling.top_k: 1.5 is not a whole number"),
+        (SIMPLE + "sampling: {stop: [1]}\n", 11, "sampling.stop: item 1: 1 is not text; put quotes around it"),
         (SIMPLE + "candidates: many\n", 11, "'candidates' must be a number, not 'many'"),
         (SIMPLE + "repair: {attempt: 1}\n", 11, "unknown key 'attempt'; did you mean 'attempts'?"),
         (SIMPLE + "chat: no\n", 11, "'chat' must be true or false, not 'no'"),
@@ -36,12 +36,12 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (
             SIMPLE + "checks: [contains: {value: x, valu: y}]\n",
             11,
-            "contains has no option 'valu'; did you mean 'value'?",
+            "contains.valu: no such option; did you mean 'value'?",
         ),
         (
             SIMPLE + "checks:\n  - contains: {value: 3}\n",
             12,
-            "contains: option 'value': Input should be a valid string (got 3)",
+            "contains.value: 3 is not text; put quotes around it",
         ),
         (
             SIMPLE + "checks: [contains: {value: '{{ prodct }}'}]\n",
@@ -57,7 +57,7 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (
             SIMPLE + "postprocess: [shorten: {at: line}]\n",
             11,
-            "shorten: option 'at': Input should be 'word' or 'sentence' (got 'line')",
+            "shorten.at: 'line' is not one of 'word', 'sentence'",
         ),
         (
             SIMPLE + "checks: [contains: {value: x, field: txt}]\n",

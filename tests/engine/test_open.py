@@ -19,26 +19,6 @@ def test_importing_the_room_imports_no_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_options_are_read_from_text() -> None:
-    read = EngineOptions.parse({"device": "cpu", "rows": "8", "prefix_cache": "no", "threads": 2})
-    assert read == EngineOptions(device="cpu", rows=8, prefix_cache=False, threads=2)
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        ({"devise": "cpu"}, "engine.devise: no such option; did you mean 'device'?"),
-        ({"rows": "many"}, "engine.rows: 'many' is not a whole number"),
-        ({"rows": "0"}, "engine.rows: 0 is not at least 1"),
-        ({"prefix_cache": "maybe"}, "engine.prefix_cache: 'maybe' is neither true nor false"),
-    ],
-)
-def test_options_that_are_wrong(values: dict[str, str], message: str) -> None:
-    with pytest.raises(UsageError) as caught:
-        EngineOptions.parse(values)
-    assert str(caught.value) == message
-
-
 def test_opening_prints_nothing(tiny_folder: Callable[..., Path], capfd: pytest.CaptureFixture[str]) -> None:
     open_engine(tiny_folder("llama"), EngineOptions(device="cpu")).close()
     assert capfd.readouterr() == ("", "")

@@ -114,7 +114,7 @@ def test_settings_of_a_job_file_go_over_the_projects_and_under_the_command_lines
     laid = read_plan(written(JOB)).settings
     settings = Project.open(tmp_path, laid=laid, options={"seed": "5"}).settings
     assert (settings.seed, settings.model, settings.sampling) == (5, "tiny", {"temperature": 0.5, "top_p": 0.9})
-    with pytest.raises(AigcError, match=r"spring.yaml:15: sampling option 'temperature' is 9, from 0 to 5"):
+    with pytest.raises(AigcError, match=r"spring.yaml:15: sampling.temperature: 9 is not from 0 to 5"):
         Project.open(tmp_path, laid=read_plan(written(JOB.replace("0.5", "9"))).settings)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from aigc.cli.options import Overrides
-from aigc.errors import ProjectError, UsageError
+from aigc.errors import UsageError
 from aigc.jobs import open_job
 from aigc.jobs.ray.connection import LAST_WORD, connect
 from aigc.jobs.ray.foreman import Share
@@ -26,6 +26,7 @@ from aigc.jobs.runner import Task, Took
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
+from aigc.settings import Settings
 from aigc.testing import ScriptedGenerator
 
 from .conftest import ITEM, TASK, briefs
@@ -113,7 +114,7 @@ class Filing:
 
     @hookimpl
     def aigc_generators(self) -> list[object]:
-        @generator(name="filing")
+        @generator(name="filing", keeps_files=True)
         def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
             """This writes down what is to be answered."""
             return ScriptedGenerator([])
@@ -136,13 +137,19 @@ def test_what_is_no_cluster_is_refused(on: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
-    [({"worker": 2}, "did you mean 'workers'"), ({"block": 0}, "block cannot be 0"), ({"cpus": "many"}, "'many'")],
+    ("options", "message"),
+    [
+        ({"worker": 2}, "ray.worker: no such option; did you mean 'workers'?"),
+        ({"block": 0}, "ray.block: 0 is not at least 1"),
+        ({"cpus": "many"}, "ray.cpus: 'many' is not a number"),
+        ({"gpus": -2}, "ray.gpus: -2 is not at least -1"),
+    ],
 )
-def test_a_wrong_option_is_named(said: dict[str, object], message: str) -> None:
-    with pytest.raises(ProjectError, match=message):
-        RayOptions.parse(said)
+def test_a_wrong_option_is_named(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        RayOptions.of(Settings(ray=options))
+    assert str(caught.value) == message
 
 
 def test_an_address_in_aigc_yaml_may_be_written_as_on_the_command_line() -> None:
-    assert RayOptions.parse({"address": "ray://head:10001"}).address == "head:10001"
+    assert RayOptions.of(Settings(ray={"address": "ray://head:10001"})).address == "head:10001"

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from aigc.errors import ProjectError
+from aigc.errors import UsageError
 from aigc.jobs import read_artifacts
-from aigc.jobs.unique import BANDS, Unique, _bands, prose, similarity
+from aigc.jobs.unique import BANDS, _bands, prose, similarity
+from aigc.jobs.uniqueness import Unique
 from aigc.ledger import opened_ledger
 from aigc.project import Project
+from aigc.settings import Settings
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
 
@@ -230,15 +232,17 @@ def test_stopped_in_the_middle_of_a_round_it_comes_to_the_same(alike: Callable[.
 @pytest.mark.parametrize(
     ("said", "message"),
     [
-        ("{treshold: 0.9}", "unique: unknown option 'treshold'; did you mean 'threshold'"),
-        ("{threshold: 0.2}", "unique: threshold is 0.2, from 0.5 to 1"),
-        ("{attempts: yes}", "unique: attempts cannot be 'yes'"),
-        ("{opening: 2.5}", "unique: opening cannot be 2.5"),
+        ("{treshold: 0.9}", "unique.treshold: no such option; did you mean 'threshold'"),
+        ("{threshold: 0.2}", "unique.threshold: 0.2 is not from 0.5 to 1"),
+        ("{attempts: yes}", "unique.attempts: 'yes' is not a whole number"),
+        ("{opening: 2.5}", "unique.opening: 2.5 is not a whole number"),
     ],
 )
 def test_misuse(alike: Callable[..., Shop], said: str, message: str) -> None:
-    with pytest.raises(ProjectError, match=message):
-        alike(setting=f"unique: {said}\n").run(["a"])
+    shop = alike(setting=f"unique: {said}\n")
+    with pytest.raises(UsageError, match=rf"aigc.yaml:\d+: {message}"):
+        shop.run(["a"])
+    assert not shop.folder.exists()
 
 
 def test_bands_find_the_alike() -> None:
@@ -263,8 +267,8 @@ def test_the_guard_forgets_what_was_rewritten(alike: Callable[..., Shop]) -> Non
 
 
 def test_unique_is_off_unless_something_is_said() -> None:
-    assert Unique.parse({}) is None
-    assert Unique.parse({}, on=True) == Unique() == Unique.parse({"threshold": 0.8})
+    assert Unique.of(Settings()) is None
+    assert Unique.of(Settings(), on=True) == Unique() == Unique.of(Settings(unique={"threshold": 0.8}))
 
 
 def test_a_flagged_twin_goes_to_the_history_when_it_is_written_again(alike: Callable[..., Shop]) -> None:

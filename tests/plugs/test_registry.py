@@ -5,7 +5,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from aigc import check, hookimpl
+from aigc import check, generator, hookimpl
 from aigc.errors import NotFound
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
@@ -34,7 +34,6 @@ def test_what_a_plugin_declares_is_found_by_kind_and_name() -> None:
     registry = Registry()
     registry.add(plugin(aigc_checks=lambda: [named("polite")]), "shop")
     assert registry.get("check", "polite").name == "polite"
-    assert registry.owner("check", "polite") == "shop"
     assert registry.plugins[0].declares == ["check polite"]
 
 
@@ -72,6 +71,22 @@ def test_a_clash_names_both_and_keeps_the_first() -> None:
     registry.add(plugin(aigc_checks=lambda: [named("polite"), named("kind")]), "second")
     assert registry.plugins[1].error == "plugins 'first' and 'second' both declare the check 'polite'"
     assert registry.names("check") == ["polite"], "nothing of a quarantined plugin is left behind"
+
+
+def test_one_generator_is_the_default() -> None:
+    def writes(name: str) -> Extension:
+        def function(model: str) -> None:
+            """Write."""
+
+        return generator(name=name, default=True)(function)
+
+    registry = Registry()
+    assert registry.default_generator == ""
+    registry.add(plugin(aigc_generators=lambda: [writes("ours")]), "first")
+    registry.add(plugin(aigc_generators=lambda: [writes("theirs")]), "second")
+    said = "plugin 'first' declares 'ours' the default generator, plugin 'second' 'theirs'; there is one"
+    assert (registry.default_generator, registry.plugins[1].error) == ("ours", said)
+    assert registry.names("generator") == ["ours"]
 
 
 def test_observers_fail_alone(caplog: pytest.LogCaptureFixture) -> None:

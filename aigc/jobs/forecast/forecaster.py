@@ -17,10 +17,9 @@ from typing import Literal
 from aigc.content import ContentType, Schema, Stage
 from aigc.content.prompt import answer_text
 from aigc.content.walk import item_schema, properties
-from aigc.errors import AigcError
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import TokenCounter
-from aigc.models import Weights, resolve
+from aigc.models import resolve
 from aigc.project import Project
 from aigc.types import Brief, Json, Prompt
 from aigc.writing.preview import preview
@@ -84,10 +83,9 @@ class Forecaster:
     def __init__(self, project: Project, content_type: ContentType, rates: Path | None = None) -> None:
         self._project = project
         self._content_type = content_type
-        self._weights = _weights(project)
+        self._weights = project.source.known_weights()
         folder = self._weights.folder if self._weights else None
-        limit = project.settings.engine.get("context", 0) if project.settings.generator == "gpt" else 0
-        self.counter = TokenCounter(folder, context=int(limit) if str(limit).isdecimal() else 0)
+        self.counter = TokenCounter(folder, context=project.source.context)
         self._rate = of_writer(read_rates(rates), writer_of(project), content_type.name) if rates else None
         self._stand_ins = {stage.name: _stand_in(stage) for stage in content_type.stages}
         self._draw = Random(1)
@@ -169,23 +167,11 @@ class Forecaster:
 
 
 def check_model(project: Project) -> None:
-    """This refuses a model that nobody knows before anything is written. AigcError with a remedy; another machine may
-    know more."""
-    settings = project.settings
-    here = settings.ray.get("address", "") in ("", "local")
-    if here and (settings.generator == "gpt" or project.registry.get("generator", settings.generator).weights):
-        resolve(settings.model)
-
-
-def _weights(project: Project) -> Weights | None:
-    """This is what is known of the model that writes, on this machine; None for somebody else's."""
-    settings = project.settings
-    if settings.generator != "gpt" and not project.registry.get("generator", settings.generator).weights:
-        return None
-    try:
-        return resolve(settings.model)
-    except AigcError:  # opening the model says it, with a remedy
-        return None
+    """Refuse a model that nobody knows before anything is written. AigcError with a remedy; another machine may know
+    more."""
+    here = project.settings.ray.get("address", "") in ("", "local")
+    if here and project.source.takes_weights:
+        resolve(project.settings.model)
 
 
 def _stand_in(stage: Stage) -> Json:

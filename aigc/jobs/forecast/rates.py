@@ -59,7 +59,7 @@ def writer_of(project: Project) -> str:
     if address := str(settings.ray.get("address", "")):
         cluster = {**settings.ray, "address": address.removeprefix("ray://")}
         said += [f"ray.{name}={value}" for name, value in sorted(cluster.items())]
-    return " ".join([settings.generator, settings.model, *said])
+    return " ".join([project.source.name, settings.model, *said])
 
 
 def rates_file() -> Path:

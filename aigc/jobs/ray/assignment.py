@@ -37,30 +37,17 @@ class Assignment:
 def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines = "none") -> Assignment:
     """Pack what a worker needs; `keep_lines` is decided here, where all briefs are known."""
     settings = project.settings
-    home = (project.folder or Path()).absolute()
-    adapters = {name: str(home / Path(str(place)).expanduser()) for name, place in settings.adapters.items()}
+    adapters = {pattern: str(folder.absolute()) for pattern, folder in project.adapters.folders.items()}
     root = _root(project, content_type)
     return Assignment(
         settings=replace(settings, adapters=adapters, keep_lines=keep_lines),
-        model=_placed(settings.model) if takes_weights(project) else settings.model,
+        model=_placed(settings.model) if project.source.takes_weights else settings.model,
         type_name=content_type.name,
         digest=content_type.digest,
         file=str(content_type.file),
         root=str(root),
         files=dict(_files(content_type, root)) if content_type.plugin == OWN else {},
     )
-
-
-def takes_weights(project: Project) -> bool:
-    """This says whether the project's generator loads a model, rather than knowing somebody who has."""
-    name = project.settings.generator
-    return name == "gpt" or project.registry.get("generator", name).weights
-
-
-def keeps_files(project: Project) -> bool:
-    """This says whether the project's generator keeps files in the folder that is written into."""
-    name = project.settings.generator
-    return name != "gpt" and any(one.name == "folder" for one in project.registry.get("generator", name).options)
 
 
 def _placed(model: str) -> str:

@@ -17,12 +17,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from aigc.errors import AigcError, ProjectError, UsageError, did_you_mean
-from aigc.jobs.ray.assignment import Assignment, keeps_files, packed, takes_weights
+from aigc.errors import AigcError, UsageError
+from aigc.jobs.ray.assignment import Assignment, packed
 from aigc.jobs.ray.author import Answered, Work
 from aigc.jobs.ray.blocks import block_size, blocks
 from aigc.jobs.ray.connection import connect
@@ -30,8 +30,9 @@ from aigc.jobs.ray.foreman import Foreman, Share
 from aigc.jobs.ray.worker import Block
 from aigc.jobs.runner import Task, Took
 from aigc.ledger.entry import Finished
+from aigc.plugs.options import Range, read_options
 from aigc.project import Project
-from aigc.types import Json
+from aigc.settings import Settings
 
 LOT = 50_000  # briefs in the cluster's memory at a time
 CORES = 8  # of a CPU node, at most, for one engine
@@ -48,23 +49,16 @@ class RayOptions:
     """
 
     address: str = ""
-    workers: int = 0
-    cpus: float = 0
-    gpus: float = -1
-    block: int = 64
+    workers: Annotated[int, Range(0)] = 0
+    cpus: Annotated[float, Range(0)] = 0
+    gpus: Annotated[float, Range(-1)] = -1
+    block: Annotated[int, Range(1)] = 64
 
     @classmethod
-    def parse(cls, said: Mapping[str, Json]) -> RayOptions:
-        """This reads the settings. ProjectError names what is wrong in them."""
-        known = {one.name: one.type for one in fields(cls)}
-        for name, value in said.items():
-            if name not in known:
-                raise ProjectError(f"ray: unknown option {name!r}", hint=did_you_mean(name, known))
-            kind = {"str": str, "int": int, "float": int | float}[str(known[name])]
-            least = {"block": 1, "gpus": -1}.get(name, 0)
-            if not isinstance(value, kind) or isinstance(value, bool) or (not isinstance(value, str) and value < least):
-                raise ProjectError(f"ray: {name} cannot be {value!r}")
-        return replace(cls(**said), address=str(said.get("address", "")).removeprefix("ray://"))
+    def of(cls, settings: Settings) -> RayOptions:
+        """Read what settings say. UsageError names what is wrong there."""
+        read = read_options(cls, settings.ray, section="ray", where=settings.where("ray"))
+        return replace(read, address=read.address.removeprefix("ray://"))
 
 
 def ray_runner(project: Project) -> RayRunner | None:
@@ -72,11 +66,11 @@ def ray_runner(project: Project) -> RayRunner | None:
 
     UsageError when Ray is not installed, or when what writes has to stay here.
     """
-    options = RayOptions.parse(project.settings.ray)
+    options = RayOptions.of(project.settings)
     if not options.address:
         return None
-    if keeps_files(project):
-        what = f"{project.settings.generator} keeps files in the job's folder, which no worker has"
+    if not project.source.may_run_on_cluster:
+        what = f"{project.source.name} keeps files in the job's folder, which no worker has"
         raise UsageError(f"ray: {what}", hint="leave out --on ray, and `ray` in aigc.yaml")
     if importlib.util.find_spec("ray") is None or importlib.util.find_spec("pyarrow") is None:
         raise UsageError("--on ray needs Ray", hint="pip install 'aigc[ray]'")
@@ -141,7 +135,7 @@ class RayRunner:
         """This is how many engines fit on the nodes. UsageError when none does."""
         import ray
 
-        options, ours = self._options, takes_weights(project)
+        options, ours = self._options, project.source.takes_weights
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
         cores = [node["CPU"] for node in nodes if node.get("CPU")]
         gpus = options.gpus if options.gpus >= 0 else float(ours and any(node.get("GPU") for node in nodes))

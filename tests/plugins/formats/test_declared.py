@@ -6,7 +6,7 @@ import sys
 import aigc_plugins.formats
 import aigc_plugins.rules
 import aigc_plugins.text
-from aigc.plugs.extension import REQUIRED
+from aigc.plugs.options import REQUIRED
 from aigc.plugs.registry import Registry
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from aigc.cli.options import Overrides, open_project
-from aigc.errors import NotFound, UsageError
+from aigc.errors import NotFound, PluginError, UsageError
+from aigc.generating import Source
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
@@ -30,7 +31,7 @@ def opened() -> Opened:
 def chosen(make_project: Callable[..., Project], opened: Opened) -> Callable[..., Project]:
     """This opens a project whose plugin declares the generators `remote` (name) and `local` (weights)."""
 
-    @generator(name="remote", neutral=("speed",))
+    @generator(name="remote", neutral=("speed",), keeps_files=True)
     def remote(model: str, *, place: str = "", speed: int = 1, folder: str = "") -> ScriptedGenerator:
         """This writes elsewhere."""
         opened.append((model, {"place": place, "speed": speed, "folder": folder}))
@@ -61,11 +62,46 @@ def test_the_named_generator_is_opened_with_its_options(chosen: Callable[..., Pr
 
 
 def test_an_option_it_does_not_have_is_refused(chosen: Callable[..., Project], opened: Opened) -> None:
-    with pytest.raises(UsageError, match="remote has no option 'threads'"):
+    with pytest.raises(UsageError, match=r"engine\.threads: no such option; known: folder, place, speed"):
         chosen("generator: remote\nengine: {threads: 2}\n").generator()
     with pytest.raises(NotFound, match="no generator named 'remot'; did you mean 'remote'"):
         chosen("generator: remot\n").generator()
     assert not opened
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "message"),
+    [
+        ("openai", "concurrency=0", "engine.concurrency: 0 is not at least 1"),
+        ("openai", "requests_per_minute=-1", "engine.requests_per_minute: -1 is not at least 0"),
+        ("openai", "timeout=0", "engine.timeout: 0 is not above 0"),
+        ("openai", "server=vlm", "engine.server: 'vlm' is not one of 'any', 'openai', 'vllm', 'vllm-guided'"),
+        ("openai-batch", "requests_per_file=50001", "engine.requests_per_file: 50001 is not from 1 to 50000"),
+        ("openai-batch", "attempts=0", "engine.attempts: 0 is not from 1 to 100"),
+        ("vllm", "max_num_seqs=-1", "engine.max_num_seqs: -1 is not at least 0"),
+        ("vllm", "adapters=here", "engine.adapters: no such option; known: dtype, enforce_eager"),
+        ("remote", "speed=fast", "engine.speed: 'fast' is not a whole number"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_is_opened(
+    chosen: Callable[..., Project], name: str, option: str, message: str
+) -> None:
+    key, _, value = option.partition("=")
+    with pytest.raises(UsageError) as caught:
+        chosen("", generator=name, **{f"engine.{key}": value}).source.check()
+    assert str(caught.value).startswith(message)
+
+
+def test_one_that_keeps_files_says_so() -> None:
+    def filing(model: str, *, folder: str = "") -> ScriptedGenerator:
+        """Write down what is to be answered."""
+        return ScriptedGenerator([])
+
+    with pytest.raises(
+        PluginError, match=r"its option 'folder' is the folder that is written into; .* keeps_files=True"
+    ):
+        generator(name="filing")(filing)
+    assert not Source(extension=generator(name="filing", keeps_files=True)(filing), model="m").may_run_on_cluster
 
 
 def test_another_generator_on_the_command_line_leaves_the_first_ones_options_behind(
@@ -89,7 +125,7 @@ def test_it_is_told_the_folder_that_is_written_into(
 def test_weights_are_found_for_one_that_loads_them(
     chosen: Callable[..., Project], opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Project, "weights", lambda self, progress=None: SimpleNamespace(folder=tmp_path / "weights"))
+    monkeypatch.setattr(Source, "weights", lambda self, progress=None: SimpleNamespace(folder=tmp_path / "weights"))
     chosen("generator: local\nmodel: smollm2-135m\n").generator()
     assert opened == [(str(tmp_path / "weights"), {})]
 

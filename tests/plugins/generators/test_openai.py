@@ -350,8 +350,6 @@ def test_what_no_server_can_do_is_a_sentence(server: Any, connect: Connect, ask:
         ({"base_url": "localhost:8000"}, "'localhost:8000' is no web address"),
         ({"base_url": "http://[::1/v1"}, "is no web address"),
         ({"base_url": "http://me:secret@host/v1"}, "no place for a name, a password"),
-        ({"concurrency": 0}, "engine.concurrency: 0 is not above 0"),
-        ({"requests_per_minute": -1}, "engine.requests_per_minute: -1 is below 0"),
         ({"api_key_env": "NO_SUCH_KEY"}, "the environment has no NO_SUCH_KEY"),
         ({"api_key_env": "sk-secret"}, "is no name of an environment variable"),
     ],

@@ -14,6 +14,7 @@ import pytest
 
 from aigc.content import output_grammar
 from aigc.errors import EngineError, ModelError, UsageError
+from aigc.generating import Source
 from aigc.project import Project
 from aigc.testing.tiny import tiny_gpt
 from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob, Usage
@@ -319,8 +320,6 @@ def test_a_gpu_gets_what_vllm_chooses(engine: StandIn, model: str) -> None:
 def test_an_argument_vllm_does_not_have_is_refused(engine: StandIn, model: str) -> None:
     with pytest.raises(UsageError, match="no engine argument 'quantisation'; did you mean 'quantization'"):
         vllm(model, more={"quantisation": "fp8"})
-    with pytest.raises(UsageError, match=r"engine\.max_num_seqs: -1 is below 0"):
-        vllm(model, max_num_seqs=-1)
 
 
 def test_a_model_it_cannot_load(engine: StandIn, model: str) -> None:
@@ -377,19 +376,12 @@ def test_what_is_no_adapter_is_said_before_anything_is_loaded(engine: StandIn, m
 def test_a_project_hands_over_weights_and_adapters(
     engine: StandIn, model: str, make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Project, "weights", lambda self, progress=None: SimpleNamespace(folder=Path(model)))
+    monkeypatch.setattr(Source, "weights", lambda self, progress=None: SimpleNamespace(folder=Path(model)))
     adapter(tmp_path / "lora/ads", '{"r": 8}')
     text = "generator: vllm\nadapters: {'ads/*': lora/ads}\n"
     project = make_project({"aigc.yaml": text})
-    project.registry.add(_plugin(), "generators")
     before = project.model_identity("ads/google-search")
     project.generator().close()
     assert (engine.arguments["model"], engine.arguments["max_lora_rank"]) == (model, 8)
     (tmp_path / "lora/ads/adapter_model.bin").write_bytes(b"trained on")
     assert project.model_identity("ads/google-search") != before, "what another adapter wrote is another piece"
-
-
-def _plugin() -> ModuleType:
-    import aigc_plugins.generators
-
-    return aigc_plugins.generators

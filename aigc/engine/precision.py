@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-
-from aigc.types import Json
 
 DRIVER = Path("/dev/nvidiactl")  # there where a driver runs, and in a container that was given a device
 
 
-def resolved_dtype(engine: Mapping[str, Json]) -> str:
-    """Return the dtype that the options of our engine come to, `auto` and what they leave out resolved."""
-    dtype, device = (str(engine.get(name, "auto")).strip() for name in ("dtype", "device"))
+def resolved_dtype(device: str, dtype: str) -> str:
+    """Return the dtype that two options of our engine come to, `auto` resolved."""
+    device, dtype = device.strip(), dtype.strip()
     if dtype != "auto":
         return dtype
     on_cuda = has_cuda() if device == "auto" else device.startswith("cuda")

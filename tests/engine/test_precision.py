@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.models import precision, resolved_dtype
+from aigc.engine import EngineOptions, precision
 from aigc.project import Project
 
 
@@ -32,9 +32,9 @@ def test_a_device_counts_where_torch_will_find_it(
     monkeypatch.setattr(precision, "DRIVER", tmp_path / "none")
     monkeypatch.setattr(precision.shutil, "which", lambda name: "/bin/nvidia-smi" if driver else None)
     assert precision.has_cuda() is found
-    assert resolved_dtype({}) == ("bfloat16" if found else "float32")
-    assert resolved_dtype({"device": "cpu"}) == "float32"
-    assert resolved_dtype({"device": "cuda:1"}) == "bfloat16"
+    assert EngineOptions().resolved_dtype == ("bfloat16" if found else "float32")
+    assert EngineOptions(device="cpu").resolved_dtype == "float32"
+    assert EngineOptions(device="cuda:1").resolved_dtype == "bfloat16"
 
 
 @pytest.mark.parametrize(("cuda", "default", "other"), [(False, "float32", "bfloat16"), (True, "bfloat16", "float32")])

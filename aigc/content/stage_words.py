@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 import jinja2
@@ -17,6 +17,7 @@ from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node
 from aigc.errors import ContentTypeError, UsageError, did_you_mean
 from aigc.plugs.extension import Bound, Kind
+from aigc.plugs.options import Range, options_of, read_values
 from aigc.plugs.registry import Registry
 from aigc.types import Json, SamplingParams
 
@@ -27,14 +28,20 @@ TOKENS_PER_WIDE_CHAR = 1.5  # a small vocabulary spells a CJK character in two o
 TOKENS_PER_NUMBER = 8
 ITEMS = 10  # of a list without maxItems
 
-RANGES: Mapping[str, tuple[float | None, float | None]] = {
-    "temperature": (0, 5),
-    "top_p": (0, 1),
-    "min_p": (0, 1),
-    "repetition_penalty": (0.01, 10),
-    "presence_penalty": (-10, 10),
+RANGES: Mapping[str, Range] = {
+    "temperature": Range(0, 5),
+    "top_p": Range(0, 1, above=True),
+    "min_p": Range(0, 1),
+    "repetition_penalty": Range(0.01, 10),
+    "presence_penalty": Range(-10, 10),
+    "top_k": Range(0),
+    "max_tokens": Range(1),
 }
-SAMPLING = (*RANGES, "top_k", "max_tokens", "stop")
+SAMPLING = tuple(
+    replace(option, range=RANGES.get(option.name, option.range))
+    for option in options_of(SamplingParams)
+    if option.name in (*RANGES, "stop")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +63,31 @@ class Names:
     fields: Mapping[str, Schema] = field(default_factory=dict)
 
 
-def sampling(given: Sequence[Node | None], max_tokens: int) -> SamplingParams:
-    """This is the sampling of a stage: what later nodes say over what earlier ones say over the defaults."""
+def sampling(nodes: Sequence[Node | None], max_tokens: int) -> SamplingParams:
+    """Return the sampling of a stage: what later nodes say over what earlier ones say over the defaults."""
     values: dict[str, Json] = {"max_tokens": max_tokens}
-    for node in given:
-        for key, child in node.only(SAMPLING).items() if node else ():
-            values[key] = _setting(key, child)
+    for node in nodes:
+        if node is not None:
+            values |= _sampling(node)
     return SamplingParams(**values)
 
 
-def _setting(key: str, node: Node) -> Json:
-    if key == "stop":
-        texts = node.list() if isinstance(node.value, list) else [node]
-        for text in texts:
-            if not isinstance(text.value, str) or not text.value:
-                text.fail("a stop is text", 'such as "\\n"')
-        return tuple(str(text.value) for text in texts)
-    if key in ("top_k", "max_tokens"):
-        return node.integer(1 if key == "max_tokens" else 0)
-    value = float(node.number(*RANGES[key]))
-    if key == "top_p" and value == 0:
-        node.fail("top_p must be above 0", "1 switches it off")
-    return value
+def _sampling(node: Node) -> dict[str, Json]:
+    values = node.mapping()
+    if isinstance(values.get("stop"), str):
+        values = {**values, "stop": [values["stop"]]}
+    where = {name: child.where for name, child in node.items()}
+    try:
+        read = read_values(SAMPLING, values, section="sampling", where=where)
+    except UsageError as error:
+        raise ContentTypeError(error.message, hint=error.hint) from None
+    if "" in read.get("stop", ()):
+        node.child("stop").fail("a stop is text", 'such as "\\n"')
+    return read
 
 
 def enough_tokens(fields: Mapping[str, Schema], single: bool, *, wide: bool) -> int:
-    """This is a max_tokens no acceptable output reaches: what the longest allowed texts take, and some to spare.
+    """Return a max_tokens that no acceptable output reaches: what the longest allowed texts take, and some to spare.
 
     Half a token per Latin character of the grammar's bound; where briefs may ask for Chinese, Japanese or Korean 1.5
     per character (half the characters where the limit counts width); FREE_TOKENS for a text without a bound.
@@ -117,7 +123,7 @@ def _tokens(schema: Schema, wide: bool) -> int:
 
 
 def expression(node: Node, key: str) -> str:
-    """This is a `from` or `fallback` as an expression; a fallback without braces is the text or value itself."""
+    """Return a `from` or `fallback` as an expression; a fallback without braces is the text or value itself."""
     value = node.value
     if key == "from" or (isinstance(value, str) and "{{" in value):
         return node.text()
@@ -129,7 +135,7 @@ def expression(node: Node, key: str) -> str:
 def bound(
     kind: Kind, node: Node, key: str, registry: Registry, environment: jinja2.Environment, names: Names
 ) -> tuple[Bound, ...]:
-    """This is a list of `name` or `name: {options}` as extensions with their options checked."""
+    """Return a list of `name` or `name: {options}` as extensions with their options checked."""
     if key not in node:
         return ()
     return tuple(_bound(kind, entry, registry, environment, names) for entry in node.child(key).list())
@@ -161,7 +167,7 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: jinja2.Envi
 
 
 def _field_paths(fields: Mapping[str, Schema], around: str = "") -> Iterator[str]:
-    """This yields what `field:` may name: `headlines`, `sections`, `sections.text`; it means every item of a list."""
+    """Yield what `field:` may name: `headlines`, `sections`, `sections.text`; it means every item of a list."""
     for name, schema in fields.items():
         yield f"{around}{name}"
         while schema.get("type") == "array":

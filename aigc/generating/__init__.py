@@ -1,0 +1,15 @@
+"""WHO writes: a source, which is one of the declared generators with the model it is to write with and its options.
+
+Our engine is one source, a server that speaks the OpenAI protocol another: whoever asks what a source takes, keeps and
+is called in the keys of finished work asks here, and nobody asks which one it is.
+
+Names: `Source`, `Adapters`. Knows: extensions, the names and weights of models. Does not know: settings, content types,
+what any generator does.
+"""
+
+from __future__ import annotations
+
+from aigc.generating.adapters import Adapters
+from aigc.generating.source import Source
+
+__all__ = ["Adapters", "Source"]

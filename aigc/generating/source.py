@@ -1,0 +1,152 @@
+"""A source: what can write, as a project has it.
+
+Its generator is declared by a plugin (`@generator`), its options are those of the generator's signature. Nothing is
+loaded, imported or fetched before `open`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from aigc.errors import AigcError, ProjectError
+from aigc.generating.adapters import Adapters
+from aigc.plugs.extension import Extension
+from aigc.plugs.options import Option, read_values, require
+from aigc.types import Generator, Json
+
+if TYPE_CHECKING:
+    from aigc.models import Progress, Weights
+
+SECTION = "engine"  # of aigc.yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """This is what writes: a generator, the name of its model, and its options as they are set, each `where` it is.
+
+    `adapters` are the project's, `folder` is the one that is written into.
+    """
+
+    extension: Extension
+    model: str
+    options: Mapping[str, Json] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    adapters: Adapters = field(default_factory=Adapters)
+    folder: Path | None = None
+
+    @property
+    def name(self) -> str:
+        return self.extension.name
+
+    @property
+    def title(self) -> str:
+        """Return the model's name, and the source's too where that is not the one which writes unless told."""
+        return self.model if self.extension.default else f"{self.model} on {self.name}"
+
+    @property
+    def takes_weights(self) -> bool:
+        """Say whether it loads the model from a folder, rather than knowing somebody who has."""
+        return self.extension.weights
+
+    @property
+    def takes_adapters(self) -> bool:
+        return any(option.name == "adapters" for option in self.extension.options)
+
+    @property
+    def keeps_files(self) -> bool:
+        """Say whether it keeps files in the folder that is written into."""
+        return self.extension.keeps_files
+
+    @property
+    def may_run_on_cluster(self) -> bool:
+        """Say whether it works as well on another machine: no worker has the folder that is written into."""
+        return not self.keeps_files
+
+    @property
+    def declared(self) -> tuple[Option, ...]:
+        """Return the options that may be set; adapters are a setting of their own."""
+        return tuple(option for option in self.extension.options if option.name != "adapters")
+
+    def declares(self, name: str) -> bool:
+        """Say whether it has an option of that name."""
+        return any(option.name == name for option in self.declared)
+
+    @property
+    def context(self) -> int:
+        """Return the longest prompt and text in tokens that its option `context` allows; 0 for as long as the model
+        takes."""
+        length = self.options.get("context", 0) if self.declares("context") else 0
+        return int(length) if str(length).isdecimal() else 0
+
+    def identity(self, content_type: str) -> str:
+        """Name what exactly writes a content type, for the keys of finished work: the generator, its weights' digest,
+        the options that change a text, and the adapter's digest."""
+        model = self._named_weights() if self.takes_weights else self.model
+        if self.extension.identity is not None:
+            name = self.extension.identity(model, self.options)
+        else:
+            neutral = self.extension.neutral
+            telling = {name: self.options[name] for name in sorted(self.options) if name not in neutral}
+            name = f"{self.name} {model} {telling}"
+        adapter = self.adapters.identity(content_type) if self.takes_adapters else ""
+        return f"{name} {adapter}" if adapter else name
+
+    def check(self, *, placed: bool = False) -> None:
+        """Refuse wrong options with a UsageError; with `placed` look only at those that a file sets."""
+        if placed:
+            options = {name: value for name, value in self.options.items() if name in self.where}
+            read_values(self.declared, options, section=SECTION, where=self.where)
+        else:
+            self._values(fresh=False, retry=False)
+
+    def known_weights(self) -> Weights | None:
+        """Return what is known of the model on this machine; None for one of somebody else, or that nobody knows."""
+        from aigc.models import resolve
+
+        try:
+            return resolve(self.model) if self.takes_weights else None
+        except AigcError:  # opening the model says it, with a remedy
+            return None
+
+    def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
+        """Return the model on disk, fetched and verified first when it is not there yet."""
+        from aigc.engine import convert_gguf
+        from aigc.models import pull
+
+        return pull(self.model, convert=convert_gguf, progress=progress)
+
+    def open(
+        self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
+    ) -> Generator:
+        """Load the model (else ModelError) and return the Generator over it.
+
+        A `fresh` one gives no answer that it kept earlier, with `retry` none that was an error.
+        """
+        values = self._values(fresh=fresh, retry=retry)
+        model = str(self._weights_folder(progress)) if self.takes_weights else self.model
+        return cast(Generator, self.extension(model, **values))
+
+    def _values(self, *, fresh: bool, retry: bool) -> dict[str, Json]:
+        """Return all that the generator is called with: what is set over what we tell it."""
+        ours: dict[str, Json] = {"folder": str(self.folder) if self.folder else None, "fresh": fresh, "retry": retry}
+        told = {name: value for name, value in ours.items() if value is not None and self.declares(name)}
+        values = read_values(self.declared, {**told, **self.options}, section=SECTION, where=self.where)
+        require(self.declared, values, f"{SECTION}: {self.name}")
+        return values | ({"adapters": self.adapters.all()} if self.takes_adapters else {})
+
+    def _named_weights(self) -> str:
+        from aigc.models import resolve
+
+        try:
+            return f"{self.model} {resolve(self.model).digest}"
+        except AigcError:
+            return self.model
+
+    def _weights_folder(self, progress: Callable[[Progress], None] | None) -> Path:
+        folder = self.weights(progress).folder
+        if folder is None:
+            raise ProjectError(f"model {self.model!r} has no folder to load", hint="try `aigc models pull`")
+        return folder

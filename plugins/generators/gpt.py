@@ -1,0 +1,55 @@
+"""Our own engine: a GPT on this machine, which writes where nobody says who is to.
+
+aigc batch ads/google-search products.csv --out spring -m qwen3-1.7b -o engine.device=cuda
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from aigc import EngineOptions, Range, generator, open_engine
+from aigc.types import Generator, Json
+
+
+def named(model: str, options: Mapping[str, Json]) -> str:
+    """Name the model, and the numbers it is run in unless they are float32: no other option changes a text."""
+    device, dtype = (str(options.get(name, "auto")) for name in ("device", "dtype"))
+    numbers = EngineOptions(device=device, dtype=dtype).resolved_dtype
+    return model if numbers == "float32" else f"{model} {numbers}"
+
+
+@generator(name="gpt", weights=True, default=True, identity=named)
+def gpt(
+    model: str,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    rows: Annotated[int, Range(1)] = 128,
+    threads: Annotated[int, Range(0)] = 0,
+    context: Annotated[int, Range(0)] = 0,
+    prefix_cache: bool = True,
+    deterministic: bool = False,
+    adapters: list[str] | None = None,
+) -> Generator:
+    """Our own engine: a GPT on this machine, on a GPU or a CPU.
+
+    `device` is auto (cuda where there is one), cpu, cuda or cuda:1; `dtype` is auto (bfloat16 on cuda, float32 on a
+    cpu), float32, bfloat16 or float16. `rows` is how many texts are written at once, `threads` how many CPU threads
+    work, `context` the longest prompt and text in tokens; 0 lets the engine choose. `prefix_cache=false` computes every
+    prompt from its first token. `deterministic` keeps a text free of its neighbours to the last bit, which is slower.
+    """
+    options = EngineOptions(
+        device=device,
+        dtype=dtype,
+        rows=rows,
+        threads=threads,
+        context=context,
+        prefix_cache=prefix_cache,
+        deterministic=deterministic,
+    )
+    engine = open_engine(Path(model), options)
+    for folder in adapters or ():
+        engine.load_adapter(folder, Path(folder))
+    return engine

@@ -1,0 +1,101 @@
+"""Our own engine as a source: chosen where nobody is named, its options read and handed to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from aigc import EngineOptions
+from aigc.errors import UsageError
+from aigc.generating import Source
+from aigc.project import Project
+from aigc_plugins.generators.gpt import gpt
+
+
+class Engine:
+    """This is what was opened and loaded, in place of an engine."""
+
+    def __init__(self) -> None:
+        self.opened: list[tuple[Path, EngineOptions]] = []
+        self.adapters: list[tuple[str, Path]] = []
+
+    def open(self, folder: Path, options: EngineOptions) -> Engine:
+        self.opened.append((folder, options))
+        return self
+
+    def load_adapter(self, name: str, folder: Path) -> None:
+        self.adapters.append((name, folder))
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
+    made = Engine()
+    monkeypatch.setitem(gpt.function.__globals__, "open_engine", made.open)
+    monkeypatch.setattr(Source, "weights", lambda self, progress=None: SimpleNamespace(folder=Path("weights")))
+    return made
+
+
+def test_its_options_are_those_of_the_engine() -> None:
+    declared = {option.name: option.default for option in gpt.options if option.name != "adapters"}
+    assert declared == {one.name: one.default for one in fields(EngineOptions)}
+    assert gpt.default and gpt.weights and not gpt.keeps_files
+
+
+def test_a_project_opens_it_where_nobody_is_named(engine: Engine, make_project: Callable[..., Project]) -> None:
+    text = (
+        "engine: {device: cpu, rows: '8', prefix_cache: no}\nadapters: {'shop/*': lora, 'ads/*': lora, 'seo/*': /b}\n"
+    )
+    project = make_project({"aigc.yaml": text}, **{"engine.threads": "2"})
+    assert project.source.name == "gpt" and project.source.may_run_on_cluster
+    project.generator()
+    assert engine.opened == [(Path("weights"), EngineOptions(device="cpu", rows=8, prefix_cache=False, threads=2))]
+    lora = str(Path(str(project.folder)) / "lora")
+    assert engine.adapters == [(lora, Path(lora)), ("/b", Path("/b"))]
+    assert (project.adapter("shop/line"), project.adapter("text/continue")) == (lora, None)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("devise=cpu", "engine.devise: no such option; did you mean 'device'?"),
+        ("rows=many", "engine.rows: 'many' is not a whole number"),
+        ("rows=0", "engine.rows: 0 is not at least 1"),
+        ("threads=-1", "engine.threads: -1 is not at least 0"),
+        ("prefix_cache=maybe", "engine.prefix_cache: 'maybe' is neither true nor false"),
+        ("adapters=here", "engine.adapters: no such option; known: context, deterministic, device, dtype"),
+        ("fresh=true", "engine.fresh: no such option"),
+    ],
+)
+def test_a_wrong_option_is_refused_before_anything_is_opened(
+    engine: Engine, make_project: Callable[..., Project], option: str, message: str
+) -> None:
+    name, _, value = option.partition("=")
+    source = make_project({}, **{f"engine.{name}": value}).source
+    for refused in (source.check, source.open):
+        with pytest.raises(UsageError) as caught:
+            refused()
+        assert str(caught.value).startswith(message)
+    assert not engine.opened
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({}, "m 1"),
+        ({"rows": 4, "threads": 2, "context": 9}, "m 1"),
+        ({"dtype": "bfloat16"}, "m 1 bfloat16"),
+        ({"device": "cuda:1"}, "m 1 bfloat16"),
+        ({"device": "cuda", "dtype": "float32"}, "m 1"),
+    ],
+)
+def test_finished_work_is_known_by_weights_and_numbers(
+    options: dict[str, Any], named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aigc.engine.precision.has_cuda", lambda: False)
+    monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(digest="1"))
+    assert Source(extension=gpt, model="m", options=options).identity("shop/line") == named
