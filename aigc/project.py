@@ -14,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import jinja2
-
 from aigc.content import ContentType, load_content_type, make_environment
+from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import Adapters, Source
 from aigc.plugs.extension import Bound, Extension
@@ -41,7 +40,7 @@ class Project:
         self.folder = folder
         self.out = out
         self.registry = registry
-        self.environment: jinja2.Environment = make_environment()
+        self.environment: TemplateEnvironment = make_environment()
         registry.extend("aigc_environment", environment=self.environment)
         self._files: dict[str, tuple[Path, str]] | None = None
         self._twice: dict[str, tuple[Path, Path]] = {}  # a name that two files of one owner have

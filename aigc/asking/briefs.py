@@ -9,12 +9,11 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from pathlib import Path
 
-import jinja2
-
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
+from aigc.content.environment import TemplateEnvironment
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -47,7 +46,7 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
 def read_briefs(
     rows: Iterable[Row],
     content_type: ContentType,
-    environment: jinja2.Environment,
+    environment: TemplateEnvironment,
     *,
     mapping: Mapping[str, str] | None = None,
     literals: Mapping[str, Json] | None = None,
@@ -97,7 +96,7 @@ class _Reader:
     def __init__(
         self,
         content_type: ContentType,
-        environment: jinja2.Environment,
+        environment: TemplateEnvironment,
         mapping: Mapping[str, str],
         literals: Mapping[str, Json],
         cells: Sequence[Cell],
@@ -326,7 +325,7 @@ def _is_expression(value: Json) -> bool:
     return isinstance(value, str) and "{{" in value
 
 
-def _computed(text: str, known: Mapping[str, Json], environment: jinja2.Environment) -> Json:
+def _computed(text: str, known: Mapping[str, Json], environment: TemplateEnvironment) -> Json:
     value = evaluate(environment, text, known)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import jinja2
 
 from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
-from aigc.content.environment import find_template, template_error
+from aigc.content.environment import TemplateEnvironment, find_template, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
 from aigc.content.prompt import check_shots
@@ -38,7 +38,7 @@ STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach")
 
 
 def load_content_type(
-    file: Path, *, registry: Registry, environment: jinja2.Environment, plugin: str = ""
+    file: Path, *, registry: Registry, environment: TemplateEnvironment, plugin: str = ""
 ) -> ContentType:
     """Return the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where."""
     return _Load(file, registry, environment, plugin).content_type()
@@ -47,7 +47,7 @@ def load_content_type(
 class _Load:
     """This is one file being read: what all its parts need to know."""
 
-    def __init__(self, file: Path, registry: Registry, environment: jinja2.Environment, plugin: str) -> None:
+    def __init__(self, file: Path, registry: Registry, environment: TemplateEnvironment, plugin: str) -> None:
         self.file, self.registry, self.environment, self.plugin = file, registry, environment, plugin
         self.root = read_yaml(file).root
         self.sources: dict[str, PromptTemplate] = {}

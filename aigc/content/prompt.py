@@ -56,7 +56,7 @@ class Head:
 
 
 def render_prompt(
-    environment: jinja2.Environment,
+    environment: TemplateEnvironment,
     stage: Stage,
     values: Mapping[str, Json],
     *,
@@ -87,7 +87,7 @@ def render_prompt(
         raise ContentTypeError(f"{stage.template}: {error}") from None
 
 
-def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[str]) -> None:
+def check_shots(environment: TemplateEnvironment, stage: Stage, inputs: Iterable[str]) -> None:
     """Render a stage's shots once, for the errors: ContentTypeError names the example."""
     inputs = list(inputs)
     for example in stage.shots:
@@ -100,12 +100,12 @@ def check_shots(environment: jinja2.Environment, stage: Stage, inputs: Iterable[
             raise ContentTypeError(f"example {example.name!r} in {stage.template}: {error}") from None
 
 
-def evaluate(environment: jinja2.Environment, expression: str, values: Mapping[str, Json]) -> Json:
+def evaluate(environment: TemplateEnvironment, expression: str, values: Mapping[str, Json]) -> Json:
     """Return the value of `{{ … }}` alone or of a bare expression as it is, else the text that the template renders.
 
     Items of lists stay the objects they are; generators (`batch`) become lists. ContentTypeError names what is missing.
     """
-    kept = environment.expressions if isinstance(environment, TemplateEnvironment) else {}
+    kept = environment.expressions
     try:
         compiled = kept.get(expression)
         if compiled is None:
@@ -132,7 +132,7 @@ def answer_text(stage: Stage, output: Json) -> str:
     return json.dumps(ordered, ensure_ascii=False, separators=(",", ":"))
 
 
-def single_expression(environment: jinja2.Environment, text: str) -> str | None:
+def single_expression(environment: TemplateEnvironment, text: str) -> str | None:
     """Return what stands between the braces of `{{ … }}` alone, the text itself where it has none, None otherwise."""
     if not any(mark in text for mark in ("{{", "{%", "{#")):
         return text
@@ -143,7 +143,7 @@ def single_expression(environment: jinja2.Environment, text: str) -> str | None:
     return None
 
 
-def _compiled(environment: jinja2.Environment, expression: str) -> Callable[..., Json]:
+def _compiled(environment: TemplateEnvironment, expression: str) -> Callable[..., Json]:
     alone = single_expression(environment, expression)
     if alone is None:
         return environment.from_string(expression).render
@@ -189,9 +189,9 @@ def _refused(user_text: str, answer: str) -> str:
     raise ContentTypeError("shot(…) belongs into the block `examples`")
 
 
-def _head(environment: jinja2.Environment, template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
+def _head(environment: TemplateEnvironment, template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
     """Return what stands before the task, kept by the environment: it depends on the language only."""
-    kept = environment.heads if isinstance(environment, TemplateEnvironment) else {}
+    kept = environment.heads
     key = (stage.template, stage.name, str(known.get("language")))
     head = kept.get(key)
     if head is None or head.examples is not stage.shots or head.template is not template:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
-import jinja2
-
 from aigc.content.content_type import Schema
+from aigc.content.environment import TemplateEnvironment
 from aigc.content.grammar import longest
 from aigc.content.measures import limit_of
 from aigc.content.variables import check_expression
@@ -133,7 +132,7 @@ def expression(node: Node, key: str) -> str:
 
 
 def bound(
-    kind: Kind, node: Node, key: str, registry: Registry, environment: jinja2.Environment, names: Names
+    kind: Kind, node: Node, key: str, registry: Registry, environment: TemplateEnvironment, names: Names
 ) -> tuple[Bound, ...]:
     """Return a list of `name` or `name: {options}` as extensions with their options checked."""
     if key not in node:
@@ -141,7 +140,7 @@ def bound(
     return tuple(_bound(kind, entry, registry, environment, names) for entry in node.child(key).list())
 
 
-def _bound(kind: Kind, entry: Node, registry: Registry, environment: jinja2.Environment, names: Names) -> Bound:
+def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnvironment, names: Names) -> Bound:
     options: Mapping[str, Json] = {}
     name = entry.value
     if isinstance(name, dict):

@@ -33,7 +33,7 @@ class PromptTemplate:
 
 
 def check_template(
-    environment: jinja2.Environment, template: str, known: Collection[str], stages: Collection[str], where: str
+    environment: TemplateEnvironment, template: str, known: Collection[str], stages: Collection[str], where: str
 ) -> list[PromptTemplate]:
     """Return every template the prompt is made of; ContentTypeError at the line of the first wrong name.
 
@@ -59,7 +59,7 @@ def check_template(
 
 
 def check_expression(
-    environment: jinja2.Environment, expression: str, known: Collection[str], stages: Collection[str], where: str
+    environment: TemplateEnvironment, expression: str, known: Collection[str], stages: Collection[str], where: str
 ) -> None:
     """Refuse an expression that does not parse, or uses a name, a filter or a stage there is not."""
     tree = _parsed(environment, expression, where)
@@ -70,13 +70,13 @@ def check_expression(
     check_stages(tree, stages, where, line_known=True)
 
 
-def unknown_names(environment: jinja2.Environment, expression: str, known: Collection[str], where: str) -> set[str]:
+def unknown_names(environment: TemplateEnvironment, expression: str, known: Collection[str], where: str) -> set[str]:
     """Return the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
     filter there is not."""
     return {name for name, _ in _undeclared(environment, _parsed(environment, expression, where), known)}
 
 
-def _parsed(environment: jinja2.Environment, expression: str, where: str) -> nodes.Template:
+def _parsed(environment: TemplateEnvironment, expression: str, where: str) -> nodes.Template:
     text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
     try:
         tree = environment.parse(text)
@@ -114,9 +114,8 @@ def digest(content: bytes, sources: list[PromptTemplate]) -> str:
     return total.hexdigest()
 
 
-def _sources(environment: jinja2.Environment, template: str, where: str) -> Iterator[PromptTemplate]:
+def _sources(environment: TemplateEnvironment, template: str, where: str) -> Iterator[PromptTemplate]:
     waiting, seen = [(template, False, where)], set()
-    renewed = environment.renewed if isinstance(environment, TemplateEnvironment) else environment.get_template
     while waiting:
         name, apart, from_where = waiting.pop(0)
         if name in seen:
@@ -128,7 +127,7 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
             tree = environment.parse(text, name, file)
             assert file is not None  # our loader reads files only
             _check_words(environment, tree, file)
-            renewed(name)  # compiles, which finds what parsing does not
+            environment.renewed(name)  # compiles, which finds what parsing does not
         except jinja2.TemplateError as error:
             raise template_error(error, from_where) from None
         yield PromptTemplate(name=file, text=text, tree=tree, apart=apart)
@@ -145,7 +144,7 @@ def _sources(environment: jinja2.Environment, template: str, where: str) -> Iter
 
 
 def _check_words(
-    environment: jinja2.Environment, tree: nodes.Template, where: str, *, line_known: bool = False
+    environment: TemplateEnvironment, tree: nodes.Template, where: str, *, line_known: bool = False
 ) -> None:
     """Refuse unknown filters and tests everywhere; Jinja itself lets them pass inside an `if`."""
     used: list[nodes.Filter | nodes.Test] = [*tree.find_all(nodes.Filter), *tree.find_all(nodes.Test)]
@@ -166,7 +165,7 @@ def _named(node: nodes.Node, where: str) -> list[str]:
     return [str(name) for name in value] if isinstance(value, list | tuple) else [str(value)]
 
 
-def _undeclared(environment: jinja2.Environment, part: nodes.Node, fine: Collection[str]) -> list[tuple[str, int]]:
+def _undeclared(environment: TemplateEnvironment, part: nodes.Node, fine: Collection[str]) -> list[tuple[str, int]]:
     """Return what the part takes from outside besides globals and `fine`, each name with the line of its first use."""
     lines: dict[str, int] = {}
     for node in part.find_all(nodes.Name):
@@ -181,7 +180,7 @@ def _undeclared(environment: jinja2.Environment, part: nodes.Node, fine: Collect
 
 
 def _check(
-    environment: jinja2.Environment, tree: nodes.Template, allowed: Collection[str], known: Collection[str], file: str
+    environment: TemplateEnvironment, tree: nodes.Template, allowed: Collection[str], known: Collection[str], file: str
 ) -> None:
     for name, line in _undeclared(environment, tree, allowed):
         raise ContentTypeError(
@@ -220,7 +219,7 @@ def _early(tree: nodes.Template) -> Iterator[nodes.Block]:
             yield block
 
 
-def _early_includes(source: PromptTemplate, environment: jinja2.Environment) -> set[str]:
+def _early_includes(source: PromptTemplate, environment: TemplateEnvironment) -> set[str]:
     """Return the files of templates included before `task`."""
     names = set()
     for block in _early(source.tree):

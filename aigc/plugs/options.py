@@ -263,7 +263,8 @@ def _truth(value: Json) -> Json:
 def _choice(choices: Sequence[str]) -> Reader:
     def read(value: Json) -> Json:
         if value not in choices:
-            raise _misfit(value, f"one of {', '.join(map(repr, choices))}")
+            named = [one for one in choices if one]  # an empty one is what stands where nothing is said
+            raise _misfit(value, f"one of {', '.join(map(repr, named))}", did_you_mean(str(value), named))
         return value
 
     return read

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import jinja2
-
 from aigc.content import ContentType, Example, brief_values
+from aigc.content.environment import TemplateEnvironment
 from aigc.testing.scripted import ScriptedGenerator
 from aigc.types import Artifact, Brief
 from aigc.writing.pipeline import Pipeline
 
 
-def run_examples(content_type: ContentType, environment: jinja2.Environment) -> list[str]:
+def run_examples(content_type: ContentType, environment: TemplateEnvironment) -> list[str]:
     """Play every example that has a `completion:`; return a sentence for each thing that came out otherwise.
 
     An empty list is good. The model's every answer is that completion, so a repair asks in vain.
@@ -25,7 +24,7 @@ def run_examples(content_type: ContentType, environment: jinja2.Environment) -> 
     return complaints
 
 
-def _played(content_type: ContentType, environment: jinja2.Environment, example: Example) -> Artifact:
+def _played(content_type: ContentType, environment: TemplateEnvironment, example: Example) -> Artifact:
     def answer(request: object, index: int) -> str:
         return example.completion or ""
 

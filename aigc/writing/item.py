@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import jinja2
-
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
+from aigc.content.environment import TemplateEnvironment
 from aigc.errors import ContentTypeError
 from aigc.plugs.extension import Bound
 from aigc.types import (
@@ -46,7 +45,7 @@ class Setup:
     """This is how a content type is written: what all its pieces in one session share."""
 
     content_type: ContentType
-    environment: jinja2.Environment
+    environment: TemplateEnvironment
     policy: tuple[Bound, ...] = ()
     model: str = ""
     seed: int = 0

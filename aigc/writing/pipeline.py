@@ -18,9 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import jinja2
-
 from aigc.content import ContentType
+from aigc.content.environment import TemplateEnvironment
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
 from aigc.writing.item import Setup
@@ -39,7 +38,7 @@ class Pipeline:
     def __init__(
         self,
         generator: Generator,
-        environment: jinja2.Environment,
+        environment: TemplateEnvironment,
         *,
         model: str = "",
         seed: int = 0,

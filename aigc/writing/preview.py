@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import jinja2
-
 from aigc.content import ContentType, Stage
+from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError
 from aigc.types import Brief, Json, Prompt
 from aigc.writing.item import Setup, Sheet, items_of
@@ -36,7 +35,7 @@ class Preview:
 
 def preview(
     content_type: ContentType,
-    environment: jinja2.Environment,
+    environment: TemplateEnvironment,
     brief: Brief,
     *,
     stand_ins: Mapping[str, Json] | None = None,
