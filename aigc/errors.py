@@ -25,7 +25,7 @@ from typing import Any
 
 
 class AigcError(Exception):
-    """This is the root: one sentence for a person, and optionally what to try next."""
+    """This is the root of all: one sentence for a person, and optionally what to try next."""
 
     exit_code = 3
 
@@ -46,41 +46,41 @@ def _rebuild(kind: type[AigcError], message: str, hint: str) -> AigcError:
 
 
 class UsageError(AigcError):
-    """This is the caller's to mend: a wrong key, option, file or value."""
+    """This is a mistake of the caller's: a wrong key, option, file or value."""
 
     exit_code = 2
 
 
 class ProjectError(UsageError):
-    """This is wrong in aigc.yaml or in the project's folder."""
+    """This is a mistake in aigc.yaml or in the project's folder."""
 
 
 class ContentTypeError(UsageError):
-    """This is wrong in a content type: `file:line: message`."""
+    """This is a mistake in a content type: `file:line: message`."""
 
 
 class BriefError(UsageError):
-    """This is wrong in a brief: `file:line: message` or `key: message`."""
+    """This is a mistake in a brief: `file:line: message` or `key: message`."""
 
 
 class NotFound(UsageError):
-    """This name stands for nothing here."""
+    """This is a name that stands for nothing here."""
 
 
 class PluginError(AigcError):
-    """This plugin cannot be used, or clashes with another."""
+    """This is a plugin that cannot be used, or clashes with another."""
 
 
 class ModelError(AigcError):
-    """This model cannot be fetched, verified or loaded."""
+    """This is a model that cannot be fetched, verified or loaded."""
 
 
 class EngineError(AigcError):
-    """This generation could not go on."""
+    """This is a generation that could not go on."""
 
 
 class JobError(AigcError):
-    """This job's folder cannot be read or written."""
+    """This is a job's folder that cannot be read or written."""
 
 
 def describe(value: Any) -> str:
@@ -96,7 +96,7 @@ def describe(value: Any) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """This is the remedy for a misspelt `word`: `did you mean 'x'?`, or a short list of what is known, or nothing."""
+    """Return the remedy for a misspelt `word`: `did you mean 'x'?`, or a short list of what is known, or nothing."""
     names = sorted(set(known))
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
@@ -108,14 +108,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def near_file(name: str, names: Iterable[str]) -> str:
-    """This is the one of the file names that a misspelt one may mean, or nothing. A common suffix makes none alike."""
+    """Return the one of the file names that a misspelt one may mean, or nothing. A common suffix makes none alike."""
     stems = {one: PurePath(one).stem for one in sorted(names)}
     close = get_close_matches(PurePath(name).stem, set(stems.values()), n=3, cutoff=0.6)
     return next(iter(get_close_matches(name, [one for one in stems if stems[one] in close], n=1, cutoff=0.5)), "")
 
 
 def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
-    """This is the remedy for a misspelt path: `did you mean 'x'?`, all of it, or nothing. Its last part is held
+    """Return the remedy for a misspelt path: `did you mean 'x'?`, all of it, or nothing. Its last part is held
     against what `fits` beside it, or its first folder that is not there against the folders beside that."""
     missing = path
     while not missing.parent.is_dir() and missing.parent != missing:
@@ -129,6 +129,6 @@ def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
 
 
 def first_line(error: BaseException) -> str:
-    """This is the first line of somebody else's error, without its final stop."""
+    """Return the first line of somebody else's error, without its final stop."""
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].rstrip(".")

@@ -17,6 +17,7 @@ import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, dataclass, fields
+from difflib import get_close_matches
 from functools import cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -264,7 +265,9 @@ def _choice(choices: Sequence[str]) -> Reader:
     def read(value: Json) -> Json:
         if value not in choices:
             named = [one for one in choices if one]  # an empty one is what stands where nothing is said
-            raise _misfit(value, f"one of {', '.join(map(repr, named))}", did_you_mean(str(value), named))
+            near = get_close_matches(value, named, n=1) if isinstance(value, str) else []
+            hint = f"did you mean {near[0]!r}?" if near else ""
+            raise _misfit(value, f"one of {', '.join(map(repr, named))}", hint)
         return value
 
     return read
