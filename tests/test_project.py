@@ -30,7 +30,7 @@ FILES = {
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("text", "message"),
     [
         ("modle: x", "aigc.yaml:1: modle: no such setting; did you mean 'model'?"),
         ("seed: many", "aigc.yaml:1: seed: 'many' is not a whole number"),
@@ -50,31 +50,31 @@ FILES = {
         ("policy: [{a: 1, b: 2}]", "a policy entry is `name` or `name: {options}`"),
     ],
 )
-def test_wrong_settings_are_said_with_their_line(make_project, said: str, message: str) -> None:
+def test_wrong_settings_are_said_with_their_line(make_project, text: str, message: str) -> None:
     with pytest.raises(UsageError) as caught:
-        make_project({"aigc.yaml": said})
+        make_project({"aigc.yaml": text})
     assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("key", ["sk-live-4f", "4f5a", "two words", "kéy-"])
 def test_what_may_be_a_key_is_refused_where_a_variables_name_goes_and_never_repeated(make_project, key: str) -> None:
-    for said, given in [
+    for files, given in [
         ({"aigc.yaml": f"engine: {{api_key_env: {key}}}"}, {}),
         ({}, {"engine.api_key_env": key}),
     ]:
         with pytest.raises(UsageError, match=r"engine.api_key_env is no name of an environment variable") as caught:
-            make_project(said, generator="openai", **given)
+            make_project(files, generator="openai", **given)
         assert key not in str(caught.value) and "belongs in the environment" in str(caught.value)
     assert make_project({}, **{"engine.api_key_env": "_Shop_KEY2"}).settings.engine == {"api_key_env": "_Shop_KEY2"}
 
 
 def test_a_password_in_an_address_is_refused_and_never_repeated(make_project) -> None:
-    for said, given in [
+    for files, given in [
         ({"aigc.yaml": "engine: {base_url: 'https://me:hush@host/v1'}"}, {}),
         ({}, {"engine.base_url": "https://hush@host/v1"}),
     ]:
         with pytest.raises(UsageError, match="has no place for a name or a password") as caught:
-            make_project(said, **given)
+            make_project(files, **given)
         assert "hush" not in str(caught.value)
     kept = {"base_url": "http://host:8000/v1/@me"}
     assert make_project({}, **{"engine.base_url": kept["base_url"]}).settings.engine == kept

@@ -40,7 +40,7 @@ class Symptom:
 
 
 def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ()) -> list[Symptom]:
-    """This is every examination. A project that cannot be opened is one of the things found, not an error."""
+    """Make every examination. A project that cannot be opened is one of the things found, not an error."""
     symptoms = [_python(), *(_package(name) for name in NEEDED), _kernels(), *_device()]
     try:
         project = open_project(folder, Overrides(model=model, settings=settings))
@@ -65,7 +65,7 @@ def _package(name: str) -> Symptom:
 
 
 def _kernels() -> Symptom:
-    """This says whether a CPU writes at full speed; a machine without them writes all the same."""
+    """Say whether a CPU writes at full speed; a machine without them writes all the same."""
     if find_spec(KERNELS) is not None:
         return Symptom(name="kernels", state="ok", found="built")
     remedy = "on a CPU, models write faster where a C compiler (gcc) was there when aigc was installed"
@@ -73,7 +73,7 @@ def _kernels() -> Symptom:
 
 
 def _device() -> Iterator[Symptom]:
-    """This asks the driver rather than torch, which takes seconds to import."""
+    """Ask the driver rather than torch, which takes seconds to import."""
     gpu = _gpu()
     if not gpu:
         yield Symptom(name="device", state="ok", found=f"CPU, {os.cpu_count()} cores (no NVIDIA GPU seen)")
@@ -98,14 +98,14 @@ def _gpu() -> str:
         return ""
     query = [program, "--query-gpu=name,memory.total", "--format=csv,noheader"]
     try:
-        said = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+        listed = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
-    return "; ".join(said.strip().splitlines())
+    return "; ".join(listed.strip().splitlines())
 
 
 def _model(name: str) -> Iterator[Symptom]:
-    """This looks at the model, and whether disk and memory are enough for it."""
+    """Look at the model, and whether disk and memory are enough for it."""
     cache = cache_folder()
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
     free = shutil.disk_usage(there).free
@@ -156,7 +156,7 @@ def _memory(weights: Weights) -> Symptom:
 
 
 def _memory_bytes() -> int:
-    """This is the machine's memory, or 0 where the system does not tell (Windows)."""
+    """Return the machine's memory, or 0 where the system does not tell (Windows)."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

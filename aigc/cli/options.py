@@ -25,7 +25,7 @@ RAY = "ray"  # --on ray, or ray://…
 
 
 def key_value(text: str) -> tuple[str, str]:
-    """This reads `key=value`; the value may hold further `=` and be empty."""
+    """Read `key=value`; the value may hold further `=` and be empty."""
     key, sign, value = text.partition("=")
     if not sign or not key.strip():
         raise click.BadParameter(f"{text!r} is not of the form key=value")
@@ -48,7 +48,7 @@ project_option = click.option(
 
 
 def debug_option(function: F) -> F:
-    """This adds --debug, which shows tracebacks."""
+    """Add --debug, which shows tracebacks."""
 
     def remember(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
         if wanted and ctx.obj is not None:
@@ -61,7 +61,7 @@ def debug_option(function: F) -> F:
 
 
 def looking_options(function: F) -> F:
-    """This adds what a command that only looks takes: --project, --json, --debug."""
+    """Add what a command that only looks takes: --project, --json, --debug."""
     return project_option(json_option(debug_option(function)))
 
 
@@ -78,12 +78,12 @@ class Overrides:
 
     @property
     def on_ray(self) -> bool:
-        """This says whether --on names a cluster, rather than what writes."""
+        """Say whether --on names a cluster, rather than what writes."""
         return self.on is not None and (self.on == RAY or self.on.startswith(f"{RAY}:"))
 
     @property
     def address(self) -> str:
-        """This is where the cluster is: `local`, `auto` or host:port. UsageError when that is none of them."""
+        """Return where the cluster is: `local`, `auto` or host:port. UsageError when that is none of them."""
         assert self.on is not None
         if self.on == RAY:
             return "local"
@@ -94,7 +94,7 @@ class Overrides:
         return place
 
     def options(self) -> dict[str, str]:
-        """This is the same as settings of aigc.yaml. UsageError when one is given twice."""
+        """Return what was given as settings of aigc.yaml. UsageError when one is given twice."""
         named = {
             "model": self.model,
             "seed": self.seed,
@@ -106,7 +106,7 @@ class Overrides:
 
 
 def writing_options(function: F) -> F:
-    """This adds what a command that writes with a model takes besides; it gets them as `overrides`.
+    """Add what a command that writes with a model takes besides; it gets them as `overrides`.
 
     They are -m, -o, --on, --base-url, --seed and -n.
     """
@@ -145,7 +145,7 @@ class Redo:
 
 
 def redo_options(function: F) -> F:
-    """This adds what a job takes besides: --retry, --only, --fresh, --no-reuse, --unique; it gets them as `redo`."""
+    """Add what a job takes besides: --retry, --only, --fresh, --no-reuse, --unique; it gets them as `redo`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
@@ -182,7 +182,7 @@ class Asked:
     reading: Pairs = ()
 
     def plan(self) -> Plan:
-        """This is the same as a plan of no type yet. UsageError when an option is given twice."""
+        """Return what was given as a plan of no type yet. UsageError when an option is given twice."""
         from aigc.asking import Export, Plan, spoken
 
         return Plan(
@@ -198,7 +198,7 @@ class Asked:
 
 
 def asking_options(function: F) -> F:
-    """This adds --map, --set, --input, --matrix, --limit and --to; the command gets them as `asked`."""
+    """Add --map, --set, --input, --matrix, --limit and --to; the command gets them as `asked`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
@@ -235,7 +235,7 @@ settings_option = click.option(
 
 
 def mapping(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
-    """This is the pairs as a mapping. UsageError when a key is given twice."""
+    """Return the pairs as a mapping. UsageError when a key is given twice."""
     found: dict[str, str] = {}
     for key, value in pairs:
         if key in found:
@@ -247,7 +247,7 @@ def mapping(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
 def open_project(
     folder: Path | None, overrides: Overrides | None = None, *, laid: Laid | None = None, out: Path | None = None
 ) -> Project:
-    """This is the project with the command line laid over it, and a job file's settings in between; `out` is the folder
+    """Open the project with the command line laid over it, and a job file's settings in between; `out` is the folder
     that is written into."""
     from aigc.project import Project
 
@@ -279,11 +279,11 @@ def _check_source(project: Project, overrides: Overrides, laid: Laid) -> None:
 
 
 def check_exporters(project: Project, formats: Iterable[str]) -> None:
-    """This refuses an unknown --to before anything is written."""
+    """Refuse an unknown --to before anything is written."""
     for name in formats:
         project.registry.get("exporter", name, "--to")
 
 
 def print_json(value: Json) -> None:
-    """This prints one JSON value on stdout; paths and other leaves as text."""
+    """Print one JSON value on stdout; paths and other leaves as text."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -47,7 +47,7 @@ def command(folder: Path | None, as_json: bool) -> int:
 
 
 def _summary(project: Project, declared: str) -> str:
-    """This is the first line of an extension's docstring; a content type has its own command to describe it."""
+    """Return the first line of an extension's docstring; a content type has its own command to describe it."""
     kind, _, name = declared.partition(" ")
     if kind not in get_args(Kind):
         return ""

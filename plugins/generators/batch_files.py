@@ -94,8 +94,8 @@ class BatchFolder:
 
     def ask(self, name: str, endpoint: str, body: Json) -> str:
         """Write a request into the endpoint's next file, and return the name that file will have."""
-        said = {"custom_id": name, "method": "POST", "url": endpoint, "body": body}
-        text = json.dumps(said, ensure_ascii=False).translate(BREAKS)
+        request = {"custom_id": name, "method": "POST", "url": endpoint, "body": body}
+        text = json.dumps(request, ensure_ascii=False).translate(BREAKS)
         line = text.encode("utf-8", "backslashreplace") + b"\n"
         try:
             file = self._room(endpoint, len(line))
@@ -226,9 +226,9 @@ class BatchFolder:
         stranger = ""
         for at, line in _lines(file):
             try:
-                said = json.loads(line)
-                name, good = str(said["custom_id"]), is_good(said)
-                own = str(said.get("id") or f"{file.name}:{at}")  # tells an answer that lies here twice from two
+                answer = json.loads(line)
+                name, good = str(answer["custom_id"]), is_good(answer)
+                own = str(answer.get("id") or f"{file.name}:{at}")  # tells an answer that lies here twice from two
             except (ValueError, KeyError, TypeError, AttributeError):
                 broken += bool(line.strip())
                 continue

@@ -58,7 +58,7 @@ class Wording:
         return self.server in ("vllm", "vllm-guided")
 
     def call(self, request: Request) -> Call:
-        """This is what to send. Refused where the server has no way to do it."""
+        """Put a request into words. Refused where the server has no way to do it."""
         if request.adapter:
             raise Refused(
                 f"the adapter {request.adapter!r} cannot be sent; serve it there as a model and name that by -m"
@@ -108,16 +108,16 @@ class Wording:
             log.warning("%s is left out: the protocol has no such word, only engine.server=vllm takes it", name)
 
     def _constrain(self, request: Request, grammar: Grammar, body: dict[str, Json]) -> None:
-        """This adds what makes the server keep to a grammar. Refused where it cannot."""
+        """Add what makes the server keep to a grammar. Refused where it cannot."""
         if grammar.kind == "json" and (request.prompt.chat or self.is_vllm):
             schema = json.loads(grammar.source)
             schema.pop("x-guidance", None)  # a word to our own engine
             asked = {"name": "output", "strict": True, "schema": schema}
             body["response_format"] = {"type": "json_schema", "json_schema": asked}
         elif self.is_vllm:
-            kind, said = constraint(grammar)
+            kind, value = constraint(grammar)
             guided = {"regex": "guided_regex", "choice": "guided_choice", "grammar": "guided_grammar"}
-            body |= {"structured_outputs": {kind: said}} if self.server == "vllm" else {guided[kind]: said}
+            body |= {"structured_outputs": {kind: value}} if self.server == "vllm" else {guided[kind]: value}
         elif (form := free_form(grammar)) is None:
             what = "a choice or a pattern" if grammar.kind == "regex" else f"a {grammar.kind} grammar"
             raise Refused(f"the server cannot hold an output to {what}; say engine.server=vllm where it is vLLM")
@@ -126,7 +126,7 @@ class Wording:
 
 
 def constraint(grammar: Grammar) -> tuple[Literal["json", "regex", "choice", "grammar"], Json]:
-    """This is a grammar in vLLM's words: the kind of structured output, and its value."""
+    """Return a grammar in vLLM's words: the kind of structured output, and its value."""
     if grammar.kind == "json":
         return "json", grammar.source
     if allowed := choices(grammar):
@@ -135,7 +135,7 @@ def constraint(grammar: Grammar) -> tuple[Literal["json", "regex", "choice", "gr
 
 
 def joined(messages: Sequence[Message]) -> str:
-    """This is a prompt as plain text: an answer follows its task after a line break, all else after a blank line."""
+    """Return a prompt as plain text: an answer follows its task after a line break, all else after a blank line."""
     filled = [message for message in messages if message.content]
     text = ""
     for message in filled:
@@ -145,7 +145,7 @@ def joined(messages: Sequence[Message]) -> str:
 
 
 def stops(request: Request) -> tuple[str, ...]:
-    """This is where a text ends: at the request's own stop strings, and a line at its end."""
+    """Return where a text ends: at the request's own stop strings, and a line at its end."""
     return tuple(dict.fromkeys([*request.sampling.stop, *(["\n"] if _is_line(request) else [])]))
 
 
@@ -154,7 +154,7 @@ def _is_line(request: Request) -> bool:
 
 
 def completions(request: Request, answer: Json) -> list[Completion]:
-    """This is the request's `n` Completions. ValueError where `answer` is no chat completion.
+    """Return the request's `n` Completions. ValueError where `answer` is no chat completion.
 
     The request's usage stands in the first: a server counts them together. An index that is missing is an error.
     """
@@ -170,12 +170,12 @@ def completions(request: Request, answer: Json) -> list[Completion]:
 
 
 def _texts(request: Request) -> int:
-    """This is how many texts to ask for. Greedy candidates are one and the same; vLLM's server refuses to repeat it."""
+    """Return how many texts to ask for. Greedy candidates are one and the same; vLLM's server refuses to repeat it."""
     return request.sampling.n if request.sampling.temperature > 0 else 1
 
 
 def failed(request: Request, sentence: str) -> list[Completion]:
-    """This is a request that cannot be served, as its `n` Completions."""
+    """Return the `n` Completions of a request that cannot be served."""
     return [
         Completion(request_id=request.id, index=index, text="", finish_reason="error", error=sentence)
         for index in range(request.sampling.n)
@@ -188,13 +188,13 @@ def _completion(request: Request, index: int, choice: Json, usage: Usage) -> Com
         return Completion(request_id=request.id, index=index, text="", finish_reason="error", usage=usage, error=error)
     message = choice.get("message") or {}
     text = str((message.get("content") if request.prompt.chat else choice["text"]) or "")
-    said = str(choice.get("finish_reason") or "stop")
+    finish = str(choice.get("finish_reason") or "stop")
     error = ""
     if refusal := message.get("refusal"):
         error = f"the model refused: {refusal}"
-    elif said == "content_filter":
+    elif finish == "content_filter":
         error = "the server's content filter stopped the text"
-    reason: FinishReason = "error" if error else "length" if said == "length" else "stop"
+    reason: FinishReason = "error" if error else "length" if finish == "length" else "stop"
     if _is_line(request):
         text = text.lstrip("\n")
     cuts = [place for stop in stops(request) if stop and (place := text.find(stop)) >= 0]
@@ -224,7 +224,7 @@ def _usage(counted: Mapping[str, Json]) -> Usage:
 
 
 def _logprobs(told: Json) -> tuple[float | None, tuple[TokenLogprob, ...]]:
-    """This is the mean log-probability, and each position where the server told ids (only vLLM does)."""
+    """Return the mean log-probability, and each position where the server told ids (only vLLM does)."""
     if not told:
         return None, ()
     if "content" in told:
@@ -261,7 +261,7 @@ class Growing:
         self._usage: Json = None
 
     def take(self, event: Json) -> list[Delta]:
-        """This adds one event. ValueError where it is none."""
+        """Add one event. ValueError where it is none."""
         try:
             self._usage = event.get("usage") or self._usage
             return [delta for choice in event.get("choices") or () if (delta := self._grow(choice)) is not None]
@@ -285,7 +285,7 @@ class Growing:
 
     @property
     def ended(self) -> bool:
-        """This says whether every candidate said why it stopped; a stream that broke off did not."""
+        """Say whether every candidate told why it stopped; a stream that broke off did not."""
         reasons = [choice.get("finish_reason") for choice in self._choices.values()]
         return len(reasons) == self.request.sampling.n and all(reasons)
 

@@ -90,7 +90,7 @@ class Link:
         await self._client.aclose()
 
     async def ask(self, request: Request, tell: Callable[[Delta], None]) -> list[Completion]:
-        """This is the answer; Deltas of a streaming request are told as they come.
+        """Ask, and return the answer; Deltas of a streaming request are told as they come.
 
         Attempts that a busy server puts off do not count once it has served others: it is asked too fast, no more.
         """
@@ -111,17 +111,17 @@ class Link:
             return answered
 
     async def _wait(self, failure: Again, attempt: int, *, last: bool) -> None:
-        """This waits for the next attempt. Refused or EngineError after the last one."""
+        """Wait for the next attempt. Refused or EngineError after the last one."""
         if failure.after is not None and failure.after > LONGEST_WAIT:
             raise EngineError(
                 f"{self.address.base_url}: {failure}, and asks to wait {failure.after:.0f} seconds",
                 hint="run it again then",
             )
         if last:
-            said = f"{failure} ({attempt + 1} attempts)" if attempt else str(failure)
+            reason = f"{failure} ({attempt + 1} attempts)" if attempt else str(failure)
             if failure.lost:
-                raise EngineError(f"{self.address.base_url}: {said}", hint="start the server and run it again")
-            raise Refused(said)
+                raise EngineError(f"{self.address.base_url}: {reason}", hint="start the server and run it again")
+            raise Refused(reason)
         seconds = backoff(attempt, self.address.backoff) if failure.after is None else failure.after
         if failure.busy:
             self.pace.pause(seconds)
@@ -134,7 +134,7 @@ class Link:
             await self._refuse(response)
             answer = response.json()
             if isinstance(answer, dict) and answer.get("error"):  # in spite of its status
-                raise Again(f"the server said: {_said(answer)}")
+                raise Again(f"the server said: {_message(answer)}")
             return completions(request, answer)
         except ValueError as error:  # half a page of a proxy, say
             raise Again(f"the server answered with {_unreadable(error)}") from error
@@ -160,11 +160,11 @@ class Link:
 
     @staticmethod
     def _shown(growing: Growing, failure: Again) -> Again | Refused:
-        """This is the failure; a text that was shown in part cannot be begun again."""
+        """Return what a failure comes to: a text that was shown in part cannot be begun again."""
         return Refused(f"{failure} after {growing.shown} characters") if growing.shown else failure
 
     async def _events(self, response: httpx2.Response) -> AsyncGenerator[Json, None]:
-        """This yields what the server sends, as server-sent events (WHATWG HTML, 9.2) whose data is JSON."""
+        """Yield what the server sends, as server-sent events (WHATWG HTML, 9.2) whose data is JSON."""
         import httpx2
 
         try:
@@ -176,7 +176,7 @@ class Link:
                     return
                 event = json.loads(text)
                 if isinstance(event, dict) and event.get("error"):
-                    raise Again(f"the server said: {_said(event)}")
+                    raise Again(f"the server said: {_message(event)}")
                 yield event
         except httpx2.TimeoutException as error:
             raise Again(f"no answer within {self.address.timeout:g} seconds") from error
@@ -190,11 +190,11 @@ class Link:
             asked = self._client.build_request("POST", call.endpoint, json=call.body)
             response = await self._client.send(asked, stream=stream)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
-            said = f"cannot be reached: {_why(error)}"
+            reason = f"cannot be reached: {_why(error)}"
             if self.reached:
-                raise Again(said, lost=True) from error
+                raise Again(reason, lost=True) from error
             hint = "is the server running, and is the address right?"
-            raise EngineError(f"{self.address.base_url}: {said}", hint=hint) from error
+            raise EngineError(f"{self.address.base_url}: {reason}", hint=hint) from error
         except httpx2.TimeoutException as error:
             raise Again(f"no answer within {self.address.timeout:g} seconds") from error
         except httpx2.RequestError as error:
@@ -203,26 +203,26 @@ class Link:
         return response
 
     async def _refuse(self, response: httpx2.Response) -> None:
-        """This raises what a status other than success means."""
+        """Raise what a status other than success means."""
         if response.is_success:
             return
         await response.aread()
         status, url = response.status_code, self.address.base_url
         told = _body(response)
-        said = f"the server answered {status}" + (f": {_said(told)}" if _said(told) else "")
+        reason = f"the server answered {status}" + (f": {_message(told)}" if _message(told) else "")
         if _code(told) == "insufficient_quota":
-            raise EngineError(f"{url}: {said}", hint="the account has no credit left; run it again when it has")
+            raise EngineError(f"{url}: {reason}", hint="the account has no credit left; run it again when it has")
         if status in TRANSIENT:
-            raise Again(said, after=retry_after(response.headers), busy=status in BUSY)
+            raise Again(reason, after=retry_after(response.headers), busy=status in BUSY)
         if status == 401 or (status == 403 and not self.served):
             hint = f"is the key in {self.address.key_from} right?" if self.address.key else KEYLESS
-            raise EngineError(f"{url}: {said}", hint=hint)
+            raise EngineError(f"{url}: {reason}", hint=hint)
         if not self.served and (status in (404, 405) or status < 400):
-            raise EngineError(f"{url}: {said}", hint=await self._what_is_there())
-        raise Refused(said)
+            raise EngineError(f"{url}: {reason}", hint=await self._what_is_there())
+        raise Refused(reason)
 
     async def _what_is_there(self) -> str:
-        """This tells a wrong model from a wrong address."""
+        """Tell a wrong model from a wrong address."""
         import httpx2
 
         try:
@@ -251,8 +251,8 @@ def _error(told: Json) -> Json:
     return (told.get("error") or told) if isinstance(told, Mapping) else None
 
 
-def _said(told: Json) -> str:
-    """This is the first line of the message in an error's body; servers put it in several places."""
+def _message(told: Json) -> str:
+    """Return the first line of the message in an error's body; servers put it in several places."""
     error = _error(told)
     message = error.get("message") or error.get("detail") if isinstance(error, Mapping) else error
     return first_line(Exception(message)) if isinstance(message, str) and message.strip() else ""
@@ -269,7 +269,7 @@ def _unreadable(error: ValueError) -> str:
 
 
 def _why(error: BaseException) -> str:
-    """This is the operating system's word for it, where it has one: httpx2 wraps errors in errors."""
+    """Return the operating system's word for an error, where it has one: httpx2 wraps errors in errors."""
     inner: BaseException | None = error
     while inner is not None:
         if isinstance(inner, OSError):

@@ -73,7 +73,7 @@ def openai(
 
 
 def _key(variable: str) -> str:
-    """This is the key that an environment variable holds. UsageError never repeats what could be one."""
+    """Return the key that an environment variable holds. UsageError never repeats what could be one."""
     if not re.fullmatch(r"[A-Za-z_]\w*", variable):
         raise UsageError(
             "engine.api_key_env: is no name of an environment variable",

@@ -78,7 +78,7 @@ class Batches:
         self._ready: dict[str, list[Completion]] = {}
 
     def submit(self, request: Request) -> None:
-        """This finds the answer, or writes the request down. EngineError after `close` or for an id in hand."""
+        """Find the answer, or write the request down. EngineError after `close` or for an id in hand."""
         if self._files is None:
             raise EngineError("the generator is closed")
         if request.id in self._ready:
@@ -98,13 +98,13 @@ class Batches:
             self._ready[request_id] = [Completion(request_id=request_id, text="", finish_reason="cancelled")]
 
     def close(self) -> None:
-        """This finishes the files that are to be sent."""
+        """Finish the files that are to be sent."""
         if self._files is not None:
             files, self._files = self._files, None
             for refused, then in ((self._refused, "fail"), (self._asked_again, "are asked again")):
                 if refused:
-                    said = "; ".join(f"{many} x {reason}" for reason, many in refused.most_common(SHOWN))
-                    log.warning("%s: %d answers are errors and %s: %s", files.folder, refused.total(), then, said)
+                    counts = "; ".join(f"{many} x {reason}" for reason, many in refused.most_common(SHOWN))
+                    log.warning("%s: %d answers are errors and %s: %s", files.folder, refused.total(), then, counts)
             files.close()
 
     def _answered(self, files: BatchFolder, request: Request) -> list[Completion]:
@@ -153,9 +153,9 @@ def _may_pass(answer: Json) -> bool:
 
 
 def _reason(answer: Json) -> str:
-    """This says what came instead of a text: the line's own error, or the one in its response."""
+    """Say what came instead of a text: the line's own error, or the one in its response."""
     error = answer.get("error") or ((answer.get("response") or {}).get("body") or {}).get("error") or {}
     message = error.get("message") or error.get("code") if isinstance(error, dict) else error
     number = status(answer)
-    said = f"the batch answered {number}" if number and number != 200 else "the batch gave no text"
-    return f"{said}: {first_line(Exception(message))}" if message else said
+    reason = f"the batch answered {number}" if number and number != 200 else "the batch gave no text"
+    return f"{reason}: {first_line(Exception(message))}" if message else reason

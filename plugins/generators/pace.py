@@ -28,7 +28,7 @@ class Bucket:
         self._filled = clock()
 
     def take(self, amount: float) -> float:
-        """This takes `amount` and says how many seconds to wait first."""
+        """Take `amount` and say how many seconds to wait first."""
         if not self._rate:
             return 0.0
         self._fill()
@@ -37,7 +37,7 @@ class Bucket:
         return max(0.0, lacking / self._rate)
 
     def give_back(self, amount: float) -> None:
-        """This returns what was taken and not used; a negative amount is used on top."""
+        """Return what was taken and not used; a negative amount is used on top."""
         self._fill()
         self._level = min(self._most, self._level + amount)
 
@@ -57,27 +57,27 @@ class Pace:
         self._paused = 0.0  # until then, on the clock
 
     async def turn(self, tokens: int) -> None:
-        """This waits until a request of so many tokens (prompt and output, estimated) may be sent."""
+        """Wait until a request of so many tokens (prompt and output, estimated) may be sent."""
         await asyncio.sleep(max(self._requests.take(1), self._tokens.take(tokens)))
         while (left := self._paused - self._clock()) > 0:
             await asyncio.sleep(left)
 
     def used(self, estimated: int, tokens: int) -> None:
-        """This corrects an estimate by what the server counted."""
+        """Correct an estimate by what the server counted."""
         self._tokens.give_back(estimated - tokens)
 
     def pause(self, seconds: float) -> None:
-        """This holds everybody back for so long."""
+        """Hold everybody back for so long."""
         self._paused = max(self._paused, self._clock() + seconds)
 
 
 def backoff(attempt: int, first: float) -> float:
-    """This is how many seconds to wait after failing for the `attempt`-th time (0 for the first)."""
+    """Return how many seconds to wait after failing for the `attempt`-th time (0 for the first)."""
     return random.uniform(0.5, 1.0) * min(LONGEST_BACKOFF, first * 2.0**attempt)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """This is the seconds a server asks to wait: a number or a date (RFC 9110, 10.2.3), None where it names none."""
+    """Return the seconds a server asks to wait: a number or a date (RFC 9110, 10.2.3), None where it names none."""
     text = headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(headers["retry-after-ms"]) / 1000 if "retry-after-ms" in headers else float(text))

@@ -39,7 +39,7 @@ class Remote:
         self._thread.start()
 
     def submit(self, request: Request) -> None:
-        """This queues a request. EngineError after `close` or where the id is in hand already."""
+        """Queue a request. EngineError after `close` or where the id is in hand already."""
         if not self._thread.is_alive():
             raise EngineError("the generator is closed")
         if request.id in self._in_hand:
@@ -48,7 +48,7 @@ class Remote:
         self._loop.call_soon_threadsafe(self._begin, request)
 
     def step(self) -> Sequence[Completion | Delta]:
-        """This waits until something finished. EngineError where the server can serve nobody."""
+        """Wait until something finished. EngineError where the server can serve nobody."""
         events: list[Completion | Delta] = [*self._cancelled]
         self._cancelled.clear()
         while self._in_hand:
@@ -73,7 +73,7 @@ class Remote:
                 self._loop.call_soon_threadsafe(self._drop, request_id)
 
     def close(self) -> None:
-        """This ends all connections and the thread."""
+        """End all connections and the thread."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._over.set)
             self._thread.join()

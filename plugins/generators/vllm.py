@@ -91,7 +91,7 @@ def vllm(
 
 
 def _library() -> Vllm:
-    """This is vLLM, imported. UsageError where it is not there, EngineError where it does not work."""
+    """Import vLLM. UsageError where it is not there, EngineError where it does not work."""
     for name, value in SURROUNDINGS.items():
         os.environ.setdefault(name, value)
     try:
@@ -112,7 +112,7 @@ def _library() -> Vllm:
 
 
 def _opened(library: Vllm, model: str, wanted: Mapping[str, Json], ranks: Sequence[int]) -> Vllm:
-    """This is the engine, its model loaded."""
+    """Load the model into an engine. UsageError for an argument that it has not, ModelError where it cannot load."""
     known = getattr(library.EngineArgs, "__dataclass_fields__", {})
     if unknown := [name for name in wanted if name not in known]:
         hint = did_you_mean(unknown[0], known)
@@ -139,24 +139,24 @@ def _opened(library: Vllm, model: str, wanted: Mapping[str, Json], ranks: Sequen
 
 
 def _room(ranks: Sequence[int], *, is_cpu: bool) -> dict[str, Json]:
-    """This is room for adapters. On a CPU vLLM takes no adapter for the last place (index -1), so that stays empty."""
+    """Make room for adapters. On a CPU vLLM takes no adapter for the last place (index -1), so that stays empty."""
     rank = next((most for most in RANKS if most >= max(ranks)), max(ranks))
     places = len(ranks) + 1 if is_cpu else min(len(ranks), MOST_ADAPTERS)
     return {"enable_lora": True, "max_lora_rank": rank, "max_loras": places}
 
 
 def _why(error: Exception) -> str:
-    """This is the sentence in an error, also in pydantic's, whose first line counts only."""
-    said = next((line for line in str(error).splitlines() if " [type=" in line), "")
-    return said.partition(" [type=")[0].strip().removeprefix("Value error, ").rstrip(".") or first_line(error)
+    """Return the sentence in an error, also in pydantic's, whose first line counts only."""
+    sentence = next((line for line in str(error).splitlines() if " [type=" in line), "")
+    return sentence.partition(" [type=")[0].strip().removeprefix("Value error, ").rstrip(".") or first_line(error)
 
 
 def _rank(folder: Path) -> int:
-    """This is the rank of a LoRA adapter. ModelError where there is none."""
+    """Return the rank of a LoRA adapter. ModelError where there is none."""
     file = folder / "adapter_config.json"
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        return max(int(said["r"]), *map(int, said.get("rank_pattern", {}).values()), 1)
+        config = json.loads(file.read_text(encoding="utf-8"))
+        return max(int(config["r"]), *map(int, config.get("rank_pattern", {}).values()), 1)
     except OSError as error:
         raise ModelError(f"{file}: cannot be read ({error.strerror or error})") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -187,7 +187,7 @@ class InProcess:
         self._ready: list[Completion] = []  # refused or cancelled
 
     def submit(self, request: Request) -> None:
-        """This hands a request to vLLM. EngineError after `close` or where the id is in hand already."""
+        """Hand a request to vLLM. EngineError after `close` or where the id is in hand already."""
         if self._engine is None:
             raise EngineError("the generator is closed")
         if request.id in self._held:
@@ -202,7 +202,7 @@ class InProcess:
             self._held[request.id] = _Held(request)
 
     def step(self) -> Sequence[Completion | Delta]:
-        """This steps vLLM until something came of it. EngineError where it broke."""
+        """Step vLLM until something came of it. EngineError where it broke."""
         events: list[Completion | Delta] = [*self._ready]
         self._ready.clear()
         while self._held and not events:
@@ -223,7 +223,7 @@ class InProcess:
             self._ready.append(Completion(request_id=request_id, text="", finish_reason="cancelled"))
 
     def close(self) -> None:
-        """This frees the model."""
+        """Free the model."""
         if self._engine is not None:
             self._engine.engine_core.shutdown()
             self._engine = None
@@ -236,8 +236,8 @@ class InProcess:
         words, wanted = self._library.sampling_params, request.sampling
         constrained = {}
         if request.grammar is not None:
-            kind, said = constraint(request.grammar)
-            constrained["structured_outputs"] = words.StructuredOutputsParams(**{kind: said})
+            kind, value = constraint(request.grammar)
+            constrained["structured_outputs"] = words.StructuredOutputsParams(**{kind: value})
         kinds = words.RequestOutputKind
         return words.SamplingParams(
             n=_asked_for(request),
@@ -281,19 +281,19 @@ class InProcess:
 
 
 def _asked_for(request: Request) -> int:
-    """This is how many texts vLLM is to write: without chance all are one."""
+    """Return how many texts vLLM is to write: without chance all are one."""
     return request.sampling.n if request.sampling.temperature > 0 else 1
 
 
 def _streams(request: Request) -> bool:
-    """This says whether a text is told as it grows: one alone, candidates come when all are whole."""
+    """Say whether a text is told as it grows: one alone, candidates come when all are whole."""
     return request.stream and request.sampling.n == 1
 
 
 def _completion(request: Request, index: int, one: Vllm, usage: Usage) -> Completion:
-    said = str(one.finish_reason)
+    finish = str(one.finish_reason)
     known: Mapping[str, FinishReason] = {"stop": "stop", "length": "length"}
-    reason = known.get(said, "error")
+    reason = known.get(finish, "error")
     positions = tuple(_positions(request.sampling.logprobs, one)) if request.sampling.logprobs else ()
     return Completion(
         request_id=request.id,
@@ -304,12 +304,12 @@ def _completion(request: Request, index: int, one: Vllm, usage: Usage) -> Comple
         usage=usage,
         mean_logprob=one.cumulative_logprob / len(one.token_ids) if one.token_ids else None,
         logprobs=positions,
-        error=f"vLLM ended the text with {said!r}" if reason == "error" else "",
+        error=f"vLLM ended the text with {finish!r}" if reason == "error" else "",
     )
 
 
 def _positions(count: int, one: Vllm) -> Iterator[TokenLogprob]:
     for token, told in zip(one.token_ids, one.logprobs or (), strict=False):
         likeliest = sorted(told.items(), key=lambda each: each[1].rank)[:count]
-        top = tuple((name, said.logprob) for name, said in likeliest)
+        top = tuple((name, logprob.logprob) for name, logprob in likeliest)
         yield TokenLogprob(token=token, logprob=told[token].logprob, top=top)

@@ -12,13 +12,13 @@ from aigc.types import Draft, Field
 
 @postprocessor
 def shout(text: str, *, times: int = 1, at: Literal["end", "start"] = "end") -> str:
-    """This makes a text louder."""
+    """Make a text louder."""
     return text + "!" * times if at == "end" else "!" * times + text
 
 
 @check(severity="warn")
 def mentions(text: str, field: Field, *, word: str) -> Iterator[str]:
-    """This text must mention a word."""
+    """Ask that a text mentions a word."""
     if word not in text:
         yield f"{field.path} does not mention {word!r}"
 
@@ -34,7 +34,7 @@ def test_a_function_becomes_an_extension_by_its_signature() -> None:
 
 
 @pytest.mark.parametrize(
-    ("extension", "options", "said"),
+    ("extension", "options", "message"),
     [
         (shout, {"time": 2}, "a.yaml:3: shout.time: no such option; did you mean 'times'?"),
         (shout, {"times": "many"}, "a.yaml:3: shout.times: 'many' is not a whole number"),
@@ -48,10 +48,10 @@ def test_a_function_becomes_an_extension_by_its_signature() -> None:
         (shout, {"severity": "warn"}, "shout.severity: no such option"),
     ],
 )
-def test_wrong_options_are_refused(extension, options, said) -> None:
+def test_wrong_options_are_refused(extension, options, message) -> None:
     with pytest.raises(UsageError) as caught:
         extension.bind(options, "a.yaml:3")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_common_options_are_taken_off_the_function() -> None:
@@ -72,7 +72,7 @@ def test_a_function_without_docstring_or_text_is_refused() -> None:
         return text
 
     def wrong(number: int) -> int:
-        """This takes no text."""
+        """Take no text."""
         return number
 
     with pytest.raises(PluginError, match="has no docstring"):
@@ -84,7 +84,7 @@ def test_a_function_without_docstring_or_text_is_refused() -> None:
 def test_draft_scope() -> None:
     @check
     def whole(draft: Draft) -> Iterator[str]:
-        """This sees the whole draft."""
+        """See the whole draft."""
         yield from draft.fields
 
     assert whole.scope == "draft"

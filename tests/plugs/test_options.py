@@ -105,7 +105,7 @@ def test_an_option_without_a_default_has_to_be_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "said", "inside", "outside"),
+    ("bounds", "text", "inside", "outside"),
     [
         (Range(1), "at least 1", [1, 9], [0]),
         (Range(most=3), "at most 3", [-9, 3], [4]),
@@ -115,6 +115,6 @@ def test_an_option_without_a_default_has_to_be_set() -> None:
         (Range(), "", [-1e9, 1e9], []),
     ],
 )
-def test_bounds(bounds: Range, said: str, inside: list[float], outside: list[float]) -> None:
-    assert str(bounds) == said
+def test_bounds(bounds: Range, text: str, inside: list[float], outside: list[float]) -> None:
+    assert str(bounds) == text
     assert all(number in bounds for number in inside) and not any(number in bounds for number in outside)

@@ -13,7 +13,7 @@ from aigc.plugs.registry import Registry
 
 def named(name: str) -> Extension:
     def function(text: str) -> list[str]:
-        """This finds nothing."""
+        """Find nothing."""
         return []
 
     return check(name=name)(function)
@@ -84,8 +84,8 @@ def test_one_generator_is_the_default() -> None:
     assert registry.default_generator == ""
     registry.add(plugin(aigc_generators=lambda: [writes("ours")]), "first")
     registry.add(plugin(aigc_generators=lambda: [writes("theirs")]), "second")
-    said = "plugin 'first' declares 'ours' the default generator, plugin 'second' 'theirs'; there is one"
-    assert (registry.default_generator, registry.plugins[1].error) == ("ours", said)
+    error = "plugin 'first' declares 'ours' the default generator, plugin 'second' 'theirs'; there is one"
+    assert (registry.default_generator, registry.plugins[1].error) == ("ours", error)
     assert registry.names("generator") == ["ours"]
 
 

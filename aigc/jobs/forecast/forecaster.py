@@ -61,12 +61,12 @@ class Forecast:
 
     @property
     def speed(self) -> float:
-        """This is written tokens per second, 0 where it is not known."""
+        """Return how many tokens are written per second, 0 where that is not known."""
         return self.written_tokens / self.seconds if self.seconds else 0.0
 
     @property
     def sure(self) -> Literal["", "or more", "or less"]:
-        """This says which way `seconds` may be far off: a machine is faster the more pieces it writes at once."""
+        """Say which way `seconds` may be far off: a machine is faster the more pieces it writes at once."""
         if not self.briefs:
             return ""
         if self.briefs * UNLIKE <= self.pieces:

@@ -55,11 +55,11 @@ def writer_of(project: Project) -> str:
     """Name what writes: runs of another model, on another device, elsewhere or with other options go at another
     speed."""
     settings = project.settings
-    said = [f"{name}={value}" for name, value in sorted(settings.engine.items())]
+    words = [f"{name}={value}" for name, value in sorted(settings.engine.items())]
     if address := str(settings.ray.get("address", "")):
         cluster = {**settings.ray, "address": address.removeprefix("ray://")}
-        said += [f"ray.{name}={value}" for name, value in sorted(cluster.items())]
-    return " ".join([project.source.name, settings.model, *said])
+        words += [f"ray.{name}={value}" for name, value in sorted(cluster.items())]
+    return " ".join([project.source.name, settings.model, *words])
 
 
 def rates_file() -> Path:

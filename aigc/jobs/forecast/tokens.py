@@ -38,19 +38,19 @@ class TokenCounter:
         self._heads: dict[tuple[object, ...], int] = {}
 
     def prompts(self, prompts: Sequence[Prompt]) -> list[int]:
-        """This is the length of each prompt."""
+        """Return the length of each prompt."""
         tasks = self.texts([prompt.messages[-1].content for prompt in prompts])
         return [self._head(prompt) + task for prompt, task in zip(prompts, tasks, strict=True)]
 
     def texts(self, texts: Sequence[str]) -> list[int]:
-        """This is the length of each text."""
+        """Return the length of each text."""
         if self._tokenizer is None:
             return [_estimate(text) for text in texts]
-        said = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(one.ids) for one in said]
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(one.ids) for one in encodings]
 
     def _head(self, prompt: Prompt) -> int:
-        """This is the length of all but the task."""
+        """Return the length of all but the task."""
         key = (prompt.chat, *prompt.messages[:-1])
         held = self._heads.get(key)
         if held is None:
@@ -88,7 +88,7 @@ def _tokenizer(folder: Path | None) -> Tokenizer | None:
 
 
 def _chat(folder: Path) -> Chat | None:
-    """This is the model's chat template; None where there is none that can be used."""
+    """Return the model's chat template; None where there is none that can be used."""
     try:
         chat = read_chat(folder)
         if chat is not None:
@@ -99,8 +99,8 @@ def _chat(folder: Path) -> Chat | None:
 
 
 def _context(folder: Path) -> int:
-    said = _json(folder / "config.json")
-    for words in (said.get("text_config"), said):
+    config = _json(folder / "config.json")
+    for words in (config.get("text_config"), config):
         for name in ("max_position_embeddings", "n_positions"):
             if isinstance(words, dict) and isinstance(words.get(name), int):
                 return int(words[name])
@@ -109,7 +109,7 @@ def _context(folder: Path) -> int:
 
 def _json(file: Path) -> dict[str, Json]:
     try:
-        said = json.loads(file.read_text(encoding="utf-8"))
+        values = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return said if isinstance(said, dict) else {}
+    return values if isinstance(values, dict) else {}

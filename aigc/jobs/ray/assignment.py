@@ -51,7 +51,7 @@ def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines
 
 
 def _placed(model: str) -> str:
-    """This is the model, its path absolute where it is one; what the catalogue knows is a name."""
+    """Return the model's name, its path absolute where it is one; what the catalogue knows stays as it is."""
     from aigc.models import Catalogue
 
     path = Path(model).expanduser()
@@ -59,7 +59,7 @@ def _placed(model: str) -> str:
 
 
 def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType]:
-    """This is the project and the content type again; `folder` takes the files, which are read now and later.
+    """Return the project and the content type again; `folder` takes the files, which are read now and later.
 
     JobError when it is not the same content type here.
     """
@@ -79,23 +79,23 @@ def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType
     return project, content_type
 
 
-def as_there(said: str, assignment: Assignment, folder: Path) -> str:
-    """This is what was said of the files in `folder`, said of them where the driver has them."""
+def as_there(message: str, assignment: Assignment, folder: Path) -> str:
+    """Rewrite a message about the files in `folder` to be about them where the driver has them."""
     if not assignment.files:
-        return said
+        return message
     own = str(folder / next(iter(assignment.files)))
-    return said.replace(own, assignment.file).replace(str(folder), assignment.root)
+    return message.replace(own, assignment.file).replace(str(folder), assignment.root)
 
 
 def _root(project: Project, content_type: ContentType) -> Path:
-    """This is the project's templates, or for a YAML from elsewhere one folder up: its templates may lie there."""
+    """Return the project's templates, or for a YAML from elsewhere one folder up: its templates may lie there."""
     file = content_type.file.absolute()
     own = (project.folder or Path()).absolute() / project.settings.templates
     return own if project.folder is not None and file.is_relative_to(own) else file.parent.parent
 
 
 def _files(content_type: ContentType, root: Path) -> Iterator[tuple[str, bytes]]:
-    """This yields the YAML and every template it is likely to name; its digest tells whether these were all."""
+    """Yield the YAML and every template it is likely to name; its digest tells whether these were all."""
     file = content_type.file.absolute()
     yield file.relative_to(root).as_posix(), file.read_bytes()
     used = {path for stage in content_type.stages if (path := Path(stage.template)).is_relative_to(root)}

@@ -78,7 +78,7 @@ class Author:
         self._folder.cleanup()
 
     def block(self, work: Work) -> Iterator[Finished]:
-        """This yields every brief's piece. EngineError when nobody can be served any more."""
+        """Yield every brief's piece. EngineError when nobody can be served any more."""
         notes, done = Notes(work), set()
         self._open()
         try:
@@ -93,7 +93,7 @@ class Author:
                 yield self._alone(brief, notes)
 
     def warily(self, work: Work, deaths: Mapping[str, int], telling: Callable[[str], None]) -> Iterator[Finished]:
-        """This is for a block that others died of; `telling` hears each brief's id before it is written."""
+        """Write a block that others died of brief by brief; `telling` hears each one's id before it is written."""
         notes = Notes(work)
         for brief, _ in work:
             if deaths.get(brief.id, 0) >= FATAL:
@@ -103,7 +103,7 @@ class Author:
                 yield self._alone(brief, notes)
 
     def _alone(self, brief: Brief, notes: Notes) -> Finished:
-        """This writes one brief; what it makes the generator raise is its own failure, unless nothing works any more.
+        """Write one brief; what it makes the generator raise is its own failure, unless nothing works any more.
 
         EngineError then.
         """
@@ -114,15 +114,15 @@ class Author:
             log.exception("brief %r", brief.id)
             self._put_away()
             self._failed += 1
-            said = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
+            reason = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
             if self._failed >= HOPELESS and not self._still_writes():
-                raise EngineError(said) from error
-            return self._lost(brief, said)
+                raise EngineError(reason) from error
+            return self._lost(brief, reason)
         self._failed = 0
         return written
 
     def _still_writes(self) -> bool:
-        """This says whether a brief that could be written can be written again."""
+        """Say whether a brief that could be written can be written again."""
         if self._good is None:
             return False
         self._open()
@@ -141,8 +141,8 @@ class Author:
         try:
             for artifact in pipeline.write(content_type, iter(briefs)):
                 if artifact.status == "failed":  # a reason may name a file
-                    said = as_there(artifact.reason, self._assignment, Path(self._folder.name))
-                    artifact = replace(artifact, reason=said)
+                    reason = as_there(artifact.reason, self._assignment, Path(self._folder.name))
+                    artifact = replace(artifact, reason=reason)
                 yield recorder.finished(replace(artifact, assets=tuple(map(_carried, artifact.assets))))
                 self._good = artifact.brief if artifact.status != "failed" else self._good
         finally:
@@ -166,7 +166,7 @@ class Author:
         return self._opened
 
     def _open(self) -> Generator:
-        """This is the generator, opened when it is first needed."""
+        """Return the generator, opened when it is first needed."""
         if self._generator is None:
             started = time.monotonic()
             project, _ = self._project()
@@ -182,7 +182,7 @@ class Author:
         return self._generator
 
     def _put_away(self) -> None:
-        """This drops a generator that broke: who knows what it still holds."""
+        """Drop a generator that broke: who knows what it still holds."""
         broken, self._generator = self._generator, None
         if broken is not None:
             with suppress(Exception):

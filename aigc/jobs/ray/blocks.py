@@ -17,12 +17,12 @@ LEAST = 16  # briefs worth a block of their own
 
 
 def block_size(briefs: int, workers: int, most: int) -> int:
-    """This lets each worker have about four blocks, so that none waits long for the last one, but none very small."""
+    """Let each worker have about four blocks, so that none waits long for the last one, but none very small."""
     return max(1, min(most, max(-(-briefs // (4 * workers)), min(LEAST, -(-briefs // workers)))))
 
 
 def blocks(briefs: Sequence[Brief], size: int) -> Iterator[list[Brief]]:
-    """This yields the briefs in blocks of at most `size`; one at least half full ends with its group."""
+    """Yield the briefs in blocks of at most `size`; one at least half full ends with its group."""
     names = _shared(briefs)
     block: list[Brief] = []
     last: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ def blocks(briefs: Sequence[Brief], size: int) -> Iterator[list[Brief]]:
 
 
 def _shared(briefs: Sequence[Brief]) -> list[str]:
-    """This is the inputs that take few values, those with the fewest first."""
+    """Return the inputs that take few values, those with the fewest first."""
     values: dict[str, Counter[str]] = {}
     for brief in briefs:
         for name in brief.values:

@@ -34,7 +34,7 @@ WITNESS = "import sys; sys.stdin.read(1) or print(sys.argv[1], file=sys.stderr)"
 
 
 def connect(address: str) -> Callable[[], None]:
-    """This connects to `local`, `auto` or `host:port`; what it gives ends that. UsageError when there is no cluster.
+    """Connect to `local`, `auto` or `host:port`; what it gives ends that. UsageError when there is no cluster.
 
     What Ray prints goes to stderr until then, what it says of every start goes nowhere.
     """
@@ -56,29 +56,29 @@ def connect(address: str) -> Callable[[], None]:
 def _start(address: str) -> None:
     import ray
 
-    said: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address == LOCAL:
-        said |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
+        options |= {"include_dashboard": False, "_node_ip_address": "127.0.0.1", "object_store_memory": STORE}
     where = address if address in (LOCAL, "auto") else f"ray://{address}"
     try:
         with _hushed(), warnings.catch_warnings(action="ignore"):
             try:
-                ray.init(where, **said)
+                ray.init(where, **options)
             except ConnectionAbortedError:  # a busy head gave up on the process it starts for a client
-                ray.init(where, **said)
+                ray.init(where, **options)
     except Exception as error:
         hint = "RAY_AUTH_MODE=token where the cluster asks for one" if where.startswith("ray://") else ""
         raise UsageError(f"ray: no cluster at {where}: {_reason(error)}", hint=hint) from error
 
 
 def _reason(error: Exception) -> str:
-    """This is the line of an error that says why: below a heading Ray quotes the other side, maybe a traceback."""
-    said = first_line(error)
-    return str(error).strip().splitlines()[-1].rstrip(".") if said.endswith(":") else said
+    """Return the line of an error that says why: below a heading Ray quotes the other side, maybe a traceback."""
+    line = first_line(error)
+    return str(error).strip().splitlines()[-1].rstrip(".") if line.endswith(":") else line
 
 
 def witnessed() -> Callable[[], None]:
-    """This has another process say the last word when this one ends before it has called the result."""
+    """Let another process say the last word when this one ends before it has called the result."""
     asked = [sys.executable, "-I", "-S", "-c", WITNESS, LAST_WORD]
     # in a session of its own it does not hear the Ctrl-C that this one may outlive
     witness = subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)
@@ -93,7 +93,7 @@ def witnessed() -> Callable[[], None]:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """This drops what C++ prints on stderr."""
+    """Drop what C++ prints on stderr."""
     sys.stderr.flush()
     kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

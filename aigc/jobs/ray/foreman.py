@@ -56,7 +56,7 @@ class Foreman:
         self._blocks.append(ray.put(table))
 
     def results(self) -> list[bytes] | None:
-        """This is the pickled results of the block that finished next. EngineError when Ray itself fails."""
+        """Return the pickled results of the block that finished next. EngineError when Ray itself fails."""
         if self._results is None:
             self._results = self._run()
         try:
@@ -67,11 +67,11 @@ class Foreman:
             raise EngineError(f"Ray gave up: {type(error).__name__}: {first_line(error)}") from error
 
     def stop(self) -> None:
-        """This has the writers finish the blocks in hand and begin no more."""
+        """Let the writers finish the blocks in hand and begin no more."""
         self._watch.stop.remote()
 
     def close(self) -> None:
-        """This ends the writers, whatever they have in hand."""
+        """End the writers, whatever they have in hand."""
         if self._results is not None:
             self._results.close()
 
@@ -102,7 +102,7 @@ class Foreman:
 
 
 def _quiet() -> None:
-    """This has Ray Data draw no bars, say no more than errors, and count with blocks as small as ours."""
+    """Keep Ray Data from drawing bars and logging more than errors, and make it count with blocks as small as ours."""
     import ray.data
     from ray.data._internal.logging import SessionFileHandler
 

@@ -62,7 +62,7 @@ class RayOptions:
 
 
 def ray_runner(project: Project) -> RayRunner | None:
-    """This is the runner that the settings ask for, or None for this process.
+    """Return the runner that the settings ask for, or None for this process.
 
     UsageError when Ray is not installed, or when what writes has to stay here.
     """
@@ -132,7 +132,7 @@ class RayRunner:
                 yield results
 
     def _share(self, project: Project) -> Share:
-        """This is how many engines fit on the nodes. UsageError when none does."""
+        """Return how many engines fit on the nodes. UsageError when none does."""
         import ray
 
         options, ours = self._options, project.source.takes_weights
@@ -198,7 +198,7 @@ def _foreman(assignment: Assignment, share: Share) -> Iterator[_Foreman]:
 
 @contextmanager
 def _bell(stopping: Callable[[], bool], ring: Callable[[], None]) -> Iterator[None]:
-    """This rings once `stopping` says so: the driver itself waits for results."""
+    """Ring once `stopping` says so: the driver itself waits for results."""
     over = threading.Event()
 
     def listen() -> None:

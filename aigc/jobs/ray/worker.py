@@ -48,14 +48,14 @@ class Watch:
         self._stopped = True
 
     def begin(self, block: str) -> tuple[bool, int, dict[str, int]]:
-        """This is (whether to stop, how often the block was begun before, deaths by brief)."""
+        """Return (whether to stop, how often the block was begun before, deaths by brief)."""
         before, self._begun[block] = self._begun[block], self._begun[block] + 1
         if suspect := self._alone.pop(block, ""):
             self._deaths.setdefault(block, Counter())[suspect] += 1
         return self._stopped, before, dict(self._deaths.get(block, {}))
 
     def alone(self, block: str, brief: str) -> None:
-        """This says what is being written by itself now, or with no brief that the block is done."""
+        """Say what is being written by itself now, or with no brief that the block is done."""
         self._alone[block] = brief
 
 
@@ -77,7 +77,7 @@ class Writer:
         return pyarrow.table({"result": pyarrow.array(rows, pyarrow.binary())})
 
     def _results(self, work: Work) -> Iterator[Result]:
-        """This yields finished pieces, an error that ends the job, and what was generated."""
+        """Yield finished pieces, an error that ends the job, and what was generated."""
         import ray
 
         block, author, watch = work[0][0].id, self._author, self._watch

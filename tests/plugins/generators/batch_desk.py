@@ -21,7 +21,7 @@ def lines(file: Path) -> list[Line]:
 
 
 def reply(asked: Line, *texts: str, status: int = 200) -> Line:
-    """This is a line of an output file."""
+    """Return a line of an output file."""
     choices = [
         {"index": index, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         for index, text in enumerate(texts)
@@ -61,7 +61,7 @@ class Desk:
         return lines(self.folder / f"batch-{number}.jsonl")
 
     def answer(self, number: int, say: Say, name: str = "") -> None:
-        """This puts the answers to a batch beside it, last request first, as services do in any order."""
+        """Put the answers to a batch beside it, last request first, as services do in any order."""
         said = [json.dumps(say(asked)) for asked in reversed(self.asked(number))]
         (self.folder / (name or f"out-{number}.jsonl")).write_text("\n".join(said) + "\n", encoding="utf-8")
 

@@ -63,7 +63,7 @@ class ProtocolServer:
 
     @staticmethod
     def says(*texts: str, finish: str = "stop", **more: Any) -> Reply:
-        """This is a chat completion; the candidates' log-probabilities are -1, -2, …"""
+        """Return a chat completion; the candidates' log-probabilities are -1, -2, …"""
         choices = [
             {
                 "index": index,
@@ -78,7 +78,7 @@ class ProtocolServer:
 
     @staticmethod
     def streams(*texts: str, finish: str | None = "stop", **more: Any) -> Reply:
-        """This is a streamed chat completion; without `finish` it never says that it ended."""
+        """Return a streamed chat completion; without `finish` it never says that it ended."""
         parts = [{"choices": [{"index": 0, "delta": {"content": text}}]} for text in texts]
         ends = [{"choices": [{"index": 0, "delta": {}, "finish_reason": finish}]}] if finish else []
         usage = {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
@@ -86,11 +86,11 @@ class ProtocolServer:
 
     @staticmethod
     def fails(status: int, message: str = "", *, code: str = "", **more: Any) -> Reply:
-        """This is an error as OpenAI words it."""
+        """Return an error as OpenAI words it."""
         return Reply({"error": {"message": message, "code": code}}, status, **more)
 
     def script(self, *replies: Reply) -> None:
-        """This answers with `replies` in turn, the last one for ever."""
+        """Answer with `replies` in turn, the last one for ever."""
         left = list(replies)
         self.answer = lambda asked: left.pop(0) if len(left) > 1 else left[0]
 
@@ -164,7 +164,7 @@ def server() -> Iterator[ProtocolServer]:
 
 @pytest.fixture
 def connect(server: ProtocolServer) -> Iterator[Callable[..., Generator]]:
-    """This opens the generator towards the server, with quick attempts, and closes it after the test."""
+    """Open the generator towards the server, with quick attempts, and close it after the test."""
     opened: list[Generator] = []
 
     def opening(**options: Any) -> Generator:
@@ -179,7 +179,7 @@ def connect(server: ProtocolServer) -> Iterator[Callable[..., Generator]]:
 
 @pytest.fixture
 def ask() -> Callable[..., Request]:
-    """This makes a request with one user message; words of sampling go there, the others to the request."""
+    """Make a request with one user message; words of sampling go there, the others to the request."""
     sampled = {field.name for field in fields(SamplingParams)}
 
     def request(name: str = "1", text: str = "A slogan.", *, chat: bool = True, **words: Any) -> Request:
@@ -193,7 +193,7 @@ def ask() -> Callable[..., Request]:
 
 @pytest.fixture
 def finish() -> Callable[..., dict[str, list[Completion]]]:
-    """This submits requests to a generator and steps until nothing is in hand; Completions by request."""
+    """Submit requests to a generator and step until nothing is in hand; Completions by request."""
 
     def run(generator: Generator, *requests: Request) -> dict[str, list[Completion]]:
         came: dict[str, list[Completion]] = {request.id: [] for request in requests}
@@ -210,7 +210,7 @@ def finish() -> Callable[..., dict[str, list[Completion]]]:
 
 @pytest.fixture
 def watch() -> Callable[..., tuple[list[str], Completion]]:
-    """This runs one streaming request; the text of its Deltas, and its Completion."""
+    """Run one streaming request; the text of its Deltas, and its Completion."""
 
     def run(generator: Generator, request: Request) -> tuple[list[str], Completion]:
         generator.submit(request)

@@ -23,23 +23,23 @@ Opened = list[tuple[str, dict[str, Any]]]
 
 @pytest.fixture
 def opened() -> Opened:
-    """This is what generators were opened with, as (model, options)."""
+    """Return what generators were opened with, as (model, options)."""
     return []
 
 
 @pytest.fixture
 def chosen(make_project: Callable[..., Project], opened: Opened) -> Callable[..., Project]:
-    """This opens a project whose plugin declares the generators `remote` (name) and `local` (weights)."""
+    """Open a project whose plugin declares the generators `remote` (name) and `local` (weights)."""
 
     @generator(name="remote", neutral=("speed",), keeps_files=True)
     def remote(model: str, *, place: str = "", speed: int = 1, folder: str = "") -> ScriptedGenerator:
-        """This writes elsewhere."""
+        """Write elsewhere."""
         opened.append((model, {"place": place, "speed": speed, "folder": folder}))
         return ScriptedGenerator([])
 
     @generator(name="local", weights=True)
     def local(model: str) -> ScriptedGenerator:
-        """This writes with weights on disk."""
+        """Write with weights on disk."""
         opened.append((model, {}))
         return ScriptedGenerator([])
 

@@ -344,7 +344,7 @@ def test_what_no_server_can_do_is_a_sentence(server: Any, connect: Connect, ask:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"base_url": ""}, "needs the server's address; such as --base-url"),
         ({"base_url": "localhost:8000"}, "'localhost:8000' is no web address"),
@@ -354,7 +354,7 @@ def test_what_no_server_can_do_is_a_sentence(server: Any, connect: Connect, ask:
         ({"api_key_env": "sk-secret"}, "is no name of an environment variable"),
     ],
 )
-def test_wrong_options_are_said_before_anything_is_asked(options: dict[str, Any], said: str) -> None:
-    with pytest.raises(UsageError, match=said) as error:
+def test_wrong_options_are_said_before_anything_is_asked(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
         openai("tiny", **{"base_url": "http://localhost:1/v1", **options})
     assert "secret" not in str(error.value)

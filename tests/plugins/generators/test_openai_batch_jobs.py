@@ -56,7 +56,7 @@ def batch(*more: str) -> int:
 
 
 def model(asked: Line) -> Line:
-    """This answers as a model would that overruns the limit at its first attempt for the tent."""
+    """Answer as a model would that overruns the limit at its first attempt for the tent."""
     task = asked["body"]["messages"][-1]["content"]
     if task.startswith("All of"):
         return reply(asked, f"{task}.")

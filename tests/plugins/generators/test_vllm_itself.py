@@ -39,7 +39,7 @@ TASKS = ["A slogan for a steel bottle.", "Name three fruits.", "What is the capi
 
 @pytest.fixture(scope="module")
 def adapter(real_model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """This is a LoRA adapter of small random matrices, as PEFT writes it."""
+    """Return a LoRA adapter of small random matrices, as PEFT writes it."""
     torch = pytest.importorskip("torch")
     from safetensors.torch import save_file
 
