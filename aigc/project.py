@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
-from aigc.generating import Adapters, Source
+from aigc.generating import AdapterFolders, Source
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
@@ -190,9 +190,11 @@ class Project:
         return registry.get("generator", name, self.settings.places.get("generator", ""))
 
     @property
-    def adapters(self) -> Adapters:
+    def adapters(self) -> AdapterFolders:
         folder, adapters = self.folder or Path(), self.settings.adapters
-        return Adapters(folders={name: folder / Path(str(place)).expanduser() for name, place in adapters.items()})
+        return AdapterFolders(
+            folders={name: folder / Path(str(place)).expanduser() for name, place in adapters.items()}
+        )
 
     def adapter(self, content_type: str) -> str | None:
         """Return the folder of the adapter that writes a content type, or None."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adapters:
+class AdapterFolders:
     """This is the folders of adapters, by the pattern of the content types that each writes: `ads/*`."""
 
     folders: Mapping[str, Path] = field(default_factory=dict)

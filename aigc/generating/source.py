@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from aigc.errors import AigcError, ProjectError
-from aigc.generating.adapters import Adapters
+from aigc.generating.adapters import AdapterFolders
 from aigc.plugs.extension import Extension
 from aigc.plugs.options import Option, read_values, require
 from aigc.types import Generator, Json
@@ -34,7 +34,7 @@ class Source:
     model: str
     options: Mapping[str, Json] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)
-    adapters: Adapters = field(default_factory=Adapters)
+    adapters: AdapterFolders = field(default_factory=AdapterFolders)
     folder: Path | None = None
 
     @property
