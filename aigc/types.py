@@ -117,8 +117,8 @@ class About:
 class Request:
     """This is one model call as handed to a Generator. `id` is unique among the requests in flight.
 
-    `about` says which piece it is for, None for a request that is for none, and `digest` is `request_digest` of it
-    where somebody took that already. What is written depends on neither.
+    `about` says which piece it is for, None for a request that is for none; `digest` tells it from others, whatever
+    its id, where somebody has taken that already. What is written depends on neither.
     """
 
     id: str
@@ -129,17 +129,6 @@ class Request:
     stream: bool = False
     about: About | None = None
     digest: str = field(default="", repr=False, compare=False)
-
-
-def request_digest(prompt: str, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
-    """Return what tells one request from another, whatever its id and whoever asks: 32 hexadecimal digits. `prompt` is
-    the `repr` of its prompt."""
-    return text_digest(f"({prompt}, {sampling!r}, {grammar!r}, {adapter!r})")
-
-
-def text_digest(text: str) -> str:
-    """Return 32 hexadecimal digits of a text's SHA-256; half a character is hashed as it is escaped."""
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from aigc.ledger.entry import Entry
 from aigc.ledger.ledger import Ledger, opened_ledger
+from aigc.ledger.lines import KeptLine
 from aigc.ledger.record import artifact_record
 from aigc.ledger.standing import Standing, standing
 from aigc.ledger.totals import Complaint
@@ -21,6 +22,7 @@ from aigc.ledger.totals import Complaint
 __all__ = [
     "Complaint",
     "Entry",
+    "KeptLine",
     "Ledger",
     "Standing",
     "artifact_record",

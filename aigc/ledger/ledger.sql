@@ -59,7 +59,7 @@ create table if not exists lines (               -- what a model wrote for piece
     candidate     integer not null,              -- of one request, from 0
     text          text not null,                 -- as the model wrote it
     taken         integer not null,              -- 1: it stands for its item
-    fields        text not null,                 -- the places in the piece that it became, JSON
+    fields        text not null,                 -- the places in the piece that it became, one a line
     findings      text not null,                 -- (field of the stage, check, severity, message), JSON
     finish_reason text not null,
     mean_logprob  real,

@@ -90,7 +90,7 @@ def line_row(writing: int, line: Line) -> tuple[Json, ...]:
         line.candidate,
         whole_text(line.text),
         line.taken,
-        json_text(line.fields) if line.fields else "[]",
+        whole_text("\n".join(line.fields)),
         json_text(verdict) if verdict else "[]",
         line.finish_reason,
         line.mean_logprob,
@@ -109,7 +109,7 @@ def _line_of(row: Sequence[Json]) -> Line:
         candidate=candidate,
         text=text,
         taken=bool(taken),
-        fields=tuple(json.loads(fields)),
+        fields=tuple(fields.splitlines()),
         findings=tuple(
             Finding(field=field, check=check, severity=severity, message=message)
             for field, check, severity, message in json.loads(findings)

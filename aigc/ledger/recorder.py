@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aigc.ledger.entry import Finished, Spent
-from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, request_digest, taken
+from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, taken
+from aigc.writing.lines import request_digest
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class Recorder:
         brief, stage = (request.about.brief, request.about.stage) if request.about else ("", "")
         watch = self._stopwatches.setdefault(brief, {}).setdefault(stage, _Stopwatch(time.monotonic()))
         watch.spent.requests += 1
-        key = request_hash(request)
+        key = request_digest(request)
         held = self._held.pop((brief, key), None)
         asked = _InHand(brief, stage, key, request.sampling.n)
         if held is None:
@@ -129,8 +130,3 @@ class Recorder:
         watch.spent.completions += len(answers)
         watch.spent.usage += taken(answers)
         watch.spent.seconds = time.monotonic() - watch.started
-
-
-def request_hash(request: Request) -> str:
-    """Return the digest of a request, taken unless it says its own."""
-    return request.digest or request_digest(repr(request.prompt), request.sampling, request.grammar, request.adapter)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -29,14 +29,12 @@ from aigc.types import (
     Prompt,
     Request,
     Usage,
-    request_digest,
     taken,
-    text_digest,
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.writing.lines import LineLog, Places
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
-PROMPT_DIGITS = 16  # of a prompt's digest: enough to tell those of a job apart, and it is kept for each line
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
 
 
@@ -84,23 +82,13 @@ class Sheet:
         return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
 
 
-@dataclass(slots=True)
-class Judged:
-    """This is an answer of one attempt, the digests of the request and its prompt, and what is wrong with it."""
-
-    attempt: int
-    asked: tuple[str, str]
-    answer: Completion
-    findings: list[Finding]
-
-
 @dataclass(slots=True, kw_only=True)
 class Item:
     """This is one result of a stage: `value` is its foreach item.
 
     `blamed` are fields that checks on the whole piece reject; `left_out` says why the item is not part of the piece,
-    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing. `judged` are
-    the answers whose lines are kept, `sources` the one that each field comes from, none for a fallback.
+    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing. `log` is there
+    where the model's lines are kept.
     """
 
     sheet: Sheet
@@ -117,9 +105,11 @@ class Item:
     left_out: str = ""
     by_design: bool = False
     error: str = ""
-    asked: tuple[str, str] = ("", "")
-    judged: list[Judged] = field(default_factory=list)
-    sources: dict[str, Judged] = field(default_factory=dict)
+    log: LineLog | None = None
+
+    def __post_init__(self) -> None:
+        if (keep := self.sheet.setup.keep_lines) != "none":
+            self.log = LineLog(keep=keep)
 
     @property
     def failing(self) -> frozenset[str]:
@@ -152,27 +142,24 @@ class Item:
 
     def request(self, name: str, *, stream: bool) -> Request:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
-        stage, setup, brief, kept = self.stage, self.sheet.setup, self.sheet.brief, plain(self._kept())
+        stage, kept, adapter = self.stage, plain(self._kept()), self.sheet.setup.adapter
         prompt = self.prompt()
         sampling = replace(
             stage.sampling,
             n=stage.candidates,
             seed=self._seed(),
-            temperature=stage.sampling.temperature + WARMER * (self.attempts + brief.nudges),
+            temperature=stage.sampling.temperature + WARMER * (self.attempts + self.sheet.brief.nudges),
         )
         grammar = with_kept(stage.output, kept) if kept else stage.grammar
-        if setup.keep_lines != "none":
-            text = repr(prompt)
-            self.asked = (request_digest(text, sampling, grammar, setup.adapter), text_digest(text)[:PROMPT_DIGITS])
         return Request(
             id=name,
             prompt=prompt,
             sampling=sampling,
             grammar=grammar,
-            adapter=setup.adapter,
+            adapter=adapter,
             stream=stream and stage.candidates == 1 and not stage.foreach,
-            about=About(brief=brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
-            digest=self.asked[0],
+            about=About(brief=self.sheet.brief.id, stage=stage.name, item=self.index, attempt=self.attempts),
+            digest=self.log.ask(prompt, sampling, grammar, adapter) if self.log else "",
         )
 
     def prompt(self) -> Prompt:
@@ -204,8 +191,8 @@ class Item:
             logprob = float("-inf") if one.mean_logprob is None else one.mean_logprob
             rank = (severity_rank(findings), -logprob)
             better = best is None or rank < best
-            if self.sheet.setup.keep_lines != "none":
-                self._keep_line(Judged(self.attempts - 1, self.asked, one, findings), asked if better else frozenset())
+            if self.log:
+                self.log.add(self.attempts - 1, one, findings, asked if better else ())
             if better:
                 best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
                 self.error, self.blamed = "", frozenset()
@@ -213,11 +200,10 @@ class Item:
         return taken(completions)
 
     def blame(self, refused: Mapping[str, Sequence[Finding]]) -> None:
-        """Note the fields that checks on the whole piece reject, and that against the answers they come from."""
+        """Note the fields that checks on the whole piece reject, and why."""
         self.blamed = frozenset(refused)
-        for name, source in self.sources.items():
-            told = (replace(finding, field=name, span=None) for finding in refused.get(name, ()))
-            source.findings = distinct([*source.findings, *told])
+        if self.log:
+            self.log.blame(refused)
 
     def give_up(self) -> None:
         """Put the declared fallback in place of what fails; leave a list's item that still fails out.
@@ -236,7 +222,8 @@ class Item:
             if self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
                 self.draft, self.findings, self.fallbacks = draft, findings, failing
                 self.blamed, self.error = frozenset(), ""
-                self.sources = {name: source for name, source in self.sources.items() if name not in failing}
+                if self.log:
+                    self.log.replaced(failing)
                 reason = f"{reason}; its fallback: {self._reason()}"
         self.findings = distinct([*self.findings, *broken])
         if self.failing and self.stage.foreach:
@@ -258,33 +245,9 @@ class Item:
             for name, value in (self.draft.fields.items() if self.draft else ())
         }
 
-    def lines(self, places: Mapping[Origin, Sequence[str]]) -> Iterator[Line]:
-        """Yield the answers that are kept; `places` says where in the piece the fields of stages stand."""
-        sources = {} if self.left_out else self.sources
-        for judged in self.judged:
-            names = [name for name, source in sources.items() if source is judged]
-            if names or self.sheet.setup.keep_lines == "all":
-                paths = (places.get(Origin(self.stage.name, self.index, name), ()) for name in names)
-                yield Line(
-                    stage=self.stage.name,
-                    item=self.index,
-                    attempt=judged.attempt,
-                    candidate=judged.answer.index,
-                    text=judged.answer.text,
-                    findings=tuple(judged.findings),
-                    taken=bool(names),
-                    fields=tuple(path for found in paths for path in found),
-                    finish_reason=judged.answer.finish_reason,
-                    mean_logprob=judged.answer.mean_logprob,
-                    request=judged.asked[0],
-                    prompt=judged.asked[1],
-                )
-
-    def _keep_line(self, judged: Judged, became: frozenset[str]) -> None:
-        """Keep an answer, if only for the fields that it has become in the draft."""
-        self.sources |= dict.fromkeys(became, judged)
-        if became or self.sheet.setup.keep_lines == "all":
-            self.judged.append(judged)
+    def lines(self, places: Places) -> list[Line]:
+        """Return what a model wrote for it, as far as that is kept; `places` says where in the piece texts stand."""
+        return self.log.lines(self.stage, self.index, places, left_out=bool(self.left_out)) if self.log else []
 
     def _kept(self) -> dict[str, Json]:
         failing = self.failing

@@ -12,13 +12,13 @@ from aigc.jobs.ray.assignment import packed
 from aigc.jobs.ray.author import Author, Work
 from aigc.jobs.ray.worker import Watch
 from aigc.ledger.entry import Finished
-from aigc.ledger.recorder import request_hash
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
 from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
+from aigc.writing.lines import request_digest
 
 from .conftest import ITEM, TASK, briefs
 
@@ -119,7 +119,7 @@ def test_what_was_answered_before_is_not_asked_again(author: Author, world: Worl
     (request,) = world.opened[0].requests
     answer = world.opened[0]._complete(request, 0)
     ((brief, _),) = work(["a"])
-    (again,) = author.block([(brief, {request_hash(request): [answer]})])
+    (again,) = author.block([(brief, {request_digest(request): [answer]})])
     assert again.artifact.fields == {"text": "Buy a"}
     assert world.asked == ["a"]
     took = author.took

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from aigc.ledger import KeptLine, opened_ledger
 from aigc.ledger.database import Database
-from aigc.ledger.recorder import request_hash
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Request
+from aigc.writing.lines import request_digest
 
 from .conftest import Shop
 
@@ -65,7 +66,7 @@ class Diary(ScriptedGenerator):
         for event in events:
             if event.index == 0:
                 (asked,) = [one for one in self.requests if one.id == event.request_id]
-                os.write(self._file, f"{asked.about.brief} {request_hash(asked)}\n".encode())
+                os.write(self._file, f"{asked.about.brief} {request_digest(asked)}\n".encode())
         return events
 
 
@@ -132,12 +133,17 @@ def finished(folder: Path) -> set[str]:
         return {name for (name,) in db.execute("select id from pieces where status <> 'waiting'")}
 
 
+def written_lines(folder: Path) -> list[KeptLine]:
+    with opened_ledger(folder) as ledger:
+        return list(ledger.lines.kept())
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_fifty_points_the_folder_is_the_same_byte_for_byte(page: Project, tmp_path: Path) -> None:
     whole, diary = tmp_path / "whole", tmp_path / "whole.txt"
     assert not run_until(page, whole, diary, None)
     expected, once = content(whole), lines(diary)
-    assert len(once) == len(set(once)) > 80 and len(expected) > 15
+    assert len(once) == len(set(once)) > 80 and len(expected) > 15 and len(written_lines(whole)) > 100
     draw, reached, killed = random.Random(4), set(), 0
     for point in range(50):
         folder, diary = tmp_path / f"killed{point}", tmp_path / f"killed{point}.txt"
@@ -150,6 +156,7 @@ def test_killed_at_fifty_points_the_folder_is_the_same_byte_for_byte(page: Proje
         assert not known & set(again), "what was recorded is never asked for again"
         assert not gone & {one.split()[0] for one in again}, "nor is a finished piece"
         assert content(folder) == expected
+        assert written_lines(folder) == written_lines(whole), "the model's lines are the same too"
         assert set(lines(diary)) == set(once)
         assert len(lines(diary)) <= len(once) + 2 * kills, "but for the answers that were on their way"
         killed += kills > 0

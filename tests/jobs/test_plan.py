@@ -135,6 +135,15 @@ def test_a_batch_writes_the_job_file_that_asks_for_it_again(written: Callable[[s
     assert b"top_p: 1" in file.read_bytes() and file.read_bytes() != before
 
 
+def test_which_lines_are_kept_is_written_down_where_it_is_said(written: Callable[[str], Path], tmp_path: Path) -> None:
+    plan = read_plan(written(JOB))
+    unasked = write_plan(plan, Project.open(tmp_path, laid=plan.settings), tmp_path)
+    assert "keep_lines" not in unasked.read_text()
+    file = write_plan(plan, Project.open(tmp_path, laid=plan.settings, options={"keep_lines": "none"}), tmp_path)
+    again = read_plan(file)
+    assert Project.open(tmp_path, laid=again.settings).settings.keep_lines == "none"
+
+
 def test_a_job_file_that_says_the_same_is_left_alone(written: Callable[[str], Path], tmp_path: Path) -> None:
     plan = read_plan(written(JOB))
     project = Project.open(tmp_path, laid=plan.settings)

@@ -18,6 +18,7 @@ import pytest
 from aigc.cli.options import Overrides
 from aigc.errors import UsageError
 from aigc.jobs import open_job
+from aigc.jobs.ray.assignment import Assignment
 from aigc.jobs.ray.connection import LAST_WORD, connect
 from aigc.jobs.ray.foreman import Share
 from aigc.jobs.ray.ray_runner import RayOptions, RayRunner, ray_runner
@@ -35,7 +36,8 @@ from .conftest import ITEM, TASK, briefs
 def test_what_its_workers_count_is_counted_and_its_start_apart(
     make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def results(self: RayRunner, *given: Any) -> Iterator[list[bytes]]:
+    def results(self: RayRunner, assignment: Assignment, *given: Any) -> Iterator[list[bytes]]:
+        assert assignment.settings.keep_lines == "taken", "which lines are kept is decided here"
         time.sleep(0.5)
         for memory in (9, 5):
             took = Took(requests=2, completions=4, read=10, memory=memory)
@@ -54,6 +56,7 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
             briefs=iter(briefs(["a", "b"])),
             ledger=job.ledger,
             stopping=lambda: False,
+            keep_lines="taken",
         )
         assert list(runner.write(task)) == []
     took = runner.took

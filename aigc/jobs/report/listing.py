@@ -7,15 +7,16 @@ characters, and not by a script, in UTF-16.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import TextIO
 from urllib.parse import quote
 
+from aigc.jobs.report.candidates import Rejected, finding_record, rejected
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text
-from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json
+from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json, Line
 
 MOST = 20_000  # pieces listed
 LUMP = 250  # lines
@@ -24,20 +25,29 @@ TITLE = 80  # characters
 
 class Listing:
     """These are the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
-    and as many accepted ones as there is room left for. They wait in a file until the page gets to them."""
+    and as many accepted ones as there is room left for. They wait in a file until the page gets to them. `lines` gives
+    what a model wrote for a piece, by the number of its lines."""
 
-    def __init__(self, counts: Mapping[str, int], reader: Reader, file: TextIO, most: int) -> None:
+    def __init__(
+        self,
+        counts: Mapping[str, int],
+        reader: Reader,
+        file: TextIO,
+        most: int,
+        lines: Callable[[int], Sequence[Line]] = lambda writing: (),
+    ) -> None:
         short = sum(counts.get(status, 0) for status in STATUSES if status != "accepted")
         self._room = {True: min(most, short), False: most - min(most, short)}  # short of accepted → how many
         self._reader = reader
         self._file = file
+        self._lines = lines
 
     def add(self, entry: Entry) -> None:
         """Take a piece where there is room for it."""
         short = entry.artifact.status != "accepted"
         if self._room[short] > 0:
             self._room[short] -= 1
-            self._file.write(line(entry, self._reader) + "\n")
+            self._file.write(line(entry, self._reader, self._lines(entry.writing)) + "\n")
 
     def lumps(self) -> Iterator[str]:
         """Yield what the page holds of them."""
@@ -46,19 +56,19 @@ class Listing:
             yield lump.removesuffix("\n")
 
 
-def line(entry: Entry, reader: Reader) -> str:
+def line(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> str:
     """Return a piece as a line in which no `<` stands."""
     artifact = entry.artifact
     checks = sorted({finding.check for finding in artifact.findings})
     head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks)]
-    return f"{json_text(head)}\t{json_text(piece_record(entry, reader))}".replace("<", "\\u003c")
+    return f"{json_text(head)}\t{json_text(piece_record(entry, reader, lines))}".replace("<", "\\u003c")
 
 
-def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
-    """Return a piece as the script shows it."""
+def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> dict[str, Json]:
+    """Return a piece as the script shows it, with those of its `lines` that are not in it."""
     artifact = entry.artifact
-    usage, left = artifact.provenance.usage, list(artifact.findings)
-    fields = [[name, _field(name, value, entry, reader, left)] for name, value in artifact.fields.items()]
+    usage, left, others = artifact.provenance.usage, list(artifact.findings), rejected(lines)
+    fields = [[name, _field(name, value, entry, reader, left, others)] for name, value in artifact.fields.items()]
     told = any(finding.message in artifact.reason for finding in artifact.findings)
     brief = artifact.brief
     title = next(iter(brief.values.values()), "")
@@ -68,13 +78,14 @@ def piece_record(entry: Entry, reader: Reader) -> dict[str, Json]:
         "title": title if isinstance(title, str) and len(title) <= TITLE else "",
         "reason": "" if told else artifact.reason,
         "fields": fields,
-        "findings": [_finding(finding, finding.field) for finding in left],
+        "findings": [finding_record(finding, finding.field) for finding in left],
         "brief": [[name, _values(value)] for name, value in brief.values.items() if value not in (None, "", [])],
         "source": brief.source,
         "language": str(brief.values.get("language") or ""),
         "twin": entry.twin,
         "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
         "assets": [_asset(asset) for asset in artifact.assets],
+        "others": [[name, candidates] for name, candidates in {**others.apart, **others.beside}.items()],
     }
 
 
@@ -85,19 +96,22 @@ def _asset(asset: Asset) -> list[Json]:
     return [asset.name, kind if kind in ("image", "audio", "video") else "", quote(place), asset.size]
 
 
-def _field(name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding]) -> dict[str, Json]:
-    """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`."""
+def _field(
+    name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding], others: Rejected
+) -> dict[str, Json]:
+    """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`, candidates
+    that a text of it was preferred to from `others`."""
     whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
     texts = []
     for text in reader.texts(name, value):
         mine = [finding for finding in left if finding.field == text.path and finding not in whole]
-        texts.append(_text(text, mine, entry))
+        texts.append(_text(text, mine, entry, others.beside.pop(text.path, [])))
         left[:] = [finding for finding in left if finding not in mine]
     left[:] = [finding for finding in left if finding not in whole]
-    return {"texts": texts} | ({"findings": [_finding(one) for one in whole]} if whole else {})
+    return {"texts": texts} | ({"findings": [finding_record(one) for one in whole]} if whole else {})
 
 
-def _text(text: PieceText, findings: Sequence[Finding], entry: Entry) -> dict[str, Json]:
+def _text(text: PieceText, findings: Sequence[Finding], entry: Entry, others: Sequence[Json]) -> dict[str, Json]:
     provenance = entry.artifact.provenance
     by = "fallback" if text.path in provenance.fallbacks else "repaired" if text.path in provenance.repaired else ""
     told: dict[str, Json] = {
@@ -106,7 +120,8 @@ def _text(text: PieceText, findings: Sequence[Finding], entry: Entry) -> dict[st
         "limit": text.unit[1],
         "unit": UNITS[text.unit[0]] if text.length is not None else "",
         "by": by,
-        "findings": [_finding(one) for one in findings],
+        "findings": [finding_record(one) for one in findings],
+        "others": others,
     }
     return {"text": marked(text.text, findings), **{name: value for name, value in told.items() if value}}
 
@@ -124,10 +139,6 @@ def marked(text: str, findings: Sequence[Finding]) -> list[Json]:
         worst = max(here, key=SEVERITIES.index, default="")
         parts.append([worst, text[low:high]] if worst else text[low:high])
     return parts
-
-
-def _finding(finding: Finding, where: str = "") -> list[str]:
-    return [finding.severity, finding.check, finding.message, where]
 
 
 def _values(value: Json) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
 from aigc.jobs.report.reading import UNITS, Reader
 from aigc.ledger.ledger import Ledger
+from aigc.types import Line
 
 REPORT = "report.html"
 POLICY = (
@@ -41,7 +42,8 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as waiting,
             temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
         ):
-            listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most)
+            lines = ledger.lines.of if ledger.lines.any_rejected() else _none
+            listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
             file.writelines(
@@ -53,6 +55,10 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             temporary.unlink()
         raise JobError(f"{target}: cannot be written ({error.strerror or error})") from error
     return target
+
+
+def _none(writing: int) -> Sequence[Line]:
+    return ()
 
 
 def _page(name: str, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:

@@ -91,6 +91,18 @@
     return kinds.join(" ");
   }
 
+  // What a model wrote and is not in the piece: closed, as it is what nobody wants.
+  function othersOf(others, before = "") {
+    const list = element("ul");
+    for (const [text, findings] of others) {
+      const verdict = findings.length ? findings.map(finding) : [element("p", { className: "note" }, "No complaint: another one was preferred")];
+      list.append(element("li", {}, element("span", { className: "words", dir: "auto" }, text), ...verdict));
+    }
+    const word = others.length === 1 ? "candidate" : "candidates";
+    const many = before ? `${before}: ${others.length} ${word}, none taken` : `${others.length} other ${word}`;
+    return element("details", { className: "others" }, element("summary", {}, many), list);
+  }
+
   function oneText(text, before, language) {
     const line = element("div", { className: layoutOf(text, before) });
     if (text.label) line.append(element("span", { className: "label" }, text.label));
@@ -102,6 +114,7 @@
     line.append(cell);
     if (text.length) line.append(measured(text));
     for (const one of text.findings ?? []) line.append(finding(one));
+    if (text.others) line.append(othersOf(text.others));
     return line;
   }
 
@@ -150,6 +163,7 @@
       inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language)));
       texts.append(group);
     }
+    for (const [name, others] of piece.others) texts.append(othersOf(others, name));
     if (piece.assets.length) texts.append(element("div", { className: "assets" }, ...piece.assets.map(assetOf)));
     const status = element("span", { className: `status ${piece.status}` }, piece.status);
     const head = element("header", {}, name, status, tookOf(piece));

@@ -14,7 +14,7 @@ from aigc.content import ContentType
 from aigc.ledger import Ledger
 from aigc.ledger.entry import Finished, Spent
 from aigc.project import Project
-from aigc.types import Artifact, Brief, Finding, Json, Provenance, Status, Usage
+from aigc.types import Artifact, Brief, Finding, Json, Line, Provenance, Status, Usage
 
 ADVERT = """
 aigc: 1
@@ -55,6 +55,7 @@ def piece(
     language: str = "en",
     fallbacks: Sequence[str] = (),
     repaired: Sequence[str] = (),
+    lines: Sequence[Line] = (),
 ) -> Artifact:
     """This is an artifact that came from a brief of its own."""
     values = {"product": product, "benefits": list(benefits), "language": language}
@@ -74,7 +75,18 @@ def piece(
             fallbacks=tuple(fallbacks),
             repaired=tuple(repaired),
         ),
+        lines=tuple(lines),
     )
+
+
+def written() -> Iterator[Line]:
+    """Yield lines of a piece: one was written again and then taken, of the next item nothing was."""
+    hype = Finding(message="promises too much: best", field="text", check="hype")
+    emoji = Finding(message="has an emoji", field="text", check="emoji", severity="note")
+    yield Line(stage="lines", candidate=0, text="The best mug of all", findings=(hype, emoji))
+    yield Line(stage="lines", candidate=1, text=EVIL)
+    yield Line(stage="lines", attempt=1, text="Enamel Mug", taken=True, fields=("headlines[0]",))
+    yield Line(stage="lines", item=1, text="best " * 200, findings=(hype,))
 
 
 def all_kinds() -> Iterator[Artifact]:
@@ -84,6 +96,7 @@ def all_kinds() -> Iterator[Artifact]:
         benefits=["keeps coffee warm for 2 hours", "white rim"],
         fallbacks=["headlines[1]"],
         repaired=["headlines[0]"],
+        lines=list(written()),
     )
     yield piece(
         "0002",

@@ -298,3 +298,16 @@ def test_a_page_is_readable_without_its_script(page: Path, browser: Chromium) ->
     browser.call("Emulation.setScriptExecutionDisabled", value=False)
     assert browser.ask("document.querySelector('noscript').innerText").startswith("The pieces need JavaScript")
     assert browser.ask("document.querySelectorAll('.overview svg rect').length") > 10
+
+
+def test_other_candidates_are_closed_until_somebody_asks(page: Path, browser: Chromium) -> None:
+    first = "li:nth-child(1) .text .others"
+    assert browser.texts(f"{first} summary") == ["2 other candidates"]
+    assert not browser.ask(f"document.querySelector('{first} li').checkVisibility()")
+    browser.click(f"{first} summary")
+    assert browser.ask(f"document.querySelector('{first} li').checkVisibility()")
+    assert browser.texts(f"{first} .words") == ["The best mug of all", EVIL], "as text, never as markup"
+    assert browser.texts(f"{first} .finding.reject")[0].startswith("Refused")
+    assert browser.texts(f"{first} .note")[-1] == "No complaint: another one was preferred"
+    assert browser.texts("li:nth-child(1) .texts > .others summary") == ["lines[1]: 1 candidate, none taken"]
+    assert browser.ask("document.title") == "spring & <b>co · shop/advert"

@@ -20,7 +20,7 @@ from aigc.jobs.report.figures import CheckFigures, Lengths, Times, read_figures
 from aigc.jobs.report.listing import marked, piece_record
 from aigc.jobs.report.reading import Reader
 from aigc.ledger import Ledger, opened_ledger
-from aigc.types import Finding, Json
+from aigc.types import Finding, Json, Line
 
 from .conftest import EVIL, all_kinds, piece, write_ledger
 
@@ -160,7 +160,7 @@ def test_every_piece_stands_beside_its_brief_with_its_findings(made: Path, adver
         ["language", ["en"]],
     ]
     headlines, title, url = (field for _, field in body["fields"])
-    assert headlines["texts"][0] == {
+    assert {name: said for name, said in headlines["texts"][0].items() if name != "others"} == {
         "text": ["Enamel Mug"], "label": "1", "length": 10, "limit": 30, "unit": "columns", "by": "repaired"
     }  # fmt: skip
     assert headlines["texts"][1]["by"] == "fallback" and title["texts"][0]["unit"] == "characters"
@@ -339,3 +339,23 @@ def test_piece_record_of_an_entry_alone(made: Path) -> None:
 def test_half_a_character_in_a_fields_name_does_no_harm_either(tmp_path: Path) -> None:
     page = report(write_ledger(tmp_path / "odd", [piece("1", fields={"odd \ud800": "x"})]), None)
     assert "odd \\ud800 1 text" in page.said and page.lines[0][1]["fields"][0][0] == "odd \ud800"
+
+
+def test_candidates_that_were_not_taken_stand_beside_the_text_that_was(made: Path, advert: ContentType) -> None:
+    page = report(made, advert)
+    _, first = page.lines[0]
+    texts = dict(first["fields"])["headlines"]["texts"]
+    findings = [["reject", "hype", "promises too much: best", ""], ["note", "emoji", "has an emoji", ""]]
+    assert texts[0]["others"] == [["The best mug of all", findings], [EVIL, []]]
+    assert "others" not in texts[1], "a fallback came from none of them"
+    ((name, others),) = first["others"]
+    assert name == "lines[1]" and len(others[0][0]) == 400 and others[0][0].endswith("best…")
+    assert not any(piece["others"] for _, piece in page.lines[1:])
+
+
+def test_of_very_many_candidates_a_piece_shows_some(tmp_path: Path, advert: ContentType) -> None:
+    lines = [Line(stage="lines", item=at // 9, candidate=at % 9, text=f"mug {at}") for at in range(90)]
+    page = report(write_ledger(tmp_path / "many", [piece("1", lines=lines)]), advert)
+    ((_, shown),) = page.lines
+    assert [name for name, _ in shown["others"]] == [f"lines[{at}]" for at in range(4)]
+    assert [len(others) for _, others in shown["others"]] == [9, 9, 9, 9]

@@ -1,0 +1,52 @@
+"""What a model wrote for a piece and is not in it: the candidates that were not taken, each with its verdict.
+
+They are shown with the text that was taken from the same stage item, or at the end of the piece where none was: a
+fallback stands there, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from aigc.types import Finding, Json, Line
+
+MOST = 36  # candidates of one piece
+LONGEST = 400  # characters of one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """These are the candidates of a piece that are not in it: by the path of the text that was taken instead, and by
+    the name of the stage item where none was."""
+
+    beside: dict[str, list[Json]] = field(default_factory=dict)
+    apart: dict[str, list[Json]] = field(default_factory=dict)
+
+
+def rejected(lines: Sequence[Line]) -> Rejected:
+    """Sort out what was not taken of a piece's lines, `MOST` of it."""
+    items: dict[tuple[str, int], list[Line]] = {}
+    for line in lines:
+        items.setdefault((line.stage, line.item), []).append(line)
+    lists = {stage for stage, item in items if item}
+    found, room = Rejected(), MOST
+    for (stage, item), mine in items.items():
+        others = [line for line in mine if not line.taken][:room]
+        room -= len(others)
+        path = next((line.fields[0] for line in mine if line.fields), "")
+        if others and path:
+            found.beside.setdefault(path, []).extend(map(_candidate, others))
+        elif others:
+            found.apart[f"{stage}[{item}]" if stage in lists else stage] = list(map(_candidate, others))
+    return found
+
+
+def finding_record(finding: Finding, where: str = "") -> list[str]:
+    """Return a finding as the script shows it; `where` is said before it."""
+    return [finding.severity, finding.check, finding.message, where]
+
+
+def _candidate(line: Line) -> list[Json]:
+    text = line.text if len(line.text) <= LONGEST else f"{line.text[: LONGEST - 1]}…"
+    return [text, [finding_record(one) for one in line.findings]]

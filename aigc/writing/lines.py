@@ -1,0 +1,105 @@
+"""What a model wrote for one stage item: the answers that are kept, their verdicts, and which fields they became.
+
+An answer is taken while a field of the item's draft comes from it: a later one may displace it, for some fields or all,
+and a fallback is no answer of a model. Digests name a request and its prompt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+from aigc.content import Stage
+from aigc.types import Completion, Finding, Grammar, Line, Prompt, Request, SamplingParams
+from aigc.writing.drafting import Origin, distinct
+
+Places: TypeAlias = Mapping[Origin, Sequence[str]]  # a stage text's origin → the paths where it stands in the piece
+
+DIGITS = 32  # hexadecimal, of SHA-256
+PROMPT_DIGITS = 16  # enough to tell the prompts of a job apart
+
+
+@dataclass(slots=True)
+class Judged:
+    """This is an answer of one attempt, the digests of its request and prompt, and what is wrong with it."""
+
+    attempt: int
+    digests: tuple[str, str]
+    answer: Completion
+    findings: list[Finding]
+
+
+@dataclass(slots=True, kw_only=True)
+class LineLog:
+    """This is what was written for a stage item: `all` of it, or what is `taken`. `sources` says which answer each
+    field of the draft comes from; one that is a fallback comes from none."""
+
+    keep: Literal["taken", "all"]
+    digests: tuple[str, str] = ("", "")  # of the last request
+    judged: list[Judged] = field(default_factory=list)
+    sources: dict[str, Judged] = field(default_factory=dict)
+
+    def ask(self, prompt: Prompt, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
+        """Note what is asked now, and return the request's digest."""
+        text = repr(prompt)
+        self.digests = (_digest_of(text, sampling, grammar, adapter), _digest(text)[:PROMPT_DIGITS])
+        return self.digests[0]
+
+    def add(self, attempt: int, answer: Completion, findings: list[Finding], became: Collection[str]) -> None:
+        """Keep an answer, if only for the fields that it has become in the draft."""
+        if became or self.keep == "all":
+            judged = Judged(attempt, self.digests, answer, findings)
+            self.judged.append(judged)
+            for name in became:
+                self.sources[name] = judged
+
+    def blame(self, refused: Mapping[str, Sequence[Finding]]) -> None:
+        """Add what the whole piece's checks say of fields to the verdict of the answers that they come from."""
+        for name, findings in refused.items():
+            if source := self.sources.get(name):
+                told = (replace(finding, field=name, span=None) for finding in findings)
+                source.findings = distinct([*source.findings, *told])
+
+    def replaced(self, names: Collection[str]) -> None:
+        """Note that fallbacks stand for fields now."""
+        for name in names:
+            self.sources.pop(name, None)
+
+    def lines(self, stage: Stage, item: int, places: Places, *, left_out: bool) -> list[Line]:
+        """Return the lines that are kept of a stage item. `places` says where in the piece the texts of stages stand;
+        what is `left_out` of it took no line."""
+        found = []
+        for judged in self.judged:
+            names = [name for name in stage.output if self.sources.get(name) is judged and not left_out]
+            if names or self.keep == "all":
+                line = Line(
+                    stage=stage.name,
+                    item=item,
+                    attempt=judged.attempt,
+                    candidate=judged.answer.index,
+                    text=judged.answer.text,
+                    findings=tuple(judged.findings),
+                    taken=bool(names),
+                    fields=tuple([path for name in names for path in places.get(Origin(stage.name, item, name), ())]),
+                    finish_reason=judged.answer.finish_reason,
+                    mean_logprob=judged.answer.mean_logprob,
+                    request=judged.digests[0],
+                    prompt=judged.digests[1],
+                )
+                found.append(line)
+        return found
+
+
+def request_digest(request: Request) -> str:
+    """Return what tells one request from another, whatever its id and whoever asks: `DIGITS` of them."""
+    return request.digest or _digest_of(repr(request.prompt), request.sampling, request.grammar, request.adapter)
+
+
+def _digest_of(prompt: str, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
+    return _digest(f"({prompt}, {sampling!r}, {grammar!r}, {adapter!r})")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
