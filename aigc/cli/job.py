@@ -13,27 +13,34 @@ from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
 from aigc.jobs import running, write_report
 from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
+from aigc.ledger.record import json_text
 from aigc.types import STATUSES
 
 
 @click.command("job")
 @click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--report", "reporting", is_flag=True, help="Write DIR/report.html: every piece, with its findings.")
+@click.option("--lines", "listing", is_flag=True, help="Print what the model wrote, taken or not: a JSON line each.")
 @looking_options
-def command(batch: Path, reporting: bool, folder: Path | None, as_json: bool) -> int:
+def command(batch: Path, reporting: bool, listing: bool, folder: Path | None, as_json: bool) -> int:
     """Say where a batch stands.
 
     DIR is the folder of an `aigc batch`, finished or not; a batch that is being written can be watched so. All of it
     is in DIR/job.sqlite, which any SQLite browser opens: `select * from overview`. A batch writes its report when it
-    ends; --report writes it now.
+    ends; --report writes it now. What the model wrote is kept as `keep_lines` says, with its verdict.
 
     \b
     Examples:
       aigc job spring
       aigc job spring --report
+      aigc job spring --lines > lines.jsonl
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
+        for kept in ledger.lines.kept() if listing else ():
+            click.echo(json_text(kept.record()))
+        if listing:
+            return 0
         state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
         page = _report(batch, ledger, state.content_type, folder) if reporting else None
     by = running(batch)

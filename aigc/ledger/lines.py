@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from aigc.ledger.database import Database
 from aigc.ledger.entry import FINISHED
@@ -18,6 +18,7 @@ from aigc.ledger.record import json_text, whole_text
 from aigc.types import Brief, Finding, Json, Line, Status
 
 COLUMNS = "stage, item, attempt, candidate, text, taken, fields, findings, finish_reason, mean_logprob, request, prompt"
+VERDICT = ("field", "check", "severity", "message")
 INSERT_LINE = f"insert into lines (writing, {COLUMNS}) values ({', '.join('?' * 13)})"
 
 
@@ -31,6 +32,13 @@ class KeptLine:
     key: str
     replaced: bool
     line: Line
+
+    def record(self) -> dict[str, Json]:
+        """Return it as JSON, the brief by its id and values."""
+        line = asdict(self.line)
+        line["findings"] = [dict(zip(VERDICT, one, strict=True)) for one in verdict(self.line)]
+        told = {"id": self.brief.id, "status": self.status, "replaced": self.replaced, "key": self.key}
+        return {**told, "brief": dict(self.brief.values), **line}
 
 
 class Lines:
@@ -81,7 +89,6 @@ where h.writing not in (select writing from pieces) {ORDER.replace("by ", "by se
 
 def line_row(writing: int, line: Line) -> tuple[Json, ...]:
     """Return a line as `INSERT_LINE` takes it."""
-    verdict = [(one.field, one.check, one.severity, one.message) for one in line.findings]
     return (
         writing,
         line.stage,
@@ -91,12 +98,17 @@ def line_row(writing: int, line: Line) -> tuple[Json, ...]:
         whole_text(line.text),
         line.taken,
         whole_text("\n".join(line.fields)),
-        json_text(verdict) if verdict else "[]",
+        json_text(verdict(line)) if line.findings else "[]",
         line.finish_reason,
         line.mean_logprob,
         line.request,
         line.prompt,
     )
+
+
+def verdict(line: Line) -> list[tuple[str, ...]]:
+    """Return a line's findings as `VERDICT` names their parts."""
+    return [(one.field, one.check, one.severity, one.message) for one in line.findings]
 
 
 def _line_of(row: Sequence[Json]) -> Line:

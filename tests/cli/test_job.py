@@ -134,3 +134,18 @@ def test_a_batch_is_gone_on_with(aigc: Run, shop: Any) -> None:
     assert aigc(*BATCH, "--fresh", "--json").json["reused"] == 0
     assert aigc(*BATCH[:-1], "other", "--json").json["reused"] == 2
     assert aigc(*BATCH[:-1], "third", "--no-reuse", "--json").json["reused"] == 0
+
+
+def test_job_lists_what_the_model_wrote_a_line_each(aigc: Run, shop: Any) -> None:
+    shop.answer = lambda request, index: "Made for rain" if request.sampling.seed % 2 else "Only 1"
+    aigc(*BATCH)
+    lines = [json.loads(line) for line in aigc("job", "made", "--lines").out.splitlines()]
+    assert {line["id"] for line in lines} == {"0001", "0002"} and {line["replaced"] for line in lines} == {False}
+    for line in lines:
+        refused = [] if line["text"] == "Made for rain" else ["has a digit"]
+        assert [finding["message"] for finding in line["findings"]] == refused
+        assert line["brief"]["product"] and len(line["request"]) == 32
+    assert [line["fields"] for line in lines if line["taken"]] == [["text"], ["text"]]
+    aigc(*BATCH, "--fresh", "-o", "keep_lines=none")
+    again = [json.loads(line) for line in aigc("job", "made", "--lines").out.splitlines()]
+    assert [line["replaced"] for line in again] == [True] * len(lines), "written afresh, without any"

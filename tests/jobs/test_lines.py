@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.errors import ProjectError
+from aigc.errors import UsageError
 from aigc.jobs import run
 from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
@@ -100,7 +100,7 @@ def test_unasked_a_small_job_keeps_all_and_a_large_one_what_was_taken(
 
 @pytest.mark.parametrize("where", ["aigc.yaml", "-o keep_lines=al", "job file"])
 def test_another_word_is_refused_where_it_stands(open_shop: Callable[..., Shop], where: str) -> None:
-    with pytest.raises(ProjectError, match="keep_lines cannot be 'al'") as caught:
+    with pytest.raises(UsageError, match="keep_lines: 'al' is not one of 'none', 'taken', 'all'") as caught:
         if where == "aigc.yaml":
             open_shop(aigc_yaml="seed: 1\nkeep_lines: al\n")
         elif where == "job file":
