@@ -13,7 +13,7 @@ from typing import Protocol
 
 from aigc.ledger.entry import Finished, Spent
 from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, taken
-from aigc.writing.lines import request_digest
+from aigc.writing.line_log import request_digest
 
 
 @dataclass(slots=True)

@@ -1,8 +1,9 @@
 """ONE piece: brief → requests → completions → draft → artifact.
 
 `drafting` runs post-processors and checks over a draft and remembers who wrote which text; `item` is one result a stage
-owes, asked for until it stands, falls back or is left out; `piece` is the story of one brief, top to bottom; `pipeline`
-keeps a Generator topped up with the requests of many pieces; `preview` is what a brief will ask, before it does.
+owes, asked for until it stands, falls back or is left out, and `line_log` what a model wrote for it; `piece` is the
+story of one brief, top to bottom; `pipeline` keeps a Generator topped up with the requests of many pieces; `preview` is
+what a brief will ask, before it does.
 
 Knows: content types, drafts, extensions bound to their options, the Generator seam. Does not know: models, files, jobs,
 projects, plugins' names.

@@ -32,7 +32,7 @@ from aigc.types import (
     taken,
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
-from aigc.writing.lines import LineLog, Places
+from aigc.writing.line_log import LineLog, Places
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again

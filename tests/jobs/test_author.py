@@ -18,7 +18,7 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
-from aigc.writing.lines import request_digest
+from aigc.writing.line_log import request_digest
 
 from .conftest import ITEM, TASK, briefs
 

@@ -18,7 +18,7 @@ from aigc.ledger.database import Database
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Completion, Delta, Request
-from aigc.writing.lines import request_digest
+from aigc.writing.line_log import request_digest
 
 from .conftest import Shop
 

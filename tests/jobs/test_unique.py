@@ -177,6 +177,9 @@ def test_a_worse_piece_is_not_taken_for_a_twin(alike: Callable[..., Shop]) -> No
     shop.generator = ScriptedGenerator([SAME, SAME, "x" * 401, "y" * 401])
     assert shop.run([*"ab"]).counts == {"accepted": 1, "flagged": 1, "rejected": 0, "failed": 0}
     assert read_artifacts(shop.folder)[1].fields["text"] == SAME
+    with opened_ledger(shop.folder) as ledger:
+        lines = [(one.line.text[:1], one.replaced) for one in ledger.lines.kept() if one.brief.id == "01"]
+    assert lines == [("A", False), ("x", True), ("y", True)], "its line came back with it"
 
 
 def test_without_being_asked_nothing_is_compared(alike: Callable[..., Shop]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, KeepLines, Line, Request
-from aigc.writing.lines import request_digest
+from aigc.writing.line_log import request_digest
 
 LINES = """
 aigc: 1
