@@ -21,8 +21,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
     project                         opens what aigc.yaml names and passes it down
     writing                         one piece: drafting, item, piece, session, pipeline, preview
     settings                        aigc.yaml, a job file, options: laid one over the other
-    generating                      who can write: a source
-    content                         what to write: YAML, schemas, prompts, measures
+    content | generating            what to write: YAML, schemas, prompts, measures | who writes: a source
     plugs | engine | models         what plugins declare | how a GPT generates | weights on disk
     types                           the nouns, from brief to artifact; the Generator seam
     errors

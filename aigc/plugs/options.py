@@ -186,7 +186,10 @@ def _plain(annotation: Any) -> Reader | None:
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         others = [one for one in inside if one is not NoneType]
-        return _optional(_plain(others[0])) if len(others) == 1 < len(inside) else None
+        if all(get_origin(one) is Literal for one in others):
+            others = [Literal[tuple(choice for one in others for choice in get_args(one))]]
+        reader = _plain(others[0]) if len(others) == 1 else None
+        return _optional(reader) if NoneType in inside else reader
     if origin is Literal:
         return _choice(inside) if all(isinstance(one, str) for one in inside) else None
     if origin in (list, Sequence) or (origin is tuple and inside[1:] == (...,)):

@@ -22,6 +22,7 @@ class Oven:
     fan: bool = False
     light: bool | None = None
     mode: Literal["bake", "grill"] = "bake"
+    timer: Literal["short", "long"] | Literal[""] | None = ""
     racks: tuple[int, ...] = ()
     notes: Mapping[str, Any] = None  # type: ignore[assignment]
     size: set[int] | int = 1  # pydantic's
@@ -45,6 +46,9 @@ def read(**values: Any) -> Oven:
         ("light", None, None),
         ("light", "no", False),
         ("mode", "grill", "grill"),
+        ("timer", "", ""),
+        ("timer", "long", "long"),
+        ("timer", None, None),
         ("racks", [1, "2"], (1, 2)),
         ("notes", {"a": [1]}, {"a": [1]}),
         ("size", ["1", 2], {1, 2}),
@@ -77,6 +81,7 @@ def test_a_large_number_keeps_all_its_digits() -> None:
         ({"fan": None}, "oven.fan: has no value"),
         ({"mode": "fry"}, "oven.mode: 'fry' is not one of 'bake', 'grill'"),
         ({"mode": ["bake"]}, "oven.mode: a list is not one of 'bake', 'grill'"),
+        ({"timer": "lng"}, "oven.timer: 'lng' is not one of 'short', 'long'"),
         ({"racks": "1"}, "oven.racks: '1' is not a list"),
         ({"racks": [1, "two"]}, "oven.racks: item 2: 'two' is not a whole number"),
         ({"notes": [1]}, "oven.notes: a list is not a mapping"),
