@@ -19,8 +19,22 @@ from aigc.testing import ScriptedGenerator, run_examples
 from aigc.types import Brief
 from aigc.writing.pipeline import Pipeline
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def test_reading_the_code_takes_an_hour() -> None:
+    paths = re.findall(r"\]\((\S+)\)", README.partition("## Reading the code")[2])
+    paths = paths[: paths.index("aigc/engine/loop.py") + 1]
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in paths]
+    assert "aigc/types.py" in paths
+    assert sum(text.count("\n") for text in texts) <= 1800
+
+
+def test_what_the_readme_links_to_is_there() -> None:
+    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / path).exists(), path
 
 
 def files() -> dict[str, str]:

@@ -81,7 +81,7 @@ def test_a_large_number_keeps_all_its_digits() -> None:
         ({"fan": None}, "oven.fan: has no value"),
         ({"mode": "fry"}, "oven.mode: 'fry' is not one of 'bake', 'grill'"),
         ({"mode": ["bake"]}, "oven.mode: a list is not one of 'bake', 'grill'"),
-        ({"timer": "lng"}, "oven.timer: 'lng' is not one of 'short', 'long'"),
+        ({"timer": "lng"}, "oven.timer: 'lng' is not one of 'short', 'long'; did you mean 'long'?"),
         ({"racks": "1"}, "oven.racks: '1' is not a list"),
         ({"racks": [1, "two"]}, "oven.racks: item 2: 'two' is not a whole number"),
         ({"notes": [1]}, "oven.notes: a list is not a mapping"),
