@@ -184,6 +184,12 @@ def test_a_piece_that_is_replaced_keeps_its_lines_in_the_history(open_shop: Call
     assert {one.brief.values["product"] for one in kept(shop)} == {*"abc"}
 
 
+def test_lines_go_with_what_is_replaced_where_no_more_are_kept(open_shop: Callable[..., Shop]) -> None:
+    open_shop().run([*"ab"])
+    open_shop(keep_lines="none").run([*"ac"])
+    assert {(one.brief.values["product"], one.replaced) for one in kept(open_shop())} == {("a", False), ("b", True)}
+
+
 def test_a_piece_that_comes_back_brings_its_lines_and_none_is_there_twice(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop()
     shop.run([*"ab"], reuse=False)

@@ -182,6 +182,14 @@ def test_a_worse_piece_is_not_taken_for_a_twin(alike: Callable[..., Shop]) -> No
     assert lines == [("A", False), ("x", True), ("y", True)], "its line came back with it"
 
 
+def test_a_twin_that_is_sent_back_leaves_its_lines_in_the_history(alike: Callable[..., Shop]) -> None:
+    alike(setting="").run(["same a", "same b"])
+    shop = alike(stubborn=0, setting="unique: {attempts: 1}\nkeep_lines: none\n")
+    assert (shop.run(["same a", "same b"]).counts["accepted"], shop.asked) == (2, 1)
+    with opened_ledger(shop.folder) as ledger:
+        assert [(one.brief.id, one.replaced) for one in ledger.lines.kept()] == [("00", False), ("01", True)]
+
+
 def test_without_being_asked_nothing_is_compared(alike: Callable[..., Shop]) -> None:
     shop = alike(setting="")
     assert shop.run(["same a", "same b"]).counts["accepted"] == 2
