@@ -18,22 +18,25 @@ import pytest
 from aigc.cli.options import Overrides
 from aigc.errors import UsageError
 from aigc.jobs import open_job
-from aigc.jobs.ray.assignment import Assignment
+from aigc.jobs.ray.assignment import Assignment, packed
+from aigc.jobs.ray.author import Author
 from aigc.jobs.ray.connection import LAST_WORD, connect
 from aigc.jobs.ray.foreman import Share
 from aigc.jobs.ray.ray_runner import RayOptions, RayRunner, ray_runner
 from aigc.jobs.ray.worker import Block
 from aigc.jobs.runner import Task, Took
+from aigc.ledger.entry import Finished
 from aigc.plugs.extension import generator
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.settings import Settings
 from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Provenance
 
 from .conftest import ITEM, TASK, briefs
 
 
-def test_what_its_workers_count_is_counted_and_its_start_apart(
+def test_what_its_workers_count_is_counted_its_start_apart_and_plugins_hear_of_pieces_here(
     make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def results(self: RayRunner, assignment: Assignment, *given: Any) -> Iterator[list[bytes]]:
@@ -41,7 +44,7 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
         time.sleep(0.5)
         for memory in (9, 5):
             took = Took(requests=2, completions=4, read=10, memory=memory)
-            yield [pickle.dumps(Block(took=took, seconds=0.2))]
+            yield [pickle.dumps(finished(f"{memory}")), pickle.dumps(Block(took=took, seconds=0.2))]
 
     module = importlib.import_module("aigc.jobs.ray.ray_runner")  # in aigc.jobs the function has that name
     monkeypatch.setattr(module, "connect", lambda address: lambda: None)
@@ -49,6 +52,8 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
     monkeypatch.setattr(RayRunner, "_results", results)
     project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
     content_type, runner = project.content_type("shop/item"), RayRunner(RayOptions())
+    heard: list[str] = []
+    project.registry.add(Observer(heard), "observer")
     with open_job(project, content_type, tmp_path / "out") as job:
         task = Task(
             project=project,
@@ -58,10 +63,41 @@ def test_what_its_workers_count_is_counted_and_its_start_apart(
             stopping=lambda: False,
             keep_lines="taken",
         )
-        assert list(runner.write(task)) == []
+        written = [one.artifact.id for one in runner.write(task)]
+    assert written == heard == ["9", "5"]
     took = runner.took
     assert (took.requests, took.completions, took.read, took.memory) == (4, 8, 20, 9)
     assert 0.3 <= took.starting < 0.5
+
+
+class Observer:
+    """This is a plugin that hears of pieces."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self._heard = heard
+
+    @hookimpl
+    def aigc_artifact(self, artifact: Artifact) -> None:
+        self._heard.append(artifact.id)
+
+
+def finished(name: str) -> Finished:
+    made = Provenance(content_type="shop/item", version=1)
+    brief = Brief(id=name, values={"product": name})
+    return Finished(artifact=Artifact(id=name, status="accepted", fields={}, brief=brief, provenance=made))
+
+
+def test_a_worker_tells_no_plugin_of_its_pieces(make_project: Callable[..., Project]) -> None:
+    heard: list[str] = []
+    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK})
+    project.registry.add(Observer(heard), "observer")
+    content_type = project.content_type("shop/item")
+    author = Author(packed(project, content_type))
+    author._opened = (project, content_type)
+    author._generator = ScriptedGenerator(["Buy a"])
+    assert [one.artifact.status for one in author.block([(briefs(["a"])[0], {})])] == ["accepted"]
+    assert heard == []
+    author.close()
 
 
 @pytest.mark.parametrize(("end", "code", "said"), [("os._exit(1)", 1, f"{LAST_WORD}\n"), ("dismiss()", 0, "")])
