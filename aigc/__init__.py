@@ -33,8 +33,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aigc.engine import EngineOptions as EngineOptions
-    from aigc.engine import open_engine as open_engine
+    from aigc.engine import Gpt as Gpt
     from aigc.errors import AigcError as AigcError
     from aigc.ledger.scratch import Scratch as Scratch
     from aigc.plugs.extension import Extension as Extension
@@ -70,11 +69,11 @@ _HOMES = {
     "Brief": "types",
     "Completion": "types",
     "Draft": "types",
-    "EngineOptions": "engine",
     "Extension": "plugs.extension",
     "Field": "types",
     "Finding": "types",
     "Generator": "types",
+    "Gpt": "engine",
     "Pipeline": "writing.pipeline",
     "Project": "project",
     "Range": "plugs.options",
@@ -89,7 +88,6 @@ _HOMES = {
     "generator": "plugs.extension",
     "hookimpl": "plugs.hookspecs",
     "importer": "plugs.extension",
-    "open_engine": "engine",
     "postprocessor": "plugs.extension",
 }
 

@@ -14,9 +14,9 @@ itself is a `network`, of which there are three kinds, each in a room: `cpu` and
 own kernels, without transformers, which takes seconds to import; `hf` runs all else. Threads are an engine's own
 (`threads`): two in one process keep their own number, and torch's is left as it was.
 
-Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `convert_gguf(gguf, folder)`. Does
-not know: content types, briefs, checks, catalogues, files other than the model folder. Nothing here is imported until
-a model is really used: this file imports no torch.
+Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `Gpt` (both, for the plugin that
+registers us), `convert_gguf(gguf, folder)`. Does not know: content types, briefs, checks, catalogues, files other than
+the model folder. Nothing here is imported until a model is really used: this file imports no torch.
 
 The same request and seed give the same text, alone, in any batch and order, set back or not, looking ahead or not,
 with prefixes or without: the noise is a hash of seed, candidate, position and token, grammars see the row's own text
@@ -34,8 +34,9 @@ libraries by so much:
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aigc.engine.cpu import KERNELS
 from aigc.engine.options import EngineOptions
@@ -43,7 +44,26 @@ from aigc.engine.options import EngineOptions
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
 
-__all__ = ["KERNELS", "EngineOptions", "convert_gguf", "open_engine"]
+__all__ = ["KERNELS", "EngineOptions", "Gpt", "convert_gguf", "open_engine"]
+
+
+class Gpt:
+    """This is our engine before it is opened, as the plugin that registers it sees it; it takes `EngineOptions`."""
+
+    def __init__(self, **options: Any) -> None:
+        self._options = EngineOptions(**options)
+
+    @property
+    def dtype(self) -> str:
+        """Return what numbers it computes with here: of all options only these change a text."""
+        return self._options.resolved_dtype
+
+    def open(self, folder: Path, adapters: Iterable[Path] = ()) -> Engine:
+        """Load the model in `folder` and the LoRA adapters, each named by its folder; see `open_engine`."""
+        engine = open_engine(folder, self._options)
+        for adapter in adapters:
+            engine.load_adapter(str(adapter), adapter)
+        return engine
 
 
 def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:

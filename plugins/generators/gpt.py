@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from aigc import EngineOptions, Range, generator, open_engine
+from aigc import Gpt, Range, generator
 from aigc.types import Generator, Json
 
 
 def named(model: str, options: Mapping[str, Json]) -> str:
     """Name the model, and the numbers it is run in unless they are float32: no other option changes a text."""
     device, dtype = (str(options.get(name, "auto")) for name in ("device", "dtype"))
-    numbers = EngineOptions(device=device, dtype=dtype).resolved_dtype
+    numbers = Gpt(device=device, dtype=dtype).dtype
     return model if numbers == "float32" else f"{model} {numbers}"
 
 
@@ -40,7 +40,7 @@ def gpt(
     work, `context` the longest prompt and text in tokens; 0 lets the engine choose. `prefix_cache=false` computes every
     prompt from its first token. `deterministic` keeps a text free of its neighbours to the last bit, which is slower.
     """
-    options = EngineOptions(
+    engine = Gpt(
         device=device,
         dtype=dtype,
         rows=rows,
@@ -49,7 +49,4 @@ def gpt(
         prefix_cache=prefix_cache,
         deterministic=deterministic,
     )
-    engine = open_engine(Path(model), options)
-    for folder in adapters or ():
-        engine.load_adapter(folder, Path(folder))
-    return engine
+    return engine.open(Path(model), map(Path, adapters or ()))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aigc import EngineOptions
+from aigc.engine import EngineOptions
 from aigc.errors import UsageError
 from aigc.generating import Source
 from aigc.project import Project
@@ -35,7 +35,7 @@ class Engine:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     made = Engine()
-    monkeypatch.setitem(gpt.function.__globals__, "open_engine", made.open)
+    monkeypatch.setattr("aigc.engine.open_engine", made.open)
     monkeypatch.setattr(Source, "weights", lambda self, progress=None: SimpleNamespace(folder=Path("weights")))
     return made
 
