@@ -8,19 +8,19 @@ from pathlib import Path
 
 import click
 
+from aigc.cli.kept_lines import print_lines
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
 from aigc.jobs import running, write_report
 from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
-from aigc.ledger.record import json_text
 from aigc.types import STATUSES
 
 
 @click.command("job")
 @click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--report", "reporting", is_flag=True, help="Write DIR/report.html: every piece, with its findings.")
-@click.option("--lines", "listing", is_flag=True, help="Print what the model wrote, taken or not: a JSON line each.")
+@click.option("--lines", "listing", is_flag=True, help="Print what the model wrote, taken (✓) or not (✗).")
 @looking_options
 def command(batch: Path, reporting: bool, listing: bool, folder: Path | None, as_json: bool) -> int:
     """Say where a batch stands.
@@ -33,13 +33,12 @@ def command(batch: Path, reporting: bool, listing: bool, folder: Path | None, as
     Examples:
       aigc job spring
       aigc job spring --report
-      aigc job spring --lines > lines.jsonl
+      aigc job spring --lines --json > lines.json
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
-        for kept in ledger.lines.kept() if listing else ():
-            click.echo(json_text(kept.record()))
         if listing:
+            print_lines(ledger, as_json=as_json)
             return 0
         state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
         page = _report(batch, ledger, state.content_type, folder) if reporting else None

@@ -9,18 +9,17 @@ from typing import Any
 
 import torch
 
-from aigc.errors import ModelError, UsageError, did_you_mean
+from aigc.engine.precision import DTYPES
+from aigc.errors import ModelError
 
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+TORCH_DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 
 def pick_device(name: str) -> torch.device:
-    """Return the device of that name. Raises UsageError for no such name, and ModelError where it is not there."""
+    """Return the device that the option names. ModelError where it is not there."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kind, _, number = name.partition(":")
-    if kind not in ("cpu", "cuda") or (number and not number.isdecimal()):
-        raise UsageError(f"engine.device: {name!r} is no device", hint=did_you_mean(kind, ["auto", "cpu", "cuda"]))
     if kind == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(number or 0) >= count:
@@ -31,9 +30,7 @@ def pick_device(name: str) -> torch.device:
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     if name == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32
-    if name not in DTYPES:
-        raise UsageError(f"engine.dtype: {name!r} is no dtype", hint=did_you_mean(name, ["auto", *DTYPES]))
-    return DTYPES[name]
+    return TORCH_DTYPES[name]
 
 
 def memory_bytes(device: torch.device) -> int:

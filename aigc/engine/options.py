@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aigc.engine.precision import resolved_dtype
+from aigc.engine.precision import DTYPES, resolved_dtype
+from aigc.errors import UsageError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class EngineOptions:
     many CPU threads this engine works on, `context` the longest prompt and text in tokens.
     `prefix_cache=False` computes every prompt from its first token. `deterministic` keeps what a request gets free
     of its neighbours to the last bit. That is slower, except for Llama and Qwen in float32 on a CPU with our
-    kernels, whose numbers are like that anyway.
+    kernels, whose numbers are like that anyway. UsageError for a device or dtype of which there is none.
     """
 
     device: str = "auto"
@@ -26,6 +27,15 @@ class EngineOptions:
     context: int = 0
     prefix_cache: bool = True
     deterministic: bool = False
+
+    def __post_init__(self) -> None:
+        kind, _, number = self.device.partition(":")
+        if kind not in ("auto", "cpu", "cuda") or (number and (kind == "auto" or not number.isdecimal())):
+            hint = did_you_mean(kind, ["auto", "cpu", "cuda"])
+            raise UsageError(f"engine.device: {self.device!r} is no device", hint=hint)
+        if self.dtype not in ("auto", *DTYPES):
+            hint = did_you_mean(self.dtype, ["auto", *DTYPES])
+            raise UsageError(f"engine.dtype: {self.dtype!r} is no dtype", hint=hint)
 
     @property
     def resolved_dtype(self) -> str:

@@ -101,6 +101,8 @@ class Source:
             read_values(self.declared, options, section=SECTION, where=self.where)
         else:
             self._values(fresh=False, retry=False)
+            if self.extension.identity is not None:  # looks at what it tells apart
+                self.extension.identity(self.model, self.options)
 
     def known_weights(self) -> Weights | None:
         """Return what is known of the model on this machine; None for one of somebody else, or that nobody knows."""

@@ -171,7 +171,7 @@ def export(
         if replacing:
             _forget(folder, exporter.name, written)
         paths += written
-    return paths
+    return list(dict.fromkeys(paths))  # files of a piece that several formats placed
 
 
 def _own(exporter: Extension, given: Mapping[str, Json], where: str) -> Mapping[str, Json]:

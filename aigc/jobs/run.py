@@ -315,7 +315,7 @@ class Job:
         if not waiting:
             self.ledger.pieces.sweep()
             self.ledger.note(whole=True)
-        report = self._report(tuple(files), tuple(problems))
+        report = self._report(tuple(dict.fromkeys(files)), tuple(problems))
         registry.notify("aigc_job", report=report)
         return report
 

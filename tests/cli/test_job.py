@@ -139,7 +139,7 @@ def test_a_batch_is_gone_on_with(aigc: Run, shop: Any) -> None:
 def test_job_lists_what_the_model_wrote_a_line_each(aigc: Run, shop: Any) -> None:
     shop.answer = lambda request, index: "Made for rain" if request.sampling.seed % 2 else "Only 1"
     aigc(*BATCH)
-    lines = [json.loads(line) for line in aigc("job", "made", "--lines").out.splitlines()]
+    lines = json.loads(aigc("job", "made", "--lines", "--json").out)
     assert {line["id"] for line in lines} == {"0001", "0002"} and {line["replaced"] for line in lines} == {False}
     for line in lines:
         refused = [] if line["text"] == "Made for rain" else ["has a digit"]
@@ -147,5 +147,14 @@ def test_job_lists_what_the_model_wrote_a_line_each(aigc: Run, shop: Any) -> Non
         assert line["brief"]["product"] and len(line["request"]) == 32
     assert [line["fields"] for line in lines if line["taken"]] == [["text"], ["text"]]
     aigc(*BATCH, "--fresh", "-o", "keep_lines=none")
-    again = [json.loads(line) for line in aigc("job", "made", "--lines").out.splitlines()]
+    again = json.loads(aigc("job", "made", "--lines", "--json").out)
     assert [line["replaced"] for line in again] == [True] * len(lines), "written afresh, without any"
+
+
+def test_lines_are_readable_and_said_to_be_missing_where_none_are_kept(aigc: Run, shop: Any) -> None:
+    aigc(*BATCH)
+    shown = aigc("job", "made", "--lines").out
+    assert "✓" in shown and "(accepted)" in shown and "{" not in shown
+    aigc(*BATCH[:-1], "none", "--no-reuse", "-o", "keep_lines=none")
+    told = aigc("job", "none", "--lines", "--json")
+    assert json.loads(told.out) == [] and "keep_lines" in aigc("job", "none", "--lines").err

@@ -25,14 +25,15 @@ class Rejected:
 
 
 def rejected(lines: Sequence[Line]) -> Rejected:
-    """Sort out what was not taken of a piece's lines, `MOST` of it."""
+    """Sort out what was not taken of a piece's lines, each text of an item once and `MOST` of it in all."""
     items: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
         items.setdefault((line.stage, line.item), []).append(line)
     lists = {stage for stage, item in items if item}
     found, room = Rejected(), MOST
     for (stage, item), mine in items.items():
-        others = [line for line in mine if not line.taken][:room]
+        taken = {line.text for line in mine if line.taken}
+        others = list({line.text: line for line in mine if not line.taken and line.text not in taken}.values())[:room]
         room -= len(others)
         path = next((line.fields[0] for line in mine if line.fields), "")
         if others and path:
