@@ -192,9 +192,8 @@ class Project:
     @property
     def adapters(self) -> AdapterFolders:
         folder, adapters = self.folder or Path(), self.settings.adapters
-        return AdapterFolders(
-            folders={name: folder / Path(str(place)).expanduser() for name, place in adapters.items()}
-        )
+        folders = {name: folder / Path(place).expanduser() for name, place in adapters.items()}
+        return AdapterFolders(folders=folders, where=self.settings.where("adapters"))
 
     def adapter(self, content_type: str) -> str | None:
         """Return the folder of the adapter that writes a content type, or None."""
@@ -226,8 +225,8 @@ class Project:
     def pipeline(self, generator: Generator, *, telling: bool = True, keep_lines: KeepLines = "none") -> Pipeline:
         """Return the pipeline that writes with `generator` under this project's policy and seed.
 
-        Plugins are told of each piece as it finishes, unless `telling` is off: for one that writes on behalf of another
-        process, which tells its own. `keep_lines` says which of the model's lines a piece carries.
+        Plugins are told of each piece as it comes out, unless `telling` is off: a job tells of what it has recorded,
+        and nobody twice. `keep_lines` says which of the model's lines a piece carries.
         """
         from aigc.writing.pipeline import Pipeline
 
@@ -242,10 +241,10 @@ class Project:
             keep_lines=keep_lines,
         )
 
-    def session(self, generator: Generator) -> Session:
+    def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:
         """Return a session that writes pieces of any of this project's content types with `generator`, for a caller
-        that does not know beforehand what will be asked for."""
-        return self.pipeline(generator).session
+        that does not know beforehand what will be asked for; `keep_lines` as in `pipeline`."""
+        return self.pipeline(generator, keep_lines=keep_lines).session
 
 
 def _project_folder(start: Path) -> Path | None:

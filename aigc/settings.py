@@ -49,7 +49,7 @@ class Settings:
     policy: tuple[Json, ...] = ()
     disabled: tuple[str, ...] = ()
     generator: str = ""  # the default one
-    adapters: Mapping[str, Json] = field(default_factory=dict)
+    adapters: Mapping[str, str] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job

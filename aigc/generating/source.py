@@ -103,6 +103,8 @@ class Source:
             self._values(fresh=False, retry=False)
             if self.extension.identity is not None:  # looks at what it tells apart
                 self.extension.identity(self.model, self.options)
+            if self.takes_adapters:
+                self.adapters.check()
 
     def known_weights(self) -> Weights | None:
         """Return what is known of the model on this machine; None for one of somebody else, or that nobody knows."""

@@ -234,6 +234,7 @@ class Job:
         try:
             for one in runner.write(task):
                 artifact = self.ledger.pieces.finish(one)
+                self.project.tell(artifact)  # of what is recorded, as it is recorded
                 written += 1
                 self.in_hand -= 1
                 if heard:

@@ -96,7 +96,7 @@ class Local:
     def write(self, task: Task) -> Iterator[Finished]:
         """Yield the pieces as they finish."""
         recorder = Recorder(self._generator, task.ledger.completions)
-        pipeline = task.project.pipeline(recorder, keep_lines=task.keep_lines)
+        pipeline = task.project.pipeline(recorder, telling=False, keep_lines=task.keep_lines)
         try:
             for artifact in pipeline.write(task.content_type, _begun(task)):
                 yield recorder.finished(artifact)

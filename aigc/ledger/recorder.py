@@ -108,7 +108,8 @@ class Recorder:
 
     def cancel(self, request_id: str) -> None:
         """Forget a request, and cancel it."""
-        self._in_hand.pop(request_id, None)
+        if (asked := self._in_hand.pop(request_id, None)) is not None:
+            self._stopwatches.pop(asked.brief, None)  # its piece is dropped
         self._generator.cancel(request_id)
 
     def close(self) -> None:

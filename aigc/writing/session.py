@@ -10,6 +10,7 @@ different pieces share one batch: what a piece needs next is asked for as soon a
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -17,19 +18,22 @@ from itertools import count
 from typing import TypeAlias
 
 from aigc.content import ContentType
-from aigc.types import Artifact, Brief, Completion, Delta, Generator, Request
+from aigc.errors import AigcError
+from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
 from aigc.writing.item import Setup
 from aigc.writing.piece import Piece, Steps, Watcher
+
+log = logging.getLogger(__name__)
 
 Note: TypeAlias = Callable[[], None]  # what `submit` or `cancel` asked for
 
 
 class Session:
-    """This writes pieces of many content types at once, for one generator, which stays its opener's to close.
+    """This writes pieces of many content types at once, for one generator; whoever opened that closes it.
 
-    `setup` says how a content type is written; `finished` hears of every artifact, once, as it finishes. `awaited` is
-    what the pieces that were put off wait for, in sentences: such a piece does not come back, it is submitted again in
-    another run.
+    `setup` says how a content type is written; `finished` hears of every artifact, once, as `step` returns it.
+    `awaited` is what the pieces that were put off wait for, in sentences: such a piece does not come back, it is
+    submitted again in another run. What a watcher or `finished` raises is logged and costs no piece.
     """
 
     def __init__(
@@ -75,7 +79,7 @@ class Session:
         """Begin what waits, let the generator advance, and return the pieces that finished.
 
         Nothing is asked of the generator while pieces are there that needed no answer. EngineError when it can serve
-        nobody; what was in hand then still is.
+        nobody; what was in hand stays so.
         """
         self.begin()
         for event in self.generator.step() if not self._done else ():
@@ -87,6 +91,11 @@ class Session:
             elif self._received(desk, event):
                 self._advance(desk)
         done, self._done = self._done, []
+        for artifact in done:
+            try:
+                self._finished(artifact)
+            except Exception:
+                log.exception("after brief %r", artifact.id)
         return done
 
     def close(self) -> None:
@@ -102,7 +111,11 @@ class Session:
     def _take_in(self, content_type: ContentType, brief: Brief, watcher: Watcher | None) -> None:
         setup = self._setups.get(content_type.name)
         if setup is None or setup.content_type is not content_type:
-            setup = self._setups[content_type.name] = self._setup(content_type)
+            try:
+                setup = self._setups[content_type.name] = self._setup(content_type)
+            except AigcError as error:
+                self._done.append(_unwritten(content_type, brief, str(error)))
+                return
         piece = Piece(setup, brief, str(next(self._serials)), watcher)
         self._queue.append(_Desk(brief.id, piece.steps(), watcher))
 
@@ -133,12 +146,17 @@ class Session:
                 requests = desk.resume()
         except StopIteration as finished:
             artifact: Artifact = finished.value
-            self._finished(artifact)
             self._done.append(artifact)
             return
         for request in requests:
             self._desks[request.id] = desk
             self.generator.submit(request)
+
+
+def _unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact:
+    """Return the failed piece of a content type that cannot be set up."""
+    made = Provenance(content_type=content_type.name, version=content_type.version)
+    return Artifact(id=brief.id, status="failed", fields={}, brief=brief, provenance=made, reason=reason)
 
 
 class _Desk:
@@ -168,7 +186,11 @@ class _Desk:
         """Show the watcher the next part of a text."""
         about = self._asked[delta.request_id].about
         if self._watcher is not None and about is not None:
-            self._watcher.delta(about, delta)
+            try:
+                self._watcher.delta(about, delta)
+            except Exception:  # somebody who went away: the piece goes on without
+                log.exception("watching brief %r", self.brief)
+                self._watcher = None
 
     def receive(self, completion: Completion) -> bool:
         """File a completion; say whether it was the last of its request."""

@@ -13,9 +13,10 @@ from threading import Timer
 
 import pytest
 
+from aigc import hookimpl
 from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
-from aigc.jobs import export, prepare_folder, read_artifacts
+from aigc.jobs import export, open_job, prepare_folder, read_artifacts
 from aigc.jobs.folder import EXPORTS_FILE
 from aigc.jobs.lock import LOCK, _started, only_run
 from aigc.ledger import artifact_record, opened_ledger, standing
@@ -24,7 +25,7 @@ from aigc.ledger.record import artifact_of
 from aigc.types import Artifact, Brief, Finding, Provenance, Usage
 from aigc.writing.pipeline import Pipeline
 
-from .conftest import Shop
+from .conftest import Shop, briefs
 
 
 def test_every_brief_is_accounted_for_in_order(shop: Shop) -> None:
@@ -293,3 +294,19 @@ def test_a_prompt_is_read_once_however_many_candidates_it_has(shop: Shop) -> Non
         assert (said.requests, said.prompt_tokens, said.written_tokens) == (2, read, 30)
         assert [(one.completions, one.prompt_tokens) for one in ledger.totals.stages()] == [(6, read)]
     assert sum(one.provenance.usage.prompt for one in read_artifacts(shop.folder)) == read
+
+
+def test_plugins_hear_of_a_piece_once_it_is_recorded(shop: Shop) -> None:
+    told: list[tuple[str, int]] = []
+
+    class Observer:
+        @hookimpl
+        def aigc_artifact(self, artifact: Artifact) -> None:
+            told.append((artifact.id, job.ledger.totals.counts()["accepted"]))
+
+    shop.project.registry.add(Observer(), "observer")
+    content_type = shop.project.content_type("shop/item")
+    with open_job(shop.project, content_type, shop.folder) as job:
+        job.register(briefs(["a", "b", "c"]))
+        job.write(shop.generator)
+    assert told == [("00", 1), ("01", 2), ("02", 3)]

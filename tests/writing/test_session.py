@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from aigc import Artifact, Brief, Completion, Project, Request, Session, hookimpl
+from aigc import Artifact, Asset, Brief, Completion, Draft, Project, Request, Session, hookimpl, postprocessor
+from aigc.content import ContentType
+from aigc.errors import NotFound
 from aigc.testing import ScriptedGenerator
 from aigc.types import About, Delta
+from aigc.writing.item import Setup
 
 from . import second_face
 
@@ -191,3 +195,95 @@ def test_a_second_face_feeds_it_from_two_threads_and_cancels_at_random(project: 
         wanted = [one for crowd in crowds for one in crowd[at::2] if one.id in written]
         alone = project.pipeline(ScriptedGenerator(answer)).write(project.content_type(name), wanted)
         assert {piece.id: piece.fields for piece in alone} == {one.id: written[one.id].fields for one in wanted}
+
+
+def test_a_watcher_or_listener_that_breaks_costs_no_piece(make_project: Callable[..., Project]) -> None:
+    def breaks(*given: object) -> None:
+        raise ConnectionError("went away")
+
+    project = make_project(FILES)
+    session = project.session(ScriptedGenerator(answer, capacity=4, lump=4))
+    session._finished = breaks
+    for at in range(6):
+        watcher = SimpleNamespace(delta=breaks, written=lambda stage, index, value: None) if at == 2 else None
+        session.submit(project.content_type("shop/line"), brief(str(at)), watcher)
+    assert [piece.id for piece in drained(session)] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_a_type_that_cannot_be_set_up_fails_its_piece_alone(project: Project) -> None:
+    def setup(content_type: ContentType) -> Setup:
+        if content_type.name == "shop/parts":
+            raise NotFound("no adapter")
+        return Setup(content_type=content_type, environment=project.environment)
+
+    session = Session(ScriptedGenerator(answer), setup)
+    for name in TYPES:
+        session.submit(project.content_type(name), brief(name, "ab"))
+    pieces = {piece.id: (piece.status, piece.reason) for piece in drained(session)}
+    assert pieces == {"shop/line": ("accepted", ""), "shop/parts": ("failed", "no adapter")}
+
+
+def test_a_type_that_was_loaded_anew_is_set_up_anew(project: Project) -> None:
+    assert project.folder is not None
+    session = project.session(ScriptedGenerator(answer))
+    session.submit(project.content_type("shop/line"), brief("one"))
+    drained(session)
+    (project.folder / "templates/shop/line.yaml").write_text(LINE.replace("chars: 40", "chars: 4"))
+    session.submit(project.content_type("shop/line"), brief("two"))
+    assert [piece.status for piece in drained(session)] == ["rejected"]
+
+
+class Listening(ScriptedGenerator):
+    """This is a generator that notes what it is told to cancel."""
+
+    def __init__(self) -> None:
+        super().__init__(answer, capacity=4, lump=1)
+        self.dropped: list[str] = []
+
+    def cancel(self, request_id: str) -> None:
+        self.dropped.append(request_id)
+        super().cancel(request_id)
+
+
+def test_the_generator_is_told_what_is_cancelled_or_closed(project: Project) -> None:
+    generator = Listening()
+    session = project.session(generator)
+    session.submit(project.content_type("shop/parts"), brief("one", "ab"))
+    session.begin()
+    session.cancel("one")
+    session.begin()
+    assert sorted(generator.dropped) == sorted(request.id for request in generator.requests)
+    session.submit(project.content_type("shop/line"), brief("two"))
+    session.close()
+    assert not session.busy and session.step() == [], "what was only in the inbox is dropped too"
+
+
+class Unordered(ScriptedGenerator):
+    """This is a generator whose candidates come back last first."""
+
+    def step(self) -> list[Completion | Delta]:
+        return list(reversed(super().step()))
+
+
+def test_candidates_are_judged_in_their_order_however_they_come(make_project: Callable[..., Project]) -> None:
+    files = {**FILES, "templates/shop/line.yaml": LINE.replace("repair:", "candidates: 3\nrepair:")}
+    project = make_project(files)
+    session = project.session(Unordered(lambda request, index: f"line {index}"))
+    session.submit(project.content_type("shop/line"), brief("one"))
+    assert [piece.fields for piece in drained(session)] == [{"text": "line 0"}], "the first of equals"
+
+
+def test_files_that_a_stage_adds_belong_to_the_piece(project: Project) -> None:
+    @postprocessor(name="stamp")
+    def stamp(draft: Draft) -> Draft:
+        """Add a file named after the item."""
+        return replace(draft, assets=(*draft.assets, Asset.of(f"{draft.item}.txt", "text/plain", b"x")))
+
+    assert project.folder is not None
+    project.registry.add(type("Plugin", (), {"aigc_postprocessors": hookimpl(lambda self: [stamp])})(), "stamp")
+    parts = PARTS.replace("    prompt: letter.j2\n", "    prompt: letter.j2\n    postprocess: [stamp]\n")
+    (project.folder / "templates/shop/parts.yaml").write_text(parts)
+    session = project.session(ScriptedGenerator(answer))
+    session.submit(project.content_type("shop/parts"), brief("one", "ab"))
+    (piece,) = drained(session)
+    assert [asset.name for asset in piece.assets] == ["a.txt", "b.txt"]

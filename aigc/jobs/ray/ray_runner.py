@@ -116,7 +116,6 @@ class RayRunner:
                             self.took += Took(starting=max(0.0, time.monotonic() - began - one.seconds))
                             began = None
                     else:
-                        task.project.tell(one.artifact)  # not in the workers: a plugin hears where the job was begun
                         yield one
                 task.ledger.commit()
             began = time.monotonic()
