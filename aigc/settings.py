@@ -93,6 +93,11 @@ def lay_over(settings: Settings, laid: Laid, options: Mapping[str, str], *, defa
 def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
     """Yield what a file's mapping sets as a `Laid` has it, each option of a section with its own line."""
     for key, node in root.items():
+        if "." in key:
+            section, _, name = key.partition(".")
+            raise UsageError(
+                f"{node.where}: {key}: dots are for the command line", hint=f"write {section}: {{{name}: …}}"
+            )
         if key in SECTIONS and isinstance(node.value, dict):
             yield from ((f"{key}.{name}", (inside.value, inside.where)) for name, inside in node.items())
         else:

@@ -202,3 +202,8 @@ def test_where_nobody_is_there_to_write_all_else_works(tmp_path: Path) -> None:
     named = Project.open(tmp_path, options={"generator": "gtp"}, registry=Registry.discover(only={"generators"}))
     with pytest.raises(NotFound, match=r"^-o generator=gtp: no generator named 'gtp'; did you mean 'gpt'\?$"):
         named.model_identity("shop/item")
+
+
+def test_a_dotted_name_in_a_file_is_refused(make_project: Callable[..., Project]) -> None:
+    with pytest.raises(UsageError, match=r"aigc.yaml:1: engine.rows: dots are for .*; write engine: {rows: …}"):
+        make_project({"aigc.yaml": "engine.rows: 3\n"})

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED, HISTORY, complained
 from aigc.ledger.record import body_record, json_text, whole_text
@@ -46,6 +47,9 @@ class Briefs:
                 if not db.execute(ASK, row).rowcount:  # every place has a row of its own, whoever made the briefs
                     assert db.execute(ASK, {**row, "id": f"{row['id']}@{place + 1}"}).rowcount
             db.execute("delete from pieces where run < ?", (run,))
+            if self._database.assets.folder.is_dir():  # a piece whose files were lost is written again
+                lost = f"{FINISHED} and instr(artifact, '{MARK}') and not has_assets(artifact)"
+                db.execute(_again(lost, (), redraw=0))
             if fresh:
                 db.execute(_again(f"{FINISHED} and key <> ''", only, redraw=0), tuple(only))
                 db.execute(f"delete from completions where true {among(only)}", tuple(only))

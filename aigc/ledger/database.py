@@ -115,19 +115,25 @@ class Database:
 
 
 def _open(path: Path, *, looking: bool) -> tuple[sqlite3.Connection, int]:
-    """Open a file and return it with its format, in one transaction what is missing in it."""
+    """Open a file, bring it up to our format in one transaction unless it is only looked at, and return its format."""
     with translated(path):
         db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
             (held,) = db.execute("pragma user_version").fetchone()
-            if held > FORMAT:
+            if not 0 <= held <= FORMAT:
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
             db.execute("pragma journal_mode = wal")
             db.execute("pragma synchronous = normal")
             if not held or (held < FORMAT and not looking):
                 steps = [f"format{later}.sql" for later in range(held + 1, FORMAT + 1)] if held else []
                 schema = "".join(map(_read, [*steps, "ledger.sql"]))
-                db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+                try:
+                    db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+                except sqlite3.OperationalError:  # another process may have done it since we asked
+                    if db.in_transaction:
+                        db.execute("rollback")
+                    if db.execute("pragma user_version").fetchone() != (FORMAT,):
+                        raise
                 held = FORMAT
         except BaseException:
             db.close()

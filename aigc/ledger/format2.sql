@@ -3,6 +3,6 @@
 alter table pieces add column writing integer not null default 0;
 alter table history add column writing integer not null default 0;
 
-drop trigger keep_replaced;
-drop trigger keep_removed;
-drop trigger forget_removed;
+drop trigger if exists keep_replaced;
+drop trigger if exists keep_removed;
+drop trigger if exists forget_removed;

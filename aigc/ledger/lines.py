@@ -95,12 +95,12 @@ def line_row(writing: int, line: Line) -> tuple[Json, ...]:
         line.item,
         line.attempt,
         line.candidate,
-        whole_text(line.text),
+        whole_text(str(line.text)),
         line.taken,
         whole_text("\n".join(line.fields)),
         json_text(verdict(line)) if line.findings else "[]",
-        line.finish_reason,
-        line.mean_logprob,
+        whole_text(str(line.finish_reason)),
+        None if line.mean_logprob is None else float(line.mean_logprob),
         line.request,
         line.prompt,
     )
@@ -121,7 +121,7 @@ def _line_of(row: Sequence[Json]) -> Line:
         candidate=candidate,
         text=text,
         taken=bool(taken),
-        fields=tuple(fields.splitlines()),
+        fields=tuple(fields.split("\n")) if fields else (),
         findings=tuple(
             Finding(field=field, check=check, severity=severity, message=message)
             for field, check, severity, message in json.loads(findings)

@@ -183,7 +183,7 @@ class Item:
         kept, asked = self._kept(), self.failing
         best = None if self.draft is None or self.blamed else (severity_rank(self.findings), -self.logprob)
         self.error = next((one.error for one in completions if one.finish_reason == "error"), "")
-        for one in completions:
+        for place, one in enumerate(completions):
             if one.finish_reason in ("error", "cancelled"):
                 continue
             found = parse_output(self.stage.output, self.stage.single, one.text, one.finish_reason)
@@ -192,7 +192,7 @@ class Item:
             rank = (severity_rank(findings), -logprob)
             better = best is None or rank < best
             if self.log:
-                self.log.add(self.attempts - 1, one, findings, asked if better else ())
+                self.log.add(self.attempts - 1, place, one, findings, asked if better else ())
             if better:
                 best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
                 self.error, self.blamed = "", frozenset()

@@ -26,6 +26,7 @@ class Judged:
     """This is an answer of one attempt, the digests of its request and prompt, and what is wrong with it."""
 
     attempt: int
+    candidate: int
     digests: tuple[str, str]
     answer: Completion
     findings: list[Finding]
@@ -47,10 +48,12 @@ class LineLog:
         self.digests = (_digest_of(text, sampling, grammar, adapter), _digest(text)[:PROMPT_DIGITS])
         return self.digests[0]
 
-    def add(self, attempt: int, answer: Completion, findings: list[Finding], became: Collection[str]) -> None:
-        """Keep an answer, if only for the fields that it has become in the draft."""
+    def add(
+        self, attempt: int, candidate: int, answer: Completion, findings: list[Finding], became: Collection[str]
+    ) -> None:
+        """Keep the `candidate`-th answer of a request, if only for the fields that it has become in the draft."""
         if became or self.keep == "all":
-            judged = Judged(attempt, self.digests, answer, findings)
+            judged = Judged(attempt, candidate, self.digests, answer, findings)
             self.judged.append(judged)
             for name in became:
                 self.sources[name] = judged
@@ -78,7 +81,7 @@ class LineLog:
                     stage=stage.name,
                     item=item,
                     attempt=judged.attempt,
-                    candidate=judged.answer.index,
+                    candidate=judged.candidate,
                     text=judged.answer.text,
                     findings=tuple(judged.findings),
                     taken=bool(names),

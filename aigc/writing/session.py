@@ -102,11 +102,11 @@ class Session:
         """Drop everything, begun or not, and cancel what the generator has in hand. May be called twice."""
         self._inbox.clear()
         self._queue.clear()
-        for request_id, desk in self._desks.items():
-            self.generator.cancel(request_id)
-            desk.close()
-        self._desks.clear()
         self._done.clear()
+        while self._desks:
+            request_id, desk = self._desks.popitem()
+            desk.close()
+            self.generator.cancel(request_id)
 
     def _take_in(self, content_type: ContentType, brief: Brief, watcher: Watcher | None) -> None:
         setup = self._setups.get(content_type.name)
@@ -117,15 +117,21 @@ class Session:
                 self._done.append(_unwritten(content_type, brief, str(error)))
                 return
         piece = Piece(setup, brief, str(next(self._serials)), watcher)
-        self._queue.append(_Desk(brief.id, piece.steps(), watcher))
+        self._queue.append(_Desk(content_type, brief, piece.steps(), watcher))
 
     def _drop(self, brief_id: str) -> None:
-        self._queue = deque(desk for desk in self._queue if desk.brief != brief_id)
-        for request_id, desk in list(self._desks.items()):
-            if desk.brief == brief_id:
-                del self._desks[request_id]
+        self._queue = deque(desk for desk in self._queue if desk.brief.id != brief_id)
+        for desk in {id(desk): desk for desk in self._desks.values() if desk.brief.id == brief_id}.values():
+            for request_id in self._forget(desk):
                 self.generator.cancel(request_id)
-                desk.close()
+
+    def _forget(self, desk: _Desk) -> list[str]:
+        """Wait no more for a piece; return the ids of its requests that have not come back."""
+        ids = [request_id for request_id, other in self._desks.items() if other is desk]
+        for request_id in ids:
+            del self._desks[request_id]
+        desk.close()
+        return ids
 
     def _received(self, desk: _Desk, completion: Completion) -> bool:
         """File a completion; say whether it was the last one that its piece waited for."""
@@ -148,9 +154,15 @@ class Session:
             artifact: Artifact = finished.value
             self._done.append(artifact)
             return
-        for request in requests:
-            self._desks[request.id] = desk
-            self.generator.submit(request)
+        try:
+            for request in requests:
+                self._desks[request.id] = desk
+                self.generator.submit(request)
+        except Exception as error:  # a generator that breaks: nobody is to wait for this piece
+            self._forget(desk)
+            reason = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
+            self._done.append(_unwritten(desk.content_type, desk.brief, reason))
+            raise
 
 
 def _unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact:
@@ -162,7 +174,8 @@ def _unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact
 class _Desk:
     """This is one piece in work: its steps, the completions it still waits for, and what has come back."""
 
-    def __init__(self, brief: str, steps: Steps, watcher: Watcher | None) -> None:
+    def __init__(self, content_type: ContentType, brief: Brief, steps: Steps, watcher: Watcher | None) -> None:
+        self.content_type = content_type
         self.brief = brief
         self._steps = steps
         self._watcher = watcher
@@ -189,7 +202,7 @@ class _Desk:
             try:
                 self._watcher.delta(about, delta)
             except Exception:  # somebody who went away: the piece goes on without
-                log.exception("watching brief %r", self.brief)
+                log.exception("watching brief %r", self.brief.id)
                 self._watcher = None
 
     def receive(self, completion: Completion) -> bool:

@@ -164,3 +164,77 @@ def test_a_job_without_files_makes_no_folder(make_project: Callable[..., Project
     plain.run(["a"], exports=["csv"])
     assert not (plain.folder / "assets").exists() and not (plain.folder / "media").exists()
     assert '"assets"' not in (plain.folder / "artifacts.jsonl").read_text()
+
+
+def test_what_somebody_else_put_into_the_folder_stays(shop: Shop, tmp_path: Path) -> None:
+    folder = shop.folder / "assets"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "logo.svg").write_text("mine")
+    shop.run(["a"])
+    shop.run(["ccc"])
+    assert sorted(path.name for path in folder.iterdir() if len(path.name) < 64) == ["logo.svg", "sub"]
+    assert len(list(folder.glob("*.png"))) == 1
+
+
+def test_a_link_in_place_of_the_folder_is_not_swept(shop: Shop, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    old = photos / f"{'0' * 64}.png"
+    old.write_bytes(b"mine")
+    shop.folder.mkdir(exist_ok=True)
+    (shop.folder / "assets").symlink_to(photos)
+    shop.run(["a"])
+    assert old.read_bytes() == b"mine"
+
+
+def test_a_damaged_file_is_made_again(shop: Shop) -> None:
+    shop.run(["a", "ccc"])
+    (damaged,) = (path for path in (shop.folder / "assets").iterdir() if path.read_bytes() == png(5))
+    damaged.write_bytes(b"")
+    shop.run(["a", "ccc"])
+    assert shop.asked == 3 and damaged.read_bytes() == png(5)
+    damaged.write_bytes(b"x" * len(png(5)))
+    shop.run(["a", "ccc"], fresh=True)
+    assert damaged.read_bytes() == png(5), "of the right size is not enough where it is made anew"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"sha256": ""}, "is no SHA-256"),
+        ({"sha256": "../../../pwned"}, "is no SHA-256"),
+        ({"sha256": "0" * 64}, "its bytes are not those of its SHA-256"),
+        ({"content": None}, "made no asset"),
+        ({"content": "text"}, "made no asset"),
+        ({"content": None, "path": Path("a\0b")}, "made no asset"),
+    ],
+)
+def test_an_asset_that_is_none_fails_its_piece_alone(
+    make_project: Callable[..., Project], tmp_path: Path, change: dict[str, object], reason: str
+) -> None:
+    @postprocessor(name="dot")
+    def wrong(draft: Draft) -> Draft:
+        """Add an asset that is not what it says, to one piece."""
+        bad = "bad" in draft.fields["text"]
+        made = Asset.of("dot.png", "image/png", png(2 if bad else 1))
+        return replace(draft, assets=(replace(made, **change) if bad else made,))
+
+    project = make_project({"templates/shop/item.yaml": DRAWN, "templates/shop/item.j2": TASK})
+    project.registry.add(type("Plugin", (), {"aigc_postprocessors": hookimpl(lambda self: [wrong])})(), "wrong")
+    shop = Shop(project, tmp_path / "out")
+    report = shop.run(["a", "bad"])
+    assert report.counts["accepted"] == 1 and report.counts["failed"] == 1
+    assert reason in next(iter(report.reasons)) and not (tmp_path / "pwned").exists()
+    assert len(files(shop)) == 1
+
+
+def test_long_names_stop_nothing(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    @postprocessor(name="dot")
+    def long(draft: Draft) -> Draft:
+        """Add an asset with a name no file can have."""
+        return replace(draft, assets=(Asset.of("x." + "a" * 300, "image/png", png(1)),))
+
+    project = make_project({"templates/shop/item.yaml": DRAWN, "templates/shop/item.j2": TASK})
+    project.registry.add(type("Plugin", (), {"aigc_postprocessors": hookimpl(lambda self: [long])})(), "long")
+    report = Shop(project, tmp_path / "out").run(["a"], exports=["csv"])
+    assert report.counts["accepted"] == 1 and report.problems == ()

@@ -287,3 +287,19 @@ def test_files_that_a_stage_adds_belong_to_the_piece(project: Project) -> None:
     session.submit(project.content_type("shop/parts"), brief("one", "ab"))
     (piece,) = drained(session)
     assert [asset.name for asset in piece.assets] == ["a.txt", "b.txt"]
+
+
+def test_a_generator_that_breaks_leaves_nobody_waiting(project: Project) -> None:
+    class Broken(ScriptedGenerator):
+        def submit(self, request: Request) -> None:
+            if len(self.requests) == 1:
+                self.requests.append(request)
+                raise RuntimeError("out of paper")
+            super().submit(request)
+
+    session = project.session(Broken(answer, capacity=8, lump=8))
+    for at in range(3):
+        session.submit(project.content_type("shop/line"), brief(str(at)))
+    with pytest.raises(RuntimeError, match="out of paper"):
+        session.step()
+    assert {piece.id: piece.status for piece in drained(session)} == {"0": "accepted", "1": "failed", "2": "accepted"}
