@@ -105,7 +105,7 @@ class Grammar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """This is what a request is for: the `attempt`-th try, from 0, at item `item` of a stage of a brief's piece."""
+    """This is what a request is for: which brief's piece, stage, item of it (from 0) and attempt (from 0)."""
 
     brief: str
     stage: str
@@ -117,8 +117,8 @@ class About:
 class Request:
     """This is one model call as handed to a Generator. `id` is unique among the requests in flight.
 
-    `about` says which piece it is for, None for a request that is for none; `digest` tells it from others, whatever
-    its id, where somebody has taken that already. What is written depends on neither.
+    `about` says which piece it is for, None for a request that is for none; `digest` is the hash of all that
+    decides its answer, empty until it is taken. What is written depends on neither.
     """
 
     id: str
@@ -133,7 +133,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """This is a count of tokens: `cached` of `prompt` were not computed again; `sampled` + `forced` were written."""
+    """This is a count of tokens: `cached` of `prompt` came from a cache; `sampled` and `forced` ones were written."""
 
     prompt: int = 0
     cached: int = 0
@@ -222,7 +222,7 @@ class Asset:
     """This is a file that belongs to a piece beside its texts: a picture, a voice, a video.
 
     `name` is what people read (`cover.png`), `media_type` as IANA lists them (`image/png`), `sha256` the digest of its
-    bytes in hex, `size` how many they are. The bytes are `content` while it is on its way, then the file at `path`.
+    bytes in hex, `size` how many they are. The bytes are `content` until it is kept, then the file at `path`.
     """
 
     name: str
@@ -322,8 +322,8 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """This is one answer of a model, as it was written: candidate `candidate` of the `attempt`-th try, from 0, at item
-    `item` of a stage. `findings` are its verdict, their fields those of the stage's output.
+    """This is one answer of a model, as it was written: of a stage, item (from 0), attempt (from 0) and
+    candidate (from 0). `findings` are its verdict; their fields are named as in the stage's output.
 
     A `taken` line stands for its item; `fields` are the places in the piece that it became, such as `headlines[2]`:
     none where the content type leaves it out. `request` is the digest of all that decides the answer, `prompt` of the
@@ -349,7 +349,7 @@ class Artifact:
     """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
 
     `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files. `lines` are what
-    a model wrote for it, as far as they are kept: nothing of what the piece says, and in no file of it.
+    a model wrote for it, as far as they are kept; no export has them.
     """
 
     id: str

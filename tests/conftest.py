@@ -10,7 +10,7 @@ import pytest
 from aigc.plugs.registry import Registry
 from aigc.project import Project
 
-MINIMAL = {"text", "rules", "formats", "generators"}
+MINIMAL = {"text", "rules", "formats", "generators", "gpt"}
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,7 @@ def test_two_files_of_one_name_are_one_broken_type(make_project) -> None:
 
 def test_options_of_what_writes_are_refused_where_they_are_set(make_project) -> None:
     laid: Laid = {"engine.rws": (8, "spring.yaml:7")}
-    registry = Registry.discover(only={"generators"})
+    registry = Registry.discover(only={"generators", "gpt"})
 
     def opened(laid: Laid, options: dict[str, str]) -> Project:
         return Project.open(make_project({}).folder, laid=laid, options=options, registry=registry)
@@ -199,7 +200,7 @@ def test_where_nobody_is_there_to_write_all_else_works(tmp_path: Path) -> None:
     assert project.content_types() == {}
     with pytest.raises(NotFound, match=r"^nothing writes here: no plugin declares the default generator; --on NAME"):
         project.generator()
-    named = Project.open(tmp_path, options={"generator": "gtp"}, registry=Registry.discover(only={"generators"}))
+    named = Project.open(tmp_path, options={"generator": "gtp"}, registry=Registry.discover(only={"generators", "gpt"}))
     with pytest.raises(NotFound, match=r"^-o generator=gtp: no generator named 'gtp'; did you mean 'gpt'\?$"):
         named.model_identity("shop/item")
 

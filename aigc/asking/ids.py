@@ -26,7 +26,7 @@ class Ids:
         self._rows.close()
 
     def take(self, asked: str, number: int, where: str) -> tuple[str, str]:
-        """Return (the id of the row of that number, where its `asked` id was used before).
+        """Return the id of a row, and where the id it asked for was used before: empty where it was not.
 
         A row that asks for no id gets its number; one that is taken is told from the first by its line.
         """
@@ -47,7 +47,7 @@ class Ids:
         return name, first
 
     def _before(self, name: str) -> str:
-        """Name the row that was counted under this name before any had an id, if there is one."""
+        """Say which earlier row, without an id of its own, was given this name as its number; empty for none."""
         if name.isdecimal() and name.isascii() and len(name) <= 18:
             number = int(name)
             if 0 < number <= self._counted and name == f"{number:04d}":

@@ -14,7 +14,7 @@ KNOWN = 2000  # ids that a misspelt one is held against
 
 
 class Forecasting(Protocol):
-    """This is what looks at every brief that is to be written, to tell what all of them take."""
+    """This is whoever adds up what briefs will take, told of each one that is to be written."""
 
     def add(self, brief: Brief) -> None:
         """Take a brief into account. AigcError where nothing can be asked for it."""

@@ -48,7 +48,7 @@ class Source:
 
     @property
     def takes_weights(self) -> bool:
-        """Say whether it loads the model from a folder, rather than knowing somebody who has."""
+        """Say whether it loads the model from a folder; else it only knows the model's name."""
         return self.extension.weights
 
     @property
@@ -107,7 +107,7 @@ class Source:
                 self.adapters.check()
 
     def known_weights(self) -> Weights | None:
-        """Return what is known of the model on this machine; None for one of somebody else, or that nobody knows."""
+        """Return what is known of the model on this machine; None for one that runs elsewhere, or is not known."""
         from aigc.models import resolve
 
         try:

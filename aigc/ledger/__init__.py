@@ -4,10 +4,10 @@ All SQL of the project is here, behind questions with names. `ledger` is the ope
 asked: `briefs`, `completions`, `pieces`, `lines`, `twins`, `totals`; `ledger.sql` says what stands in it, `database` is
 the connection, `store` what a project's jobs share. `entry` and `record` are a finished piece as a row and as JSON,
 `standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before anybody sees
-it, and `scratch` texts by name in a file that is thrown away.
+it, `assets` the folder of pieces' files, and `scratch` texts by name in a file that is thrown away.
 
-Names: `Ledger`, `opened_ledger`, `Entry`, `artifact_record`, `Standing`, `standing`, `Complaint`. Knows: SQLite,
-briefs, artifacts, completions. Does not know: how a piece is written, content types, exports, projects.
+Names: `Ledger`, `opened_ledger`, `Entry`, `KeptLine`, `artifact_record`, `Standing`, `standing`, `Complaint`. Knows:
+SQLite, briefs, artifacts, completions, requests' digests. Does not know: content types, exports, projects.
 """
 
 from __future__ import annotations

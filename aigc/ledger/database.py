@@ -46,7 +46,7 @@ class Database:
             self._db.close()
 
     def ask(self, question: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
-        """Return the rows of a question in SQL, all that was to be written later counted in."""
+        """Return the rows of a question in SQL, after writing what `later` was told to write."""
         with translated(self.path):
             self._write()
             return self._db.execute(question, values).fetchall()

@@ -97,13 +97,13 @@ def completion_of(record: Sequence[Json]) -> Completion:
 
 
 def json_text(value: Json) -> str:
-    """Return JSON in one line as people read it; half a character, which no file takes, is escaped."""
+    """Return JSON in one line as people read it; a lone surrogate, which UTF-8 cannot hold, is escaped."""
     text = READABLE(value)
     return text if _encodes(text) else ESCAPED(value)
 
 
 def whole_text(text: str) -> str:
-    """Return `text` with half a character spelled out."""
+    """Return `text` with lone surrogates spelled out as escapes."""
     return text if _encodes(text) else text.encode("utf-8", "backslashreplace").decode()
 
 

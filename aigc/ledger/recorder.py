@@ -46,8 +46,8 @@ class Memory(Protocol):
 class Recorder:
     """This wraps a Generator for one job.
 
-    `usage` is what was really generated, for so many `requests`; `told` counts those answered from memory. `read` is
-    its prompt tokens.
+    `usage` is what was really generated, for so many `requests`; `told` counts those answered from memory; `read`
+    is the prompt tokens of those that were not.
     """
 
     def __init__(self, generator: Generator, memory: Memory) -> None:

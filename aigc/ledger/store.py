@@ -50,8 +50,10 @@ def _attach(db: sqlite3.Connection, store: Path) -> None:
 
 @contextmanager
 def stored_keys(store: Path) -> Iterator[Callable[[str], bool]]:
-    """Open the store to be read: what is given says whether it holds a piece of a key. Without a store, or with one
-    that cannot be read (the next job will say it), it holds none."""
+    """Open the store to be read, and give a function that says whether it holds a piece of a key.
+
+    A store that is not there, or cannot be read (the next job will say so), holds none.
+    """
     if not store.is_file():
         yield lambda key: False
         return

@@ -103,7 +103,7 @@ class Totals:
         return named, rows[0][-1] - len(rows) if rows else 0
 
     def unusable_rows(self) -> int:
-        """Count the rows that could not be briefs: what writes has nothing to do with that, so no retry helps them."""
+        """Count the rows that could not be briefs: no retry helps them, only another file."""
         return self._one("select count(*) from pieces where status = 'failed' and key = ''")
 
     def texts(self) -> tuple[int, int]:

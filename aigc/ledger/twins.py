@@ -47,7 +47,7 @@ class Twins:
         return self._database.attached(store)
 
     def sign(self, sign: Callable[[Fields], Signature], mark: Json, *, earlier: bool = False) -> None:
-        """Make the signatures that are missing; all of them where `mark`, what they are made by, has changed."""
+        """Make the signatures that are missing; all anew where `mark`, which names how they are made, has changed."""
         where = "store." if earlier else "main."
         self._forget_other_marks(where, json_text(mark))
         key, there = ("key", "store.made where true") if earlier else ("id", f"pieces where {GOOD}")
@@ -80,7 +80,7 @@ class Twins:
             db.executemany(SEND_BACK, [(avoid, name) for name, avoid in twins])
 
     def take_back(self) -> None:
-        """Put a good piece back where writing it again came to nothing better."""
+        """Put the earlier piece back where the one that was written in its place is rejected or failed."""
         with self._database.change() as db:
             db.execute(TAKE_BACK)
 

@@ -79,7 +79,7 @@ class Extension:
 
     @cached_property
     def accepted(self) -> tuple[Option, ...]:
-        """Return its options with those that we take off its hands: of checks `severity`, of text functions `field`."""
+        """Return its options and those every one has: `severity` of a check, `field` of a function of one text."""
         declared = {option.name for option in self.options}
         ours = [
             *([Option(name="severity", annotation=Severity)] if self.kind == "check" else []),

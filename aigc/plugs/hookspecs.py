@@ -74,7 +74,7 @@ def aigc_commands(cli: click.Group) -> None:
 
 @hookspec
 def aigc_artifact(artifact: Artifact) -> None:
-    """Hear of every finished piece, in the order they finish; on a cluster in the process that began the job."""
+    """Hear of every finished piece, in the order they finish; of a job's once it is recorded."""
 
 
 @hookspec

@@ -1,7 +1,9 @@
 """Draft → draft: running post-processors and checks over a draft's texts, and remembering who wrote which text.
 
 A `Signed` is a text that knows the stage item it came from, so that a finding on `headlines[3]` of the composed piece
-leads back to the one request to ask again. Knows drafts, paths and bound extensions; does not know generators.
+leads back to the one request to ask again. A `Bound` extension has its options checked, `resolve` renders those with
+`{{ }}`; its scope says whether it gets each text or the whole draft. `leaves` and `mapped` walk a value with its
+schema. Knows drafts, paths and bound extensions; does not know generators.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """One result a stage owes: how it is asked for, judged, asked for again, and given up.
 
-An `Item` keeps the best draft so far. Asked again, only its failing fields are written: the others are in the grammar
-as constants and stay as they stood. Attempts are counted over the whole life of an item, whoever found it wanting.
+A `Stage` is what the content type declares: its prompt, output schema, checks, `candidates` per request, how many
+`attempts`, a `foreach` list, `fallback` expressions. An `Item` keeps the best draft so far. Asked again, only its
+failing fields are written: the others are in the grammar as constants and stay as they stood. Attempts are counted over
+the whole life of an item, whoever found it wanting.
 """
 
 from __future__ import annotations
@@ -87,7 +89,7 @@ class Item:
     """This is one result of a stage: `value` is its foreach item.
 
     `blamed` are fields that checks on the whole piece reject; `left_out` says why the item is not part of the piece,
-    `by_design` that its own fallback came out empty, which is how a content type says: rather nothing. `log` is there
+    `by_design` that its own fallback came out empty: the content type wants nothing there then. `log` is there
     where the model's lines are kept.
     """
 

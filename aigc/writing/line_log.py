@@ -35,7 +35,7 @@ class Judged:
 @dataclass(slots=True, kw_only=True)
 class LineLog:
     """This is what was written for a stage item: `all` of it, or what is `taken`. `sources` says which answer each
-    field of the draft comes from; one that is a fallback comes from none."""
+    field of the draft comes from; a fallback is in none."""
 
     keep: Literal["taken", "all"]
     digests: tuple[str, str] = ("", "")  # of the last request
@@ -72,7 +72,7 @@ class LineLog:
 
     def lines(self, stage: Stage, item: int, places: Places, *, left_out: bool) -> list[Line]:
         """Return the lines that are kept of a stage item. `places` says where in the piece the texts of stages stand;
-        what is `left_out` of it took no line."""
+        an item that is `left_out` took no line."""
         found = []
         for judged in self.judged:
             names = [name for name in stage.output if self.sources.get(name) is judged and not left_out]
@@ -96,7 +96,7 @@ class LineLog:
 
 
 def request_digest(request: Request) -> str:
-    """Return what tells one request from another, whatever its id and whoever asks: `DIGITS` of them."""
+    """Return `DIGITS` digits that tell one request from another, whatever its id and whoever asks."""
     return request.digest or _digest_of(repr(request.prompt), request.sampling, request.grammar, request.adapter)
 
 

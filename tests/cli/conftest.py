@@ -18,7 +18,7 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Request, Row
-from aigc_plugins import generators
+from aigc_plugins import generators, gpt
 
 SLOGAN = """
 aigc: 1
@@ -139,7 +139,7 @@ class Shop:
         self.answer: Callable[[Request, int], Any] = lambda request, index: "Made to last"
         self.generators: list[ScriptedGenerator] = []
         self.projects: list[Project] = []
-        self.plugins: dict[str, object] = {"shop": ShopPlugin(), "generators": generators}
+        self.plugins: dict[str, object] = {"shop": ShopPlugin(), "generators": generators, "gpt": gpt}
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name

@@ -42,4 +42,4 @@ def test_options_are_read_in_one_place(path: Path) -> None:
 
 def test_the_one_place_is_there() -> None:
     assert [text for _, text in texts(ROOT / "aigc" / "plugs" / "options.py") if REFUSALS.search(text)]
-    assert [text for _, text in texts(ROOT / "plugins" / "generators" / "gpt.py") if OWN.search(text)] == ["gpt"]
+    assert [text for _, text in texts(ROOT / "plugins" / "gpt" / "own_engine.py") if OWN.search(text)] == ["gpt"]

@@ -14,7 +14,7 @@ from aigc.engine import EngineOptions
 from aigc.errors import UsageError
 from aigc.generating import Source
 from aigc.project import Project
-from aigc_plugins.generators.gpt import gpt
+from aigc_plugins.gpt.own_engine import gpt
 
 
 class Engine:
