@@ -208,3 +208,8 @@ def test_where_nobody_is_there_to_write_all_else_works(tmp_path: Path) -> None:
 def test_a_dotted_name_in_a_file_is_refused(make_project: Callable[..., Project]) -> None:
     with pytest.raises(UsageError, match=r"aigc.yaml:1: engine.rows: dots are for .*; write engine: {rows: …}"):
         make_project({"aigc.yaml": "engine.rows: 3\n"})
+
+
+def test_a_whole_number_stays_one_for_keys_hang_on_it(make_project: Callable[..., Project]) -> None:
+    settings = make_project({"aigc.yaml": "sampling: {temperature: 1, max_tokens: 40}\n"}).settings
+    assert repr(dict(settings.sampling)) == "{'temperature': 1, 'max_tokens': 40}"

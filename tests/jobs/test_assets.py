@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aigc import Artifact, Asset, Brief, Draft, Extension, Generator, Project, hookimpl, postprocessor
-from aigc.jobs import read_artifacts
+from aigc.jobs import read_artifacts, written_already
 from aigc.jobs.ray.assignment import packed
 from aigc.jobs.ray.author import Author
 from aigc.testing import ScriptedGenerator
@@ -238,3 +238,12 @@ def test_long_names_stop_nothing(make_project: Callable[..., Project], tmp_path:
     project.registry.add(type("Plugin", (), {"aigc_postprocessors": hookimpl(lambda self: [long])})(), "long")
     report = Shop(project, tmp_path / "out").run(["a"], exports=["csv"])
     assert report.counts["accepted"] == 1 and report.problems == ()
+
+
+def test_a_dry_run_promises_no_piece_with_files_of_another_job(shop: Shop, tmp_path: Path) -> None:
+    shop.run(["a"])
+    content_type = shop.project.content_type("shop/item")
+    with written_already(shop.project, content_type, tmp_path / "other") as stands:
+        assert not stands(Brief(id="00", values={"product": "a"}))
+    with written_already(shop.project, content_type, shop.folder) as stands:
+        assert stands(Brief(id="00", values={"product": "a"}))

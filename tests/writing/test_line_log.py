@@ -10,7 +10,7 @@ import pytest
 
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, KeepLines, Line, Request
+from aigc.types import Artifact, Brief, Grammar, KeepLines, Line, Message, Prompt, Request, SamplingParams
 from aigc.writing.line_log import request_digest
 
 LINES = """
@@ -153,3 +153,15 @@ def test_without_lines_nothing_is_hashed(project: Project, monkeypatch: pytest.M
     monkeypatch.setattr(item, "LineLog", None)
     assert write(project, Script(a=["Tea", "Two"], Close=[close()]), "none", "a").status == "accepted"
     assert write(project, Script(a=["Tea", "Two"], Close=[close()]), "taken", "a").status == "failed"
+
+
+def test_a_requests_digest_stays_what_it_was_for_answers_are_found_by_it() -> None:
+    prompt = Prompt(messages=(Message(role="system", content="You write."), Message(role="user", content="杯子 “x”\n")))
+    request = Request(
+        id="1",
+        prompt=prompt,
+        sampling=SamplingParams(temperature=0.5, n=2, seed=7),
+        grammar=Grammar(kind="json", source='{"type":"string"}'),
+        adapter="lora/ads",
+    )
+    assert request_digest(request) == "df9f4e21539458103442adfad6a6d483"
