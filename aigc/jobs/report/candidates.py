@@ -7,40 +7,35 @@ fallback stands there, or nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from aigc.types import Finding, Json, Line
+
+Candidates: TypeAlias = dict[str, list[Json]]  # path or name → each with its verdict, as the script shows it
 
 MOST = 36  # candidates of one piece
 LONGEST = 400  # characters of one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """These are the candidates of a piece that are not in it: by the path of the text that was taken instead, and by
-    the name of the stage item where none was."""
-
-    beside: dict[str, list[Json]] = field(default_factory=dict)
-    apart: dict[str, list[Json]] = field(default_factory=dict)
-
-
-def rejected(lines: Sequence[Line]) -> Rejected:
-    """Sort out what was not taken of a piece's lines, each text of an item once and `MOST` of it in all."""
+def rejected(lines: Sequence[Line]) -> tuple[Candidates, Candidates]:
+    """Return the candidates of a piece that are not in it, `MOST` of them: by the path of the text that was taken
+    instead, and by the name of the stage item where none was."""
     items: dict[tuple[str, int], list[Line]] = {}
     for line in lines:
         items.setdefault((line.stage, line.item), []).append(line)
     lists = {stage for stage, item in items if item}
-    found, room = Rejected(), MOST
+    beside: Candidates = {}
+    apart: Candidates = {}
+    room = MOST
     for (stage, item), mine in items.items():
-        taken = {line.text for line in mine if line.taken}
-        others = list({line.text: line for line in mine if not line.taken and line.text not in taken}.values())[:room]
+        others = [line for line in mine if not line.taken][:room]
         room -= len(others)
         path = next((line.fields[0] for line in mine if line.fields), "")
         if others and path:
-            found.beside.setdefault(path, []).extend(map(_candidate, others))
+            beside.setdefault(path, []).extend(map(_candidate, others))
         elif others:
-            found.apart[f"{stage}[{item}]" if stage in lists else stage] = list(map(_candidate, others))
-    return found
+            apart[f"{stage}[{item}]" if stage in lists else stage] = list(map(_candidate, others))
+    return beside, apart
 
 
 def finding_record(finding: Finding, where: str = "") -> list[str]:

@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from typing import TextIO
 from urllib.parse import quote
 
-from aigc.jobs.report.candidates import Rejected, finding_record, rejected
+from aigc.jobs.report.candidates import Candidates, finding_record, rejected
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text
@@ -67,8 +67,9 @@ def line(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> str:
 def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> dict[str, Json]:
     """Return a piece as the script shows it, with those of its `lines` that are not in it."""
     artifact = entry.artifact
-    usage, left, others = artifact.provenance.usage, list(artifact.findings), rejected(lines)
-    fields = [[name, _field(name, value, entry, reader, left, others)] for name, value in artifact.fields.items()]
+    usage, left = artifact.provenance.usage, list(artifact.findings)
+    beside, apart = rejected(lines) if lines else ({}, {})
+    fields = [[name, _field(name, value, entry, reader, left, beside)] for name, value in artifact.fields.items()]
     told = any(finding.message in artifact.reason for finding in artifact.findings)
     brief = artifact.brief
     title = next(iter(brief.values.values()), "")
@@ -85,7 +86,7 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
         "twin": entry.twin,
         "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
         "assets": [_asset(asset) for asset in artifact.assets],
-        "others": [[name, candidates] for name, candidates in {**others.apart, **others.beside}.items()],
+        **({"others": [[name, texts] for name, texts in {**apart, **beside}.items()]} if lines else {}),
     }
 
 
@@ -97,15 +98,15 @@ def _asset(asset: Asset) -> list[Json]:
 
 
 def _field(
-    name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding], others: Rejected
+    name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding], beside: Candidates
 ) -> dict[str, Json]:
     """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`, candidates
-    that a text of it was preferred to from `others`."""
+    that a text of it was preferred to from `beside`."""
     whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
     texts = []
     for text in reader.texts(name, value):
         mine = [finding for finding in left if finding.field == text.path and finding not in whole]
-        texts.append(_text(text, mine, entry, others.beside.pop(text.path, [])))
+        texts.append(_text(text, mine, entry, beside.pop(text.path, ())))
         left[:] = [finding for finding in left if finding not in mine]
     left[:] = [finding for finding in left if finding not in whole]
     return {"texts": texts} | ({"findings": [finding_record(one) for one in whole]} if whole else {})

@@ -163,7 +163,7 @@
       inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language)));
       texts.append(group);
     }
-    for (const [name, others] of piece.others) texts.append(othersOf(others, name));
+    for (const [name, others] of piece.others ?? []) texts.append(othersOf(others, name));
     if (piece.assets.length) texts.append(element("div", { className: "assets" }, ...piece.assets.map(assetOf)));
     const status = element("span", { className: `status ${piece.status}` }, piece.status);
     const head = element("header", {}, name, status, tookOf(piece));
