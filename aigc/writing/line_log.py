@@ -44,8 +44,7 @@ class LineLog:
 
     def ask(self, prompt: Prompt, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
         """Note what is asked now, and return the request's digest."""
-        text = repr(prompt)
-        self.digests = (_digest_of(text, sampling, grammar, adapter), _digest(text)[:PROMPT_DIGITS])
+        self.digests = _digests(prompt, sampling, grammar, adapter)
         return self.digests[0]
 
     def add(
@@ -73,9 +72,9 @@ class LineLog:
     def lines(self, stage: Stage, item: int, places: Places, *, left_out: bool) -> list[Line]:
         """Return the lines that are kept of a stage item. `places` says where in the piece the texts of stages stand;
         an item that is `left_out` took no line."""
-        found = []
+        found, sources = [], {} if left_out else self.sources
         for judged in self.judged:
-            names = [name for name in stage.output if self.sources.get(name) is judged and not left_out]
+            names = [name for name in stage.output if sources.get(name) is judged]
             if names or self.keep == "all":
                 line = Line(
                     stage=stage.name,
@@ -97,12 +96,12 @@ class LineLog:
 
 def request_digest(request: Request) -> str:
     """Return `DIGITS` digits that tell one request from another, whatever its id and whoever asks."""
-    return request.digest or _digest_of(repr(request.prompt), request.sampling, request.grammar, request.adapter)
+    return request.digest or _digests(request.prompt, request.sampling, request.grammar, request.adapter)[0]
 
 
-def _digest_of(prompt: str, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> str:
-    return _digest(f"({prompt}, {sampling!r}, {grammar!r}, {adapter!r})")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
+def _digests(prompt: Prompt, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> tuple[str, str]:
+    """Return the digests of a request and of its prompt, in one pass over both."""
+    hashed = hashlib.sha256(f"({prompt!r}".encode("utf-8", "backslashreplace"))
+    of_prompt = hashed.hexdigest()[:PROMPT_DIGITS]
+    hashed.update(f", {sampling!r}, {grammar!r}, {adapter!r})".encode("utf-8", "backslashreplace"))
+    return hashed.hexdigest()[:DIGITS], of_prompt
