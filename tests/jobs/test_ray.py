@@ -201,7 +201,7 @@ def test_on_a_cluster_of_its_own_the_folder_is_the_same_byte_for_byte(alone: Sho
     assert kept.written_tokens == local.written_tokens and 0 < kept.seconds < report["seconds"] - 1
     again = alone.run("another", products(40), *there, "--dry-run")
     assert (report["forecast"]["seconds"], again["forecast"]["seconds"]) == (None, pytest.approx(kept.seconds))
-    ours = (" left", "Forecast: ", "of memory", "no time can be told", "are estimated")
+    ours = ("Writing: ", " left", "Forecast: ", "of memory", "no time can be told", "are estimated")
     said = str(report["err"]).splitlines()
     assert [line for line in said if not any(words in line for words in ours)] == [], "Ray says nothing"
 
