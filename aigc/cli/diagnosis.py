@@ -66,7 +66,7 @@ def _package(name: str) -> Symptom:
 
 def _kernels() -> Symptom:
     """Say whether a CPU writes at full speed; a machine without them writes all the same."""
-    if find_spec(KERNELS) is not None:
+    if any(find_spec(name) is not None for name in KERNELS):
         return Symptom(name="kernels", state="ok", found="built")
     remedy = "on a CPU, models write faster where a C compiler (gcc) was there when aigc was installed"
     return Symptom(name="kernels", state="note", found="not built", remedy=remedy)

@@ -12,7 +12,8 @@ import torch
 from aigc.engine.precision import DTYPES
 from aigc.errors import ModelError
 
-TORCH_DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
+# Whole numbers are what products are made of; all between them is in 32-bit floats.
+TORCH_DTYPES: dict[str, torch.dtype] = {name: torch.float32 if name == "int8" else getattr(torch, name) for name in DTYPES}
 
 
 def pick_device(name: str) -> torch.device:

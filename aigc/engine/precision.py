@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-DTYPES = ("float32", "bfloat16", "float16")
+DTYPES = ("float32", "bfloat16", "float16", "int8")
 DRIVER = Path("/dev/nvidiactl")  # there where a driver runs, and in a container that was given a device
 
 

@@ -12,4 +12,5 @@ Names: `open_decoder(folder, options) -> Decoder | None` (a Network), `kernels(t
 
 from __future__ import annotations
 
-KERNELS = "aigc.engine.cpu._kernels"  # the library built where aigc was installed, if there was a C compiler
+# The libraries built where aigc was installed, if there was a C compiler: the first that runs here is taken.
+KERNELS = tuple(f"aigc.engine.cpu._kernels_{isa}" for isa in ("vnni", "avx512", "avx2"))

@@ -31,6 +31,7 @@ from aigc.engine.options import EngineOptions
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
+NARROW = ("auto", "int8")  # dtypes in which whole-number weights are multiplied by whole numbers
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,8 +61,10 @@ class Decoder:
     torch_threads = 1  # torch has little left to do, and its threads, waiting for more, would be in the way of ours
     device = CPU
 
-    def __init__(self, native: Kernels, read: Checkpoint, context: int) -> None:
+    def __init__(self, native: Kernels, read: Checkpoint, context: int, *, narrow: bool) -> None:
+        """Take the weights. With `narrow` activations are rounded to 8 bits where weights are whole numbers."""
         config = read.config
+        self.narrow = narrow
         self.ends = read.ends
         self.heads = config.num_attention_heads
         self.context = min(config.max_position_embeddings, context or config.max_position_embeddings)
@@ -89,7 +92,7 @@ class Decoder:
         tied = config.tie_word_embeddings or "lm_head.weight" not in read
         self._head = self._embedding if tied else read.panels(native, "lm_head.weight")
         tree = torch.nn.Module()
-        join = partial(_join, native, read)
+        join = partial(_join, native, read, narrow)
         self._layers = [
             read_layer(read, tree, number, join=join, norm=read.tensor) for number in range(config.num_hidden_layers)
         ]
@@ -97,7 +100,7 @@ class Decoder:
         self.vocab = self._head.columns
         self.head = self._head.columns * self._head.depth  # weights multiplied for every sampled token
         self.body = sum(one.out_features * one.in_features for one in products)  # and for every token
-        self.weight_bytes = sum(one.numbers.nbytes for one in (self._head, *(product.panels for product in products)))
+        self.weight_bytes = self._head.numbers.nbytes + sum(product.nbytes for product in products)
         self.adapters = Adapters(tree, CPU, torch.float32, native)
         self._memory = self._make_memory(FEW)
 
@@ -118,7 +121,7 @@ class Decoder:
                 self._run_adapted(memory, step, spans, keep)
             else:
                 self.native.run(memory.program.array, step, tokens)
-            return self.native.multiply(memory.written[: len(keep)], self._head, None)
+            return self.native.multiply(memory.written[: len(keep)], self._head, None, narrow=self.narrow)
 
     def _run_adapted(self, memory: StepMemory, step: Step, spans: Sequence[Span], keep: Sequence[int]) -> None:
         """Run a step, stopping after every product for what LoRA layers add to it."""
@@ -175,7 +178,7 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
         if read is None or not _fits(read.config):
             return None
         try:
-            return Decoder(native, read, options.context)
+            return Decoder(native, read, options.context, narrow=options.dtype in NARROW)
         except KeyError:  # a weight is missing: transformers says which
             return None
 
@@ -187,22 +190,41 @@ def _fits(config: Config) -> bool:
     return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
 
 
-def _join(native: Kernels, read: Checkpoint, path: str, parent: torch.nn.Module, names: Sequence[str]) -> PackedLinear:
+def _join(
+    native: Kernels, read: Checkpoint, narrow: bool, path: str, parent: torch.nn.Module, names: Sequence[str]
+) -> PackedLinear:
     """Make one layer of several that read the same input; each stands in `parent` too, as a part of it."""
     parts = [read.panels(native, f"{path}.{name}.weight") for name in names]
-    if len({part.bits for part in parts}) > 1:
-        parts = [native.widen(part) for part in parts]
     columns = [part.columns for part in parts]
-    numbers = torch.cat([part.numbers for part in parts])
     biases = [f"{path}.{name}.bias" for name in names]
     bias = None
     if any(name in read for name in biases):
         bias = torch.cat(
             [read.tensor(n) if n in read else torch.zeros(c) for n, c in zip(biases, columns, strict=True)]
         )
-    whole = PackedLinear(native, Panels(numbers, sum(columns), parts[0].depth, parts[0].bits), bias)
+    whole = PackedLinear(native, _united(parts), bias, narrow=narrow)
     begin = 0
     for name, width in zip(names, columns, strict=True):
         setattr(parent, name, whole.part(begin, begin + width))
         begin += width
     return whole
+
+
+def _united(parts: Sequence[Panels]) -> list[Panels]:
+    """Return the same outputs in as few parts as there are formats side by side; without a copy where memory allows."""
+    united: list[Panels] = []
+    for part in parts:
+        last = united[-1] if united else None
+        if last is None or last.format != part.format or last.columns % PANEL:
+            united.append(part)
+            continue
+        united[-1] = Panels(_end_to_end(last.numbers, part.numbers), last.columns + part.columns, part.depth, part.format)
+    return united
+
+
+def _end_to_end(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    """Return both as one: a view where the second follows the first in memory."""
+    same = first.untyped_storage().data_ptr() == second.untyped_storage().data_ptr()
+    if same and first.data_ptr() + first.nbytes == second.data_ptr():
+        return first.as_strided((len(first) + len(second), *first.shape[1:]), first.stride())
+    return torch.cat([first, second])

@@ -17,32 +17,33 @@ from typing import Any
 import torch
 
 from aigc.engine.cpu import KERNELS
+from aigc.engine.cpu.formats import F32, PANEL, Format
 
-OFF = "AIGC_KERNELS"  # set to 0, this environment variable has torch do everything
-PANEL = 16  # columns
+OFF = "AIGC_KERNELS"  # an environment variable: 0 has torch do everything, avx2, avx512 or vnni take that library
 KEY_BLOCK = 16  # tokens whose keys lie together, number by number: (tokens / 16, dim, 16)
 SPAN = 12  # numbers that say what a row brings to a step
+UNIT = 32  # inputs of a quantised row that share a scale
 
 
 @dataclass(frozen=True, slots=True)
 class Panels:
-    """This is a weight (columns, depth) in panels of 16 columns, as multiply.c lays them out.
+    """This is a weight (columns, depth) in panels of 16 columns, as formats.h lays them out.
 
-    `numbers` (panels, ...) are floats, or the bytes of blocks with whole numbers of 4 or 8 `bits`.
+    `numbers` (panels, ...) are floats, or bytes.
     """
 
     numbers: torch.Tensor
     columns: int
     depth: int
-    bits: int = 32
+    format: Format = F32
 
     def part(self, begin: int, end: int) -> Panels:
         """Return some of the columns, sharing memory. `begin` is a multiple of 16."""
         assert begin % PANEL == 0
-        return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.bits)
+        return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.format)
 
 
-OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN", start=0)
+OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN QUANTISE", start=0)
 
 
 class Op(ctypes.Structure):
@@ -51,7 +52,7 @@ class Op(ctypes.Structure):
     _fields_ = (
         ("kind", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
-        *((name, ctypes.c_int64) for name in ("bits", "columns", "depth", "add", "layer", "window")),
+        *((name, ctypes.c_int64) for name in ("format", "columns", "depth", "add", "narrow", "pitch", "layer", "window")),
     )
 
 
@@ -72,9 +73,15 @@ def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | Non
     """Make an operation; what it says of tensors is their addresses, so somebody has to keep them."""
     if panels is not None:
         weight = None if kind is OpKind.PACK else panels.numbers
-        given = {"bits": panels.bits, "columns": panels.columns, "depth": panels.depth, **given}
+        shape = {"columns": panels.columns, "depth": panels.depth, "pitch": panels.columns}
+        given = {"format": panels.format.code, **shape, **given}
     places = {name: one.data_ptr() if isinstance(one, torch.Tensor) else one for name, one in given.items()}
     return Op(kind=kind, weight=None if weight is None else weight.data_ptr(), **places)
+
+
+def row_bytes(depth: int) -> int:
+    """Count the bytes of a quantised row of so many inputs: numbers, and what whole.c keeps of each 32 of them."""
+    return -(-(depth + depth // UNIT * 20) // 64) * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +106,39 @@ class Kernels:
 
     def widen(self, panels: Panels) -> Panels:
         """Return the same weight in 32-bit floats."""
-        if panels.bits == 32:
+        if panels.format == F32:
             return panels
         numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
         self._do(op(OpKind.WIDEN, out=numbers, panels=panels))
         return Panels(numbers, panels.columns, panels.depth)
 
     def multiply(
-        self, x: torch.Tensor, panels: Panels, bias: torch.Tensor | None, out: torch.Tensor | None = None
+        self,
+        x: torch.Tensor,
+        panels: Panels,
+        bias: torch.Tensor | None,
+        out: torch.Tensor | None = None,
+        *,
+        narrow: bool = False,
     ) -> torch.Tensor:
-        """Return x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given."""
+        """Return x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given.
+
+        With `narrow`, and weights of whole numbers, x is rounded to 8 bits first (whole.c).
+        """
         rows, add = x.shape[0], out is not None
         if out is None:
             out = torch.empty(rows, panels.columns)
-        self._do(op(OpKind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add), rows)
+        narrow = narrow and panels.format.whole
+        if narrow:
+            x = self.quantise(x)
+        self._do(op(OpKind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add, narrow=narrow), rows)
+        return out
+
+    def quantise(self, x: torch.Tensor) -> torch.Tensor:
+        """Round x (rows, depth) to rows of whole numbers as whole.c reads them; depth is a multiple of 32."""
+        rows, depth = x.shape
+        out = torch.empty(rows, row_bytes(depth), dtype=torch.uint8)
+        self._do(op(OpKind.QUANTISE, source=x, out=out, depth=depth), rows)
         return out
 
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
@@ -161,8 +187,15 @@ def kernels(threads: int = 0) -> Kernels | None:
 
 @cache
 def _library() -> ctypes.CDLL | None:
-    spec = find_spec(KERNELS)
-    if spec is None or spec.origin is None or os.environ.get(OFF) == "0":
+    """Load the library built for the most that this processor has; `AIGC_KERNELS` may name one of them."""
+    wanted = os.environ.get(OFF, "")
+    names = [name for name in KERNELS if not wanted or name.endswith(f"_{wanted}")]
+    return next((one for one in map(_loaded, names) if one is not None), None)
+
+
+def _loaded(name: str) -> ctypes.CDLL | None:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
         return None
     try:
         library = ctypes.CDLL(spec.origin)

@@ -7,6 +7,8 @@ bit, depend on how many rows there are, which plain `torch.nn.Linear` does not p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from aigc.engine.cpu.kernels import Kernels, Panels
@@ -15,25 +17,51 @@ TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 
 
 
 class PackedLinear(torch.nn.Module):
-    """This is `torch.nn.Linear` without autograd, by our kernels."""
+    """This is `torch.nn.Linear` without autograd, by our kernels.
 
-    def __init__(self, native: Kernels, panels: Panels, bias: torch.Tensor | None) -> None:
+    Its outputs are those of `parts`, one after the other: a layer's weights may come in several formats. With `narrow`
+    activations are rounded to 8 bits where the weights are whole numbers.
+    """
+
+    def __init__(
+        self, native: Kernels, parts: Sequence[Panels], bias: torch.Tensor | None, *, narrow: bool = False
+    ) -> None:
         super().__init__()
         self.native = native
-        self.out_features, self.in_features = panels.columns, panels.depth
+        self.out_features, self.in_features = sum(part.columns for part in parts), parts[0].depth
         # Plain attributes: no state dict and no `Module.to` could handle panels.
-        self.panels = panels
+        self.parts = tuple(parts)
         self.bias = bias
+        self.narrow = narrow
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        rows = x.reshape(-1, self.in_features).contiguous()
-        return self.native.multiply(rows, self.panels, self.bias).view(*x.shape[:-1], self.out_features)
+        rows, biases = x.reshape(-1, self.in_features).contiguous(), self.biases()
+        out = [
+            self.native.multiply(rows, *one, narrow=self.narrow) for one in zip(self.parts, biases, strict=True)
+        ]
+        return (out[0] if len(out) == 1 else torch.cat(out, dim=1)).view(*x.shape[:-1], self.out_features)
+
+    def biases(self) -> list[torch.Tensor | None]:
+        """Return each part's bias."""
+        if self.bias is None:
+            return [None] * len(self.parts)
+        return list(self.bias.split([part.columns for part in self.parts]))
 
     def part(self, begin: int, end: int) -> PackedLinear:
-        """Return some of the outputs, sharing memory."""
-        return PackedLinear(
-            self.native, self.panels.part(begin, end), None if self.bias is None else self.bias[begin:end]
-        )
+        """Return some of the outputs, sharing memory: of whole parts, or of one."""
+        parts, at = [], 0
+        for one in self.parts:
+            first, last = max(begin - at, 0), min(end - at, one.columns)
+            if first < last:
+                parts.append(one.part(first, last))
+            at += one.columns
+        bias = None if self.bias is None else self.bias[begin:end]
+        return PackedLinear(self.native, parts, bias, narrow=self.narrow)
+
+    @property
+    def nbytes(self) -> int:
+        """Count the bytes that a product reads of the weight."""
+        return sum(part.numbers.nbytes for part in self.parts)
 
 
 class PackedEmbedding(torch.nn.Module):
@@ -41,7 +69,7 @@ class PackedEmbedding(torch.nn.Module):
 
     def __init__(self, head: PackedLinear) -> None:
         super().__init__()
-        self.native, self.panels = head.native, head.panels
+        self.native, (self.panels,) = head.native, head.parts
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
         return self.native.gather(self.panels, ids.contiguous()).view(*ids.shape, self.panels.depth)
@@ -70,7 +98,7 @@ def packed(weight: torch.Tensor, bias: torch.Tensor | None, native: Kernels | No
     """Pack a layer, by oneDNN where there are no kernels. `weight` is (out_features, in_features); it is copied."""
     if native is None:
         return OnednnLinear(weight, bias)
-    return PackedLinear(native, native.pack(weight), None if bias is None else bias.detach().clone())
+    return PackedLinear(native, [native.pack(weight)], None if bias is None else bias.detach().clone())
 
 
 def can_pack(device: torch.device, dtype: torch.dtype, native: Kernels | None) -> bool:

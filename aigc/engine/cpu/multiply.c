@@ -1,31 +1,23 @@
-/* Matrix products with weights in panels of 16 columns, panel by panel, every panel input by input.
+/* Matrix products with weights in panels of 16 columns, panel by panel, every panel input by input, in 32-bit floats.
 
-   A weight is kept as 32-bit floats, or as it came from a GGUF file: whole numbers of 4 or 8 bits, in blocks of 32
-   inputs that have a scale and an offset for each column. Such numbers are widened to the floats that they stand for
-   (scale * number + offset, exactly) a moment before they are multiplied: the same products as with 32 bits, from a
-   seventh or a quarter of the memory.
+   A weight is kept in its own numbers (formats.h). They are widened to the floats that they stand for, exactly as far as
+   32 bits go, a moment before they are multiplied: the same products as with 32 bits, from a fraction of the memory.
 
-   A tile of up to 6 rows x 16 columns stays in registers. Sums run from the first input to the last, whatever the number
-   of rows. */
+   A tile of a few rows x 16 columns stays in registers. Sums run from the first input to the last, whatever the number
+   of rows and however wide the vectors. */
 
 #include <string.h>
 
 #include "step.h"
+#include "wide.h"
 
-#define PANEL 16
+#if LANES == 16
+#define TILE 12
+#else
 #define TILE 6
+#endif
 #define FEW 3     /* rows for which numbers are widened in registers; for more they are written to memory once */
-#define DEPTH 512 /* inputs multiplied before moving to the next tile: 32 KB of a panel */
-#define ROWS 96   /* that share one pass over a panel */
-#define BLOCK 32  /* inputs that share scales and offsets */
-
-/* A block of one panel: 16 scales and 16 offsets, float16, then 32 x 16 numbers. Of 4 bits, without a sign, column j is
-   the lower and column j + 8 the upper half of byte j; of 8 bits, they have a sign. */
-static inline int64_t block_bytes(int64_t bits) { return 4 * PANEL + BLOCK * PANEL * bits / 8; }
-
-static inline int64_t panel_bytes(int64_t k, int64_t bits) {
-    return bits == 32 ? k * PANEL * 4 : k / BLOCK * block_bytes(bits);
-}
+#define DEPTH 512 /* inputs multiplied before moving to the next tile: 32 KB of a panel; whole blocks */
 
 /* in (n, k) -> out, panels (ceil(n / 16), k, 16), zeros where n ends; some of the panels */
 static void pack(const void *what, int64_t begin, int64_t end, int64_t thread) {
@@ -38,163 +30,192 @@ static void pack(const void *what, int64_t begin, int64_t end, int64_t thread) {
                 op->out[(p * k + i) * PANEL + j] = p * PANEL + j < n ? op->in[(p * PANEL + j) * k + i] : 0.0f;
 }
 
-/* The scales and offsets of a block's columns, 8 and 8. */
-typedef struct {
-    v8 scale[2], offset[2];
-} Scales;
-
-static inline Scales scales_of(const uint8_t *block) {
-    const __m128i *halves = (const __m128i *)block;
-    return (Scales){{_mm256_cvtph_ps(_mm_loadu_si128(halves)), _mm256_cvtph_ps(_mm_loadu_si128(halves + 1))},
-                    {_mm256_cvtph_ps(_mm_loadu_si128(halves + 2)), _mm256_cvtph_ps(_mm_loadu_si128(halves + 3))}};
-}
-
-/* Input i of a block: 16 weights. A scale has 11 bits, so scale * number is exact, and the sum is rounded once. */
-static inline __attribute__((always_inline)) void widen(const uint8_t *block, const int bits, int64_t i, const Scales *by,
-                                                        v8 *out) {
-    const uint8_t *at = block + 4 * PANEL + i * PANEL * bits / 8;
-    __m256i low, high;
-    if (bits == 4) {
-        high = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)at));
-        low = _mm256_and_si256(high, _mm256_set1_epi32(15));
-        high = _mm256_srli_epi32(high, 4);
-    } else {
-        low = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)at));
-        high = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(at + 8)));
-    }
-    out[0] = _mm256_fmadd_ps(by->scale[0], _mm256_cvtepi32_ps(low), by->offset[0]);
-    out[1] = _mm256_fmadd_ps(by->scale[1], _mm256_cvtepi32_ps(high), by->offset[1]);
-}
-
-static inline __attribute__((always_inline)) void widen_blocks(const uint8_t *blocks, const int bits, int64_t depth,
-                                                               float *out) {
-    for (int64_t b = 0; b < depth / BLOCK; b++, blocks += block_bytes(bits)) {
-        Scales by = scales_of(blocks);
-        for (int64_t i = 0; i < BLOCK; i++, out += PANEL) {
-            v8 w[2];
-            widen(blocks, bits, i, &by, w);
-            store(out, w[0]), store(out + 8, w[1]);
+/* `depth` inputs of a panel -> out (depth, 16) */
+INLINE void widen_blocks(const int64_t format, const uint8_t *block, int64_t depth, float *out) {
+    const Format of = format_of(format);
+    for (int64_t b = 0; b < depth; b += of.block, block += block_bytes(of)) {
+        if (of.bits > 8) {
+            for (int part = 0; part < PARTS; part++)
+                for (int i = 0; i < 2; i++)
+                    f_store(out + (b + i) * PANEL + part * LANES, of_pair(format, i_load(block + part * 32), i));
+            continue;
         }
+        for (int64_t g = 0; g < of.block / of.group; g++)
+            for (int part = 0; part < PARTS; part++) {
+                Scales by = scales_of(format, block, g, part);
+                for (int64_t q = g * of.group / 4; q < (g + 1) * of.group / 4; q++) {
+                    vi numbers = quad(format, block + header_bytes(of), q, part);
+                    for (int i = 0; i < 4; i++)
+                        f_store(out + (b + 4 * q + i) * PANEL + part * LANES, stand_for(numbers, i, by));
+                }
+            }
     }
 }
 
-static void widen_some(const uint8_t *blocks, int64_t bits, int64_t depth, float *out) {
-    if (bits == 4)
-        widen_blocks(blocks, 4, depth, out);
-    else
-        widen_blocks(blocks, 8, depth, out);
+static void widen_some(int64_t format, const uint8_t *panel, int64_t depth, float *out) {
+#define CASE(format) case format: widen_blocks(format, panel, depth, out); break;
+    switch (format) { NARROW(CASE) default: memcpy(out, panel, depth * PANEL * sizeof(float)); }
+#undef CASE
 }
 
-/* Panels of 4 or 8 bits -> out, panels of floats; some of them */
+/* Panels -> out, panels of floats; some of them */
 static void widen_panels(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Op *op = ((const Job *)what)->op;
-    const uint8_t *panels = op->weight;
-    int64_t k = op->depth;
+    int64_t k = op->depth, bytes = panel_bytes(format_of(op->format), k);
     (void)thread;
     for (int64_t p = begin; p < end; p++)
-        widen_some(panels + p * panel_bytes(k, op->bits), op->bits, k, op->out + p * k * PANEL);
+        widen_some(op->format, (const uint8_t *)op->weight + p * bytes, k, op->out + p * k * PANEL);
 }
 
-/* acc (rows, 16) += a (rows, depth) * panel (depth, 16), of `bits`, fetching `every` inputs a line of `next`. */
-static inline __attribute__((always_inline)) void tile(const int rows, const int bits, const float *a, int64_t lda,
-                                                       const uint8_t *panel, int64_t depth, v8 (*acc)[2],
-                                                       const uint8_t *next, int64_t every) {
-    v8 sum[TILE][2];
-#pragma GCC unroll 6
-    for (int r = 0; r < rows; r++) sum[r][0] = acc[r][0], sum[r][1] = acc[r][1];
+/* sums (rows, 16) += a (rows, depth) * panel (depth, 16), of floats, fetching `every` inputs a line of `next`. */
+INLINE void tile(const int rows, const float *a, int64_t lda, const float *panel, int64_t depth, Sums *sums,
+                 const uint8_t *next, int64_t every) {
+    vf sum[TILE][PARTS];
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+        for (int part = 0; part < PARTS; part++) sum[r][part] = f_load(sums[r] + part * LANES);
     int64_t until = every;
-    for (int64_t b = 0; b < depth; b += BLOCK) {
-        Scales by;
-        if (bits != 32) by = scales_of(panel);
-        int64_t end = depth - b < BLOCK ? depth - b : BLOCK;
-        for (int64_t i = 0; i < end; i++) {
-            v8 w[2];
-            if (bits == 32)
-                w[0] = load((const float *)panel + i * PANEL), w[1] = load((const float *)panel + i * PANEL + 8);
-            else
-                widen(panel, bits, i, &by, w);
-#pragma GCC unroll 6
-            for (int r = 0; r < rows; r++) {
-                v8 x = _mm256_broadcast_ss(a + r * lda + b + i);
-                sum[r][0] = _mm256_fmadd_ps(x, w[0], sum[r][0]);
-                sum[r][1] = _mm256_fmadd_ps(x, w[1], sum[r][1]);
-            }
-            if (bits == 32 && b + i >= until) _mm_prefetch(next, _MM_HINT_T1), next += 64, until += every;
+    for (int64_t i = 0; i < depth; i++) {
+        vf w[PARTS];
+#pragma GCC unroll 2
+        for (int part = 0; part < PARTS; part++) w[part] = f_load(panel + i * PANEL + part * LANES);
+#pragma GCC unroll 12
+        for (int r = 0; r < rows; r++) {
+            vf x = f_all(a[r * lda + i]);
+#pragma GCC unroll 2
+            for (int part = 0; part < PARTS; part++) sum[r][part] = f_fma(x, w[part], sum[r][part]);
         }
-        panel += bits == 32 ? BLOCK * PANEL * 4 : block_bytes(bits);
+        if (i >= until) _mm_prefetch(next, _MM_HINT_T1), next += 64, until += every;
     }
-#pragma GCC unroll 6
-    for (int r = 0; r < rows; r++) acc[r][0] = sum[r][0], acc[r][1] = sum[r][1];
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++)
+#pragma GCC unroll 2
+        for (int part = 0; part < PARTS; part++) f_store(sums[r] + part * LANES, sum[r][part]);
+}
+
+/* The same, numbers of a format widened in registers. */
+INLINE void few_tile(const int rows, const int64_t format, const float *a, int64_t lda, const uint8_t *panel,
+                     int64_t depth, Sums *sums) {
+    const Format of = format_of(format);
+    vf sum[FEW][PARTS];
+    for (int r = 0; r < rows; r++)
+        for (int part = 0; part < PARTS; part++) sum[r][part] = f_load(sums[r] + part * LANES);
+    for (int64_t b = 0; b < depth; b += of.block, panel += block_bytes(of)) {
+        const int64_t some = of.bits > 8 ? 2 : 4; /* inputs of a pair or a quad */
+        for (int64_t g = 0; g < of.block / of.group; g++) {
+            Scales by[PARTS];
+            for (int part = 0; part < PARTS; part++)
+                if (of.bits <= 8) by[part] = scales_of(format, panel, g, part);
+            for (int64_t q = g * of.group / some; q < (g + 1) * of.group / some; q++) {
+                vi numbers[PARTS];
+                for (int part = 0; part < PARTS; part++)
+                    numbers[part] = of.bits > 8 ? i_load(panel + part * 32) : quad(format, panel + header_bytes(of), q, part);
+#pragma GCC unroll 4
+                for (int i = 0; i < some; i++)
+#pragma GCC unroll 2
+                    for (int part = 0; part < PARTS; part++) {
+                        vf w = of.bits > 8 ? of_pair(format, numbers[part], i) : stand_for(numbers[part], i, by[part]);
+#pragma GCC unroll 3
+                        for (int r = 0; r < rows; r++)
+                            sum[r][part] = f_fma(f_all(a[r * lda + b + some * q + i]), w, sum[r][part]);
+                    }
+            }
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int part = 0; part < PARTS; part++) f_store(sums[r] + part * LANES, sum[r][part]);
 }
 
 /* Each number of rows has a loop of its own, whose sums stay in registers. */
-#define CASE(rows, bits) \
-    case rows * 100 + bits: tile(rows, bits, a, lda, panel, depth, acc, next, every); break;
-
-static void any_tile(int64_t rows, int64_t bits, const float *a, int64_t lda, const uint8_t *panel, int64_t depth,
-                     v8 (*acc)[2], const uint8_t *next, int64_t every) {
-    switch (rows * 100 + bits) {
-        CASE(1, 4) CASE(2, 4) CASE(3, 4) CASE(1, 8) CASE(2, 8) CASE(3, 8)
-        CASE(1, 32) CASE(2, 32) CASE(3, 32) CASE(4, 32) CASE(5, 32) CASE(6, 32)
+static void any_tile(int64_t rows, const float *a, int64_t lda, const float *panel, int64_t depth, Sums *sums,
+                     const uint8_t *next, int64_t every) {
+#define CASE(rows) case rows: tile(rows, a, lda, panel, depth, sums, next, every); break;
+    switch (rows) {
+        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+#if TILE == 12
+        CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#endif
     }
+#undef CASE
 }
 
-/* Rows of one pass: acc (rows, 16) = a (rows, k) * panel. */
-static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, int64_t bits, v8 (*acc)[2]) {
-    float wide[DEPTH * PANEL] __attribute__((aligned(32)));
-    int64_t few = bits != 32 && rows <= FEW, tiles = few ? 1 : (rows + TILE - 1) / TILE;
-    memset(acc, 0, sizeof(v8) * 2 * rows);
+static void any_few(int64_t rows, int64_t format, const float *a, int64_t lda, const uint8_t *panel, int64_t depth,
+                    Sums *sums) {
+#define CASE(format)                                                                \
+    case format * 4 + 1: few_tile(1, format, a, lda, panel, depth, sums); break;    \
+    case format * 4 + 2: few_tile(2, format, a, lda, panel, depth, sums); break;    \
+    case format * 4 + 3: few_tile(3, format, a, lda, panel, depth, sums); break;
+    switch (format * 4 + rows) { NARROW(CASE) }
+#undef CASE
+}
+
+/* Rows of one pass: sums (rows, 16) = a (rows, k) * panel. */
+static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, int64_t format, Sums *sums) {
+    float wide[DEPTH * PANEL] __attribute__((aligned(64)));
+    const Format of = format_of(format);
+    int64_t tiles = (rows + TILE - 1) / TILE;
     for (int64_t at = 0; at < k; at += DEPTH) {
-        int64_t depth = k - at < DEPTH ? k - at : DEPTH;
-        const uint8_t *here = panel, *next = panel += panel_bytes(depth, bits); /* next: the following bytes in memory */
-        int64_t lines = panel_bytes(depth, bits) / 64 / tiles, begin = 0, kind = few ? bits : 32;
-        if (bits != 32 && !few) widen_some(here, bits, depth, wide), here = (const uint8_t *)wide;
+        int64_t depth = k - at < DEPTH ? k - at : DEPTH, bytes = panel_bytes(of, depth);
+        if (format != F32 && rows <= FEW) {
+            any_few(rows, format, a + at, k, panel, depth, sums);
+            panel += bytes;
+            continue;
+        }
+        const float *here = (const float *)panel;
+        if (format != F32) widen_some(format, panel, depth, wide), here = wide;
+        const uint8_t *next = panel += bytes; /* the following bytes in memory */
+        int64_t lines = bytes / 64 / tiles, begin = 0;
         for (int64_t t = 0; t < tiles; t++) {
             int64_t end = rows * (t + 1) / tiles;
-            any_tile(end - begin, kind, a + begin * k + at, k, here, depth, acc + begin, next + t * lines * 64,
+            any_tile(end - begin, a + begin * k + at, k, here, depth, sums + begin, next + t * lines * 64,
                      tiles > 1 && lines ? depth / lines : depth);
             begin = end;
         }
     }
 }
 
-/* out (m, n) = in (m, k) * weight' + more, or += where `add`; some of the panels. */
+/* out (m, n), rows `pitch` floats apart, = in (m, k) * weight' + more, or += where `add`; some of the panels. */
 static void multiply(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Op *op = ((const Job *)what)->op;
-    int64_t m = ((const Job *)what)->rows, k = op->depth, n = op->columns, passes = (m + ROWS - 1) / ROWS;
+    int64_t m = ((const Job *)what)->rows, k = op->depth, n = op->columns, passes = (m + MOST_ROWS - 1) / MOST_ROWS;
+    int64_t bytes = panel_bytes(format_of(op->format), k);
     (void)thread;
     for (int64_t p = begin; p < end; p++)
         for (int64_t one = 0; one < passes; one++) { /* the panel stays in the cache */
             int64_t first = m * one / passes, rows = m * (one + 1) / passes - first;
+            const uint8_t *panel = (const uint8_t *)op->weight + p * bytes;
+            Sums sums[MOST_ROWS] __attribute__((aligned(64)));
+            memset(sums, 0, rows * sizeof(Sums));
+            if (op->narrow)
+                whole_pass(op, first, rows, panel, sums);
+            else
+                pass(op->in + first * k, rows, k, panel, op->format, sums);
             int64_t wide = n - p * PANEL < PANEL ? n - p * PANEL : PANEL;
-            const uint8_t *panel = (const uint8_t *)op->weight + p * panel_bytes(k, op->bits);
-            v8 acc[ROWS][2];
-            pass(op->in + first * k, rows, k, panel, op->bits, acc);
             for (int64_t r = 0; r < rows; r++) {
-                float line[PANEL], *to = op->out + (first + r) * n + p * PANEL;
-                store(line, acc[r][0]), store(line + 8, acc[r][1]);
+                float *to = op->out + (first + r) * op->pitch + p * PANEL;
                 for (int64_t j = 0; j < wide; j++)
-                    to[j] = line[j] + (op->more ? op->more[p * PANEL + j] : 0.0f) + (op->add ? to[j] : 0.0f);
+                    to[j] = sums[r][j] + (op->more ? op->more[p * PANEL + j] : 0.0f) + (op->add ? to[j] : 0.0f);
             }
         }
 }
 
 static inline int64_t panels_of(const Op *op) { return (op->columns + PANEL - 1) / PANEL; }
 
-/* The columns that `ids` name, (m, k): a tied embedding read back from the head. */
+/* The columns that `ids` name, (m, k): an embedding, which may be the head. */
 static void gather(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Op *op = ((const Job *)what)->op;
-    const int64_t *ids = ((const Job *)what)->step->ids, k = op->depth, bits = op->bits;
+    const int64_t *ids = ((const Job *)what)->step->ids, k = op->depth;
+    const Format of = format_of(op->format);
+    float wide[DEPTH * PANEL];
     (void)thread;
     for (int64_t r = begin; r < end; r++) {
-        const uint8_t *panel = (const uint8_t *)op->weight + ids[r] / PANEL * panel_bytes(k, bits);
-        for (int64_t at = 0; at < k; at += BLOCK) {
-            float wide[BLOCK * PANEL];
-            int64_t depth = k - at < BLOCK ? k - at : BLOCK;
-            const float *from = bits == 32 ? (const float *)panel : wide;
-            if (bits != 32) widen_some(panel, bits, depth, wide);
-            for (int64_t i = 0; i < depth; i++) op->out[r * k + at + i] = from[i * PANEL + ids[r] % PANEL];
-            panel += panel_bytes(depth, bits);
+        const uint8_t *panel = (const uint8_t *)op->weight + ids[r] / PANEL * panel_bytes(of, k);
+        for (int64_t at = 0; at < k; at += DEPTH) {
+            int64_t depth = k - at < DEPTH ? k - at : DEPTH;
+            widen_some(op->format, panel, depth, wide);
+            for (int64_t i = 0; i < depth; i++) op->out[r * k + at + i] = wide[i * PANEL + ids[r] % PANEL];
+            panel += panel_bytes(of, depth);
         }
     }
 }

@@ -16,7 +16,7 @@ import numpy
 import torch
 
 from aigc.engine.cache import Bank
-from aigc.engine.cpu.kernels import KEY_BLOCK, Op, OpKind, Panels, Step, op
+from aigc.engine.cpu.kernels import KEY_BLOCK, Op, OpKind, Panels, Step, op, row_bytes
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.network import Span
 
@@ -42,6 +42,7 @@ class Program:
     def __init__(self) -> None:
         self._ops: list[Op] = []
         self._alive: list[Any] = []
+        self._small: dict[int, torch.Tensor] = {}  # rows of whole numbers, by their depth
 
     def __len__(self) -> int:
         return len(self._ops)
@@ -61,7 +62,29 @@ class Program:
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
         """Write a product to `out`, or add it."""
-        self._add(OpKind.MULTIPLY, source=x, out=out, panels=layer.panels, more=layer.bias, add=add)
+        small = self._quantised(x) if layer.narrow and any(part.format.whole for part in layer.parts) else x
+        begin = 0
+        for part, bias in zip(layer.parts, layer.biases(), strict=True):
+            narrow = layer.narrow and part.format.whole
+            self._add(
+                OpKind.MULTIPLY,
+                source=small if narrow else x,
+                out=out[:, begin:],
+                panels=part,
+                more=bias,
+                add=add,
+                narrow=narrow,
+                pitch=out.shape[1],
+            )
+            begin += part.columns
+
+    def _quantised(self, x: torch.Tensor) -> torch.Tensor:
+        """Round x to whole numbers, in memory that every product of that depth uses."""
+        rows, depth = x.shape
+        if depth not in self._small:
+            self._small[depth] = torch.empty(rows, row_bytes(depth), dtype=torch.uint8)
+        self._add(OpKind.QUANTISE, source=x, out=self._small[depth], depth=depth)
+        return self._small[depth]
 
     def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         """Norm and rotate queries and keys in place, and write keys and values to the slots."""

@@ -4,7 +4,8 @@
    else is in the batch and wherever a prompt is cut into a shared prefix and a row's own part. So a text is the same,
    to the bit, alone and in any company.
 
-   Products are in multiply.c, attention in attend.c, what comes after a step in sample.c, threads in team.c. Built with -mavx2 -mfma -mf16c -pthread. */
+   Products are in multiply.c and whole.c, attention in attend.c, what comes after a step in sample.c, threads in team.c.
+   Built three times, with what AVX2, AVX-512, and AVX-512 with VNNI and BF16 have (pyproject.toml). */
 
 #include <math.h>
 #include <string.h>
@@ -14,8 +15,17 @@
 /* How the structs lie in memory, for a caller from another build to compare. */
 int64_t aigc_layout(void) { return ((KEY_BLOCK * 1000 + sizeof(Op)) * 1000 + sizeof(Step)) * 1000 + sizeof(Span); }
 
+/* Whether this processor has what this file was built for. */
 int aigc_supported(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    int fine = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+#ifdef __AVX512F__
+    fine = fine && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#endif
+#ifdef __AVX512VNNI__
+    fine = fine && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bf16");
+#endif
+    return fine;
 }
 
 static inline void norm_row(const float *x, const float *weight, int64_t k, float eps, float *out) {
@@ -102,6 +112,7 @@ static Work work_of(const Job *job) {
         case ATTEND: return attending(job);
         case PACK: return packing(job);
         case WIDEN: return widening(job);
+        case QUANTISE: return quantising(job);
         case SWISH: return (Work){swish_some, job, job->rows, 16 * op->columns};
         default: return (Work){keep, job, 1, step->kept * op->columns};
     }

@@ -4,19 +4,22 @@
 #ifndef STEP_H
 #define STEP_H
 
+#include "formats.h"
 #include "team.h"
 #include "vector.h"
 
-enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, PACK, WIDEN };
+enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, PACK, WIDEN, QUANTISE };
 
-/* in (rows, depth) -> out (rows, columns). PACK and WIDEN make panels of a weight (columns, depth). */
+/* in (rows, depth) -> out (rows, columns). PACK and WIDEN make panels of a weight (columns, depth); QUANTISE makes rows of
+   whole numbers, which MULTIPLY reads where it is `narrow`. */
 typedef struct {
     int64_t kind;
     const float *in;
     float *out;
-    const void *weight; /* panels of `bits` (MULTIPLY, GATHER, WIDEN), a norm's weight; ROTATE: the queries' norm, or none */
+    const void *weight; /* panels of `format` (MULTIPLY, GATHER, WIDEN), a norm's weight; ROTATE: the queries' norm, or none */
     const float *more;  /* MULTIPLY: bias, or none; ROTATE: the keys' norm, or none */
-    int64_t bits, columns, depth, add;
+    int64_t format, columns, depth, add;
+    int64_t narrow, pitch; /* MULTIPLY: whether `in` was quantised; floats to the next row of out */
     int64_t layer, window; /* ROTATE, ATTEND */
 } Op;
 
@@ -52,7 +55,14 @@ typedef struct {
     int64_t rows;
 } Job;
 
+#define MOST_ROWS 96 /* that share one pass over a panel */
+
+typedef float Sums[PANEL]; /* of a row */
+
+void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums);
+
 Work packing(const Job *job);
+Work quantising(const Job *job);
 Work widening(const Job *job);
 Work multiplying(const Job *job);
 Work gathering(const Job *job);

@@ -1,0 +1,222 @@
+/* Products of whole numbers: activations of 8 bits by weights as they came.
+
+   Of 32 inputs of a row the largest is 127: the others are rounded to multiples of a 127th of it. A group of a column's
+   weights (formats.h) is multiplied in whole numbers, exactly, and the sum then scaled in 32-bit floats:
+
+       sum += float(numbers . x) * x's scale * scale,  then  sum += (sum of the group's x) * offset
+
+   group after group, whatever the number of rows and whatever the processor's instructions: equal bits on all of them.
+   VNNI adds four products of bytes in one instruction; where there is none, pairs are added in 16 bits, as many of them
+   as cannot overflow, and then in 32. */
+
+#include <math.h>
+#include <string.h>
+
+#include "step.h"
+#include "wide.h"
+
+#define UNIT 32   /* inputs of a row that share a scale */
+#define DEPTH 512 /* inputs unpacked before they are multiplied: 8 KB of a panel; whole blocks */
+#if LANES == 16
+#define TILE 8 /* rows whose sums stay in registers */
+#else
+#define TILE 4
+#endif
+
+/* A row of activations: its numbers, then for every 32 inputs the scale and the sum of what they stand for, for every 16
+   their sum, and for every 32 the sum of the numbers themselves. */
+typedef struct {
+    const int8_t *numbers;
+    const float *scales, *sums32, *sums16;
+    const int32_t *totals;
+} Row;
+
+static inline int64_t row_bytes(int64_t k) { return (k + k / UNIT * 20 + 63) / 64 * 64; }
+
+static inline Row row_at(const void *rows, int64_t r, int64_t k) {
+    const int8_t *row = (const int8_t *)rows + r * row_bytes(k);
+    const float *floats = (const float *)(row + k);
+    int64_t units = k / UNIT;
+    return (Row){row, floats, floats + units, floats + 2 * units, (const int32_t *)(floats + 4 * units)};
+}
+
+int64_t aigc_row_bytes(int64_t depth) { return row_bytes(depth); }
+
+/* Rounds rows of in (m, k) to 8 bits; to the nearest, halves to the even. */
+static void quantise(const void *what, int64_t begin, int64_t end, int64_t thread) {
+    const Op *op = ((const Job *)what)->op;
+    int64_t k = op->depth;
+    (void)thread;
+    for (int64_t r = begin; r < end; r++) {
+        const float *x = op->in + r * k;
+        Row row = row_at(op->out, r, k);
+        for (int64_t u = 0; u < k / UNIT; u++, x += UNIT) {
+            v8 part[4], most = all(0);
+            for (int i = 0; i < 4; i++) {
+                part[i] = load(x + 8 * i);
+                most = _mm256_max_ps(most, _mm256_andnot_ps(all(-0.0f), part[i]));
+            }
+            __m128 four = _mm_max_ps(_mm256_castps256_ps128(most), _mm256_extractf128_ps(most, 1));
+            four = _mm_max_ps(four, _mm_movehl_ps(four, four));
+            float largest = _mm_cvtss_f32(_mm_max_ss(four, _mm_shuffle_ps(four, four, 1)));
+            float scale = largest / 127.0f;
+            v8 by = all(largest > 0 ? 127.0f / largest : 0.0f);
+            __m256i n[4];
+            for (int i = 0; i < 4; i++) n[i] = _mm256_cvtps_epi32(_mm256_mul_ps(part[i], by));
+            __m256i bytes = _mm256_packs_epi16(_mm256_packs_epi32(n[0], n[1]), _mm256_packs_epi32(n[2], n[3]));
+            bytes = _mm256_permutevar8x32_epi32(bytes, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+            _mm256_storeu_si256((__m256i *)(row.numbers + u * UNIT), bytes);
+            int32_t total[2];
+            for (int h = 0; h < 2; h++) {
+                __m256i pair = _mm256_add_epi32(n[2 * h], n[2 * h + 1]);
+                __m128i low = _mm_add_epi32(_mm256_castsi256_si128(pair), _mm256_extracti128_si256(pair, 1));
+                low = _mm_add_epi32(low, _mm_shuffle_epi32(low, 0x4E));
+                total[h] = _mm_cvtsi128_si32(_mm_add_epi32(low, _mm_shuffle_epi32(low, 0xB1)));
+            }
+            ((float *)row.scales)[u] = scale;
+            ((float *)row.sums32)[u] = scale * (float)(total[0] + total[1]);
+            ((float *)row.sums16)[2 * u] = scale * (float)total[0];
+            ((float *)row.sums16)[2 * u + 1] = scale * (float)total[1];
+            ((int32_t *)row.totals)[u] = total[0] + total[1];
+        }
+    }
+}
+
+/* Some inputs of a panel: quads of bytes without a sign, and each group's scales and offsets. */
+typedef struct {
+    uint8_t numbers[DEPTH * PANEL];
+    float scales[DEPTH / 16 * PANEL], offsets[DEPTH / 16 * PANEL];
+} Unpacked;
+
+INLINE void unpack_blocks(const int64_t format, const uint8_t *block, int64_t depth, Unpacked *to) {
+    const Format of = format_of(format);
+    uint8_t *numbers = to->numbers;
+    float *scales = to->scales, *offsets = to->offsets;
+    for (int64_t b = 0; b < depth; b += of.block, block += block_bytes(of)) {
+        for (int64_t g = 0; g < of.block / of.group; g++, scales += PANEL, offsets += PANEL)
+            for (int part = 0; part < PARTS; part++) {
+                Scales by = scales_of(format, block, g, part);
+                f_store(scales + part * LANES, by.scale), f_store(offsets + part * LANES, by.offset);
+            }
+#pragma GCC unroll 8
+        for (int64_t q = 0; q < of.block / 4; q++, numbers += 64)
+            for (int part = 0; part < PARTS; part++)
+                i_store(numbers + part * 32, quad(format, block + header_bytes(of), q, part));
+    }
+}
+
+static void unpack(int64_t format, const uint8_t *panel, int64_t depth, Unpacked *to) {
+#define CASE(format) case format: unpack_blocks(format, panel, depth, to); break;
+    switch (format) { WHOLE(CASE) }
+#undef CASE
+}
+
+/* The whole-number sums of a group of `quads`, for each column and each of `rows` rows; `together` quads' pairs do not
+   overflow 16 bits, 0 if not even one's do. */
+INLINE void dot(const int rows, const int quads, const int together, const uint8_t *numbers, int part, const Row *x,
+                int64_t at, vi *sum) {
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) sum[r] = i_all(0);
+#ifdef __AVX512VNNI__
+    (void)together;
+#pragma GCC unroll 8
+    for (int q = 0; q < quads; q++) {
+        vi u = i_load(numbers + q * 64 + part * 32);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) {
+            int32_t four;
+            memcpy(&four, x[r].numbers + at + 4 * q, 4);
+            sum[r] = _mm512_dpbusd_epi32(sum[r], u, i_all(four));
+        }
+    }
+#else
+    vi pairs[TILE];
+#pragma GCC unroll 8
+    for (int q = 0; q < quads; q++) {
+        vi u = i_load(numbers + q * 64 + part * 32), size = u;
+        if (!together) u = i_xor(u, i_bytes(128)), size = i_magnitude(u);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) {
+            int32_t four;
+            memcpy(&four, x[r].numbers + at + 4 * q, 4);
+            vi y = together ? i_all(four) : i_signs(i_all(four), u);
+            vi two = i_pairs(size, y);
+            if (together > 1) {
+                pairs[r] = q % together ? i_add16(pairs[r], two) : two;
+                if (q % together == together - 1 || q == quads - 1) sum[r] = i_add(sum[r], i_fours(pairs[r]));
+            } else {
+                sum[r] = i_add(sum[r], i_fours(two));
+            }
+        }
+    }
+    if (!together) /* numbers stood without a sign, 128 more */
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) sum[r] = i_add(sum[r], i_all(128 * x[r].totals[at / UNIT]));
+#endif
+}
+
+/* sums (rows, 16) += x (rows, depth) * w, from input `at` of x on. */
+INLINE void tile(const int rows, const int quads, const int together, const Unpacked *w, const Row *x, int64_t at,
+                 int64_t depth, Sums *sums) {
+    const int64_t group = 4 * quads;
+    for (int part = 0; part < PARTS; part++) {
+        vf sum[TILE];
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
+        for (int64_t g = 0; g < depth / group; g++) {
+            int64_t here = at + g * group;
+            vi whole[TILE];
+            dot(rows, quads, together, w->numbers + g * group * PANEL, part, x, here, whole);
+            vf scale = f_load(w->scales + g * PANEL + part * LANES), offset = f_load(w->offsets + g * PANEL + part * LANES);
+#pragma GCC unroll 8
+            for (int r = 0; r < rows; r++) {
+                float total = quads == 8 ? x[r].sums32[here / 32] : x[r].sums16[here / 16];
+                sum[r] = f_fma(f_mul(f_from(whole[r]), f_all(x[r].scales[here / UNIT])), scale, sum[r]);
+                sum[r] = f_fma(f_all(total), offset, sum[r]);
+            }
+        }
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
+    }
+}
+
+/* Each kind of numbers and number of rows has a loop of its own. */
+static void any_tile(int64_t rows, int64_t format, const Unpacked *w, const Row *x, int64_t at, int64_t depth, Sums *sums) {
+#define CASE(rows, quads, together) case rows: tile(rows, quads, together, w, x, at, depth, sums); break;
+#define FOUR(quads, together) CASE(1, quads, together) CASE(2, quads, together) CASE(3, quads, together) CASE(4, quads, together)
+#if TILE == 8
+#define ALL(quads, together)                                                            \
+    FOUR(quads, together) CASE(5, quads, together) CASE(6, quads, together)             \
+    CASE(7, quads, together) CASE(8, quads, together)
+#else
+#define ALL FOUR
+#endif
+    switch (format) {
+        case Q2_K: case Q3_K: switch (rows) { ALL(4, 8) } break;
+        case Q6_K: switch (rows) { ALL(4, 2) } break;
+        case Q5_0: case Q5_1: case Q5_K: switch (rows) { ALL(8, 4) } break;
+        case Q8_0: case IQ4_NL: switch (rows) { ALL(8, 0) } break;
+        default: switch (rows) { ALL(8, 8) }
+    }
+#undef CASE
+}
+
+/* Rows of one pass, up to MOST_ROWS: sums (rows, 16) += rows of the quantised in (m, k), from `first` on, * panel. */
+void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums) {
+    Unpacked w __attribute__((aligned(64)));
+    Row x[MOST_ROWS];
+    int64_t k = op->depth, tiles = (rows + TILE - 1) / TILE;
+    for (int64_t r = 0; r < rows; r++) x[r] = row_at(op->in, first + r, k);
+    for (int64_t at = 0; at < k; at += DEPTH) {
+        int64_t depth = k - at < DEPTH ? k - at : DEPTH, begin = 0;
+        unpack(op->format, panel, depth, &w);
+        panel += panel_bytes(format_of(op->format), depth);
+        for (int64_t t = 0; t < tiles; t++) {
+            int64_t end = rows * (t + 1) / tiles;
+            any_tile(end - begin, op->format, &w, x + begin, at, depth, sums + begin);
+            begin = end;
+        }
+    }
+}
+
+Work quantising(const Job *job) { return (Work){quantise, job, job->rows, 4 * job->op->depth}; }
