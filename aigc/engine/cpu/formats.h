@@ -9,10 +9,11 @@
        16 scales, float16; 16 minimums, float16, where there are any
        codes: K formats only, byte by byte, group by group the scales' 16; then, for Q4_K and Q5_K, the minimums' likewise;
               Q2_K has both in one byte, the scale's in the lower half
-       numbers: planes of 4, 2 and 1 bits, of which they are put together, or 8 bits
+       numbers: 32 inputs after 32, of each planes of 4, 2 and 1 bits, of which they are put together, or of 8 bits
 
    Four inputs of the 16 columns are a quad of 64 numbers, a column's four side by side, columns one after the other. In a
-   line of 64 bytes a plane of b bits has 8 / b quads, the first in the lowest bits of each byte. Float weights: F32 lies
+   line of 64 bytes a plane of b bits has 8 / b quads, the first in the lowest bits of each byte; eight quads are an octet
+   of 32 inputs, whose planes follow each other, so that a panel is read from its first byte to its last. Float weights: F32 lies
    input by input, 16 columns each; F16 and BF16 two inputs by two, a column's two side by side. */
 
 #ifndef FORMATS_H

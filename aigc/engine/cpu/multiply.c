@@ -40,13 +40,16 @@ INLINE void widen_blocks(const int64_t format, const uint8_t *block, int64_t dep
                     f_store(out + (b + i) * PANEL + part * LANES, of_pair(format, i_load(block + part * 32), i));
             continue;
         }
-        for (int64_t g = 0; g < of.block / of.group; g++)
+        for (int64_t o = 0; o < of.block / OCTET; o++)
             for (int part = 0; part < PARTS; part++) {
-                Scales by = scales_of(format, block, g, part);
-                for (int64_t q = g * of.group / 4; q < (g + 1) * of.group / 4; q++) {
-                    vi numbers = quad(format, block + header_bytes(of), q, part);
+                Scales by;
+#pragma GCC unroll 8
+                for (int q = 0; q < 8; q++) {
+                    if (4 * q % of.group == 0) by = scales_of(format, block, (o * OCTET + 4 * q) / of.group, part);
+                    vi numbers = quad(format, octet_at(format, block, o), q, part);
+#pragma GCC unroll 4
                     for (int i = 0; i < 4; i++)
-                        f_store(out + (b + 4 * q + i) * PANEL + part * LANES, stand_for(numbers, i, by));
+                        f_store(out + (b + o * OCTET + 4 * q + i) * PANEL + part * LANES, stand_for(numbers, i, by));
                 }
             }
     }
@@ -102,15 +105,19 @@ INLINE void few_tile(const int rows, const int64_t format, const float *a, int64
     for (int r = 0; r < rows; r++)
         for (int part = 0; part < PARTS; part++) sum[r][part] = f_load(sums[r] + part * LANES);
     for (int64_t b = 0; b < depth; b += of.block, panel += block_bytes(of)) {
-        const int64_t some = of.bits > 8 ? 2 : 4; /* inputs of a pair or a quad */
-        for (int64_t g = 0; g < of.block / of.group; g++) {
+        const int some = of.bits > 8 ? 2 : 4, count = of.bits > 8 ? 1 : 8; /* inputs of a pair or a quad; of those */
+        for (int64_t o = 0; o < (of.block + OCTET - 1) / OCTET; o++) {
             Scales by[PARTS];
-            for (int part = 0; part < PARTS; part++)
-                if (of.bits <= 8) by[part] = scales_of(format, panel, g, part);
-            for (int64_t q = g * of.group / some; q < (g + 1) * of.group / some; q++) {
+#pragma GCC unroll 8
+            for (int q = 0; q < count; q++) {
                 vi numbers[PARTS];
-                for (int part = 0; part < PARTS; part++)
-                    numbers[part] = of.bits > 8 ? i_load(panel + part * 32) : quad(format, panel + header_bytes(of), q, part);
+#pragma GCC unroll 2
+                for (int part = 0; part < PARTS; part++) {
+                    if (of.bits <= 8 && 4 * q % of.group == 0)
+                        by[part] = scales_of(format, panel, (o * OCTET + 4 * q) / of.group, part);
+                    numbers[part] =
+                        of.bits > 8 ? i_load(panel + part * 32) : quad(format, octet_at(format, panel, o), q, part);
+                }
 #pragma GCC unroll 4
                 for (int i = 0; i < some; i++)
 #pragma GCC unroll 2
@@ -118,7 +125,7 @@ INLINE void few_tile(const int rows, const int64_t format, const float *a, int64
                         vf w = of.bits > 8 ? of_pair(format, numbers[part], i) : stand_for(numbers[part], i, by[part]);
 #pragma GCC unroll 3
                         for (int r = 0; r < rows; r++)
-                            sum[r][part] = f_fma(f_all(a[r * lda + b + some * q + i]), w, sum[r][part]);
+                            sum[r][part] = f_fma(f_all(a[r * lda + b + o * OCTET + some * q + i]), w, sum[r][part]);
                     }
             }
         }

@@ -16,6 +16,7 @@
 #include "wide.h"
 
 #define UNIT 32   /* inputs of a row that share a scale */
+#define FEW 4     /* rows for which numbers are unpacked in registers; for more they are written to memory once */
 #define DEPTH 512 /* inputs unpacked before they are multiplied: 8 KB of a panel; whole blocks */
 #if LANES == 16
 #define TILE 8 /* rows whose sums stay in registers */
@@ -98,10 +99,11 @@ INLINE void unpack_blocks(const int64_t format, const uint8_t *block, int64_t de
                 Scales by = scales_of(format, block, g, part);
                 f_store(scales + part * LANES, by.scale), f_store(offsets + part * LANES, by.offset);
             }
-#pragma GCC unroll 8
-        for (int64_t q = 0; q < of.block / 4; q++, numbers += 64)
+        for (int64_t o = 0; o < of.block / OCTET; o++, numbers += OCTET * PANEL)
             for (int part = 0; part < PARTS; part++)
-                i_store(numbers + part * 32, quad(format, block + header_bytes(of), q, part));
+#pragma GCC unroll 8
+                for (int q = 0; q < 8; q++)
+                    i_store(numbers + q * 64 + part * 32, quad(format, octet_at(format, block, o), q, part));
     }
 }
 
@@ -113,27 +115,25 @@ static void unpack(int64_t format, const uint8_t *panel, int64_t depth, Unpacked
 
 /* The whole-number sums of a group of `quads`, for each column and each of `rows` rows; `together` quads' pairs do not
    overflow 16 bits, 0 if not even one's do. */
-INLINE void dot(const int rows, const int quads, const int together, const uint8_t *numbers, int part, const Row *x,
-                int64_t at, vi *sum) {
+INLINE void dot(const int rows, const int quads, const int together, const vi *numbers, const Row *x, int64_t at, vi *sum) {
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) sum[r] = i_all(0);
 #ifdef __AVX512VNNI__
     (void)together;
 #pragma GCC unroll 8
     for (int q = 0; q < quads; q++) {
-        vi u = i_load(numbers + q * 64 + part * 32);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
             int32_t four;
             memcpy(&four, x[r].numbers + at + 4 * q, 4);
-            sum[r] = _mm512_dpbusd_epi32(sum[r], u, i_all(four));
+            sum[r] = _mm512_dpbusd_epi32(sum[r], numbers[q], i_all(four));
         }
     }
 #else
     vi pairs[TILE];
 #pragma GCC unroll 8
     for (int q = 0; q < quads; q++) {
-        vi u = i_load(numbers + q * 64 + part * 32), size = u;
+        vi u = numbers[q], size = u;
         if (!together) u = i_xor(u, i_bytes(128)), size = i_magnitude(u);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
@@ -155,6 +155,61 @@ INLINE void dot(const int rows, const int quads, const int together, const uint8
 #endif
 }
 
+/* sum (rows) += a group's products, from input `at` of x on. */
+INLINE void add_group(const int rows, const int quads, const int together, const vi *numbers, Scales by, const Row *x,
+                      int64_t at, vf *sum) {
+    vi whole[TILE];
+    dot(rows, quads, together, numbers, x, at, whole);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+        float total = quads == 8 ? x[r].sums32[at / 32] : x[r].sums16[at / 16];
+        sum[r] = f_fma(f_mul(f_from(whole[r]), f_all(x[r].scales[at / UNIT])), by.scale, sum[r]);
+        sum[r] = f_fma(f_all(total), by.offset, sum[r]);
+    }
+}
+
+/* How many quads' pairs are added in 16 bits: (2^bits - 1) * 127 * 2 for each; 0 where numbers are larger. */
+INLINE int together_of(const int64_t format) {
+    const int bits = format_of(format).bits;
+    return bits == 8 || format == IQ4_NL ? 0 : bits == 6 ? 2 : bits == 5 ? 4 : 8;
+}
+
+/* sums (rows, 16) += x (rows, depth) * panel, its numbers unpacked in registers, from input `at` of x on. */
+INLINE void few_tile(const int rows, const int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth,
+                     Sums *sums) {
+    const Format of = format_of(format);
+    const int quads = of.group / 4;
+    for (int part = 0; part < PARTS; part++) {
+        const uint8_t *block = panel;
+        vf sum[FEW];
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
+        for (int64_t b = 0; b < depth; b += of.block, block += block_bytes(of))
+            for (int64_t o = 0; o < of.block / OCTET; o++)
+#pragma GCC unroll 2
+                for (int g = 0; g < OCTET / of.group; g++) {
+                    vi numbers[8];
+#pragma GCC unroll 8
+                    for (int q = 0; q < quads; q++)
+                        numbers[q] = quad(format, octet_at(format, block, o), g * quads + q, part);
+                    Scales by = scales_of(format, block, o * (OCTET / of.group) + g, part);
+                    add_group(rows, quads, together_of(format), numbers, by, x, at + b + o * OCTET + g * of.group, sum);
+                }
+#pragma GCC unroll 4
+        for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
+    }
+}
+
+static void any_few(int64_t rows, int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth, Sums *sums) {
+#define CASE(format)                                                                 \
+    case format * 8 + 1: few_tile(1, format, panel, x, at, depth, sums); break;      \
+    case format * 8 + 2: few_tile(2, format, panel, x, at, depth, sums); break;      \
+    case format * 8 + 3: few_tile(3, format, panel, x, at, depth, sums); break;      \
+    case format * 8 + 4: few_tile(4, format, panel, x, at, depth, sums); break;
+    switch (format * 8 + rows) { WHOLE(CASE) }
+#undef CASE
+}
+
 /* sums (rows, 16) += x (rows, depth) * w, from input `at` of x on. */
 INLINE void tile(const int rows, const int quads, const int together, const Unpacked *w, const Row *x, int64_t at,
                  int64_t depth, Sums *sums) {
@@ -165,15 +220,11 @@ INLINE void tile(const int rows, const int quads, const int together, const Unpa
         for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
         for (int64_t g = 0; g < depth / group; g++) {
             int64_t here = at + g * group;
-            vi whole[TILE];
-            dot(rows, quads, together, w->numbers + g * group * PANEL, part, x, here, whole);
-            vf scale = f_load(w->scales + g * PANEL + part * LANES), offset = f_load(w->offsets + g * PANEL + part * LANES);
+            vi numbers[8];
 #pragma GCC unroll 8
-            for (int r = 0; r < rows; r++) {
-                float total = quads == 8 ? x[r].sums32[here / 32] : x[r].sums16[here / 16];
-                sum[r] = f_fma(f_mul(f_from(whole[r]), f_all(x[r].scales[here / UNIT])), scale, sum[r]);
-                sum[r] = f_fma(f_all(total), offset, sum[r]);
-            }
+            for (int q = 0; q < quads; q++) numbers[q] = i_load(w->numbers + g * group * PANEL + q * 64 + part * 32);
+            Scales by = {f_load(w->scales + g * PANEL + part * LANES), f_load(w->offsets + g * PANEL + part * LANES)};
+            add_group(rows, quads, together, numbers, by, x, here, sum);
         }
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
@@ -207,6 +258,7 @@ void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel,
     Row x[MOST_ROWS];
     int64_t k = op->depth, tiles = (rows + TILE - 1) / TILE;
     for (int64_t r = 0; r < rows; r++) x[r] = row_at(op->in, first + r, k);
+    if (rows <= FEW) return any_few(rows, op->format, panel, x, 0, k, sums);
     for (int64_t at = 0; at < k; at += DEPTH) {
         int64_t depth = k - at < DEPTH ? k - at : DEPTH, begin = 0;
         unpack(op->format, panel, depth, &w);

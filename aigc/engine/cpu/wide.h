@@ -77,30 +77,39 @@ INLINE vi i_magnitude(vi x) { return _mm256_abs_epi8(x); }
 INLINE vi i_signs(vi x, vi of) { return _mm256_sign_epi8(x, of); }
 #endif
 
+#define OCTET 32 /* inputs of eight quads */
 #define PARTS (PANEL / LANES) /* vectors that a panel is wide */
 
 /* The numbers of GGUF's IQ4_NL (ggml-common.h, kvalues_iq4nl), each 128 more. */
 static const uint8_t TABLE[16] = {1, 24, 45, 63, 79, 93, 106, 118, 129, 141, 153, 166, 181, 197, 217, 241};
 
-/* A plane's part of quad q, of `bits` bits. */
-INLINE vi plane(const uint8_t *lines, const int bits, int64_t q, int part) {
-    int64_t quads = 8 / bits;
+/* A plane's part of quad q, a constant, of the eight whose lines begin at `lines`. */
+INLINE vi plane(const uint8_t *lines, const int bits, const int q, int part) {
+    const int quads = 8 / bits;
     vi line = i_load(lines + q / quads * 64 + part * 32);
-    return i_and(i_right(line, (int)(q % quads) * bits), i_bytes((1 << bits) - 1));
+    return i_and(i_right(line, q % quads * bits), i_bytes((1 << bits) - 1));
 }
 
-/* Quad q of a block, as bytes without a sign: of `part` of the panel's columns. */
-INLINE vi quad(const int64_t format, const uint8_t *numbers, int64_t q, int part) {
-    const Format of = format_of(format);
-    const uint8_t *second = numbers + of.block * PANEL * (of.bits < 4 ? 2 : 4) / 8;
-    switch (of.bits) {
-        case 2: return plane(numbers, 2, q, part);
-        case 3: return i_or(plane(numbers, 2, q, part), i_left(plane(second, 1, q, part), 2));
-        case 5: return i_or(plane(numbers, 4, q, part), i_left(plane(second, 1, q, part), 4));
-        case 6: return i_or(plane(numbers, 4, q, part), i_left(plane(second, 2, q, part), 4));
-        case 8: return i_load(numbers + q * 64 + part * 32);
-        default: return format == IQ4_NL ? i_look_up(TABLE, plane(numbers, 4, q, part)) : plane(numbers, 4, q, part);
+/* Quad q, a constant, of an octet, as bytes without a sign: of `part` of the panel's columns. */
+INLINE vi quad(const int64_t format, const uint8_t *octet, const int q, int part) {
+    const uint8_t *second = octet + OCTET * PANEL * (format_of(format).bits < 4 ? 2 : 4) / 8;
+    switch (format_of(format).bits) {
+        case 2: return plane(octet, 2, q, part);
+        case 3: return i_or(plane(octet, 2, q, part), i_left(plane(second, 1, q, part), 2));
+        case 5: return i_or(plane(octet, 4, q, part), i_left(plane(second, 1, q, part), 4));
+        case 6: return i_or(plane(octet, 4, q, part), i_left(plane(second, 2, q, part), 4));
+        case 8: return i_load(octet + q * 64 + part * 32);
+        default: {
+            vi small = plane(octet, 4, q, part);
+            return format == IQ4_NL ? i_look_up(TABLE, small) : small;
+        }
     }
+}
+
+/* An octet of a block. */
+INLINE const uint8_t *octet_at(const int64_t format, const uint8_t *block, int64_t octet) {
+    const Format of = format_of(format);
+    return block + header_bytes(of) + octet * OCTET * PANEL * of.bits / 8;
 }
 
 typedef struct {
