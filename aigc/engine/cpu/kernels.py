@@ -104,6 +104,13 @@ class Kernels:
         self._do(op(OpKind.PACK, source=weight, out=numbers, panels=panels))
         return panels
 
+    def repack(self, format: Format, rows: torch.Tensor) -> Panels:
+        """Lay a weight out whose rows, (columns, bytes), are as a file has them."""
+        columns, depth = len(rows), rows.shape[1] // format.file_bytes * format.block
+        numbers = torch.empty(-(-columns // PANEL), format.panel_bytes(depth), dtype=torch.uint8)
+        self.library.aigc_repack(format.code, rows.data_ptr(), columns, depth, numbers.data_ptr(), self.threads)
+        return Panels(numbers, columns, depth, format)
+
     def widen(self, panels: Panels) -> Panels:
         """Return the same weight in 32-bit floats."""
         if panels.format == F32:
@@ -207,9 +214,10 @@ def _loaded(name: str) -> ctypes.CDLL | None:
         pointer = ctypes.c_void_p
         library.aigc_do.argtypes = [pointer, number, pointer, number, number]
         library.aigc_survey.argtypes = [pointer, number, number, number, pointer, pointer, number]
+        library.aigc_repack.argtypes = [number, pointer, number, number, pointer, number]
         library.aigc_draw.argtypes = [pointer, number, number, number, *[pointer] * 4, number]
     except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
         return None
-    for function in (library.aigc_do, library.aigc_survey, library.aigc_draw):
+    for function in (library.aigc_do, library.aigc_repack, library.aigc_survey, library.aigc_draw):
         function.restype = None
     return library

@@ -68,4 +68,7 @@ Work multiplying(const Job *job);
 Work gathering(const Job *job);
 Work attending(const Job *job);
 
+/* Rows (columns, depth) of a format, as a file has them -> panels, with zeros for missing columns (pack.c). */
+void aigc_repack(int64_t format, const uint8_t *rows, int64_t columns, int64_t depth, uint8_t *panels, int64_t threads);
+
 #endif
