@@ -87,15 +87,18 @@ def _block(format: Format, blocks: Array) -> Array:
 def _numbers(bits: int, planes: Array, block: int) -> Array:
     """Whole numbers of a block, (panels, 16, inputs), put together of their planes."""
     found = numpy.zeros((len(planes), PANEL, block), dtype=numpy.uint8)
-    at = done = 0
-    for wide in (8, 4, 2, 1):
-        if not bits & wide:
-            continue
-        size = block * PANEL * wide // 8
-        lines = planes[:, at : at + size].reshape(len(planes), -1, 64)
-        for quad in range(block // 4):
-            line, place = divmod(quad, 8 // wide)
-            part = lines[:, line] >> place * wide & (1 << wide) - 1
-            found[:, :, 4 * quad : 4 * quad + 4] |= (part << done).reshape(len(planes), PANEL, 4)
-        at, done = at + size, done + wide
+    at = 0
+    for octet in range(0, block, 32):
+        done = 0
+        for wide in (8, 4, 2, 1):
+            if not bits & wide:
+                continue
+            size = 32 * PANEL * wide // 8
+            lines = planes[:, at : at + size].reshape(len(planes), -1, 64)
+            for quad in range(8):
+                line, place = divmod(quad, 8 // wide)
+                part = lines[:, line] >> place * wide & (1 << wide) - 1
+                first = octet + 4 * quad
+                found[:, :, first : first + 4] |= (part << done).reshape(len(planes), PANEL, 4)
+            at, done = at + size, done + wide
     return found

@@ -17,11 +17,12 @@ from typing import Any
 import torch
 
 from aigc.engine.cpu import KERNELS
-from aigc.engine.cpu.formats import F32, PANEL, Format
+from aigc.engine.cpu.formats import BF16, F16, F32, PANEL, Format
 
 OFF = "AIGC_KERNELS"  # an environment variable: 0 has torch do everything, avx2, avx512 or vnni take that library
 KEY_BLOCK = 16  # tokens whose keys lie together, number by number: (tokens / 16, dim, 16)
 SPAN = 12  # numbers that say what a row brings to a step
+FLOATS = {torch.float32: F32, torch.float16: F16, torch.bfloat16: BF16}
 UNIT = 32  # inputs of a quantised row that share a scale
 
 
@@ -29,7 +30,7 @@ UNIT = 32  # inputs of a quantised row that share a scale
 class Panels:
     """This is a weight (columns, depth) in panels of 16 columns, as formats.h lays them out.
 
-    `numbers` (panels, ...) are floats, or bytes.
+    `numbers` are bytes, (panels, bytes).
     """
 
     numbers: torch.Tensor
@@ -43,7 +44,7 @@ class Panels:
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.format)
 
 
-OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP PACK WIDEN QUANTISE", start=0)
+OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP WIDEN QUANTISE", start=0)
 
 
 class Op(ctypes.Structure):
@@ -72,7 +73,7 @@ class Step(ctypes.Structure):
 def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
     """Make an operation; what it says of tensors is their addresses, so somebody has to keep them."""
     if panels is not None:
-        weight = None if kind is OpKind.PACK else panels.numbers
+        weight = panels.numbers
         shape = {"columns": panels.columns, "depth": panels.depth, "pitch": panels.columns}
         given = {"format": panels.format.code, **shape, **given}
     places = {name: one.data_ptr() if isinstance(one, torch.Tensor) else one for name, one in given.items()}
@@ -96,13 +97,11 @@ class Kernels:
     threads: int
 
     def pack(self, weight: torch.Tensor) -> Panels:
-        """Lay a weight out in panels. `weight` is (columns, depth), as a linear layer keeps it."""
-        columns, depth = weight.shape
-        weight = weight.detach().contiguous()
-        numbers = torch.empty(-(-columns // PANEL), depth, PANEL)
-        panels = Panels(numbers, columns, depth)
-        self._do(op(OpKind.PACK, source=weight, out=numbers, panels=panels))
-        return panels
+        """Lay a weight out in panels, in its own numbers. `weight` is (columns, depth), as a linear layer keeps it."""
+        format = FLOATS.get(weight.dtype, F32)
+        if weight.shape[1] % format.block or format == F32:
+            weight, format = weight.float(), F32
+        return self.repack(format, weight.detach().contiguous().view(torch.uint8))
 
     def repack(self, format: Format, rows: torch.Tensor) -> Panels:
         """Lay a weight out whose rows, (columns, bytes), are as a file has them."""
@@ -115,7 +114,7 @@ class Kernels:
         """Return the same weight in 32-bit floats."""
         if panels.format == F32:
             return panels
-        numbers = torch.empty(len(panels.numbers), panels.depth, PANEL)
+        numbers = torch.empty(len(panels.numbers), F32.panel_bytes(panels.depth), dtype=torch.uint8)
         self._do(op(OpKind.WIDEN, out=numbers, panels=panels))
         return Panels(numbers, panels.columns, panels.depth)
 

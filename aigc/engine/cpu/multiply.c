@@ -19,17 +19,6 @@
 #define FEW 3     /* rows for which numbers are widened in registers; for more they are written to memory once */
 #define DEPTH 512 /* inputs multiplied before moving to the next tile: 32 KB of a panel; whole blocks */
 
-/* in (n, k) -> out, panels (ceil(n / 16), k, 16), zeros where n ends; some of the panels */
-static void pack(const void *what, int64_t begin, int64_t end, int64_t thread) {
-    const Op *op = ((const Job *)what)->op;
-    int64_t n = op->columns, k = op->depth;
-    (void)thread;
-    for (int64_t p = begin; p < end; p++)
-        for (int64_t j = 0; j < PANEL; j++)
-            for (int64_t i = 0; i < k; i++)
-                op->out[(p * k + i) * PANEL + j] = p * PANEL + j < n ? op->in[(p * PANEL + j) * k + i] : 0.0f;
-}
-
 /* `depth` inputs of a panel -> out (depth, 16) */
 INLINE void widen_blocks(const int64_t format, const uint8_t *block, int64_t depth, float *out) {
     const Format of = format_of(format);
@@ -226,8 +215,6 @@ static void gather(const void *what, int64_t begin, int64_t end, int64_t thread)
         }
     }
 }
-
-Work packing(const Job *job) { return (Work){pack, job, panels_of(job->op), PANEL * job->op->depth}; }
 
 Work widening(const Job *job) { return (Work){widen_panels, job, panels_of(job->op), PANEL * job->op->depth}; }
 

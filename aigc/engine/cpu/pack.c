@@ -107,11 +107,12 @@ static inline __attribute__((always_inline)) void read_block(const int64_t forma
     }
 }
 
-/* A plane of `bits` bits, from bit `low` of every number. Four inputs of a column are one word. */
+/* A plane of `bits` bits, from bit `low` of every number, of the 32 inputs from `begin` on. Four inputs of a column are
+   one word. */
 static inline __attribute__((always_inline)) uint8_t *write_plane(const Block *blocks, const int low, const int bits,
-                                                                  const int inputs, uint8_t *out) {
+                                                                  const int begin, uint8_t *out) {
     uint32_t mask = 0x01010101u * ((1u << bits) - 1);
-    for (int at = 0; at < inputs; at += 32 / bits)
+    for (int at = begin; at < begin + 32; at += 32 / bits)
         for (int j = 0; j < PANEL; j++, out += 4) {
             uint32_t word = 0, quad;
             for (int i = 0; i < 8 / bits; i++) {
@@ -128,14 +129,13 @@ static inline __attribute__((always_inline)) void write_block(const Format of, c
     for (int j = 0; j < PANEL && of.minimums; j++, out += 2) memcpy(out, &blocks[j].minimum, 2);
     for (int i = 0; i < of.block / of.group * of.codes; i++)
         for (int j = 0; j < PANEL; j++) *out++ = blocks[j].codes[i];
-    if (of.bits == 8) {
-        write_plane(blocks, 0, 8, of.block, out);
-        return;
+    for (int at = 0; at < of.block; at += 32) {
+        int low = 0; /* bits written */
+        if (of.bits & 8) out = write_plane(blocks, low, 8, at, out);
+        if (of.bits & 4) out = write_plane(blocks, low, 4, at, out), low += 4;
+        if (of.bits & 2) out = write_plane(blocks, low, 2, at, out), low += 2;
+        if (of.bits & 1) out = write_plane(blocks, low, 1, at, out);
     }
-    int low = 0; /* bits written */
-    if (of.bits & 4) out = write_plane(blocks, low, 4, of.block, out), low += 4;
-    if (of.bits & 2) out = write_plane(blocks, low, 2, of.block, out), low += 2;
-    if (of.bits & 1) write_plane(blocks, low, 1, of.block, out);
 }
 
 typedef struct {

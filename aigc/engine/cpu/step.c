@@ -110,7 +110,6 @@ static Work work_of(const Job *job) {
         case MULTIPLY: return multiplying(job);
         case ROTATE: return (Work){rotate_and_keep, job, job->rows, 4 * (step->heads + step->kv_heads) * step->dim};
         case ATTEND: return attending(job);
-        case PACK: return packing(job);
         case WIDEN: return widening(job);
         case QUANTISE: return quantising(job);
         case SWISH: return (Work){swish_some, job, job->rows, 16 * op->columns};

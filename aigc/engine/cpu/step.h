@@ -8,10 +8,10 @@
 #include "team.h"
 #include "vector.h"
 
-enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, PACK, WIDEN, QUANTISE };
+enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, WIDEN, QUANTISE };
 
-/* in (rows, depth) -> out (rows, columns). PACK and WIDEN make panels of a weight (columns, depth); QUANTISE makes rows of
-   whole numbers, which MULTIPLY reads where it is `narrow`. */
+/* in (rows, depth) -> out (rows, columns). WIDEN makes panels of floats; QUANTISE makes rows of whole numbers, which
+   MULTIPLY reads where it is `narrow`. */
 typedef struct {
     int64_t kind;
     const float *in;
@@ -61,7 +61,6 @@ typedef float Sums[PANEL]; /* of a row */
 
 void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums);
 
-Work packing(const Job *job);
 Work quantising(const Job *job);
 Work widening(const Job *job);
 Work multiplying(const Job *job);
