@@ -52,7 +52,7 @@ def chain(native: Any, seed: int) -> tuple[Any, Any]:
     for depth, columns in pairwise(sizes):
         weight = torch.randn(columns, depth, generator=made) / depth**0.5
         out = torch.empty(len(x), columns)
-        program.multiply(x, PackedLinear(native, native.pack(weight), None), out)
+        program.multiply(x, PackedLinear(native, [native.pack(weight)], None), out)
         x = out
     return program, x
 
