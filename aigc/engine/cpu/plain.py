@@ -10,6 +10,7 @@ import torch
 from aigc.engine.cpu.formats import PANEL, Format
 from aigc.engine.cpu.kernels import Kernels, Panels
 
+OCTET = 32  # inputs whose planes lie together
 SOME = 4 << 20  # numbers widened at once
 ZEROS = {"Q4_0": 8, "Q5_0": 16, "Q8_0": 128, "Q3_K": 4, "Q6_K": 32}  # the numbers that stand for 0
 SIGNED = ("Q3_K", "Q6_K")  # whose codes have a sign
@@ -58,18 +59,19 @@ def _scales(format: Format, blocks: torch.Tensor) -> tuple[torch.Tensor, torch.T
     return scale, minimum if format.minimums else scale * -ZEROS.get(format.name, 0), at
 
 
-def _numbers(format: Format, planes: torch.Tensor) -> torch.Tensor:
+def _numbers(format: Format, octets: torch.Tensor) -> torch.Tensor:
     """Return whole numbers, put together of their planes, as floats: (blocks, inputs, 16)."""
-    found = torch.zeros(len(planes), format.block // 4, PANEL * 4, dtype=torch.uint8)
+    octets = octets.reshape(-1, OCTET * PANEL * format.bits // 8)
+    found = torch.zeros(len(octets), OCTET // 4, PANEL * 4, dtype=torch.uint8)
     at = done = 0
     for bits in (8, 4, 2, 1):
         if not format.bits & bits:
             continue
-        size = format.block * PANEL * bits // 8
-        lines = planes[:, at : at + size].view(len(planes), -1, 1, PANEL * 4)
+        size = OCTET * PANEL * bits // 8
+        lines = octets[:, at : at + size].reshape(len(octets), -1, 1, PANEL * 4)
         by = torch.arange(0, 8, bits, dtype=torch.uint8).view(1, 1, -1, 1)
         found |= (lines >> by & (1 << bits) - 1).view(found.shape) << done
         at, done = at + size, done + bits
     if format.name == "IQ4_NL":
         found = torch.tensor(TABLE, dtype=torch.int8)[found.long()]
-    return found.view(len(planes), -1, PANEL, 4).transpose(2, 3).reshape(len(planes), -1, PANEL).float()
+    return found.view(-1, OCTET // 4, PANEL, 4).transpose(2, 3).reshape(-1, format.block, PANEL).float()
