@@ -88,14 +88,15 @@ def _wait_politely() -> None:
 
 
 def convert_gguf(gguf: Path, folder: Path) -> None:
-    """Write a fast-loading folder (safetensors, tokenizer, chat template) from one GGUF file.
+    """Write a fast-loading folder (weights, tokenizer, chat template) from one GGUF file, about as large as that.
 
-    Beside the floats, for every device, stand the file's own whole numbers where our kernels can multiply by them.
+    Weights keep their own numbers. Where there are no kernels for them they become floats of 16 bits; a warning is
+    logged before anything is written, which says why and how much that takes.
 
     Raises ModelError for a file that is not GGUF or holds an architecture that transformers cannot read. `folder` may
     be left half-written then; whoever calls gives a scratch folder and renames it.
     """
     _wait_politely()
-    from aigc.engine.convert import write_folder_from_gguf
+    from aigc.engine.gguf.convert import write_folder_from_gguf
 
     write_folder_from_gguf(Path(gguf), Path(folder))

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import pydantic
 import torch
-from safetensors import SafetensorError, safe_open
 
-from aigc.engine.cpu.kernels import Kernels, Panels
-from aigc.engine.cpu.quantised import BLOCKS, bits_of
+from aigc.engine.cpu.formats import FORMATS
+from aigc.engine.cpu.kernels import Kernels, Panels, kernels
+from aigc.engine.cpu.panel_file import PANEL_FILE, PanelFile, repacked
+from aigc.engine.cpu.plain import flat
+from aigc.engine.tensor_files import TensorFile
 
 Size = pydantic.PositiveInt
 Family = Literal["llama", "qwen2", "qwen3"]
@@ -101,56 +104,73 @@ class Config(pydantic.BaseModel):
         return self.sliding_window if self.layer_types[layer] == "sliding_attention" else 0
 
 
-class Checkpoint:
-    """This is an open folder: its config, its end tokens, and its weights by name."""
+class Tensors:
+    """These are the tensors of a folder by transformers' names, in safetensors' files or in panels."""
 
-    def __init__(self, config: Config, ends: Iterable[int], files: dict[str, Any]) -> None:
-        self.config = config
-        self.ends = frozenset(ends)
-        self._files = files  # which file has which tensor
-        self._blocks: Any = files.get(BLOCKS)
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        """Open the files, which stay open as long as `stack`. Raises OSError or ValueError for broken ones."""
+        self._files: dict[str, TensorFile] = {}
+        for path in sorted(folder.glob("model*.safetensors")):
+            file = TensorFile(path, stack)
+            self._files |= dict.fromkeys(file.tensors, file)
+        self._panels = PanelFile(folder / PANEL_FILE) if (folder / PANEL_FILE).is_file() else None
 
     def __contains__(self, name: str) -> bool:
-        return name in self._files
+        return name in self._files or (self._panels is not None and name in self._panels.tensors)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files if self._panels is None else self._panels.tensors)
 
     def tensor(self, name: str) -> torch.Tensor:
         """Read a tensor into a copy in 32-bit floats. Raises KeyError."""
         return self.stored(name).to(torch.float32, copy=True)
 
     def stored(self, name: str) -> torch.Tensor:
-        """Return a tensor as the file has it. Raises KeyError."""
-        found: torch.Tensor = self._files[name].get_tensor(name)
-        return found
+        """Return a tensor as the file has it; a weight in panels as 32-bit floats. Raises KeyError."""
+        if self._panels is None:
+            return self._files[name].read(name)
+        panels = self._panels.panels(name)
+        return self._panels.stored(name) if panels is None else flat(panels, kernels())
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return a tensor's shape. Raises KeyError."""
-        return tuple(self._files[name].get_slice(name).get_shape())
+        if self._panels is None:
+            return self._files[name].tensors[name].shape
+        panels = self._panels.panels(name)
+        return self._panels.tensors[name].shape if panels is None else (panels.columns, panels.depth)
 
     def panels(self, native: Kernels, name: str) -> Panels:
-        """Read a weight for the kernels, in the whole numbers of a GGUF where they were kept. Raises KeyError."""
-        if self._blocks is None or name not in self._blocks.keys():  # noqa: SIM118
+        """Read a weight for the kernels, in the numbers that the file has; mapped, or a copy. Raises KeyError."""
+        if self._panels is not None:
+            panels = self._panels.panels(name)
+            return native.pack(self.tensor(name)) if panels is None else panels
+        file = self._files[name]
+        stored = file.tensors[name]
+        columns, depth = stored.shape
+        format = FORMATS.get(stored.dtype)
+        if format is None or depth % format.block:
             return native.pack(self.tensor(name))
-        columns, depth = self.shape(name)
-        numbers = self._blocks.get_tensor(name)
-        return Panels(numbers, columns, depth, bits_of(numbers, depth))
+        row_bytes = depth // format.block * format.file_bytes
+        return repacked(native, format, columns, row_bytes, partial(file.rows, name))
+
+
+class Checkpoint(Tensors):
+    """This is an open folder: its config, its end tokens, and its weights by name."""
+
+    def __init__(self, folder: Path, stack: ExitStack, config: Config, ends: Iterable[int]) -> None:
+        super().__init__(folder, stack)
+        self.config = config
+        self.ends = frozenset(ends)
 
 
 def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
     """Open the files, which stay open as long as `stack`."""
     try:
-        written = json.loads((folder / "config.json").read_bytes())
-        config = Config.model_validate(written)
+        config = Config.model_validate(json.loads((folder / "config.json").read_bytes()))
         ends = _ends(config, folder / "generation_config.json")
-        paths = sorted(folder.glob("model*.safetensors"))
-        files: dict[str, Any] = {}
-        for path in paths:
-            file = stack.enter_context(safe_open(path, framework="pt"))
-            files |= dict.fromkeys(file.keys(), file)
-        if (folder / BLOCKS).is_file():
-            files[BLOCKS] = stack.enter_context(safe_open(folder / BLOCKS, framework="pt"))
-    except (OSError, ValueError, SafetensorError):
+        return Checkpoint(folder, stack, config, ends)
+    except (OSError, ValueError):
         return None
-    return Checkpoint(config, ends, files)
 
 
 def _ends(config: Config, generation: Path) -> list[int]:

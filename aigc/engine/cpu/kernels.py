@@ -103,12 +103,13 @@ class Kernels:
             weight, format = weight.float(), F32
         return self.repack(format, weight.detach().contiguous().view(torch.uint8))
 
-    def repack(self, format: Format, rows: torch.Tensor) -> Panels:
-        """Lay a weight out whose rows, (columns, bytes), are as a file has them."""
+    def repack(self, format: Format, rows: torch.Tensor, out: torch.Tensor | None = None) -> Panels:
+        """Lay a weight out whose rows, (columns, bytes), are as a file has them; `out` is (panels, bytes)."""
         columns, depth = len(rows), rows.shape[1] // format.file_bytes * format.block
-        numbers = torch.empty(-(-columns // PANEL), format.panel_bytes(depth), dtype=torch.uint8)
-        self.library.aigc_repack(format.code, rows.data_ptr(), columns, depth, numbers.data_ptr(), self.threads)
-        return Panels(numbers, columns, depth, format)
+        if out is None:
+            out = torch.empty(-(-columns // PANEL), format.panel_bytes(depth), dtype=torch.uint8)
+        self.library.aigc_repack(format.code, rows.data_ptr(), columns, depth, out.data_ptr(), self.threads)
+        return Panels(out, columns, depth, format)
 
     def widen(self, panels: Panels) -> Panels:
         """Return the same weight in 32-bit floats."""

@@ -9,20 +9,22 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
-from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.pytorch_utils import Conv1D
 from transformers.utils import logging as transformers_logging
 
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
+from aigc.engine.checkpoint import Tensors
 from aigc.engine.cpu.kernels import Kernels, kernels
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
+from aigc.engine.cpu.panel_file import PANEL_FILE
 from aigc.engine.device import pick_device, pick_dtype, sent
 from aigc.engine.hf.attention import NAME, lay_out, slot_attention
 from aigc.engine.network import Span, segments, with_chosen
@@ -114,14 +116,28 @@ def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTra
     """Load transformers' model, with its own attention; ours can be set. Raises ModelError."""
     config = _read_config(folder)
     AttentionInterface.register(NAME, slot_attention)
+    wanted: dict[str, Any] = {"config": config, "dtype": dtype, "attn_implementation": "eager"}
     with quiet():
         try:
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, config=config, dtype=dtype, attn_implementation="eager", local_files_only=True
-            )
+            if (folder / PANEL_FILE).is_file():
+                model = _from_panels(folder, wanted)
+            else:
+                model = AutoModelForCausalLM.from_pretrained(folder, local_files_only=True, **wanted)
         except Exception as error:  # safetensors, torch and transformers each raise their own
             raise ModelError(f"{folder}: the model cannot be loaded: {first_line(error)}") from error
     return model.to(device)  # type: ignore[no-any-return, arg-type]
+
+
+def _from_panels(folder: Path, wanted: dict[str, Any]) -> PreTrainedModel:
+    """Load a model whose weights our own file has. Raises KeyError where one is missing, and what transformers does."""
+    with ExitStack() as stack:
+        read = Tensors(folder, stack)
+        weights = {name: read.stored(name).to(wanted["dtype"], copy=True) for name in read}
+    kind = MODEL_FOR_CAUSAL_LM_MAPPING[type(wanted["config"])]
+    model, found = kind.from_pretrained(None, state_dict=weights, output_loading_info=True, **wanted)
+    if found["missing_keys"]:
+        raise KeyError(f"{PANEL_FILE} has no {sorted(found['missing_keys'])[0]}")
+    return cast(PreTrainedModel, model)
 
 
 def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
@@ -212,7 +228,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
         raise ModelError(f"{folder}: {names[0]} is not a causal language model, so it cannot write text")
     if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         raise ModelError(f"{folder}: transformers knows no causal language model of type {kind!r}")
-    if not any(folder.glob("*.safetensors")) and not any(folder.glob("*.bin")):
+    if not any(any(folder.glob(kind)) for kind in ("*.safetensors", "*.bin", PANEL_FILE)):
         raise ModelError(f"{folder}: no weights here (*.safetensors is missing)")
     try:
         with quiet():

@@ -1,0 +1,145 @@
+"""This writes the folder of a GGUF: its weights as they are where there are kernels for them, else 16-bit floats."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
+
+import torch
+from transformers import PreTrainedTokenizerFast
+
+from aigc.engine.cpu.formats import FORMATS
+from aigc.engine.cpu.kernels import Kernels, kernels
+from aigc.engine.cpu.panel_file import PANEL_FILE, Outline, slices, write_panel_file
+from aigc.engine.gguf.dense import dense_bytes, write_dense
+from aigc.engine.gguf.families import Placed, Unfamiliar, check_family, config_of, ends_of, tensors_of
+from aigc.engine.gguf.header import GgufHeader, read_gguf
+from aigc.engine.hf.model import quiet
+from aigc.engine.tensor_files import DTYPES, read_bytes
+from aigc.errors import ModelError, first_line
+
+LOG = logging.getLogger(__name__)
+BESIDE = 30_000_000  # bytes for a tokenizer and all else
+
+
+def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
+    """Do as `aigc.engine.convert_gguf` says."""
+    file = read_gguf(gguf)
+    try:
+        native = _needed(kernels())
+        check_family(file)
+        config = config_of(file)
+        placed = tensors_of(file, config)
+        _check_formats(placed)
+    except Unfamiliar as reason:
+        _be_dense(file, folder, str(reason))
+        return
+    outlines = [_outline(one) for one in placed]
+    _check_space(folder, sum(one.nbytes for one in outlines) + BESIDE)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_json(folder / "config.json", config)
+        _write_json(folder / "generation_config.json", ends_of(file))
+        with gguf.open("rb") as opened:
+            pieces = (piece for one in placed for piece in _pieces(native, opened, one))
+            write_panel_file(folder / PANEL_FILE, outlines, pieces)
+    except OSError as error:
+        raise ModelError(f"{folder}: cannot be written: {first_line(error)}") from error
+    _write_tokenizer(file, folder)
+
+
+def _be_dense(file: GgufHeader, folder: Path, reason: str) -> None:
+    """Have transformers write floats, and say so first."""
+    needed = dense_bytes(file)
+    LOG.warning(
+        "%s: %s: all weights become floats of 16 bits, %.1f GB on disk and in memory",
+        file.path.name,
+        reason,
+        needed / 1e9,
+    )
+    _check_space(folder, needed + BESIDE)
+    write_dense(file, folder)
+    _write_tokenizer(file, folder)
+
+
+def _needed(native: Kernels | None) -> Kernels:
+    if native is None:
+        raise Unfamiliar("no kernels were built for this machine")
+    return native
+
+
+def _check_formats(placed: list[Placed]) -> None:
+    """Raise Unfamiliar where a tensor is in a format that has no kernel, or does not fill its blocks."""
+    found: Counter[str] = Counter()
+    for one in placed:
+        format, matrix = FORMATS.get(one.tensor.format), len(one.tensor.shape) > 1
+        if format is None or (format.whole and not matrix):
+            found[one.tensor.format] += 1
+        elif matrix and one.tensor.shape[1] % format.block:
+            found[f"{one.tensor.format} with rows of {one.tensor.shape[1]} numbers"] += 1
+    if found:
+        names = ", ".join(f"{name} ({count} of {len(placed)} tensors)" for name, count in found.most_common())
+        raise Unfamiliar(f"there is no kernel for {names}")
+
+
+def _outline(one: Placed) -> Outline:
+    if len(one.tensor.shape) == 1:
+        return Outline(one.name, one.tensor.shape[0])
+    return Outline(one.name, *one.tensor.shape, FORMATS[one.tensor.format])
+
+
+def _pieces(native: Kernels, file: BinaryIO, one: Placed) -> Iterator[torch.Tensor]:
+    """Yield a tensor's bytes as they will stand in the folder, a few panels at a time."""
+    tensor = one.tensor
+    if len(tensor.shape) == 1:
+        numbers = read_bytes(file, tensor.begin, tensor.nbytes).view(DTYPES[tensor.format]).float() - one.less
+        yield numbers[_order(one)] if one.heads else numbers
+        return
+    row_bytes, format = tensor.nbytes // tensor.shape[0], FORMATS[tensor.format]
+    if one.heads:
+        rows = read_bytes(file, tensor.begin, tensor.nbytes).view(-1, row_bytes)
+        yield native.repack(format, rows[_order(one)]).numbers
+        return
+    for begin, end in slices(tensor.shape[0], row_bytes):
+        rows = read_bytes(file, tensor.begin + begin * row_bytes, (end - begin) * row_bytes).view(-1, row_bytes)
+        yield native.repack(format, rows).numbers
+
+
+def _order(one: Placed) -> torch.Tensor:
+    """Return which row of the file is where: a head's even ones first, then its odd ones."""
+    return torch.arange(one.tensor.shape[0]).view(one.heads, -1, 2).transpose(1, 2).reshape(-1)
+
+
+def _check_space(folder: Path, needed: int) -> None:
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    free = shutil.disk_usage(there).free
+    if free < needed:
+        raise ModelError(
+            f"{there}: the disk is full: the model needs about {needed / 1e6:,.0f} MB there, {free / 1e6:,.0f} are free",
+            hint="free some space, or set AIGC_CACHE to a folder on another disk",
+        )
+
+
+def _write_json(path: Path, written: dict[str, Any]) -> None:
+    path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_tokenizer(file: GgufHeader, folder: Path) -> None:
+    """Have transformers write tokenizer and chat template, for which no class of a family is needed.
+
+    It is given the metadata alone, since it would rather read a tokenizer.json that happens to stand beside the file.
+    """
+    try:
+        with TemporaryDirectory(dir=folder) as alone, quiet(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            (Path(alone) / "metadata.gguf").write_bytes(file.without_tensors())
+            PreTrainedTokenizerFast.from_pretrained(alone, gguf_file="metadata.gguf").save_pretrained(folder)
+    except Exception as error:  # whatever transformers raises for what it does not know
+        raise ModelError(f"{file.path}: transformers cannot read its tokenizer: {first_line(error)}") from error

@@ -1,0 +1,165 @@
+"""This reads what a GGUF says of itself: metadata, and where which tensor is (ggml-org/ggml, docs/gguf.md).
+
+The package `gguf` has a reader as well. That makes an array of every text of a vocabulary, which takes ten seconds and
+half a gigabyte for 150,000 of them; we need none of these texts, and skip them.
+"""
+
+from __future__ import annotations
+
+import math
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aigc.errors import ModelError, first_line
+
+MAGIC = b"GGUF"
+VERSIONS = (2, 3)
+COUNTED = 8  # where a file says how many tensors it has
+NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+TEXT, ARRAY = 8, 9  # the other types of values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GgufTensor:
+    """This is a tensor in the file. `format` is GGUF's name for how its numbers are written."""
+
+    name: str
+    format: str
+    shape: tuple[int, ...]  # as transformers counts: outputs first
+    begin: int
+    nbytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GgufHeader:
+    """This is what a file says of itself. Of `metadata` arrays of texts are left out."""
+
+    path: Path
+    metadata: dict[str, Any]
+    metadata_end: int  # bytes
+    tensors: dict[str, GgufTensor]
+
+    @property
+    def architecture(self) -> str:
+        """Return the family's name in GGUF."""
+        return str(self.metadata["general.architecture"])
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what the metadata says under the family's own name."""
+        return self.metadata.get(f"{self.architecture}.{key}", default)
+
+    def without_tensors(self) -> bytes:
+        """Return the bytes of a GGUF that has the metadata only."""
+        with self.path.open("rb") as file:
+            written = bytearray(file.read(self.metadata_end))
+        struct.pack_into("<Q", written, COUNTED, 0)
+        return bytes(written)
+
+
+def read_gguf(path: Path) -> GgufHeader:
+    """Read a file's header. Raises ModelError for what is no GGUF, or a damaged one."""
+    try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise ModelError(f"{path}: not a GGUF file")
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                return _Reader(data).header(path)
+    except FileNotFoundError as error:
+        raise ModelError(f"{path}: no such file") from error
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
+    except struct.error as error:
+        raise ModelError(f"{path}: we cannot read this GGUF file: it is cut or damaged") from error
+    except ValueError as error:
+        raise ModelError(f"{path}: we cannot read this GGUF file: {first_line(error)}") from error
+
+
+class _Reader:
+    """This goes through a header once."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self._data = data
+        self._at = len(MAGIC)
+
+    def header(self, path: Path) -> GgufHeader:
+        version, count, pairs = self._take("IQQ")
+        if version not in VERSIONS:
+            raise ValueError(f"it is of version {version}, or of a machine with another order of bytes")
+        metadata = {}
+        for _ in range(pairs):
+            key, (kind,) = self._text(), self._take("I")
+            value = self._value(kind)
+            if value is not None:
+                metadata[key] = value
+        if "general.architecture" not in metadata:
+            raise ValueError("it does not say which family it is of")
+        if metadata.get("split.count", 1) > 1:
+            raise ModelError(
+                f"{path}: one of {metadata['split.count']} parts of a model",
+                hint="join them first: `llama-gguf-split --merge` does",
+            )
+        metadata_end = self._at
+        found = [self._tensor() for _ in range(count)]
+        aligned = int(metadata.get("general.alignment", 32))
+        start = -(-self._at // aligned) * aligned
+        tensors = {one.name: one for one in (_placed(*rest, start) for rest in found)}
+        cut = next((one for one in tensors.values() if one.begin + one.nbytes > len(self._data)), None)
+        if cut is not None or len(tensors) != count:
+            raise ValueError(f"{cut.name} is cut off" if cut else "two tensors have one name")
+        return GgufHeader(path=path, metadata=metadata, metadata_end=metadata_end, tensors=tensors)
+
+    def _take(self, form: str) -> tuple[Any, ...]:
+        values = struct.unpack_from(f"<{form}", self._data, self._at)
+        self._at += struct.calcsize(f"<{form}")
+        return values
+
+    def _text(self) -> str:
+        (length,) = self._take("Q")
+        (text,) = self._take(f"{length}s")
+        return str(text.decode())
+
+    def _value(self, kind: int) -> Any:
+        """Read a value; None for an array of texts."""
+        if kind == TEXT:
+            return self._text()
+        if kind != ARRAY:
+            return self._take(_number(kind))[0]
+        inner, count = self._take("IQ")
+        if inner in (TEXT, ARRAY):
+            for _ in range(count):
+                self._skip(inner)
+            return None
+        return list(self._take(f"{count}{_number(inner)}"))
+
+    def _skip(self, kind: int) -> None:
+        if kind == TEXT:
+            (length,) = self._take("Q")
+            self._at += length
+        else:
+            self._value(kind)
+
+    def _tensor(self) -> tuple[str, tuple[int, ...], int, int]:
+        name, (rank,) = self._text(), self._take("I")
+        shape = self._take(f"{rank}Q")
+        return name, shape[::-1], *self._take("IQ")
+
+
+def _number(kind: int) -> str:
+    if kind not in NUMBERS:
+        raise ValueError(f"it has a value of type {kind}")
+    return NUMBERS[kind]
+
+
+def _placed(name: str, shape: tuple[int, ...], kind: int, offset: int, start: int) -> GgufTensor:
+    from gguf.constants import GGML_QUANT_SIZES, GGMLQuantizationType
+
+    try:
+        format = GGMLQuantizationType(kind)
+    except ValueError:
+        return GgufTensor(name=name, format=f"type {kind}", shape=shape, begin=start + offset, nbytes=0)
+    block, size = GGML_QUANT_SIZES[format]
+    nbytes = math.prod(shape) // block * size
+    return GgufTensor(name=name, format=format.name, shape=shape, begin=start + offset, nbytes=nbytes)
