@@ -1,4 +1,4 @@
-"""This reads a Llama, Qwen2 or Qwen3 from its folder without transformers, importing which takes longer than the model.
+"""This reads a Llama, Qwen2, Qwen3 or Gemma 3 from its folder without transformers, importing which takes longer than the model.
 
 `read_checkpoint` gives None for whatever is not plainly one of them: another family, quantised weights, a way of
 stretching positions that is not known here. Then transformers opens the folder, or says why it cannot.
@@ -21,10 +21,12 @@ from aigc.engine.cpu.formats import FORMATS
 from aigc.engine.cpu.kernels import Kernels, Panels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, PanelFile, repacked
 from aigc.engine.cpu.plain import flat
+from aigc.engine.gemma3 import MODEL_TYPE as GEMMA3
+from aigc.engine.gemma3 import in_common_words
 from aigc.engine.tensor_files import TensorFile
 
 Size = pydantic.PositiveInt
-Family = Literal["llama", "qwen2", "qwen3"]
+Family = Literal["llama", "qwen2", "qwen3", "gemma3_text"]
 FAMILIES = get_args(Family)
 
 
@@ -57,7 +59,7 @@ class Config(pydantic.BaseModel):
     """This is what `config.json` says that changes the numbers."""
 
     model_type: Family
-    hidden_act: Literal["silu", "swish"]
+    hidden_act: Literal["silu", "swish", "gelu_pytorch_tanh"]
     hidden_size: Size
     intermediate_size: Size
     num_hidden_layers: Size
@@ -71,6 +73,11 @@ class Config(pydantic.BaseModel):
     rotary: Rotary = pydantic.Field(
         Rotary(), validation_alias=pydantic.AliasChoices("rope_parameters", "rope_scaling"), validate_default=True
     )
+    local_rotary: Rotary | None = None  # of sliding layers, where they have one of their own
+    query_pre_attn_scalar: float | None = None
+    attn_logit_softcapping: None = None
+    final_logit_softcapping: None = None
+    use_bidirectional_attention: Literal[False, None] = None
     use_sliding_window: bool = False
     sliding_window: Size | None = None
     max_window_layers: int = 0
@@ -78,7 +85,12 @@ class Config(pydantic.BaseModel):
     quantization_config: None = None
     eos_token_id: int | list[int] | None = None
 
-    @pydantic.field_validator("rotary", mode="before")
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _in_common_words(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return in_common_words(written) if written.get("model_type") == GEMMA3 else written
+
+    @pydantic.field_validator("rotary", "local_rotary", mode="before")
     @classmethod
     def _as_it_was_once_written(cls, value: Any) -> Any:
         if isinstance(value, dict) and "type" in value:
@@ -90,10 +102,25 @@ class Config(pydantic.BaseModel):
         """Count the floats of a head; Qwen3's do not share the width of the model."""
         return self.head_dim or (128 if self.model_type == "qwen3" else self.hidden_size // self.num_attention_heads)
 
-    def frequencies(self) -> torch.Tensor:
-        return self.rotary.model_copy(update={"rope_theta": self.rotary.rope_theta or self.rope_theta}).frequencies(
-            self.dim
-        )
+    @property
+    def is_gemma(self) -> bool:
+        """Say whether embeddings are scaled, norms' weights lack 1, and what a layer adds is normed before."""
+        return self.model_type == GEMMA3
+
+    @property
+    def scale(self) -> float:
+        """Return what scores are multiplied by."""
+        return float((self.query_pre_attn_scalar or self.dim) ** -0.5)
+
+    def frequencies(self, *, local: bool = False) -> torch.Tensor:
+        """Return (dim / 2,) radians per token, of all layers or of those that are `local`."""
+        rotary = self.local_rotary if local and self.local_rotary else self.rotary
+        return rotary.model_copy(update={"rope_theta": rotary.rope_theta or self.rope_theta}).frequencies(self.dim)
+
+    def local(self, layer: int) -> bool:
+        """Say whether a layer's positions are turned by `local_rotary`."""
+        sliding = self.layer_types is not None and self.layer_types[layer] == "sliding_attention"
+        return sliding and self.local_rotary is not None
 
     def window(self, layer: int) -> int:
         """Return how many tokens a layer looks back, 0 for all."""

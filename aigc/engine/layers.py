@@ -64,7 +64,8 @@ class FusedLinear(Generic[Product]):
 class DecoderLayer(Generic[Product]):
     """This is a layer's weights; norms are float32. `qk_norms` are those of queries and keys, where it has them.
 
-    `window` is how many tokens its attention looks back, 0 for all.
+    `window` is how many tokens its attention looks back, 0 for all; `local` says that it has rotations of its own.
+    `out_norms` are of what attention and MLP give, where that is normed before it is added.
     """
 
     input_norm: torch.Tensor
@@ -75,6 +76,8 @@ class DecoderLayer(Generic[Product]):
     gate_up: FusedLinear[Product]
     down: FusedLinear[Product]
     window: int
+    local: bool
+    out_norms: tuple[torch.Tensor, torch.Tensor] | None
 
     @property
     def products(self) -> tuple[Product, Product, Product, Product]:
@@ -90,7 +93,7 @@ def read_layer(
     join: Callable[[str, torch.nn.Module, Sequence[str]], Product],
     norm: Callable[[str], torch.Tensor],
 ) -> DecoderLayer[Product]:
-    """Read one layer of a Llama, Qwen2 or Qwen3. Raises KeyError where a weight is missing.
+    """Read one layer of a Llama, Qwen2, Qwen3 or Gemma 3. Raises KeyError where a weight is missing.
 
     `join` makes a product of the linear layers of those names below a path, and puts its parts into the module given to
     it, which stands at that path in `tree`; `norm` reads a norm's weight.
@@ -101,17 +104,20 @@ def read_layer(
         parent = _module_at(tree, f"{path}.{within}")
         return FusedLinear(product=join(f"{path}.{within}", parent, names), parent=parent, names=names)
 
-    normed = read.config.model_type == "qwen3"
+    gemma, after_attention = read.config.is_gemma, f"{path}.post_attention_layernorm.weight"
+    normed = gemma or read.config.model_type == "qwen3"
     query_norm, key_norm = (f"{path}.self_attn.{letter}_norm.weight" for letter in "qk")
     return DecoderLayer(
         input_norm=norm(f"{path}.input_layernorm.weight"),
         qkv=fused("self_attn", "q_proj", "k_proj", "v_proj"),
         qk_norms=(norm(query_norm), norm(key_norm)) if normed else None,
         out=fused("self_attn", "o_proj"),
-        mlp_norm=norm(f"{path}.post_attention_layernorm.weight"),
+        mlp_norm=norm(f"{path}.pre_feedforward_layernorm.weight" if gemma else after_attention),
         gate_up=fused("mlp", "gate_proj", "up_proj"),
         down=fused("mlp", "down_proj"),
         window=read.config.window(number),
+        local=read.config.local(number),
+        out_norms=(norm(after_attention), norm(f"{path}.post_feedforward_layernorm.weight")) if gemma else None,
     )
 
 

@@ -42,7 +42,7 @@ def tiny_gpt(kind: TinyKind, folder: Path, *, seed: int = 0, chat: bool = True) 
         for parameter in model.parameters():
             if parameter.dim() > 1:  # larger than a fresh model's, so that the likeliest token is clear
                 torch.nn.init.normal_(parameter, std=0.3)
-            elif kind == "qwen2":  # biases of query, key and value: zero in a fresh model, never in a trained one
+            elif kind in ("qwen2", "gemma3"):  # biases and norms: all alike in a fresh model, never in a trained one
                 torch.nn.init.normal_(parameter, mean=float(parameter.detach().mean()), std=0.1)
         model.generation_config.eos_token_id = [256, 258]
         model.generation_config.pad_token_id = 256

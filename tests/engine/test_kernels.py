@@ -167,7 +167,7 @@ def attended(
 
 
 @pytest.mark.parametrize("window", [0, 5])
-@pytest.mark.parametrize("dim", [16, 64, 80])
+@pytest.mark.parametrize("dim", [16, 64, 80, 256])
 def test_attention(window: int, dim: int, native: Any) -> None:
     import torch
 
@@ -228,7 +228,7 @@ def test_threads_keep_out_of_each_others_memory(native: Any) -> None:
         assert torch.equal(attended(replace(native, threads=4), shape, kept, texts, x, 100), alone)
 
 
-@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])
+@pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3", "gemma3"])
 def test_a_text_has_the_same_numbers_in_any_company(
     kind: str, native: Any, open_tiny: Callable[..., Any], asking: Any, running: Any
 ) -> None:

@@ -1,4 +1,4 @@
-"""This is a Llama, Qwen2 or Qwen3 on the CPU, by our kernels alone: two calls a step, and no transformers.
+"""This is a Llama, Qwen2, Qwen3 or Gemma 3 on the CPU, by our kernels alone: two calls a step, and no transformers.
 
 Query, key and value are one product, gate and up another; they share their memory with modules that bear the names of
 transformers' layers, which is where `adapters` finds what to wrap. LoRA layers found there add what they have to add.
@@ -51,6 +51,19 @@ class StepMemory:
         self.program.multiply(x, fused.product, out, add=add)
         self.products.append((len(self.program), fused, x, out))
 
+    def add(
+        self,
+        fused: FusedLinear[PackedLinear],
+        x: torch.Tensor,
+        out: torch.Tensor,
+        between: torch.Tensor,
+        norm: torch.Tensor | None,
+    ) -> None:
+        """Put a product that is added to `out` into the program; one that is normed first goes by way of `between`."""
+        self.multiply(fused, x, out if norm is None else between, add=norm is None)
+        if norm is not None:
+            self.program.norm(between, norm, out, add=True)
+
 
 class Decoder:
     """This is a `Network`; `open_decoder` makes it."""
@@ -78,23 +91,28 @@ class Decoder:
             block=KEY_BLOCK,
         )
         self.native = native
+        kinds = (False, True) if config.local_rotary else (False,)
         self._layout = AttentionShape(
             heads=self.heads,
             kv_heads=config.num_key_value_heads,
             dim=config.dim,
-            scale=config.dim**-0.5,
+            scale=config.scale,
             eps=config.rms_norm_eps,
+            tables=len(kinds),
         )
-        self._frequencies = config.frequencies()
+        self._frequencies = torch.stack([config.frequencies(local=local) for local in kinds])  # (tables, dim / 2)
+        self._embedding_scale = config.hidden_size**0.5 if config.is_gemma else 1.0
+        self._gelu = config.hidden_act == "gelu_pytorch_tanh"
         self._rotary: tuple[torch.Tensor, torch.Tensor] = (torch.empty(0), torch.empty(0))
-        self._norm = read.tensor("model.norm.weight")
+        norm = partial(_norm, read)
+        self._norm = norm("model.norm.weight")
         self._embedding = read.panels(native, "model.embed_tokens.weight")
         tied = config.tie_word_embeddings or "lm_head.weight" not in read
         self._head = self._embedding if tied else read.panels(native, "lm_head.weight")
         tree = torch.nn.Module()
         join = partial(_join, native, read, narrow)
         self._layers = [
-            read_layer(read, tree, number, join=join, norm=read.tensor) for number in range(config.num_hidden_layers)
+            read_layer(read, tree, number, join=join, norm=norm) for number in range(config.num_hidden_layers)
         ]
         products = [product for layer in self._layers for product in layer.products]
         self.vocab = self._head.columns
@@ -141,35 +159,37 @@ class Decoder:
         """Lay out a step of at most so many tokens."""
         first, last, program = self._layers[0], self._layers[-1], Program()
         widths = [one.product.in_features for one in (first.qkv, first.qkv, first.out, first.down)]
-        x, normed, attended, swished = (torch.empty(tokens, width) for width in widths)
+        x, normed, attended, activated = (torch.empty(tokens, width) for width in widths)
         qkv, gated = (torch.empty(tokens, one.product.out_features) for one in (first.qkv, first.gate_up))
         memory = StepMemory(tokens=tokens, program=program, written=normed)
         program.gather(self._embedding, x)
+        if self._embedding_scale != 1:
+            program.scale(x, self._embedding_scale)
         for number, layer in enumerate(self._layers):
             program.norm(x, layer.input_norm, normed)
             memory.multiply(layer.qkv, normed, qkv)
-            program.rotate(qkv, number, layer.qk_norms)
+            program.rotate(qkv, number, layer.qk_norms, layer.local)
             program.attend(qkv, number, layer.window, attended)
             if layer is last:  # nobody looks at the other tokens any more
                 memory.keeping = len(program)
                 program.keep(attended)
                 program.keep(x)
-            memory.multiply(layer.out, attended, x, add=True)
+            memory.add(layer.out, attended, x, normed, layer.out_norms and layer.out_norms[0])
             program.norm(x, layer.mlp_norm, normed)
             memory.multiply(layer.gate_up, normed, gated)
-            program.swish(gated, swished)
-            memory.multiply(layer.down, swished, x, add=True)
+            (program.gelu if self._gelu else program.swish)(gated, activated)
+            memory.add(layer.down, activated, x, normed, layer.out_norms and layer.out_norms[1])
         program.norm(x, self._norm, normed)
         return memory
 
     def _rotations(self, positions: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return cosines and sines, (positions, dim / 2)."""
-        angles = torch.arange(positions, dtype=torch.float32)[:, None] * self._frequencies
+        """Return cosines and sines, (positions, tables, dim / 2)."""
+        angles = torch.arange(positions, dtype=torch.float32)[:, None, None] * self._frequencies
         return angles.cos(), angles.sin()
 
 
 def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
-    """Read a folder; None for one that is not plainly a Llama or Qwen, or where there are no kernels."""
+    """Read a folder; None for one that is not plainly a Llama, Qwen or Gemma 3, or where there are no kernels."""
     native, device = kernels(), pick_device(options.device)
     if native is None or device.type != "cpu" or pick_dtype(options.dtype, device) != torch.float32:
         return None
@@ -188,6 +208,11 @@ def _fits(config: Config) -> bool:
     panels = [config.num_attention_heads * config.dim, config.num_key_value_heads * config.dim]
     whole = not any(size % PANEL for size in (*panels, config.intermediate_size))
     return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
+
+
+def _norm(read: Checkpoint, name: str) -> torch.Tensor:
+    """Read what a norm multiplies by, of which Gemma's weights say how far it is from 1."""
+    return read.tensor(name) + 1.0 if read.config.is_gemma else read.tensor(name)
 
 
 def _join(

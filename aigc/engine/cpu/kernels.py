@@ -44,7 +44,7 @@ class Panels:
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.format)
 
 
-OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP WIDEN QUANTISE", start=0)
+OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP WIDEN QUANTISE GELU SCALE", start=0)
 
 
 class Op(ctypes.Structure):
@@ -53,7 +53,11 @@ class Op(ctypes.Structure):
     _fields_ = (
         ("kind", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
-        *((name, ctypes.c_int64) for name in ("format", "columns", "depth", "add", "narrow", "pitch", "layer", "window")),
+        *(
+            (name, ctypes.c_int64)
+            for name in ("format", "columns", "depth", "add", "narrow", "pitch", "layer", "window", "table")
+        ),
+        ("factor", ctypes.c_float),
     )
 
 
@@ -64,7 +68,7 @@ class Step(ctypes.Structure):
         *(("ids", ctypes.c_void_p), ("spans", ctypes.c_void_p), ("count", ctypes.c_int64)),
         *(("keep", ctypes.c_void_p), ("kept", ctypes.c_int64)),
         *((name, ctypes.c_void_p) for name in ("cosine", "sine", "scratch")),
-        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim")),
+        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim", "tables")),
         *(("scale", ctypes.c_float), ("eps", ctypes.c_float)),
     )
     alive: tuple[Any, ...]

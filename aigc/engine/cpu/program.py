@@ -34,6 +34,7 @@ class AttentionShape:
     dim: int
     scale: float
     eps: float
+    tables: int = 1  # of cosines and sines
 
 
 class Program:
@@ -56,9 +57,13 @@ class Program:
         """Read the tokens' rows of an embedding."""
         self._add(OpKind.GATHER, out=out, panels=panels)
 
-    def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor) -> None:
-        """Divide each row by its root mean square and multiply it by `weight`."""
-        self._add(OpKind.NORM, source=x, out=out, weight=weight, depth=x.shape[1])
+    def scale(self, x: torch.Tensor, factor: float) -> None:
+        """Multiply everything by a number, in place."""
+        self._add(OpKind.SCALE, out=x, columns=x.shape[1], factor=factor)
+
+    def norm(self, x: torch.Tensor, weight: torch.Tensor, out: torch.Tensor, *, add: bool = False) -> None:
+        """Divide each row by its root mean square and multiply it by `weight`; write that to `out`, or add it."""
+        self._add(OpKind.NORM, source=x, out=out, weight=weight, depth=x.shape[1], add=add)
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
         """Write a product to `out`, or add it."""
@@ -86,10 +91,12 @@ class Program:
         self._add(OpKind.QUANTISE, source=x, out=self._small[depth], depth=depth)
         return self._small[depth]
 
-    def rotate(self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None) -> None:
+    def rotate(
+        self, x: torch.Tensor, layer: int, norms: tuple[torch.Tensor, torch.Tensor] | None, table: int = 0
+    ) -> None:
         """Norm and rotate queries and keys in place, and write keys and values to the slots."""
         of_queries, of_keys = norms or (None, None)
-        self._add(OpKind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer)
+        self._add(OpKind.ROTATE, out=x, weight=of_queries, more=of_keys, layer=layer, table=table)
 
     def attend(self, x: torch.Tensor, layer: int, window: int, out: torch.Tensor) -> None:
         """Let the queries in x attend to what their rows have kept, or the last `window` tokens of it."""
@@ -98,6 +105,10 @@ class Program:
     def swish(self, x: torch.Tensor, out: torch.Tensor) -> None:
         """Write swish(gate) · up of rows that have all gates first."""
         self._add(OpKind.SWISH, source=x, out=out, columns=out.shape[1])
+
+    def gelu(self, x: torch.Tensor, out: torch.Tensor) -> None:
+        """Write GELU(gate) · up, in its form with a tanh, of rows that have all gates first."""
+        self._add(OpKind.GELU, source=x, out=out, columns=out.shape[1])
 
     def keep(self, x: torch.Tensor) -> None:
         """Move the rows that are kept to the front; what follows sees no others."""
@@ -115,7 +126,7 @@ def lay_out(
     rotary: tuple[torch.Tensor, torch.Tensor],
     threads: int,
 ) -> Step:
-    """Make a step over the spans' tokens. `rotary` is cosines and sines, (positions, dim / 2)."""
+    """Make a step over the spans' tokens. `rotary` is cosines and sines, (positions, tables, dim / 2)."""
     rows: list[tuple[int, ...]] = []
     ids: list[int] = []
     for span in spans:
@@ -154,6 +165,7 @@ def laid_out(
         heads=shape.heads,
         kv_heads=shape.kv_heads,
         dim=shape.dim,
+        tables=shape.tables,
         scale=shape.scale,
         eps=shape.eps,
     )

@@ -28,33 +28,62 @@ int aigc_supported(void) {
     return fine;
 }
 
-static inline void norm_row(const float *x, const float *weight, int64_t k, float eps, float *out) {
+static inline __attribute__((always_inline)) void norm_row(const float *x, const float *weight, int64_t k, float eps,
+                                                           float *out, const int add) {
     v8 sum = all(0);
     for (int64_t i = 0; i < k; i += 8) sum = _mm256_fmadd_ps(load(x + i), load(x + i), sum);
     v8 scale = all(1.0f / sqrtf(total(sum) / k + eps));
-    for (int64_t i = 0; i < k; i += 8) store(out + i, _mm256_mul_ps(_mm256_mul_ps(load(x + i), scale), load(weight + i)));
+    for (int64_t i = 0; i < k; i += 8) {
+        v8 normed = _mm256_mul_ps(_mm256_mul_ps(load(x + i), scale), load(weight + i));
+        store(out + i, add ? _mm256_add_ps(load(out + i), normed) : normed);
+    }
 }
 
-/* Root-mean-square norm of every row of in (m, k), k a multiple of 8. */
+/* Root-mean-square norm of every row of in (m, k), k a multiple of 8, written to out or added to it. */
 static void norm_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Job *job = what;
     const Op *op = job->op;
     int64_t k = op->depth;
     (void)thread;
-    for (int64_t r = begin; r < end; r++) norm_row(op->in + r * k, op->weight, k, job->step->eps, op->out + r * k);
+    for (int64_t r = begin; r < end; r++) {
+        const float *x = op->in + r * k;
+        if (op->add)
+            norm_row(x, op->weight, k, job->step->eps, op->out + r * k, 1);
+        else
+            norm_row(x, op->weight, k, job->step->eps, op->out + r * k, 0);
+    }
 }
 
-/* swish(gate) * up: in (m, 2 k), gates before ups -> out (m, k), k a multiple of 8. */
-static void swish_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
+/* x / (1 + e^-x) */
+static inline v8 swish(v8 x) { return _mm256_div_ps(x, _mm256_add_ps(all(1.0f), exponential(_mm256_sub_ps(all(0), x)))); }
+
+/* x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), which is x / (1 + e^(-2 what the tanh is of)) */
+static inline v8 gelu(v8 x) {
+    v8 slope = _mm256_fmadd_ps(_mm256_mul_ps(x, x), all(-2 * 0.79788456f * 0.044715f), all(-2 * 0.79788456f));
+    return _mm256_div_ps(x, _mm256_add_ps(all(1.0f), exponential(_mm256_mul_ps(x, slope))));
+}
+
+/* activation(gate) * up: in (m, 2 k), gates before ups -> out (m, k), k a multiple of 8; some of the rows. */
+#define GATED(activation)                                                                                \
+    static void activation##_some(const void *what, int64_t begin, int64_t end, int64_t thread) {        \
+        const Op *op = ((const Job *)what)->op;                                                          \
+        int64_t k = op->columns;                                                                         \
+        (void)thread;                                                                                    \
+        for (int64_t r = begin; r < end; r++)                                                            \
+            for (int64_t i = 0; i < k; i += 8) {                                                         \
+                v8 gate = load(op->in + r * 2 * k + i), up = load(op->in + r * 2 * k + k + i);           \
+                store(op->out + r * k + i, _mm256_mul_ps(activation(gate), up));                         \
+            }                                                                                            \
+    }
+GATED(swish)
+GATED(gelu)
+
+/* out (m, k) *= factor, k a multiple of 8. */
+static void scale_some(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Op *op = ((const Job *)what)->op;
     int64_t k = op->columns;
     (void)thread;
-    for (int64_t r = begin; r < end; r++)
-        for (int64_t i = 0; i < k; i += 8) {
-            v8 gate = load(op->in + r * 2 * k + i), up = load(op->in + r * 2 * k + k + i);
-            v8 one = _mm256_add_ps(all(1.0f), exponential(_mm256_sub_ps(all(0), gate)));
-            store(op->out + r * k + i, _mm256_mul_ps(_mm256_div_ps(gate, one), up));
-        }
+    for (int64_t i = begin * k; i < end * k; i += 8) store(op->out + i, _mm256_mul_ps(load(op->out + i), all(op->factor)));
 }
 
 static inline void rotate(float *x, const float *cosine, const float *sine, int64_t dim) {
@@ -76,11 +105,12 @@ static void rotate_and_keep(const void *what, int64_t begin, int64_t end, int64_
     (void)thread;
     for (int64_t t = begin; t < end; t++) {
         while (one->begin + one->count <= t) one++;
-        int64_t here = one->start + t - one->begin, place = (one->base + here) * dim / 2;
+        int64_t here = one->start + t - one->begin;
+        int64_t place = ((one->base + here) * step->tables + op->table) * dim / 2;
         float *row = op->out + t * (heads + 2 * kv_heads) * dim;
         for (int64_t h = 0; h < heads + kv_heads; h++) {
             const float *weight = h < heads ? op->weight : op->more;
-            if (weight) norm_row(row + h * dim, weight, dim, step->eps, row + h * dim);
+            if (weight) norm_row(row + h * dim, weight, dim, step->eps, row + h * dim, 0);
             rotate(row + h * dim, step->cosine + place, step->sine + place, dim);
         }
         for (int64_t h = 0; h < kv_heads; h++) {
@@ -113,6 +143,8 @@ static Work work_of(const Job *job) {
         case WIDEN: return widening(job);
         case QUANTISE: return quantising(job);
         case SWISH: return (Work){swish_some, job, job->rows, 16 * op->columns};
+        case GELU: return (Work){gelu_some, job, job->rows, 16 * op->columns};
+        case SCALE: return (Work){scale_some, job, job->rows, op->columns};
         default: return (Work){keep, job, 1, step->kept * op->columns};
     }
 }

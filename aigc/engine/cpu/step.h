@@ -8,7 +8,7 @@
 #include "team.h"
 #include "vector.h"
 
-enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, WIDEN, QUANTISE };
+enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, WIDEN, QUANTISE, GELU, SCALE };
 
 /* in (rows, depth) -> out (rows, columns). WIDEN makes panels of floats; QUANTISE makes rows of whole numbers, which
    MULTIPLY reads where it is `narrow`. */
@@ -21,6 +21,8 @@ typedef struct {
     int64_t format, columns, depth, add;
     int64_t narrow, pitch; /* MULTIPLY: whether `in` was quantised; floats to the next row of out */
     int64_t layer, window; /* ROTATE, ATTEND */
+    int64_t table;         /* ROTATE: which of the step's cosines and sines */
+    float factor;          /* SCALE */
 } Op;
 
 #define KEY_BLOCK 16 /* tokens whose keys lie together, number by number: (tokens / 16, dim, 16) */
@@ -41,10 +43,10 @@ typedef struct {
     int64_t count; /* of spans */
     const int64_t *keep; /* ascending; the only tokens that are left after KEEP */
     int64_t kept;
-    const float *cosine, *sine; /* (positions, dim / 2) */
+    const float *cosine, *sine; /* (positions, tables, dim / 2) */
     float *scratch;             /* 16 + together * groups * (room + 1) floats for each thread */
     int64_t room, together;     /* the longest text and 16; tokens that a thread attends for at once */
-    int64_t heads, kv_heads, dim;
+    int64_t heads, kv_heads, dim, tables;
     float scale, eps;
 } Step;
 

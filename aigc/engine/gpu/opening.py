@@ -62,6 +62,7 @@ def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.
 
 
 def _fits(config: Config) -> bool:
-    """Say whether heads are whole vectors, not too long, and evenly shared."""
+    """Say whether heads are whole vectors, not too long, and evenly shared, and gates what the kernels know."""
     even = config.num_attention_heads % config.num_key_value_heads == 0
-    return even and config.dim % 16 == 0 and config.dim <= LONGEST_HEAD
+    known = not config.is_gemma and config.hidden_act in ("silu", "swish")
+    return known and even and config.dim % 16 == 0 and config.dim <= LONGEST_HEAD
