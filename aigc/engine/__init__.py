@@ -53,10 +53,10 @@ class Gpt:
     def __init__(self, **options: Any) -> None:
         self._options = EngineOptions(**options)
 
-    @property
-    def dtype(self) -> str:
-        """Return what numbers it computes with here: of all options only these change a text."""
-        return self._options.resolved_dtype
+    def numbers(self, *, quantised: bool) -> str:
+        """Name the numbers it computes with here: of all options only these change a text. `quantised` says whether
+        the weights are a GGUF's."""
+        return self._options.numbers(quantised=quantised)
 
     def open(self, folder: Path, adapters: Iterable[Path] = ()) -> Engine:
         """Load the model in `folder` and the LoRA adapters, each named by its folder; see `open_engine`."""

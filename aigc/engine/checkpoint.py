@@ -1,4 +1,4 @@
-"""This reads a Llama, Qwen2, Qwen3 or Gemma 3 from its folder without transformers, importing which takes longer than the model.
+"""This reads a Llama, Qwen or Gemma 3 from its folder without transformers, importing which takes longer than the model.
 
 `read_checkpoint` gives None for whatever is not plainly one of them: another family, quantised weights, a way of
 stretching positions that is not known here. Then transformers opens the folder, or says why it cannot.
@@ -165,6 +165,13 @@ class Tensors:
             return self._files[name].tensors[name].shape
         panels = self._panels.panels(name)
         return self._panels.tensors[name].shape if panels is None else (panels.columns, panels.depth)
+
+    def format(self, name: str) -> str:
+        """Name the numbers that a tensor has in its file, by GGUF's or safetensors' name. Raises KeyError."""
+        if self._panels is None:
+            return self._files[name].tensors[name].dtype
+        panels = self._panels.panels(name)
+        return self._panels.tensors[name].dtype if panels is None else panels.format.name
 
     def panels(self, native: Kernels, name: str) -> Panels:
         """Read a weight for the kernels, in the numbers that the file has; mapped, or a copy. Raises KeyError."""

@@ -12,8 +12,7 @@ import torch
 from aigc.engine.precision import DTYPES
 from aigc.errors import ModelError
 
-# Whole numbers are what products are made of; all between them is in 32-bit floats.
-TORCH_DTYPES: dict[str, torch.dtype] = {name: torch.float32 if name == "int8" else getattr(torch, name) for name in DTYPES}
+TORCH_DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in DTYPES}
 
 
 def pick_device(name: str) -> torch.device:
@@ -29,9 +28,12 @@ def pick_device(name: str) -> torch.device:
 
 
 def pick_dtype(name: str, device: torch.device) -> torch.dtype:
+    """Return what lies between products: with `int8`, of which only products are made, 32-bit floats."""
+    if name == "int8" and device.type == "cuda":
+        raise ModelError("engine.dtype: 'int8' is for a CPU", hint="try 'bfloat16' on a GPU")
     if name == "auto":
         return torch.bfloat16 if device.type == "cuda" else torch.float32
-    return TORCH_DTYPES[name]
+    return torch.float32 if name == "int8" else TORCH_DTYPES[name]
 
 
 def memory_bytes(device: torch.device) -> int:

@@ -12,12 +12,15 @@ from aigc.errors import UsageError, did_you_mean
 class EngineOptions:
     """This is how a model is run. `0` and `auto` let the engine choose.
 
-    `device` is `auto` (cuda where there is one), `cpu`, `cuda` or `cuda:1`; `dtype` is `auto` (bfloat16 on cuda,
-    float32 on cpu), `float32`, `bfloat16` or `float16`. `rows` is how many texts are written at once, `threads` how
+    `device` is `auto` (cuda where there is one), `cpu`, `cuda` or `cuda:1`. `dtype` says in which numbers it computes;
+    weights stay what they are in their file. On a GPU `auto` is bfloat16. On a CPU it is `int8` for the whole-number
+    weights of a GGUF, whose activations are rounded to 8 bits in 32 inputs, and `float32` for others; `bfloat16`
+    rounds the activations of bfloat16 weights where the processor multiplies such numbers, and is torch's elsewhere, as
+    `float16` is. `rows` is how many texts are written at once, `threads` how
     many CPU threads this engine works on, `context` the longest prompt and text in tokens.
     `prefix_cache=False` computes every prompt from its first token. `deterministic` keeps what a request gets free
-    of its neighbours to the last bit. That is slower, except for Llama and Qwen in float32 on a CPU with our
-    kernels, whose numbers are like that anyway. UsageError for a device or dtype of which there is none.
+    of its neighbours to the last bit. That is slower, except for Llama, Qwen and Gemma 3 on a CPU with our kernels,
+    whose numbers are like that anyway. UsageError for a device or dtype of which there is none.
     """
 
     device: str = "auto"
@@ -37,7 +40,6 @@ class EngineOptions:
             hint = did_you_mean(self.dtype, ["auto", *DTYPES])
             raise UsageError(f"engine.dtype: {self.dtype!r} is no dtype", hint=hint)
 
-    @property
-    def resolved_dtype(self) -> str:
+    def numbers(self, *, quantised: bool) -> str:
         """Return the dtype that a model will be run in here, `auto` resolved, without importing torch."""
-        return resolved_dtype(self.device, self.dtype)
+        return resolved_dtype(self.device, self.dtype, quantised=quantised)

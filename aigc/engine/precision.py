@@ -6,17 +6,27 @@ import os
 import shutil
 from pathlib import Path
 
+from aigc.engine.cpu.library import load_library, multiplies_bfloat16
+
 DTYPES = ("float32", "bfloat16", "float16", "int8")
 DRIVER = Path("/dev/nvidiactl")  # there where a driver runs, and in a container that was given a device
 
 
-def resolved_dtype(device: str, dtype: str) -> str:
-    """Return the dtype that two options of our engine come to, `auto` resolved."""
+def resolved_dtype(device: str, dtype: str, *, quantised: bool) -> str:
+    """Return the dtype that two options of our engine come to, `auto` resolved: what changes a text, in a word or two.
+
+    `quantised` says whether the weights are a GGUF's, in which case activations are whole numbers on a CPU; with other
+    weights there are no such products, and `int8` comes to 32-bit floats.
+    """
     device, dtype = device.strip(), dtype.strip()
-    if dtype != "auto":
-        return dtype
     on_cuda = has_cuda() if device == "auto" else device.startswith("cuda")
-    return "bfloat16" if on_cuda else "float32"
+    if dtype == "auto" and on_cuda:
+        return "bfloat16"
+    if dtype in ("auto", "int8") and not on_cuda:
+        return "int8" if quantised and load_library() is not None else "float32"
+    if dtype == "bfloat16" and not on_cuda and multiplies_bfloat16():
+        return "bfloat16 avx512"  # the processor's own way to round: other bits than torch's
+    return dtype
 
 
 def has_cuda() -> bool:

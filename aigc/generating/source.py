@@ -86,7 +86,8 @@ class Source:
         the options that change a text, and the adapter's digest."""
         model = self._named_weights() if self.takes_weights else self.model
         if self.extension.identity is not None:
-            name = self.extension.identity(model, self.options)
+            weights = self.known_weights()
+            name = self.extension.identity(model, self.options, quantised=weights is not None and weights.quantised)
         else:
             neutral = self.extension.neutral
             telling = {name: self.options[name] for name in sorted(self.options) if name not in neutral}
@@ -102,7 +103,7 @@ class Source:
         else:
             self._values(fresh=False, retry=False)
             if self.extension.identity is not None:  # looks at what it tells apart
-                self.extension.identity(self.model, self.options)
+                self.extension.identity(self.model, self.options, quantised=False)
             if self.takes_adapters:
                 self.adapters.check()
 

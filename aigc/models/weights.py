@@ -32,6 +32,11 @@ class Weights:
     installed: bool = False
     digest: str = ""
 
+    @property
+    def quantised(self) -> bool:
+        """Say whether the weights are a GGUF's, known before it is fetched."""
+        return self.gguf is not None or (self.model is not None and isinstance(self.model.source, WheelSource))
+
 
 def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
     """Look for `name`: in the catalogue, then as a GGUF file or folder, then as a Hub id ORG/NAME.

@@ -17,7 +17,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, Literal, TypeAlias, get_type_hints, overload
+from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
 from aigc.errors import PluginError
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
@@ -26,7 +26,12 @@ from aigc.types import Draft, Json, Severity
 Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
-Identity: TypeAlias = Callable[[str, Mapping[str, Json]], str]  # model, options as they are set → what names both
+
+
+class Identity(Protocol):
+    """This names a model and the options as they are set, for the keys of finished work."""
+
+    def __call__(self, model: str, options: Mapping[str, Json], *, quantised: bool) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +214,8 @@ def generator(
     and stays off clusters. Of all generators one is the `default`, which writes where none is named.
 
     The key of a finished piece says who wrote it: the name, the model and every option that is not `neutral` (how
-    fast, how often), or what `identity` makes of the model and the options as they are set.
+    fast, how often), or what `identity` makes of the model, the options as they are set, and, by name, whether the
+    weights are `quantised`: a GGUF's.
 
     Some options have a meaning: `adapters` is handed the folders of the project's LoRA adapters, and only a generator
     with that option writes with any; `fresh` is true where no answer that was kept earlier may be given, `retry` where

@@ -13,10 +13,10 @@ from aigc import Gpt, Range, generator
 from aigc.types import Generator, Json
 
 
-def named(model: str, options: Mapping[str, Json]) -> str:
+def named(model: str, options: Mapping[str, Json], *, quantised: bool) -> str:
     """Name the model, and the numbers it is run in unless they are float32: no other option changes a text."""
     device, dtype = (str(options.get(name, "auto")) for name in ("device", "dtype"))
-    numbers = Gpt(device=device, dtype=dtype).dtype
+    numbers = Gpt(device=device, dtype=dtype).numbers(quantised=quantised)
     return model if numbers == "float32" else f"{model} {numbers}"
 
 
@@ -35,8 +35,8 @@ def gpt(
 ) -> Generator:
     """Our own engine: a GPT on this machine, on a GPU or a CPU.
 
-    `device` is auto (cuda where there is one), cpu, cuda or cuda:1; `dtype` is auto (bfloat16 on cuda, float32 on a
-    cpu), float32, bfloat16 or float16. `rows` is how many texts are written at once, `threads` how many CPU threads
+    `device` is auto (cuda where there is one), cpu, cuda or cuda:1; `dtype` is auto (bfloat16 on cuda; on a cpu int8
+    for a GGUF, float32 for other weights), float32, int8, bfloat16 or float16. `rows` is how many texts are written at once, `threads` how many CPU threads
     work, `context` the longest prompt and text in tokens; 0 lets the engine choose. `prefix_cache=false` computes every
     prompt from its first token. `deterministic` keeps a text free of its neighbours to the last bit, which is slower.
     """

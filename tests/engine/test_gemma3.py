@@ -30,10 +30,9 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "layer_types": None,
         "sliding_window_pattern": 2,
     },
-    "mostly left out": {
-        name: None
-        for name in ("rope_parameters", "layer_types", "_sliding_window_pattern", "hidden_activation", "rms_norm_eps")
-    },
+    "mostly left out": dict.fromkeys(
+        ("rope_parameters", "layer_types", "_sliding_window_pattern", "hidden_activation", "rms_norm_eps")
+    ),
     "all layers full": {"layer_types": [FULL, FULL]},
     "scores scaled otherwise": {"query_pre_attn_scalar": 50},
     "a longer window": {"sliding_window": 37},

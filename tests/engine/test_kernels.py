@@ -173,7 +173,7 @@ def test_attention(window: int, dim: int, native: Any) -> None:
 
     from aigc.engine.cpu.program import AttentionShape
 
-    shape = AttentionShape(heads=6, kv_heads=2, dim=dim, scale=0.3, eps=1e-5)
+    shape = AttentionShape(heads=6, kv_heads=2, dim=dim, scale=dim**-0.5, eps=1e-5)
     draw = random.Random(dim)
     texts = [Text(draw.randrange(1, 150), draw.randrange(1, 20), 0) for _ in range(9)]
     kept = [(torch.randn(2, t.seen + t.tokens, dim), torch.randn(2, t.seen + t.tokens, dim)) for t in texts]
@@ -186,7 +186,7 @@ def test_attention(window: int, dim: int, native: Any) -> None:
         back = torch.arange(text.seen, text.seen + text.tokens)[:, None] - torch.arange(text.seen + text.tokens)
         seen = (back >= 0) & (back < window) if window else back >= 0
         k, v = keys.repeat_interleave(3, 0), values.repeat_interleave(3, 0)
-        expected = torch.nn.functional.scaled_dot_product_attention(queries, k, v, attn_mask=seen, scale=0.3)
+        expected = torch.nn.functional.scaled_dot_product_attention(queries, k, v, attn_mask=seen, scale=dim**-0.5)
         assert torch.allclose(found[here], expected.transpose(0, 1).reshape(-1, 6 * dim), atol=1e-5)
         begin += text.tokens
     for _ in range(4):  # wherever a text is cut into prefix and slot, and alone, the numbers are the same

@@ -20,10 +20,12 @@ import torch
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
-from aigc.engine.cpu.kernels import KEY_BLOCK, PANEL, Kernels, Panels, Step, kernels
+from aigc.engine.cpu.formats import BF16, PANEL
+from aigc.engine.cpu.kernels import Kernels, Panels, kernels
+from aigc.engine.cpu.library import KEY_BLOCK, Narrow, Step, multiplies_bfloat16
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.cpu.program import AttentionShape, Program, lay_out
-from aigc.engine.device import pick_device, pick_dtype
+from aigc.engine.device import pick_device
 from aigc.engine.layers import FusedLinear, read_layer
 from aigc.engine.network import Span, segments
 from aigc.engine.options import EngineOptions
@@ -31,7 +33,7 @@ from aigc.engine.options import EngineOptions
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
-NARROW = ("auto", "int8")  # dtypes in which whole-number weights are multiplied by whole numbers
+NARROW = {"auto": Narrow.INT8, "int8": Narrow.INT8, "float32": Narrow.WIDE, "bfloat16": Narrow.BFLOAT16}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,8 +76,8 @@ class Decoder:
     torch_threads = 1  # torch has little left to do, and its threads, waiting for more, would be in the way of ours
     device = CPU
 
-    def __init__(self, native: Kernels, read: Checkpoint, context: int, *, narrow: bool) -> None:
-        """Take the weights. With `narrow` activations are rounded to 8 bits where weights are whole numbers."""
+    def __init__(self, native: Kernels, read: Checkpoint, context: int, *, narrow: Narrow) -> None:
+        """Take the weights. `narrow` says what activations are rounded to where weights are of that kind."""
         config = read.config
         self.narrow = narrow
         self.ends = read.ends
@@ -191,14 +193,16 @@ class Decoder:
 def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
     """Read a folder; None for one that is not plainly a Llama, Qwen or Gemma 3, or where there are no kernels."""
     native, device = kernels(), pick_device(options.device)
-    if native is None or device.type != "cpu" or pick_dtype(options.dtype, device) != torch.float32:
+    if native is None or device.type != "cpu" or options.dtype not in NARROW:
         return None
     with ExitStack() as stack:
         read = read_checkpoint(folder, stack)
         if read is None or not _fits(read.config):
             return None
+        if options.dtype == "bfloat16" and not (multiplies_bfloat16() and _is_bfloat16(read)):
+            return None
         try:
-            return Decoder(native, read, options.context, narrow=options.dtype in NARROW)
+            return Decoder(native, read, options.context, narrow=NARROW[options.dtype])
         except KeyError:  # a weight is missing: transformers says which
             return None
 
@@ -210,13 +214,19 @@ def _fits(config: Config) -> bool:
     return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
 
 
+def _is_bfloat16(read: Checkpoint) -> bool:
+    """Say whether the weights that every token meets are bfloat16."""
+    name = "model.layers.0.mlp.gate_proj.weight"
+    return name in read and read.format(name) == BF16.name
+
+
 def _norm(read: Checkpoint, name: str) -> torch.Tensor:
     """Read what a norm multiplies by, of which Gemma's weights say how far it is from 1."""
     return read.tensor(name) + 1.0 if read.config.is_gemma else read.tensor(name)
 
 
 def _join(
-    native: Kernels, read: Checkpoint, narrow: bool, path: str, parent: torch.nn.Module, names: Sequence[str]
+    native: Kernels, read: Checkpoint, narrow: Narrow, path: str, parent: torch.nn.Module, names: Sequence[str]
 ) -> PackedLinear:
     """Make one layer of several that read the same input; each stands in `parent` too, as a part of it."""
     parts = [read.panels(native, f"{path}.{name}.weight") for name in names]
@@ -243,7 +253,9 @@ def _united(parts: Sequence[Panels]) -> list[Panels]:
         if last is None or last.format != part.format or last.columns % PANEL:
             united.append(part)
             continue
-        united[-1] = Panels(_end_to_end(last.numbers, part.numbers), last.columns + part.columns, part.depth, part.format)
+        united[-1] = Panels(
+            _end_to_end(last.numbers, part.numbers), last.columns + part.columns, part.depth, part.format
+        )
     return united
 
 

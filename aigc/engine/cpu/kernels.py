@@ -1,27 +1,20 @@
 """This is the CPU's inner loops in C (`step.c`), where they were built and the CPU has AVX2; else torch does it all.
 
-`kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. `Op` and `Step`
-are laid out as in `step.h`.
+`kernels()` gives them, or None. Tensors are float32, contiguous, on the CPU, shapes as the methods say. `library` finds
+them and says how what they are called with lies in memory.
 """
 
 from __future__ import annotations
 
 import ctypes
-import os
 from dataclasses import dataclass
-from enum import IntEnum
-from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 import torch
 
-from aigc.engine.cpu import KERNELS
 from aigc.engine.cpu.formats import BF16, F16, F32, PANEL, Format
+from aigc.engine.cpu.library import Narrow, Op, OpKind, Step, load_library
 
-OFF = "AIGC_KERNELS"  # an environment variable: 0 has torch do everything, avx2, avx512 or vnni take that library
-KEY_BLOCK = 16  # tokens whose keys lie together, number by number: (tokens / 16, dim, 16)
-SPAN = 12  # numbers that say what a row brings to a step
 FLOATS = {torch.float32: F32, torch.float16: F16, torch.bfloat16: BF16}
 UNIT = 32  # inputs of a quantised row that share a scale
 
@@ -44,36 +37,6 @@ class Panels:
         return Panels(self.numbers[begin // PANEL : -(-end // PANEL)], end - begin, self.depth, self.format)
 
 
-OpKind = IntEnum("OpKind", "GATHER NORM MULTIPLY ROTATE ATTEND SWISH KEEP WIDEN QUANTISE GELU SCALE", start=0)
-
-
-class Op(ctypes.Structure):
-    """This is an operation, laid out as in `step.h`."""
-
-    _fields_ = (
-        ("kind", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("source", "out", "weight", "more")),
-        *(
-            (name, ctypes.c_int64)
-            for name in ("format", "columns", "depth", "add", "narrow", "pitch", "layer", "window", "table")
-        ),
-        ("factor", ctypes.c_float),
-    )
-
-
-class Step(ctypes.Structure):
-    """This is what the operations of one step are about; `alive` holds the memory that it points to."""
-
-    _fields_ = (
-        *(("ids", ctypes.c_void_p), ("spans", ctypes.c_void_p), ("count", ctypes.c_int64)),
-        *(("keep", ctypes.c_void_p), ("kept", ctypes.c_int64)),
-        *((name, ctypes.c_void_p) for name in ("cosine", "sine", "scratch")),
-        *((name, ctypes.c_int64) for name in ("room", "together", "heads", "kv_heads", "dim", "tables")),
-        *(("scale", ctypes.c_float), ("eps", ctypes.c_float)),
-    )
-    alive: tuple[Any, ...]
-
-
 def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | None = None, **given: Any) -> Op:
     """Make an operation; what it says of tensors is their addresses, so somebody has to keep them."""
     if panels is not None:
@@ -84,9 +47,9 @@ def op(kind: OpKind, *, panels: Panels | None = None, weight: torch.Tensor | Non
     return Op(kind=kind, weight=None if weight is None else weight.data_ptr(), **places)
 
 
-def row_bytes(depth: int) -> int:
+def row_bytes(depth: int, narrow: Narrow) -> int:
     """Count the bytes of a quantised row of so many inputs: numbers, and what whole.c keeps of each 32 of them."""
-    return -(-(depth + depth // UNIT * 20) // 64) * 64
+    return 2 * depth if narrow is Narrow.BFLOAT16 else -(-(depth + depth // UNIT * 20) // 64) * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +93,26 @@ class Kernels:
         bias: torch.Tensor | None,
         out: torch.Tensor | None = None,
         *,
-        narrow: bool = False,
+        narrow: Narrow = Narrow.WIDE,
     ) -> torch.Tensor:
         """Return x (rows, depth) · weightᵀ + bias, (rows, columns), added to `out` where that is given.
 
-        With `narrow`, and weights of whole numbers, x is rounded to 8 bits first (whole.c).
+        `narrow` says what x is rounded to first, where there are such products with weights of that format.
         """
         rows, add = x.shape[0], out is not None
         if out is None:
             out = torch.empty(rows, panels.columns)
-        narrow = narrow and panels.format.whole
+        narrow = narrow.of(panels.format)
         if narrow:
-            x = self.quantise(x)
+            x = self.quantise(x, narrow)
         self._do(op(OpKind.MULTIPLY, source=x, out=out, panels=panels, more=bias, add=add, narrow=narrow), rows)
         return out
 
-    def quantise(self, x: torch.Tensor) -> torch.Tensor:
-        """Round x (rows, depth) to rows of whole numbers as whole.c reads them; depth is a multiple of 32."""
+    def quantise(self, x: torch.Tensor, narrow: Narrow = Narrow.INT8) -> torch.Tensor:
+        """Round x (rows, depth) to rows as whole.c or bfloat16.c reads them; depth is a multiple of 32, or even."""
         rows, depth = x.shape
-        out = torch.empty(rows, row_bytes(depth), dtype=torch.uint8)
-        self._do(op(OpKind.QUANTISE, source=x, out=out, depth=depth), rows)
+        out = torch.empty(rows, row_bytes(depth, narrow), dtype=torch.uint8)
+        self._do(op(OpKind.QUANTISE, source=x, out=out, depth=depth, narrow=narrow), rows)
         return out
 
     def gather(self, panels: Panels, ids: torch.Tensor) -> torch.Tensor:
@@ -192,36 +155,5 @@ class Kernels:
 
 def kernels(threads: int = 0) -> Kernels | None:
     """Return the library, where there is one for this machine; 0 threads are as many as torch works on here."""
-    library = _library()
+    library = load_library()
     return None if library is None else Kernels(library, threads or torch.get_num_threads())
-
-
-@cache
-def _library() -> ctypes.CDLL | None:
-    """Load the library built for the most that this processor has; `AIGC_KERNELS` may name one of them."""
-    wanted = os.environ.get(OFF, "")
-    names = [name for name in KERNELS if not wanted or name.endswith(f"_{wanted}")]
-    return next((one for one in map(_loaded, names) if one is not None), None)
-
-
-def _loaded(name: str) -> ctypes.CDLL | None:
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        return None
-    try:
-        library = ctypes.CDLL(spec.origin)
-        library.aigc_layout.restype = number = ctypes.c_int64
-        sizes = (SPAN * ctypes.sizeof(ctypes.c_int64), ctypes.sizeof(Step), ctypes.sizeof(Op), KEY_BLOCK)
-        layout = sum(size * 1000**place for place, size in enumerate(sizes))
-        if not library.aigc_supported() or library.aigc_layout() != layout:
-            return None
-        pointer = ctypes.c_void_p
-        library.aigc_do.argtypes = [pointer, number, pointer, number, number]
-        library.aigc_survey.argtypes = [pointer, number, number, number, pointer, pointer, number]
-        library.aigc_repack.argtypes = [number, pointer, number, number, pointer, number]
-        library.aigc_draw.argtypes = [pointer, number, number, number, *[pointer] * 4, number]
-    except (OSError, AttributeError):  # built elsewhere, or for an older version of ours
-        return None
-    for function in (library.aigc_do, library.aigc_repack, library.aigc_survey, library.aigc_draw):
-        function.restype = None
-    return library

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 
 from aigc.engine.cpu.kernels import Kernels, Panels
+from aigc.engine.cpu.library import Narrow
 
 TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 to 1,024
 
@@ -19,12 +20,12 @@ TYPICAL_ROWS = 64  # what oneDNN's layout is chosen for; measured as good for 4 
 class PackedLinear(torch.nn.Module):
     """This is `torch.nn.Linear` without autograd, by our kernels.
 
-    Its outputs are those of `parts`, one after the other: a layer's weights may come in several formats. With `narrow`
-    activations are rounded to 8 bits where the weights are whole numbers.
+    Its outputs are those of `parts`, one after the other: a layer's weights may come in several formats. `narrow` says
+    what activations are rounded to where the weights are of that kind.
     """
 
     def __init__(
-        self, native: Kernels, parts: Sequence[Panels], bias: torch.Tensor | None, *, narrow: bool = False
+        self, native: Kernels, parts: Sequence[Panels], bias: torch.Tensor | None, *, narrow: Narrow = Narrow.WIDE
     ) -> None:
         super().__init__()
         self.native = native
@@ -36,9 +37,7 @@ class PackedLinear(torch.nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         rows, biases = x.reshape(-1, self.in_features).contiguous(), self.biases()
-        out = [
-            self.native.multiply(rows, *one, narrow=self.narrow) for one in zip(self.parts, biases, strict=True)
-        ]
+        out = [self.native.multiply(rows, *one, narrow=self.narrow) for one in zip(self.parts, biases, strict=True)]
         return (out[0] if len(out) == 1 else torch.cat(out, dim=1)).view(*x.shape[:-1], self.out_features)
 
     def biases(self) -> list[torch.Tensor | None]:

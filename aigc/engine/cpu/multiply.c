@@ -183,8 +183,10 @@ static void multiply(const void *what, int64_t begin, int64_t end, int64_t threa
             const uint8_t *panel = (const uint8_t *)op->weight + p * bytes;
             Sums sums[MOST_ROWS] __attribute__((aligned(64)));
             memset(sums, 0, rows * sizeof(Sums));
-            if (op->narrow)
+            if (op->narrow == INT8)
                 whole_pass(op, first, rows, panel, sums);
+            else if (op->narrow == BFLOAT16)
+                bfloat16_pass(op, first, rows, panel, sums);
             else
                 pass(op->in + first * k, rows, k, panel, op->format, sums);
             int64_t wide = n - p * PANEL < PANEL ? n - p * PANEL : PANEL;

@@ -16,7 +16,8 @@ import numpy
 import torch
 
 from aigc.engine.cache import Bank
-from aigc.engine.cpu.kernels import KEY_BLOCK, Op, OpKind, Panels, Step, op, row_bytes
+from aigc.engine.cpu.kernels import Panels, op, row_bytes
+from aigc.engine.cpu.library import KEY_BLOCK, Narrow, Op, OpKind, Step
 from aigc.engine.cpu.linear import PackedLinear
 from aigc.engine.network import Span
 
@@ -43,7 +44,7 @@ class Program:
     def __init__(self) -> None:
         self._ops: list[Op] = []
         self._alive: list[Any] = []
-        self._small: dict[int, torch.Tensor] = {}  # rows of whole numbers, by their depth
+        self._small: dict[int, torch.Tensor] = {}  # rounded rows, by their depth
 
     def __len__(self) -> int:
         return len(self._ops)
@@ -67,28 +68,28 @@ class Program:
 
     def multiply(self, x: torch.Tensor, layer: PackedLinear, out: torch.Tensor, *, add: bool = False) -> None:
         """Write a product to `out`, or add it."""
-        small = self._quantised(x) if layer.narrow and any(part.format.whole for part in layer.parts) else x
-        begin = 0
+        narrow = max(layer.narrow.of(part.format) for part in layer.parts)
+        small, begin = self._quantised(x, narrow) if narrow else x, 0
         for part, bias in zip(layer.parts, layer.biases(), strict=True):
-            narrow = layer.narrow and part.format.whole
+            kind = layer.narrow.of(part.format)
             self._add(
                 OpKind.MULTIPLY,
-                source=small if narrow else x,
+                source=small if kind else x,
                 out=out[:, begin:],
                 panels=part,
                 more=bias,
                 add=add,
-                narrow=narrow,
+                narrow=kind,
                 pitch=out.shape[1],
             )
             begin += part.columns
 
-    def _quantised(self, x: torch.Tensor) -> torch.Tensor:
-        """Round x to whole numbers, in memory that every product of that depth uses."""
+    def _quantised(self, x: torch.Tensor, narrow: Narrow) -> torch.Tensor:
+        """Round x, in memory that every product of that depth uses."""
         rows, depth = x.shape
         if depth not in self._small:
-            self._small[depth] = torch.empty(rows, row_bytes(depth), dtype=torch.uint8)
-        self._add(OpKind.QUANTISE, source=x, out=self._small[depth], depth=depth)
+            self._small[depth] = torch.empty(rows, row_bytes(depth, narrow), dtype=torch.uint8)
+        self._add(OpKind.QUANTISE, source=x, out=self._small[depth], depth=depth, narrow=narrow)
         return self._small[depth]
 
     def rotate(

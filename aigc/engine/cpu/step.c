@@ -4,7 +4,7 @@
    else is in the batch and wherever a prompt is cut into a shared prefix and a row's own part. So a text is the same,
    to the bit, alone and in any company.
 
-   Products are in multiply.c and whole.c, attention in attend.c, what comes after a step in sample.c, threads in team.c.
+   Products are in multiply.c, whole.c and bfloat16.c, attention in attend.c, what comes after a step in sample.c, threads in team.c.
    Built three times, with what AVX2, AVX-512, and AVX-512 with VNNI and BF16 have (pyproject.toml). */
 
 #include <math.h>
@@ -141,7 +141,7 @@ static Work work_of(const Job *job) {
         case ROTATE: return (Work){rotate_and_keep, job, job->rows, 4 * (step->heads + step->kv_heads) * step->dim};
         case ATTEND: return attending(job);
         case WIDEN: return widening(job);
-        case QUANTISE: return quantising(job);
+        case QUANTISE: return op->narrow == INT8 ? quantising(job) : rounding(job);
         case SWISH: return (Work){swish_some, job, job->rows, 16 * op->columns};
         case GELU: return (Work){gelu_some, job, job->rows, 16 * op->columns};
         case SCALE: return (Work){scale_some, job, job->rows, op->columns};

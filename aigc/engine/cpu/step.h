@@ -10,8 +10,8 @@
 
 enum { GATHER, NORM, MULTIPLY, ROTATE, ATTEND, SWISH, KEEP, WIDEN, QUANTISE, GELU, SCALE };
 
-/* in (rows, depth) -> out (rows, columns). WIDEN makes panels of floats; QUANTISE makes rows of whole numbers, which
-   MULTIPLY reads where it is `narrow`. */
+/* in (rows, depth) -> out (rows, columns). WIDEN makes panels of floats; QUANTISE makes rows of narrow numbers, which
+   MULTIPLY reads. */
 typedef struct {
     int64_t kind;
     const float *in;
@@ -19,7 +19,7 @@ typedef struct {
     const void *weight; /* panels of `format` (MULTIPLY, GATHER, WIDEN), a norm's weight; ROTATE: the queries' norm, or none */
     const float *more;  /* MULTIPLY: bias, or none; ROTATE: the keys' norm, or none */
     int64_t format, columns, depth, add;
-    int64_t narrow, pitch; /* MULTIPLY: whether `in` was quantised; floats to the next row of out */
+    int64_t narrow, pitch; /* MULTIPLY, QUANTISE: in which numbers `in` comes or out goes; floats to the next row of out */
     int64_t layer, window; /* ROTATE, ATTEND */
     int64_t table;         /* ROTATE: which of the step's cosines and sines */
     float factor;          /* SCALE */
@@ -61,9 +61,14 @@ typedef struct {
 
 typedef float Sums[PANEL]; /* of a row */
 
+/* What `in` of a product was made by QUANTISE: its own 32-bit floats, whole numbers (whole.c), bfloat16 (bfloat16.c). */
+enum { WIDE, INT8, BFLOAT16 };
+
 void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums);
+void bfloat16_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums);
 
 Work quantising(const Job *job);
+Work rounding(const Job *job);
 Work widening(const Job *job);
 Work multiplying(const Job *job);
 Work gathering(const Job *job);

@@ -29,9 +29,7 @@ def write_dense(file: GgufHeader, folder: Path) -> None:
     try:
         with quiet(), warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
-            model: Any = AutoModelForCausalLM.from_pretrained(
-                file.path.parent, gguf_file=file.path.name, dtype=dtype
-            )
+            model: Any = AutoModelForCausalLM.from_pretrained(file.path.parent, gguf_file=file.path.name, dtype=dtype)
             # The weights are dense now; what remembers that they were quantised would refuse to save them.
             model.hf_quantizer = None
             model.is_quantized = False
