@@ -71,6 +71,7 @@ class TensorFile:
         """Open it until `stack` is closed. Raises ValueError as `read_header`."""
         self.tensors, self.metadata = read_header(path)
         self._file = stack.enter_context(path.open("rb"))
+        self._room = torch.empty(0, dtype=torch.uint8)
 
     def read(self, name: str) -> torch.Tensor:
         """Read a tensor. Raises KeyError for one that is not there, or has a dtype that torch has not."""
@@ -81,15 +82,21 @@ class TensorFile:
         return read_bytes(self._file, stored.begin, stored.end - stored.begin).view(dtype).view(stored.shape)
 
     def rows(self, name: str, first: int, last: int) -> torch.Tensor:
-        """Read some rows of a matrix, as bytes: (rows, bytes)."""
+        """Read some rows of a matrix, as bytes: (rows, bytes), which the next call overwrites.
+
+        Memory taken anew each time would leave holes between what is made of the rows.
+        """
         stored = self.tensors[name]
         width = (stored.end - stored.begin) // stored.shape[0]
-        return read_bytes(self._file, stored.begin + first * width, (last - first) * width).view(last - first, width)
+        count = (last - first) * width
+        if len(self._room) < count:
+            self._room = torch.empty(count, dtype=torch.uint8)
+        return read_bytes(self._file, stored.begin + first * width, count, self._room).view(last - first, width)
 
 
-def read_bytes(file: BinaryIO, begin: int, count: int) -> torch.Tensor:
-    """Read bytes into a tensor. Raises OSError where the file has fewer."""
-    data = torch.empty(count, dtype=torch.uint8)
+def read_bytes(file: BinaryIO, begin: int, count: int, room: torch.Tensor | None = None) -> torch.Tensor:
+    """Read bytes into a tensor, the first ones of `room` if that is given. Raises OSError where the file ends."""
+    data = torch.empty(count, dtype=torch.uint8) if room is None else room[:count]
     file.seek(begin)
     if file.readinto(data.numpy()) != count:  # type: ignore[attr-defined]
         raise OSError(f"{getattr(file, 'name', 'a file')}: ends too early")

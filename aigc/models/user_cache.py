@@ -22,7 +22,7 @@ from pathlib import Path
 
 from aigc.errors import ModelError
 
-FORMAT = 3  # of what stands in models/NAME; raise it when older folders must be made anew
+FORMAT = 4  # of what stands in models/NAME; raise it when older folders must be made anew
 STAMP = "model.json"
 _SWEEP_AFTER = 24 * 3600  # seconds; no pull takes longer
 

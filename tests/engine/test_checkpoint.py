@@ -1,4 +1,4 @@
-"""Folders read without transformers: its numbers, its tokens, its chat templates, and a GGUF's whole numbers kept."""
+"""Folders read without transformers: its numbers, its tokens, its chat templates."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pytest
 
 from aigc.engine import EngineOptions, open_engine
@@ -173,61 +172,3 @@ def test_a_tokenizer_that_transformers_adds_to(tiny_folder: TinyFolder, tmp_path
     assert load_front(folder).special["<|tool|>"] == 259
     prompt = Prompt(messages=(Message(role="user", content="Hi"),))
     assert load_front(folder).encode(prompt) == load_front(tiny_folder("llama")).encode(prompt)
-
-
-def small_gguf(path: Path, kinds: dict[str, str]) -> dict[str, Any]:
-    """A file of quantised weights, and the floats they stand for by transformers' names."""
-    import torch
-    from gguf import GGMLQuantizationType, GGUFWriter, quants
-
-    draw, floats = numpy.random.default_rng(0), {}
-    writer = GGUFWriter(path, "llama")
-    for name, kind in kinds.items():
-        quantised = quants.quantize(draw.normal(size=(48, 64)).astype(numpy.float32), GGMLQuantizationType[kind])
-        writer.add_tensor(name, quantised, raw_dtype=GGMLQuantizationType[kind])
-        floats[name] = torch.from_numpy(quants.dequantize(quantised, GGMLQuantizationType[kind]).copy())
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return floats
-
-
-def test_whole_numbers_are_kept_and_multiply_as_their_floats(tmp_path: Path) -> None:
-    import torch
-    from safetensors.torch import load_file
-
-    from aigc.engine.cpu.kernels import Panels, kernels
-    from aigc.engine.cpu.quantised import BLOCKS, bits_of, write_blocks
-
-    native = kernels()
-    assert native is not None
-    kinds = {"blk.0.attn_q": "Q4_1", "blk.0.attn_k": "Q8_0", "blk.0.ffn_up": "Q4_0", "blk.0.ffn_down": "Q5_0"}
-    kinds = {f"{name}.weight": kind for name, kind in kinds.items()} | {"token_embd.weight": "Q8_0"}
-    floats = small_gguf(tmp_path / "small.gguf", kinds)
-    turned = floats["blk.0.attn_q.weight"].view(3, 8, 2, 64).swapaxes(1, 2).reshape(48, 64)  # three heads
-    weights = {
-        "model.layers.0.self_attn.q_proj.weight": turned,
-        "model.layers.0.self_attn.k_proj.weight": floats["blk.0.attn_k.weight"],
-        "model.layers.0.mlp.up_proj.weight": floats["blk.0.ffn_up.weight"],
-        "model.layers.0.mlp.down_proj.weight": floats["blk.0.ffn_down.weight"],
-        "model.embed_tokens.weight": floats["token_embd.weight"] + 1,  # not what the file says
-    }
-    write_blocks(tmp_path / "small.gguf", tmp_path, weights, (3, 3))
-    kept = load_file(tmp_path / BLOCKS)
-    assert not list(tmp_path.glob("*.safetensors")), "other programs load every file of that name"
-    bits = {name.split(".")[-2]: bits_of(numbers, 64) for name, numbers in kept.items()}
-    assert bits == {"q_proj": 4, "k_proj": 8, "up_proj": 4}
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        for name, numbers in kept.items():
-            small, plain = Panels(numbers, 48, 64, bits_of(numbers, 64)), native.pack(weights[name])
-            assert torch.equal(native.widen(small).numbers, plain.numbers)
-            ids = torch.arange(48)
-            assert torch.equal(native.gather(small, ids), weights[name])
-            assert small.part(16, 40).columns == 24
-            for rows in (1, 2, 3, 4, 7, 97):
-                x = torch.randn(rows, 64)
-                assert torch.equal(native.multiply(x, small, None), native.multiply(x, plain, None))
-                part = native.multiply(x, small.part(16, 48), None)
-                assert torch.equal(part, native.multiply(x, plain, None)[:, 16:48])

@@ -272,7 +272,10 @@ def test_the_real_default_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     seen: list[Progress] = []
     weights = pull(catalogue.default, convert=convert_gguf, progress=seen.append)
     assert weights.folder is not None
-    assert (weights.folder / "model.safetensors").stat().st_size > 200_000_000
+    assert (weights.folder / "panels.aigc").stat().st_size == pytest.approx(98_362_432, rel=0.05)
+    source = catalogue.get(catalogue.default).source
+    made = [path for path in weights.folder.iterdir() if path.name != "source.gguf"]
+    assert sum(path.stat().st_size for path in made) == pytest.approx(source.approx_folder_mb * 1e6, rel=0.02)
     assert json.loads((weights.folder / "config.json").read_text())["model_type"] == "llama"
     assert seen[-1].stage == "convert"
     assert pull(catalogue.default, convert=convert_gguf) == weights == resolve(catalogue.default)

@@ -36,6 +36,15 @@ def test_a_folder_is_ready(tmp_path: Path, catalogue: Catalogue, model_files: Fi
     assert len(weights.digest) == 64
 
 
+def test_a_folder_with_weights_in_panels_is_ready(tmp_path: Path, catalogue: Catalogue, model_files: Fill) -> None:
+    folder = model_files(tmp_path / "mine", weights=False)
+    (folder / "panels.aigc").write_bytes(b"w" * 100)
+    before = resolve(str(folder), catalogue=catalogue)
+    assert before.installed
+    (folder / "panels.aigc").write_bytes(b"W" * 100)
+    assert resolve(str(folder), catalogue=catalogue).digest != before.digest
+
+
 def test_a_relative_folder_becomes_absolute(
     tmp_path: Path, catalogue: Catalogue, model_files: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:

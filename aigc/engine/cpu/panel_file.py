@@ -23,7 +23,7 @@ from aigc.engine.tensor_files import DTYPES, read_header
 PANEL_FILE = "panels.aigc"
 KIND = "panels 1"  # raise it when the layout changes
 ALIGNED = 64  # bytes that the data begins at a multiple of
-SLICE = 8 << 20  # bytes that are repacked at once
+SLICE = 2 << 20  # bytes that are repacked at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ def write_panel_file(path: Path, outlines: Iterable[Outline], data: Iterator[tor
     text += b" " * (-(8 + len(text)) % ALIGNED)
     with path.open("wb") as file:
         file.write(len(text).to_bytes(8, "little") + text)
-        written = sum(file.write(piece.view(torch.uint8).flatten().numpy()) for piece in data)
-    assert written == end, f"{written} bytes of {end}"
+        for piece in data:
+            file.write(piece.view(torch.uint8).numpy().data)
+        assert file.tell() == 8 + len(text) + end, "more or fewer bytes than were announced"
 
 
 class PanelFile:

@@ -20,7 +20,7 @@ from aigc.engine.cpu.kernels import Kernels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, Outline, slices, write_panel_file
 from aigc.engine.gguf.dense import dense_bytes, write_dense
 from aigc.engine.gguf.families import Placed, Unfamiliar, check_family, config_of, ends_of, tensors_of
-from aigc.engine.gguf.header import GgufHeader, read_gguf
+from aigc.engine.gguf.gguf_file import GgufFile, read_gguf
 from aigc.engine.hf.model import quiet
 from aigc.engine.tensor_files import DTYPES, read_bytes
 from aigc.errors import ModelError, first_line
@@ -47,15 +47,15 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         _write_json(folder / "config.json", config)
         _write_json(folder / "generation_config.json", ends_of(file))
+        _write_tokenizer(file, folder)
         with gguf.open("rb") as opened:
             pieces = (piece for one in placed for piece in _pieces(native, opened, one))
             write_panel_file(folder / PANEL_FILE, outlines, pieces)
     except OSError as error:
         raise ModelError(f"{folder}: cannot be written: {first_line(error)}") from error
-    _write_tokenizer(file, folder)
 
 
-def _be_dense(file: GgufHeader, folder: Path, reason: str) -> None:
+def _be_dense(file: GgufFile, folder: Path, reason: str) -> None:
     """Have transformers write floats, and say so first."""
     needed = dense_bytes(file)
     LOG.warning(
@@ -65,8 +65,9 @@ def _be_dense(file: GgufHeader, folder: Path, reason: str) -> None:
         needed / 1e9,
     )
     _check_space(folder, needed + BESIDE)
-    write_dense(file, folder)
+    folder.mkdir(parents=True, exist_ok=True)
     _write_tokenizer(file, folder)
+    write_dense(file, folder)
 
 
 def _needed(native: Kernels | None) -> Kernels:
@@ -90,9 +91,8 @@ def _check_formats(placed: list[Placed]) -> None:
 
 
 def _outline(one: Placed) -> Outline:
-    if len(one.tensor.shape) == 1:
-        return Outline(one.name, one.tensor.shape[0])
-    return Outline(one.name, *one.tensor.shape, FORMATS[one.tensor.format])
+    columns, *depth = one.tensor.shape
+    return Outline(one.name, columns, depth[0], FORMATS[one.tensor.format]) if depth else Outline(one.name, columns)
 
 
 def _pieces(native: Kernels, file: BinaryIO, one: Placed) -> Iterator[torch.Tensor]:
@@ -122,7 +122,7 @@ def _check_space(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if free < needed:
         raise ModelError(
-            f"{there}: the disk is full: the model needs about {needed / 1e6:,.0f} MB there, {free / 1e6:,.0f} are free",
+            f"{there}: the disk is full: the model needs about {needed / 1e6:,.0f} MB, {free / 1e6:,.0f} are free",
             hint="free some space, or set AIGC_CACHE to a folder on another disk",
         )
 
@@ -131,7 +131,7 @@ def _write_json(path: Path, written: dict[str, Any]) -> None:
     path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 
-def _write_tokenizer(file: GgufHeader, folder: Path) -> None:
+def _write_tokenizer(file: GgufFile, folder: Path) -> None:
     """Have transformers write tokenizer and chat template, for which no class of a family is needed.
 
     It is given the metadata alone, since it would rather read a tokenizer.json that happens to stand beside the file.

@@ -12,17 +12,17 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM
 
-from aigc.engine.gguf.header import GgufHeader
+from aigc.engine.gguf.gguf_file import GgufFile
 from aigc.engine.hf.model import quiet
 from aigc.errors import ModelError, first_line
 
 
-def dense_bytes(file: GgufHeader) -> int:
+def dense_bytes(file: GgufFile) -> int:
     """Count the bytes that the weights will take."""
     return 2 * sum(math.prod(one.shape) for one in file.tensors.values())
 
 
-def write_dense(file: GgufHeader, folder: Path) -> None:
+def write_dense(file: GgufFile, folder: Path) -> None:
     """Write config and weights: float16, or bfloat16 where the file has any. Raises ModelError."""
     brain = any(one.format == "BF16" for one in file.tensors.values())
     dtype = torch.bfloat16 if brain else torch.float16
@@ -35,7 +35,6 @@ def write_dense(file: GgufHeader, folder: Path) -> None:
             model.is_quantized = False
             if hasattr(model.config, "quantization_config"):
                 del model.config.quantization_config
-            folder.mkdir(parents=True, exist_ok=True)
             model.save_pretrained(folder)
     except OSError as error:
         raise ModelError(f"{folder}: cannot be written: {first_line(error)}") from error

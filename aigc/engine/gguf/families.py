@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aigc.engine.gguf.header import GgufHeader, GgufTensor
+from aigc.engine.gguf.gguf_file import GgufFile, GgufTensor
 from aigc.engine.gguf.rotary import STRETCHED, rope_parameters
 from aigc.errors import ModelError
 
@@ -37,7 +37,7 @@ class Placed:
     less: float = 0.0
 
 
-def check_family(file: GgufHeader) -> None:
+def check_family(file: GgufFile) -> None:
     """Raise Unfamiliar for a family of which nothing is known here."""
     if file.architecture not in MODEL_TYPES:
         raise Unfamiliar(f"there are no kernels for models of the family {file.architecture!r}")
@@ -46,7 +46,7 @@ def check_family(file: GgufHeader) -> None:
             raise Unfamiliar("its layers differ in shape")
 
 
-def config_of(file: GgufHeader) -> dict[str, Any]:
+def config_of(file: GgufFile) -> dict[str, Any]:
     """Return what transformers' config.json says of such a model."""
     heads = _needed(file, "attention.head_count")
     hidden, layers = _needed(file, "embedding_length"), _needed(file, "block_count")
@@ -74,7 +74,7 @@ def config_of(file: GgufHeader) -> dict[str, Any]:
     return config | (_gemma3(file, hidden // heads if layers == LARGEST_GEMMA else dim) if gemma else {})
 
 
-def _gemma3(file: GgufHeader, scalar: int) -> dict[str, Any]:
+def _gemma3(file: GgufFile, scalar: int) -> dict[str, Any]:
     pattern, layers = file.get("attention.sliding_window_pattern", PATTERN), _needed(file, "block_count")
     sliding = pattern if isinstance(pattern, list) else [(number + 1) % pattern != 0 for number in range(layers)]
     return {
@@ -85,14 +85,14 @@ def _gemma3(file: GgufHeader, scalar: int) -> dict[str, Any]:
     }
 
 
-def ends_of(file: GgufHeader) -> dict[str, Any]:
+def ends_of(file: GgufFile) -> dict[str, Any]:
     """Return the special tokens that a config knows of."""
     ids = {key: file.metadata.get(f"tokenizer.ggml.{key}_token_id") for key in ("bos", "eos", "eot", "padding")}
     ends = list(dict.fromkeys(ids[key] for key in ("eos", "eot") if ids[key] is not None))
     return {"bos_token_id": ids["bos"], "eos_token_id": ends or None, "pad_token_id": ids["padding"]}
 
 
-def tensors_of(file: GgufHeader, config: dict[str, Any]) -> list[Placed]:
+def tensors_of(file: GgufFile, config: dict[str, Any]) -> list[Placed]:
     """Return all tensors in the order in which a model reads them.
 
     Raises ModelError where one is missing or has another shape, Unfamiliar where there are others.
@@ -142,20 +142,20 @@ def _expected(family: str, config: dict[str, Any]) -> Iterator[tuple[str, str, t
         yield "output.weight", "lm_head.weight", (config["vocab_size"], hidden), 0, 0.0
 
 
-def _placed(file: GgufHeader, ours: str, theirs: str, shape: tuple[int, ...], heads: int, less: float) -> Placed:
+def _placed(file: GgufFile, ours: str, theirs: str, shape: tuple[int, ...], heads: int, less: float) -> Placed:
     tensor = _tensor(file, ours)
     if tensor.shape != shape:
         raise ModelError(f"{file.path}: {ours}: its shape is {tensor.shape}, by the metadata {shape}")
     return Placed(name=theirs, tensor=tensor, heads=heads, less=less)
 
 
-def _tensor(file: GgufHeader, name: str) -> GgufTensor:
+def _tensor(file: GgufFile, name: str) -> GgufTensor:
     if name not in file.tensors:
         raise ModelError(f"{file.path}: {name}: this tensor is missing")
     return file.tensors[name]
 
 
-def _needed(file: GgufHeader, key: str) -> int:
+def _needed(file: GgufFile, key: str) -> int:
     number = file.get(key)
     if not isinstance(number, int):
         raise ModelError(f"{file.path}: {file.architecture}.{key}: the metadata does not say")

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from aigc.engine.checkpoint import Rotary
-from aigc.engine.gguf.header import GgufHeader
+from aigc.engine.gguf.gguf_file import GgufFile
 from aigc.engine.tensor_files import read_bytes
 from aigc.errors import ModelError
 
@@ -23,7 +23,7 @@ PRECISION = 1e-4  # of a factor
 USUAL = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 8192}  # Llama 3.1's
 
 
-def rope_parameters(file: GgufHeader, dim: int) -> dict[str, Any]:
+def rope_parameters(file: GgufFile, dim: int) -> dict[str, Any]:
     """Return transformers' `rope_parameters`. Raises ModelError where the file says it in a way not known here."""
     theta = float(file.get("rope.freq_base", 1_000_000.0 if file.architecture == "gemma3" else THETA))
     scaling = str(file.get("rope.scaling.type", "linear" if file.get("rope.scale_linear") else "none"))
@@ -41,7 +41,7 @@ def rope_parameters(file: GgufHeader, dim: int) -> dict[str, Any]:
     return rope
 
 
-def _llama3(file: GgufHeader, theta: float, dim: int) -> dict[str, Any]:
+def _llama3(file: GgufFile, theta: float, dim: int) -> dict[str, Any]:
     tensor = file.tensors[STRETCHED]
     with file.path.open("rb") as opened:
         factors = read_bytes(opened, tensor.begin, tensor.nbytes).view(torch.float32)
@@ -67,9 +67,9 @@ def _line(factors: torch.Tensor, plain: torch.Tensor) -> dict[str, Any]:
         return USUAL
     (x, y), (u, v) = between[0], between[-1]
     slope = (y - v) / (x - u)
-    high = 1 - 1 / (y - slope * x)  # by low = 1
-    return {
-        "low_freq_factor": 1.0,
-        "high_freq_factor": high,
-        "original_max_position_embeddings": round(slope * (high - 1)),
-    }
+    start = y - slope * x
+    if start >= 0 or slope <= 0:
+        return USUAL
+    high = 1 - 1 / start  # by low = 1
+    original = round(slope * (high - 1))
+    return {"low_freq_factor": 1.0, "high_freq_factor": high, "original_max_position_embeddings": max(1, original)}

@@ -133,7 +133,7 @@ def _from_panels(folder: Path, wanted: dict[str, Any]) -> PreTrainedModel:
     with ExitStack() as stack:
         read = Tensors(folder, stack)
         weights = {name: read.stored(name).to(wanted["dtype"], copy=True) for name in read}
-    kind = MODEL_FOR_CAUSAL_LM_MAPPING[type(wanted["config"])]
+    kind: Any = MODEL_FOR_CAUSAL_LM_MAPPING[type(wanted["config"])]
     model, found = kind.from_pretrained(None, state_dict=weights, output_loading_info=True, **wanted)
     if found["missing_keys"]:
         raise KeyError(f"{PANEL_FILE} has no {sorted(found['missing_keys'])[0]}")

@@ -34,7 +34,7 @@ class GgufTensor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GgufHeader:
+class GgufFile:
     """This is what a file says of itself. Of `metadata` arrays of texts are left out."""
 
     path: Path
@@ -59,14 +59,14 @@ class GgufHeader:
         return bytes(written)
 
 
-def read_gguf(path: Path) -> GgufHeader:
+def read_gguf(path: Path) -> GgufFile:
     """Read a file's header. Raises ModelError for what is no GGUF, or a damaged one."""
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
                 raise ModelError(f"{path}: not a GGUF file")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                return _Reader(data).header(path)
+                return _HeaderReader(data).header(path)
     except FileNotFoundError as error:
         raise ModelError(f"{path}: no such file") from error
     except OSError as error:
@@ -77,14 +77,14 @@ def read_gguf(path: Path) -> GgufHeader:
         raise ModelError(f"{path}: we cannot read this GGUF file: {first_line(error)}") from error
 
 
-class _Reader:
+class _HeaderReader:
     """This goes through a header once."""
 
     def __init__(self, data: mmap.mmap) -> None:
         self._data = data
         self._at = len(MAGIC)
 
-    def header(self, path: Path) -> GgufHeader:
+    def header(self, path: Path) -> GgufFile:
         version, count, pairs = self._take("IQQ")
         if version not in VERSIONS:
             raise ValueError(f"it is of version {version}, or of a machine with another order of bytes")
@@ -109,7 +109,7 @@ class _Reader:
         cut = next((one for one in tensors.values() if one.begin + one.nbytes > len(self._data)), None)
         if cut is not None or len(tensors) != count:
             raise ValueError(f"{cut.name} is cut off" if cut else "two tensors have one name")
-        return GgufHeader(path=path, metadata=metadata, metadata_end=metadata_end, tensors=tensors)
+        return GgufFile(path=path, metadata=metadata, metadata_end=metadata_end, tensors=tensors)
 
     def _take(self, form: str) -> tuple[Any, ...]:
         values = struct.unpack_from(f"<{form}", self._data, self._at)
