@@ -55,16 +55,17 @@ def run_workload(
 
     with _endless(engine, workload):
         began = time.perf_counter()
-        for request in workload.requests:
-            engine.submit(request)
         done: list[Completion] = []
         steps, read, first = 0, 0, 0.0
-        while engine.busy:
-            read += tokens_read(engine.loop.rows) if engine.loop else 0
-            done += [result for result in engine.step() if isinstance(result, Completion)]
-            steps += 1
-            first = first or (time.perf_counter() - began if done else 0.0)
-            told(len(done))
+        for turn in workload.turns:
+            for request in turn:
+                engine.submit(request)
+            while engine.busy:
+                read += tokens_read(engine.loop.rows) if engine.loop else 0
+                done += [result for result in engine.step() if isinstance(result, Completion)]
+                steps += 1
+                first = first or (time.perf_counter() - began if done else 0.0)
+                told(len(done))
         seconds = time.perf_counter() - began
     usage = [one.usage for one in done]
     written = sum(one.sampled + one.forced for one in usage)

@@ -39,7 +39,7 @@ class WorkloadShape:
     """This is a kind of work: how many requests, how long their parts, how much is written.
 
     `siblings` requests in a row share `product` tokens after the shared part. `ends` says whether an end token ends a
-    text; where it does not, every engine writes exactly `out` tokens.
+    text; where it does not, every engine writes exactly `out` tokens. `apart` has every request wait for the one before.
     """
 
     summary: str
@@ -51,6 +51,7 @@ class WorkloadShape:
     product: int = 0
     schema: Mapping[str, Json] | None = None
     ends: bool = False
+    apart: bool = False
 
 
 SHAPES: Mapping[str, WorkloadShape] = {
@@ -61,8 +62,14 @@ SHAPES: Mapping[str, WorkloadShape] = {
     "lines-nested": WorkloadShape(
         summary="2,000 short lines, four to a product", requests=2000, shared=255, own=6, out=12, siblings=4, product=24
     ),
+    "lines-64": WorkloadShape(summary="64 short lines", requests=64, shared=255, own=24, out=12),
+    "lines-64-apart": WorkloadShape(
+        summary="64 short lines, one after another", requests=64, shared=255, own=24, out=12, apart=True
+    ),
     "long": WorkloadShape(summary="16 articles of 600 tokens", requests=16, shared=60, own=40, out=600),
     "one": WorkloadShape(summary="one text alone", requests=1, shared=255, own=48, out=64),
+    "prompt": WorkloadShape(summary="a prompt of 300 tokens nobody has seen", requests=1, shared=0, own=300, out=1),
+    "first": WorkloadShape(summary="the first token after a short prompt", requests=1, shared=0, own=55, out=1),
 }
 MIXED = {"raw": 24, "ads": 24, "lines": 200}
 WORKLOADS: Mapping[str, str] = {
@@ -73,12 +80,21 @@ WORKLOADS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """This is work to be timed. `endless` names the requests whose texts no end token ends."""
+    """This is work to be timed. `endless` names the requests whose texts no end token ends.
+
+    Where they are to be written `apart`, each request is handed in when the one before is done.
+    """
 
     name: str
     requests: tuple[Request, ...]
     endless: frozenset[str]
     schemas: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)  # by request
+    apart: bool = False
+
+    @property
+    def turns(self) -> list[tuple[Request, ...]]:
+        """Return the requests that are handed in together, one such group after the other."""
+        return [(one,) for one in self.requests] if self.apart else [self.requests]
 
 
 def build(
@@ -107,13 +123,16 @@ def build(
     if name == "mixed":
         random.Random(seed).shuffle(requests)
         requests = requests[:limit]
-    return Workload(name=name, requests=tuple(requests), endless=frozenset(endless), schemas=schemas)
+    apart = name != "mixed" and SHAPES[name].apart
+    return Workload(name=name, requests=tuple(requests), endless=frozenset(endless), schemas=schemas, apart=apart)
 
 
 def _requests(
     part: str, shape: WorkloadShape, most: int, count: Callable[[Prompt], int], seed: int, shared: int
 ) -> list[Request]:
-    start = _text("You write for a shop.", shape.shared, count, random.Random(f"shared {shared}"))
+    start = ""
+    if shape.shared:
+        start = _text("You write for a shop.", shape.shared, count, random.Random(f"shared {shared}"))
     rng = random.Random(f"{part} {seed}")
     sampling = SamplingParams(temperature=0.0, max_tokens=shape.out)
     grammar = Grammar(kind="json", source=json.dumps(shape.schema)) if shape.schema is not None else None
@@ -123,7 +142,7 @@ def _requests(
         if shape.product and number % shape.siblings == 0:
             stem = _text(f"{start} {rng.choice(THINGS.split())}", shape.shared + shape.product, count, rng)
             stem_tokens = shape.shared + shape.product
-        text = _text(f"{stem} {rng.choice(WORDS.split())}", stem_tokens + shape.own, count, rng)
+        text = _text(f"{stem} {rng.choice(WORDS.split())}".strip(), stem_tokens + shape.own, count, rng)
         found.append(Request(id=f"{part}-{seed}-{number}", prompt=_ask(text), sampling=sampling, grammar=grammar))
     return found
 
@@ -145,8 +164,8 @@ def _text(text: str, tokens: int, count: Callable[[Prompt], int], rng: random.Ra
 
 
 def write_jsonl(workload: Workload, front: Front, path: Path) -> None:
-    """Write one line a request for other engines: id, token ids, the user's message, max_tokens, schema and
-    whether end tokens are to be ignored."""
+    """Write one line a request for other engines: id, token ids, the user's message, max_tokens, schema, whether end
+    tokens are to be ignored, and whether the next request waits for this one."""
     lines = [
         {
             "id": request.id,
@@ -155,6 +174,7 @@ def write_jsonl(workload: Workload, front: Front, path: Path) -> None:
             "max_tokens": request.sampling.max_tokens,
             "schema": workload.schemas.get(request.id),
             "ignore_end": request.id in workload.endless,
+            "apart": workload.apart,
         }
         for request in workload.requests
     ]

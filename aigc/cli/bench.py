@@ -50,7 +50,8 @@ def command(
 ) -> int:
     """Measure how fast this machine writes.
 
-    WORKLOAD is raw, raw-256, ads, lines, lines-nested, long, one or mixed; without one, raw, ads and one are run.
+    WORKLOAD is raw, raw-256, ads, lines, lines-64, lines-64-apart, lines-nested, long, one, prompt, first or mixed;
+    without one, raw, ads and one are run.
     Every run writes new texts with a warm engine. `of best` is the share of what the machine could do: the time its
     arithmetic and memory would need for the same work at rates measured on the spot.
 

@@ -58,6 +58,7 @@ class Network(ModelRunner, Protocol):
     head: int  # weights multiplied for every sampled token
     body: int  # weights multiplied for every token
     weight_bytes: int  # of both, read once a step
+    whole: bool  # whether most weights are multiplied in whole numbers
     steady: bool  # whether a row's numbers depend, to the bit, on nothing else in a step
 
     @property

@@ -1,6 +1,6 @@
 """One engine's process: a job file's path a line in, one JSON line out. Run by `peers.py` in the engine's environment.
 
-    python workers.py ENGINE MODEL_FOLDER ENVS DEVICE
+    python workers.py ENGINE MODEL_FOLDER GGUF_OR_NOTHING ENVS DEVICE
 
 Each engine is a function that loads the model and gives a function from a job's lines to the ids written for each, in
 the job's order. Nothing of AIGC is imported except for our own engine. On a GPU our engine and transformers' write in
@@ -12,23 +12,34 @@ from __future__ import annotations
 import json
 import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Lines = list[dict[str, Any]]
 Write = Callable[[Lines], list[list[int]]]
 THREADS = os.cpu_count() or 1
+SLOTS = 32  # texts that llama.cpp writes at once where it may
 
 
-def aigc(model: Path, envs: Path, device: str) -> Write:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """This is where the model is: its folder, the GGUF it was made from if there is one; and what it is run on."""
+
+    folder: Path
+    gguf: Path | None
+    envs: Path
+    device: str
+
+
+def aigc(place: Place, dtype: str) -> Write:
     from aigc.engine import EngineOptions, open_engine
     from aigc.types import Completion, Grammar, Message, Prompt, Request, SamplingParams
 
-    engine = open_engine(model, EngineOptions(device=device))
+    engine = open_engine(place.folder, EngineOptions(device=place.device, dtype=dtype))
 
     def write(lines: Lines) -> list[list[int]]:
         engine.endless = frozenset(line["id"] for line in lines if line["ignore_end"])
@@ -47,57 +58,32 @@ def aigc(model: Path, envs: Path, device: str) -> Write:
     return write
 
 
-def openvino(model: Path, envs: Path, device: str, precision: str = "f32") -> Write:
-    assert device == "cpu", "OpenVINO runs on the CPU here"
-    import numpy
-    import openvino
-    import openvino_genai
+def openvino(place: Place, name: str) -> Write:
+    """This is OpenVINO with prefix caching; without a name of its own kind of weights, in float32."""
+    assert place.device == "cpu", "OpenVINO runs on the CPU here"
+    from openvino_worker import pipeline_of, writer
 
-    converted = envs / "openvino-model"
-    if not (converted / "openvino_model.xml").exists():
-        tool = Path(sys.executable).parent / "optimum-cli"
-        task = ["--task", "text-generation-with-past", "--weight-format", "fp32"]
-        subprocess.run([tool, "export", "openvino", "--model", model, *task, converted], check=True, stdout=sys.stderr)
-    schedule = openvino_genai.SchedulerConfig()
-    schedule.enable_prefix_caching = True
-    schedule.cache_size = 4  # GB
-    schedule.max_num_seqs = 256
-    schedule.max_num_batched_tokens = 2048
-    hints = {"INFERENCE_PRECISION_HINT": precision} if precision else {}
-    pipeline = openvino_genai.ContinuousBatchingPipeline(str(converted), schedule, "CPU", hints)
-
-    def write(lines: Lines) -> list[list[int]]:
-        settings = []
-        for line in lines:
-            one = openvino_genai.GenerationConfig()
-            one.max_new_tokens, one.ignore_eos, one.do_sample = line["max_tokens"], line["ignore_end"], False
-            if line["schema"]:
-                one.structured_output_config = openvino_genai.StructuredOutputConfig(
-                    json_schema=json.dumps(line["schema"])
-                )
-                one.eos_token_id = pipeline.get_tokenizer().get_eos_token_id()
-            settings.append(one)
-        ids = [openvino.Tensor(numpy.array([line["ids"]], dtype=numpy.int64)) for line in lines]
-        return [list(one.m_generation_ids[0]) for one in pipeline.generate(ids, settings)]
-
-    return write
+    return writer(pipeline_of(name, place.folder, place.gguf, place.envs))
 
 
-def _transformers(model: Path, attention: str, device: str) -> Any:
+def _transformers(place: Place) -> Any:
     import torch
     from transformers import AutoModelForCausalLM
 
     torch.set_num_threads(THREADS)
-    dtype = torch.float32 if device == "cpu" else torch.bfloat16
-    network = AutoModelForCausalLM.from_pretrained(model, dtype=dtype, attn_implementation=attention)
-    return network.to(device).eval()
+    dtype = torch.float32 if place.device == "cpu" else torch.bfloat16
+    source: dict[str, Any] = {"pretrained_model_name_or_path": place.folder}
+    if place.gguf is not None and not (place.folder / "model.safetensors").exists():
+        source = {"pretrained_model_name_or_path": place.gguf.parent, "gguf_file": place.gguf.name}
+    network = AutoModelForCausalLM.from_pretrained(**source, dtype=dtype, attn_implementation="sdpa")
+    return network.to(place.device).eval()
 
 
-def generate(model: Path, envs: Path, device: str) -> Write:
+def generate(place: Place) -> Write:
     """This is transformers' own batch, padded on the left, at most 64 rows at a time."""
     import torch
 
-    network = _transformers(model, "sdpa", device)
+    network = _transformers(place)
 
     def write(lines: Lines) -> list[list[int]]:
         done: list[list[int]] = []
@@ -110,7 +96,7 @@ def generate(model: Path, envs: Path, device: str) -> Write:
             ends = {"eos_token_id": None} if part[0]["ignore_end"] else {}
             with torch.inference_mode():
                 out = network.generate(
-                    torch.tensor(rows, device=device), attention_mask=torch.tensor(mask, device=device),
+                    torch.tensor(rows, device=place.device), attention_mask=torch.tensor(mask, device=place.device),
                     max_new_tokens=most, do_sample=False, pad_token_id=0, **ends,
                 )  # fmt: skip
             done += [row[width:].tolist() for row in out]
@@ -119,11 +105,11 @@ def generate(model: Path, envs: Path, device: str) -> Write:
     return write
 
 
-def generate_batch(model: Path, envs: Path, device: str) -> Write:
+def generate_batch(place: Place) -> Write:
     """This is transformers' continuous batching."""
     from transformers import GenerationConfig
 
-    network = _transformers(model, "sdpa", device)
+    network = _transformers(place)
 
     def write(lines: Lines) -> list[list[int]]:
         ends = -1 if lines[0]["ignore_end"] else network.generation_config.eos_token_id
@@ -137,44 +123,22 @@ def generate_batch(model: Path, envs: Path, device: str) -> Write:
     return write
 
 
-def llama_cpp(model: Path, envs: Path, device: str) -> Write:
-    """This is llama.cpp on the same weights at 8 bit, one request after another, the shared start cached."""
-    assert device == "cpu", "llama.cpp runs on the CPU here"
-    import llama_cpp
+def llama_cpp(place: Place, rows: int, *, mapped: bool) -> Write:
+    """This is llama.cpp on the GGUF itself, the shared start cached, `rows` texts at once."""
+    assert place.device == "cpu", "llama.cpp runs on the CPU here"
+    assert place.gguf is not None, "there is no GGUF"
+    from llama_worker import Llama
 
-    weights = envs / "q8_0.gguf"
-    if not weights.exists():  # from the file our own weights come from
-        settings = llama_cpp.llama_model_quantize_default_params()
-        settings.ftype, settings.allow_requantize = llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, True
-        source = str(model / "source.gguf").encode()
-        assert not llama_cpp.llama_model_quantize(source, str(weights).encode(), settings), "not quantised"
-    llama = llama_cpp.Llama(
-        model_path=str(weights), n_ctx=2048, n_threads=THREADS, n_threads_batch=THREADS, flash_attn=True, verbose=False
-    )
-
-    def write(lines: Lines) -> list[list[int]]:
-        done = []
-        for line in lines:
-            ids: list[int] = []
-            for token in llama.generate(line["ids"], temp=0.0, reset=True):
-                if token == llama.token_eos() and not line["ignore_end"]:
-                    break
-                ids.append(token)
-                if len(ids) == line["max_tokens"]:
-                    break
-            done.append(ids)
-        return done
-
-    return write
+    return Llama(place.gguf, rows=rows, mapped=mapped).write
 
 
-def vllm(model: Path, envs: Path, device: str) -> Write:
+def vllm(place: Place) -> Write:
     """This is vLLM compiled, as it is by default; the first job waits minutes for that."""
-    assert device == "cpu", "vLLM runs on the CPU here"
+    assert place.device == "cpu", "vLLM runs on the CPU here"
     import vllm
 
     engine = vllm.LLM(
-        str(model), dtype="float32", max_model_len=2048, enable_prefix_caching=True, disable_log_stats=True,
+        str(place.folder), dtype="float32", max_model_len=2048, enable_prefix_caching=True, disable_log_stats=True,
         kv_cache_memory_bytes=4 << 30,
     )  # fmt: skip
 
@@ -195,13 +159,21 @@ def vllm(model: Path, envs: Path, device: str) -> Write:
     return write
 
 
-LOAD: dict[str, Callable[[Path, Path, str], Write]] = {
-    "aigc": aigc,
-    "openvino": openvino,
-    "openvino-native": lambda model, envs, device: openvino(model, envs, device, ""),
+LOAD: dict[str, Callable[[Place], Write]] = {
+    "aigc": lambda place: aigc(place, "auto"),
+    "aigc-float32": lambda place: aigc(place, "float32"),
+    "aigc-int8": lambda place: aigc(place, "int8"),
+    "openvino": lambda place: openvino(place, "openvino"),
+    "openvino-native": lambda place: openvino(place, "openvino-native"),
+    "openvino-int8": lambda place: openvino(place, "openvino-int8"),
+    "openvino-int4": lambda place: openvino(place, "openvino-int4"),
+    "openvino-gguf": lambda place: openvino(place, "openvino-gguf"),
     "generate": generate,
     "generate_batch": generate_batch,
-    "llama.cpp": llama_cpp,
+    "llama.cpp": lambda place: llama_cpp(place, 1, mapped=False),
+    "llama.cpp-parallel": lambda place: llama_cpp(place, SLOTS, mapped=False),
+    "llama.cpp-mapped": lambda place: llama_cpp(place, 1, mapped=True),
+    "llama.cpp-mapped-parallel": lambda place: llama_cpp(place, SLOTS, mapped=True),
     "vllm": vllm,
 }
 
@@ -221,37 +193,44 @@ def is_valid(text: str, schema: dict[str, Any]) -> bool:
         return False
 
 
-def peak_memory(device: str) -> int:
-    """This is the most memory held so far, in bytes: of a GPU, since the model was loaded."""
-    if device == "cpu":
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    import torch
-
-    return torch.cuda.max_memory_allocated(device)
-
-
-def load(name: str, model: Path, envs: Path, device: str) -> Write:
-    write = LOAD[name](model, envs, device)
+def memory(device: str) -> dict[str, int]:
+    """This is, in bytes, the most memory held so far, mapped files included, and what is the process's own and mapped
+    now; of a GPU, the most since the model was loaded."""
     if device != "cpu":
         import torch
 
-        torch.cuda.reset_peak_memory_stats(device)
+        return {"peak_memory": torch.cuda.max_memory_allocated(device)}
+    try:
+        status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    except OSError:  # not on Linux
+        return {"peak_memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+    named = {"peak_memory": "VmHWM", "own_memory": "RssAnon", "mapped_memory": "RssFile"}
+    return {name: int(status[field].split()[0]) * 1024 for name, field in named.items()}
+
+
+def load(name: str, place: Place) -> Write:
+    write = LOAD[name](place)
+    if place.device != "cpu":
+        import torch
+
+        torch.cuda.reset_peak_memory_stats(place.device)
     return write
 
 
 def main() -> None:
-    name, model, envs, device = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
+    name, folder, gguf, envs, device = sys.argv[1:6]
+    place = Place(Path(folder), Path(gguf) if gguf else None, Path(envs), device)
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever an engine prints goes to the log
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(place.folder / "tokenizer.json"))
     write: Write | None = None
     for line in sys.stdin:
         job = [json.loads(one) for one in Path(line.strip()).read_text(encoding="utf-8").splitlines()]
-        write = write or load(name, model, envs, device)
+        write = write or load(name, place)
         began = time.perf_counter()
-        ids = write(job)
+        ids = [write([one])[0] for one in job] if job[0]["apart"] else write(job)
         seconds = time.perf_counter() - began
         texts = [tokenizer.decode(one, skip_special_tokens=True) for one in ids]
         valid = sum(
@@ -259,11 +238,12 @@ def main() -> None:
         )
         answer = {
             "seconds": seconds,
+            "prompt": sum(len(one["ids"]) for one in job),
             "tokens": sum(map(len, ids)),
             "items": len(ids),
             "valid": valid,
             "ids": ids,
-            "peak_memory": peak_memory(device),
+            **memory(place.device),
         }
         print(json.dumps(answer), file=answers, flush=True)
 

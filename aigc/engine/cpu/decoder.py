@@ -121,6 +121,9 @@ class Decoder:
         self.head = self._head.columns * self._head.depth  # weights multiplied for every sampled token
         self.body = sum(one.out_features * one.in_features for one in products)  # and for every token
         self.weight_bytes = self._head.numbers.nbytes + sum(product.nbytes for product in products)
+        panels = [self._head, *(part for product in products for part in product.parts)]
+        whole = sum(one.columns * one.depth for one in panels if one.format.whole)
+        self.whole = narrow and 2 * whole > self.head + self.body  # most of them
         self.adapters = Adapters(tree, CPU, torch.float32, native)
         self._memory = self._make_memory(FEW)
 

@@ -59,6 +59,7 @@ class GpuDecoder:
 
     in_place = True
     native = None
+    whole = False
     steady = False  # matrix products choose the order of their sums by the number of tokens
 
     def __init__(self, read: Checkpoint, context: int, device: torch.device, dtype: torch.dtype) -> None:

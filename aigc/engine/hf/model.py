@@ -40,6 +40,7 @@ class TransformersNetwork:
     """This is a `Network`, and wraps one loaded model."""
 
     in_place = True
+    whole = False
     steady = False  # the order of sums, and so the last bits of a row's numbers, depends on what else is in a step
 
     def __init__(self, model: PreTrainedModel, context: int) -> None:
