@@ -15,7 +15,7 @@ import torch
 
 from aigc.engine.cache import Prefix
 from aigc.engine.cpu.linear import packed
-from aigc.engine.device import free_memory, memory_bytes
+from aigc.engine.device import device_memory, free_memory
 from aigc.engine.network import Network
 from aigc.engine.rows import BatchRow
 from aigc.engine.threads import torch_threads
@@ -88,7 +88,7 @@ def _rates(network: Network) -> tuple[float, float]:
     size = 4096 if device.type == "cuda" else 1024
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     multiply = packed(right, None, native) if device.type == "cpu" and dtype == torch.float32 else _times(right)
-    most = min(1 << 31, memory_bytes(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
+    most = min(1 << 31, device_memory(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
     large = torch.empty(most // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
     with torch.inference_mode(), torch_threads(threads):

@@ -15,8 +15,12 @@ def resolved_dtype(device: str, dtype: str) -> str:
     device, dtype = device.strip(), dtype.strip()
     if dtype != "auto":
         return dtype
-    on_cuda = has_cuda() if device == "auto" else device.startswith("cuda")
-    return "bfloat16" if on_cuda else "float32"
+    return "bfloat16" if on_cuda(device) else "float32"
+
+
+def on_cuda(device: str) -> bool:
+    """Say whether the option comes to a CUDA device here."""
+    return has_cuda() if device == "auto" else device.startswith("cuda")
 
 
 def has_cuda() -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from aigc import Gpt, Range, generator
 from aigc.types import Generator, Json
@@ -20,7 +20,12 @@ def named(model: str, options: Mapping[str, Json]) -> str:
     return model if numbers == "float32" else f"{model} {numbers}"
 
 
-@generator(name="gpt", weights=True, default=True, identity=named)
+def taken(place: Any, options: Mapping[str, Any]) -> object:
+    """Tell what the model takes in memory."""
+    return Gpt(**options).memory(place)
+
+
+@generator(name="gpt", weights=True, default=True, identity=named, memory=taken)
 def gpt(
     model: str,
     *,
