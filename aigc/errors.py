@@ -95,6 +95,11 @@ def describe(value: Any) -> str:
     return shown if len(shown) <= 40 else shown[:37] + "…" + shown[-1:]
 
 
+def megabytes(count: float) -> str:
+    """Return a number of bytes as MB or GB, decimal as disks are sold."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the remedy for a misspelt `word`: `did you mean 'x'?`, or a short list of what is known, or nothing."""
     names = sorted(set(known))

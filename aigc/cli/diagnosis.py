@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 
 from aigc.cli.group import Commands
 from aigc.cli.options import Overrides, Pairs, open_project
-from aigc.cli.readable import megabytes
 from aigc.engine import KERNELS
-from aigc.errors import AigcError
+from aigc.engine.machine import machine_memory
+from aigc.errors import AigcError, megabytes
 from aigc.models import Catalogue, cache_folder, resolve
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def look(folder: Path | None, *, model: str | None = None, settings: Pairs = ())
         project = open_project(folder, Overrides(model=model, settings=settings))
     except AigcError as error:
         return [*symptoms, Symptom(name="project", state="wrong", found=error.message, remedy=error.hint or "mend it")]
-    symptoms += [*_model(project.settings.model), *_project(project)]
+    symptoms += [*_model(project.settings.model), _memory(project), *_project(project)]
     return symptoms
 
 
@@ -124,7 +124,6 @@ def _model(name: str) -> Iterator[Symptom]:
         yield Symptom(name="model", state="ok", found=f"{name}{place}")
     else:
         yield _missing(weights, free)
-    yield _memory(weights)
 
 
 def _missing(weights: Weights, free: int) -> Symptom:
@@ -143,24 +142,21 @@ def _disk_bytes(weights: Weights) -> int:
     return int((weights.model.approx_download_mb + unpacked) * 1_000_000)
 
 
-def _memory(weights: Weights) -> Symptom:
-    total = _memory_bytes()
-    if not total:
-        return Symptom(name="memory", state="ok", found="amount unknown on this system")
-    found = f"{megabytes(total)} in all"
-    if weights.model is not None and total < weights.model.approx_cpu_gb * 1e9 and not _gpu():
-        remedy = "choose a smaller one from `aigc models list`"
-        needed = f"{weights.name} needs about {weights.model.approx_cpu_gb:g} GB"
-        return Symptom(name="memory", state="wrong", found=f"{found}; {needed}", remedy=remedy)
-    return Symptom(name="memory", state="ok", found=found)
-
-
-def _memory_bytes() -> int:
-    """Return the machine's memory, or 0 where the system does not tell (Windows)."""
+def _memory(project: Project) -> Symptom:
+    """Hold what the model takes against what is free, as opening it will."""
+    machine, memory = machine_memory(), None
+    found = f"{megabytes(machine.free)} free of {megabytes(machine.whole)}"
     try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 0
+        memory = project.source.memory()
+        if memory is None or memory.device == "cuda":
+            return Symptom(name="memory", state="ok", found=found)
+        found += f"; {project.settings.model} takes {megabytes(memory.total())} for one text"
+        project.source.check_memory()
+    except AigcError as refused:
+        if memory is None:  # nothing writes here, which is said elsewhere
+            return Symptom(name="memory", state="ok", found=found)
+        return Symptom(name="memory", state="wrong", found=found, remedy=refused.hint)
+    return Symptom(name="memory", state="ok", found=f"{found}, there is enough for {memory.at_once(machine)}")
 
 
 def _project(project: Project) -> Iterator[Symptom]:

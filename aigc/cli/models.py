@@ -1,4 +1,4 @@
-"""`aigc models`: which models there are, which are here, and how to get one."""
+"""`aigc models`: which models there are, which are here, what they take, how to get one, and what can go."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.options import debug_option, json_option, print_json
 from aigc.cli.progress import loading
-from aigc.cli.readable import megabytes, table
+from aigc.cli.readable import table
+from aigc.errors import ModelError, first_line, megabytes
 
 if TYPE_CHECKING:
+    from aigc.engine.machine import MachineMemory
     from aigc.models import Model, Weights
     from aigc.types import Json
 
@@ -25,6 +28,7 @@ def command() -> None:
       aigc models list
       aigc models pull
       aigc models show qwen3-1.7b
+      aigc models prune --dry-run
     """
 
 
@@ -34,25 +38,27 @@ def command() -> None:
 def list_models(as_json: bool) -> int:
     """List the models known by name; * marks what is on this machine.
 
-    Any Hugging Face id, local folder or .gguf file will do after -m, too.
+    Memory is for one text of 512 tokens, everything included. Any Hugging Face id, local folder or .gguf file will do
+    after -m, too.
 
     \b
     Examples:
       aigc models list
       aigc models list --json
     """
+    from aigc.engine.machine import machine_memory
     from aigc.models import Catalogue, resolve
 
-    catalogue = Catalogue.load()
+    catalogue, machine = Catalogue.load(), machine_memory()
     found = [(model, resolve(model.name, catalogue=catalogue)) for model in catalogue]
     if as_json:
-        print_json([_record(weights) | {"default": model.name == catalogue.default} for model, weights in found])
+        print_json([_record(one, machine) | {"default": model.name == catalogue.default} for model, one in found])
         return 0
     rows = [
         (
             "*" if weights.installed else " ",
             model.name + (" (default)" if model.name == catalogue.default else ""),
-            f"{model.approx_cpu_gb:g} / {model.approx_gpu_gb:g} GB",
+            f"{needed(weights, 'cpu')} / {needed(weights, 'cuda')} GB",
             _languages(model),
             model.licence,
             model.good_for,
@@ -79,6 +85,7 @@ def pull_model(name: str | None, as_json: bool) -> int:
       aigc models pull ~/models/mine.gguf
     """
     from aigc.engine import convert_gguf
+    from aigc.engine.machine import machine_memory
     from aigc.models import Catalogue, pull
 
     catalogue = Catalogue.load()
@@ -86,7 +93,7 @@ def pull_model(name: str | None, as_json: bool) -> int:
     with loading(wanted) as report:
         weights = pull(wanted, convert=convert_gguf, catalogue=catalogue, progress=report)
     if as_json:
-        print_json(_record(weights))
+        print_json(_record(weights, machine_memory()))
     else:
         click.echo(f"{wanted} is ready in {weights.folder}")
     return 0
@@ -97,19 +104,20 @@ def pull_model(name: str | None, as_json: bool) -> int:
 @json_option
 @debug_option
 def show_model(name: str, as_json: bool) -> int:
-    """Show one model: source, licence, languages, memory, and where it is.
+    """Show one model: source, licence, languages, what it takes in memory and what is free, and where it is.
 
     \b
     Examples:
       aigc models show smollm2-135m
       aigc models show Qwen/Qwen3-8B --json
+      aigc models show ~/models/mine.gguf
     """
+    from aigc.engine.machine import machine_memory
     from aigc.models import Catalogue, resolve
 
-    weights = resolve(name, catalogue=Catalogue.load())
-    record = _record(weights)
+    weights, machine = resolve(name, catalogue=Catalogue.load()), machine_memory()
     if as_json:
-        print_json(record)
+        print_json(_record(weights, machine))
         return 0
     rows = [("model", weights.name)]
     if (model := weights.model) is not None:
@@ -119,22 +127,60 @@ def show_model(name: str, as_json: bool) -> int:
             ("licence", model.licence),
             ("parameters", f"{model.parameters / 1e6:,.0f} million"),
             ("download", f"about {megabytes(model.approx_download_mb * 1e6)}"),
-            ("memory", f"about {model.approx_cpu_gb:g} GB on a CPU, {model.approx_gpu_gb:g} GB on a GPU"),
             ("source", ", ".join(f"{key} {value}" for key, value in asdict(model.source).items())),
             ("follows instructions", "yes" if model.chat else "no, it continues text"),
         ]
     rows.append(("on this machine", str(weights.folder) if weights.installed else f"no; `aigc models pull {name}`"))
-    click.echo(table(rows))
+    click.echo(table([*rows, *memory_rows(weights, machine)]))
     return 0
 
 
-def _record(weights: Weights) -> dict[str, Json]:
+@command.command("prune")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and leave it.")
+@click.option("--all", "moved", is_flag=True, help="Also copies of .gguf files that are not where they were.")
+@json_option
+@debug_option
+def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
+    """Remove what conversions left in the cache and nobody reads any more.
+
+    That is folders of earlier versions, damaged ones, and the work of pulls that were killed. Models that can be used
+    stay, and so does whatever is not ours: .gguf files, folders of your own, the Hub's cache.
+
+    \b
+    Examples:
+      aigc models prune --dry-run
+      aigc models prune --all
+    """
+    from aigc.models import find_leftovers
+
+    found = list(find_leftovers(moved=moved))
+    if not as_json:
+        for one in found:
+            click.echo(f"{megabytes(one.nbytes):>9}  {one.folder}  ({one.why})")
+    for one in [] if dry_run else found:
+        try:
+            one.remove()
+        except OSError as error:
+            raise ModelError(f"{one.folder}: cannot be removed ({error.strerror or first_line(error)})") from error
+    total = sum(one.nbytes for one in found)
+    if as_json:
+        gone = [{"folder": str(one.folder), "bytes": one.nbytes, "why": one.why} for one in found]
+        print_json({"dry_run": dry_run, "bytes": total, "leftovers": gone})
+    elif not found:
+        click.echo("Nothing to remove")
+    else:
+        click.echo(f"{megabytes(total)} {'would be freed: this was a dry run' if dry_run else 'freed'}")
+    return 0
+
+
+def _record(weights: Weights, machine: MachineMemory) -> dict[str, Json]:
     return {
         "name": weights.name,
         "installed": weights.installed,
         "folder": str(weights.folder) if weights.folder else None,
         "gguf": str(weights.gguf) if weights.gguf else None,
         "digest": weights.digest,
+        "memory": memory_record(weights, machine),
         "catalogue": asdict(weights.model) if weights.model else None,
     }
 

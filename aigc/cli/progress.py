@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.cli.readable import duration, megabytes
+from aigc.cli.readable import duration
+from aigc.errors import megabytes
 from aigc.types import STATUSES, Artifact
 
 if TYPE_CHECKING:

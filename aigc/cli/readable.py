@@ -125,11 +125,6 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def megabytes(count: float) -> str:
-    """Return a number of bytes as MB or GB, decimal as disks are sold."""
-    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
-
-
 def duration(seconds: float) -> str:
     """Return a time as `8.2 s`, `3 min 20 s`, `2 h 5 min` or `4 days 3 h`."""
     if seconds < 60:

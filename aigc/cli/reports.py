@@ -13,7 +13,8 @@ import click
 
 from aigc.cli import prompts
 from aigc.cli.options import print_json
-from aigc.cli.readable import complaint_lines, counted, duration, megabytes, printable
+from aigc.cli.readable import complaint_lines, counted, duration, printable
+from aigc.errors import megabytes
 from aigc.jobs import REPORT, earlier_exports
 from aigc.types import STATUSES, Brief, Json
 from aigc.writing.preview import Preview, preview

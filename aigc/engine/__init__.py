@@ -14,6 +14,8 @@ itself is a `network`, of which there are three kinds, each in a room: `cpu` and
 own kernels, without transformers, which takes seconds to import; `hf` runs all else. Threads are an engine's own
 (`threads`): two in one process keep their own number, and torch's is left as it was.
 
+What a model takes is told by `memory`, from its files' headers, and what there is by `machine`, before anything opens.
+
 Names: `open_engine(folder, options) -> Engine` (the Generator), `EngineOptions`, `Gpt` (both, for the plugin that
 registers us), `convert_gguf(gguf, folder)`. Does not know: content types, briefs, checks, catalogues, files other than
 the model folder. Nothing here is imported until a model is really used: this file imports no torch.
@@ -34,7 +36,7 @@ libraries by so much:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +45,7 @@ from aigc.engine.options import EngineOptions
 
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
+    from aigc.engine.memory import ModelMemory
 
 __all__ = ["KERNELS", "EngineOptions", "Gpt", "convert_gguf", "open_engine"]
 
@@ -58,6 +61,12 @@ class Gpt:
         the weights are a GGUF's."""
         return self._options.numbers(quantised=quantised)
 
+    def memory(self, place: Path | Mapping[str, Any]) -> ModelMemory | None:
+        """Return what a model takes here, told before it is opened; see `aigc.engine.memory.memory_of`."""
+        from aigc.engine.memory import memory_of
+
+        return memory_of(place, self._options)
+
     def open(self, folder: Path, adapters: Iterable[Path] = ()) -> Engine:
         """Load the model in `folder` and the LoRA adapters, each named by its folder; see `open_engine`."""
         engine = open_engine(folder, self._options)
@@ -69,12 +78,19 @@ class Gpt:
 def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
     """Load the model in `folder` (safetensors, config and tokenizer) and return an engine that is ready to write.
 
-    Raises ModelError, one sentence, for a folder that holds no usable causal LM and for a device that is not there.
+    Raises ModelError, one sentence, for a folder that holds no usable causal LM, for one that does not fit into memory,
+    and for a device that is not there.
     """
     _wait_politely()
+    from aigc.engine.memory import memory_of
+
+    folder, options = Path(folder), options or EngineOptions()
+    memory = memory_of(folder, options) if folder.is_dir() else None
+    if memory is not None:
+        memory.refuse(folder.name)
     from aigc.engine.engine import open_model_folder
 
-    return open_model_folder(Path(folder), options or EngineOptions())
+    return open_model_folder(folder, options, memory)
 
 
 def _wait_politely() -> None:

@@ -66,11 +66,15 @@ class Admission:
         """Take requests, with the candidates of each that begin now; of one with more than `most`, some wait on."""
         self.waiting = deque(sorted(self.waiting, key=lambda request: -request.limit.bit_length()))
         lot: list[tuple[EncodedRequest, list[int]]] = []
-        room = self.slot_tokens - sum(row.needed for row in rows)
+        shared = {row.prefix: len(row.prefix.ids) for row in rows if row.prefix is not None}
+        room = self.slot_tokens - sum(row.needed for row in rows) - sum(shared.values())
         while self.waiting and free >= min(len(self.waiting[0].left), most):
             request = self.waiting[0]
             taken = request.left[:most]
-            room -= len(taken) * (len(request.ids) + request.limit)
+            needed = len(request.ids) + request.limit
+            if room < len(taken) * needed:
+                needed -= self._shared_by(request)
+            room -= len(taken) * needed
             if room < 0 and (lot or rows):
                 break
             self.waiting.popleft()
@@ -80,6 +84,10 @@ class Admission:
             lot.append((request, taken))
             free -= len(taken)
         return lot
+
+    def _shared_by(self, request: EncodedRequest) -> int:
+        """Count the first tokens of a request that some kept prefix has already."""
+        return self.prefixes.longest(request.key[:-1])[1] if self.sharing and self.in_place else 0
 
     def _place(self, lot: Sequence[EncodedRequest], compute: Compute, *, alone: bool) -> list[Place]:
         """Find or compute a prefix for each request of a lot, and say how much of it the request reads."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import torch
 
-SMALLEST_SLOT = 64  # tokens
+from aigc.engine.memory import slot_capacity
+
 FEWEST_LANES = 16
-HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +100,7 @@ class Slots:
 
     def take(self, tokens: int, limit: int) -> Slot:
         """Take a slot for `tokens` now and, with some headroom, up to `limit` in the end."""
-        capacity = SMALLEST_SLOT
-        while capacity < min(tokens + HEADROOM, limit):
-            capacity *= 2
+        capacity = slot_capacity(tokens, limit)
         bank = self.banks.get(capacity)
         if bank is None:
             many = 0 if self.shape.blank else min(self.rows, self.tokens // capacity)  # unused, they cost nothing

@@ -19,7 +19,7 @@ from aigc.engine.cache import Prefix
 from aigc.engine.cpu.formats import FORMATS
 from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.cpu.linear import packed
-from aigc.engine.device import free_memory, memory_bytes
+from aigc.engine.device import device_memory, free_memory
 from aigc.engine.network import Network
 from aigc.engine.rows import BatchRow
 from aigc.engine.threads import torch_threads
@@ -98,7 +98,7 @@ def _rates(network: Network) -> tuple[float, float]:
     size, counts = (4 * SIZE, (4 * SIZE,)) if device.type == "cuda" else (SIZE, ROWS)
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     multiply = packed(right, None, native) if device.type == "cpu" and dtype == torch.float32 else _times(right)
-    most = min(1 << 31, memory_bytes(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
+    most = min(1 << 31, device_memory(device) // 4) if device.type == "cuda" else 1 << 28  # bytes, far beyond any cache
     large = torch.empty(most // dtype.itemsize, dtype=dtype, device=device)
     large.zero_()
     with torch.inference_mode(), torch_threads(threads):
@@ -117,7 +117,9 @@ def _whole_rate(native: Kernels) -> float:
 def _product_rate(multiply: Callable[[torch.Tensor], object], left: torch.Tensor, counts: Sequence[int]) -> float:
     """Return the most operations per second of a product of so many rows of `left` and a matrix of its shape."""
     each = TRY / len(counts)
-    return max(2 * rows * left.shape[1] ** 2 / _best(partial(multiply, left[:rows]), left.device, each) for rows in counts)
+    return max(
+        2 * rows * left.shape[1] ** 2 / _best(partial(multiply, left[:rows]), left.device, each) for rows in counts
+    )
 
 
 def _times(right: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:

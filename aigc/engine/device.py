@@ -1,8 +1,7 @@
-"""This is where a model is run and in which numbers, and what memory there is."""
+"""This is where a model is run and in which numbers, and what memory a GPU has."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -36,15 +35,10 @@ def pick_dtype(name: str, device: torch.device) -> torch.dtype:
     return torch.float32 if name == "int8" else TORCH_DTYPES[name]
 
 
-def memory_bytes(device: torch.device) -> int:
-    """Return the memory of the machine, or what is free on a CUDA device, in bytes."""
-    if device.type == "cuda":
-        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, for later
-        return int(torch.cuda.mem_get_info(device)[0]) + kept
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # Windows has no sysconf
-        return 8 << 30
+def device_memory(device: torch.device) -> int:
+    """Return the memory that is free on a CUDA device, in bytes."""
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, for later
+    return int(torch.cuda.mem_get_info(device)[0]) + kept
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from aigc.engine.cpu.decoder import open_decoder
-from aigc.engine.device import free_memory, is_out_of_memory, memory_bytes
+from aigc.engine.device import device_memory, free_memory, is_out_of_memory
 from aigc.engine.front import Front, Transcript, load_front
 from aigc.engine.gpu.opening import open_gpu
 from aigc.engine.integrity import check_loop
 from aigc.engine.loop import Loop
+from aigc.engine.machine import machine_memory
 from aigc.engine.masks import Grammars
+from aigc.engine.memory import CUDA_LOGITS, LOGITS, STEP_TOKENS, Budget, ModelMemory, budget
 from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
@@ -29,7 +31,6 @@ if TYPE_CHECKING:  # transformers, which takes seconds to import, only where it 
 
 LOG = logging.getLogger(__name__)
 PREFIX_TOKENS = 16_384  # kept prefixes at most
-LOGITS = 6  # tensors as large as a step's logits that sampling may need at once
 
 
 @dataclass(slots=True)
@@ -44,22 +45,31 @@ class _OpenRequest:
 class Engine:
     """This writes with one loaded model. One thread uses it; one of its own, for grammars, lives until `close`."""
 
-    def __init__(self, network: Network, front: Front, options: EngineOptions, *, name: str = "") -> None:
+    def __init__(
+        self,
+        network: Network,
+        front: Front,
+        options: EngineOptions,
+        *,
+        name: str = "",
+        memory: ModelMemory | None = None,
+    ) -> None:
+        """Take a model that is loaded; `memory` is what was told of it before."""
         self.model_name = name
-        self.capacity = options.rows
         self.network = network
         self.front = front
         self.ends = _end_tokens(network, front)
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
-        slot_tokens = _slot_tokens(network, options.rows)
+        shared = _budget(network, options.rows, memory)
+        self.capacity = shared.rows
         self.loop: Loop | None = Loop(
             _steady(network) if options.deterministic and not network.steady else network,
             lambda matchers: self.grammars.bias(matchers),
             vocab=self.vocab,
-            rows=options.rows,
-            slot_tokens=slot_tokens,
-            prefix_budget=min(PREFIX_TOKENS, slot_tokens) if options.prefix_cache else 0,
+            rows=shared.rows,
+            slot_tokens=shared.tokens,
+            prefix_budget=min(PREFIX_TOKENS, shared.prefix_tokens) if options.prefix_cache else 0,
             native=network.native,
             apart=options.deterministic,
         )
@@ -262,14 +272,23 @@ def _end_tokens(network: Network, front: Front) -> frozenset[int]:
     return frozenset(ends)
 
 
-def _slot_tokens(network: Network, rows: int) -> int:
-    """Count the tokens that rows may come to hold; slots are up to twice as large, and there may be twice as
-    many, so that is a quarter of the memory or less."""
-    spare = memory_bytes(network.device)
+def _budget(network: Network, rows: int, memory: ModelMemory | None) -> Budget:
+    """Return what rows may take of the memory that is left now that the weights are loaded."""
+    token = network.shape.token_bytes
     if network.device.type == "cuda":
-        spare -= LOGITS * 4 * rows * network.vocab
-    parts = 6 if network.device.type == "cuda" else 4  # kept prefixes have a share too, and the device no swap
-    return max(spare // parts // network.shape.token_bytes, 1)
+        spare = device_memory(network.device) - CUDA_LOGITS * 4 * rows * network.vocab
+        tokens = max(spare // 6 // token, 1)  # slots may be four times as large; kept prefixes have a share too
+        return Budget(rows=rows, tokens=tokens, prefix_tokens=tokens)
+    machine = machine_memory()
+    step = memory.work(tokens=STEP_TOKENS) if memory else 0
+    return budget(
+        machine.free - (memory.mapped if memory else 0) - step,
+        None if machine.addresses is None else machine.addresses - step,
+        token=token,
+        row=LOGITS * 4 * network.vocab,
+        rows=rows,
+        filled=network.shape.blank,
+    )
 
 
 def _steady(network: Network) -> Steady:
@@ -280,7 +299,7 @@ def _steady(network: Network) -> Steady:
     return Steady(network)
 
 
-def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
+def open_model_folder(folder: Path, options: EngineOptions, memory: ModelMemory | None = None) -> Engine:
     """Open a model as `aigc.engine.open_engine` says."""
     with torch_threads(options.threads or torch.get_num_threads()):  # a network works on as many as it is opened on
         network: Network | None = open_decoder(folder, options) or open_gpu(folder, options)
@@ -288,4 +307,4 @@ def open_model_folder(folder: Path, options: EngineOptions) -> Engine:
             from aigc.engine.hf.model import load_network
 
             network = load_network(folder, options)
-        return Engine(network, load_front(folder), options, name=folder.name)
+        return Engine(network, load_front(folder), options, name=folder.name, memory=memory)

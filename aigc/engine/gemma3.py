@@ -50,7 +50,7 @@ def in_common_words(written: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ropes(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what turns queries and keys in each kind of layer; before transformers 5, full ones alone were stretched."""
+    """Return what turns queries and keys in each kind of layer; before transformers 5 only full ones were stretched."""
     given = config.get("rope_parameters") or {}
     if set(given) - {FULL, SLIDING}:
         raise ValueError("rotations by kind of layer")

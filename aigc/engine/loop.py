@@ -36,13 +36,12 @@ from aigc.engine.cache import Prefix, Prefixes, Slot, Slots
 from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.device import sent
 from aigc.engine.masks import Matcher
+from aigc.engine.memory import STEP_TOKENS
 from aigc.engine.network import ModelRunner, Span
 from aigc.engine.rows import BatchRow, EncodedRequest, Flight
 from aigc.engine.sampler import Bans, Choice, Draw, choose, choose_apart
 from aigc.engine.threads import torch_threads
 from aigc.types import TokenLogprob
-
-STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
 
 
 class Loop:

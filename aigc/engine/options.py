@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aigc.engine.precision import DTYPES, resolved_dtype
+from aigc.engine.precision import DTYPES, on_cuda, resolved_dtype
 from aigc.errors import UsageError, did_you_mean
 
 
@@ -43,3 +43,8 @@ class EngineOptions:
     def numbers(self, *, quantised: bool) -> str:
         """Return the dtype that a model will be run in here, `auto` resolved, without importing torch."""
         return resolved_dtype(self.device, self.dtype, quantised=quantised)
+
+    @property
+    def on_cuda(self) -> bool:
+        """Say whether a model will run on a GPU here."""
+        return on_cuda(self.device.strip())

@@ -19,14 +19,19 @@ def resolved_dtype(device: str, dtype: str, *, quantised: bool) -> str:
     weights there are no such products, and `int8` comes to 32-bit floats.
     """
     device, dtype = device.strip(), dtype.strip()
-    on_cuda = has_cuda() if device == "auto" else device.startswith("cuda")
-    if dtype == "auto" and on_cuda:
+    cuda = on_cuda(device)
+    if dtype == "auto" and cuda:
         return "bfloat16"
-    if dtype in ("auto", "int8") and not on_cuda:
+    if dtype in ("auto", "int8") and not cuda:
         return "int8" if quantised and load_library() is not None else "float32"
-    if dtype == "bfloat16" and not on_cuda and multiplies_bfloat16():
+    if dtype == "bfloat16" and not cuda and multiplies_bfloat16():
         return "bfloat16 avx512"  # the processor's own way to round: other bits than torch's
     return dtype
+
+
+def on_cuda(device: str) -> bool:
+    """Say whether the option comes to a CUDA device here."""
+    return has_cuda() if device == "auto" else device.startswith("cuda")
 
 
 def has_cuda() -> bool:

@@ -18,6 +18,7 @@ from aigc.plugs.options import Option, read_values, require
 from aigc.types import Generator, Json
 
 if TYPE_CHECKING:
+    from aigc.engine.memory import ModelMemory
     from aigc.models import Progress, Weights
 
 SECTION = "engine"  # of aigc.yaml
@@ -116,6 +117,31 @@ class Source:
         except AigcError:  # opening the model says it, with a remedy
             return None
 
+    def memory(self) -> ModelMemory | None:
+        """Return what the model takes on this machine; None for one that runs elsewhere, or of which nothing is known."""
+        from aigc.generating.fitting import memory_known
+
+        weights = self.known_weights()
+        try:
+            return None if weights is None else memory_known(weights, self._tell)
+        except AigcError:  # opening the model says it
+            return None
+
+    def check_memory(self) -> None:
+        """Refuse a model that does not fit into memory, with a ModelError that names the largest which does."""
+        from aigc.generating.fitting import refuse_unfit
+
+        memory = self.memory()
+        if memory is not None:
+            refuse_unfit(self.model, memory, self._tell)
+
+    def _tell(self, place: Path | Mapping[str, Json]) -> ModelMemory | None:
+        """Ask the generator, if it can be asked, what it takes."""
+        if self.extension.memory is None:
+            return None
+        options = read_values(self.declared, self.options, section=SECTION, where=self.where)
+        return cast("ModelMemory | None", self.extension.memory(place, options))
+
     def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
         """Return the model on disk, fetched and verified first when it is not there yet."""
         from aigc.engine import convert_gguf
@@ -131,6 +157,7 @@ class Source:
         A `fresh` one gives no answer that it kept earlier, with `retry` none that was an error.
         """
         values = self._values(fresh=fresh, retry=retry)
+        self.check_memory()
         model = str(self._weights_folder(progress)) if self.takes_weights else self.model
         return cast(Generator, self.extension(model, **values))
 

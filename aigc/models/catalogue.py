@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from aigc.errors import ModelError, NotFound, did_you_mean
+from aigc.types import Json
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ ModelSource: TypeAlias = WheelSource | HubSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """This is one entry. Memory is for weights and a working batch: float32 on a CPU, bfloat16 on a GPU."""
+    """This is one entry. `config` is what the model's config.json says, as far as its memory depends on that, with the
+    dtype of weights that are no GGUF's; the engine makes memory of it."""
 
     name: str
     source: ModelSource
@@ -57,8 +59,7 @@ class Model:
     languages: tuple[str, ...]
     parameters: int
     approx_download_mb: int
-    approx_cpu_gb: float
-    approx_gpu_gb: float
+    config: Mapping[str, Json]
     good_for: str
     chat: bool
 
@@ -139,7 +140,7 @@ def _model(read: Any, position: str, where: str) -> Model:
     if "source" in entry:
         entry["source"] = _source(entry["source"], f"{place}: source")
     model = _record(Model, entry, place)
-    for key in ("parameters", "approx_download_mb", "approx_cpu_gb", "approx_gpu_gb"):
+    for key in ("parameters", "approx_download_mb"):
         if getattr(model, key) <= 0:
             raise ModelError(f"{place}: {key}: must be more than 0")
     if not model.languages:
@@ -177,8 +178,8 @@ def _typed(value: Any, hint: Any, place: str) -> Any:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ModelError(f"{place}: expected a list of texts, got {value!r}")
         return tuple(value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if typing.get_origin(hint) is Mapping:
+        return _mapping(value, place)
     if not isinstance(value, hint) or (isinstance(value, bool) and hint is not bool):
         raise ModelError(f"{place}: expected {hint.__name__}, got {_described(value)}")
     return value

@@ -26,6 +26,7 @@ from aigc.types import Draft, Json, Severity
 Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
+Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
 
 class Identity(Protocol):
@@ -51,6 +52,7 @@ class Extension:
     keeps_files: bool = False  # a generator that keeps files in the folder that is written into
     default: bool = False  # the generator that writes where none is named
     identity: Identity | None = None
+    memory: Memory | None = None
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -206,6 +208,7 @@ def generator(
     keeps_files: bool = False,
     default: bool = False,
     identity: Identity | None = None,
+    memory: Memory | None = None,
 ) -> Decorator:
     """Make `(model, *, options) -> Generator` a way to generate, chosen by name.
 
@@ -216,6 +219,9 @@ def generator(
     The key of a finished piece says who wrote it: the name, the model and every option that is not `neutral` (how
     fast, how often), or what `identity` makes of the model, the options as they are set, and, by name, whether the
     weights are `quantised`: a GGUF's.
+
+    What it takes here is what `memory` makes of the model's folder or GGUF file, or of what its `config.json` will say,
+    and of the options: `Gpt.memory` does for our engine. What does not fit is refused before anything is fetched.
 
     Some options have a meaning: `adapters` is handed the folders of the project's LoRA adapters, and only a generator
     with that option writes with any; `fresh` is true where no answer that was kept earlier may be given, `retry` where
@@ -232,6 +238,7 @@ def generator(
             keeps_files=keeps_files,
             default=default,
             identity=identity,
+            memory=memory,
         )
         if not keeps_files and any(option.name == "folder" for option in made.options):
             raise PluginError(

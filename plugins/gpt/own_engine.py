@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from aigc import Gpt, Range, generator
 from aigc.types import Generator, Json
@@ -20,7 +20,12 @@ def named(model: str, options: Mapping[str, Json], *, quantised: bool) -> str:
     return model if numbers == "float32" else f"{model} {numbers}"
 
 
-@generator(name="gpt", weights=True, default=True, identity=named)
+def taken(place: Any, options: Mapping[str, Any]) -> object:
+    """Tell what the model takes in memory."""
+    return Gpt(**options).memory(place)
+
+
+@generator(name="gpt", weights=True, default=True, identity=named, memory=taken)
 def gpt(
     model: str,
     *,
@@ -36,9 +41,10 @@ def gpt(
     """Our own engine: a GPT on this machine, on a GPU or a CPU.
 
     `device` is auto (cuda where there is one), cpu, cuda or cuda:1; `dtype` is auto (bfloat16 on cuda; on a cpu int8
-    for a GGUF, float32 for other weights), float32, int8, bfloat16 or float16. `rows` is how many texts are written at once, `threads` how many CPU threads
-    work, `context` the longest prompt and text in tokens; 0 lets the engine choose. `prefix_cache=false` computes every
-    prompt from its first token. `deterministic` keeps a text free of its neighbours to the last bit, which is slower.
+    for a GGUF, float32 for other weights), float32, int8, bfloat16 or float16. `rows` is how many texts are written
+    at once, `threads` how many CPU threads work, `context` the longest prompt and text in tokens; 0 lets the engine
+    choose. `prefix_cache=false` computes every prompt from its first token. `deterministic` keeps a text free of its
+    neighbours to the last bit, which is slower.
     """
     engine = Gpt(
         device=device,

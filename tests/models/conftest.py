@@ -115,8 +115,7 @@ def index(
         languages=("en",),
         parameters=1,
         approx_download_mb=1,
-        approx_cpu_gb=0.1,
-        approx_gpu_gb=0.1,
+        config={},
         good_for="tests",
         chat=True,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aigc.engine.weight_files import dimensions
 from aigc.errors import ModelError, NotFound
 from aigc.models import Catalogue, HubSource, WheelSource
 
@@ -20,8 +21,7 @@ models:
     languages: [en]
     parameters: 1_000
     approx_download_mb: 1
-    approx_cpu_gb: 1
-    approx_gpu_gb: 0.5
+    config: {hidden_size: 8, dtype: float32}
     chat: true
     good_for: tests
 """
@@ -49,7 +49,9 @@ def test_every_shipped_entry_is_plausible() -> None:
         assert re.fullmatch(r"[A-Z].*", model.licence), model
         assert all(re.fullmatch(r"[a-z]{2}", language) for language in model.languages), model
         assert len(set(model.languages)) == len(model.languages)
-        assert model.approx_gpu_gb <= model.approx_cpu_gb
+        shape = dimensions(model.config)
+        assert shape is not None and abs(shape.parameters / model.parameters - 1) < 0.01, model
+        assert ("dtype" in model.config) == isinstance(model.source, HubSource)
         assert 20 <= len(model.good_for) <= 90
         if isinstance(model.source, HubSource):
             # bfloat16 or float32 weights, and a tokenizer
@@ -58,7 +60,7 @@ def test_every_shipped_entry_is_plausible() -> None:
 
 def test_get_finds_or_says_what_was_meant(tmp_path: Path) -> None:
     catalogue = load(tmp_path, GOOD)
-    assert catalogue.get("a").approx_cpu_gb == 1.0
+    assert catalogue.get("a").config == {"hidden_size": 8, "dtype": "float32"}
     with pytest.raises(NotFound, match=r"no model 'smolm2-135m'.*did you mean 'smollm2-135m'"):
         Catalogue.load().get("smolm2-135m")
 
@@ -78,6 +80,7 @@ def test_find_knows_hub_ids() -> None:
         ("chat: true", 'chat: "yes"', "a: chat: expected bool, got str 'yes'"),
         ("parameters: 1_000", "parameters: true", "a: parameters: expected int, got bool True"),
         ("parameters: 1_000", "parameters: 0", "a: parameters: must be more than 0"),
+        ("{hidden_size: 8, dtype: float32}", "8", "a: config: expected a mapping, got int 8"),
         ("[en]", "en", "a: languages: expected a list of texts, got 'en'"),
         ("[en]", "[no]", r"a: languages: expected a list of texts, got \[False\]"),
         ("[en]", "[]", "a: languages: name at least one"),
@@ -88,7 +91,7 @@ def test_find_knows_hub_ids() -> None:
         ("default: a", "default: b", "default: there is no model 'b'"),
         ("format: 1", "format: 2", "format 2 is not one this version reads; expected 1"),
         ("format: 1\n", "", "models.yaml: 'format' is missing"),
-        ("    chat: true\n", "    chat: true\n    chat: false\n", "models.yaml:14: 'chat' stands twice"),
+        ("    chat: true\n", "    chat: true\n    chat: false\n", "models.yaml:13: 'chat' stands twice"),
         ("default: a", "default: [a", "models.yaml:4: not valid YAML"),
     ],
 )

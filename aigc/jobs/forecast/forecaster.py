@@ -1,8 +1,9 @@
 """What a job will take, told before its model loads: requests, tokens, time and memory.
 
 Templates are rendered and prompts counted for real. A stage that builds on earlier ones is rendered with stand-ins for
-what those write. How much comes back per request, how often it is asked again, how fast and in how much memory is what
-this machine did in earlier runs (`rates`); of the first one only tokens can be told.
+what those write. How much comes back per request, how often it is asked again and how fast is what this machine did in
+earlier runs (`rates`); of the first one only tokens can be told. Memory is what the engine says of the model, for as
+many texts at once as the job has; of a model that nobody can tell of it is what earlier runs took.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from aigc.content import ContentType, Schema, Stage
 from aigc.content.prompt import answer_text
 from aigc.content.walk import item_schema, properties
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
-from aigc.jobs.forecast.tokens import TokenCounter
+from aigc.jobs.forecast.tokens import MOST_HEADS, TokenCounter
 from aigc.models import resolve
 from aigc.project import Project
 from aigc.types import Brief, Json, Prompt
@@ -92,6 +93,8 @@ class Forecaster:
         self._seen = self._rendered = 0
         self._asked: Counter[str] = Counter()  # stage → requests, all briefs
         self._tokens = 0.0
+        self._own = 0.0  # tokens of `_tokens` that are no head
+        self._heads: dict[int, int] = {}  # hash of what comes before a task → its tokens
         self._longest = self._too_long = 0
         self._waiting: list[tuple[Prompt, int]] = []  # not counted yet, each with how many it stands for
 
@@ -119,13 +122,13 @@ class Forecaster:
         same = rate if rate and rate.content_type else None
         again = same.requests / same.planned if same and same.planned else 1.0
         written, by = self._written(asked, same, again)
-        catalogued = self._weights.model if self._weights else None
-        measured = rate.memory if rate else 0
+        planned, completions = sum(asked.values()), self._completions(asked)
+        memory = self._memory(planned, completions, written / max(completions * again, 1))
         return Forecast(
             briefs=self._seen if briefs is None else briefs,
             rendered=self._rendered,
-            planned=round(sum(asked.values())),
-            requests=round(sum(asked.values()) * again),
+            planned=round(planned),
+            requests=round(planned * again),
             prompt_tokens=round(self._tokens * share * again),
             written_tokens=round(written),
             written_by=by,
@@ -135,26 +138,53 @@ class Forecaster:
             context=self.counter.context,
             like=same.content_type if same else "",
             seconds=written / rate.speed if rate and rate.written_tokens else None,
-            memory=measured or round(1e9 * catalogued.approx_cpu_gb if catalogued else 0),
+            memory=memory or (rate.memory if rate else 0),
             pieces=rate.pieces if rate else 0.0,
         )
 
     def _count(self) -> None:
         lengths = self.counter.prompts([prompt for prompt, _ in self._waiting]) if self._waiting else []
         context = self.counter.context
-        for length, (_, stands_for) in zip(lengths, self._waiting, strict=True):
+        for length, (prompt, stands_for) in zip(lengths, self._waiting, strict=True):
+            head = self.counter.head(prompt)
+            if len(self._heads) < MOST_HEADS:
+                self._heads[hash(prompt.messages[:-1])] = head
             self._tokens += length * stands_for
+            self._own += (length - head) * stands_for
             self._longest = max(self._longest, length)
             if context and length >= context:
                 self._too_long += stands_for
         self._waiting.clear()
 
+    def _completions(self, asked: Mapping[str, float]) -> float:
+        return sum(asked[stage.name] * stage.candidates for stage in self._content_type.stages)
+
+    def _memory(self, requests: float, completions: float, written: float) -> int:
+        """Return the most memory that will be taken, by what the model takes; 0 where that is not known.
+
+        At once there are as many texts as may be, each with a task and an answer of the usual length.
+        """
+        model = self._project.source.memory()
+        if model is None:
+            return 0
+        from aigc.engine.memory import held_tokens
+
+        counted = sum(self._asked.values())
+        own = held_tokens(round(self._own / max(counted, 1)), round(written))
+        rows = max(min(model.rows, round(completions)), 1)
+        if not self._project.settings.ray.get("address"):
+            from aigc.engine.machine import machine_memory
+
+            rows = min(rows, max(model.at_once(machine_memory(), own), 1))
+        heads = list(self._heads.values())
+        shared = sum(heads) if len(heads) < rows else round(rows * sum(heads) / len(heads))
+        return model.total(rows, own, shared)
+
     def _written(self, asked: Mapping[str, float], same: Rate | None, again: float) -> tuple[float, str]:
         """Return how many tokens will be written, and what says so."""
         stages = self._content_type.stages
         if same is not None:
-            completions = sum(asked[stage.name] * stage.candidates for stage in stages) * again
-            return completions * same.written_tokens / same.completions, "runs"
+            return self._completions(asked) * again * same.written_tokens / same.completions, "runs"
         by = "examples" if all(stage.shots for stage in stages) else "bounds"
         return sum(asked[one.name] * one.candidates * self._answer_tokens(one) for one in stages) * again, by
 
@@ -167,11 +197,12 @@ class Forecaster:
 
 
 def check_model(project: Project) -> None:
-    """Refuse a model that nobody knows before anything is written. AigcError with a remedy; another machine may know
-    more."""
+    """Refuse a model that nobody knows, or that does not fit into memory, before anything is written. AigcError with a
+    remedy; another machine may know more, and have more."""
     here = project.settings.ray.get("address", "") in ("", "local")
     if here and project.source.takes_weights:
         resolve(project.settings.model)
+        project.source.check_memory()
 
 
 def _stand_in(stage: Stage) -> Json:

@@ -40,7 +40,7 @@ class TokenCounter:
     def prompts(self, prompts: Sequence[Prompt]) -> list[int]:
         """Return the length of each prompt."""
         tasks = self.texts([prompt.messages[-1].content for prompt in prompts])
-        return [self._head(prompt) + task for prompt, task in zip(prompts, tasks, strict=True)]
+        return [self.head(prompt) + task for prompt, task in zip(prompts, tasks, strict=True)]
 
     def texts(self, texts: Sequence[str]) -> list[int]:
         """Return the length of each text."""
@@ -49,8 +49,8 @@ class TokenCounter:
         encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(one.ids) for one in encodings]
 
-    def _head(self, prompt: Prompt) -> int:
-        """Return the length of all but the task."""
+    def head(self, prompt: Prompt) -> int:
+        """Return the length of all but the task, which prompts of a stage mostly share."""
         key = (prompt.chat, *prompt.messages[:-1])
         held = self._heads.get(key)
         if held is None:
