@@ -1,4 +1,4 @@
-"""This reads a Llama, Qwen or Gemma 3 from its folder without transformers, importing which takes longer than the model.
+"""This reads a Llama, Qwen or Gemma 3 without transformers, importing which takes longer than opening the model.
 
 `read_checkpoint` gives None for whatever is not plainly one of them: another family, quantised weights, a way of
 stretching positions that is not known here. Then transformers opens the folder, or says why it cannot.
@@ -22,7 +22,7 @@ from aigc.engine.cpu.kernels import Kernels, Panels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, PanelFile, repacked
 from aigc.engine.cpu.plain import flat
 from aigc.engine.gemma3 import MODEL_TYPE as GEMMA3
-from aigc.engine.gemma3 import in_common_words
+from aigc.engine.gemma3 import in_llamas_words
 from aigc.engine.tensor_files import TensorFile
 
 Size = pydantic.PositiveInt
@@ -87,8 +87,8 @@ class Config(pydantic.BaseModel):
 
     @pydantic.model_validator(mode="before")
     @classmethod
-    def _in_common_words(cls, written: dict[str, Any]) -> dict[str, Any]:
-        return in_common_words(written) if written.get("model_type") == GEMMA3 else written
+    def _in_llamas_words(cls, written: dict[str, Any]) -> dict[str, Any]:
+        return in_llamas_words(written) if written.get("model_type") == GEMMA3 else written
 
     @pydantic.field_validator("rotary", "local_rotary", mode="before")
     @classmethod

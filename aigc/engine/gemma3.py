@@ -29,7 +29,7 @@ FULL, SLIDING = "full_attention", "sliding_attention"
 THETAS = {FULL: ("rope_theta", 1_000_000.0), SLIDING: ("rope_local_base_freq", 10_000.0)}  # once written; if not at all
 
 
-def in_common_words(written: Mapping[str, Any]) -> dict[str, Any]:
+def in_llamas_words(written: Mapping[str, Any]) -> dict[str, Any]:
     """Return the config with every default in it, and rotations by kind of layer. Raises ValueError for odd ones."""
     config = {**DEFAULTS, **written}
     kinds = config.get("layer_types")

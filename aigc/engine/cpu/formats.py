@@ -1,7 +1,7 @@
 """These are the ways in which a weight's numbers are written, as `formats.h` lays them out. Imports no torch.
 
-Formats are GGUF's, by its own names (ggml-org/ggml, docs/gguf.md): floats, and whole numbers of 2 to 8 bits in blocks that
-share a scale. What is not here has no kernel.
+Formats are GGUF's, by its own names (ggml-org/ggml, docs/gguf.md): floats, and whole numbers of 2 to 8 bits in blocks
+that share a scale. What is not here has no kernel.
 """
 
 from __future__ import annotations
