@@ -11,8 +11,9 @@ a grammar into what may come next. `loop` is the token loop, over ids only: `adm
 next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward
 runs while the host still sees to the tokens it was fed. `reference` is the slow specification kept beside it. The model
 itself is a `network`, of which there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our
-own kernels, without transformers, which takes seconds to import; `hf` runs all else. Threads are an engine's own
-(`threads`): two in one process keep their own number, and torch's is left as it was.
+own kernels, without transformers, which takes seconds to import; `hf` runs all else. The room `gguf` makes a folder of
+a GGUF file. Threads are an engine's own (`threads`): two in one process keep their own number, and torch's is left as
+it was.
 
 What a model takes is told by `memory`, from its files' headers, and what there is by `machine`, before anything opens.
 

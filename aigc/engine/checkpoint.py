@@ -149,8 +149,9 @@ class Tensors:
         return iter(self._files if self._panels is None else self._panels.tensors)
 
     def tensor(self, name: str) -> torch.Tensor:
-        """Read a tensor into a copy in 32-bit floats. Raises KeyError."""
-        return self.stored(name).to(torch.float32, copy=True)
+        """Read a tensor into memory of its own, in 32-bit floats. Raises KeyError."""
+        mapped = self._panels is not None and name not in self._panels.weights
+        return self.stored(name).to(torch.float32, copy=mapped)
 
     def stored(self, name: str) -> torch.Tensor:
         """Return a tensor as the file has it; a weight in panels as 32-bit floats. Raises KeyError."""

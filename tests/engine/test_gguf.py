@@ -94,8 +94,6 @@ def check_logits(folder: Path, model: Any) -> None:
         expected = model(ids).logits[0]
         loaded = load_model(folder, torch.device("cpu"), torch.float32)
         assert torch.allclose(loaded(ids).logits[0], expected, rtol=1e-4, atol=1e-4)
-    if model.config.model_type == "gemma3_text":
-        return
     engine = open_engine(folder, EngineOptions(device="cpu", dtype="float32"))
     found = logits_of(engine, ids[0].tolist())
     engine.close()
@@ -236,12 +234,17 @@ def test_other_reasons_to_become_floats(
 
 
 def test_an_architecture_that_only_transformers_knows(tmp_path: Path) -> None:
-    from aigc.engine.gguf.families import Unfamiliar, check_family
+    from aigc.engine.gguf.families import Unfamiliar, check_family, config_of, tensors_of
     from aigc.engine.gguf.gguf_file import read_gguf
 
     write_gguf(tmp_path / "tiny.gguf", "phi3", lambda number, name: "Q8_0")
     with pytest.raises(Unfamiliar, match="there are no kernels for models of the family 'phi3'"):
         check_family(read_gguf(tmp_path / "tiny.gguf"))
+    experts = {"blk.0.ffn_gate_exps.weight": numpy.zeros((2, 512, 256), dtype=numpy.float32)}
+    write_gguf(tmp_path / "experts.gguf", "llama", without="blk.0.ffn_gate.weight", more=experts)
+    file = read_gguf(tmp_path / "experts.gguf")
+    with pytest.raises(Unfamiliar, match=r"it has a tensor 'blk\.0\.ffn_gate_exps\.weight', which nobody knows of"):
+        tensors_of(file, config_of(file))
 
 
 def test_broken_files(tmp_path: Path) -> None:

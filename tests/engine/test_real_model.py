@@ -20,7 +20,7 @@ def test_the_default_model_writes_what_generate_writes(real_model_folder: Path, 
 
     from aigc.engine.reference import Reference
 
-    engine = open_engine(real_model_folder, EngineOptions(device="cpu"))
+    engine = open_engine(real_model_folder, EngineOptions(device="cpu", dtype="float32"))
     requests = [asking(str(n), text, system="Answer in one line.", max_tokens=20) for n, text in enumerate(TASKS)]
     done = running(engine, requests)
     assert "Paris" in done["0", 0].text

@@ -2,9 +2,10 @@
 
 A step of the model is a list of operations (`program`) that one call runs (`step.c`), products in `multiply.c`,
 attention in `attend.c`, all shared among threads piece by piece (`team.c`); `sample.c` is for the sampler. Weights lie
-in panels the way they are read (`linear`, `kernels`), those from a GGUF in its own whole numbers (`quantised`); keys
-lie the way they are scored, 16 tokens together. A row's numbers depend, to the bit, on nothing else in the step. The
-library is built during the install; without it, or on another CPU, the room `hf` runs everything.
+in panels the way they are read (`linear`, `kernels`), in the numbers that a file has them in (`formats`); a GGUF's
+stand in one file of panels (`panel_file`), and `plain` says what they stand for. Keys lie the way they are scored, 16
+tokens together. A row's numbers depend, to the bit, on nothing else in the step. The library is built during the
+install; without it, or on another CPU, the room `hf` runs everything.
 
 Names: `open_decoder(folder, options) -> Decoder | None` (a Network), `kernels(threads) -> Kernels | None`, `Panels`,
 `PackedLinear`. Knows: checkpoints, tensors in the CPU's memory. Does not know: texts, requests.

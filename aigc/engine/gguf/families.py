@@ -95,14 +95,14 @@ def ends_of(file: GgufFile) -> dict[str, Any]:
 def tensors_of(file: GgufFile, config: dict[str, Any]) -> list[Placed]:
     """Return all tensors in the order in which a model reads them.
 
-    Raises ModelError where one is missing or has another shape, Unfamiliar where there are others.
+    Raises Unfamiliar where there are others, ModelError where one is missing or has another shape.
     """
-    placed = [_placed(file, *one) for one in _expected(file.architecture, config)]
-    known = {one.tensor.name for one in placed} | {STRETCHED}
+    expected = list(_expected(file.architecture, config))
+    known = {name for name, *_ in expected} | {STRETCHED}
     other = next((name for name in file.tensors if name not in known), None)
     if other is not None:
         raise Unfamiliar(f"it has a tensor {other!r}, which nobody knows of in a {CLASSES[file.architecture]}")
-    return placed
+    return [_placed(file, *one) for one in expected]
 
 
 def _expected(family: str, config: dict[str, Any]) -> Iterator[tuple[str, str, tuple[int, ...], int, float]]:
