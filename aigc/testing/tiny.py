@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-TinyKind: TypeAlias = Literal["gpt2", "llama", "qwen2", "qwen3", "gemma3"]
+TinyKind: TypeAlias = Literal["gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3"]
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")  # ids 256, 257, 258
 CHAT_TEMPLATE = (
@@ -19,15 +19,16 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 CONTEXT = 512  # tokens
-WINDOW = 16  # tokens a sliding layer of the tiny Gemma 3 looks back
+WINDOW = 16  # tokens a sliding layer of the tiny Gemma 3 and Mistral looks back
 PADDED_VOCAB = 272  # wider than the tokenizer's 259, as real models often are
 
 
 def tiny_gpt(kind: TinyKind, folder: Path, *, seed: int = 0, chat: bool = True) -> Path:
     """Write a random two-layer causal language model of a family into `folder`, which is made; return the folder.
 
-    The same `kind`, `seed` and `chat` give the same weights. `gemma3` has one sliding and one full layer. Without
-    `chat` there is no chat template, as in a plain GPT. ValueError names a kind that does not exist.
+    The same `kind`, `seed` and `chat` give the same weights. `gemma3` has one sliding and one full layer, `mistral`
+    only sliding ones. Without `chat` there is no chat template, as in a plain GPT. ValueError names a kind that does
+    not exist.
     """
     if kind not in get_args(TinyKind):
         raise ValueError(f"tiny_gpt: {kind!r} is none of {', '.join(get_args(TinyKind))}")
@@ -72,6 +73,8 @@ def _model(kind: TinyKind) -> Any:
     }
     if kind == "llama":
         return transformers.LlamaForCausalLM(transformers.LlamaConfig(**shape, **ends))
+    if kind == "mistral":
+        return transformers.MistralForCausalLM(transformers.MistralConfig(**shape, **ends, sliding_window=WINDOW))
     if kind == "qwen2":
         shape |= {"num_attention_heads": 2, "num_key_value_heads": 1}
         shape.pop("head_dim")  # hidden_size / heads; unlike the others its query, key and value have biases

@@ -10,7 +10,7 @@ import pytest
 
 from aigc.types import Completion, Delta, Grammar, Message, Prompt, Request, SamplingParams
 
-FAMILIES = ("gpt2", "llama", "qwen2", "qwen3", "gemma3")
+FAMILIES = ("gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3")
 VARIANTS = ("tied", "padded", "ends")  # of each family, beside the plain one
 MANY_ENDS = [256, 258, *range(1, 250, 4)]  # end tokens of the variant `ends`: most texts end early
 

@@ -27,12 +27,13 @@ def open_model(folder: Path, *, packed: bool = False, dtype: str = "float32") ->
     from transformers import AutoModelForCausalLM
 
     from aigc.engine.cpu.kernels import kernels
-    from aigc.engine.hf.model import pack_linears, quiet
+    from aigc.engine.hf.model import quiet
+    from aigc.engine.hf.packing import pack_model
 
     with quiet():
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype)).eval()
     if packed:
-        pack_linears(model, kernels())
+        pack_model(model, kernels())
     return model
 
 

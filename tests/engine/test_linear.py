@@ -15,14 +15,14 @@ def test_a_packed_model_gives_the_loaded_models_logits(kind: str, tiny_folder: C
 
     from aigc.engine.cpu.kernels import kernels
     from aigc.engine.cpu.linear import PackedLinear, can_pack
-    from aigc.engine.hf.model import pack_linears
+    from aigc.engine.hf.packing import pack_model
 
     ids = torch.tensor([[5, 80, 33, 200, 7]])
     model = AutoModelForCausalLM.from_pretrained(tiny_folder(kind)).eval()
     with torch.inference_mode():
         expected = model(ids).logits
         assert can_pack(model.device, model.dtype, kernels())
-        pack_linears(model, kernels())
+        pack_model(model, kernels())
         found = model(ids).logits
     packed = [module for module in model.modules() if isinstance(module, PackedLinear)]
     assert len(packed) == {"gpt2": 2 * 4 + 1, "llama": 2 * 7 + 1}[kind]

@@ -64,14 +64,16 @@ class PackedLinear(torch.nn.Module):
 
 
 class PackedEmbedding(torch.nn.Module):
-    """This is an embedding read from the head that it is tied to."""
+    """This is an embedding read from the head that it is tied to, times `scale`."""
 
-    def __init__(self, head: PackedLinear) -> None:
+    def __init__(self, head: PackedLinear, scale: float = 1.0) -> None:
         super().__init__()
         self.native, (self.panels,) = head.native, head.parts
+        self.scale = scale
 
     def forward(self, ids: torch.Tensor) -> torch.Tensor:
-        return self.native.gather(self.panels, ids.contiguous()).view(*ids.shape, self.panels.depth)
+        rows = self.native.gather(self.panels, ids.contiguous()).view(*ids.shape, self.panels.depth)
+        return rows if self.scale == 1 else rows.mul_(self.scale)
 
 
 class OnednnLinear(torch.nn.Module):

@@ -16,23 +16,23 @@ from typing import Any, cast
 import torch
 from transformers import AttentionInterface, AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-from transformers.pytorch_utils import Conv1D
 from transformers.utils import logging as transformers_logging
 
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.checkpoint import Tensors
-from aigc.engine.cpu.kernels import Kernels, kernels
-from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, can_pack, packed
+from aigc.engine.cpu.kernels import kernels
+from aigc.engine.cpu.linear import can_pack
 from aigc.engine.cpu.panel_file import PANEL_FILE
 from aigc.engine.device import pick_device, pick_dtype, sent
 from aigc.engine.hf.attention import NAME, lay_out, slot_attention
+from aigc.engine.hf.packing import linears, pack_model, rounds_what_it_makes, stored_dtype
 from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
-PROVEN = frozenset(("gpt2", "llama", "qwen2", "qwen3", "gemma3_text"))  # families whose numbers the tests compare
+PROVEN = frozenset(("gpt2", "llama", "qwen2", "qwen3", "gemma3_text"))  # families whose numbers are compared in tests
 STATELESS = ("full_attention", "sliding_attention")
 
 
@@ -43,23 +43,27 @@ class TransformersNetwork:
     whole = False
     steady = False  # the order of sums, and so the last bits of a row's numbers, depends on what else is in a step
 
-    def __init__(self, model: PreTrainedModel, context: int) -> None:
+    def __init__(self, model: PreTrainedModel, context: int, *, packs: bool) -> None:
+        """Take a model; one that `packs` is multiplied as `packing` says, in 32-bit floats."""
         self.model = model
         self.device = model.device
         self.torch_threads = torch.get_num_threads()
         self.native = kernels() if self.device.type == "cpu" else None
         self.asynchronous = self.device.type == "cuda"
-        self.shape = _probe(model)
         self.heads = int(model.config.get_text_config().num_attention_heads)
-        head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-        self.vocab = int(head.weight.shape[0])
-        self.head = int(head.weight.numel())  # weights multiplied for every sampled token
-        self.body = sum(int(linear.weight.numel()) for linear in linears(model).values()) - self.head  # for every token
-        self.weight_bytes = (self.head + self.body) * model.dtype.itemsize
-        if can_pack(model.device, model.dtype, self.native):
-            pack_linears(model, self.native)
+        head = model.get_output_embeddings().weight  # type: ignore[no-untyped-call]
+        self.vocab = int(head.shape[0])
+        self.head = int(head.numel())  # weights multiplied for every sampled token
+        sizes = [(int(linear.weight.numel()), linear.weight.nbytes) for linear in linears(model).values()]
+        self.body = sum(count for count, _ in sizes) - self.head  # for every token
+        self.weight_bytes = sum(size for _, size in sizes)
+        dtype = torch.float32 if packs else model.dtype
+        del head
+        if packs:
+            pack_model(model, self.native)
+        self.shape = _probe(model, self.device, dtype)
         self.context = context
-        self.adapters = Adapters(model, model.device, model.dtype, self.native)
+        self.adapters = Adapters(model, self.device, dtype, self.native)
 
     @property
     def ends(self) -> frozenset[int]:
@@ -83,34 +87,18 @@ class TransformersNetwork:
         return logits
 
 
-def linears(model: PreTrainedModel) -> dict[str, torch.nn.Linear | Conv1D]:
-    """Return every linear layer by its path, the head among them."""
-    return {path: module for path, module in model.named_modules() if isinstance(module, torch.nn.Linear | Conv1D)}
-
-
-def pack_linears(model: PreTrainedModel, native: Kernels | None) -> None:
-    """Replace every linear layer of `model`, and an embedding tied to its head, and free what they had."""
-    embedding: torch.nn.Module = model.get_input_embeddings()
-    head: torch.nn.Module = model.get_output_embeddings()  # type: ignore[no-untyped-call]
-    plain = type(embedding) is torch.nn.Embedding  # Gemma's scales what it reads
-    tied = plain and embedding.weight is head.weight
-    for path, module in linears(model).items():
-        # GPT-2's Conv1D keeps (in_features, out_features)
-        weight = module.weight.t() if isinstance(module, Conv1D) else module.weight
-        parent, _, name = path.rpartition(".")
-        new = packed(weight, module.bias, native)
-        setattr(model.get_submodule(parent), name, new)
-        if module is head and tied and isinstance(new, PackedLinear):
-            model.set_input_embeddings(PackedEmbedding(new))
-    for parameter in model.parameters():  # as views, norms and embeddings would keep the whole mapped file in memory
-        parameter.data = parameter.data.clone()
-
-
 def load_network(folder: Path, options: EngineOptions) -> TransformersNetwork:
     """Load weights. Raises ModelError for what is no causal LM that we can run."""
     device = pick_device(options.device)
     dtype = pick_dtype(options.dtype, device)
-    return network_of(load_model(folder, device, dtype), options.context)
+    native = kernels() if device.type == "cpu" else None
+    packs = can_pack(device, dtype, native)
+    if packs and native is not None:
+        dtype = stored_dtype(folder)
+    model = load_model(folder, device, dtype)
+    if packs and rounds_what_it_makes(model):
+        model = load_model(folder, device, torch.float32)
+    return network_of(model, options.context, packs=packs)
 
 
 def load_model(folder: Path, device: torch.device, dtype: torch.dtype) -> PreTrainedModel:
@@ -141,8 +129,8 @@ def _from_panels(folder: Path, wanted: dict[str, Any]) -> PreTrainedModel:
     return cast(PreTrainedModel, model)
 
 
-def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
-    """Prepare a loaded model; its attention is ours from now on."""
+def network_of(model: PreTrainedModel, context: int = 0, *, packs: bool = False) -> TransformersNetwork:
+    """Prepare a loaded model; its attention is ours from now on. One that `packs` becomes one of 32-bit floats."""
     if not getattr(model, "_supports_attention_backend", False):
         family = model.config.model_type
         raise ModelError(
@@ -160,7 +148,14 @@ def network_of(model: PreTrainedModel, context: int = 0) -> TransformersNetwork:
     for module in model.modules():
         if isinstance(module, PreTrainedModel):  # a look for padding, which packed tokens are not: the host would wait
             module.warn_if_padding_and_no_attention_mask = lambda *_: None  # type: ignore[method-assign]
-    network = TransformersNetwork(model, 1 << 30)
+    try:
+        network = TransformersNetwork(model, 1 << 30, packs=packs)
+    except ModelError:
+        raise
+    except Exception as error:  # a model whose layers look at each other's weights, or ask attention for more
+        raise ModelError(
+            f"models of the family {text.model_type!r} do not run in this engine: {first_line(error)}"
+        ) from error
     if text.model_type not in PROVEN:
         _prove(network)
     own = int(getattr(text, "max_position_embeddings", 0) or 1 << 30)
@@ -189,7 +184,7 @@ def _prove(network: TransformersNetwork) -> None:
         raise ModelError(f"models of the family {family!r} come out wrong in this engine, so it does not run them")
 
 
-def _probe(model: PreTrainedModel) -> CacheShape:
+def _probe(model: PreTrainedModel, device: torch.device, dtype: torch.dtype) -> CacheShape:
     """Learn the cache's shape by running one token through a recording attention."""
     seen: dict[int, tuple[int, int]] = {}
 
@@ -203,7 +198,7 @@ def _probe(model: PreTrainedModel) -> CacheShape:
 
     AttentionInterface.register(NAME, record)
     try:
-        zero = torch.zeros((1, 1), dtype=torch.long, device=model.device)
+        zero = torch.zeros((1, 1), dtype=torch.long, device=device)
         with torch.inference_mode():
             model(input_ids=zero, position_ids=zero, use_cache=False, logits_to_keep=1)
     finally:
@@ -212,7 +207,7 @@ def _probe(model: PreTrainedModel) -> CacheShape:
     if sorted(seen) != list(range(layers)) or len(set(seen.values())) != 1:
         raise ModelError(f"{model.config.model_type!r} mixes kinds of layers, which this engine cannot run")
     kv_heads, head_dim = seen[0]
-    return CacheShape(layers=layers, kv_heads=kv_heads, head_dim=head_dim, dtype=model.dtype, device=model.device)
+    return CacheShape(layers=layers, kv_heads=kv_heads, head_dim=head_dim, dtype=dtype, device=device)
 
 
 def _read_config(folder: Path) -> PreTrainedConfig:

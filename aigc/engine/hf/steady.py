@@ -124,7 +124,7 @@ class Steady:
             same = [place for place, one in enumerate(tokens) if one == token]
             if not torch.equal(logits(tokens)[same], alone.expand(len(same), -1)):
                 raise ModelError(
-                    f"engine.deterministic: on this {self.network.device.type}, in {self.network.model.dtype}, a row's "
+                    f"engine.deterministic: on this {self.network.device.type}, in {self.network.shape.dtype}, a row's "
                     "numbers depend on its place among others",
                     hint="try float32, or another number of engine.threads",
                 )
