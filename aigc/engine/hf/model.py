@@ -32,7 +32,7 @@ from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
-PROVEN = frozenset(("gpt2", "llama", "qwen2", "qwen3", "gemma3_text"))  # families whose numbers are compared in tests
+PROVEN = frozenset(("gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3_text"))  # numbers compared by tests
 STATELESS = ("full_attention", "sliding_attention")
 
 
