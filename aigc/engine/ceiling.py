@@ -117,7 +117,9 @@ def _whole_rate(native: Kernels) -> float:
 def _product_rate(multiply: Callable[[torch.Tensor], object], left: torch.Tensor, counts: Sequence[int]) -> float:
     """Return the most operations per second of a product of so many rows of `left` and a matrix of its shape."""
     each = TRY / len(counts)
-    return max(2 * rows * left.shape[1] ** 2 / _best(partial(multiply, left[:rows]), left.device, each) for rows in counts)
+    return max(
+        2 * rows * left.shape[1] ** 2 / _best(partial(multiply, left[:rows]), left.device, each) for rows in counts
+    )
 
 
 def _times(right: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
