@@ -39,7 +39,7 @@ class WorkloadShape:
     """This is a kind of work: how many requests, how long their parts, how much is written.
 
     `siblings` requests in a row share `product` tokens after the shared part. `ends` says whether an end token ends a
-    text; where it does not, every engine writes exactly `out` tokens. `apart` has every request wait for the one before.
+    text; where it does not, every engine writes exactly `out` tokens. `apart` has a request wait for the one before.
     """
 
     summary: str

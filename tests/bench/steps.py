@@ -1,14 +1,17 @@
 """What one step of decoding costs, with every row writing, and what the machine could do at best.
 
     python tests/bench/steps.py --device cuda                                # the default model, 256 rows
+    python tests/bench/steps.py --model file.gguf --rows 1,64 --dtype int8
     python tests/bench/steps.py --device cuda --model qwen3-0.6b-shaped      # random weights, made on the spot
     python tests/bench/steps.py --device cuda --sampling '{"temperature": 0.8, "top_k": 20, "top_p": 0.95}'
     python tests/bench/steps.py --model qwen3-0.6b-shaped --size '{"num_hidden_layers": 2}' --rows 4 --steps 3
 
-`--model` is a folder or a shape. Prompts are made-up ids: `--shared` tokens that all begin with, and `--own` more. Rows
-never end. Prints a JSON line: seconds of a step (the whole of it: feeding, forward, sampling, the host's part), tokens
-per second, and `roofline`, the share of the time that the machine needs at best: for the arithmetic, or for reading the
-weights, each row's own keys and values, and those of the shared part once, at rates measured on the spot.
+`--model` is a shape, or what `aigc -m` takes: a name, a folder, a GGUF. Prompts are made-up ids: `--shared` tokens that
+all begin with, and `--own` more. Rows never end. Prints a JSON line for each number of rows: seconds of a step (the
+whole of it: feeding, forward, sampling, the host's part), tokens per second, and `roofline`, the share of the time that
+the machine needs at best: for the arithmetic, or for reading the weights as they lie in memory, each row's own keys and
+values, and those of the shared part once, at rates measured on the spot: `flops` in the arithmetic of the network's
+products, `floats` in that of its attention.
 """
 
 from __future__ import annotations
@@ -23,10 +26,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aigc.engine import EngineOptions, open_engine
+from aigc.engine import EngineOptions, convert_gguf, open_engine
 from aigc.engine.ceiling import Ceiling, measure_ceiling, tokens_read
 from aigc.engine.engine import Engine
 from aigc.engine.rows import EncodedRequest
+from aigc.models import pull
 from aigc.types import SamplingParams
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -42,7 +46,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "max_position_embeddings": 40_960,
     },
 }
-DEFAULT = Path.home() / ".cache/aigc/models/smollm2-135m"
+DEFAULT = "smollm2-135m"
 
 
 class Endless:
@@ -81,6 +85,13 @@ def write_shape(folder: Path, shape: dict[str, Any]) -> Path:
     return folder
 
 
+def folder_of(model: str) -> Path:
+    """This is a model's folder, fetched or converted first where it is not there."""
+    folder = pull(model, convert=convert_gguf).folder
+    assert folder is not None
+    return folder
+
+
 def fill(engine: Engine, rows: int, shared: int, own: int, limit: int, sampling: dict[str, Any]) -> None:
     """This has every row write: prompts are in, and a few tokens written."""
     loop, draw = engine.loop, random.Random(1)
@@ -98,6 +109,13 @@ def fill(engine: Engine, rows: int, shared: int, own: int, limit: int, sampling:
         )  # fmt: skip
     while len(loop.rows) < rows or any(len(row.written) < 4 for row in loop.rows):
         assert not loop.step(), "a row ended"
+
+
+def empty(engine: Engine, rows: int) -> None:
+    """This drops what `fill` began."""
+    assert engine.loop is not None
+    for row in range(rows):
+        engine.loop.cancel(str(row))
 
 
 def measure(engine: Engine, ceiling: Ceiling, steps: int) -> dict[str, Any]:
@@ -124,39 +142,44 @@ def measure(engine: Engine, ceiling: Ceiling, steps: int) -> dict[str, Any]:
         "read_bytes": ceiling.token_bytes * read,
         "bandwidth": round(ceiling.bandwidth),
         "flops": round(ceiling.flops),
+        "floats": round(ceiling.floats),
         "peak_device_bytes": ceiling.device_peak(),
     }
 
 
 def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=str(DEFAULT), help=f"a folder, or {', '.join(SHAPES)}")
+    parser.add_argument("--model", default=DEFAULT, help=f"a name, a folder, a GGUF, or {', '.join(SHAPES)}")
     parser.add_argument("--size", type=json.loads, default={}, help="what to change of a shape, as JSON")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--dtype", default="auto")
-    parser.add_argument("--rows", type=int, default=256)
+    parser.add_argument("--rows", default="256", help="how many write at once; several numbers with commas")
     parser.add_argument("--shared", type=int, default=255)
     parser.add_argument("--own", type=int, default=48)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--sampling", type=json.loads, default={}, help="SamplingParams as JSON; greedy without")
     given = parser.parse_args(words)
+    counts = [int(count) for count in given.rows.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
         shape = SHAPES.get(given.model)
-        folder = write_shape(Path(scratch), shape | given.size) if shape else Path(given.model)
-        engine = open_engine(folder, EngineOptions(device=given.device, dtype=given.dtype, rows=given.rows))
+        folder = write_shape(Path(scratch), shape | given.size) if shape else folder_of(given.model)
+        engine = open_engine(folder, EngineOptions(device=given.device, dtype=given.dtype, rows=max(counts)))
         try:
             ceiling = measure_ceiling(engine.network)
-            fill(engine, given.rows, given.shared, given.own, given.steps + 64, given.sampling)
             about = {
                 "model": given.model,
                 **given.size,
                 "device": str(engine.network.device),
-                "dtype": str(engine.network.shape.dtype).removeprefix("torch."),
+                "dtype": "int8" if engine.network.whole else str(engine.network.shape.dtype).removeprefix("torch."),
                 "network": type(engine.network).__name__,
                 "shared": given.shared,
                 "own": given.own,
             }
-            print(json.dumps({**about, **measure(engine, ceiling, given.steps), "sampling": given.sampling}))
+            for rows in counts:
+                fill(engine, rows, given.shared, given.own, given.steps + 64, given.sampling)
+                found = measure(engine, ceiling, given.steps)
+                print(json.dumps({**about, **found, "sampling": given.sampling}), flush=True)
+                empty(engine, rows)
         finally:
             engine.close()
 

@@ -46,7 +46,7 @@ def test_keys_and_values_count_in_the_roofline() -> None:
     from aigc.engine.ceiling import Ceiling
 
     ceiling = Ceiling(
-        flops=1e12, bandwidth=1e9, body=1000, head=0, attention=1, weight_bytes=2000, token_bytes=10,
+        flops=1e12, floats=1e12, bandwidth=1e9, body=1000, head=0, attention=1, weight_bytes=2000, token_bytes=10,
         device=torch.device("cpu"),
     )  # fmt: skip
     assert ceiling.seconds(tokens=1, heads=1, seen=7, steps=3, read=400) == pytest.approx((3 * 2000 + 400 * 10) / 1e9)
