@@ -1,4 +1,4 @@
-"""HOW a Llama, Qwen2 or Qwen3 runs on an x86-64 CPU in 32-bit floats: by a library of our own in C.
+"""HOW a Llama, Qwen2, Qwen3 or Gemma 3 runs on an x86-64 CPU: by a library of our own in C.
 
 A step of the model is a list of operations (`program`) that one call runs (`step.c`), products in `multiply.c`,
 attention in `attend.c`, all shared among threads piece by piece (`team.c`); `sample.c` is for the sampler. Weights lie
