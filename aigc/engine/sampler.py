@@ -28,7 +28,8 @@ LOOKED_AT = 8 << 20  # bytes of logits that a CPU chooses from at once
 
 @dataclass(slots=True)
 class Bans:
-    """This is added to the scores of `rows`, in order: 0 for tokens that may come next and -inf for others, (rows, vocab)."""
+    """This is added to the scores of `rows`, which are in order: 0 for tokens that may come next and -inf for others,
+    (rows, vocab)."""
 
     rows: Sequence[int]
     bias: torch.Tensor
@@ -79,10 +80,8 @@ def choose(
     most = max(1, LOOKED_AT // (4 * logits.shape[1])) if logits.device.type == "cpu" else len(draws)
     if len(draws) <= most:
         return _choose(logits, draws, bans, vocab, native)
-    parts = range(0, len(draws), most)
-    return _joined(
-        [_choose(logits[at : at + most], draws[at : at + most], _part(bans, at, at + most), vocab, native) for at in parts]
-    )
+    parts = [(at, at + most) for at in range(0, len(draws), most)]
+    return _joined([_choose(logits[at:end], draws[at:end], _part(bans, at, end), vocab, native) for at, end in parts])
 
 
 def _choose(

@@ -1,7 +1,7 @@
 """What a model's files say before it is opened: its shape, and how large its weights are, by their headers alone.
 
-A folder has a `config.json` and weights in safetensors files or in our panels, which are mapped; a GGUF will become such
-panels, or floats of 16 bits where it has what there are no kernels for. Imports no torch.
+A folder has a `config.json` and weights in safetensors files or in our panels, which are mapped; a GGUF will become
+such panels, or floats of 16 bits where it has what there are no kernels for. Imports no torch.
 """
 
 from __future__ import annotations

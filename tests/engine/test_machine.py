@@ -12,7 +12,7 @@ import pytest
 from aigc.engine.machine import machine_memory
 
 GB = 1 << 30
-MEMINFO = "MemTotal:       16777216 kB\nMemFree:         1048576 kB\nMemAvailable:    8388608 kB\nHugePages_Total:       0\n"
+MEMINFO = "MemTotal:  16777216 kB\nMemFree:  1048576 kB\nMemAvailable:  8388608 kB\nHugePages_Total:       0\n"
 Write = Callable[[dict[str, object]], Path]
 
 

@@ -22,12 +22,24 @@ from aigc.errors import ModelError
 CPU = EngineOptions(device="cpu")
 GB = 1 << 30
 SMOLLM2 = {  # Q4_1, 98 MB
-    **{"model_type": "llama", "hidden_size": 576, "intermediate_size": 1536, "num_hidden_layers": 30},
-    **{"num_attention_heads": 9, "num_key_value_heads": 3, "vocab_size": 49152, "tie_word_embeddings": True},
+    "model_type": "llama",
+    "hidden_size": 576,
+    "intermediate_size": 1536,
+    "num_hidden_layers": 30,
+    "num_attention_heads": 9,
+    "num_key_value_heads": 3,
+    "vocab_size": 49152,
+    "tie_word_embeddings": True,
 }
 QWEN = {  # 1.5 billion, Q4_K_M, 1.1 GB
-    **{"model_type": "qwen2", "hidden_size": 1536, "intermediate_size": 8960, "num_hidden_layers": 28},
-    **{"num_attention_heads": 12, "num_key_value_heads": 2, "vocab_size": 151936, "tie_word_embeddings": False},
+    "model_type": "qwen2",
+    "hidden_size": 1536,
+    "intermediate_size": 8960,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 12,
+    "num_key_value_heads": 2,
+    "vocab_size": 151936,
+    "tie_word_embeddings": False,
 }
 
 
@@ -233,4 +245,4 @@ def test_rows_are_admitted_by_what_is_left_beside_the_weights() -> None:
     assert 2 * shared.tokens + shared.prefix_tokens <= 0.9 * (tight.free - large.total()) / large.token + 2
     assert large.at_once(machine(1, 1)) == 0
     held = large.budget(machine(24, 22, addresses=3))
-    assert 4 * held.tokens * large.token <= 3 * GB - large.weights, "slots have addresses whether they are filled or not"
+    assert 4 * held.tokens * large.token <= 3 * GB - large.weights, "slots have addresses, filled or not"

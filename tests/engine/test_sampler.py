@@ -186,7 +186,7 @@ def test_top_p_is_a_share_of_all_that_top_k_keeps(top_k: int) -> None:
 
 
 @pytest.mark.parametrize("most", [1, 3, 8])
-@pytest.mark.parametrize("params", [{}, {"top_p": 0.9}, {"temperature": 0.0}, {"repetition_penalty": 1.3, "logprobs": 4}])
+@pytest.mark.parametrize("params", [{}, {"top_p": 0.9}, {"temperature": 0.0}, {"presence_penalty": 1.3, "logprobs": 4}])
 def test_some_rows_after_the_others_choose_what_all_of_them_do(
     params: dict[str, Any], most: int, native: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
