@@ -1,4 +1,4 @@
-"""What a model takes in memory here, as `aigc models` tells it: of the engine's own figures, nothing is counted here."""
+"""What a model takes in memory here, as `aigc models` tells it: the engine's own figures."""
 
 from __future__ import annotations
 
@@ -33,17 +33,12 @@ def memory_rows(weights: Weights, machine: MachineMemory) -> Iterator[tuple[str,
     place = ", in a file that is mapped" if memory.mapped else ""
     yield "weights", f"{megabytes(memory.weights)}{place}"
     yield "cache", f"{megabytes(memory.token * TEXT)} for a text of {TEXT} tokens"
-    yield (
-        "work space",
-        f"{megabytes(memory.work())} for one text, {megabytes(memory.work(memory.rows))} for {memory.rows}",
-    )
+    rows = memory.rows
+    yield "work space", f"{megabytes(memory.work())} for one text, {megabytes(memory.work(rows))} for {rows}"
     if memory.process:
         yield "Python", f"{megabytes(memory.process)}, tokenizer and grammars included"
     here = " on a GPU" if cuda else ""
-    yield (
-        "memory",
-        f"{megabytes(memory.total())} for one text{here}, {megabytes(memory.total(memory.rows))} for {memory.rows}",
-    )
+    yield "memory", f"{megabytes(memory.total())} for one text{here}, {megabytes(memory.total(rows))} for {rows}"
     if cuda:
         return
     lack = memory.lacking(machine)

@@ -8,6 +8,7 @@ the next larger one. Nothing here knows what the numbers mean, or in what order 
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ import torch
 from aigc.engine.memory import slot_capacity
 
 FEWEST_LANES = 16
+PAGE = 4096  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +48,28 @@ class Bank:
     def __init__(self, shape: CacheShape, lanes: int, capacity: int) -> None:
         self.shape = shape
         self.capacity = shape.whole(capacity)
-        size = (shape.layers, lanes, shape.kv_heads, self.capacity, shape.head_dim)
-        # Where masked lanes are multiplied nevertheless, they are zeros: 0 · NaN would be NaN.
-        make = torch.zeros if shape.blank else torch.empty
-        self.keys = make(size, dtype=shape.dtype, device=shape.device)
-        self.values = make(size, dtype=shape.dtype, device=shape.device)
+        self.keys = self._make(lanes)
+        self.values = self._make(lanes)
         self.free: list[int] = list(range(lanes))
+
+    def _make(self, lanes: int) -> torch.Tensor:
+        """Return memory for so many lanes, of which the system gives what is really written to: in pages, so a block of
+        tokens begins with one."""
+        shape = self.shape
+        size = (shape.layers, lanes, shape.kv_heads, self.capacity, shape.head_dim)
+        if shape.blank:  # where masked lanes are multiplied nevertheless, they are zeros: 0 · NaN would be NaN
+            return torch.zeros(size, dtype=shape.dtype, device=shape.device)
+        spare = PAGE // shape.dtype.itemsize
+        raw = torch.empty(math.prod(size) + spare, dtype=shape.dtype, device=shape.device)
+        begin = -raw.data_ptr() % PAGE // shape.dtype.itemsize
+        return raw[begin : begin + math.prod(size)].view(size)
+
+    def _doubled(self, lanes: torch.Tensor) -> torch.Tensor:
+        """Return a copy with twice the lanes. Keys come first, then values, so that only one of them is there twice."""
+        count = lanes.shape[1]
+        larger = self._make(2 * count)
+        larger[:, :count] = lanes
+        return larger
 
     @property
     def lanes(self) -> int:
@@ -61,23 +79,13 @@ class Bank:
         """Take the lowest free lane, so that lanes in use stay close together; double the bank when it is full."""
         if not self.free:
             lanes = self.lanes
-            self.keys = _doubled(self.keys, self.shape.blank)
-            self.values = _doubled(self.values, self.shape.blank)
+            self.keys = self._doubled(self.keys)
+            self.values = self._doubled(self.values)
             self.free = list(range(lanes, 2 * lanes))
         return heapq.heappop(self.free)
 
     def release(self, lane: int) -> None:
         heapq.heappush(self.free, lane)
-
-
-def _doubled(lanes: torch.Tensor, blank: bool) -> torch.Tensor:
-    """Return a copy with twice the lanes. Keys come first, then values, so that only one of them is there twice."""
-    count = lanes.shape[1]
-    larger = lanes.new_empty((lanes.shape[0], 2 * count, *lanes.shape[2:]))
-    larger[:, :count] = lanes
-    if blank:
-        larger[:, count:] = 0
-    return larger
 
 
 @dataclass(frozen=True, slots=True)

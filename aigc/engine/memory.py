@@ -20,32 +20,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from aigc.engine.gguf_header import read_header
+from aigc.engine.gguf.header import read_gguf
 from aigc.engine.machine import MachineMemory, machine_memory
 from aigc.engine.options import EngineOptions
 from aigc.engine.weight_files import (
+    OUR_FAMILIES,
     WIDTHS,
     Dimensions,
     StoredWeights,
-    config_of,
+    config_of_gguf,
     dimensions,
     read_config,
     weights_in,
-    weights_of,
+    weights_of_gguf,
 )
 from aigc.errors import ModelError, megabytes
 
 TEXT = 512  # tokens of a prompt and its text, where nobody knows better
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
-FEWEST_STEP_TOKENS = 64  # that there is memory for to begin with
 SMALLEST_SLOT = 64  # tokens
+BLOCK = 16  # tokens whose keys lie together
 HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
 # Bytes measured (tests/bench/LOG.md): of a process without a model, by our kernels and by transformers; of a tokenizer
 # and its grammars, and of them for each token of the vocabulary.
-PROCESS, TRANSFORMERS = 240 << 20, 110 << 20
-FRONT, FRONT_TOKEN = 37 << 20, 290
-OUR_FAMILIES = ("llama", "qwen2", "qwen3")  # that kernels of our own run
+PROCESS, TRANSFORMERS = 250 << 20, 110 << 20
+FRONT_TOKEN = 1190
 LOGITS = 3  # tensors as large as a step's logits that are there at once on a CPU
 CUDA_LOGITS = 6  # and on a GPU
 
@@ -152,13 +152,13 @@ def slot_capacity(tokens: int, limit: int) -> int:
 
 
 def held_tokens(prompt: int, written: int) -> int:
-    """Count the tokens that a text of its own prompt and so many written takes room for: where it outgrew its slot the
-    smaller one is still there, for others."""
+    """Count the tokens that a text of its own prompt and so many written takes room for: whole blocks, and where it
+    outgrew its slot the smaller one, which is still there for others."""
     left, capacity = 0, slot_capacity(prompt, prompt + written)
     while capacity < prompt + written:
         left += capacity
         capacity *= 2
-    return prompt + written + left
+    return -(-(prompt + written) // BLOCK) * BLOCK + left
 
 
 def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelMemory | None:
@@ -176,8 +176,8 @@ def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelM
         shape = dimensions(read_config(place))
         stored = weights_in(place, tied=shape is not None and shape.tied)
     else:
-        header = read_header(place)
-        shape, stored = dimensions(config_of(header)), weights_of(header)
+        header = read_gguf(place)
+        shape, stored = dimensions(config_of_gguf(header)), weights_of_gguf(header)
     if shape is None or not stored.mapped + stored.loaded:
         return None
     return _memory(shape, stored, options)
@@ -193,7 +193,7 @@ def _memory(shape: Dimensions, stored: StoredWeights, options: EngineOptions) ->
     weights = shape.parameters * width if cuda else stored.mapped + stored.loaded
     return ModelMemory(
         device="cuda" if cuda else "cpu",
-        process=0 if cuda else PROCESS + transformers + FRONT + FRONT_TOKEN * shape.vocab,
+        process=0 if cuda else PROCESS + transformers + FRONT_TOKEN * shape.vocab,
         weights=weights,
         mapped=0 if cuda else stored.mapped,
         step=4 * floats + rounded * 13 // 8,
@@ -204,6 +204,5 @@ def _memory(shape: Dimensions, stored: StoredWeights, options: EngineOptions) ->
 
 
 def _step_tokens(rows: int, tokens: int) -> int:
-    """Count the tokens that a step has memory for."""
-    most = max(rows, min(rows * tokens, STEP_TOKENS), FEWEST_STEP_TOKENS)
-    return int(1 << (most - 1).bit_length())
+    """Count the most tokens that a step is fed."""
+    return max(rows, min(rows * tokens, STEP_TOKENS))

@@ -8,6 +8,7 @@ few hundred hashes instead of a whole vocabulary.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,10 +23,13 @@ from aigc.engine.gpu.choosing import cut, cutting, drawing
 from aigc.engine.noise import LARGEST_NOISE, noise, noise_key
 from aigc.types import SamplingParams
 
+LOOKED_AT = 8 << 20  # bytes of logits that a CPU chooses from at once
+
 
 @dataclass(slots=True)
 class Bans:
-    """This is added to the scores of `rows`: 0 for tokens that may come next and -inf for others, (rows, vocab)."""
+    """This is added to the scores of `rows`, which are in order: 0 for tokens that may come next and -inf for others,
+    (rows, vocab)."""
 
     rows: Sequence[int]
     bias: torch.Tensor
@@ -69,7 +73,20 @@ def sample(
 def choose(
     logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None = None
 ) -> Choice:
-    """Pick a token per row of `logits`, (rows, vocab or wider), float32, on a CPU by `native` where that is given."""
+    """Pick a token per row of `logits`, (rows, vocab or wider), float32, on a CPU by `native` where that is given.
+
+    A CPU looks at some rows after the others: filters need several times the memory of the logits they look at.
+    """
+    most = max(1, LOOKED_AT // (4 * logits.shape[1])) if logits.device.type == "cpu" else len(draws)
+    if len(draws) <= most:
+        return _choose(logits, draws, bans, vocab, native)
+    parts = [(at, at + most) for at in range(0, len(draws), most)]
+    return _joined([_choose(logits[at:end], draws[at:end], _part(bans, at, end), vocab, native) for at, end in parts])
+
+
+def _choose(
+    logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None
+) -> Choice:
     native = native if logits.device.type == "cpu" and logits.stride(1) == 1 else None
     raw = logits[:, :vocab]  # wider logits are padding
     scores = _penalise(raw, draws)
@@ -103,17 +120,28 @@ def _survey(raw: torch.Tensor, native: Kernels | None) -> tuple[torch.Tensor | N
     return native.survey(raw) if native is not None else (None, torch.logsumexp(raw, dim=-1))
 
 
+def _part(bans: Bans | None, begin: int, end: int) -> Bans | None:
+    """Return the bans of some rows, whose first is then row 0."""
+    if bans is None:
+        return None
+    first, last = bisect_left(bans.rows, begin), bisect_left(bans.rows, end)
+    return Bans([row - begin for row in bans.rows[first:last]], bans.bias[first:last]) if first < last else None
+
+
 def choose_apart(
     logits: torch.Tensor, draws: Sequence[Draw], bans: Bans | None, vocab: int, native: Kernels | None = None
 ) -> Choice:
     """Choose a row at a time: sums over one row can come out otherwise in the last bit beside others."""
-    choices = []
-    for row, draw in enumerate(draws):
-        mine = None
-        if bans is not None and row in bans.rows:
-            place = bans.rows.index(row)
-            mine = Bans([0], bans.bias[place : place + 1])
-        choices.append(choose(logits[row : row + 1].clone(), [draw], mine, vocab, native))
+    return _joined(
+        [
+            _choose(logits[row : row + 1].clone(), [draw], _part(bans, row, row + 1), vocab, native)
+            for row, draw in enumerate(draws)
+        ]
+    )
+
+
+def _joined(choices: Sequence[Choice]) -> Choice:
+    """Return what was chosen for some rows after the others as one."""
 
     def read() -> Picks:
         picks = Picks([], [], [])

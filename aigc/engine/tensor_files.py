@@ -6,14 +6,13 @@ beside what is made of it.
 
 from __future__ import annotations
 
-import json
-import math
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import torch
+
+from aigc.engine.tensor_headers import read_header
 
 DTYPES = {
     "F64": torch.float64,
@@ -27,41 +26,6 @@ DTYPES = {
     "U8": torch.uint8,
     "BOOL": torch.bool,
 }
-LONGEST = 100 << 20  # bytes of a header; safetensors allows no more
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """This is a tensor in a file: its dtype by safetensors' name, and where its bytes begin and end."""
-
-    dtype: str
-    shape: tuple[int, ...]
-    begin: int
-    end: int
-
-
-def read_header(path: Path) -> tuple[dict[str, Stored], dict[str, str]]:
-    """Read what tensors a file has, and its metadata. Raises ValueError for one that is cut or not of this kind."""
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        start = 8 + int.from_bytes(file.read(8), "little")
-        if not 8 < start <= min(size, LONGEST):
-            raise ValueError(f"{path.name}: no header")
-        written = json.loads(file.read(start - 8))
-    metadata = written.pop("__metadata__", {})
-    return {name: _stored(path.name, name, one, start, size) for name, one in written.items()}, metadata
-
-
-def _stored(file: str, name: str, written: Any, start: int, size: int) -> Stored:
-    try:
-        begin, end = (start + int(offset) for offset in written["data_offsets"])
-        stored = Stored(str(written["dtype"]), tuple(map(int, written["shape"])), begin, end)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{file}: {name}: no tensor") from error
-    dtype = DTYPES.get(stored.dtype)
-    if not start <= begin <= end <= size or (dtype and math.prod(stored.shape) * dtype.itemsize != end - begin):
-        raise ValueError(f"{file}: {name}: does not fit the file")
-    return stored
 
 
 class TensorFile:

@@ -1,29 +1,31 @@
 """What a model's files say before it is opened: its shape, and how large its weights are, by their headers alone.
 
-A folder has a `config.json` and safetensors files, which begin with the length and then the JSON of a header; our own
-(`*.aigc`) are such files too, and stand for tensors of the same name. A GGUF (ggml-org/ggml, docs/gguf.md) has it all
-in one. Imports no torch.
+A folder has a `config.json` and weights in safetensors files or in our panels, which are mapped; a GGUF will become
+such panels, or floats of 16 bits where it has what there are no kernels for. Imports no torch.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from aigc.engine.cpu.formats import F32, FORMATS, PANEL
-from aigc.engine.gguf_header import GgufHeader, GgufTensor
+from aigc.engine.cpu import KERNELS
+from aigc.engine.cpu.formats import FORMATS, PANEL
+from aigc.engine.gguf.header import GgufHeader, GgufTensor
+from aigc.engine.tensor_headers import read_header
 
-OURS = "*.aigc"
-LONGEST = 100 << 20  # bytes of a safetensors header, as its format says
-EMBEDDING, HEAD = "token_embd.weight", "output.weight"  # in a GGUF
-FAMILIES = {"gemma3": "gemma3_text"}  # of a GGUF's names those that transformers has otherwise
-TIED = ("gpt2", "gemma3_text", "gemma3")  # families whose head is the embedding unless told otherwise
-WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "float32": 4, "float16": 2, "bfloat16": 2}  # bytes of a number
+OUR_FAMILIES = ("llama", "qwen2", "qwen3")  # that kernels of our own run
+TIED = ("gpt2", "gemma3_text")  # families whose head is the embedding unless told otherwise
+NAMES = {"gemma3": "gemma3_text"}  # of a GGUF those that transformers has otherwise
+WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}  # bytes of a number
+PANELS, LOADED = "*.aigc", "model*.safetensors"
+EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,10 @@ class Dimensions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredWeights:
-    """This is how much there is of a model's weights: in a file that is read where it lies, and to be loaded."""
+    """This is how many bytes of weights a model has: in a file that is read where it lies, and to be loaded.
+
+    Of a mapped embedding that is no head, too, only what is looked up is read: by and by half of it is counted.
+    """
 
     mapped: int = 0
     loaded: int = 0
@@ -79,38 +84,6 @@ def dimensions(config: Mapping[str, Any]) -> Dimensions | None:
     return found if all((found.layers, found.heads, found.head_dim, found.hidden, found.vocab)) else None
 
 
-def config_of(header: GgufHeader) -> dict[str, Any]:
-    """Return what a `config.json` would say of a GGUF, as far as memory goes."""
-    values, family = header.values, str(header.values.get("general.architecture", ""))
-    shapes = {tensor.name: tensor.shape for tensor in header.tensors}
-    names = {
-        "num_hidden_layers": "block_count",
-        "hidden_size": "embedding_length",
-        "intermediate_size": "feed_forward_length",
-        "num_attention_heads": "attention.head_count",
-        "num_key_value_heads": "attention.head_count_kv",
-        "head_dim": "attention.key_length",
-    }
-    found = {name: values.get(f"{family}.{there}") for name, there in names.items()}
-    numbers = {name: max(value) if isinstance(value, tuple) else value for name, value in found.items() if value}
-    vocab = shapes.get(EMBEDDING, (0,))[0]
-    tied = HEAD not in shapes
-    return {"model_type": FAMILIES.get(family, family), "vocab_size": vocab, "tie_word_embeddings": tied, **numbers}
-
-
-def weights_of(header: GgufHeader) -> StoredWeights:
-    """Count the bytes that a GGUF's weights come to once they lie in panels, in a file."""
-    return StoredWeights(mapped=sum(map(_panel_bytes, header.tensors)))
-
-
-def _panel_bytes(tensor: GgufTensor) -> int:
-    """Count a tensor's bytes; what has no kernel, and what is no matrix, becomes 32-bit floats."""
-    form, inputs = FORMATS.get(tensor.type, F32), tensor.shape[-1]
-    if len(tensor.shape) != 2 or form == F32 or inputs % form.block:
-        return 4 * math.prod(tensor.shape)
-    return -(-tensor.shape[0] // PANEL) * form.panel_bytes(inputs)
-
-
 def read_config(folder: Path) -> Mapping[str, Any]:
     """Return what a folder's `config.json` says; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
@@ -121,25 +94,58 @@ def read_config(folder: Path) -> Mapping[str, Any]:
 
 
 def weights_in(folder: Path, *, tied: bool) -> StoredWeights:
-    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded."""
-    loaded: dict[str, int] = {}
-    for path in sorted(folder.glob("*.safetensors")):
-        loaded |= dict(_tensors(path))
-    mapped: dict[str, int] = {}
-    for path in sorted(folder.glob(OURS)):
-        mapped |= dict(_tensors(path))
-    if tied:
-        loaded.pop("lm_head.weight", None)
-    return StoredWeights(
-        mapped=sum(mapped.values()), loaded=sum(size for name, size in loaded.items() if name not in mapped)
-    )
+    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded. Files that cannot
+    be read count nothing: opening them says why."""
+    mapped, loaded = _sizes(folder, PANELS), _sizes(folder, LOADED)
+    if mapped:
+        return StoredWeights(mapped=sum(mapped.values()) - (0 if tied else mapped.get(EMBEDDING, 0) // 2))
+    return StoredWeights(loaded=sum(size for name, size in loaded.items() if not (tied and name == HEAD)))
 
 
-def _tensors(path: Path) -> Iterator[tuple[str, int]]:
-    """Yield the names of a file's tensors, and how many bytes each has."""
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError), path.open("rb") as file:
-        header = json.loads(file.read(min(int.from_bytes(file.read(8), "little"), LONGEST)))
-        for name, tensor in header.items():
-            if name != "__metadata__":
-                begin, end = tensor["data_offsets"]
-                yield name, int(end) - int(begin)
+def _sizes(folder: Path, pattern: str) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    with suppress(OSError, ValueError):
+        for path in sorted(folder.glob(pattern)):
+            sizes |= {name: stored.end - stored.begin for name, stored in read_header(path)[0].items()}
+    return sizes
+
+
+def config_of_gguf(header: GgufHeader) -> dict[str, Any]:
+    """Return what the `config.json` of a GGUF's folder will say, as far as memory goes."""
+    names = {
+        "num_hidden_layers": "block_count",
+        "hidden_size": "embedding_length",
+        "intermediate_size": "feed_forward_length",
+        "num_attention_heads": "attention.head_count",
+        "num_key_value_heads": "attention.head_count_kv",
+        "head_dim": "attention.key_length",
+    }
+    found = {name: header.get(there) for name, there in names.items()}
+    numbers = {name: max(value) if isinstance(value, list) else value for name, value in found.items() if value}
+    embedding = header.tensors.get("token_embd.weight")
+    return {
+        "model_type": NAMES.get(header.architecture, header.architecture),
+        "vocab_size": embedding.shape[0] if embedding else 0,
+        "tie_word_embeddings": "output.weight" not in header.tensors,
+        **numbers,
+    }
+
+
+def weights_of_gguf(header: GgufHeader) -> StoredWeights:
+    """Count the bytes that a GGUF's weights will have once they are converted."""
+    sizes = {name: _panel_bytes(tensor) for name, tensor in header.tensors.items()}
+    ours = NAMES.get(header.architecture, header.architecture) in OUR_FAMILIES and any(map(find_spec, KERNELS))
+    if ours and all(sizes.values()):
+        rare = 0 if "output.weight" not in sizes else sizes.get("token_embd.weight", 0) // 2
+        return StoredWeights(mapped=sum(sizes.values()) - rare)
+    return StoredWeights(loaded=2 * sum(math.prod(tensor.shape) for tensor in header.tensors.values()))
+
+
+def _panel_bytes(tensor: GgufTensor) -> int:
+    """Count a tensor's bytes in panels, those of norms and biases as 32-bit floats; 0 where there is no kernel."""
+    format = FORMATS.get(tensor.format)
+    if len(tensor.shape) != 2:
+        return 4 * math.prod(tensor.shape)
+    if format is None or tensor.shape[1] % format.block:
+        return 0
+    return -(-tensor.shape[0] // PANEL) * format.panel_bytes(tensor.shape[1])

@@ -33,14 +33,12 @@ def memory_catalogued(model: Model, tell: Tell) -> ModelMemory | None:
 
 def largest_that_fits(machine: MachineMemory, tell: Tell, catalogue: Catalogue | None = None) -> str:
     """Name the largest model of the catalogue that fits and follows instructions, or nothing. Gated ones come last."""
-    fitting = [
+    fits = [
         model
         for model in catalogue or Catalogue.load()
         if model.chat and (memory := memory_catalogued(model, tell)) and not memory.lacking(machine)
     ]
-    return (
-        max(fitting, key=lambda one: (not getattr(one.source, "gated", False), one.parameters)).name if fitting else ""
-    )
+    return max(fits, key=lambda one: (not getattr(one.source, "gated", False), one.parameters)).name if fits else ""
 
 
 def refuse_unfit(name: str, memory: ModelMemory, tell: Tell) -> None:

@@ -118,7 +118,7 @@ class Source:
             return None
 
     def memory(self) -> ModelMemory | None:
-        """Return what the model takes on this machine; None for one that runs elsewhere, or of which nothing is known."""
+        """Return what the model takes on this machine; None where it runs elsewhere, or nothing is known of it."""
         from aigc.generating.fitting import memory_known
 
         weights = self.known_weights()

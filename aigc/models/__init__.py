@@ -5,9 +5,9 @@ local folder (safetensors), a local GGUF file, or a Hugging Face id. Fetching ve
 a finished folder into the user cache in one rename, so no half-written cache is ever seen. Offline afterwards.
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
-Weights` (fetches what is missing), `Progress`, `cache_folder()`, `unknown_language(model, values)` (that a brief wants
-in vain), `find_leftovers()` (what of the cache nobody reads any more). Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into
-a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
+Weights` (fetches what is missing), `Progress`, `cache_folder()`, `find_leftovers()` (what of it nobody reads any more),
+`unknown_language(model, values)` (that a brief wants in vain). Knows: files, hashes, pip's client, the hub's client.
+Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
 
 from __future__ import annotations

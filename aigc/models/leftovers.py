@@ -1,12 +1,12 @@
 """What conversions left in the cache that nobody reads any more, and how it goes.
 
     CACHE/models/NAME        made by an earlier version in another format, or with a file missing or cut
-    CACHE/models/local-…     the copy of a person's own GGUF file that is no longer where it was; only if asked for, since
-                             the file may have moved, and is known by its digest wherever it is
+    CACHE/models/local-…     the copy of a person's own GGUF file that is no longer where it was; only if asked for,
+                             since the file may have moved, and is known by its digest wherever it is
     CACHE/tmp/pull-…         of a pull that was killed
 
-Only what has our stamp, or lies in our `tmp`, is ever touched. The GGUF of a wheel stays: the next pull makes a folder of
-it without the network.
+Only what has our stamp, or lies in our `tmp`, is ever touched. The GGUF of a wheel stays: the next pull makes a folder
+of it without the network.
 """
 
 from __future__ import annotations
@@ -67,9 +67,8 @@ def find_leftovers(*, moved: bool = False, catalogue: Catalogue | None = None) -
 
 
 def _folders(parent: Path) -> list[Path]:
-    return (
-        sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink()) if parent.is_dir() else []
-    )
+    inside = parent.iterdir() if parent.is_dir() else ()
+    return sorted(path for path in inside if path.is_dir() and not path.is_symlink())
 
 
 def _stamp(folder: Path) -> dict[str, Any]:

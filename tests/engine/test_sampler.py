@@ -183,3 +183,24 @@ def test_top_p_is_a_share_of_all_that_top_k_keeps(top_k: int) -> None:
     rows, tokens, _ = filtered(Blocks(logits), asked, torch.full((len(given),), 17.0))
     for row, params in enumerate(given):
         assert sorted(tokens[rows == row].tolist()) == filtered_slowly(logits[row], params)
+
+
+@pytest.mark.parametrize("most", [1, 3, 8])
+@pytest.mark.parametrize("params", [{}, {"top_p": 0.9}, {"temperature": 0.0}, {"presence_penalty": 1.3, "logprobs": 4}])
+def test_some_rows_after_the_others_choose_what_all_of_them_do(
+    params: dict[str, Any], most: int, native: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from aigc.engine import sampler
+
+    draws, logits = draws_of(11, **params), logits_of(11)
+    rows = [1, 2, 4, 9]
+    bias = torch.zeros(len(rows), VOCAB).masked_fill_(torch.rand(len(rows), VOCAB) < 0.5, -torch.inf)
+    whole = sampler.sample(logits, draws, sampler.Bans(rows, bias), VOCAB, native)
+    looked = []
+    choose = sampler._choose
+    monkeypatch.setattr(sampler, "_choose", lambda part, *rest: looked.append(len(part)) or choose(part, *rest))
+    monkeypatch.setattr(sampler, "LOOKED_AT", 4 * VOCAB * most)
+    assert sampler.sample(logits, draws, sampler.Bans(rows, bias), VOCAB, native) == whole
+    assert len(looked) == -(-11 // most) and max(looked) == most

@@ -18,7 +18,8 @@ import torch
 
 from aigc.engine.cpu.formats import FORMATS, PANEL, Format
 from aigc.engine.cpu.kernels import Kernels, Panels
-from aigc.engine.tensor_files import DTYPES, read_header
+from aigc.engine.tensor_files import DTYPES
+from aigc.engine.tensor_headers import read_header
 
 PANEL_FILE = "panels.aigc"
 KIND = "panels 1"  # raise it when the layout changes
