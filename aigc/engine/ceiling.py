@@ -18,6 +18,7 @@ import torch
 from aigc.engine.cache import Prefix
 from aigc.engine.cpu.formats import FORMATS
 from aigc.engine.cpu.kernels import Kernels
+from aigc.engine.cpu.library import Narrow
 from aigc.engine.cpu.linear import packed
 from aigc.engine.device import device_memory, free_memory
 from aigc.engine.network import Network
@@ -111,7 +112,7 @@ def _whole_rate(native: Kernels) -> float:
     """Measure how many operations per second there are at best where whole numbers are multiplied."""
     row = torch.arange(SIZE // SMALL.block * SMALL.file_bytes, dtype=torch.uint8) % 32  # small, finite scales
     panels = native.repack(SMALL, row.expand(SIZE, -1).contiguous())
-    return _product_rate(lambda x: native.multiply(x, panels, None, narrow=True), torch.randn(SIZE, SIZE), ROWS)
+    return _product_rate(lambda x: native.multiply(x, panels, None, narrow=Narrow.INT8), torch.randn(SIZE, SIZE), ROWS)
 
 
 def _product_rate(multiply: Callable[[torch.Tensor], object], left: torch.Tensor, counts: Sequence[int]) -> float:

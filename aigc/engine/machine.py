@@ -85,7 +85,12 @@ def _groups(root: Path) -> Iterator[tuple[int, int]]:
             _, _, rest = line.partition(":")
             controllers, _, path = rest.partition(":")
             if "memory" in controllers.split(","):
-                mounts, names = ["memory"], (("memory.limit_in_bytes",), "memory.usage_in_bytes", "total_")
+                names: tuple[tuple[str, ...], str, str] = (
+                    ("memory.limit_in_bytes",),
+                    "memory.usage_in_bytes",
+                    "total_",
+                )
+                mounts = ["memory"]
             elif not controllers:
                 mounts, names = ["", "unified"], (("memory.max", "memory.high"), "memory.current", "")
             else:

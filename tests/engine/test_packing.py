@@ -1,4 +1,4 @@
-"""What transformers loads keeps its weights as they are on a CPU: 2 bytes each, and the numbers of 32-bit arithmetic."""
+"""What transformers loads keeps its weights as they are on a CPU: 2 bytes each, numbers of 32-bit arithmetic."""
 
 from __future__ import annotations
 

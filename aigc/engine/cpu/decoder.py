@@ -123,7 +123,7 @@ class Decoder:
         self.weight_bytes = self._head.numbers.nbytes + sum(product.nbytes for product in products)
         panels = [self._head, *(part for product in products for part in product.parts)]
         whole = sum(one.columns * one.depth for one in panels if one.format.whole)
-        self.whole = narrow and 2 * whole > self.head + self.body  # most of them
+        self.whole = narrow is Narrow.INT8 and 2 * whole > self.head + self.body  # most of them
         self.adapters = Adapters(tree, CPU, torch.float32, native)
         self._memory = self._make_memory(FEW)
 

@@ -44,7 +44,7 @@ class PackedLinear(torch.nn.Module):
         """Return each part's bias."""
         if self.bias is None:
             return [None] * len(self.parts)
-        return list(self.bias.split([part.columns for part in self.parts]))
+        return list(torch.split(self.bias, [part.columns for part in self.parts]))
 
     def part(self, begin: int, end: int) -> PackedLinear:
         """Return some of the outputs, sharing memory: of whole parts, or of one."""

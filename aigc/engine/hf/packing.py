@@ -111,13 +111,14 @@ def pack_model(model: PreTrainedModel, native: Kernels | None) -> None:
         model.set_submodule(path, new)
         tied[key] = new
         del module, weight
-    for path, module in [item for item in model.named_modules() if isinstance(item[1], torch.nn.Embedding)]:
-        scale = _scale(module)
-        head = tied.get(module.weight.data_ptr())
+    embeddings = [(path, one) for path, one in model.named_modules() if isinstance(one, torch.nn.Embedding)]
+    for path, embedding in embeddings:
+        scale = _scale(embedding)
+        head = tied.get(embedding.weight.data_ptr())
         if scale and isinstance(head, PackedLinear):
             model.set_submodule(path, PackedEmbedding(head, scale))
-        elif scale and module.weight.dtype != torch.float32:
-            model.set_submodule(path, StoredEmbedding(files.copy(module.weight), scale))
+        elif scale and embedding.weight.dtype != torch.float32:
+            model.set_submodule(path, StoredEmbedding(files.copy(embedding.weight), scale))
     for parameter in model.parameters():  # copied, as views would keep the whole mapped file in memory
         parameter.data = files.copy(parameter).float()
     for module in model.modules():
