@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import pydantic
 import torch
 
+from aigc.engine.cpu import Family
 from aigc.engine.cpu.formats import FORMATS
 from aigc.engine.cpu.kernels import Kernels, Panels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, PanelFile, repacked
@@ -26,8 +27,6 @@ from aigc.engine.gemma3 import in_llamas_words
 from aigc.engine.tensor_files import TensorFile
 
 Size = pydantic.PositiveInt
-Family = Literal["llama", "qwen2", "qwen3", "gemma3_text"]
-FAMILIES = get_args(Family)
 
 
 class Rotary(pydantic.BaseModel):

@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from aigc.engine.gguf.header import read_gguf
+from aigc.engine.cpu import FAMILIES
+from aigc.engine.cpu.library import KEY_BLOCK, load_library
+from aigc.engine.gguf.gguf_file import read_gguf
 from aigc.engine.machine import MachineMemory, machine_memory
 from aigc.engine.options import EngineOptions
 from aigc.engine.weight_files import (
-    OUR_FAMILIES,
     WIDTHS,
     Dimensions,
     StoredWeights,
@@ -39,7 +40,6 @@ from aigc.errors import ModelError, megabytes
 TEXT = 512  # tokens of a prompt and its text, where nobody knows better
 STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
 SMALLEST_SLOT = 64  # tokens
-BLOCK = 16  # tokens whose keys lie together
 HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
 # Bytes measured (tests/bench/LOG.md): of a process without a model, by our kernels and by transformers; of a tokenizer
@@ -158,7 +158,7 @@ def held_tokens(prompt: int, written: int) -> int:
     while capacity < prompt + written:
         left += capacity
         capacity *= 2
-    return -(-(prompt + written) // BLOCK) * BLOCK + left
+    return -(-(prompt + written) // KEY_BLOCK) * KEY_BLOCK + left
 
 
 def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelMemory | None:
@@ -176,20 +176,22 @@ def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelM
         shape = dimensions(read_config(place))
         stored = weights_in(place, tied=shape is not None and shape.tied)
     else:
-        header = read_gguf(place)
-        shape, stored = dimensions(config_of_gguf(header)), weights_of_gguf(header)
+        file = read_gguf(place)
+        shape, stored = dimensions(config_of_gguf(file)), weights_of_gguf(file)
     if shape is None or not stored.mapped + stored.loaded:
         return None
     return _memory(shape, stored, options)
 
 
 def _memory(shape: Dimensions, stored: StoredWeights, options: EngineOptions) -> ModelMemory:
-    cuda = options.on_cuda
+    cuda, ours = options.on_cuda, shape.family in FAMILIES and load_library() is not None
     width = WIDTHS.get(options.numbers(quantised=False), 2) if cuda else 4
+    if not cuda and not ours and options.dtype in ("bfloat16", "float16"):  # torch's own arithmetic
+        width = 2
     queries, kept = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
     floats = 2 * shape.hidden + 2 * queries + 2 * kept + 3 * shape.inner
     rounded = shape.hidden + queries + shape.inner  # to whole numbers, with a scale for every 32
-    transformers = 0 if shape.family in OUR_FAMILIES else TRANSFORMERS
+    transformers = 0 if ours else TRANSFORMERS
     weights = shape.parameters * width if cuda else stored.mapped + stored.loaded
     return ModelMemory(
         device="cuda" if cuda else "cpu",

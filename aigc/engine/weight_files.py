@@ -11,18 +11,16 @@ import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from aigc.engine.cpu import KERNELS
+from aigc.engine.cpu import FAMILIES
 from aigc.engine.cpu.formats import FORMATS, PANEL
-from aigc.engine.gguf.header import GgufHeader, GgufTensor
-from aigc.engine.tensor_headers import read_header
+from aigc.engine.cpu.library import load_library
+from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
+from aigc.engine.tensor_headers import Stored, read_header
 
-OUR_FAMILIES = ("llama", "qwen2", "qwen3")  # that kernels of our own run
 TIED = ("gpt2", "gemma3_text")  # families whose head is the embedding unless told otherwise
-NAMES = {"gemma3": "gemma3_text"}  # of a GGUF those that transformers has otherwise
 WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}  # bytes of a number
 PANELS, LOADED = "*.aigc", "model*.safetensors"
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
@@ -94,23 +92,31 @@ def read_config(folder: Path) -> Mapping[str, Any]:
 
 
 def weights_in(folder: Path, *, tied: bool) -> StoredWeights:
-    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded. Files that cannot
-    be read count nothing: opening them says why."""
-    mapped, loaded = _sizes(folder, PANELS), _sizes(folder, LOADED)
+    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded, and without kernels
+    all are in 32 bits. Files that cannot be read count nothing: opening them says why."""
+    mapped, loaded = _tensors(folder, PANELS), _tensors(folder, LOADED)
     if mapped:
-        return StoredWeights(mapped=sum(mapped.values()) - (0 if tied else mapped.get(EMBEDDING, 0) // 2))
-    return StoredWeights(loaded=sum(size for name, size in loaded.items() if not (tied and name == HEAD)))
+        looked_up = mapped.get(EMBEDDING) if not tied else None
+        return StoredWeights(mapped=sum(map(_bytes, mapped.values())) - (_bytes(looked_up) // 2 if looked_up else 0))
+    kept = [one for name, one in loaded.items() if not (tied and name == HEAD)]
+    if load_library() is None:
+        return StoredWeights(loaded=4 * sum(math.prod(one.shape) for one in kept))
+    return StoredWeights(loaded=sum(map(_bytes, kept)))
 
 
-def _sizes(folder: Path, pattern: str) -> dict[str, int]:
-    sizes: dict[str, int] = {}
+def _tensors(folder: Path, pattern: str) -> dict[str, Stored]:
+    found: dict[str, Stored] = {}
     with suppress(OSError, ValueError):
         for path in sorted(folder.glob(pattern)):
-            sizes |= {name: stored.end - stored.begin for name, stored in read_header(path)[0].items()}
-    return sizes
+            found |= read_header(path)[0]
+    return found
 
 
-def config_of_gguf(header: GgufHeader) -> dict[str, Any]:
+def _bytes(stored: Stored) -> int:
+    return stored.end - stored.begin
+
+
+def config_of_gguf(file: GgufFile) -> dict[str, Any]:
     """Return what the `config.json` of a GGUF's folder will say, as far as memory goes."""
     names = {
         "num_hidden_layers": "block_count",
@@ -120,25 +126,25 @@ def config_of_gguf(header: GgufHeader) -> dict[str, Any]:
         "num_key_value_heads": "attention.head_count_kv",
         "head_dim": "attention.key_length",
     }
-    found = {name: header.get(there) for name, there in names.items()}
+    found = {name: file.get(there) for name, there in names.items()}
     numbers = {name: max(value) if isinstance(value, list) else value for name, value in found.items() if value}
-    embedding = header.tensors.get("token_embd.weight")
+    embedding = file.tensors.get("token_embd.weight")
     return {
-        "model_type": NAMES.get(header.architecture, header.architecture),
+        "model_type": MODEL_TYPES.get(file.architecture, file.architecture),
         "vocab_size": embedding.shape[0] if embedding else 0,
-        "tie_word_embeddings": "output.weight" not in header.tensors,
+        "tie_word_embeddings": "output.weight" not in file.tensors,
         **numbers,
     }
 
 
-def weights_of_gguf(header: GgufHeader) -> StoredWeights:
+def weights_of_gguf(file: GgufFile) -> StoredWeights:
     """Count the bytes that a GGUF's weights will have once they are converted."""
-    sizes = {name: _panel_bytes(tensor) for name, tensor in header.tensors.items()}
-    ours = NAMES.get(header.architecture, header.architecture) in OUR_FAMILIES and any(map(find_spec, KERNELS))
+    sizes = {name: _panel_bytes(tensor) for name, tensor in file.tensors.items()}
+    ours = MODEL_TYPES.get(file.architecture) in FAMILIES and load_library() is not None
     if ours and all(sizes.values()):
         rare = 0 if "output.weight" not in sizes else sizes.get("token_embd.weight", 0) // 2
         return StoredWeights(mapped=sum(sizes.values()) - rare)
-    return StoredWeights(loaded=2 * sum(math.prod(tensor.shape) for tensor in header.tensors.values()))
+    return StoredWeights(loaded=2 * sum(math.prod(tensor.shape) for tensor in file.tensors.values()))
 
 
 def _panel_bytes(tensor: GgufTensor) -> int:

@@ -133,11 +133,11 @@ def test_a_gguf_tells_what_its_panels_will_take(tmp_path: Path, format: str, mon
         "blk.0.ffn_up.weight": ((256, 512), kind, 512 * row),
     }
     file = gguf_file(tmp_path / "some.gguf", values, tensors)
-    monkeypatch.setattr("aigc.engine.weight_files.find_spec", lambda name: object())
+    monkeypatch.setattr("aigc.engine.weight_files.load_library", lambda: object())
     memory = memory_of(file, CPU)
     assert memory is not None and memory.mapped == memory.weights == (3 + 32) * panel + 1024
     assert memory.token == 2 * 2 * 256 * 4, "without a count of its own there are as many heads of keys"
-    monkeypatch.setattr("aigc.engine.weight_files.find_spec", lambda name: None)
+    monkeypatch.setattr("aigc.engine.weight_files.load_library", lambda: None)
     memory = memory_of(file, CPU)
     assert memory is not None and (memory.mapped, memory.weights) == (0, 2 * (40 * 256 + 256 + 512 * 256))
 

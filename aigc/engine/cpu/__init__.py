@@ -13,5 +13,9 @@ Names: `open_decoder(folder, options) -> Decoder | None` (a Network), `kernels(t
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
+Family = Literal["llama", "qwen2", "qwen3", "gemma3_text"]  # of models that the kernels run
+FAMILIES = get_args(Family)
 # The libraries built where aigc was installed, if there was a C compiler: the first that runs here is taken.
 KERNELS = tuple(f"aigc.engine.cpu._kernels_{isa}" for isa in ("vnni", "avx512", "avx2"))

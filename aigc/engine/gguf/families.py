@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aigc.engine.gguf.gguf_file import GgufFile, GgufTensor
+from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
 from aigc.engine.gguf.rotary import STRETCHED, rope_parameters
 from aigc.errors import ModelError
 
-MODEL_TYPES = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3": "gemma3_text"}
 CLASSES = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3", "gemma3": "Gemma3"}
 LARGEST_GEMMA = 62  # layers of the 27B, whose scores alone are scaled by the width of the model
 PATTERN = 6  # every such layer of a Gemma 3 looks back over the whole text

@@ -15,6 +15,7 @@ from typing import Any
 
 from aigc.errors import ModelError, first_line
 
+MODEL_TYPES = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3": "gemma3_text"}  # of those we know
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 COUNTED = 8  # where a file says how many tensors it has
