@@ -2,8 +2,8 @@
 
 The formulas count multiply-adds of the weights for every token, of the head for every sampled one, and of attention;
 and the bytes of the weights, as they lie in memory, once per step, and of the keys and values it reads. The larger of
-the two times is the roofline. Products have the rate of the arithmetic that the network does them in: whole numbers
-where it rounds what it multiplies weights by; attention is always in floats.
+the two times is the roofline. Products have the rate of the arithmetic that the network does them in: whole numbers or
+bfloat16 where it rounds what it multiplies weights by. Attention has that of the numbers keys and values are kept in.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def measure_ceiling(network: Network) -> Ceiling:
     if network.device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(network.device)
     return Ceiling(
-        flops=_whole_rate(native) if native and network.whole else floats,
+        flops=_narrow_rate(native, network.arithmetic) if native and network.arithmetic else floats,
         floats=floats,
         bandwidth=bandwidth,
         body=network.body,
@@ -108,11 +108,14 @@ def _rates(network: Network) -> tuple[float, float]:
     return flops, bandwidth
 
 
-def _whole_rate(native: Kernels) -> float:
-    """Measure how many operations per second there are at best where whole numbers are multiplied."""
-    row = torch.arange(SIZE // SMALL.block * SMALL.file_bytes, dtype=torch.uint8) % 32  # small, finite scales
-    panels = native.repack(SMALL, row.expand(SIZE, -1).contiguous())
-    return _product_rate(lambda x: native.multiply(x, panels, None, narrow=Narrow.INT8), torch.randn(SIZE, SIZE), ROWS)
+def _narrow_rate(native: Kernels, narrow: Narrow) -> float:
+    """Measure how many operations per second there are at best where activations are rounded."""
+    if narrow is Narrow.INT8:
+        row = torch.arange(SIZE // SMALL.block * SMALL.file_bytes, dtype=torch.uint8) % 32  # small, finite scales
+        panels = native.repack(SMALL, row.expand(SIZE, -1).contiguous())
+    else:
+        panels = native.pack(torch.randn(SIZE, SIZE).bfloat16())
+    return _product_rate(lambda x: native.multiply(x, panels, None, narrow=narrow), torch.randn(SIZE, SIZE), ROWS)
 
 
 def _product_rate(multiply: Callable[[torch.Tensor], object], left: torch.Tensor, counts: Sequence[int]) -> float:

@@ -12,6 +12,7 @@ import torch
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.cpu.kernels import Kernels
+from aigc.engine.cpu.library import Narrow
 from aigc.engine.layers import Segment
 
 
@@ -58,7 +59,7 @@ class Network(ModelRunner, Protocol):
     head: int  # weights multiplied for every sampled token
     body: int  # weights multiplied for every token
     weight_bytes: int  # of both, read once a step
-    whole: bool  # whether most weights are multiplied in whole numbers
+    arithmetic: Narrow  # what activations are rounded to where most weights are multiplied
     steady: bool  # whether a row's numbers depend, to the bit, on nothing else in a step
 
     @property

@@ -105,7 +105,8 @@ class Worker:
     def close(self) -> None:
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
-        self.process.wait()
+        with suppress(BrokenPipeError):
+            self.process.communicate()  # closes the pipes
 
 
 def python_of(name: str, envs: Path) -> str:
@@ -136,10 +137,11 @@ def start(name: str, setting: Setting, command: Sequence[str] = ()) -> Worker:
         environment |= {"LD_PRELOAD": str(envs / "vllm/lib/libiomp5.so")}
     words = [name, str(setting.folder), str(setting.gguf or ""), str(envs), setting.device]
     run = list(command) or [python_of(name, envs), str(HERE / "workers.py"), *words]
-    process = subprocess.Popen(
-        run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log.open("w"), text=True, env=environment,
-        start_new_session=True,
-    )  # fmt: skip
+    with log.open("w") as last_words:
+        process = subprocess.Popen(
+            run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=last_words, text=True, env=environment,
+            start_new_session=True,
+        )  # fmt: skip
     return Worker(name, process, log)
 
 

@@ -29,6 +29,7 @@ from typing import Any
 from aigc.engine import EngineOptions, convert_gguf, open_engine
 from aigc.engine.ceiling import Ceiling, measure_ceiling, tokens_read
 from aigc.engine.engine import Engine
+from aigc.engine.network import Network
 from aigc.engine.rows import EncodedRequest
 from aigc.models import pull
 from aigc.types import SamplingParams
@@ -83,6 +84,12 @@ def write_shape(folder: Path, shape: dict[str, Any]) -> Path:
     network = AutoModelForCausalLM.from_config(Qwen3Config(**shape, eos_token_id=0), dtype=torch.bfloat16)
     network.save_pretrained(folder)
     return folder
+
+
+def dtype_of(network: Network) -> str:
+    """This is what activations are rounded to, or else the floats that they are."""
+    rounded = network.arithmetic
+    return rounded.name.lower() if rounded else str(network.shape.dtype).removeprefix("torch.")
 
 
 def folder_of(model: str) -> Path:
@@ -170,7 +177,7 @@ def main(words: Sequence[str] | None = None) -> None:
                 "model": given.model,
                 **given.size,
                 "device": str(engine.network.device),
-                "dtype": "int8" if engine.network.whole else str(engine.network.shape.dtype).removeprefix("torch."),
+                "dtype": dtype_of(engine.network),
                 "network": type(engine.network).__name__,
                 "shared": given.shared,
                 "own": given.own,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,10 @@ SMALL = {
 }
 
 
-@pytest.fixture(scope="module")
-def steps() -> Any:
-    spec = importlib.util.spec_from_file_location("steps", Path(__file__).parent / "steps.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.syspath_prepend(Path(__file__).parent)
+    return importlib.import_module("steps")
 
 
 def test_a_step_of_a_shape_is_timed(steps: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,6 +35,45 @@ def test_a_step_of_a_shape_is_timed(steps: Any, capsys: pytest.CaptureFixture[st
     token = 2 * 2 * 2 * 16 * 4  # bytes of keys and values: layers, heads, numbers, float32
     own = said["read_bytes"] / token - 40  # the shared tokens once
     assert own % 5 == 0 and 6 + 3 <= own / 5 <= 6 + 9
+
+
+def test_a_gguf_is_timed_with_each_number_of_rows(
+    steps: Any,
+    random_gguf: Any,
+    tokenizer: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from aigc.engine.cpu.kernels import kernels
+
+    if kernels() is None:
+        pytest.skip("no kernels were built for this machine")
+    monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "small.gguf"
+    size = {"hidden": 256, "layers": 2, "heads": 4, "kv_heads": 2, "wide": 512, "vocab": 304}
+    random_gguf.main([str(path), "--tokenizer", str(tokenizer), "--size", json.dumps(size)])
+    for dtype in ("float32", "int8"):
+        asked = ["--model", str(path), "--device", "cpu", "--dtype", dtype, "--rows", "1,5", "--steps", "3"]
+        steps.main([*asked, "--shared", "20", "--own", "6"])
+        alone, five = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+        assert (alone["rows"], five["rows"], alone["dtype"]) == (1, 5, dtype)
+        assert 0.5 * path.stat().st_size < alone["weight_bytes"] == five["weight_bytes"] < path.stat().st_size
+        assert five["read_bytes"] > alone["read_bytes"]
+        assert (alone["flops"] == alone["floats"]) is (dtype == "float32")
+
+
+def test_products_and_attention_have_rates_of_their_own() -> None:
+    import torch
+
+    from aigc.engine.ceiling import Ceiling
+
+    rates = {"flops": 8e9, "floats": 2e9, "bandwidth": 1e12}
+    ceiling = Ceiling(
+        **rates, body=1000, head=500, attention=10, weight_bytes=1, token_bytes=1, device=torch.device("cpu")
+    )
+    work = 2 * (1000 * 7 + 500 * 3) / 8e9 + 2 * 10 * 40 / 2e9
+    assert ceiling.seconds(tokens=7, heads=3, seen=40, steps=1, read=1) == pytest.approx(work)
 
 
 def test_keys_and_values_count_in_the_roofline() -> None:

@@ -36,13 +36,24 @@ def engine(tmp_path: Path) -> Iterator[Any]:
     opened.close()
 
 
-@pytest.mark.parametrize(("name", "prompt", "common"), [("raw", 303, 255), ("lines", 279, 255), ("one", 303, None)])
+@pytest.mark.parametrize(
+    ("name", "prompt", "common"),
+    [
+        *(("raw", 303, 255), ("lines", 279, 255), ("lines-64", 279, 255), ("lines-64-apart", 279, 255)),
+        *(("one", 303, None), ("prompt", 300, None), ("first", 55, None)),
+    ],
+)
 def test_prompts_have_the_promised_lengths(name: str, prompt: int, common: int | None) -> None:
     texts = [request.prompt for request in build(name, words, limit=40).requests]
     assert {words(one) for one in texts} == {prompt}
     if common:
         near = [shared(a.messages[0].content, b.messages[0].content) for a, b in pairwise(texts)]
         assert common <= min(near) <= max(near) <= common + 8
+
+
+def test_a_prompt_nobody_has_seen_begins_anew() -> None:
+    first, second = (build("prompt", words, seed=seed).requests[0].prompt.messages[0].content for seed in (0, 1))
+    assert shared(first, second) < 14
 
 
 def test_four_nested_lines_share_a_product() -> None:
@@ -104,9 +115,24 @@ def test_a_run_counts_what_was_written(engine: Any) -> None:
     assert median_run([raw, ads, ads]) is ads if ads.seconds > raw.seconds else raw
 
 
+def test_requests_that_are_apart_wait_for_each_other(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from aigc.engine.ceiling import measure_ceiling
+
+    ceiling, held = measure_ceiling(engine.network), []
+    step = engine.step
+    monkeypatch.setattr(engine, "step", lambda: (held.append(len(engine._in_hand)), step())[1])
+    together = run_workload(engine, build("lines-64", engine.count_tokens, limit=3), ceiling)
+    assert max(held) == 3
+    held.clear()
+    apart = run_workload(engine, build("lines-64-apart", engine.count_tokens, limit=3), ceiling)
+    assert max(held) == 1 and apart.steps > 2 * together.steps
+    assert (apart.requests, apart.sampled) == (together.requests, together.sampled) == (3, 3 * 12)
+
+
 def test_other_engines_get_the_same_tokens(engine: Any, tmp_path: Path) -> None:
     work = build("ads", engine.count_tokens, limit=2)
     write_jsonl(work, engine.front, tmp_path / "ads.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "ads.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["ids"] for line in lines] == [engine.front.encode(request.prompt) for request in work.requests]
     assert lines[0]["schema"] == AD and lines[0]["ignore_end"] is False and lines[0]["max_tokens"] == 96
+    assert lines[0]["apart"] is False and build("lines-64-apart", engine.count_tokens, limit=2).apart

@@ -121,9 +121,7 @@ class Decoder:
         self.head = self._head.columns * self._head.depth  # weights multiplied for every sampled token
         self.body = sum(one.out_features * one.in_features for one in products)  # and for every token
         self.weight_bytes = self._head.numbers.nbytes + sum(product.nbytes for product in products)
-        panels = [self._head, *(part for product in products for part in product.parts)]
-        whole = sum(one.columns * one.depth for one in panels if one.format.whole)
-        self.whole = narrow is Narrow.INT8 and 2 * whole > self.head + self.body  # most of them
+        self.arithmetic = _most([self._head, *(part for product in products for part in product.parts)], narrow)
         self.adapters = Adapters(tree, CPU, torch.float32, native)
         self._memory = self._make_memory(FEW)
 
@@ -208,6 +206,12 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
             return Decoder(native, read, options.context, narrow=NARROW[options.dtype])
         except KeyError:  # a weight is missing: transformers says which
             return None
+
+
+def _most(parts: Sequence[Panels], narrow: Narrow) -> Narrow:
+    """Return what activations are rounded to where most of the weights are multiplied."""
+    narrowed = sum(part.columns * part.depth for part in parts if narrow.of(part.format))
+    return narrow if 2 * narrowed > sum(part.columns * part.depth for part in parts) else Narrow.WIDE
 
 
 def _fits(config: Config) -> bool:

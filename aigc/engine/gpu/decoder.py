@@ -20,6 +20,7 @@ import torch
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint
+from aigc.engine.cpu.library import Narrow
 from aigc.engine.device import current
 from aigc.engine.gpu import kernels
 from aigc.engine.gpu.graphs import SIZES, Graphs, size_for
@@ -59,7 +60,7 @@ class GpuDecoder:
 
     in_place = True
     native = None
-    whole = False
+    arithmetic = Narrow.WIDE
     steady = False  # matrix products choose the order of their sums by the number of tokens
 
     def __init__(self, read: Checkpoint, context: int, device: torch.device, dtype: torch.dtype) -> None:

@@ -22,6 +22,7 @@ from aigc.engine.adapters import Adapters
 from aigc.engine.cache import Bank, CacheShape, Prefix
 from aigc.engine.checkpoint import Tensors
 from aigc.engine.cpu.kernels import kernels
+from aigc.engine.cpu.library import Narrow
 from aigc.engine.cpu.linear import can_pack
 from aigc.engine.cpu.panel_file import PANEL_FILE
 from aigc.engine.device import pick_device, pick_dtype, sent
@@ -40,7 +41,7 @@ class TransformersNetwork:
     """This is a `Network`, and wraps one loaded model."""
 
     in_place = True
-    whole = False
+    arithmetic = Narrow.WIDE
     steady = False  # the order of sums, and so the last bits of a row's numbers, depends on what else is in a step
 
     def __init__(self, model: PreTrainedModel, context: int, *, packs: bool) -> None:
