@@ -121,8 +121,8 @@ def pack_model(model: PreTrainedModel, native: Kernels | None) -> None:
             model.set_submodule(path, StoredEmbedding(files.copy(embedding.weight), scale))
     for parameter in model.parameters():  # copied, as views would keep the whole mapped file in memory
         parameter.data = files.copy(parameter).float()
-    for module in model.modules():
-        module._buffers |= {n: _widened(buffer) for n, buffer in module._buffers.items() if buffer is not None}
+    for one in model.modules():
+        one._buffers |= {name: _widened(buffer) for name, buffer in one._buffers.items() if buffer is not None}
 
 
 def _scale(embedding: torch.nn.Embedding) -> float:
