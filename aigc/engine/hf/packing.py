@@ -23,7 +23,7 @@ from transformers.pytorch_utils import Conv1D
 
 from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.cpu.linear import PackedEmbedding, PackedLinear, packed
-from aigc.engine.tensor_files import read_header
+from aigc.engine.tensor_headers import read_header
 
 HALVES = {"BF16": torch.bfloat16, "F16": torch.float16}
 MAPS = Path("/proc/self/maps")  # on Linux
