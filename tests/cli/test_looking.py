@@ -12,6 +12,7 @@ from typing import Any
 import click
 import pytest
 
+from aigc.engine.machine import MachineMemory
 from aigc.models import Weights
 
 Run = Callable[..., Any]
@@ -206,6 +207,96 @@ def test_models_show(aigc: Run) -> None:
     assert aigc("models", "show", "gpt2", "--json").json["catalogue"]["parameters"] == 124_000_000
     ran = aigc("models", "show", "gpt3")
     assert ran.code == 2 and "did you mean 'gpt2'?" in ran.err
+
+
+@pytest.fixture
+def within(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """This leaves so many gigabytes of a machine without a GPU."""
+
+    def left(gigabytes: float) -> None:
+        machine = MachineMemory(whole=int(gigabytes * 1e9), free=int(gigabytes * 1e9))
+        for place in ("engine.machine", "engine.memory", "cli.diagnosis"):
+            monkeypatch.setattr(f"aigc.{place}.machine_memory", lambda: machine)
+
+    monkeypatch.setattr("aigc.engine.options.on_cuda", lambda device: device.startswith("cuda"))
+    return left
+
+
+def test_models_tell_what_they_take_and_what_is_free(aigc: Run, within: Callable[[float], None]) -> None:
+    within(24)
+    shown = aigc("models", "show", "smollm2-135m").out
+    assert "weights               98.4 MB, in a file that is mapped" in shown
+    assert "23.6 MB for a text of 512 tokens" in shown
+    assert "24.0 GB, enough for 128 such texts at once" in shown
+    told = aigc("models", "show", "smollm2-135m", "--json").json["memory"]
+    assert (told["device"], told["weights"], told["mapped"], told["token"]) == ("cpu", 98362432, 98362432, 46080)
+    assert told["one_text"] == told["process"] + told["weights"] + told["work"] + told["token"] * told["text_tokens"]
+    assert told["all_rows"] > told["rows"] * told["token"] * told["text_tokens"]
+    assert (told["free"], told["at_once"], told["lacking"]) == (24_000_000_000, 128, None)
+    within(2)
+    assert "2.0 GB, not enough: 2.0 GB are all there is" in aigc("models", "show", "qwen2.5-1.5b").out
+    assert aigc("models", "show", "qwen2.5-1.5b", "--json").json["memory"]["at_once"] == 0
+
+
+def test_models_list_what_one_text_takes(aigc: Run) -> None:
+    row = next(line for line in aigc("models", "list").out.splitlines() if "qwen3-8b" in line)
+    assert "17.1 / 16.6 GB" in row
+    assert aigc("models", "list", "--json").json[0]["memory"]["weights"] == 98362432
+
+
+def test_of_a_model_nobody_knows_nothing_is_told(aigc: Run) -> None:
+    assert "memory" not in aigc("models", "show", "some/model").out
+    assert aigc("models", "show", "some/model", "--json").json["memory"] is None
+
+
+def test_models_prune_says_what_goes(aigc: Run, tmp_path: Path) -> None:
+    assert aigc("models", "prune").out == "Nothing to remove\n"
+    folder = tmp_path / "cache" / "models" / "local-1234-mine"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text('{"format": 1}')
+    (folder / "model.safetensors").write_bytes(bytes(2_000_000))
+    ran = aigc("models", "prune", "--dry-run")
+    assert ran.code == 0 and f"2.0 MB  {folder}  (format 1, of an earlier version; this one reads" in ran.out
+    assert ran.out.endswith("2.0 MB would be freed: this was a dry run\n") and folder.is_dir()
+    told = aigc("models", "prune", "--dry-run", "--json").json
+    assert told["dry_run"] and told["bytes"] == 2_000_013 == told["leftovers"][0]["bytes"]
+    assert folder.is_dir()
+    assert aigc("models", "prune").out.endswith("2.0 MB freed\n") and not folder.exists()
+    assert aigc("models", "prune", "--json").json == {"dry_run": False, "bytes": 0, "leftovers": []}
+
+
+def test_models_prune_says_which_folder_it_could_not_remove(
+    aigc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "cache" / "models" / "old"
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text('{"format": 1}')
+
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    ran = aigc("models", "prune")
+    assert ran.code == 3 and f"{folder}: cannot be removed (Permission denied)" in ran.err
+
+
+def test_doctor_holds_the_model_against_the_memory(aigc: Run, within: Callable[[float], None]) -> None:
+    def memory(*options: str) -> dict[str, Any]:
+        ran = aigc("doctor", "--json", *options)
+        return {"code": ran.code, **next(one for one in ran.json if one["name"] == "memory")}
+
+    within(24)
+    found = memory("-m", "qwen3-8b")
+    assert (found["code"], found["state"]) == (0, "ok")
+    assert found["found"].startswith(
+        "24.0 GB free of 24.0 GB; qwen3-8b takes 17.1 GB for one text, there is enough for"
+    )
+    within(5)
+    found = memory("-m", "qwen3-8b")
+    assert (found["code"], found["state"]) == (1, "wrong")
+    assert found["remedy"] == "the largest of the catalogue that fits is 'qwen3-1.7b': -m qwen3-1.7b"
+    assert memory("-m", "some/model")["found"] == "5.0 GB free of 5.0 GB"
+    assert memory("-m", "qwen3-8b", "-o", "engine.device=cuda")["state"] == "ok"
 
 
 def test_models_pull_takes_the_default(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
