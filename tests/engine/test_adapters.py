@@ -17,7 +17,8 @@ TARGETS = {
     "gpt2": ("attn.c_attn", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"),
     "llama": ("self_attn.q_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.down_proj"),
     "qwen3": ("self_attn.q_proj", "self_attn.k_proj", "mlp.up_proj"),
-    "gemma3": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "mlp.down_proj"),
+    "mistral": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "mlp.down_proj"),
+    "gemma3": ("self_attn.q_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.down_proj"),
 }
 NEAR = {"rtol": 1e-4, "atol": 1e-4}
 

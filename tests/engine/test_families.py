@@ -117,7 +117,8 @@ def compare(kind: str, variant: str, requests: list[Request], done: dict[str, An
 def test_random_batches_equal_generate(
     kind: str, prefix_cache: bool, open_tiny: Any, asking: Any, alone: Alone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = random.Random(kind)  # the same batches with and without prefixes, so that each is generated once
+    # The same batches with and without prefixes, so that each is generated once; by these seeds there is much to share.
+    draw = random.Random("llama" if kind == "mistral" else kind)
     shares, kept = set(), 0
     for rows in (1, 5, 40):
         engine = open_tiny(kind, prefix_cache=prefix_cache, rows=rows)

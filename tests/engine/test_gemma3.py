@@ -143,3 +143,16 @@ def test_a_layer_may_turn_by_a_table_of_its_own(native: Any) -> None:
         plain = torch.complex(x[:, :8], x[:, 8:16]) * torch.polar(torch.ones_like(here), here)
         assert torch.allclose(turned[:, :8], plain.real, atol=1e-6)
         assert torch.allclose(turned[:, 8:16], plain.imag, atol=1e-6)
+
+
+def test_gpus_leave_it_to_transformers(tiny_folder: TinyFolder) -> None:
+    from contextlib import ExitStack
+
+    from aigc.engine.checkpoint import read_checkpoint
+    from aigc.engine.gpu.opening import _fits
+
+    with ExitStack() as stack:
+        gemma, llama = (read_checkpoint(tiny_folder(kind), stack) for kind in ("gemma3", "llama"))
+    assert gemma is not None and not _fits(gemma.config)
+    assert llama is not None and _fits(llama.config)
+    assert not _fits(llama.config.model_copy(update={"hidden_act": "gelu_pytorch_tanh"}))

@@ -163,7 +163,7 @@ def same_bits(found: Any, expected: Any) -> None:
         assert all(torch.equal(a, b) for a, b in zip(found[key], mine, strict=True)), key
 
 
-@pytest.mark.parametrize("kind", ["llama", "gpt2", "gemma3"])
+@pytest.mark.parametrize("kind", ["llama", "gpt2", "mistral"])
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_the_deterministic_mode_gives_the_same_bits_in_any_company(
     kind: str, dtype: str, open_tiny: OpenTiny, asking: Any, running: Any
@@ -203,7 +203,7 @@ def test_the_deterministic_mode_keeps_its_bits_when_set_back(
     same_bits(kept, expected)
 
 
-@pytest.mark.parametrize("kind", ["llama", "gpt2", "qwen3", "gemma3"])
+@pytest.mark.parametrize("kind", ["llama", "gpt2", "qwen3", "mistral"])
 def test_the_deterministic_mode_writes_what_the_reference_writes(
     kind: str, open_tiny: OpenTiny, asking: Any, running: Any
 ) -> None:
@@ -228,7 +228,7 @@ def test_a_machine_that_cannot_is_refused(open_tiny: OpenTiny, monkeypatch: pyte
 
     def uneven(self: Any, x: torch.Tensor) -> torch.Tensor:
         out = forward(self, x)
-        out.view(-1, out.shape[-1])[17] *= 1 + 1e-6
+        out.view(-1, out.shape[-1])[17:18] *= 1 + 1e-6  # the opening's probe has a single row
         return out
 
     monkeypatch.setattr(PackedLinear, "forward", uneven)
@@ -293,7 +293,7 @@ def shapes_seen() -> Iterator[set[tuple[Any, ...]]]:
         yield seen
 
 
-@pytest.mark.parametrize("kind", ["gpt2", "gemma3"])  # what runs on our kernels does not need that
+@pytest.mark.parametrize("kind", ["gpt2", "mistral"])  # what runs on our kernels does not need that
 def test_no_operation_of_the_deterministic_mode_has_another_shape_in_company(
     kind: str, open_tiny: OpenTiny, asking: Any, running: Any
 ) -> None:

@@ -75,15 +75,23 @@ def test_what_does_not_run_is_left_to_transformers(
     assert opening.open_gpu(tiny_folder("llama"), EngineOptions(deterministic=True)) is None
 
 
-@pytest.mark.parametrize("changes", [{"model_type": "gemma3_text"}, {"head_dim": 24}, {"num_key_value_heads": 3}])
-def test_what_does_not_fit_is_left_to_transformers(changes: Any, tiny_folder: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("gemma3", {}),
+        ("llama", {"hidden_act": "gelu_pytorch_tanh"}),
+        ("llama", {"head_dim": 24}),
+        ("llama", {"num_key_value_heads": 3}),
+    ],
+)
+def test_what_does_not_fit_is_left_to_transformers(kind: str, changes: Any, tiny_folder: Any, tmp_path: Path) -> None:
     import shutil
 
     import torch
 
     from aigc.engine.gpu.opening import read_decoder
 
-    shutil.copytree(tiny_folder("llama"), tmp_path / "new")
+    shutil.copytree(tiny_folder(kind), tmp_path / "new")
     file = tmp_path / "new" / "config.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
     assert read_decoder(tmp_path / "new", 0, torch.device("cpu"), torch.float32) is None
