@@ -128,7 +128,7 @@ def in_blocks(both: Sequence[Any], part: slice) -> list[Any]:
     """These are some tokens' keys and values, as slots have them: keys number by number in blocks of 16 tokens."""
     import torch
 
-    from aigc.engine.cpu.kernels import KEY_BLOCK
+    from aigc.engine.cpu.library import KEY_BLOCK
 
     some = [one[:, :, part] for one in both]
     layers, heads, tokens, dim = some[0].shape

@@ -61,7 +61,7 @@ def chain(native: Any, seed: int) -> tuple[Any, Any]:
 def test_any_number_of_threads_gives_the_same(native: Any, seed: int) -> None:
     import torch
 
-    from aigc.engine.cpu.kernels import Step
+    from aigc.engine.cpu.library import Step
 
     program, out = chain(native, seed)
     found = []
@@ -76,7 +76,7 @@ def test_any_number_of_threads_gives_the_same(native: Any, seed: int) -> None:
 def test_two_callers_take_turns(native: Any) -> None:
     import torch
 
-    from aigc.engine.cpu.kernels import Step
+    from aigc.engine.cpu.library import Step
 
     chains = [chain(native, seed) for seed in range(4)]
     for program, out in chains:
