@@ -10,10 +10,10 @@ a grammar into what may come next. `loop` is the token loop, over ids only: `adm
 `sharing` who shares what, `rows` what a text is on its way, `cache` where keys and values lie, `sampler` which token is
 next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward
 runs while the host still sees to the tokens it was fed. `reference` is the slow specification kept beside it. The model
-itself is a `network`, of which there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3 by our
-own kernels, without transformers, which takes seconds to import; `hf` runs all else. The room `gguf` makes a folder of
-a GGUF file. Threads are an engine's own (`threads`): two in one process keep their own number, and torch's is left as
-it was.
+itself is a `network`, of which there are three kinds, each in a room: `cpu` and `gpu` run Llama, Qwen2 and Qwen3, and
+`cpu` Gemma 3, by our own kernels, without transformers, which takes seconds to import; `hf` runs all else. The room
+`gguf` makes a folder of a GGUF file. Threads are an engine's own (`threads`): two in one process keep their own number,
+and torch's is left as it was.
 
 What a model takes is told by `memory`, from its files' headers, and what there is by `machine`, before anything opens.
 
@@ -26,7 +26,7 @@ with prefixes or without: the noise is a hash of seed, candidate, position and t
 alone. What company changes is the order of sums in the network, on the same machine with the same threads and
 libraries by so much:
 
-    cpu  float32, kernels    nothing: equal bits (room `cpu`: Llama, Qwen2, Qwen3), held by tests
+    cpu  float32, kernels    nothing: equal bits (room `cpu`: Llama, Qwen, Gemma 3), held by tests
     cpu  float32             the last bits of a logit (1e-5): another text only where two tokens tie; held by tests
     cpu  bfloat16, float16   hundredths of a logit: now and then another token, and then another text
     cuda any                 as on a cpu with that dtype; not measured yet
