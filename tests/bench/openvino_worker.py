@@ -64,6 +64,7 @@ def _converted(folder: Path, gguf: Path | None, envs: Path, weights: str) -> Pat
         source = folder if (folder / "model.safetensors").exists() or gguf is None else _dense(folder, gguf, envs)
         tool = Path(sys.executable).parent / "optimum-cli"
         task = ["--task", "text-generation-with-past", "--weight-format", weights]
+        task += ["--group-size-fallback", "adjust"] if weights == "int4" else []  # where 128 inputs do not divide a row
         half = target.with_suffix(".half")
         shutil.rmtree(half, ignore_errors=True)
         subprocess.run([tool, "export", "openvino", "--model", source, *task, half], check=True, stdout=sys.stderr)

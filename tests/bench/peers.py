@@ -41,7 +41,7 @@ from typing import Any
 HERE = Path(__file__).parent
 ENVIRONMENTS: dict[str, tuple[tuple[str, ...], ...]] = {  # the pip installs of each, in order; none: ours
     "aigc": (),
-    "openvino": (("torch==2.13.0",), ("openvino-genai", "optimum-intel", "nncf", "gguf")),
+    "openvino": (("torch==2.13.0",), ("openvino-genai", "optimum-intel", "nncf", "gguf", "accelerate")),
     "generate": (),
     "generate_batch": (),
     "llama.cpp": (("llama-cpp-python==0.3.36", "tokenizers"),),
