@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from aigc.asking import sample_briefs
 from aigc.cli import main
 from aigc.content import measure
+from aigc.engine import Gpt
 from aigc.project import Project
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.rules.sentences import not_cut
@@ -92,3 +95,32 @@ def test_every_other_type_writes_an_accepted_piece(name: str, tmp_path: Path) ->
     main(["batch", name, str(briefs), "--limit", "2", "--out", str(tmp_path)])
     pieces = artifacts(tmp_path)
     assert "accepted" in [piece["status"] for piece in pieces], [piece["reason"] for piece in pieces]
+
+
+MEASURED = """
+import json, re, sys
+from aigc.cli import main
+main(sys.argv[1:])
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
+print(json.dumps({"peak": int(peak[1]) << 10}), file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count otherwise")
+@pytest.mark.parametrize("limit", [1, 12])
+def test_a_job_takes_the_memory_that_was_told(limit: int, real_model_folder: Path, tmp_path: Path) -> None:
+    job = ["batch", "ads/google-search", "sample", "--limit", str(limit), "--out", str(tmp_path), "--json"]
+    command = [sys.executable, "-c", MEASURED, *job, "-o", "engine.device=cpu"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)["forecast"]["memory"]
+    peak = json.loads(done.stderr.splitlines()[-1])["peak"]
+    assert abs(told / peak - 1) <= 0.1, (told, peak)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count otherwise")
+def test_one_text_takes_the_memory_that_was_told(real_model_folder: Path) -> None:
+    command = [sys.executable, "-c", MEASURED, "generate", "seo/meta", "topic=Cold brew at home", "keyword=cold brew"]
+    done = subprocess.run([*command, "-o", "engine.device=cpu"], capture_output=True, text=True, check=True)
+    memory = Gpt(device="cpu").memory(real_model_folder)
+    peak = json.loads(done.stderr.splitlines()[-1])["peak"]
+    assert memory is not None and abs(memory.total() / peak - 1) <= 0.1, (memory.total(), peak)

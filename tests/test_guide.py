@@ -10,6 +10,11 @@ from types import ModuleType
 import pytest
 
 import aigc
+from aigc.engine import Gpt
+from aigc.engine.memory import budget
+from aigc.errors import megabytes
+from aigc.generating.fitting import memory_catalogued
+from aigc.models import Catalogue
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 
@@ -65,3 +70,21 @@ def test_the_cover_belongs_to_the_piece(make_project: Callable[..., Project]) ->
     (cover,) = piece.assets
     assert (cover.name, cover.media_type) == ("cover.svg", "image/svg+xml")
     assert b'fill="plum"' in cover.read() and b"Tea &amp; &lt;mugs>" in cover.read()
+
+
+def test_the_memory_of_models_is_what_is_told() -> None:
+    page = (GUIDE / "memory.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w.-]+)` \| (.+) \|$", page, re.MULTILINE)
+    assert len(rows) == 3
+    for name, cells in rows:
+        told = memory_catalogued(Catalogue.load().get(name), Gpt(device="cpu").memory)
+        assert told is not None
+        amounts = [megabytes(told.weights), f"{told.token / 1e3:.0f} KB", megabytes(told.total())]
+        assert cells.split(" | ") == [*amounts, megabytes(told.total(64, 128))]
+
+
+def test_the_shares_of_memory_are_those_that_are_given() -> None:
+    page = (GUIDE / "memory.md").read_text(encoding="utf-8")
+    assert all(word in page for word in ("three eighths", "prefixes an eighth", "a tenth is nobody's"))
+    given = budget(10_000_000, token=10, row=10, rows=128)
+    assert (given.tokens, given.prefix_tokens) == (9_000_000 * 3 // 8 // 10, 9_000_000 // 8 // 10)
