@@ -1,4 +1,4 @@
-"""Adapters beside weights that are kept as a file has them: added rank by rank, exactly, and to their own rows alone."""
+"""Adapters beside weights in a file's own formats: added rank by rank, exactly, and to their own rows alone."""
 
 from __future__ import annotations
 

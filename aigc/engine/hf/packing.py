@@ -100,17 +100,18 @@ def pack_model(model: PreTrainedModel, native: Kernels | None) -> None:
 
     The largest come first: what is held twice for a moment is never more than one of them.
     """
-    files, tied = MappedFiles(), {}
+    files = MappedFiles()
+    tied: dict[int, torch.nn.Module] = {}  # by where the weight lay
     layers = sorted(linears(model).items(), key=lambda item: -item[1].weight.nbytes)
     while layers:
-        path, module = layers.pop(0)
+        path, layer = layers.pop(0)
         # GPT-2's Conv1D keeps (in_features, out_features)
-        weight, key = files.copy(module.weight), module.weight.data_ptr()
-        bias = None if module.bias is None else module.bias.float()
-        new = packed(weight.t() if isinstance(module, Conv1D) else weight, bias, native)
+        weight, key = files.copy(layer.weight), layer.weight.data_ptr()
+        bias = None if layer.bias is None else layer.bias.float()
+        new = packed(weight.t() if isinstance(layer, Conv1D) else weight, bias, native)
         model.set_submodule(path, new)
         tied[key] = new
-        del module, weight
+        del layer, weight
     embeddings = [(path, one) for path, one in model.named_modules() if isinstance(one, torch.nn.Embedding)]
     for path, embedding in embeddings:
         scale = _scale(embedding)
