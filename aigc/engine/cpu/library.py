@@ -67,7 +67,7 @@ def load_library() -> ctypes.CDLL | None:
     """Load the library built for the most that this processor has; `AIGC_KERNELS` may name one of them."""
     wanted = os.environ.get(OFF, "")
     names = [name for name in KERNELS if not wanted or name.endswith(f"_{wanted}")]
-    return next((one for one in map(_loaded, names) if one is not None), None)
+    return next((one for one in map(open_library, names) if one is not None), None)
 
 
 def multiplies_bfloat16() -> bool:
@@ -76,7 +76,8 @@ def multiplies_bfloat16() -> bool:
     return library is not None and bool(library.aigc_bfloat16())
 
 
-def _loaded(name: str) -> ctypes.CDLL | None:
+def open_library(name: str) -> ctypes.CDLL | None:
+    """Load one of `KERNELS`; None where it was not built, or for another processor."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         return None
