@@ -156,6 +156,9 @@ def _memory(project: Project) -> Symptom:
         if memory is None:  # nothing writes here, which is said elsewhere
             return Symptom(name="memory", state="ok", found=found)
         return Symptom(name="memory", state="wrong", found=found, remedy=refused.hint)
+    if memory.crowded(machine):
+        remedy = "end other programs: weights that find no room are read from the disk at every step"
+        return Symptom(name="memory", state="note", found=found, remedy=remedy)
     return Symptom(name="memory", state="ok", found=f"{found}, there is enough for {memory.at_once(machine)}")
 
 

@@ -43,6 +43,8 @@ def memory_rows(weights: Weights, machine: MachineMemory) -> Iterator[tuple[str,
         return
     lack = memory.lacking(machine)
     many = f"enough for {memory.at_once(machine)} such texts at once"
+    if memory.crowded(machine):
+        many = "too little to keep all weights in it: slow"
     yield "free here", f"{megabytes(machine.free)}, " + (f"not enough: {lack}" if lack else many)
 
 

@@ -37,6 +37,7 @@ libraries by so much:
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -48,6 +49,9 @@ from aigc.engine.options import EngineOptions
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
     from aigc.engine.memory import ModelMemory
+
+LOG = logging.getLogger(__name__)
+CROWDED = "%s: other programs have the memory that its weights need: they are read from the disk, which is slow"
 
 __all__ = ["KERNELS", "EngineOptions", "Gpt", "convert_gguf", "open_engine"]
 
@@ -84,15 +88,24 @@ def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
     and for a device that is not there.
     """
     _wait_politely()
-    from aigc.engine.memory import memory_of
-
     folder, options = Path(folder), options or EngineOptions()
-    memory = memory_of(folder, options) if folder.is_dir() else None
-    if memory is not None:
-        memory.refuse(folder.name)
+    memory = _look_at_memory(folder, options) if folder.is_dir() else None
     from aigc.engine.engine import open_model_folder
 
     return open_model_folder(folder, options, memory)
+
+
+def _look_at_memory(folder: Path, options: EngineOptions) -> ModelMemory | None:
+    """Return what a model takes. ModelError where that is not there; where it will be tight, say so."""
+    from aigc.engine.machine import machine_memory
+    from aigc.engine.memory import memory_of
+
+    memory, machine = memory_of(folder, options), machine_memory()
+    if memory is not None:
+        memory.refuse(folder.name, machine)
+        if memory.crowded(machine):
+            LOG.warning(CROWDED, folder.name)
+    return memory
 
 
 def _wait_politely() -> None:

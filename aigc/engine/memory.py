@@ -23,7 +23,7 @@ from typing import Any, Literal
 from aigc.engine.cpu import FAMILIES
 from aigc.engine.cpu.library import KEY_BLOCK, load_library
 from aigc.engine.gguf.gguf_file import read_gguf
-from aigc.engine.machine import MachineMemory, machine_memory
+from aigc.engine.machine import MachineMemory
 from aigc.engine.options import EngineOptions
 from aigc.engine.weight_files import (
     WIDTHS,
@@ -75,12 +75,12 @@ class ModelMemory:
         """Return what a step takes while it runs."""
         return self.step * _step_tokens(rows, tokens) + rows * self.row
 
-    def refuse(self, name: str, machine: MachineMemory | None = None, *, hint: str = "") -> None:
+    def refuse(self, name: str, machine: MachineMemory, *, hint: str = "") -> None:
         """Raise ModelError, one sentence, where not one text can be written on this machine.
 
         Weights that are mapped need not be there at once, but once there must be room for them.
         """
-        if lack := self.lacking(machine or machine_memory()):
+        if lack := self.lacking(machine):
             needed = f"{megabytes(self.total())}, {megabytes(self.weights)} of that for its weights"
             raise ModelError(f"{name!r} does not fit into memory: it needs {needed}, and {lack}", hint=hint)
 
@@ -88,14 +88,21 @@ class ModelMemory:
         """Say what there is instead of the memory for one text, nothing where there is that."""
         if self.device == "cuda":  # nobody but torch can ask what is free there
             return ""
-        needed, beside = self.total(), self.total() - self.process
-        if needed > machine.whole:
+        if self.total() > machine.whole:
             return f"{megabytes(machine.whole)} are all there is"
-        if machine.addresses is not None and beside > machine.addresses:
+        if machine.addresses is not None and self.total() - self.process > machine.addresses:
             return f"`ulimit` leaves {megabytes(machine.addresses)}"
-        if beside - self.mapped + max(0, self.process - machine.held) > machine.free:
+        if self._more(machine) - self.mapped > machine.free:
             return f"{megabytes(machine.free)} are free"
         return ""
+
+    def crowded(self, machine: MachineMemory) -> bool:
+        """Say whether mapped weights do not fit at the moment: every step then reads some from the disk."""
+        return self.device == "cpu" and not self.lacking(machine) and self._more(machine) > machine.free
+
+    def _more(self, machine: MachineMemory) -> int:
+        """Return what one text takes of what is free: this process has some of it already."""
+        return self.total() - min(machine.held, self.process)
 
     def at_once(self, machine: MachineMemory, tokens: int = TEXT) -> int:
         """Count the texts of so many tokens that would be written at once; none where not one can be."""

@@ -215,7 +215,7 @@ def within(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def left(gigabytes: float) -> None:
         machine = MachineMemory(whole=int(gigabytes * 1e9), free=int(gigabytes * 1e9))
-        for place in ("engine.machine", "engine.memory", "cli.diagnosis"):
+        for place in ("engine.machine", "cli.diagnosis"):
             monkeypatch.setattr(f"aigc.{place}.machine_memory", lambda: machine)
 
     monkeypatch.setattr("aigc.engine.options.on_cuda", lambda device: device.startswith("cuda"))
@@ -280,7 +280,11 @@ def test_models_prune_says_which_folder_it_could_not_remove(
     assert ran.code == 3 and f"{folder}: cannot be removed (Permission denied)" in ran.err
 
 
-def test_doctor_holds_the_model_against_the_memory(aigc: Run, within: Callable[[float], None]) -> None:
+def test_doctor_holds_the_model_against_the_memory(
+    aigc: Run, within: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tight = MachineMemory(whole=8_000_000_000, free=400_000_000)
+
     def memory(*options: str) -> dict[str, Any]:
         ran = aigc("doctor", "--json", *options)
         return {"code": ran.code, **next(one for one in ran.json if one["name"] == "memory")}
@@ -295,6 +299,12 @@ def test_doctor_holds_the_model_against_the_memory(aigc: Run, within: Callable[[
     found = memory("-m", "qwen3-8b")
     assert (found["code"], found["state"]) == (1, "wrong")
     assert found["remedy"] == "the largest of the catalogue that fits is 'qwen3-1.7b': -m qwen3-1.7b"
+    monkeypatch.setattr("aigc.cli.diagnosis.machine_memory", lambda: tight)
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: tight)
+    found = memory("-m", "smollm2-135m")
+    assert (found["code"], found["state"]) == (0, "note") and found["remedy"].startswith("end other programs")
+    assert "too little to keep all weights in it: slow" in aigc("models", "show", "smollm2-135m").out
+    within(5)
     assert memory("-m", "some/model")["found"] == "5.0 GB free of 5.0 GB"
     assert memory("-m", "qwen3-8b", "-o", "engine.device=cuda")["state"] == "ok"
 

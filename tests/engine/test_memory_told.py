@@ -170,6 +170,8 @@ def test_a_model_is_refused_where_one_text_does_not_fit() -> None:
     assert 1.5 < needed < 1.8 and beside < 0.6
     assert memory.lacking(machine(8, 6)) == ""
     assert memory.lacking(machine(8, beside + 0.01)) == "", "what is mapped may wait in its file"
+    assert memory.crowded(machine(8, beside + 0.01)) and memory.crowded(machine(8, needed - 0.01))
+    assert not memory.crowded(machine(8, needed + 0.01)) and not memory.crowded(machine(8, beside - 0.01))
     assert memory.lacking(machine(8, beside - 0.01)).endswith("are free")
     assert memory.lacking(machine(8, beside - 0.1, held=0.2)) == "", "we have that much of Python already"
     assert memory.lacking(machine(needed - 0.01, needed - 0.01)).endswith("are all there is"), "it never fits"
@@ -180,10 +182,28 @@ def test_a_model_is_refused_where_one_text_does_not_fit() -> None:
 def test_the_engine_says_so_before_it_reads_a_weight(
     tiny_folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aigc.engine.memory.machine_memory", lambda: machine(0.2, 0.1))
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: machine(0.2, 0.1))
     monkeypatch.setattr("aigc.engine.engine.open_decoder", lambda *given: pytest.fail("it was opened"))
     with pytest.raises(ModelError, match=r"'llama.*' does not fit into memory: it needs .* GB|MB, .* of that for its"):
         open_engine(tiny_folder("llama"), CPU)
+
+
+def test_where_weights_find_no_room_the_engine_says_that_it_will_be_slow(
+    tiny_folder: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(SMOLLM2))
+    panel_file(tmp_path, {"model.embed_tokens.weight": 50_000_000})
+    monkeypatch.setattr("aigc.engine.engine.open_model_folder", lambda folder, options, memory: memory)
+    memory: Any = open_engine(tmp_path, CPU)
+    assert not caplog.messages
+    free = memory.total() - 10_000_000
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=GB, free=free))
+    assert open_engine(tmp_path, CPU) == memory
+    (message,) = caplog.messages
+    assert "other programs have the memory" in message
 
 
 @given(prompt=st.integers(1, 700), written=st.integers(1, 700))

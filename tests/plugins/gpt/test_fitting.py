@@ -34,8 +34,7 @@ def within(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 
     def left(gigabytes: float) -> None:
         machine = MachineMemory(whole=int(gigabytes * GB), free=int(gigabytes * GB))
-        for place in ("aigc.engine.machine.machine_memory", "aigc.engine.memory.machine_memory"):
-            monkeypatch.setattr(place, lambda: machine)
+        monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: machine)
 
     return left
 
