@@ -7,8 +7,10 @@ the next larger one. Nothing here knows what the numbers mean, or in what order 
 
 from __future__ import annotations
 
+import ctypes
 import heapq
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ from aigc.engine.memory import slot_capacity
 
 FEWEST_LANES = 16
 PAGE = 4096  # bytes
+NO_HUGE_PAGES = 15  # MADV_NOHUGEPAGE, madvise(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,9 @@ class Bank:
         spare = PAGE // shape.dtype.itemsize
         raw = torch.empty(math.prod(size) + spare, dtype=shape.dtype, device=shape.device)
         begin = -raw.data_ptr() % PAGE // shape.dtype.itemsize
-        return raw[begin : begin + math.prod(size)].view(size)
+        found = raw[begin : begin + math.prod(size)]
+        _in_small_pages(found)
+        return found.view(size)
 
     def _doubled(self, lanes: torch.Tensor) -> torch.Tensor:
         """Return a copy with twice the lanes. Keys come first, then values, so that only one of them is there twice."""
@@ -86,6 +91,13 @@ class Bank:
 
     def release(self, lane: int) -> None:
         heapq.heappush(self.free, lane)
+
+
+def _in_small_pages(memory: torch.Tensor) -> None:
+    """Ask Linux for pages as they are: where it makes huge ones unasked, a few short texts would have a whole bank."""
+    if memory.device.type == "cpu" and sys.platform == "linux":
+        madvise = ctypes.CDLL(None).madvise  # of no use where it fails, and of no harm
+        madvise(ctypes.c_void_p(memory.data_ptr()), ctypes.c_size_t(memory.nbytes), NO_HUGE_PAGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from aigc.errors import ModelError
 
 CPU = EngineOptions(device="cpu")
 GB = 1 << 30
+HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage")
 SMOLLM2 = {  # Q4_1, 98 MB
     "model_type": "llama",
     "hidden_size": 576,
@@ -244,6 +246,25 @@ def test_a_block_of_keys_begins_with_a_page() -> None:
             slots.take(tokens, 1000)
         assert bank.lanes > 40 and not bank.keys.data_ptr() % PAGE
         assert bool((bank.keys[0, 0, 0, :16] == tokens).all()) and bool((bank.values[1, 5, 2, 16:32] == tokens).all())
+
+
+@pytest.mark.skipif(not HUGE_PAGES.is_dir(), reason="this system makes no huge pages unasked")
+def test_a_bank_is_not_put_into_huge_pages() -> None:
+    """Else its memory would be there as a whole once a few texts are."""
+    import torch
+
+    from aigc.engine.cache import Bank, CacheShape
+
+    shape = CacheShape(layers=4, kv_heads=4, head_dim=64, dtype=torch.float32, device=torch.device("cpu"), blank=False)
+    bank = Bank(shape, 64, 256)
+    for one in (bank.keys, bank.values):
+        middle, inside, flags = one.data_ptr() + one.nbytes // 2, False, ""
+        for line in Path("/proc/self/smaps").read_text(encoding="utf-8").splitlines():
+            if found := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line):
+                inside = int(found[1], 16) <= middle < int(found[2], 16)
+            elif inside and line.startswith("VmFlags:"):
+                flags = line
+        assert " nh" in flags
 
 
 def test_more_is_told_for_more_texts_and_longer_ones() -> None:
