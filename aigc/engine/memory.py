@@ -181,7 +181,8 @@ def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelM
             stored = StoredWeights(loaded=shape.parameters * WIDTHS.get(str(place.get("dtype")), 4))
     elif place.is_dir():
         shape = dimensions(read_config(place))
-        stored = weights_in(place, tied=shape is not None and shape.tied)
+        ours = shape is not None and shape.family in FAMILIES
+        stored = weights_in(place, tied=shape is not None and shape.tied, ours=ours)
     else:
         file = read_gguf(place)
         shape, stored = dimensions(config_of_gguf(file)), weights_of_gguf(file)

@@ -91,17 +91,23 @@ def read_config(folder: Path) -> Mapping[str, Any]:
     return {}
 
 
-def weights_in(folder: Path, *, tied: bool) -> StoredWeights:
-    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded, and without kernels
-    all are in 32 bits. Files that cannot be read count nothing: opening them says why."""
+def weights_in(folder: Path, *, tied: bool, ours: bool = True) -> StoredWeights:
+    """Count the bytes of a folder's weights; a `tied` head that a file has once more is not loaded.
+
+    In 32 bits are all where there are no kernels, and of a family that is not `ours` its experts, or, where floats are
+    of several kinds, all. Files that cannot be read count nothing: opening them says why.
+    """
     mapped, loaded = _tensors(folder, PANELS), _tensors(folder, LOADED)
     if mapped:
         looked_up = mapped.get(EMBEDDING) if not tied else None
         return StoredWeights(mapped=sum(map(_bytes, mapped.values())) - (_bytes(looked_up) // 2 if looked_up else 0))
-    kept = [one for name, one in loaded.items() if not (tied and name == HEAD)]
-    if load_library() is None:
-        return StoredWeights(loaded=4 * sum(math.prod(one.shape) for one in kept))
-    return StoredWeights(loaded=sum(map(_bytes, kept)))
+    kept = {name: one for name, one in loaded.items() if not (tied and name == HEAD)}
+    several = len({one.dtype for one in kept.values() if "F" in one.dtype}) > 1
+    if load_library() is None or (several and not ours):
+        return StoredWeights(loaded=4 * sum(math.prod(one.shape) for one in kept.values()))
+    wide = [name for name, one in kept.items() if not ours and ("experts" in name or len(one.shape) > 2)]
+    more = sum(4 * math.prod(kept[name].shape) - _bytes(kept[name]) for name in wide)
+    return StoredWeights(loaded=more + sum(map(_bytes, kept.values())))
 
 
 def _tensors(folder: Path, pattern: str) -> dict[str, Stored]:

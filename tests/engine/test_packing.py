@@ -215,6 +215,25 @@ def test_a_folder_of_several_dtypes_loses_none_of_their_digits(
     assert torch.allclose(logits(network), expected(folder), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize("what", [*FAMILIES, "mixed"])
+def test_the_memory_told_is_what_is_kept(what: str, tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    import torch
+
+    from aigc.engine.cpu.linear import PackedLinear
+    from aigc.engine.hf.packing import StoredEmbedding
+    from aigc.engine.memory import memory_of
+
+    if what == "mixed":
+        folder = halved(tiny_folder("mistral"), tmp_path / "mixed", torch.bfloat16, ["mlp"])
+    else:
+        folder = written(tmp_path / "model", what, torch.bfloat16)
+    told, network = memory_of(folder, EngineOptions(device="cpu")), opened(folder)
+    kept = sum(one.nbytes for one in network.model.modules() if isinstance(one, PackedLinear))
+    kept += sum(one.weight.nbytes for one in network.model.modules() if isinstance(one, StoredEmbedding))
+    kept += sum(one.nbytes for one in network.model.parameters())
+    assert told is not None and abs(told.weights / kept - 1) < 0.03, "but for norms, widened"
+
+
 def test_a_dtype_asked_for_goes_through_torch(tiny_folder: TinyFolder, tmp_path: Path) -> None:
     import torch
 
