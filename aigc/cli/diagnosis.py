@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from aigc.cli.group import Commands
 from aigc.cli.options import Overrides, Pairs, open_project
 from aigc.engine import KERNELS
+from aigc.engine.cpu.library import library_name
 from aigc.engine.machine import machine_memory
 from aigc.errors import AigcError, megabytes
 from aigc.models import Catalogue, cache_folder, resolve
@@ -67,7 +68,9 @@ def _package(name: str) -> Symptom:
 def _kernels() -> Symptom:
     """Say whether a CPU writes at full speed; a machine without them writes all the same."""
     if any(find_spec(name) is not None for name in KERNELS):
-        return Symptom(name="kernels", state="ok", found="built")
+        taken = library_name()
+        found = f"built, those for {taken.upper()} are taken" if taken else "built, but none of them runs here"
+        return Symptom(name="kernels", state="ok" if taken else "note", found=found)
     remedy = "on a CPU, models write faster where a C compiler (gcc) was there when aigc was installed"
     return Symptom(name="kernels", state="note", found="not built", remedy=remedy)
 

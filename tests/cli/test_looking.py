@@ -346,8 +346,9 @@ def test_doctor_names_every_trouble_with_a_remedy(aigc: Run, shop: Any, monkeypa
 
 
 def test_doctor_says_whether_kernels_were_built(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    for spec, state in ((object(), "ok"), (None, "note")):
+    for spec, taken, state in ((object(), "vnni", "ok"), (object(), "", "note"), (None, "", "note")):
         monkeypatch.setattr("aigc.cli.diagnosis.find_spec", lambda name, spec=spec: spec)
+        monkeypatch.setattr("aigc.cli.diagnosis.library_name", lambda taken=taken: taken)
         assert states(aigc("doctor", "-m", "smollm2-135m", "--json"))["kernels"] == state
 
 

@@ -62,12 +62,22 @@ class Step(ctypes.Structure):
     alive: tuple[Any, ...]
 
 
-@cache
 def load_library() -> ctypes.CDLL | None:
     """Load the library built for the most that this processor has; `AIGC_KERNELS` may name one of them."""
+    return _chosen()[1]
+
+
+def library_name() -> str:
+    """Name the kind of processor that the library in use was built for: avx2, avx512 or vnni; nothing without one."""
+    return _chosen()[0].rpartition("_")[2]
+
+
+@cache
+def _chosen() -> tuple[str, ctypes.CDLL | None]:
     wanted = os.environ.get(OFF, "")
     names = [name for name in KERNELS if not wanted or name.endswith(f"_{wanted}")]
-    return next((one for one in map(open_library, names) if one is not None), None)
+    found = ((name, open_library(name)) for name in names)
+    return next(((name, one) for name, one in found if one is not None), ("", None))
 
 
 def multiplies_bfloat16() -> bool:
