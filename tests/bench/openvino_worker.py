@@ -77,7 +77,7 @@ def convert(folder: Path, gguf: Path | None, envs: Path, weights: str) -> None:
     tool = Path(sys.executable).parent / "optimum-cli"
     task = ["--task", "text-generation-with-past", "--weight-format", weights]
     task += ["--group-size-fallback", "adjust"] if weights == "int4" else []  # where 128 inputs do not divide a row
-    half = target.with_suffix(".half")
+    half = target.with_name(f"{target.name}.half")
     shutil.rmtree(half, ignore_errors=True)
     subprocess.run([tool, "export", "openvino", "--model", source, *task, half], check=True, stdout=sys.stderr)
     half.rename(target)
@@ -94,7 +94,7 @@ def _dense(folder: Path, gguf: Path, envs: Path) -> Path:
         model.hf_quantizer, model.is_quantized = None, False
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
-        half = target.with_suffix(".half")
+        half = target.with_name(f"{target.name}.half")
         shutil.rmtree(half, ignore_errors=True)
         model.save_pretrained(half)
         AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(half)

@@ -282,6 +282,7 @@ def main() -> None:
     given.envs.mkdir(parents=True, exist_ok=True)
     folder, gguf = files_of(given.model)
     setting = Setting(folder, gguf, given.envs, given.isa, given.device)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # stopped processes would stay for ever
     workers = [] if given.cold else [start(name, setting) for name in names]
     try:
         for workload in given.workloads:
