@@ -25,11 +25,12 @@ static void round_some(const void *what, int64_t begin, int64_t end, int64_t thr
         }
 }
 
-INLINE void tile(const int rows, const uint16_t *x, int64_t k, const uint8_t *panel, Sums *sums) {
+INLINE void tile(const int rows, const uint16_t *x, int64_t k, const uint8_t *panel, int fetch, Sums *sums) {
     vf sum[TILE];
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r]);
     for (int64_t i = 0; i < k; i += 2, panel += 64) {
+        if (fetch) fetch_ahead(BF16, panel, 0);
         __m512bh w = (__m512bh)i_load(panel);
 #pragma GCC unroll 12
         for (int r = 0; r < rows; r++) {
@@ -47,7 +48,7 @@ void bfloat16_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *pan
     const uint16_t *x = (const uint16_t *)op->in + first * k;
     for (int64_t t = 0, begin = 0; t < tiles; t++) {
         int64_t end = rows * (t + 1) / tiles;
-#define CASE(rows) case rows: tile(rows, x + begin * k, k, panel, sums + begin); break;
+#define CASE(rows) case rows: tile(rows, x + begin * k, k, panel, t == 0, sums + begin); break;
         switch (end - begin) {
             CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
         }

@@ -78,7 +78,7 @@ INLINE void tile(const int rows, const float *a, int64_t lda, const float *panel
 #pragma GCC unroll 2
             for (int part = 0; part < PARTS; part++) sum[r][part] = f_fma(x, w[part], sum[r][part]);
         }
-        if (i >= until) _mm_prefetch(next, _MM_HINT_T1), next += 64, until += every;
+        if (i >= until) _mm_prefetch(next, _MM_HINT_T0), next += 64, until += every;
     }
 #pragma GCC unroll 12
     for (int r = 0; r < rows; r++)
@@ -96,6 +96,7 @@ INLINE void few_tile(const int rows, const int64_t format, const float *a, int64
     for (int64_t b = 0; b < depth; b += of.block, panel += block_bytes(of)) {
         const int some = of.bits > 8 ? 2 : 4, count = of.bits > 8 ? 1 : 8; /* inputs of a pair or a quad; of those */
         for (int64_t o = 0; o < (of.block + OCTET - 1) / OCTET; o++) {
+            fetch_ahead(format, panel, o);
             Scales by[PARTS];
 #pragma GCC unroll 8
             for (int q = 0; q < count; q++) {
@@ -165,7 +166,7 @@ static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, 
         for (int64_t t = 0; t < tiles; t++) {
             int64_t end = rows * (t + 1) / tiles;
             any_tile(end - begin, a + begin * k + at, k, here, depth, sums + begin, next + t * lines * 64,
-                     tiles > 1 && lines ? depth / lines : depth);
+                     lines ? depth / lines : depth);
             begin = end;
         }
     }

@@ -16,12 +16,13 @@
 #include "wide.h"
 
 #define UNIT 32   /* inputs of a row that share a scale */
-#define FEW 4     /* rows for which numbers are unpacked in registers; for more they are written to memory once */
-#define DEPTH 512 /* inputs unpacked before they are multiplied: 8 KB of a panel; whole blocks */
-#if LANES == 16
-#define TILE 8 /* rows whose sums stay in registers */
+#define DEPTH 512 /* inputs multiplied before moving to the next rows: some KB of a panel; whole blocks */
+#ifdef __AVX512VNNI__
+#define TILE 12 /* rows whose sums stay in registers */
+#define FEW MOST_ROWS
 #else
-#define TILE 4
+#define TILE (LANES / 2)
+#define FEW 4 /* rows for which numbers are unpacked in registers; for more they are written to memory once */
 #endif
 
 /* A row of activations: its numbers, then for every 32 inputs the scale and the sum of what they stand for, for every 16
@@ -83,6 +84,118 @@ static void quantise(const void *what, int64_t begin, int64_t end, int64_t threa
     }
 }
 
+/* How many quads' pairs are added in 16 bits: (2^bits - 1) * 127 * 2 for each; 0 where numbers are larger, and lose 128. */
+INLINE int together_of(const int64_t format) {
+    const int bits = format_of(format).bits;
+    return bits == 8 || format == IQ4_NL ? 0 : bits == 6 ? 2 : bits == 5 ? 4 : 8;
+}
+
+/* whole (rows): what a group's sums begin with, at input `at` of x: what numbers lose where there is no VNNI. */
+INLINE void begin_group(const int rows, const int64_t format, const Row *x, int64_t at, vi *whole) {
+#ifdef __AVX512VNNI__
+    const int lost = 0;
+#else
+    const int lost = together_of(format) ? 0 : 128;
+#endif
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++) whole[r] = lost ? i_all(lost * x[r].totals[at / UNIT]) : i_all(0);
+}
+
+/* whole (rows) += quad q of a group by x from input `at` of a row on. Where there is no VNNI, sums in 16 bits wait in
+   `pairs`. */
+INLINE void add_quad(const int rows, const int64_t format, const int q, vi u, const Row *x, int64_t at, vi *pairs, vi *whole) {
+#ifndef __AVX512VNNI__
+    const int together = together_of(format), last = format_of(format).group / 4 - 1;
+    vi size = u;
+    if (!together) u = i_xor(u, i_bytes(128)), size = i_magnitude(u);
+#endif
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++) {
+        int32_t four;
+        memcpy(&four, x[r].numbers + at + 4 * q, 4);
+#ifdef __AVX512VNNI__
+        (void)format, (void)pairs;
+        whole[r] = _mm512_dpbusd_epi32(whole[r], u, i_all(four));
+#else
+        vi two = i_pairs(size, together ? i_all(four) : i_signs(i_all(four), u));
+        if (together > 1) {
+            pairs[r] = q % together ? i_add16(pairs[r], two) : two;
+            if (q % together == together - 1 || q == last) whole[r] = i_add(whole[r], i_fours(pairs[r]));
+        } else {
+            whole[r] = i_add(whole[r], i_fours(two));
+        }
+#endif
+    }
+}
+
+/* sum (rows) += a group's products, from input `at` of x on; whole (rows) are those of its numbers. */
+INLINE void end_group(const int rows, const int64_t format, Scales by, const Row *x, int64_t at, const vi *whole, vf *sum) {
+    const Format of = format_of(format);
+#pragma GCC unroll 12
+    for (int r = 0; r < rows; r++) {
+        sum[r] = f_fma(f_mul(f_from(whole[r]), f_all(x[r].scales[at / UNIT])), by.scale, sum[r]);
+        sum[r] = f_fma(f_all(of.group == 32 ? x[r].sums32[at / 32] : x[r].sums16[at / 16]), by.offset, sum[r]);
+    }
+}
+
+/* sums (rows, 16) += x (rows, depth) * panel, its numbers unpacked in registers, from input `at` of x on. */
+INLINE void few_tile(const int rows, const int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth,
+                     int fetch, Sums *sums) {
+    const Format of = format_of(format);
+    const int quads = of.group / 4;
+    for (int part = 0; part < PARTS; part++) {
+        const uint8_t *block = panel;
+        vf sum[TILE];
+        vi whole[TILE], pairs[TILE];
+#pragma GCC unroll 12
+        for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
+        for (int64_t b = 0; b < depth; b += of.block, block += block_bytes(of))
+            for (int64_t o = 0; o < of.block / OCTET; o++) {
+                if (fetch) fetch_ahead(format, block, o);
+#pragma GCC unroll 2
+                for (int g = 0; g < OCTET / of.group; g++) {
+                    int64_t here = at + b + o * OCTET + g * of.group;
+                    begin_group(rows, format, x, here, whole);
+#pragma GCC unroll 8
+                    for (int q = 0; q < quads; q++) {
+                        vi numbers = quad(format, octet_at(format, block, o), g * quads + q, part);
+                        add_quad(rows, format, q, numbers, x, here, pairs, whole);
+                    }
+                    Scales by = scales_of(format, block, o * (OCTET / of.group) + g, part);
+                    end_group(rows, format, by, x, here, whole, sum);
+                }
+            }
+#pragma GCC unroll 12
+        for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
+    }
+}
+
+/* Each format and number of rows has a loop of its own. */
+static void any_few(int64_t rows, int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth, int fetch,
+                    Sums *sums) {
+#define ONE(rows, format) case format * 16 + rows: few_tile(rows, format, panel, x, at, depth, fetch, sums); break;
+#if TILE == 12
+#define CASE(format)                                                                                     \
+    ONE(1, format) ONE(2, format) ONE(3, format) ONE(4, format) ONE(5, format) ONE(6, format)            \
+    ONE(7, format) ONE(8, format) ONE(9, format) ONE(10, format) ONE(11, format) ONE(12, format)
+#else
+#define CASE(format) ONE(1, format) ONE(2, format) ONE(3, format) ONE(4, format)
+#endif
+    switch (format * 16 + rows) { WHOLE(CASE) }
+#undef CASE
+#undef ONE
+}
+
+static void few(int64_t rows, int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth, Sums *sums) {
+    int64_t tiles = (rows + TILE - 1) / TILE, begin = 0;
+    for (int64_t t = 0; t < tiles; t++) {
+        int64_t end = rows * (t + 1) / tiles;
+        any_few(end - begin, format, panel, x + begin, at, depth, t == 0, sums + begin);
+        begin = end;
+    }
+}
+
+#if FEW < MOST_ROWS
 /* Some inputs of a panel: quads of bytes without a sign, and each group's scales and offsets. */
 typedef struct {
     uint8_t numbers[DEPTH * PANEL];
@@ -99,11 +212,13 @@ INLINE void unpack_blocks(const int64_t format, const uint8_t *block, int64_t de
                 Scales by = scales_of(format, block, g, part);
                 f_store(scales + part * LANES, by.scale), f_store(offsets + part * LANES, by.offset);
             }
-        for (int64_t o = 0; o < of.block / OCTET; o++, numbers += OCTET * PANEL)
+        for (int64_t o = 0; o < of.block / OCTET; o++, numbers += OCTET * PANEL) {
+            fetch_ahead(format, block, o);
             for (int part = 0; part < PARTS; part++)
 #pragma GCC unroll 8
                 for (int q = 0; q < 8; q++)
                     i_store(numbers + q * 64 + part * 32, quad(format, octet_at(format, block, o), q, part));
+        }
     }
 }
 
@@ -113,161 +228,68 @@ static void unpack(int64_t format, const uint8_t *panel, int64_t depth, Unpacked
 #undef CASE
 }
 
-/* The whole-number sums of a group of `quads`, for each column and each of `rows` rows; `together` quads' pairs do not
-   overflow 16 bits, 0 if not even one's do. */
-INLINE void dot(const int rows, const int quads, const int together, const vi *numbers, const Row *x, int64_t at, vi *sum) {
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) sum[r] = i_all(0);
-#ifdef __AVX512VNNI__
-    (void)together;
-#pragma GCC unroll 8
-    for (int q = 0; q < quads; q++) {
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-            int32_t four;
-            memcpy(&four, x[r].numbers + at + 4 * q, 4);
-            sum[r] = _mm512_dpbusd_epi32(sum[r], numbers[q], i_all(four));
-        }
-    }
-#else
-    vi pairs[TILE];
-#pragma GCC unroll 8
-    for (int q = 0; q < quads; q++) {
-        vi u = numbers[q], size = u;
-        if (!together) u = i_xor(u, i_bytes(128)), size = i_magnitude(u);
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-            int32_t four;
-            memcpy(&four, x[r].numbers + at + 4 * q, 4);
-            vi y = together ? i_all(four) : i_signs(i_all(four), u);
-            vi two = i_pairs(size, y);
-            if (together > 1) {
-                pairs[r] = q % together ? i_add16(pairs[r], two) : two;
-                if (q % together == together - 1 || q == quads - 1) sum[r] = i_add(sum[r], i_fours(pairs[r]));
-            } else {
-                sum[r] = i_add(sum[r], i_fours(two));
-            }
-        }
-    }
-    if (!together) /* numbers stood without a sign, 128 more */
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) sum[r] = i_add(sum[r], i_all(128 * x[r].totals[at / UNIT]));
-#endif
-}
-
-/* sum (rows) += a group's products, from input `at` of x on. */
-INLINE void add_group(const int rows, const int quads, const int together, const vi *numbers, Scales by, const Row *x,
-                      int64_t at, vf *sum) {
-    vi whole[TILE];
-    dot(rows, quads, together, numbers, x, at, whole);
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; r++) {
-        float total = quads == 8 ? x[r].sums32[at / 32] : x[r].sums16[at / 16];
-        sum[r] = f_fma(f_mul(f_from(whole[r]), f_all(x[r].scales[at / UNIT])), by.scale, sum[r]);
-        sum[r] = f_fma(f_all(total), by.offset, sum[r]);
-    }
-}
-
-/* How many quads' pairs are added in 16 bits: (2^bits - 1) * 127 * 2 for each; 0 where numbers are larger. */
-INLINE int together_of(const int64_t format) {
-    const int bits = format_of(format).bits;
-    return bits == 8 || format == IQ4_NL ? 0 : bits == 6 ? 2 : bits == 5 ? 4 : 8;
-}
-
-/* sums (rows, 16) += x (rows, depth) * panel, its numbers unpacked in registers, from input `at` of x on. */
-INLINE void few_tile(const int rows, const int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth,
-                     Sums *sums) {
-    const Format of = format_of(format);
-    const int quads = of.group / 4;
-    for (int part = 0; part < PARTS; part++) {
-        const uint8_t *block = panel;
-        vf sum[FEW];
-#pragma GCC unroll 4
-        for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
-        for (int64_t b = 0; b < depth; b += of.block, block += block_bytes(of))
-            for (int64_t o = 0; o < of.block / OCTET; o++)
-#pragma GCC unroll 2
-                for (int g = 0; g < OCTET / of.group; g++) {
-                    vi numbers[8];
-#pragma GCC unroll 8
-                    for (int q = 0; q < quads; q++)
-                        numbers[q] = quad(format, octet_at(format, block, o), g * quads + q, part);
-                    Scales by = scales_of(format, block, o * (OCTET / of.group) + g, part);
-                    add_group(rows, quads, together_of(format), numbers, by, x, at + b + o * OCTET + g * of.group, sum);
-                }
-#pragma GCC unroll 4
-        for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
-    }
-}
-
-static void any_few(int64_t rows, int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth, Sums *sums) {
-#define CASE(format)                                                                 \
-    case format * 8 + 1: few_tile(1, format, panel, x, at, depth, sums); break;      \
-    case format * 8 + 2: few_tile(2, format, panel, x, at, depth, sums); break;      \
-    case format * 8 + 3: few_tile(3, format, panel, x, at, depth, sums); break;      \
-    case format * 8 + 4: few_tile(4, format, panel, x, at, depth, sums); break;
-    switch (format * 8 + rows) { WHOLE(CASE) }
-#undef CASE
-}
-
 /* sums (rows, 16) += x (rows, depth) * w, from input `at` of x on. */
-INLINE void tile(const int rows, const int quads, const int together, const Unpacked *w, const Row *x, int64_t at,
-                 int64_t depth, Sums *sums) {
-    const int64_t group = 4 * quads;
+INLINE void tile(const int rows, const int64_t format, const Unpacked *w, const Row *x, int64_t at, int64_t depth, Sums *sums) {
+    const int group = format_of(format).group;
     for (int part = 0; part < PARTS; part++) {
         vf sum[TILE];
+        vi whole[TILE], pairs[TILE];
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) sum[r] = f_load(sums[r] + part * LANES);
         for (int64_t g = 0; g < depth / group; g++) {
-            int64_t here = at + g * group;
-            vi numbers[8];
+            const uint8_t *numbers = w->numbers + g * group * PANEL + part * 32;
+            begin_group(rows, format, x, at + g * group, whole);
 #pragma GCC unroll 8
-            for (int q = 0; q < quads; q++) numbers[q] = i_load(w->numbers + g * group * PANEL + q * 64 + part * 32);
+            for (int q = 0; q < group / 4; q++)
+                add_quad(rows, format, q, i_load(numbers + q * 64), x, at + g * group, pairs, whole);
             Scales by = {f_load(w->scales + g * PANEL + part * LANES), f_load(w->offsets + g * PANEL + part * LANES)};
-            add_group(rows, quads, together, numbers, by, x, here, sum);
+            end_group(rows, format, by, x, at + g * group, whole, sum);
         }
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) f_store(sums[r] + part * LANES, sum[r]);
     }
 }
 
-/* Each kind of numbers and number of rows has a loop of its own. */
 static void any_tile(int64_t rows, int64_t format, const Unpacked *w, const Row *x, int64_t at, int64_t depth, Sums *sums) {
-#define CASE(rows, quads, together) case rows: tile(rows, quads, together, w, x, at, depth, sums); break;
-#define FOUR(quads, together) CASE(1, quads, together) CASE(2, quads, together) CASE(3, quads, together) CASE(4, quads, together)
+#define ONE(rows, format) case format * 16 + rows: tile(rows, format, w, x, at, depth, sums); break;
 #if TILE == 8
-#define ALL(quads, together)                                                            \
-    FOUR(quads, together) CASE(5, quads, together) CASE(6, quads, together)             \
-    CASE(7, quads, together) CASE(8, quads, together)
+#define CASE(format)                                                                                     \
+    ONE(1, format) ONE(2, format) ONE(3, format) ONE(4, format)                                          \
+    ONE(5, format) ONE(6, format) ONE(7, format) ONE(8, format)
 #else
-#define ALL FOUR
+#define CASE(format) ONE(1, format) ONE(2, format) ONE(3, format) ONE(4, format)
 #endif
-    switch (format) {
-        case Q2_K: case Q3_K: switch (rows) { ALL(4, 8) } break;
-        case Q6_K: switch (rows) { ALL(4, 2) } break;
-        case Q5_0: case Q5_1: case Q5_K: switch (rows) { ALL(8, 4) } break;
-        case Q8_0: case IQ4_NL: switch (rows) { ALL(8, 0) } break;
-        default: switch (rows) { ALL(8, 8) }
-    }
+    switch (format * 16 + rows) { WHOLE(CASE) }
 #undef CASE
+#undef ONE
 }
+
+static void many(int64_t rows, int64_t format, const uint8_t *panel, const Row *x, int64_t at, int64_t depth, Sums *sums) {
+    Unpacked w __attribute__((aligned(64)));
+    int64_t tiles = (rows + TILE - 1) / TILE, begin = 0;
+    unpack(format, panel, depth, &w);
+    for (int64_t t = 0; t < tiles; t++) {
+        int64_t end = rows * (t + 1) / tiles;
+        any_tile(end - begin, format, &w, x + begin, at, depth, sums + begin);
+        begin = end;
+    }
+}
+#else
+#define many few
+#endif
 
 /* Rows of one pass, up to MOST_ROWS: sums (rows, 16) += rows of the quantised in (m, k), from `first` on, * panel. */
 void whole_pass(const Op *op, int64_t first, int64_t rows, const uint8_t *panel, Sums *sums) {
-    Unpacked w __attribute__((aligned(64)));
     Row x[MOST_ROWS];
-    int64_t k = op->depth, tiles = (rows + TILE - 1) / TILE;
+    int64_t k = op->depth;
     for (int64_t r = 0; r < rows; r++) x[r] = row_at(op->in, first + r, k);
-    if (rows <= FEW) return any_few(rows, op->format, panel, x, 0, k, sums);
     for (int64_t at = 0; at < k; at += DEPTH) {
-        int64_t depth = k - at < DEPTH ? k - at : DEPTH, begin = 0;
-        unpack(op->format, panel, depth, &w);
+        int64_t depth = k - at < DEPTH ? k - at : DEPTH;
+        if (rows <= FEW)
+            few(rows, op->format, panel, x, at, depth, sums);
+        else
+            many(rows, op->format, panel, x, at, depth, sums);
         panel += panel_bytes(format_of(op->format), depth);
-        for (int64_t t = 0; t < tiles; t++) {
-            int64_t end = rows * (t + 1) / tiles;
-            any_tile(end - begin, op->format, &w, x + begin, at, depth, sums + begin);
-            begin = end;
-        }
     }
 }
 
