@@ -207,6 +207,8 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
     with checking("Counting", job.remaining) as counted:
         expected = job.forecast(rates_file(), counted, wanted=languages.add)
     languages.warn()
+    if job.changed:
+        click.echo(reports.changed_line(job.changed), err=True)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
         click.echo(line, err=True)
 

@@ -88,6 +88,12 @@ def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Br
         yield brief, some
 
 
+def changed_line(many: int) -> str:
+    """Say that finished pieces are written again, which nobody asked for in so many words."""
+    these = "1 finished piece is" if many == 1 else f"{many:,} finished pieces are"
+    return f"{these} written again: their rows changed since, or what writes them (type, model, engine.dtype, settings)"
+
+
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
     """Return a forecast as a person reads it: how much, then how long."""
     if not expected.briefs:

@@ -37,9 +37,11 @@ libraries by so much:
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +92,10 @@ def open_engine(folder: Path, options: EngineOptions | None = None) -> Engine:
     _wait_politely()
     folder, options = Path(folder), options or EngineOptions()
     memory = _look_at_memory(folder, options) if folder.is_dir() else None
-    from aigc.engine.engine import open_model_folder
+    with _collecting_nothing():
+        from aigc.engine.engine import open_model_folder
 
-    return open_model_folder(folder, options, memory)
+        return open_model_folder(folder, options, memory)
 
 
 def _look_at_memory(folder: Path, options: EngineOptions) -> ModelMemory | None:
@@ -116,6 +119,19 @@ def _wait_politely() -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # turns, some tens of microseconds
+
+
+@contextmanager
+def _collecting_nothing() -> Iterator[None]:
+    """Let Python's search for circular garbage rest. While torch is imported it goes through everything again and again
+    and finds next to nothing: a sixth of a second until the first token (`tests/bench/LOG.md`)."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def convert_gguf(gguf: Path, folder: Path) -> None:

@@ -147,6 +147,11 @@ class Job:
         return left or (len(self._guard.due()) if self._guard and not self._only else 0)
 
     @property
+    def changed(self) -> int:
+        """Count the briefs this run has to write though the job wrote pieces of their ids: what makes those changed."""
+        return self.ledger.briefs.changed(self._only)
+
+    @property
     def guarded(self) -> bool:
         """Say whether pieces that repeat others are written again in this run."""
         return self._guard is not None and not self._only

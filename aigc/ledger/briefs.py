@@ -93,6 +93,13 @@ class Briefs:
         question = f"select count(*) from pieces where status = 'waiting' {among(only)}"
         return int(self._database.ask(question, tuple(only))[0][0])
 
+    def changed(self, only: Collection[str] = ()) -> int:
+        """Count the briefs that wait though this job wrote pieces of their ids: what makes those is another now."""
+        question = (
+            f"select count(*) from pieces where status = 'waiting' and finished_run > 0 and not anew {among(only)}"
+        )
+        return int(self._database.ask(question, tuple(only))[0][0])
+
     def ids(self, wanted: Collection[str]) -> set[str]:
         """Return which of some ids are briefs of this job."""
         rows = self._database.ask(f"select id from pieces where true {among(wanted)}", tuple(wanted))

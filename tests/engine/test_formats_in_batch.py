@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aigc.engine import EngineOptions, convert_gguf, open_engine
+from aigc.engine import KERNELS, EngineOptions, convert_gguf, open_engine
 from aigc.engine.cpu.formats import FORMATS
-from aigc.engine.cpu.library import load_library, multiplies_bfloat16
+from aigc.engine.cpu.library import load_library, multiplies_bfloat16, open_library
 
 from .gguf_files import write_gguf
 from .test_same_tokens import mixed_requests
@@ -65,3 +68,36 @@ def test_company_changes_nothing(
     assert len({ids for ids, _ in alone.values()}) > len(alone) // 2, "a model that says one thing proves nothing"
     for engine in opened:
         engine.close()
+
+
+WRITE = """
+import sys
+from aigc.engine import EngineOptions, open_engine
+from aigc.types import Message, Prompt, Request, SamplingParams
+engine = open_engine(sys.argv[1], EngineOptions(device="cpu", dtype=sys.argv[2]))
+sampling = SamplingParams(temperature=1, max_tokens=20, seed=7, n=3)
+for lines in (1, 2, 3, 6, 7, 8):
+    prompt = Prompt(messages=(Message(role="user", content="A kettle of steel. " * lines),))
+    engine.submit(Request(id=str(lines), prompt=prompt, sampling=sampling))
+while engine.busy:
+    for one in engine.step():
+        assert not one.error, one.error
+        print(one.request_id, one.index, one.token_ids, one.mean_logprob)
+"""
+
+
+@pytest.mark.parametrize("dtype", ["float32", "int8"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_other_instructions_change_nothing(family: str, dtype: str, tmp_path: Path) -> None:
+    """Whole texts, by each library that this machine can run."""
+    names = [name for name in KERNELS if open_library(name) is not None]
+    if len(names) < 2:
+        pytest.skip("no two libraries run on this machine")
+    convert_gguf(write_gguf(tmp_path / "tiny.gguf", family), tmp_path / "made")
+    command = [sys.executable, "-c", WRITE, str(tmp_path / "made"), dtype]
+    written = {}
+    for name in names:
+        environment = {**os.environ, "AIGC_KERNELS": name.rpartition("_")[2]}
+        written[name] = sorted(subprocess.check_output(command, text=True, env=environment).splitlines())
+    assert len(set(written[names[0]])) == 18
+    assert all(lines == written[names[0]] for lines in written.values()), written

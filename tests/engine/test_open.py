@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import subprocess
@@ -17,6 +18,21 @@ from aigc.errors import ModelError, UsageError
 def test_importing_the_room_imports_no_torch() -> None:
     code = "import sys, aigc.engine; assert not {'torch', 'transformers'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_no_garbage_is_looked_for_while_a_model_opens(
+    collects: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr("aigc.engine.engine.open_model_folder", lambda *given: seen.append(gc.isenabled()))
+    before = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        open_engine(tmp_path / "nowhere")
+        assert (seen, gc.isenabled()) == ([False], collects)
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_opening_prints_nothing(tiny_folder: Callable[..., Path], capfd: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import EngineError, JobError, NotFound
-from aigc.jobs import read_artifacts, run_job
+from aigc.jobs import open_job, read_artifacts, run_job
 from aigc.ledger import opened_ledger
 from aigc.ledger.completions import Completions
 from aigc.ledger.pieces import Pieces
@@ -42,6 +42,24 @@ def test_three_edited_rows_cost_three_generations_and_the_old_ones_are_kept(shop
     assert shop.asked == 9
     assert texts(shop) == [f"Buy {name}" for name in "aXcYeZ"]
     assert history(shop) == [("01", "Buy b"), ("03", "Buy d"), ("05", "Buy f")]
+
+
+def test_pieces_that_are_written_again_unasked_are_counted(shop: Shop, make_project: Callable[..., Project]) -> None:
+    def changed(products: str, **redo: object) -> int:
+        with open_job(shop.project, shop.project.content_type(shop.name), shop.folder) as job:
+            job.register(briefs([*products]), **redo)
+            return job.changed
+
+    assert changed("abcdef") == 0, "none is there yet"
+    shop.run([*"abcdef"])
+    assert changed("abcdef") == 0
+    assert changed("aXcYefg") == 2, "two rows are other ones, one is new"
+    types = {"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK}
+    shop.project = make_project({**types, "aigc.yaml": "sampling: {temperature: 0.3}\n"})
+    assert changed("abcdef") == 6
+    shop.run([*"abcdef"])
+    assert changed("abcdef") == 0
+    assert changed("abcdef", fresh=True) == 0, "somebody asked for them"
 
 
 def test_a_row_put_in_front_costs_one(shop: Shop) -> None:
