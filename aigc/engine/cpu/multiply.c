@@ -172,6 +172,17 @@ static void pass(const float *a, int64_t rows, int64_t k, const uint8_t *panel, 
     }
 }
 
+/* to (wide) = sums + more, or += where `add`. */
+INLINE void put(const float *sums, const float *more, int64_t wide, int64_t add, float *to) {
+    if (wide == PANEL)
+        for (int i = 0; i < PANEL; i += LANES) {
+            vf sum = f_add(f_load(sums + i), more ? f_load(more + i) : f_all(0));
+            f_store(to + i, f_add(sum, add ? f_load(to + i) : f_all(0)));
+        }
+    else
+        for (int64_t i = 0; i < wide; i++) to[i] = sums[i] + (more ? more[i] : 0.0f) + (add ? to[i] : 0.0f);
+}
+
 /* out (m, n), rows `pitch` floats apart, = in (m, k) * weight' + more, or += where `add`; some of the panels. */
 static void multiply(const void *what, int64_t begin, int64_t end, int64_t thread) {
     const Op *op = ((const Job *)what)->op;
@@ -191,11 +202,9 @@ static void multiply(const void *what, int64_t begin, int64_t end, int64_t threa
             else
                 pass(op->in + first * k, rows, k, panel, op->format, sums);
             int64_t wide = n - p * PANEL < PANEL ? n - p * PANEL : PANEL;
-            for (int64_t r = 0; r < rows; r++) {
-                float *to = op->out + (first + r) * op->pitch + p * PANEL;
-                for (int64_t j = 0; j < wide; j++)
-                    to[j] = sums[r][j] + (op->more ? op->more[p * PANEL + j] : 0.0f) + (op->add ? to[j] : 0.0f);
-            }
+            const float *more = op->more ? op->more + p * PANEL : NULL;
+            float *out = op->out + first * op->pitch + p * PANEL;
+            for (int64_t r = 0; r < rows; r++) put(sums[r], more, wide, op->add, out + r * op->pitch);
         }
 }
 
