@@ -109,7 +109,7 @@ class ModelMemory:
         if self.lacking(machine):
             return 0
         shared = self.budget(machine)
-        return max(min(shared.rows, shared.tokens // tokens), 1)
+        return max(min(shared.rows, shared.tokens // max(tokens, 1)), 1)
 
     def budget(self, machine: MachineMemory) -> Budget:
         """Return how much rows may take before the model is there."""

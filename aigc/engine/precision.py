@@ -24,9 +24,11 @@ def resolved_dtype(device: str, dtype: str, *, quantised: bool) -> str:
         return "bfloat16"
     if dtype in ("auto", "int8") and not cuda:
         return "int8" if quantised and load_library() is not None else "float32"
-    if dtype == "bfloat16" and not cuda and multiplies_bfloat16():
-        return "bfloat16 avx512"  # the processor's own way to round: other bits than torch's
-    return dtype
+    if cuda or load_library() is None:
+        return dtype
+    if dtype == "bfloat16":  # by the processor's own way to round, or 32 bits: other bits than torch's
+        return "bfloat16 avx512" if multiplies_bfloat16() else "bfloat16 widened"
+    return "float16 widened" if dtype == "float16" and quantised else dtype
 
 
 def on_cuda(device: str) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.engine.cpu import FAMILIES
-from aigc.engine.cpu.formats import FORMATS, PANEL
+from aigc.engine.cpu.formats import FORMATS, PANEL, fill_panels
 from aigc.engine.cpu.library import load_library
 from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
 from aigc.engine.tensor_headers import Stored, read_header
@@ -146,11 +146,24 @@ def config_of_gguf(file: GgufFile) -> dict[str, Any]:
 def weights_of_gguf(file: GgufFile) -> StoredWeights:
     """Count the bytes that a GGUF's weights will have once they are converted."""
     sizes = {name: _panel_bytes(tensor) for name, tensor in file.tensors.items()}
-    ours = MODEL_TYPES.get(file.architecture) in FAMILIES and load_library() is not None
-    if ours and all(sizes.values()):
+    kernels = load_library() is not None
+    if kernels and MODEL_TYPES.get(file.architecture) in FAMILIES and all(sizes.values()) and _plain(file):
         rare = 0 if "output.weight" not in sizes else sizes.get("token_embd.weight", 0) // 2
         return StoredWeights(mapped=sum(sizes.values()) - rare)
-    return StoredWeights(loaded=2 * sum(math.prod(tensor.shape) for tensor in file.tensors.values()))
+    width = 2 if kernels else 4
+    return StoredWeights(loaded=width * sum(math.prod(tensor.shape) for tensor in file.tensors.values()))
+
+
+def _plain(file: GgufFile) -> bool:
+    """Say whether positions are turned and shapes cut as our kernels take them."""
+    shape = dimensions(config_of_gguf(file))
+    scaled = file.get("rope.scaling.type", "none") not in ("none", "linear") and "rope_freqs.weight" not in file.tensors
+    return not scaled and (
+        shape is None
+        or fill_panels(
+            heads=shape.heads, kv_heads=shape.kv_heads, dim=shape.head_dim, hidden=shape.hidden, inner=shape.inner
+        )
+    )
 
 
 def _panel_bytes(tensor: GgufTensor) -> int:

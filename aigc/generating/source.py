@@ -87,14 +87,21 @@ class Source:
         the options that change a text, and the adapter's digest."""
         model = self._named_weights() if self.takes_weights else self.model
         if self.extension.identity is not None:
-            weights = self.known_weights()
-            name = self.extension.identity(model, self.options, quantised=weights is not None and weights.quantised)
+            name = self.extension.identity(model, self.options, quantised=self._quantised())
         else:
             neutral = self.extension.neutral
             telling = {name: self.options[name] for name in sorted(self.options) if name not in neutral}
             name = f"{self.name} {model} {telling}"
         adapter = self.adapters.identity(content_type) if self.takes_adapters else ""
         return f"{name} {adapter}" if adapter else name
+
+    def _quantised(self) -> bool:
+        """Say whether the weights are, or will be, kept in a GGUF's own numbers."""
+        weights = self.known_weights()
+        if weights is None or weights.folder is not None or weights.gguf is None:
+            return weights is not None and weights.quantised
+        told = self.memory()  # of a file that is not converted yet: no kernels may be there for what it has
+        return told is None or told.mapped > 0 or told.device != "cpu"
 
     def check(self, *, placed: bool = False) -> None:
         """Refuse wrong options with a UsageError; with `placed` look only at those that a file sets."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from aigc.errors import ModelError, NotFound, did_you_mean
 from aigc.models import hub
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
-from aigc.models.files import check_gguf, file_digest, folder_digest, trouble_with
+from aigc.models.files import PANELS, check_gguf, file_digest, folder_digest, trouble_with
 from aigc.models.user_cache import finished, model_folder
 
 KEPT_GGUF = "source.gguf"  # beside the fast copy, so that a later version can make another copy offline
@@ -34,7 +34,9 @@ class Weights:
 
     @property
     def quantised(self) -> bool:
-        """Say whether the weights are a GGUF's, known before it is fetched."""
+        """Say whether the engine keeps, or before they are there should keep, the weights in a GGUF's own numbers."""
+        if self.folder is not None:
+            return (self.folder / PANELS).is_file()
         return self.gguf is not None or (self.model is not None and isinstance(self.model.source, WheelSource))
 
 
@@ -104,9 +106,12 @@ def _from_gguf(name: str, path: Path) -> Weights:
 
 
 def copy_folder(gguf: Path, digest: str) -> Path:
-    """Return where the fast copy of a person's own GGUF file stands. Its digest finds it, so the file may move."""
+    """Return where the fast copy of a person's own GGUF file stands. Its digest finds it, so the file may move or be
+    renamed."""
     stem = re.sub(r"[^A-Za-z0-9.-]+", "-", gguf.stem)[:48]
-    return model_folder(f"local-{digest[:16]}-{stem}")
+    named = model_folder(f"local-{digest[:16]}-{stem}")
+    others = sorted(named.parent.glob(f"local-{digest[:16]}-*")) if not named.is_dir() else []
+    return next((one for one in others if finished(one, digest)), named)
 
 
 def _from_folder(name: str, path: Path) -> Weights:

@@ -141,7 +141,7 @@ def test_a_gguf_tells_what_its_panels_will_take(tmp_path: Path, format: str, mon
     assert memory.token == 2 * 2 * 256 * 4, "without a count of its own there are as many heads of keys"
     monkeypatch.setattr("aigc.engine.weight_files.load_library", lambda: None)
     memory = memory_of(file, CPU)
-    assert memory is not None and (memory.mapped, memory.weights) == (0, 2 * (40 * 256 + 256 + 512 * 256))
+    assert memory is not None and (memory.mapped, memory.weights) == (0, 4 * (40 * 256 + 256 + 512 * 256))
 
 
 def test_what_has_no_kernel_becomes_floats_of_16_bits(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_products_of_bfloat16_by_the_processor_are_told_from_torchs(
     here: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(precision, "multiplies_bfloat16", lambda: here)
-    expected = "bfloat16 avx512" if here else "bfloat16"
+    expected = "bfloat16 avx512" if here else "bfloat16 widened"
     assert EngineOptions(device="cpu", dtype="bfloat16").numbers(quantised=False) == expected
     assert EngineOptions(device="cuda", dtype="bfloat16").numbers(quantised=False) == "bfloat16"
 

@@ -20,7 +20,7 @@ import torch
 from aigc.engine.adapters import Adapters
 from aigc.engine.cache import CacheShape
 from aigc.engine.checkpoint import Checkpoint, Config, read_checkpoint
-from aigc.engine.cpu.formats import BF16, PANEL
+from aigc.engine.cpu.formats import BF16, FORMATS, PANEL, fill_panels
 from aigc.engine.cpu.kernels import Kernels, Panels, kernels
 from aigc.engine.cpu.library import KEY_BLOCK, Narrow, Step, multiplies_bfloat16
 from aigc.engine.cpu.linear import PackedLinear
@@ -33,7 +33,8 @@ from aigc.engine.options import EngineOptions
 EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
-NARROW = {"auto": Narrow.INT8, "int8": Narrow.INT8, "float32": Narrow.WIDE, "bfloat16": Narrow.BFLOAT16}
+WIDE = dict.fromkeys(("float32", "float16"), Narrow.WIDE)
+NARROW = WIDE | {"auto": Narrow.INT8, "int8": Narrow.INT8, "bfloat16": Narrow.BFLOAT16}  # of activations
 
 
 @dataclass(slots=True, kw_only=True)
@@ -198,12 +199,13 @@ def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
         return None
     with ExitStack() as stack:
         read = read_checkpoint(folder, stack)
-        if read is None or not _fits(read.config):
+        if read is None or not fits(read.config) or not _keeps(options.dtype, read):
             return None
-        if options.dtype == "bfloat16" and not (multiplies_bfloat16() and _is_bfloat16(read)):
-            return None
+        narrow = NARROW[options.dtype]
+        if narrow is Narrow.BFLOAT16 and not multiplies_bfloat16():
+            narrow = Narrow.WIDE
         try:
-            return Decoder(native, read, options.context, narrow=NARROW[options.dtype])
+            return Decoder(native, read, options.context, narrow=narrow)
         except KeyError:  # a weight is missing: transformers says which
             return None
 
@@ -214,17 +216,24 @@ def _most(parts: Sequence[Panels], narrow: Narrow) -> Narrow:
     return narrow if 2 * narrowed > sum(part.columns * part.depth for part in parts) else Narrow.WIDE
 
 
-def _fits(config: Config) -> bool:
+def fits(config: Config) -> bool:
     """Say whether all shapes fill whole vectors and panels."""
-    panels = [config.num_attention_heads * config.dim, config.num_key_value_heads * config.dim]
-    whole = not any(size % PANEL for size in (*panels, config.intermediate_size))
-    return whole and config.hidden_size % EIGHT == 0 and config.dim % (2 * EIGHT) == 0
+    return fill_panels(
+        heads=config.num_attention_heads,
+        kv_heads=config.num_key_value_heads,
+        dim=config.dim,
+        hidden=config.hidden_size,
+        inner=config.intermediate_size,
+    )
 
 
-def _is_bfloat16(read: Checkpoint) -> bool:
-    """Say whether the weights that every token meets are bfloat16."""
+def _keeps(dtype: str, read: Checkpoint) -> bool:
+    """Say whether weights stay what they are in that dtype: floats become those of 16 bits that it names, by torch."""
     name = "model.layers.0.mlp.gate_proj.weight"
-    return name in read and read.format(name) == BF16.name
+    if name not in read or dtype not in ("bfloat16", "float16"):
+        return True
+    format = read.format(name)
+    return FORMATS[format].whole or (dtype == "bfloat16" and format == BF16.name) if format in FORMATS else False
 
 
 def _norm(read: Checkpoint, name: str) -> torch.Tensor:

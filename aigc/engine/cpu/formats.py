@@ -40,6 +40,12 @@ class Format:
         return depth // self.block * self.block_bytes
 
 
+def fill_panels(*, heads: int, kv_heads: int, dim: int, hidden: int, inner: int) -> bool:
+    """Say whether a model's layers fill whole vectors and panels, as the kernels take them."""
+    whole = not any(size % PANEL for size in (heads * dim, kv_heads * dim, inner))
+    return whole and hidden % 8 == 0 and dim % 16 == 0
+
+
 F32 = Format("F32", 0, 32, 1, 1, False, 0, 4)
 F16 = Format("F16", 1, 16, 2, 2, False, 0, 4)
 BF16 = Format("BF16", 2, 16, 2, 2, False, 0, 4)

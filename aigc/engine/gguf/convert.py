@@ -13,8 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 import torch
+from pydantic import ValidationError
 from transformers import PreTrainedTokenizerFast
 
+from aigc.engine.checkpoint import Config
+from aigc.engine.cpu.decoder import fits
 from aigc.engine.cpu.formats import FORMATS
 from aigc.engine.cpu.kernels import Kernels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, Outline, slices, write_panel_file
@@ -36,6 +39,7 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
         native = _needed(kernels())
         check_family(file)
         config = config_of(file)
+        _check_config(config)
         placed = tensors_of(file, config)
         _check_formats(placed)
     except Unfamiliar as reason:
@@ -58,12 +62,9 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
 def _be_dense(file: GgufFile, folder: Path, reason: str) -> None:
     """Have transformers write floats, and say so first."""
     needed = dense_bytes(file)
-    LOG.warning(
-        "%s: %s: all weights become floats of 16 bits, %.1f GB on disk and in memory",
-        file.path.name,
-        reason,
-        needed / 1e9,
-    )
+    held = needed if kernels() else 2 * needed  # in 32 bits where torch multiplies them
+    words = "%s: %s: all weights become floats of 16 bits, %.1f GB on disk and %.1f GB in memory"
+    LOG.warning(words, file.path.name, reason, needed / 1e9, held / 1e9)
     _check_space(folder, needed + BESIDE)
     folder.mkdir(parents=True, exist_ok=True)
     _write_tokenizer(file, folder)
@@ -74,6 +75,18 @@ def _needed(native: Kernels | None) -> Kernels:
     if native is None:
         raise Unfamiliar("no kernels were built for this machine")
     return native
+
+
+def _check_config(config: dict[str, Any]) -> None:
+    """Raise Unfamiliar where our kernels would not open what such a config says."""
+    try:
+        read = Config.model_validate(config)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Unfamiliar(f"our kernels do not know {where} {first['input']!r}") from error
+    if not fits(read):
+        raise Unfamiliar("its layers do not fill whole vectors, as our kernels take them")
 
 
 def _check_formats(placed: list[Placed]) -> None:

@@ -88,7 +88,7 @@ def test_a_wrong_option_is_refused_before_anything_is_opened(
     [
         ({}, "m 1"),
         ({"rows": 4, "threads": 2, "context": 9}, "m 1"),
-        ({"dtype": "bfloat16"}, "m 1 bfloat16"),
+        ({"dtype": "bfloat16"}, "m 1 bfloat16 widened"),
         ({"device": "cuda:1"}, "m 1 bfloat16"),
         ({"device": "cuda", "dtype": "float32"}, "m 1"),
     ],
@@ -99,9 +99,13 @@ def test_finished_work_is_known_by_weights_and_numbers(
     monkeypatch.setattr("aigc.engine.precision.has_cuda", lambda: False)
     monkeypatch.setattr("aigc.engine.precision.multiplies_bfloat16", lambda: False)
     monkeypatch.setattr("aigc.engine.precision.load_library", object)
-    monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=False))
+    monkeypatch.setattr(
+        "aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=False, folder=None, gguf=None)
+    )
     source = Source(extension=gpt, model="m", options=options)
     assert source.identity("shop/line") == named
-    monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=True))
+    monkeypatch.setattr(
+        "aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=True, folder=None, gguf=None)
+    )
     whole = "dtype" not in options and "device" not in options  # on a CPU, unless told otherwise
     assert source.identity("shop/line") == (f"{named} int8" if whole else named)
