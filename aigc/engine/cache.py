@@ -7,11 +7,11 @@ the next larger one. Nothing here knows what the numbers mean, or in what order 
 
 from __future__ import annotations
 
-import ctypes
 import heapq
 import math
-import sys
+import mmap
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
@@ -19,8 +19,6 @@ import torch
 from aigc.engine.memory import slot_capacity
 
 FEWEST_LANES = 16
-PAGE = 4096  # bytes
-NO_HUGE_PAGES = 15  # MADV_NOHUGEPAGE, madvise(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +60,7 @@ class Bank:
         size = (shape.layers, lanes, shape.kv_heads, self.capacity, shape.head_dim)
         if shape.blank:  # where masked lanes are multiplied nevertheless, they are zeros: 0 · NaN would be NaN
             return torch.zeros(size, dtype=shape.dtype, device=shape.device)
-        spare = PAGE // shape.dtype.itemsize
-        raw = torch.empty(math.prod(size) + spare, dtype=shape.dtype, device=shape.device)
-        begin = -raw.data_ptr() % PAGE // shape.dtype.itemsize
-        found = raw[begin : begin + math.prod(size)]
-        _in_small_pages(found)
-        return found.view(size)
+        return _pages(math.prod(size), shape.dtype).view(size)
 
     def _doubled(self, lanes: torch.Tensor) -> torch.Tensor:
         """Return a copy with twice the lanes. Keys come first, then values, so that only one of them is there twice."""
@@ -93,11 +86,22 @@ class Bank:
         heapq.heappush(self.free, lane)
 
 
-def _in_small_pages(memory: torch.Tensor) -> None:
-    """Ask Linux for pages as they are: where it makes huge ones unasked, a few short texts would have a whole bank."""
-    if memory.device.type == "cpu" and sys.platform == "linux":
-        madvise = ctypes.CDLL(None).madvise  # of no use where it fails, and of no harm
-        madvise(ctypes.c_void_p(memory.data_ptr()), ctypes.c_size_t(memory.nbytes), NO_HUGE_PAGES)
+def _pages(numbers: int, dtype: torch.dtype) -> torch.Tensor:
+    """Return memory that the system has back as soon as nobody has it: of an allocator it would stay in pieces, and
+    addresses run out under `ulimit -v`. Pages are small: of huge ones a few short texts would have a whole bank.
+
+    Raises MemoryError where there is none.
+    """
+    if not hasattr(mmap, "MAP_ANONYMOUS"):  # Windows
+        return torch.empty(numbers, dtype=dtype)
+    try:
+        pages = mmap.mmap(-1, numbers * dtype.itemsize, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(f"no {numbers * dtype.itemsize} bytes for keys and values") from error
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        with suppress(OSError):  # of no harm where it fails
+            pages.madvise(mmap.MADV_NOHUGEPAGE)
+    return torch.frombuffer(pages, dtype=dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +127,9 @@ class Slots:
         capacity = slot_capacity(tokens, limit)
         bank = self.banks.get(capacity)
         if bank is None:
-            many = 0 if self.shape.blank else min(self.rows, self.tokens // capacity)  # unused, they cost nothing
-            lanes = max(FEWEST_LANES, many)
+            most = max(self.tokens // capacity, 1)
+            many = 0 if self.shape.blank else min(self.rows, most)  # unused, they cost nothing
+            lanes = max(min(FEWEST_LANES, most), many)
             bank = self.banks[capacity] = Bank(self.shape, lanes, capacity)
         return Slot(bank, bank.take())
 

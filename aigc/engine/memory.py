@@ -90,7 +90,7 @@ class ModelMemory:
             return ""
         if self.total() > machine.whole:
             return f"{megabytes(machine.whole)} are all there is"
-        if machine.addresses is not None and self.total() - self.process > machine.addresses:
+        if machine.addresses is not None and self.total() - self._python > machine.addresses:
             return f"`ulimit` leaves {megabytes(machine.addresses)}"
         if self._more(machine) - self.mapped > machine.free:
             return f"{megabytes(machine.free)} are free"
@@ -99,6 +99,11 @@ class ModelMemory:
     def crowded(self, machine: MachineMemory) -> bool:
         """Say whether mapped weights do not fit at the moment: every step then reads some from the disk."""
         return self.device == "cpu" and not self.lacking(machine) and self._more(machine) > machine.free
+
+    @property
+    def _python(self) -> int:
+        """Return what of the process no model changes; a machine's addresses are without it."""
+        return min(self.process, PROCESS)
 
     def _more(self, machine: MachineMemory) -> int:
         """Return what one text takes of what is free: this process has some of it already."""
@@ -115,7 +120,7 @@ class ModelMemory:
         """Return how much rows may take before the model is there."""
         beside = self.process + self.weights + self.work()
         spare = machine.free + min(machine.held, self.process) - beside
-        addresses = None if machine.addresses is None else machine.addresses - beside + self.process
+        addresses = None if machine.addresses is None else machine.addresses - beside + self._python
         return budget(spare, addresses, token=self.token, row=self.row, rows=self.rows)
 
 
@@ -158,14 +163,19 @@ def slot_capacity(tokens: int, limit: int) -> int:
     return capacity
 
 
-def held_tokens(prompt: int, written: int) -> int:
-    """Count the tokens that a text of its own prompt and so many written takes room for: whole blocks, and where it
-    outgrew its slot the smaller one, which is still there for others."""
+def held_tokens(prompt: int, written: int, turns: float = 1.0) -> int:
+    """Count the tokens that a text of its own prompt and so many written takes room for, in whole blocks.
+
+    When half of the texts have moved out of a slot that they outgrew, those have two. Of `turns` texts that have a slot one after the other
+    the longest counts: by and by a slot is filled to its end, and smaller ones stay for those that begin (measured,
+    tests/bench/LOG.md).
+    """
     left, capacity = 0, slot_capacity(prompt, prompt + written)
     while capacity < prompt + written:
-        left += capacity
-        capacity *= 2
-    return -(-(prompt + written) // KEY_BLOCK) * KEY_BLOCK + left
+        left, capacity = capacity, 2 * capacity
+    own = -(-(prompt + written) // KEY_BLOCK) * KEY_BLOCK
+    later = max(capacity - own, 0) + left
+    return max(own + round(later * (1 - 1 / max(turns, 1.0)) ** 2), 3 * left // 2)
 
 
 def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelMemory | None:

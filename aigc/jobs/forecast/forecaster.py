@@ -30,6 +30,7 @@ LUMP = 2_000  # prompts counted together
 STAND_IN = "something that an earlier stage writes, about as long as this"
 ITEMS = 4  # of a list that an earlier stage writes
 UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earlier ones
+UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
@@ -123,7 +124,7 @@ class Forecaster:
         again = same.requests / same.planned if same and same.planned else 1.0
         written, by = self._written(asked, same, again)
         planned, completions = sum(asked.values()), self._completions(asked)
-        memory = self._memory(planned, completions, written / max(completions * again, 1))
+        memory = self._memory(asked, written / max(completions * again, 1))
         return Forecast(
             briefs=self._seen if briefs is None else briefs,
             rendered=self._rendered,
@@ -159,19 +160,21 @@ class Forecaster:
     def _completions(self, asked: Mapping[str, float]) -> float:
         return sum(asked[stage.name] * stage.candidates for stage in self._content_type.stages)
 
-    def _memory(self, requests: float, completions: float, written: float) -> int:
+    def _memory(self, asked: Mapping[str, float], written: float) -> int:
         """Return the most memory that will be taken, by what the model takes; 0 where that is not known.
 
-        At once there are as many texts as may be, each with a task and an answer of the usual length.
+        At once there are as many texts as may be, each with a task and an answer of the usual length: of one stage, for
+        a piece goes through them one after the other.
         """
         model = self._project.source.memory()
         if model is None:
             return 0
         from aigc.engine.memory import held_tokens
 
-        counted = sum(self._asked.values())
-        own = held_tokens(round(self._own / max(counted, 1)), round(written))
-        rows = max(min(model.rows, round(completions)), 1)
+        task = round(self._own / max(sum(self._asked.values()), 1))
+        most = max(asked[stage.name] * stage.candidates for stage in self._content_type.stages)
+        rows = max(min(model.rows, round(most)), 1)
+        own = held_tokens(task, round(written * UNEVEN), self._completions(asked) / rows)
         if not self._project.settings.ray.get("address"):
             from aigc.engine.machine import machine_memory
 

@@ -99,13 +99,10 @@ def test_finished_work_is_known_by_weights_and_numbers(
     monkeypatch.setattr("aigc.engine.precision.has_cuda", lambda: False)
     monkeypatch.setattr("aigc.engine.precision.multiplies_bfloat16", lambda: False)
     monkeypatch.setattr("aigc.engine.precision.load_library", object)
-    monkeypatch.setattr(
-        "aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=False, folder=None, gguf=None)
-    )
+    known = {"digest": "1", "folder": None, "gguf": None}
+    monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(quantised=False, **known))
     source = Source(extension=gpt, model="m", options=options)
     assert source.identity("shop/line") == named
-    monkeypatch.setattr(
-        "aigc.models.resolve", lambda name: SimpleNamespace(digest="1", quantised=True, folder=None, gguf=None)
-    )
+    monkeypatch.setattr("aigc.models.resolve", lambda name: SimpleNamespace(quantised=True, **known))
     whole = "dtype" not in options and "device" not in options  # on a CPU, unless told otherwise
     assert source.identity("shop/line") == (f"{named} int8" if whole else named)
