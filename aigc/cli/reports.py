@@ -56,8 +56,9 @@ def print_dry_run(
             {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}
             for brief, stages in previews
         ]
-        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
-        print_json({**counts, "apart": found.apart, "forecast": expected.record(), "prompts": shown})
+        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "changed": found.changed}
+        more = {"reasons": found.reasons, "apart": found.apart, "forecast": expected.record()}
+        print_json({**counts, **more, "prompts": shown})
         return
     for brief, stages in _shown(previews):
         for one in stages:
@@ -70,6 +71,8 @@ def print_dry_run(
         click.echo(f"{found.apart:,} of them are not in this run (--only)")
     if found.made:
         click.echo(f"{found.made:,} of them are written already")
+    if found.changed:
+        click.echo(changed_line(found.changed))
     for reason in found.reasons:
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):
@@ -90,8 +93,10 @@ def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Br
 
 def changed_line(many: int) -> str:
     """Say that finished pieces are written again, which nobody asked for in so many words."""
-    these = "1 finished piece is" if many == 1 else f"{many:,} finished pieces are"
-    return f"{these} written again: their rows changed since, or what writes them (type, model, engine.dtype, settings)"
+    by = "(type, model, engine.dtype, settings)"
+    if many == 1:
+        return f"1 finished piece is written again: its row changed since, or what writes it {by}"
+    return f"{many:,} finished pieces are written again: their rows changed since, or what writes them {by}"
 
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
