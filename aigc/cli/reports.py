@@ -15,7 +15,8 @@ from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import complaint_lines, counted, duration, printable
 from aigc.errors import megabytes
-from aigc.jobs import REPORT, earlier_exports
+from aigc.jobs import REPORT, earlier_exports, rates_file
+from aigc.jobs.forecast.rates import read_rates
 from aigc.types import STATUSES, Brief, Json
 from aigc.writing.preview import Preview, preview
 
@@ -119,8 +120,10 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
             size = "larger" if expected.sure == "or more" else "smaller"
             time = f"about {duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
     else:
-        place = "such a cluster" if cluster else "this machine"
-        time = f"no time can be told before the first run of {model} on {place}"
+        place = "on such a cluster" if cluster else "on this machine"
+        if not cluster and _ran_otherwise(project):
+            place = f"with these engine options {place}"
+        time = f"no time can be told before the first run of {model} {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
     notes = ["what repeats another piece is written again, which comes on top"] if unique else []
     if not expected.counted:
@@ -133,6 +136,12 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         )
         notes.append(f"{expected.too_long:,} prompts {room}: those will fail")
     return [*lines, *(f"  {note}" for note in notes)]
+
+
+def _ran_otherwise(project: Project) -> bool:
+    """Say whether the model wrote on this machine with other engine options."""
+    writers = [rate.writer for rate in read_rates(rates_file()) if " ray." not in rate.writer]
+    return any(f"{one} ".startswith(f"{project.source.name} {project.settings.model} ") for one in writers)
 
 
 def report_record(report: JobReport, expected: Forecast | None = None) -> dict[str, Json]:

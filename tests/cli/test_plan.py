@@ -194,6 +194,10 @@ def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--dry-run")
     assert "\nForecast: nothing to write\nNothing was written" in ran.out, "all is written already"
+    ran = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "-o", "engine.dtype=float32")
+    assert "before the first run of scripted with these engine options on this machine" in ran.out
+    ran = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "-m", "script")
+    assert "before the first run of script on this machine" in ran.out
     ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--no-reuse", "--dry-run")
     assert "150 briefs: 100 valid, 50 not" in ran.out
     assert " s or less, by earlier runs of shop/slogan here, which were smaller; " in ran.out
