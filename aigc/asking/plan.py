@@ -161,9 +161,9 @@ def write_plan(plan: Plan, project: Project, folder: Path) -> Path:
 
 
 def _pinned(target: Path, record: Mapping[str, Json]) -> bool:
-    """Say whether a job file names every setting that is in force, with that value."""
+    """Say whether a job file names every setting that is in force, with that value, and no other."""
     root = read_yaml(target).value
-    return all(root.get(name) == record[name] for name in SETTINGS if name in record)
+    return all(root.get(name) == record[name] if name in record else not root.get(name) for name in SETTINGS)
 
 
 def _but(values: Mapping[str, T], names: Collection[str] = ()) -> dict[str, T]:

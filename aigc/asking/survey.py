@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from aigc.errors import AigcError
 from aigc.types import Artifact, Brief, Json
 
 SHOWN = 10  # reasons kept
 KNOWN = 2000  # ids that a misspelt one is held against
+Before: TypeAlias = Literal["stands", "changed", "new"]  # what a run comes upon where a brief's piece is to be
 
 
 class Forecasting(Protocol):
@@ -24,13 +25,15 @@ class Forecasting(Protocol):
 class Survey:
     """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
 
-    `made` of the valid ones are written already, `apart` are not among the ids asked for, of which no row has the
-    `missing` ones. `first` are to be written; `ids` are some that rows have.
+    `made` of the valid ones are written already, `changed` ones are written again since what makes them is another
+    now. `apart` are not among the ids asked for, of which no row has the `missing` ones. `first` are to be written;
+    `ids` are some that rows have.
     """
 
     valid: int = 0
     failed: int = 0
     made: int = 0
+    changed: int = 0
     apart: int = 0
     missing: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -53,7 +56,7 @@ def survey_briefs(
     first: int,
     *,
     forecaster: Forecasting | None = None,
-    made: Callable[[Brief], bool] = lambda brief: False,
+    before: Callable[[Brief], Before] = lambda brief: "new",
     wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
     only: Collection[str] = (),
     heard: Callable[[int], None] = lambda done: None,
@@ -61,8 +64,9 @@ def survey_briefs(
 ) -> Survey:
     """Read every row once, in constant memory, and keep the `first` few that are to be written.
 
-    `only` names the ids that are asked for, if not all are; `made` says of a brief whether it is written already. The
-    forecaster looks at the others, and `wanted` is told their values; `heard` is told how many rows have been read.
+    `only` names the ids that are asked for, if not all are; `before` says of a brief whether it is written already. The
+    forecaster looks at those that are not, and `wanted` is told their values; `heard` is told how many rows have been
+    read.
     """
     found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
     for brief in briefs:
@@ -72,7 +76,7 @@ def survey_briefs(
             found.ids.append(brief.id)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
-            reason = _sort_in(found, brief, first, forecaster, made, wanted, only)
+            reason = _sort_in(found, brief, first, forecaster, before, wanted, only)
         if reason:
             found.failed += 1
             if len(found.reasons) < SHOWN:
@@ -88,7 +92,7 @@ def _sort_in(
     brief: Brief,
     first: int,
     forecaster: Forecasting | None,
-    made: Callable[[Brief], bool],
+    before: Callable[[Brief], Before],
     wanted: Callable[[Mapping[str, Json]], None],
     only: Collection[str],
 ) -> str:
@@ -96,9 +100,11 @@ def _sort_in(
     if only and brief.id not in only:
         found.apart += 1
         return ""
-    if made(brief):
+    earlier = before(brief)
+    if earlier == "stands":
         found.made += 1
         return ""
+    found.changed += earlier == "changed"
     if forecaster is not None:
         try:
             forecaster.add(brief)

@@ -46,6 +46,7 @@ from aigc.jobs import (
 from aigc.types import JobReport
 
 if TYPE_CHECKING:
+    from aigc.asking.survey import Before
     from aigc.content import ContentType
     from aigc.project import Project
     from aigc.types import Brief
@@ -165,12 +166,12 @@ def _look(
     looking = written_already(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
     )
-    with checking("Checking", many) as heard, looking if forecaster else nullcontext(_nothing) as made:
+    with checking("Checking", many) as heard, looking if forecaster else nullcontext(_new) as before:
         found = survey_briefs(
             plan.rows(project, content_type),
             reports.PREVIEWED,
             forecaster=forecaster,
-            made=made,
+            before=before,
             wanted=languages.add,
             only=redo.only,
             heard=heard,
@@ -185,9 +186,9 @@ def _look(
     return found
 
 
-def _nothing(brief: Brief) -> bool:
+def _new(brief: Brief) -> Before:
     """Say that nothing is written already."""
-    return False
+    return "new"
 
 
 def _given(*, some: bool = False) -> str:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from aigc.cli.gguf_told import tell_gguf
 from aigc.cli.group import Commands
 from aigc.cli.options import Overrides, Pairs, open_project
 from aigc.engine import KERNELS
@@ -126,7 +127,7 @@ def _model(name: str) -> Iterator[Symptom]:
         place = "" if str(weights.folder) == name else f" in {weights.folder}"
         yield Symptom(name="model", state="ok", found=f"{name}{place}")
     else:
-        yield _missing(weights, free)
+        yield _missing(weights, free) if weights.gguf is None else _unconverted(weights, free)
 
 
 def _missing(weights: Weights, free: int) -> Symptom:
@@ -137,6 +138,21 @@ def _missing(weights: Weights, free: int) -> Symptom:
         return Symptom(name="model", state="wrong", found=f"{weights.name} does not fit on the disk", remedy=remedy)
     remedy = f"the first use fetches it, or `aigc models pull {weights.name}` now"
     return Symptom(name="model", state="note", found=f"{weights.name} is not here yet", remedy=remedy)
+
+
+def _unconverted(weights: Weights, free: int) -> Symptom:
+    """Look at a GGUF file that was not used yet."""
+    try:
+        file = tell_gguf(weights)
+    except AigcError as error:
+        return Symptom(name="model", state="wrong", found=error.message, remedy=error.hint or "fetch the file again")
+    assert file is not None
+    if free < file.copy_bytes:
+        found = f"the fast copy of {weights.name}, about {megabytes(file.copy_bytes)}, does not fit on the disk"
+        remedy = f"free about {megabytes(file.copy_bytes)} or set AIGC_CACHE to a folder on another disk"
+        return Symptom(name="model", state="wrong", found=found, remedy=remedy)
+    remedy = f"{file.first_use}, or `aigc models pull {weights.name}` now"
+    return Symptom(name="model", state="note", found=f"{weights.name}, {megabytes(file.nbytes)}", remedy=remedy)
 
 
 def _disk_bytes(weights: Weights) -> int:
@@ -158,7 +174,7 @@ def _memory(project: Project) -> Symptom:
     except AigcError as refused:
         if memory is None:  # nothing writes here, which is said elsewhere
             return Symptom(name="memory", state="ok", found=found)
-        return Symptom(name="memory", state="wrong", found=found, remedy=refused.hint)
+        return Symptom(name="memory", state="wrong", found=refused.message, remedy=refused.hint)
     if memory.crowded(machine):
         remedy = "end other programs: weights that find no room are read from the disk at every step"
         return Symptom(name="memory", state="note", found=found, remedy=remedy)

@@ -11,6 +11,11 @@ from aigc.ledger import Ledger
 from aigc.ledger.lines import KeptLine
 from aigc.ledger.record import json_text
 
+NONE = (
+    "No lines are kept: they are as pieces are written, unless keep_lines is none (aigc.yaml, the job file or -o); "
+    "pieces that were there before, or come from another job, have none"
+)
+
 
 def print_lines(ledger: Ledger, *, as_json: bool) -> None:
     """Print every line that is kept, as it is read; say so on stderr where none is."""
@@ -19,7 +24,7 @@ def print_lines(ledger: Ledger, *, as_json: bool) -> None:
         none = False
         click.echo(text)
     if none:
-        click.echo("No lines are kept: keep_lines in aigc.yaml, or -o keep_lines=all, keeps them from now on", err=True)
+        click.echo(NONE, err=True)
 
 
 def _json(ledger: Ledger) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.gguf_told import tell_gguf
 from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.options import debug_option, json_option, print_json
 from aigc.cli.progress import loading
@@ -47,12 +48,14 @@ def list_models(as_json: bool) -> int:
       aigc models list --json
     """
     from aigc.engine.machine import machine_memory
-    from aigc.models import Catalogue, resolve
+    from aigc.models import Catalogue, local_copies, resolve
 
     catalogue, machine = Catalogue.load(), machine_memory()
     found = [(model, resolve(model.name, catalogue=catalogue)) for model in catalogue]
+    copies = list(local_copies())
     if as_json:
-        print_json([_record(one, machine) | {"default": model.name == catalogue.default} for model, one in found])
+        known = [_record(one, machine) | {"default": model.name == catalogue.default} for model, one in found]
+        print_json(known + [_record(one.weights, machine) | {"default": False} for one in copies])
         return 0
     rows = [
         (
@@ -66,6 +69,9 @@ def list_models(as_json: bool) -> int:
         for model, weights in found
     ]
     click.echo(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
+    if copies:
+        click.echo("\nFast copies of .gguf files of yours:")
+        click.echo(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
     return 0
 
 
@@ -116,8 +122,9 @@ def show_model(name: str, as_json: bool) -> int:
     from aigc.models import Catalogue, resolve
 
     weights, machine = resolve(name, catalogue=Catalogue.load()), machine_memory()
+    gguf = tell_gguf(weights)
     if as_json:
-        print_json(_record(weights, machine))
+        print_json(_record(weights, machine) | ({"file": gguf.record()} if gguf else {}))
         return 0
     rows = [("model", weights.name)]
     if (model := weights.model) is not None:
@@ -130,7 +137,11 @@ def show_model(name: str, as_json: bool) -> int:
             ("source", ", ".join(f"{key} {value}" for key, value in asdict(model.source).items())),
             ("follows instructions", "yes" if model.chat else "no, it continues text"),
         ]
-    rows.append(("on this machine", str(weights.folder) if weights.installed else f"no; `aigc models pull {name}`"))
+    here = f"no; `aigc models pull {name}`"
+    if gguf is not None:
+        rows += gguf.rows()
+        here = f"the file is here; {gguf.first_use}, or `aigc models pull {name}` now"
+    rows.append(("on this machine", str(weights.folder) if weights.installed else here))
     click.echo(table([*rows, *memory_rows(weights, machine)]))
     return 0
 
@@ -143,8 +154,8 @@ def show_model(name: str, as_json: bool) -> int:
 def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
     """Remove what conversions left in the cache and nobody reads any more.
 
-    That is folders of earlier versions, damaged ones, and the work of pulls that were killed. Models that can be used
-    stay, and so does whatever is not ours: .gguf files, folders of your own, the Hub's cache.
+    That is folders of earlier versions, damaged ones, and the work of pulls that were killed, once it is an hour old.
+    Models that can be used stay, and so does whatever is not ours: .gguf files, folders of your own, the Hub's cache.
 
     \b
     Examples:

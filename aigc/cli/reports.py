@@ -15,7 +15,8 @@ from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import complaint_lines, counted, duration, printable
 from aigc.errors import megabytes
-from aigc.jobs import REPORT, earlier_exports
+from aigc.jobs import REPORT, earlier_exports, rates_file
+from aigc.jobs.forecast.rates import read_rates
 from aigc.types import STATUSES, Brief, Json
 from aigc.writing.preview import Preview, preview
 
@@ -56,8 +57,9 @@ def print_dry_run(
             {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}
             for brief, stages in previews
         ]
-        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "reasons": found.reasons}
-        print_json({**counts, "apart": found.apart, "forecast": expected.record(), "prompts": shown})
+        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "changed": found.changed}
+        more = {"reasons": found.reasons, "apart": found.apart, "forecast": expected.record()}
+        print_json({**counts, **more, "prompts": shown})
         return
     for brief, stages in _shown(previews):
         for one in stages:
@@ -70,6 +72,8 @@ def print_dry_run(
         click.echo(f"{found.apart:,} of them are not in this run (--only)")
     if found.made:
         click.echo(f"{found.made:,} of them are written already")
+    if found.changed:
+        click.echo(changed_line(found.changed))
     for reason in found.reasons:
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):
@@ -90,8 +94,10 @@ def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Br
 
 def changed_line(many: int) -> str:
     """Say that finished pieces are written again, which nobody asked for in so many words."""
-    these = "1 finished piece is" if many == 1 else f"{many:,} finished pieces are"
-    return f"{these} written again: their rows changed since, or what writes them (type, model, engine.dtype, settings)"
+    by = "(type, model, engine.dtype, settings)"
+    if many == 1:
+        return f"1 finished piece is written again: its row changed since, or what writes it {by}"
+    return f"{many:,} finished pieces are written again: their rows changed since, or what writes them {by}"
 
 
 def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False) -> list[str]:
@@ -114,8 +120,10 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
             size = "larger" if expected.sure == "or more" else "smaller"
             time = f"about {duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
     else:
-        place = "such a cluster" if cluster else "this machine"
-        time = f"no time can be told before the first run of {model} on {place}"
+        place = "on such a cluster" if cluster else "on this machine"
+        if not cluster and _ran_otherwise(project):
+            place = f"with these engine options {place}"
+        time = f"no time can be told before the first run of {model} {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
     notes = ["what repeats another piece is written again, which comes on top"] if unique else []
     if not expected.counted:
@@ -128,6 +136,12 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         )
         notes.append(f"{expected.too_long:,} prompts {room}: those will fail")
     return [*lines, *(f"  {note}" for note in notes)]
+
+
+def _ran_otherwise(project: Project) -> bool:
+    """Say whether the model wrote on this machine with other engine options."""
+    writers = [rate.writer for rate in read_rates(rates_file()) if " ray." not in rate.writer]
+    return any(f"{one} ".startswith(f"{project.source.name} {project.settings.model} ") for one in writers)
 
 
 def report_record(report: JobReport, expected: Forecast | None = None) -> dict[str, Json]:

@@ -27,7 +27,8 @@ def memory_known(weights: Weights, tell: Tell) -> ModelMemory | None:
 
 def memory_catalogued(model: Model, tell: Tell) -> ModelMemory | None:
     """Return what a model takes by its entry in the catalogue."""
-    size = {"weight_bytes": model.source.file_bytes} if isinstance(model.source, WheelSource) else {}
+    source = model.source
+    size = {"weight_bytes": source.weight_bytes or source.file_bytes} if isinstance(source, WheelSource) else {}
     return tell({**model.config, **size})
 
 

@@ -161,8 +161,10 @@ class Source:
     ) -> Generator:
         """Load the model (else ModelError) and return the Generator over it.
 
-        A `fresh` one gives no answer that it kept earlier, with `retry` none that was an error.
+        Wrong options are refused before weights are fetched or converted. A `fresh` one gives no answer that it kept
+        earlier, with `retry` none that was an error.
         """
+        self.check()
         values = self._values(fresh=fresh, retry=retry)
         self.check_memory()
         model = str(self._weights_folder(progress)) if self.takes_weights else self.model

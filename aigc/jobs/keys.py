@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from aigc.asking.survey import Before
 from aigc.content import ContentType
 from aigc.ledger.ledger import has_ledger, opened_ledger
 from aigc.ledger.store import stored_keys
@@ -47,9 +48,10 @@ def written_already(
     retry: Collection[str] = (),
     only: Collection[str] = (),
     reuse: bool = True,
-) -> Iterator[Callable[[Brief], bool]]:
-    """Give a function that tells of a brief whether a batch into `folder` would leave its piece as it stands there, or
-    would take it from another job of the project. The options are those of `Job.register` and `open_job`."""
+) -> Iterator[Callable[[Brief], Before]]:
+    """Give a function that tells of a brief what a batch into `folder` comes upon: a piece that `stands`, there or in
+    another job of the project; one written there that is written again since what makes it `changed`; or nothing to
+    speak of (`new`). The options are those of `Job.register` and `open_job`."""
     keys = Keys(project, content_type)
     again = STATUSES if fresh or (only and not retry) else tuple(retry)
     with ExitStack() as opened:
@@ -57,11 +59,13 @@ def written_already(
         store = project.folder / STORE if reuse and project.folder is not None else None
         made_elsewhere = opened.enter_context(stored_keys(store)) if store else lambda key: False
 
-        def stands(brief: Brief) -> bool:
+        def before(brief: Brief) -> Before:
             key = keys(brief)
             status, anew = ledger.briefs.state(brief.id, key) if ledger else ("", False)
             if status and (status != "waiting" or anew):
-                return status not in (*again, "waiting")
-            return bool(ledger and ledger.briefs.holds(key)) or made_elsewhere(key)
+                return "new" if status in (*again, "waiting") else "stands"
+            if (ledger and ledger.briefs.holds(key)) or made_elsewhere(key):
+                return "stands"
+            return "changed" if ledger and ledger.briefs.finished_once(brief.id) else "new"
 
-        yield stands
+        yield before

@@ -116,6 +116,11 @@ class Briefs:
             return status, bool(anew)
         return "", False
 
+    def finished_once(self, name: str) -> bool:
+        """Say whether this job wrote a piece of that id, whatever its key was."""
+        question = "select exists (select 1 from pieces where id = ? and finished_run > 0)"
+        return bool(self._database.ask(question, (whole_text(name),))[0][0])
+
     def holds(self, key: str) -> bool:
         """Say whether a piece of that key is there, or was once."""
         once = "select 1 from history where key = ? and has_assets(artifact)"

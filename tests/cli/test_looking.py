@@ -225,11 +225,11 @@ def within(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
 def test_models_tell_what_they_take_and_what_is_free(aigc: Run, within: Callable[[float], None]) -> None:
     within(24)
     shown = aigc("models", "show", "smollm2-135m").out
-    assert "weights               98.4 MB, in a file that is mapped" in shown
+    assert "weights               96.6 MB, in a file that is mapped" in shown
     assert "23.6 MB for a text of 512 tokens" in shown
     assert "24.0 GB, enough for 128 such texts at once" in shown
     told = aigc("models", "show", "smollm2-135m", "--json").json["memory"]
-    assert (told["device"], told["weights"], told["mapped"], told["token"]) == ("cpu", 98362432, 98362432, 46080)
+    assert (told["device"], told["weights"], told["mapped"], told["token"]) == ("cpu", 96576768, 96576768, 46080)
     assert told["one_text"] == told["process"] + told["weights"] + told["work"] + told["token"] * told["text_tokens"]
     assert told["all_rows"] > told["rows"] * told["token"] * told["text_tokens"]
     assert (told["free"], told["at_once"], told["lacking"]) == (24_000_000_000, 128, None)
@@ -241,7 +241,7 @@ def test_models_tell_what_they_take_and_what_is_free(aigc: Run, within: Callable
 def test_models_list_what_one_text_takes(aigc: Run) -> None:
     row = next(line for line in aigc("models", "list").out.splitlines() if "qwen3-8b" in line)
     assert "17.1 / 16.6 GB" in row
-    assert aigc("models", "list", "--json").json[0]["memory"]["weights"] == 98362432
+    assert aigc("models", "list", "--json").json[0]["memory"]["weights"] == 96576768
 
 
 def test_of_a_model_nobody_knows_nothing_is_told(aigc: Run) -> None:
@@ -298,6 +298,8 @@ def test_doctor_holds_the_model_against_the_memory(
     within(5)
     found = memory("-m", "qwen3-8b")
     assert (found["code"], found["state"]) == (1, "wrong")
+    assert found["found"].startswith("'qwen3-8b' does not fit into memory: it needs 17.1 GB, ")
+    assert found["found"].endswith(" and 5.0 GB are all there is")
     assert found["remedy"] == "the largest of the catalogue that fits is 'qwen3-1.7b': -m qwen3-1.7b"
     monkeypatch.setattr("aigc.cli.diagnosis.machine_memory", lambda: tight)
     monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: tight)

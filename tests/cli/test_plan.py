@@ -194,6 +194,10 @@ def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--dry-run")
     assert "\nForecast: nothing to write\nNothing was written" in ran.out, "all is written already"
+    ran = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "-o", "engine.dtype=float32")
+    assert "before the first run of scripted with these engine options on this machine" in ran.out
+    ran = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "-m", "script")
+    assert "before the first run of script on this machine" in ran.out
     ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--no-reuse", "--dry-run")
     assert "150 briefs: 100 valid, 50 not" in ran.out
     assert " s or less, by earlier runs of shop/slogan here, which were smaller; " in ran.out
@@ -207,9 +211,26 @@ def test_a_dry_run_into_a_job_says_what_is_written_already(aigc: Run, shop: Any)
     aigc(*argv)
     shop.write("products.csv", "product,name\nx,a\nx,changed\nx,c\n")
     ran = aigc(*argv, "--dry-run")
-    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\nForecast: 1 piece," in ran.out
+    assert ran.code == 0 and "3 rows: 3 valid, 0 not\n2 of them are written already\n1 finished piece" in ran.out
+    assert "\nForecast: 1 piece," in ran.out
     assert aigc(*argv, "--dry-run", "--json").json["written"] == 2
     assert len(shop.asked) == 3, "and nothing was asked"
+
+
+AGAIN = " written again: {} changed since, or what writes {} (type, model, engine.dtype, settings)\n"
+
+
+@pytest.mark.parametrize(("rows", "line"), [("a,X,c", "1 finished piece is"), ("X,Y,c", "2 finished pieces are")])
+def test_a_run_and_a_dry_run_say_how_many_pieces_are_written_again(aigc: Run, shop: Any, rows: str, line: str) -> None:
+    argv = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "made")
+    line += AGAIN.format(*(("its row", "it") if line[0] == "1" else ("their rows", "them")))
+    aigc(*argv)
+    shop.write("products.csv", "product,name\n" + "".join(f"x,{name}\n" for name in rows.split(",")))
+    assert line in aigc(*argv, "--dry-run").out
+    assert aigc(*argv, "--dry-run", "--json").json["changed"] == int(line[0])
+    assert "written again" not in aigc(*argv, "--dry-run", "--retry", "failed", "--only", "0003").out
+    assert line in aigc(*argv).err
+    assert "written again" not in aigc(*argv, "--fresh").err + aigc(*argv, "--fresh", "--dry-run").out
 
 
 def test_a_dry_run_knows_what_other_jobs_made_and_what_the_run_was_asked_to_redo(aigc: Run, shop: Any) -> None:

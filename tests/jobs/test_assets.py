@@ -243,7 +243,7 @@ def test_long_names_stop_nothing(make_project: Callable[..., Project], tmp_path:
 def test_a_dry_run_promises_no_piece_with_files_of_another_job(shop: Shop, tmp_path: Path) -> None:
     shop.run(["a"])
     content_type = shop.project.content_type("shop/item")
-    with written_already(shop.project, content_type, tmp_path / "other") as stands:
-        assert not stands(Brief(id="00", values={"product": "a"}))
-    with written_already(shop.project, content_type, shop.folder) as stands:
-        assert stands(Brief(id="00", values={"product": "a"}))
+    with written_already(shop.project, content_type, tmp_path / "other") as before:
+        assert before(Brief(id="00", values={"product": "a"})) == "new"
+    with written_already(shop.project, content_type, shop.folder) as before:
+        assert before(Brief(id="00", values={"product": "a"})) == "stands"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import EngineError, JobError, NotFound
-from aigc.jobs import open_job, read_artifacts, run_job
+from aigc.jobs import open_job, read_artifacts, run_job, written_already
 from aigc.ledger import opened_ledger
 from aigc.ledger.completions import Completions
 from aigc.ledger.pieces import Pieces
@@ -46,8 +46,12 @@ def test_three_edited_rows_cost_three_generations_and_the_old_ones_are_kept(shop
 
 def test_pieces_that_are_written_again_unasked_are_counted(shop: Shop, make_project: Callable[..., Project]) -> None:
     def changed(products: str, **redo: object) -> int:
-        with open_job(shop.project, shop.project.content_type(shop.name), shop.folder) as job:
-            job.register(briefs([*products]), **redo)
+        content_type, asked = shop.project.content_type(shop.name), briefs([*products])
+        with written_already(shop.project, content_type, shop.folder, **redo) as before:
+            foreseen = [before(brief) for brief in asked].count("changed")
+        with open_job(shop.project, content_type, shop.folder) as job:
+            job.register(asked, **redo)
+            assert job.changed == foreseen, "a dry run says the same"
             return job.changed
 
     assert changed("abcdef") == 0, "none is there yet"

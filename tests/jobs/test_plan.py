@@ -155,6 +155,19 @@ def test_a_job_file_that_says_the_same_is_left_alone(written: Callable[[str], Pa
     assert "limit: 3" in file.read_text() and "My own" not in file.read_text()
 
 
+def test_a_setting_that_is_no_longer_in_force_goes_from_the_job_file(tmp_path: Path) -> None:
+    plan = Plan(type="shop/item", briefs="sample")
+
+    def written_with(**options: str) -> str:
+        return write_plan(plan, Project.open(tmp_path, options=options), tmp_path).read_text()
+
+    plain = written_with()
+    for name in ("engine.dtype", "sampling.temperature", "keep_lines"):
+        value = {"engine.dtype": "float32", "keep_lines": "none"}.get(name, "0.5")
+        assert f"{name.rpartition('.')[2]}: {value}" in written_with(**{name: value})
+        assert written_with() == plain
+
+
 def test_a_full_disk_is_one_sentence(
     written: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -143,4 +144,46 @@ def test_a_wheel_that_is_no_longer_in_the_catalogue_leaves_nothing(index: Any, p
     catalogue = replace(index.catalogue, default="other", models=(other,))
     for one in find_leftovers(catalogue=catalogue):
         one.remove()
+    assert not pulled.exists()
+
+
+def test_a_pull_that_ends_meanwhile_is_no_trouble(index: Any, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lstat, old = Path.lstat, time.time() - 2 * 3600
+    for name in ("pull-ending", "pull-gone", "pull-swept"):
+        (cache / "tmp" / name / "model").mkdir(parents=True)
+        (cache / "tmp" / name / "model" / "panels.aigc").write_bytes(b"half")
+        for path in (cache / "tmp" / name, *(cache / "tmp" / name).rglob("*")):
+            os.utime(path, times=(old, old))
+
+    def ending(path: Path) -> os.stat_result:
+        if path.name == "panels.aigc" and path.parts[-3] == "pull-ending":
+            path.unlink(missing_ok=True)  # a moment before it is looked at
+        if path.name == "pull-gone":
+            shutil.rmtree(path, ignore_errors=True)
+        return lstat(path)
+
+    monkeypatch.setattr(Path, "lstat", ending)
+    found = list(find_leftovers(catalogue=index.catalogue))
+    assert [(one.folder.name, one.nbytes) for one in found] == [("pull-ending", 0), ("pull-swept", 4)]
+    shutil.rmtree(cache / "tmp" / "pull-swept")  # by another prune
+    for one in found:
+        one.remove()
+    assert list((cache / "tmp").iterdir()) == []
+
+
+def test_what_another_prune_removes_at_the_same_time_is_removed(
+    index: Any, pulled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    restamp(pulled, format=FORMAT - 1)
+    (pulled / "source.gguf").unlink()
+    (pulled / "more").mkdir()
+    (pulled / "more" / "file").write_text("of then")
+    unlink = Path.unlink
+
+    def twice(path: Path) -> None:
+        unlink(path)
+        unlink(path)
+
+    monkeypatch.setattr(Path, "unlink", twice)
+    assert len(prune(index)) == 1
     assert not pulled.exists()

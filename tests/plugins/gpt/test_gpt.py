@@ -46,16 +46,20 @@ def test_its_options_are_those_of_the_engine() -> None:
     assert gpt.default and gpt.weights and not gpt.keeps_files
 
 
-def test_a_project_opens_it_where_nobody_is_named(engine: Engine, make_project: Callable[..., Project]) -> None:
-    text = (
-        "engine: {device: cpu, rows: '8', prefix_cache: no}\nadapters: {'shop/*': lora, 'ads/*': lora, 'seo/*': /b}\n"
-    )
-    project = make_project({"aigc.yaml": text}, **{"engine.threads": "2"})
+def test_a_project_opens_it_where_nobody_is_named(
+    engine: Engine, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    other = tmp_path / "elsewhere" / "b"
+    other.mkdir(parents=True)
+    (other / "adapter_config.json").write_text("{}")
+    adapters = f"adapters: {{'shop/*': lora, 'ads/*': lora, 'seo/*': {other}}}\n"
+    text = f"engine: {{device: cpu, rows: '8', prefix_cache: no}}\n{adapters}"
+    project = make_project({"aigc.yaml": text, "lora/adapter_config.json": "{}"}, **{"engine.threads": "2"})
     assert project.source.name == "gpt" and project.source.may_run_on_cluster
     project.generator()
     assert engine.opened == [(Path("weights"), EngineOptions(device="cpu", rows=8, prefix_cache=False, threads=2))]
     lora = str(Path(str(project.folder)) / "lora")
-    assert engine.adapters == [(lora, Path(lora)), ("/b", Path("/b"))]
+    assert engine.adapters == [(lora, Path(lora)), (str(other), other)]
     assert (project.adapter("shop/line"), project.adapter("text/continue")) == (lora, None)
 
 
@@ -69,11 +73,14 @@ def test_a_project_opens_it_where_nobody_is_named(engine: Engine, make_project: 
         ("prefix_cache=maybe", "engine.prefix_cache: 'maybe' is neither true nor false"),
         ("adapters=here", "engine.adapters: no such option; known: context, deterministic, device, dtype"),
         ("fresh=true", "engine.fresh: no such option"),
+        ("dtype=int9", "engine.dtype: 'int9' is no dtype; did you mean 'int8'?"),
+        ("device=gpu", "engine.device: 'gpu' is no device"),
     ],
 )
-def test_a_wrong_option_is_refused_before_anything_is_opened(
-    engine: Engine, make_project: Callable[..., Project], option: str, message: str
+def test_a_wrong_option_is_refused_before_anything_is_fetched_or_opened(
+    engine: Engine, make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch, option: str, message: str
 ) -> None:
+    monkeypatch.setattr(Source, "weights", lambda self, progress=None: pytest.fail("it was fetched"))
     name, _, value = option.partition("=")
     source = make_project({}, **{f"engine.{name}": value}).source
     for refused in (source.check, source.open):
