@@ -84,7 +84,8 @@ class Engine:
     def grammars(self) -> Grammars:
         """Return the compiler of grammars, made on first use: that takes half a second, and free text needs none."""
         if self._grammars is None:
-            self._grammars = Grammars(self.front.raw.to_str(), self.vocab, sorted(self.ends), self.network.device)
+            ends, tokenizer = sorted(self.ends), self.front.raw.to_str()
+            self._grammars = Grammars(tokenizer, self.vocab, ends, self.network.device, tokens=self.front.vocab)
         return self._grammars
 
     @property
@@ -125,9 +126,11 @@ class Engine:
             if not is_out_of_memory(error):
                 raise EngineError(f"the model failed: {first_line(error)}") from error
         if finished is None:  # by now nothing of the failed step is held any more
-            finished = loop.back_off()
+            before, finished = loop.most, loop.back_off()
             free_memory(self.network.device)
-            LOG.warning("out of memory: going on with at most %d texts at once", loop.most)
+            if loop.most < before:
+                many = f"at most {loop.most} texts" if loop.most > 1 else "one text"
+                LOG.warning("out of memory: going on with %s at once", many)
         for (request, index), transcript in self._streams.items():
             text = transcript.delta(final=False)
             if text:
@@ -201,6 +204,9 @@ class Engine:
         ids = self.front.encode(request.prompt)
         if not ids:
             raise EngineError("the prompt is empty")
+        if (largest := max(ids)) >= self.network.vocab:
+            known = f"the model knows {self.network.vocab:,} tokens"
+            raise EngineError(f"the prompt has a token of the number {largest:,}, and {known}")
         room = self.network.context - len(ids)
         if room < 1:
             raise EngineError(f"the prompt has {len(ids)} tokens and the model takes {self.network.context}")

@@ -112,12 +112,16 @@ class Grammars:
     """This compiles each distinct grammar once for one tokenizer."""
 
     def __init__(
-        self, tokenizer_json: str, vocab: int, ends: Sequence[int], device: torch.device | None = None
+        self, tokenizer_json: str, vocab: int, ends: Sequence[int], device: torch.device | None = None, tokens: int = 0
     ) -> None:
-        """Prepare the vocabulary. Masks come to lie on `device`, the CPU if that is None."""
+        """Prepare the vocabulary. Masks come to lie on `device`, the CPU if that is None.
+
+        The tokenizer may know more `tokens` than the `vocab` that a model writes: Gemma 3's has one for pictures.
+        """
         self.vocab = vocab
+        self._tokens = max(tokens, vocab)
         self._device = device or torch.device("cpu")
-        self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=vocab, eos_token=list(ends))
+        self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=self._tokens, eos_token=list(ends))
         self._letters = Letters(self._tokenizer)
         allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
         self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf).to(device)  # by byte of a bit mask
@@ -144,7 +148,7 @@ class Grammars:
         That is (matchers, vocab), 0 where a token may come next and -inf elsewhere. Meanwhile the model may run, but no
         matcher may move.
         """
-        bits = allocate_token_bitmask(len(matchers), self.vocab)
+        bits = allocate_token_bitmask(len(matchers), self._tokens)
         jobs = [(matcher.state, place) for place, matcher in enumerate(matchers)]
         filled = self._thread.submit(fill_next_token_bitmask_par, self._executor, jobs, bits)
 

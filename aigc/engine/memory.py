@@ -166,9 +166,9 @@ def slot_capacity(tokens: int, limit: int) -> int:
 def held_tokens(prompt: int, written: int, turns: float = 1.0) -> int:
     """Count the tokens that a text of its own prompt and so many written takes room for, in whole blocks.
 
-    When half of the texts have moved out of a slot that they outgrew, those have two. Of `turns` texts that have a slot one after the other
-    the longest counts: by and by a slot is filled to its end, and smaller ones stay for those that begin (measured,
-    tests/bench/LOG.md).
+    When half of the texts have moved out of a slot that they outgrew, those have two. Of `turns` texts that have a slot
+    one after the other the longest counts: by and by it is filled to its end, and smaller ones stay for those that
+    begin (measured, tests/bench/LOG.md).
     """
     left, capacity = 0, slot_capacity(prompt, prompt + written)
     while capacity < prompt + written:
@@ -193,6 +193,8 @@ def memory_of(place: Path | Mapping[str, Any], options: EngineOptions) -> ModelM
         shape = dimensions(read_config(place))
         ours = shape is not None and shape.family in FAMILIES
         stored = weights_in(place, tied=shape is not None and shape.tied, ours=ours)
+        if shape is not None and stored.mapped and load_library() is None:  # nobody multiplies panels: torch's floats
+            stored = StoredWeights(loaded=shape.parameters * WIDTHS["float32"])
     else:
         file = read_gguf(place)
         shape, stored = dimensions(config_of_gguf(file)), weights_of_gguf(file)

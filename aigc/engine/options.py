@@ -15,9 +15,10 @@ class EngineOptions:
     `device` is `auto` (cuda where there is one), `cpu`, `cuda` or `cuda:1`. `dtype` says in which numbers it computes;
     weights stay what they are in their file. On a GPU `auto` is bfloat16. On a CPU it is `int8` for the whole-number
     weights of a GGUF, whose activations are rounded to 8 bits in 32 inputs, and `float32` for others; `bfloat16`
-    rounds the activations of bfloat16 weights where the processor multiplies such numbers, and is torch's elsewhere, as
-    `float16` is. `rows` is how many texts are written at once, `threads` how
-    many CPU threads this engine works on, `context` the longest prompt and text in tokens.
+    rounds the activations of bfloat16 weights where the processor multiplies such numbers, and widens them elsewhere;
+    other floats become bfloat16 or `float16` by torch, while a GGUF's whole numbers are widened. `rows` is how many
+    texts are written at once, `threads` how many CPU threads this engine works on, `context` the longest prompt and
+    text in tokens.
     `prefix_cache=False` computes every prompt from its first token. `deterministic` keeps what a request gets free
     of its neighbours to the last bit. That is slower, except for Llama, Qwen and Gemma 3 on a CPU with our kernels,
     whose numbers are like that anyway. UsageError for a device or dtype of which there is none.
@@ -37,7 +38,7 @@ class EngineOptions:
             hint = did_you_mean(kind, ["auto", "cpu", "cuda"])
             raise UsageError(f"engine.device: {self.device!r} is no device", hint=hint)
         if self.dtype not in ("auto", *DTYPES):
-            hint = did_you_mean(self.dtype, ["auto", *DTYPES])
+            hint = did_you_mean(self.dtype.lower(), ["auto", *DTYPES])
             raise UsageError(f"engine.dtype: {self.dtype!r} is no dtype", hint=hint)
 
     def numbers(self, *, quantised: bool) -> str:

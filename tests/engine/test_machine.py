@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -104,3 +105,11 @@ def test_ulimit_leaves_what_python_and_torch_will_not_take(kind: str, least: flo
     told = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout
     assert least * GB < int(told) < 3 * GB
     assert machine_memory().addresses is None, "these tests are held by nothing"
+
+
+def test_a_library_of_another_name_is_refused() -> None:
+    code = "from aigc.engine.cpu.library import load_library; load_library()"
+    environment = {**os.environ, "AIGC_KERNELS": "AVX2"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode and "AIGC_KERNELS: 'AVX2' is none of 0, vnni, avx512, avx2" in done.stderr
+    assert "did you mean 'avx2'?" in done.stderr

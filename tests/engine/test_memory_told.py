@@ -212,7 +212,7 @@ def test_where_weights_find_no_room_the_engine_says_that_it_will_be_slow(
 @given(prompt=st.integers(1, 700), written=st.integers(1, 700))
 @settings(max_examples=100, deadline=None, derandomize=True)
 def test_a_text_takes_room_as_its_slots_do(prompt: int, written: int) -> None:
-    """What is touched of memory while a row is written: what it held in its slot; amid a move, half of the time both."""
+    """What is touched of memory while a row is written: what its slot held; amid a move, half of the time both."""
     import torch
 
     from aigc.engine.cache import CacheShape, Slots

@@ -116,3 +116,22 @@ def test_products_of_bfloat16(seed: int, columns: int, pairs: int, rows: int) ->
     for row in range(rows):
         one = able[0].multiply(x[row : row + 1].contiguous(), panels, bias, narrow=Narrow.BFLOAT16)
         assert torch.equal(one[0], found[row])
+
+
+@pytest.mark.parametrize("size", [1e-45, 1e-41, 1e-37, 1e-29])
+@pytest.mark.parametrize("name", ["Q8_0", "IQ4_NL", "Q4_K"])
+def test_next_to_nothing_is_nothing(name: str, size: float) -> None:
+    """127 / such a number is none: rounding by it would make every activation the largest."""
+    import torch
+
+    libraries = list(natives())
+    if not libraries:
+        pytest.skip("no kernels were built for this machine")
+    stored, weight, x, bias = made(1, FORMATS[name], 20, 512, 1)
+    x, bias = x / x.abs().max() * size, torch.zeros_like(bias)
+    found = [one.multiply(x, one.repack(FORMATS[name], stored), None, narrow=Narrow.INT8) for one in libraries]
+    assert all(torch.equal(one, found[0]) for one in found)
+    if size < 1e-30:
+        assert not found[0].any()
+    else:
+        assert close(found[0], rounded(x, Narrow.INT8), weight, bias, 2e-3)

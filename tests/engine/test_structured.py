@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aigc.errors import EngineError
 from aigc.types import Completion, Grammar
 
 OpenTiny = Callable[..., Any]
@@ -238,3 +241,29 @@ def test_masks_are_filled_while_the_model_runs(open_tiny: OpenTiny, asking: Any,
     engine.network.forward = lambda spans, keep: (said.append("ran"), forward(spans, keep))[1]
     running(engine, [asking("0", "x", grammar=Grammar(kind="regex", source="[ab]{3}"))])
     assert [*pairwise(said)][:2] == [("begun", "ran"), ("ran", "waited")] and said.count("waited") == 3
+
+
+@pytest.mark.parametrize("kind", ["llama", "gemma3"])
+def test_a_tokenizer_may_know_more_than_the_model(
+    kind: str, open_tiny: OpenTiny, asking: Any, running: Any, tmp_path: Path
+) -> None:
+    """Gemma 3's has a token for pictures that a model of texts has no row for."""
+    from tokenizers import AddedToken, Tokenizer
+
+    from aigc.engine import EngineOptions, open_engine
+
+    whole = open_tiny(kind)
+    folder = shutil.copytree(whole.folder, tmp_path / kind)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    names = [f"<picture{number}>" for number in range(1 + whole.network.vocab - tokenizer.get_vocab_size())]
+    tokenizer.add_special_tokens([AddedToken(name, special=True) for name in names])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    engine = open_engine(folder, EngineOptions(device="cpu"))
+    assert engine.front.vocab > engine.network.vocab == engine.vocab
+    request = asking("a", "Hello", grammar=Grammar(kind="regex", source="(yes|no), (please|thanks)"), max_tokens=30)
+    done = running(engine, [request])["a", 0]
+    assert re.fullmatch("(yes|no), (please|thanks)", done.text), done.error
+    engine.front.encode = lambda prompt: [1, engine.network.vocab]  # as the reader of a damaged file might
+    with pytest.raises(EngineError, match="and the model knows"):
+        engine.encode(request)
+    engine.close()

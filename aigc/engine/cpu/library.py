@@ -13,6 +13,7 @@ from typing import Any
 
 from aigc.engine.cpu import KERNELS
 from aigc.engine.cpu.formats import BF16, Format
+from aigc.errors import UsageError, did_you_mean
 
 OFF = "AIGC_KERNELS"  # an environment variable: 0 has torch do everything, avx2, avx512 or vnni take that library
 KEY_BLOCK = 16  # tokens whose keys lie together, number by number: (tokens / 16, dim, 16)
@@ -75,6 +76,9 @@ def library_name() -> str:
 @cache
 def _chosen() -> tuple[str, ctypes.CDLL | None]:
     wanted = os.environ.get(OFF, "")
+    known = ["0", *(name.rpartition("_")[2] for name in KERNELS)]
+    if wanted and wanted not in known:
+        raise UsageError(f"{OFF}: {wanted!r} is none of {', '.join(known)}", hint=did_you_mean(wanted.lower(), known))
     names = [name for name in KERNELS if not wanted or name.endswith(f"_{wanted}")]
     found = ((name, open_library(name)) for name in names)
     return next(((name, one) for name, one in found if one is not None), ("", None))

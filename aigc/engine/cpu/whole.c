@@ -16,6 +16,7 @@
 #include "wide.h"
 
 #define UNIT 32   /* inputs of a row that share a scale */
+#define LEAST 1e-30f /* of the largest of them: smaller ones count as nothing, since 127 / largest has to be a number */
 #define DEPTH 512 /* inputs multiplied before moving to the next rows: some KB of a panel; whole blocks */
 #ifdef __AVX512VNNI__
 #define TILE 12 /* rows whose sums stay in registers */
@@ -61,6 +62,7 @@ static void quantise(const void *what, int64_t begin, int64_t end, int64_t threa
             __m128 four = _mm_max_ps(_mm256_castps256_ps128(most), _mm256_extractf128_ps(most, 1));
             four = _mm_max_ps(four, _mm_movehl_ps(four, four));
             float largest = _mm_cvtss_f32(_mm_max_ss(four, _mm_shuffle_ps(four, four, 1)));
+            if (largest < LEAST) largest = 0;
             float scale = largest / 127.0f;
             v8 by = all(largest > 0 ? 127.0f / largest : 0.0f);
             __m256i n[4];
