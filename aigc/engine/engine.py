@@ -251,11 +251,13 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
     sampled = len(row.written) - row.forced
-    error = ""
-    if row.finish == "error":
-        broken = row.constraint.error if row.constraint else ""
-        error = f"the grammar broke off: {broken}" if broken else "the text does not fit into memory"
     reason: FinishReason = row.finish
+    error = ""
+    if row.blind:
+        error = "the model gives no numbers: its weights are damaged, or too large for its arithmetic"
+    elif reason == "error":
+        broken = row.constraint.error.partition("\n")[0] if row.constraint else ""
+        error = f"the grammar broke off: {broken}" if broken else "the text does not fit into memory"
     return Completion(
         request_id=row.request.id,
         index=row.index,

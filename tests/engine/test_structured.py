@@ -267,3 +267,15 @@ def test_a_tokenizer_may_know_more_than_the_model(
     with pytest.raises(EngineError, match="and the model knows"):
         engine.encode(request)
     engine.close()
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_weights_that_are_no_numbers_are_said_to_be(
+    free: bool, open_tiny: OpenTiny, asking: Any, running: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_tiny("llama")
+    forward = engine.network.forward
+    monkeypatch.setattr(engine.network, "forward", lambda *given: forward(*given) * float("nan"))
+    grammar = None if free else Grammar(kind="regex", source="(yes|no), (please|thanks)")
+    done = running(engine, [asking("a", "Hello", grammar=grammar, max_tokens=5)])["a", 0]
+    assert done.finish_reason == "error" and done.error.startswith("the model gives no numbers")
