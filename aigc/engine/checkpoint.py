@@ -234,7 +234,7 @@ class Checkpoint(Tensors):
     def check_shapes(self) -> None:
         """Raise ModelError where a tensor has another shape than the config says, so that no kernel leaves its memory.
 
-        What a folder with panels lacks is an error too; of another one transformers will say what is missing.
+        What a folder with panels lacks, or has too many, is an error too; of another one transformers will say that.
         """
         config = self.config
         if config.num_attention_heads % config.num_key_value_heads:
@@ -243,11 +243,16 @@ class Checkpoint(Tensors):
         embedding, head = "model.embed_tokens.weight", "lm_head.weight"
         vocab = config.vocab_size or (self.shape(embedding)[:1] or (0,))[0] if embedding in self else 0
         ends = [embedding] if config.tie_word_embeddings or head not in self else [embedding, head]
+        known = set()
         for name, shape in (*((name, (vocab, config.hidden_size)) for name in ends), *config.shapes()):
             self._check_shape(name, shape)
             bias = name.removesuffix("weight") + "bias"
             if len(shape) > 1 and bias in self:
                 self._check_shape(bias, shape[:1])
+            known |= {name, bias}
+        other = next((name for name in self if name not in known), None) if self.in_panels else None
+        if other is not None:
+            self._refuse(f"{PANEL_FILE}: {other}: config.json knows of no such tensor")
 
     def _check_shape(self, name: str, shape: tuple[int, ...]) -> None:
         if name not in self:
@@ -282,10 +287,8 @@ def _what_is_wrong(error: ValueError) -> str:
     if not isinstance(error, pydantic.ValidationError):
         return first_line(error)
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return (
-        f"config.json: {where}: {describe(first['input'])}: {first['msg']}" if where else f"config.json: {first['msg']}"
-    )
+    where, reason = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    return f"config.json: {where}: {describe(first['input'])}: {reason}" if where else f"config.json: {reason}"
 
 
 def _ends(config: Config, generation: Path) -> list[int]:
