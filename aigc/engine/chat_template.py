@@ -15,7 +15,10 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from aigc.engine.turns import fold_system
+from aigc.errors import first_line
 from aigc.types import Message
+
+FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
 
 class Chat:
@@ -30,7 +33,7 @@ class Chat:
     def render(self, messages: Sequence[Message]) -> str:
         """Render the prompt up to where the model's turn begins; system text moves where a template refuses it.
 
-        Raises TemplateError where the template refuses the turns all the same.
+        Raises TemplateError where the template refuses the turns all the same, or fails in any other way.
         """
         try:
             return self._render(messages)
@@ -41,14 +44,17 @@ class Chat:
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns = [{"role": message.role, "content": message.content} for message in messages]
-        return self._template.render(
-            messages=turns,
-            add_generation_prompt=True,
-            enable_thinking=False,
-            tools=None,
-            documents=None,
-            **self._tokens,
-        )
+        try:
+            return self._template.render(
+                messages=turns,
+                add_generation_prompt=True,
+                enable_thinking=False,
+                tools=None,
+                documents=None,
+                **self._tokens,
+            )
+        except FAILURES as error:  # whatever the code of somebody's template ends as
+            raise TemplateError(first_line(error)) from error
 
 
 def read_chat(folder: Path) -> Chat | None:

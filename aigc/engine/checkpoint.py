@@ -1,18 +1,18 @@
 """This reads a Llama, Qwen or Gemma 3 without transformers, importing which takes longer than opening the model.
 
 `read_checkpoint` gives None for whatever is not plainly one of them: another family, quantised weights, a way of
-stretching positions that is not known here. Then transformers opens the folder, or says why it cannot.
+stretching positions that is not known here. Then transformers opens the folder, or says why it cannot. A folder with
+panels is ours alone: what is wrong with it is said here. Kernels look at no shape, so `check_shapes` comes before them.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, Self
 
 import pydantic
 import torch
@@ -25,6 +25,8 @@ from aigc.engine.cpu.plain import flat
 from aigc.engine.gemma3 import MODEL_TYPE as GEMMA3
 from aigc.engine.gemma3 import in_llamas_words
 from aigc.engine.tensor_files import TensorFile
+from aigc.engine.tensor_headers import read_mapping
+from aigc.errors import ModelError, describe, first_line
 
 Size = pydantic.PositiveInt
 
@@ -65,6 +67,7 @@ class Config(pydantic.BaseModel):
     num_attention_heads: Size
     num_key_value_heads: Size
     head_dim: Size | None = None
+    vocab_size: Size | None = None
     max_position_embeddings: Size
     rms_norm_eps: float
     tie_word_embeddings: bool = False
@@ -73,7 +76,7 @@ class Config(pydantic.BaseModel):
         Rotary(), validation_alias=pydantic.AliasChoices("rope_parameters", "rope_scaling"), validate_default=True
     )
     local_rotary: Rotary | None = None  # of sliding layers, where they have one of their own
-    query_pre_attn_scalar: float | None = None
+    query_pre_attn_scalar: pydantic.PositiveFloat | None = None
     attn_logit_softcapping: None = None
     final_logit_softcapping: None = None
     use_bidirectional_attention: Literal[False, None] = None
@@ -87,7 +90,16 @@ class Config(pydantic.BaseModel):
     @pydantic.model_validator(mode="before")
     @classmethod
     def _in_llamas_words(cls, written: dict[str, Any]) -> dict[str, Any]:
-        return in_llamas_words(written) if written.get("model_type") == GEMMA3 else written
+        try:
+            return in_llamas_words(written) if written.get("model_type") == GEMMA3 else written
+        except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
+            raise ValueError(f"not a Gemma 3's: {first_line(error)}") from error
+
+    @pydantic.model_validator(mode="after")
+    def _one_kind_a_layer(self) -> Self:
+        if self.layer_types is not None and len(self.layer_types) != self.num_hidden_layers:
+            raise ValueError(f"{len(self.layer_types)} kinds of layers for {self.num_hidden_layers}")
+        return self
 
     @pydantic.field_validator("rotary", "local_rotary", mode="before")
     @classmethod
@@ -110,6 +122,23 @@ class Config(pydantic.BaseModel):
     def scale(self) -> float:
         """Return what scores are multiplied by."""
         return float((self.query_pre_attn_scalar or self.dim) ** -0.5)
+
+    def shapes(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Yield what tensors such a model has, and their shapes; the embedding's and the head's are not among them."""
+        hidden, inner, dim = self.hidden_size, self.intermediate_size, self.dim
+        queries, kept = self.num_attention_heads * dim, self.num_key_value_heads * dim
+        weights = {"self_attn.q_proj": (queries, hidden), "self_attn.o_proj": (hidden, queries)}
+        weights |= dict.fromkeys(("self_attn.k_proj", "self_attn.v_proj"), (kept, hidden))
+        weights |= dict.fromkeys(("mlp.gate_proj", "mlp.up_proj"), (inner, hidden)) | {"mlp.down_proj": (hidden, inner)}
+        norms = dict.fromkeys(("input_layernorm", "post_attention_layernorm"), hidden)
+        if self.is_gemma:
+            norms |= dict.fromkeys(("pre_feedforward_layernorm", "post_feedforward_layernorm"), hidden)
+        if self.is_gemma or self.model_type == "qwen3":
+            norms |= dict.fromkeys(("self_attn.q_norm", "self_attn.k_norm"), dim)
+        for number in range(self.num_hidden_layers):
+            yield from ((f"model.layers.{number}.{name}.weight", shape) for name, shape in weights.items())
+            yield from ((f"model.layers.{number}.{name}.weight", (width,)) for name, width in norms.items())
+        yield "model.norm.weight", (hidden,)
 
     def frequencies(self, *, local: bool = False) -> torch.Tensor:
         """Return (dim / 2,) radians per token, of all layers or of those that are `local`."""
@@ -193,22 +222,80 @@ class Checkpoint(Tensors):
 
     def __init__(self, folder: Path, stack: ExitStack, config: Config, ends: Iterable[int]) -> None:
         super().__init__(folder, stack)
+        self.folder = folder
         self.config = config
         self.ends = frozenset(ends)
 
+    @property
+    def in_panels(self) -> bool:
+        """Say whether the folder is one that we made of a GGUF."""
+        return self._panels is not None
+
+    def check_shapes(self) -> None:
+        """Raise ModelError where a tensor has another shape than the config says, so that no kernel leaves its memory.
+
+        What a folder with panels lacks, or has too many, is an error too; of another one transformers will say that.
+        """
+        config = self.config
+        if config.num_attention_heads % config.num_key_value_heads:
+            heads = f"{config.num_attention_heads} heads cannot share {config.num_key_value_heads} of keys and values"
+            self._refuse(f"config.json: {heads}")
+        embedding, head = "model.embed_tokens.weight", "lm_head.weight"
+        vocab = config.vocab_size or (self.shape(embedding)[:1] or (0,))[0] if embedding in self else 0
+        ends = [embedding] if config.tie_word_embeddings or head not in self else [embedding, head]
+        known = set()
+        for name, shape in (*((name, (vocab, config.hidden_size)) for name in ends), *config.shapes()):
+            self._check_shape(name, shape)
+            bias = name.removesuffix("weight") + "bias"
+            if len(shape) > 1 and bias in self:
+                self._check_shape(bias, shape[:1])
+            known |= {name, bias}
+        other = next((name for name in self if name not in known), None) if self.in_panels else None
+        if other is not None:
+            self._refuse(f"{PANEL_FILE}: {other}: config.json knows of no such tensor")
+
+    def _check_shape(self, name: str, shape: tuple[int, ...]) -> None:
+        if name not in self:
+            if self.in_panels:
+                self._refuse(f"{PANEL_FILE}: {name}: this tensor is missing")
+        elif self.shape(name) != shape:
+            self._refuse(f"{name}: its shape is {self.shape(name)}, by config.json {shape}")
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise ModelError(f"{self.folder}: {message}", hint=_again(self.folder) if self.in_panels else "")
+
 
 def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
-    """Open the files, which stay open as long as `stack`."""
+    """Open the files, which stay open as long as `stack`. Raises ModelError for a damaged folder with panels."""
     try:
-        config = Config.model_validate(json.loads((folder / "config.json").read_bytes()))
-        ends = _ends(config, folder / "generation_config.json")
-        return Checkpoint(folder, stack, config, ends)
-    except (OSError, ValueError):
+        config = Config.model_validate(read_mapping("config.json", (folder / "config.json").read_bytes()))
+        return Checkpoint(folder, stack, config, _ends(config, folder / "generation_config.json"))
+    except OSError:
+        return None
+    except ValueError as error:
+        if (folder / PANEL_FILE).is_file():
+            raise ModelError(f"{folder}: {_what_is_wrong(error)}", hint=_again(folder)) from error
         return None
 
 
+def _again(folder: Path) -> str:
+    return f"remove the folder {str(folder)!r}: the model is then converted again from its GGUF"
+
+
+def _what_is_wrong(error: ValueError) -> str:
+    """Return a sentence; pydantic's own are of several lines."""
+    if not isinstance(error, pydantic.ValidationError):
+        return first_line(error)
+    first = error.errors()[0]
+    where, reason = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    return f"config.json: {where}: {describe(first['input'])}: {reason}" if where else f"config.json: {reason}"
+
+
 def _ends(config: Config, generation: Path) -> list[int]:
-    found = [config.eos_token_id]
+    found: list[Any] = [config.eos_token_id]
     if generation.is_file():
-        found.append(json.loads(generation.read_bytes()).get("eos_token_id"))
-    return [number for one in found for number in ([one] if isinstance(one, int) else one or [])]
+        found.append(read_mapping(generation.name, generation.read_bytes()).get("eos_token_id"))
+    numbers = [number for one in found for number in (one if isinstance(one, list) else [one]) if number is not None]
+    if not all(type(number) is int for number in numbers):
+        raise ValueError(f"{generation.name}: eos_token_id: not the number of a token")
+    return numbers

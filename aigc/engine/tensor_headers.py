@@ -6,7 +6,9 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
+
+from aigc.errors import first_line
 
 WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}  # bytes
 LONGEST = 100 << 20  # bytes of a header; safetensors allows no more
@@ -29,18 +31,37 @@ def read_header(path: Path) -> tuple[dict[str, Stored], dict[str, str]]:
         start = 8 + int.from_bytes(file.read(8), "little")
         if not 8 < start <= min(size, LONGEST):
             raise ValueError(f"{path.name}: no header")
-        written = json.loads(file.read(start - 8))
+        written = read_mapping(path.name, file.read(start - 8))
     metadata = written.pop("__metadata__", {})
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise ValueError(f"{path.name}: its metadata are no texts by name")
     return {name: _stored(path.name, name, one, start, size) for name, one in written.items()}, metadata
 
 
-def _stored(file: str, name: str, written: Any, start: int, size: int) -> Stored:
+def read_mapping(place: str, text: bytes | str) -> dict[str, Any]:
+    """Read JSON that is a mapping. Raises ValueError, which names the place, for whatever else it is."""
     try:
-        begin, end = (start + int(offset) for offset in written["data_offsets"])
-        stored = Stored(str(written["dtype"]), tuple(map(int, written["shape"])), begin, end)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{file}: {name}: no tensor") from error
+        written = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{place}: not JSON as it should be: {first_line(error)}") from error
+    if not isinstance(written, dict):
+        raise ValueError(f"{place}: no mapping")
+    return written
+
+
+def _stored(file: str, name: str, written: Any, start: int, size: int) -> Stored:
+    given = written if isinstance(written, dict) else {}
+    dtype, shape, offsets = given.get("dtype"), given.get("shape"), given.get("data_offsets")
+    if not (isinstance(dtype, str) and _counts(shape) and _counts(offsets) and len(offsets) == 2):
+        raise ValueError(f"{file}: {name}: no tensor")
+    begin, end = (start + offset for offset in offsets)
+    stored = Stored(dtype, tuple(shape), begin, end)
     width = WIDTHS.get(stored.dtype)
     if not start <= begin <= end <= size or (width and math.prod(stored.shape) * width != end - begin):
         raise ValueError(f"{file}: {name}: does not fit the file")
     return stored
+
+
+def _counts(written: Any) -> TypeGuard[list[int]]:
+    """Say whether it is a list of whole numbers, none below 0."""
+    return isinstance(written, list) and all(type(number) is int and number >= 0 for number in written)

@@ -146,6 +146,15 @@ def test_weights_are_read_from_the_file_itself(tmp_path: Path) -> None:
     assert first.numbers.data_ptr() == second.numbers.data_ptr()
 
 
+@pytest.mark.parametrize("family", ["llama", "gemma3"])
+def test_a_tied_head_is_the_embedding_itself(family: str, tmp_path: Path) -> None:
+    convert_gguf(write_gguf(tmp_path / "tiny.gguf", family), tmp_path / "made")
+    engine: Any = open_engine(tmp_path / "made", EngineOptions(device="cpu"))
+    embedding, head = engine.network._embedding.numbers, engine.network._head.numbers
+    assert head.data_ptr() == embedding.data_ptr() and head.nbytes == embedding.nbytes
+    engine.close()
+
+
 @pytest.mark.parametrize(
     "rope",
     [(8.0, 1.0, 4.0, 8192), (32.0, 1.0, 4.0, 8192), (16.0, 1.0, 8.0, 2048), (1.0, 1.0, 4.0, 8192)],
@@ -231,6 +240,24 @@ def test_other_reasons_to_become_floats(
     monkeypatch.setattr(convert, "kernels", lambda: None)
     convert_gguf(write_gguf(tmp_path / "bare.gguf", "llama", lambda number, name: "Q8_0"), tmp_path / "bare")
     assert "bare.gguf: no kernels were built for this machine" in caplog.text
+
+
+@pytest.mark.filterwarnings("default")
+def test_positions_that_only_transformers_stretches_become_floats(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aigc.engine.gguf import convert
+
+    stretched = {"rope.scaling.type": "yarn", "rope.scaling.factor": 4.0}
+    gguf = write_gguf(tmp_path / "tiny.gguf", "llama", lambda number, name: "Q8_0", metadata=stretched)
+    told: list[str] = []
+    write = convert.write_dense
+    monkeypatch.setattr(convert, "write_dense", lambda *given: told.append(caplog.text) or write(*given))
+    convert_gguf(gguf, tmp_path / "made")
+    words = "tiny.gguf: our kernels do not know rope_parameters.rope_type 'yarn': all weights become floats of 16 bits"
+    assert words in told[0], "before anything is converted"
+    assert not (tmp_path / "made" / "panels.aigc").exists()
+    assert (tmp_path / "made" / "model.safetensors").is_file()
 
 
 def test_an_architecture_that_only_transformers_knows(tmp_path: Path) -> None:

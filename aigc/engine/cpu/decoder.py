@@ -193,13 +193,19 @@ class Decoder:
 
 
 def open_decoder(folder: Path, options: EngineOptions) -> Decoder | None:
-    """Read a folder; None for one that is not plainly a Llama, Qwen or Gemma 3, or where there are no kernels."""
+    """Read a folder; None for one that is not plainly a Llama, Qwen or Gemma 3, or where there are no kernels.
+
+    Raises ModelError where the folder's files do not agree about a shape, or one with panels is damaged.
+    """
     native, device = kernels(), pick_device(options.device)
     if native is None or device.type != "cpu" or options.dtype not in NARROW:
         return None
     with ExitStack() as stack:
         read = read_checkpoint(folder, stack)
-        if read is None or not fits(read.config) or not _keeps(options.dtype, read):
+        if read is None or not (read.in_panels or fits(read.config)):
+            return None
+        read.check_shapes()
+        if not fits(read.config) or not _keeps(options.dtype, read):
             return None
         narrow = NARROW[options.dtype]
         if narrow is Narrow.BFLOAT16 and not multiplies_bfloat16():

@@ -13,18 +13,21 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from aigc.engine.cpu.formats import FORMATS, PANEL, Format
 from aigc.engine.cpu.kernels import Kernels, Panels
 from aigc.engine.tensor_files import DTYPES
-from aigc.engine.tensor_headers import read_header
+from aigc.engine.tensor_headers import Stored, read_header, read_mapping
+from aigc.errors import describe
 
 PANEL_FILE = "panels.aigc"
 KIND = "panels 1"  # raise it when the layout changes
 ALIGNED = 64  # bytes that the data begins at a multiple of
 SLICE = 2 << 20  # bytes that are repacked at once
+FLOAT = 4  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,16 @@ class PanelFile:
     """This is such a file, mapped."""
 
     def __init__(self, path: Path) -> None:
-        """Map it. Raises ValueError for a file of another kind."""
+        """Map it. Raises ValueError for a file of another kind, or one whose header does not fit its bytes."""
         self.tensors, metadata = read_header(path)
         if metadata.get("format") != KIND:
             raise ValueError(f"{path.name}: of another kind: {metadata.get('format')}")
-        self.weights: dict[str, list[str | int]] = json.loads(metadata["weights"])
+        written = read_mapping(f"{path.name}: weights", metadata.get("weights", ""))
+        for name in written.keys() - self.tensors.keys():
+            raise ValueError(f"{path.name}: {name}: this weight is missing")
+        for name, stored in self.tensors.items():
+            _check_bytes(f"{path.name}: {name}", stored, written.get(name))
+        self.weights: dict[str, tuple[str, int, int]] = {name: tuple(one) for name, one in written.items() if one}
         self._bytes = torch.from_file(str(path), shared=False, size=path.stat().st_size, dtype=torch.uint8)
 
     def panels(self, name: str) -> Panels | None:
@@ -85,12 +93,30 @@ class PanelFile:
         if name not in self.weights:
             return None
         format, columns, depth = self.weights[name]
-        return Panels(self.stored(name), int(columns), int(depth), FORMATS[str(format)])
+        return Panels(self.stored(name), columns, depth, FORMATS[format])
 
     def stored(self, name: str) -> torch.Tensor:
         """Return a tensor as it stands in the file, whose memory it shares. Raises KeyError."""
         stored = self.tensors[name]
         return self._bytes[stored.begin : stored.end].view(DTYPES[stored.dtype]).view(stored.shape)
+
+
+def _check_bytes(place: str, stored: Stored, weight: Any) -> None:
+    """Raise ValueError where a tensor's bytes are not those of the weight that it is, or of floats where it is none."""
+    if weight is None:
+        dtype, shape = "F32", stored.shape
+    else:
+        name, columns, depth = weight if isinstance(weight, list) and len(weight) == 3 else (None, None, None)
+        format = FORMATS.get(name) if isinstance(name, str) else None
+        if format is None or type(columns) is not int or type(depth) is not int:
+            raise ValueError(f"{place}: no weight: {describe(weight)}")
+        if columns < 1 or depth < 1 or depth % format.block:
+            raise ValueError(f"{place}: no weight has the shape ({columns}, {depth}) in {name}")
+        dtype, shape = "U8", (-(-columns // PANEL), format.panel_bytes(depth))
+    if (stored.dtype, stored.shape) != (dtype, shape):
+        raise ValueError(f"{place}: it is {stored.dtype} {stored.shape}, and should be {dtype} {shape}")
+    if stored.begin % FLOAT:
+        raise ValueError(f"{place}: its bytes begin between two floats")
 
 
 def repacked(

@@ -23,24 +23,27 @@ from aigc.engine.cpu.kernels import Kernels, kernels
 from aigc.engine.cpu.panel_file import PANEL_FILE, Outline, slices, write_panel_file
 from aigc.engine.gguf.dense import dense_bytes, write_dense
 from aigc.engine.gguf.families import Placed, Unfamiliar, check_family, config_of, ends_of, tensors_of
-from aigc.engine.gguf.gguf_file import GgufFile, read_gguf
+from aigc.engine.gguf.gguf_file import GgufFile, damage_told, read_gguf
 from aigc.engine.hf.model import quiet
 from aigc.engine.tensor_files import DTYPES, read_bytes
 from aigc.errors import ModelError, first_line
 
 LOG = logging.getLogger(__name__)
+UNREAD = ("I8", "I16", "I32", "I64", "F64", "Q8_1", "Q8_K")  # which transformers does not make floats of
 BESIDE = 30_000_000  # bytes for a tokenizer and all else
 
 
 def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
     """Do as `aigc.engine.convert_gguf` says."""
     file = read_gguf(gguf)
+    ends = ends_of(file)
     try:
         native = _needed(kernels())
-        check_family(file)
-        config = config_of(file)
+        with damage_told(gguf):
+            check_family(file)
+            config = config_of(file)
+            placed = tensors_of(file, config)
         _check_config(config)
-        placed = tensors_of(file, config)
         _check_formats(placed)
     except Unfamiliar as reason:
         _be_dense(file, folder, str(reason))
@@ -50,7 +53,7 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write_json(folder / "config.json", config)
-        _write_json(folder / "generation_config.json", ends_of(file))
+        _write_json(folder / "generation_config.json", ends)
         _write_tokenizer(file, folder)
         with gguf.open("rb") as opened:
             pieces = (piece for one in placed for piece in _pieces(native, opened, one))
@@ -60,7 +63,10 @@ def write_folder_from_gguf(gguf: Path, folder: Path) -> None:
 
 
 def _be_dense(file: GgufFile, folder: Path, reason: str) -> None:
-    """Have transformers write floats, and say so first."""
+    """Have transformers write floats, and say so first. Raises ModelError where it would not read the numbers."""
+    unread = next((one for one in file.tensors.values() if one.format in UNREAD), None)
+    if unread is not None:
+        raise ModelError(f"{file.path}: {unread.name}: nobody reads weights of type {unread.format}")
     needed = dense_bytes(file)
     held = needed if kernels() else 2 * needed  # in 32 bits where torch multiplies them
     words = "%s: %s: all weights become floats of 16 bits, %.1f GB on disk and %.1f GB in memory"

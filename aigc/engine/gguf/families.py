@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
+from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor, integer_of
 from aigc.engine.gguf.rotary import STRETCHED, rope_parameters
 from aigc.errors import ModelError
 
 CLASSES = {"llama": "Llama", "qwen2": "Qwen2", "qwen3": "Qwen3", "gemma3": "Gemma3"}
 LARGEST_GEMMA = 62  # layers of the 27B, whose scores alone are scaled by the width of the model
+EMBEDDING = "token_embd.weight"
 PATTERN = 6  # every such layer of a Gemma 3 looks back over the whole text
 
 
@@ -37,35 +38,43 @@ class Placed:
 
 
 def check_family(file: GgufFile) -> None:
-    """Raise Unfamiliar for a family of which nothing is known here."""
+    """Raise Unfamiliar for a family of which nothing is known here, ModelError for lists that are damaged."""
     if file.architecture not in MODEL_TYPES:
         raise Unfamiliar(f"there are no kernels for models of the family {file.architecture!r}")
     for key in ("attention.head_count", "attention.head_count_kv", "feed_forward_length"):
-        if isinstance(file.get(key), list):
+        if isinstance(file.get(key), list) and file.integers(key):
             raise Unfamiliar("its layers differ in shape")
 
 
 def config_of(file: GgufFile) -> dict[str, Any]:
-    """Return what transformers' config.json says of such a model."""
-    heads = _needed(file, "attention.head_count")
-    hidden, layers = _needed(file, "embedding_length"), _needed(file, "block_count")
-    dim = int(file.get("attention.key_length", file.get("rope.dimension_count", hidden // heads)))
-    if file.get("rope.dimension_count", dim) != dim or file.get("attention.value_length", dim) != dim:
+    """Return what transformers' config.json says of such a model. Raises ModelError for metadata that is damaged."""
+    heads = file.integer("attention.head_count")
+    kv_heads = file.integer("attention.head_count_kv", heads)
+    if heads % kv_heads:
+        raise ModelError(f"{file.path}: {heads} heads cannot share {kv_heads} of keys and values")
+    hidden, layers = file.integer("embedding_length"), file.integer("block_count")
+    if layers > len(file.tensors):
+        raise ModelError(
+            f"{file.path}: {file.named('block_count')}: {layers}, but there are {len(file.tensors)} tensors"
+        )
+    turned = file.integer("rope.dimension_count") if file.get("rope.dimension_count") is not None else 0
+    dim = file.integer("attention.key_length", turned or hidden // heads)
+    if (turned or dim) != dim or file.integer("attention.value_length", dim) != dim:
         raise Unfamiliar("its positions turn a part of every head")
     gemma = file.architecture == "gemma3"
     config = {
         "architectures": [f"{CLASSES[file.architecture]}ForCausalLM"],
         "model_type": MODEL_TYPES[file.architecture],
         "hidden_size": hidden,
-        "intermediate_size": _needed(file, "feed_forward_length"),
+        "intermediate_size": file.integer("feed_forward_length"),
         "num_hidden_layers": layers,
         "num_attention_heads": heads,
-        "num_key_value_heads": int(file.get("attention.head_count_kv", heads)),
+        "num_key_value_heads": kv_heads,
         "head_dim": dim,
         "hidden_activation" if gemma else "hidden_act": "gelu_pytorch_tanh" if gemma else "silu",
-        "max_position_embeddings": _needed(file, "context_length"),
-        "rms_norm_eps": float(file.get("attention.layer_norm_rms_epsilon", 1e-6)),
-        "vocab_size": _tensor(file, "token_embd.weight").shape[0],
+        "max_position_embeddings": file.integer("context_length"),
+        "rms_norm_eps": file.number("attention.layer_norm_rms_epsilon", 1e-6, above=0),
+        "vocab_size": _tensor(file, EMBEDDING).shape[0],
         "tie_word_embeddings": "output.weight" not in file.tensors,
         "rope_parameters": rope_parameters(file, dim),
         **ends_of(file),
@@ -74,19 +83,29 @@ def config_of(file: GgufFile) -> dict[str, Any]:
 
 
 def _gemma3(file: GgufFile, scalar: int) -> dict[str, Any]:
-    pattern, layers = file.get("attention.sliding_window_pattern", PATTERN), _needed(file, "block_count")
-    sliding = pattern if isinstance(pattern, list) else [(number + 1) % pattern != 0 for number in range(layers)]
+    key, layers = "attention.sliding_window_pattern", file.integer("block_count")
+    if isinstance(file.get(key), list):
+        sliding = file.integers(key)
+    else:
+        pattern = file.integer(key, PATTERN)
+        sliding = [number % pattern for number in range(1, layers + 1)]
+    if len(sliding) != layers:
+        raise ModelError(f"{file.path}: {file.named(key)}: of {len(sliding)} layers, but there are {layers}")
+    softcap = "final_logit_softcapping"
     return {
         "query_pre_attn_scalar": scalar,
-        "sliding_window": _needed(file, "attention.sliding_window"),
+        "sliding_window": file.integer("attention.sliding_window", least=0),
         "layer_types": ["sliding_attention" if one else "full_attention" for one in sliding],
-        "final_logit_softcapping": file.get("final_logit_softcapping"),
+        softcap: None if file.get(softcap) is None else file.number(softcap),
     }
 
 
 def ends_of(file: GgufFile) -> dict[str, Any]:
-    """Return the special tokens that a config knows of."""
-    ids = {key: file.metadata.get(f"tokenizer.ggml.{key}_token_id") for key in ("bos", "eos", "eot", "padding")}
+    """Return the special tokens that a config knows of. Raises ModelError for one that the embedding has not."""
+    most, ids = _tensor(file, EMBEDDING).shape[0] - 1, {}
+    for key in ("bos", "eos", "eot", "padding"):
+        where = f"tokenizer.ggml.{key}_token_id"
+        ids[key] = integer_of(file.path, where, file.metadata[where], 0, most) if where in file.metadata else None
     ends = list(dict.fromkeys(ids[key] for key in ("eos", "eot") if ids[key] is not None))
     return {"bos_token_id": ids["bos"], "eos_token_id": ends or None, "pad_token_id": ids["padding"]}
 
@@ -112,7 +131,7 @@ def _expected(family: str, config: dict[str, Any]) -> Iterator[tuple[str, str, t
     columns = {"attn_q": heads * dim, "attn_k": kv_heads * dim, "attn_v": kv_heads * dim}
     interleaved = {"attn_q": heads, "attn_k": kv_heads} if family == "llama" else {}
     names = {"attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj", "attn_v": "self_attn.v_proj"}
-    yield "token_embd.weight", "model.embed_tokens.weight", (config["vocab_size"], hidden), 0, 0.0
+    yield EMBEDDING, "model.embed_tokens.weight", (config["vocab_size"], hidden), 0, 0.0
     for number in range(config["num_hidden_layers"]):
         here, there = f"blk.{number}.", f"model.layers.{number}."
         yield f"{here}attn_norm.weight", f"{there}input_layernorm.weight", (hidden,), 0, less
@@ -152,10 +171,3 @@ def _tensor(file: GgufFile, name: str) -> GgufTensor:
     if name not in file.tensors:
         raise ModelError(f"{file.path}: {name}: this tensor is missing")
     return file.tensors[name]
-
-
-def _needed(file: GgufFile, key: str) -> int:
-    number = file.get(key)
-    if not isinstance(number, int):
-        raise ModelError(f"{file.path}: {file.architecture}.{key}: the metadata does not say")
-    return number

@@ -25,28 +25,31 @@ USUAL = {"low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position
 
 def rope_parameters(file: GgufFile, dim: int) -> dict[str, Any]:
     """Return transformers' `rope_parameters`. Raises ModelError where the file says it in a way not known here."""
-    theta = float(file.get("rope.freq_base", 1_000_000.0 if file.architecture == "gemma3" else THETA))
-    scaling = str(file.get("rope.scaling.type", "linear" if file.get("rope.scale_linear") else "none"))
+    theta = file.number("rope.freq_base", 1_000_000.0 if file.architecture == "gemma3" else THETA, above=1)
+    scaling = file.text("rope.scaling.type", "linear" if file.get("rope.scale_linear") else "none")
     rope: dict[str, Any] = {"rope_theta": theta, "rope_type": "default"}
     if STRETCHED in file.tensors:
         rope |= _llama3(file, theta, dim)
     elif scaling != "none":
-        factor = file.get("rope.scaling.factor", file.get("rope.scale_linear", 1))
-        rope |= {"rope_type": scaling, "factor": float(factor)}
-        if original := file.get("rope.scaling.original_context_length"):
-            rope["original_max_position_embeddings"] = int(original)
+        factor = file.number("rope.scaling.factor", file.get("rope.scale_linear", 1)) or 1.0  # 0 is none
+        rope |= {"rope_type": scaling, "factor": factor}
+        if original := file.integer("rope.scaling.original_context_length", 0, least=0):
+            rope["original_max_position_embeddings"] = original
     if file.architecture == "gemma3":
-        local = float(file.get("rope.freq_base_swa", THETA))
+        local = file.number("rope.freq_base_swa", THETA, above=1)
         return {"full_attention": rope, "sliding_attention": {"rope_theta": local, "rope_type": "default"}}
     return rope
 
 
 def _llama3(file: GgufFile, theta: float, dim: int) -> dict[str, Any]:
     tensor = file.tensors[STRETCHED]
+    if tensor.format != "F32" or tensor.shape != (dim // 2,):
+        written = f"{tensor.format} {tensor.shape}"
+        raise ModelError(f"{file.path}: {STRETCHED}: it is {written}, and should be F32 {(dim // 2,)}")
     with file.path.open("rb") as opened:
         factors = read_bytes(opened, tensor.begin, tensor.nbytes).view(torch.float32)
     plain = 1.0 / (theta ** (torch.arange(0, dim, 2, dtype=torch.float32) / dim))
-    if len(factors) == len(plain):
+    if factors.isfinite().all() and factors.min() > 0:
         for guess in (USUAL, _line(factors, plain)):
             found = {"rope_type": "llama3", "factor": float(factors.max()), **guess}
             turned = Rotary.model_validate({"rope_theta": theta, **found}).frequencies(dim)
@@ -66,6 +69,8 @@ def _line(factors: torch.Tensor, plain: torch.Tensor) -> dict[str, Any]:
     if len(between) < 2:
         return USUAL
     (x, y), (u, v) = between[0], between[-1]
+    if x == u:
+        return USUAL
     slope = (y - v) / (x - u)
     start = y - slope * x
     if start >= 0 or slope <= 0:

@@ -32,6 +32,8 @@ def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
         return None
     try:
         return read_decoder(folder, options.context, device, pick_dtype(options.dtype, device))
+    except ModelError:  # the folder is damaged
+        raise
     except Exception as error:  # whatever a driver, a compiler or a library does not like
         reason = first_line(error)
     try:
@@ -43,7 +45,9 @@ def open_gpu(folder: Path, options: EngineOptions) -> GpuDecoder | None:
 
 
 def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.dtype) -> GpuDecoder | None:
-    """Read a model and try it out. Raises whatever goes wrong, ArithmeticError for wrong numbers."""
+    """Read a model and try it out. Raises whatever goes wrong, ArithmeticError for wrong numbers, ModelError for files
+    that do not agree.
+    """
     from aigc.engine.gpu.decoder import GpuDecoder
     from aigc.engine.gpu.trial import TOLERANCE, try_out
 
@@ -51,6 +55,7 @@ def read_decoder(folder: Path, context: int, device: torch.device, dtype: torch.
         read = read_checkpoint(folder, stack)
         if read is None or not _fits(read.config):
             return None
+        read.check_shapes()
         try:
             network = GpuDecoder(read, context, device, dtype)
         except KeyError:  # a weight is missing: transformers says which
