@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from aigc.engine.memory import CUDA_LOGITS, LOGITS, STEP_TOKENS, Budget, ModelMe
 from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
+from aigc.engine.scoring import Given, Score, score
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
@@ -138,6 +139,25 @@ class Engine:
         for row in finished:
             out.extend(self._finish(row))
         return out
+
+    def score(self, asked: Sequence[tuple[Request, str]]) -> list[Score]:
+        """Say how likely texts are as answers to requests, in their order; what is in hand goes on afterwards.
+
+        Of a request its prompt and adapter count. The text is foretold token by token, its end is not. Raises
+        EngineError, one sentence, for one that cannot be served, does not fit behind its prompt, or is empty.
+        """
+        self._open_loop()
+        return score(self.network, [self._given(request, text) for request, text in asked])
+
+    def _given(self, request: Request, text: str) -> Given:
+        prompt = self.encode(replace(request, grammar=None))
+        own = self.front.text_ids(text)
+        if not own:
+            raise EngineError(f"request {request.id!r}: an empty text cannot be scored")
+        if len(prompt.ids) + len(own) > self.network.context:
+            tokens = f"{len(prompt.ids)} tokens and its text {len(own)}"
+            raise EngineError(f"the prompt has {tokens}, and the model takes {self.network.context}")
+        return Given(ids=[*prompt.ids, *own], begin=len(prompt.ids), adapter=prompt.adapter)
 
     def load_adapter(self, name: str, folder: Path) -> None:
         """Load a LoRA adapter, as PEFT saves it, for requests that name it. Raises ModelError where it does not fit."""

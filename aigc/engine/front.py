@@ -67,7 +67,7 @@ class Front:
         if not self._special_pattern.search(text):
             return list(self.raw.encode(text).ids)
         start = list(self.raw.encode("").ids)  # what the tokenizer puts before every text
-        return start + self._text_ids(text)
+        return start + self.text_ids(text)
 
     def _encode_scaffold(self, rendered: str, mark: re.Pattern[str], texts: Sequence[str]) -> list[int]:
         ids: list[int] = []
@@ -75,13 +75,14 @@ class Front:
         for match in [*self._special_pattern.finditer(rendered), None]:
             piece = rendered[begin : match.start() if match else None]
             if piece:
-                ids += self._text_ids(mark.sub(lambda found: texts[int(found.group(1))], piece))
+                ids += self.text_ids(mark.sub(lambda found: texts[int(found.group(1))], piece))
             if match:
                 ids.append(self.special[match.group()])
                 begin = match.end()
         return ids
 
-    def _text_ids(self, text: str) -> list[int]:
+    def text_ids(self, text: str) -> list[int]:
+        """Return the tokens of a text that follows others; what looks like a control token is text."""
         return list(self._textual.encode(text, add_special_tokens=False).ids)
 
     @cached_property

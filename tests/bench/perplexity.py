@@ -22,17 +22,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
-
-import torch
+from typing import Any, TypeAlias
 
 from aigc.engine import EngineOptions, convert_gguf, open_engine
 from aigc.engine.cache import Bank
 from aigc.engine.engine import Engine
 from aigc.engine.network import Network, Span
+from aigc.engine.scoring import Given, Score, score
 from aigc.engine.threads import torch_threads
 from aigc.models import pull
 
@@ -41,27 +39,13 @@ TEXTS = ("english", "chinese")
 WINDOW = 512  # tokens
 START = 64  # tokens of a window that a text of our own begins with
 LENGTH = 100  # tokens that it goes on for
-TOGETHER = 128  # places whose logits are looked at at a time
 
 
-@dataclass(frozen=True)
-class Window:
-    """This is a text of which ids[begin:] are foretold."""
-
-    ids: list[int]
-    begin: int
+Window: TypeAlias = Given  # a text of which ids[begin:] are foretold
 
 
-@dataclass(frozen=True)
-class Score:
-    """This is what came of it: the log-probability of every token foretold, and which would have been likeliest."""
-
-    logprobs: list[float]
-    best: list[int]
-
-    @property
-    def perplexity(self) -> float:
-        return math.exp(-sum(self.logprobs) / len(self.logprobs))
+def perplexity(score: Score) -> float:
+    return math.exp(-score.total / len(score.logprobs))
 
 
 def windows_of(engine: Engine, text: str, most: int) -> list[Window]:
@@ -70,7 +54,7 @@ def windows_of(engine: Engine, text: str, most: int) -> list[Window]:
     ids = list(engine.front.raw.encode(text, add_special_tokens=False).ids)
     own = WINDOW - len(start)
     cuts = [start + ids[at : at + own] for at in range(0, len(ids) - own + 1, own)][:most]
-    return [Window(cut, WINDOW // 2) for cut in cuts]
+    return [Window(ids=cut, begin=WINDOW // 2) for cut in cuts]
 
 
 def read_text(name: str) -> str:
@@ -79,22 +63,12 @@ def read_text(name: str) -> str:
     return text
 
 
-def score(network: Network, windows: Sequence[Window]) -> Score:
-    logprobs: list[float] = []
-    best: list[int] = []
-    for window in windows:
-        bank = Bank(network.shape, 1, len(window.ids))
-        done = 0
-        for end in [*range(window.begin, len(window.ids) - 1, TOGETHER), len(window.ids) - 1]:
-            span = Span(bank, 0, done, window.ids[done:end])
-            keep = range(max(window.begin - 1, done) - done, end - done)
-            with torch_threads(network.torch_threads):
-                logits = network.forward([span], list(keep)).double()
-            wanted = torch.tensor(window.ids[done + keep.start + 1 : end + 1], device=logits.device)
-            logprobs += (logits.gather(1, wanted[:, None])[:, 0] - logits.logsumexp(1)).tolist()
-            best += logits.argmax(1).tolist()
-            done = end
-    return Score(logprobs, best)
+def joined(scores: Sequence[Score]) -> Score:
+    """This is what came of all windows, one after the other."""
+    logprobs, likeliest = (
+        [part for one in scores for part in getattr(one, name)] for name in ("logprobs", "likeliest")
+    )
+    return Score(logprobs=tuple(logprobs), likeliest=tuple(likeliest))
 
 
 def write_on(network: Network, windows: Sequence[Window], tokens: int) -> list[Window]:
@@ -112,7 +86,7 @@ def write_on(network: Network, windows: Sequence[Window], tokens: int) -> list[W
         fresh = [[token] for token in chosen]
         for text, token in zip(texts, chosen, strict=True):
             text.append(token)
-    return [Window(text, START) for text in texts]
+    return [Window(ids=text, begin=START) for text in texts]
 
 
 def by_llama(python: str, weights: Path, windows: Sequence[Window]) -> Score:
@@ -124,7 +98,8 @@ def by_llama(python: str, weights: Path, windows: Sequence[Window]) -> Score:
     if done.returncode:
         raise SystemExit(f"llama.cpp failed: {done.stderr[-2000:]}")
     answer: dict[str, Any] = json.loads(done.stdout)
-    return Score(*(list(chain.from_iterable(answer[key])) for key in ("logprobs", "best")))
+    logprobs, best = (tuple(chain.from_iterable(answer[key])) for key in ("logprobs", "best"))
+    return Score(logprobs=logprobs, likeliest=best)
 
 
 def share(first: Sequence[int], second: Sequence[int]) -> float:
@@ -153,25 +128,28 @@ def measure(folder: Path, gguf: Path | None, given: argparse.Namespace) -> Itera
                 if given.llama and gguf is not None:
                     theirs = {name: by_llama(given.llama, gguf, windows) for name, windows in cuts.items()}
             for name, windows in cuts.items():
-                found = score(engine.network, windows)
+                found = joined(score(engine.network, windows))
                 first = firsts.setdefault(name, found)
                 yield {
                     "text": name,
                     "engine": f"aigc {dtype}",
                     "tokens": len(found.logprobs),
-                    "perplexity": round(found.perplexity, 4),
-                    "of_llama": round(found.perplexity / theirs[name].perplexity, 5) if name in theirs else None,
-                    "of_first": round(found.perplexity / first.perplexity, 5),
-                    "alike": share(first.best, found.best),
+                    "perplexity": round(perplexity(found), 4),
+                    "of_llama": round(perplexity(found) / perplexity(theirs[name]), 5) if name in theirs else None,
+                    "of_first": round(perplexity(found) / perplexity(first), 5),
+                    "alike": share(first.likeliest, found.likeliest),
                 }
             if own:
-                agree = share([token for one in own for token in one.ids[one.begin :]], score(engine.network, own).best)
+                agree = share(
+                    [token for one in own for token in one.ids[one.begin :]],
+                    joined(score(engine.network, own)).likeliest,
+                )
                 yield {"engine": f"aigc {dtype}", "tokens": sum(len(one.ids) - START for one in own), "agree": agree}
             elif given.agree:
                 own = write_on(engine.network, next(iter(cuts.values())), given.agree)
     for name, found in theirs.items():
-        alike = share(firsts[name].best, found.best)
-        yield {"text": name, "engine": "llama.cpp", "perplexity": round(found.perplexity, 4), "alike": alike}
+        alike = share(firsts[name].likeliest, found.likeliest)
+        yield {"text": name, "engine": "llama.cpp", "perplexity": round(perplexity(found), 4), "alike": alike}
 
 
 def main(words: Sequence[str] | None = None) -> None:

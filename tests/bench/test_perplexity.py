@@ -41,10 +41,9 @@ def test_every_token_of_the_second_half_is_foretold_from_all_before_it(
     from transformers import AutoModelForCausalLM
 
     monkeypatch.setattr(perplexity, "WINDOW", 50)
-    monkeypatch.setattr(perplexity, "TOGETHER", 7)  # several forwards, the last one short
     windows = perplexity.windows_of(engine, perplexity.read_text("english"), 3)
     assert [(len(window.ids), window.begin) for window in windows] == [(50, 25)] * 3
-    found = perplexity.score(engine.network, windows)
+    found = perplexity.joined(perplexity.score(engine.network, windows))
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     expected, likeliest = [], []
     with torch.inference_mode():
@@ -53,8 +52,8 @@ def test_every_token_of_the_second_half_is_foretold_from_all_before_it(
             expected += [float(logits[at - 1, window.ids[at]]) for at in range(25, 50)]
             likeliest += logits[24:49].argmax(1).tolist()
     assert found.logprobs == pytest.approx(expected, abs=1e-4)
-    assert perplexity.share(found.best, likeliest) > 0.97  # where two tie, either
-    assert found.perplexity == pytest.approx(math.exp(-sum(expected) / 75), rel=1e-4)
+    assert perplexity.share(found.likeliest, likeliest) > 0.97  # where two tie, either
+    assert perplexity.perplexity(found) == pytest.approx(math.exp(-sum(expected) / 75), rel=1e-4)
 
 
 def test_what_a_network_wrote_it_finds_likeliest(perplexity: Any, engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,13 +63,13 @@ def test_what_a_network_wrote_it_finds_likeliest(perplexity: Any, engine: Any, m
     assert len(own) == 5 and {len(one.ids) for one in own} == {84}
     assert own[0].ids[:64] == windows[0].ids[:64] and own[2].ids[:64] == windows[0].ids[128:192]
     written = [token for one in own for token in one.ids[one.begin :]]
-    assert perplexity.share(written, perplexity.score(engine.network, own).best) == 1.0
+    assert perplexity.share(written, perplexity.joined(perplexity.score(engine.network, own)).likeliest) == 1.0
 
 
 def test_dtypes_are_held_against_the_first(perplexity: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def by_llama(python: str, weights: Path, windows: Any) -> Any:
         assert (python, weights.name) == ("python", "source.gguf")
-        return perplexity.Score([-1.0] * 256, [0] * 256)
+        return perplexity.Score(logprobs=(-1.0,) * 256, likeliest=(0,) * 256)
 
     monkeypatch.setattr(perplexity, "by_llama", by_llama)
     monkeypatch.setattr(perplexity, "LENGTH", 10)

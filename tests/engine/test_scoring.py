@@ -1,0 +1,122 @@
+"""Texts that are there already: how likely they are, by transformers' own logits, alone and in any company."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.errors import EngineError
+
+from .test_adapters import TARGETS, merge, open_model, paths_of, write_adapter
+
+SHOTS = "Write a headline. Steel kettle: Boils in a minute. Oak table: Made to stay. "
+ASKED = [  # prompts that share a start, one that does not, and a text longer than a step
+    (SHOTS + "Wool scarf:", "Warm all winter, light all day."),
+    (SHOTS + "Wool scarf:", "Soft."),
+    (SHOTS + "Glass jar:", "Keeps what you cook, shows what you keep. ガラス"),
+    ("Hello", "Good morning to you."),
+    (SHOTS + "Tea:", "Green " * 30),
+]
+
+
+def given_of(engine: Any, request: Any, text: str) -> tuple[list[int], int]:
+    """The ids of a prompt and a text after it, and where that begins."""
+    prompt = engine.front.encode(request.prompt)
+    return [*prompt, *engine.front.text_ids(text)], len(prompt)
+
+
+def by_transformers(model: Any, windows: Any) -> list[tuple[list[float], list[int]]]:
+    import torch
+
+    found = []
+    with torch.inference_mode():
+        for ids, begin in windows:
+            logits = model(torch.tensor([ids])).logits[0, begin - 1 : -1].double().log_softmax(1)
+            chosen = torch.tensor(ids[begin:])
+            found.append((logits.gather(1, chosen[:, None])[:, 0].tolist(), logits.argmax(1).tolist()))
+    return found
+
+
+@pytest.mark.parametrize("together", [512, 40])
+@pytest.mark.parametrize("kind", ["llama", "qwen3", "gemma3", "mistral"])
+def test_scores_are_the_models_own(
+    kind: str, together: int, open_tiny: Callable[..., Any], asking: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from aigc.engine import scoring
+
+    engine = open_tiny(kind, dtype="float32")
+    monkeypatch.setattr(scoring, "TOGETHER", together)
+    monkeypatch.setattr(scoring, "LOGITS", 4 * engine.network.vocab * (together // 5))
+    asked = [(asking(str(at), prompt), text) for at, (prompt, text) in enumerate(ASKED)]
+    expected = by_transformers(open_model(engine.folder), [given_of(engine, *one) for one in asked])
+    for one, (logprobs, likeliest) in zip(engine.score(asked), expected, strict=True):
+        assert one.logprobs == pytest.approx(logprobs, abs=2e-4)
+        assert one.total == pytest.approx(sum(logprobs), abs=5e-3)
+        assert sum(a != b for a, b in zip(one.likeliest, likeliest, strict=True)) <= 1, "where two tie, either"
+
+
+def test_each_text_is_scored_under_its_own_adapter(open_tiny: Callable[..., Any], asking: Any, tmp_path: Path) -> None:
+    engine = open_tiny("llama")
+    plain, adapted = open_model(engine.folder), open_model(engine.folder)
+    merge(adapted, write_adapter(tmp_path / "lora", plain, paths_of(plain, TARGETS["llama"]), seed=1), 2)
+    engine.load_adapter("lora", tmp_path / "lora")
+    asked = [(asking(str(at), prompt), text) for at, (prompt, text) in enumerate(ASKED)]
+    both = [one for request, text in asked for one in ((request, text), (replace(request, adapter="lora"), text))]
+    windows = [given_of(engine, *one) for one in asked]
+    expected = zip(by_transformers(plain, windows), by_transformers(adapted, windows), strict=True)
+    for one, (logprobs, _) in zip(engine.score(both), [score for pair in expected for score in pair], strict=True):
+        assert one.logprobs == pytest.approx(logprobs, abs=2e-4)
+
+
+def test_company_and_order_change_nothing(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine = open_tiny("qwen2")
+    if not engine.network.steady:
+        pytest.skip("no kernels were built for this machine")
+    asked = [(asking(str(at), prompt), text) for at, (prompt, text) in enumerate(ASKED)]
+    alone = [engine.score([one])[0] for one in asked]
+    order = random.Random(3).sample(range(len(asked)), len(asked))
+    assert engine.score([asked[place] for place in order]) == [alone[place] for place in order]
+    assert engine.score([]) == []
+
+
+def test_what_is_shared_is_computed_once(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine, tokens = open_tiny("llama"), []
+    forward = engine.network.forward
+
+    def counted(spans: Any, keep: Any) -> Any:
+        tokens.append(sum(len(span.ids) for span in spans))
+        return forward(spans, keep)
+
+    engine.network.forward = counted
+    asked = [(asking(str(at), SHOTS + "Wool scarf:"), f"Number {at}.") for at in range(20)]
+    engine.score(asked)
+    prompt = engine.count_tokens(asked[0][0].prompt)
+    assert sum(tokens) < prompt + 20 * 12
+
+
+def test_scoring_leaves_what_is_in_hand_alone(open_tiny: Callable[..., Any], asking: Any, running: Any) -> None:
+    engine = open_tiny("llama")
+    expected = running(engine, [asking("a", "Hello", max_tokens=12)])["a", 0].text
+    engine.submit(asking("a", "Hello", max_tokens=12))
+    engine.step()
+    engine.score([(asking("b", "Hello"), "there")])
+    found = []
+    while engine.busy:
+        found += engine.step()
+    assert [one.text for one in found] == [expected]
+
+
+def test_what_cannot_be_scored_is_said(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine = open_tiny("llama")
+    with pytest.raises(EngineError, match="an empty text cannot be scored"):
+        engine.score([(asking("a", "Hello"), "")])
+    with pytest.raises(EngineError, match=r"the prompt has \d+ tokens and its text \d+, and the model takes"):
+        engine.score([(asking("a", "Hello"), "word " * 3000)])
+    engine.close()
+    with pytest.raises(EngineError, match="closed"):
+        engine.score([(asking("a", "Hello"), "there")])
