@@ -9,11 +9,11 @@ To read it: `engine` takes requests and gives completions; `front` turns message
 grammar into what may come next. `loop` is the token loop, over ids only: `admission` says which requests begin,
 `sharing` who shares what, `rows` what a text is on its way, `cache` where keys and values lie, `sampler` which token is
 next (`filters` leaves the likeliest, `noise` is what a draw hangs on). On a GPU the loop looks ahead: the next forward
-runs while the host still sees to the tokens it was fed. `scoring` says how likely given texts are, choosing none. `reference` is the slow specification kept beside it. The model
-itself is a `network`, of which there are three kinds, each in a room: `cpu` runs Llama, Qwen2, Qwen3 and Gemma 3 by our
-own kernels, `gpu` the first three, without transformers, which takes seconds to import; `hf` runs all else. The room
-`gguf` makes a folder of a GGUF file. Threads are an engine's own (`threads`): two in one process keep their own number,
-and torch's is left as it was.
+runs while the host still sees to the tokens it was fed. `scoring` says how likely given texts are, choosing none.
+`reference` is the slow specification kept beside it. The model itself is a `network`, of which there are three kinds,
+each in a room: `cpu` runs Llama, Qwen2, Qwen3 and Gemma 3 by our own kernels, `gpu` the first three, without
+transformers, which takes seconds to import; `hf` runs all else. The room `gguf` makes a folder of a GGUF file. Threads
+are an engine's own (`threads`): two in one process keep their own number, and torch's is left as it was.
 
 What a model takes is told by `memory`, from its files' headers, and what there is by `machine`, before anything opens.
 

@@ -271,9 +271,9 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
     assert isinstance(row.ending, Transcript)
     assert row.finish is not None
     sampled = len(row.written) - row.forced
-    reason: FinishReason = row.finish
+    reason: FinishReason = "error" if row.finish == "blind" else row.finish
     error = ""
-    if row.blind:
+    if row.finish == "blind":
         error = "the model gives no numbers: its weights are damaged, or too large for its arithmetic"
     elif reason == "error":
         broken = row.constraint.error.partition("\n")[0] if row.constraint else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import torch
 
@@ -56,8 +57,7 @@ class BatchRow:
     written: list[int] = field(default_factory=list)
     free: int = 0  # tokens written up to the last forced one; those after it may be taken back
     scores: list[TokenLogprob] = field(default_factory=list)  # of sampled tokens, an end token included
-    blind: bool = False  # whether the model gave no numbers for the next one
-    finish: FinishReason | None = None
+    finish: FinishReason | Literal["blind"] | None = None  # blind: the model gives no numbers
     followers: list[BatchRow] = field(default_factory=list)  # candidates waiting for this row's prompt
 
     @property
@@ -93,8 +93,10 @@ class BatchRow:
 
     def take(self, score: TokenLogprob) -> None:
         """Take a sampled token, and what the grammar forces after it."""
-        self.blind = math.isnan(score.logprob)
-        if self.blind or (self.constraint is not None and not self.constraint.accept(score.token)):
+        if math.isnan(score.logprob):
+            self.finish = "blind"
+            return
+        if self.constraint is not None and not self.constraint.accept(score.token):
             self.finish = "error"
             return
         self.scores.append(score)
