@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aigc.errors import EngineError, ModelError, NotFound
+from aigc.errors import EngineError, ModelError, NotFound, UsageError
 
 from .test_adapters import TARGETS, merge, open_model, paths_of, write_adapter
 
@@ -129,5 +129,5 @@ def test_a_project_says_which_adapter_writes_a_content_type(tiny_folder: Any, tm
     plain, other, adapted = written("{}"), written("{'ads/*': lora}"), written("{'ads/*': lora, 'shop/*': ./lora}")
     assert plain[0] == other[0] != adapted[0]
     assert plain[1] == other[1] != adapted[1]  # nor is anything of other types written again
-    with pytest.raises(ModelError, match="nowhere: no adapter here"):
+    with pytest.raises(UsageError, match="nowhere: no adapter here"):
         written("{'seo/*': nowhere}")
