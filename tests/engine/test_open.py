@@ -47,6 +47,18 @@ def edited(source: Path, target: Path, **changes: object) -> Path:
     return target
 
 
+@pytest.mark.parametrize(
+    "changes", [{"num_hidden_layers": "x"}, {"hidden_size": None}, {"architectures": 3}, {"rope_parameters": [1]}]
+)
+def test_a_config_that_transformers_refuses_is_named(
+    changes: dict[str, Any], tiny_folder: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = edited(tiny_folder("mistral"), tmp_path / "odd", **changes)
+    with pytest.raises(ModelError) as caught:
+        open_engine(folder, EngineOptions(device="cpu"))
+    assert str(folder) in str(caught.value)
+
+
 def test_folders_that_cannot_write(tiny_folder: Callable[..., Path], tmp_path: Path) -> None:
     tiny = tiny_folder("llama")
     bert = edited(tiny, tmp_path / "bert", model_type="bert", architectures=["BertForMaskedLM"])

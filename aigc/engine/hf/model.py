@@ -219,7 +219,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
         written = json.loads(path.read_text(encoding="utf-8"))
         kind = str(written.get("model_type", ""))
         names = [str(name) for name in written.get("architectures") or []]
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise ModelError(f"{path}: not a model's config: {first_line(error)}") from error
     if names and not any(name.endswith(CAUSAL) for name in names):
         raise ModelError(f"{folder}: {names[0]} is not a causal language model, so it cannot write text")
@@ -231,7 +231,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
         with quiet():
             config: PreTrainedConfig = AutoConfig.from_pretrained(folder, local_files_only=True)
             return config
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # each family's config raises its own for what it does not take
         raise ModelError(f"{path}: {first_line(error)}") from error
 
 
