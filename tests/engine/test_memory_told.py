@@ -92,6 +92,15 @@ def test_panels_are_mapped_and_of_an_embedding_that_is_only_looked_up_half_is_re
     assert weights_in(tmp_path, tied=False).mapped == 1008
 
 
+def test_panels_that_nobody_multiplies_become_floats(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(SMOLLM2))
+    panel_file(tmp_path, {"model.embed_tokens.weight": 1000})
+    monkeypatch.setattr("aigc.engine.memory.load_library", lambda: None)
+    memory = memory_of(tmp_path, CPU)
+    assert memory is not None and memory.mapped == 0
+    assert 4 * 130_000_000 < memory.weights < 4 * 140_000_000
+
+
 @pytest.mark.parametrize("broken", [b"", b"short", b"\xff" * 64, (8).to_bytes(8, "little") + b"not JSON"])
 def test_of_a_broken_file_nothing_is_told(tmp_path: Path, broken: bytes) -> None:
     (tmp_path / "config.json").write_text(json.dumps(SMOLLM2))

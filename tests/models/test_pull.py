@@ -246,10 +246,26 @@ def test_a_local_gguf_gets_a_fast_copy_that_survives_moving_the_file(
     assert not (first.folder / "source.gguf").exists()  # the person has it already
     moved = gguf.rename(tmp_path / "elsewhere" / gguf.name)
     assert resolve(str(moved), catalogue=index.catalogue).folder == first.folder
+    moved = moved.rename(moved.with_name("renamed.gguf"))
+    assert resolve(str(moved), catalogue=index.catalogue).folder == first.folder
     moved.write_bytes(b"GGUF" + b"2" * 50)
     assert not resolve(str(moved), catalogue=index.catalogue).installed
     assert pull(str(moved), convert=convert, catalogue=index.catalogue).installed
     assert len(convert.read) == 2
+
+
+def test_weights_are_quantised_where_the_folder_has_panels(
+    tmp_path: Path, cache: Path, index: Any, convert: Any, model_files: Any
+) -> None:
+    gguf = tmp_path / "mine.gguf"
+    gguf.write_bytes(b"GGUF" + b"1" * 50)
+    assert resolve(str(gguf), catalogue=index.catalogue).quantised, "before it is converted it should be"
+    made = pull(str(gguf), convert=convert, catalogue=index.catalogue)
+    assert not made.quantised, "it became floats: no kernels were there for it"
+    folder = model_files(tmp_path / "folder")
+    assert not resolve(str(folder), catalogue=index.catalogue).quantised
+    (folder / "model.safetensors").rename(folder / "panels.aigc")
+    assert resolve(str(folder), catalogue=index.catalogue).quantised, "however it is named"
 
 
 def test_a_local_folder_is_used_where_it_is(
