@@ -30,7 +30,6 @@ from aigc.engine.layers import FusedLinear, read_layer
 from aigc.engine.network import Span, segments
 from aigc.engine.options import EngineOptions
 
-EIGHT = 8  # floats a vector has
 FEW = 64  # tokens there is memory for to begin with
 CPU = torch.device("cpu")
 WIDE = dict.fromkeys(("float32", "float16"), Narrow.WIDE)
@@ -238,8 +237,8 @@ def _keeps(dtype: str, read: Checkpoint) -> bool:
     name = "model.layers.0.mlp.gate_proj.weight"
     if name not in read or dtype not in ("bfloat16", "float16"):
         return True
-    format = read.format(name)
-    return FORMATS[format].whole or (dtype == "bfloat16" and format == BF16.name) if format in FORMATS else False
+    format = FORMATS.get(read.format(name))
+    return format is not None and (format.whole or (dtype == "bfloat16" and format == BF16))
 
 
 def _norm(read: Checkpoint, name: str) -> torch.Tensor:
