@@ -1,0 +1,40 @@
+"""How something is learnt: what may be said of it. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from aigc.types import Json
+
+Method: TypeAlias = Literal["lora", "full", "4bit", "scratch"]  # what changes: small matrices, all weights, …
+Objective: TypeAlias = Literal["sft", "dpo", "kto"]  # what it is measured by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerOptions:
+    """This is how something is learnt. `0` and `auto` let the learner choose.
+
+    `batch` counts targets of one step, over all processes; `tokens` are the most that are computed at once, by which
+    a step is split into parts (0: by the memory that is free). `save` is after how many steps a checkpoint is written,
+    `held_out_every` after how many the held-out loss is looked at (0: when one is written). `beta` is how far answers
+    may move from the reference (dpo, kto), `sft` the weight of the plain loss on the better answer beside it.
+    `extra` goes to transformers' TrainingArguments, by name.
+    """
+
+    method: Method = "lora"
+    objective: Objective = "sft"
+    rank: int = 8
+    alpha: int = 16
+    dropout: float = 0.0
+    learning_rate: float = 1e-3
+    steps: int = 50
+    batch: int = 8
+    save: int = 10
+    held_out_every: int = 0
+    tokens: int = 0
+    seed: int = 0
+    beta: float = 0.1
+    sft: float = 1.0
+    extra: Mapping[str, Json] = field(default_factory=dict)
