@@ -1,6 +1,6 @@
 """Learn: from a base and targets to checkpoints, through kills, full disks and too little memory.
 
-What a run was begun with is in `run.json`: going on with other targets or options is refused, and the number of tokens
+What a run was begun with is in `learner.json`: going on with other targets or options is refused, and the number of tokens
 computed at once, which decides how numbers round, stays what it was.
 """
 
@@ -40,7 +40,7 @@ from aigc.learner.whole_saves import (
     write_record,
 )
 
-RECORD = "run.json"
+RECORD = "learner.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,9 @@ def learn(
                 if not is_out_of_memory(error):
                     raise
                 record = _smaller(record, targets, options, around, arguments)
-            gc.collect()
-            free_memory(arguments.device)
+            finally:
+                gc.collect()  # the Trainer and its callbacks hold each other, and the model
+                free_memory(arguments.device)
 
 
 def check_options(options: LearnerOptions, targets: Sequence[Target]) -> None:
@@ -150,7 +151,6 @@ def _run(
         trainer.train(resume_from_checkpoint=str(newest[0]) if newest[0] else None)
     finally:
         after.close()
-        trainer.accelerator.free_memory()
     return Learned(
         checkpoints=tuple(whole_checkpoints(around.run)), told=tuple(around.told), stopped=around.stopped
     )
@@ -161,12 +161,10 @@ def _trainer(
 ) -> StepTrainer:
     if options.method != "scratch":
         return StepTrainer(model, arguments, steps)
-    from aigc.learner.muon import make_optimizer
+    from aigc.learner.muon import make_optimizer, schedule
 
     optimizer = make_optimizer(model, options.learning_rate)
-    cooling = max(1, options.steps // 3)  # constant, then down to 0 in a line (Hägele et al. 2024)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, (options.steps - step) / cooling))
-    return StepTrainer(model, arguments, steps, optimizers=(optimizer, schedule))
+    return StepTrainer(model, arguments, steps, optimizers=(optimizer, schedule(optimizer, options.steps)))
 
 
 def _plan(targets: Sequence[Target], options: LearnerOptions, tokens: int, processes: int) -> list[PlannedStep]:

@@ -7,14 +7,14 @@ model without its adapter, asked once, before the first step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from aigc.learner.learner_options import LearnerOptions
-from aigc.learner.packing_tree import Tree, given_texts, packed_tree
+from aigc.learner.packing_tree import Tree, tree_texts, packed_tree
 from aigc.learner.steps_plan import Part, PlannedStep, parts_of
 from aigc.learner.target import Target
 from aigc.learner.tree_attention import forward
@@ -36,7 +36,7 @@ def held_out_loss(model: torch.nn.Module, targets: Sequence[Target], tokens: int
     plain = [Target(ids=one.ids, begin=one.begin) for one in targets]
     with evaluating(model):
         sums = [
-            surprise(model, packed_tree(given_texts([plain[place] for place in part])).on(device)).double().sum()
+            surprise(model, packed_tree(tree_texts([plain[place] for place in part])).on(device)).double().sum()
             for part in parts_of(plain, range(len(plain)), tokens)
         ]
     return float(torch.stack(sums).sum()) / sum(one.labelled for one in plain)
@@ -66,11 +66,14 @@ class StepLosses:
         self._reference = torch.empty(0)
         self._kl = torch.zeros(())
 
-    def look_up_reference(self, model: Any) -> None:
-        """Ask the model without its adapter for what pairs and verdicts are held against."""
-        if self.options.objective != "sft":
-            with model.disable_adapter():
-                self._reference = self._log_probs(model, self.targets)
+    def look_up_reference(self, model: Any, places: Collection[int] | None = None) -> None:
+        """Ask the model without its adapter for what pairs and verdicts are held against: all, or some of them."""
+        if self.options.objective == "sft":
+            return
+        asked = range(len(self.targets)) if places is None else sorted(places)
+        self._reference = torch.zeros((len(self.targets), 2))
+        with model.disable_adapter():
+            self._reference[list(asked)] = self._log_probs(model, [self.targets[place] for place in asked])
 
     def begin_step(self, model: Any, step: PlannedStep) -> None:
         """Look at what a step's parts have in common, which for verdicts is how far texts have moved in general."""
@@ -80,7 +83,7 @@ class StepLosses:
     def of_part(self, model: torch.nn.Module, part: Part, step: PlannedStep) -> torch.Tensor:
         """Return a part's share of the loss of its step; parts add up."""
         chosen = [self.targets[place] for place in part]
-        tree = packed_tree(given_texts(chosen)).on(self.device)
+        tree = packed_tree(tree_texts(chosen)).on(self.device)
         costs = surprise(model, tree)
         if self.options.objective == "sft":
             return costs.sum() / step.labelled
@@ -101,7 +104,7 @@ class StepLosses:
         found = torch.zeros((len(targets), 2))
         with evaluating(model):
             for part in parts_of(targets, range(len(targets)), self.tokens):
-                tree = packed_tree(given_texts([targets[place] for place in part])).on(self.device)
+                tree = packed_tree(tree_texts([targets[place] for place in part])).on(self.device)
                 texts = iter((-by_text(surprise(model, tree), tree)).tolist())
                 for place in part:
                     found[place, 0] = next(texts)

@@ -21,7 +21,7 @@ from aigc.learner.target import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenText:
+class TreeText:
     """This is a text to foretell from `begin` on, which is 1 or more."""
 
     ids: tuple[int, ...]
@@ -64,12 +64,12 @@ class Tree:
         return Tree(**moved, count=self.count)
 
 
-def given_texts(targets: Sequence[Target]) -> list[GivenText]:
+def tree_texts(targets: Sequence[Target]) -> list[TreeText]:
     """Return the texts of targets; of each pair the better one and then the worse one."""
-    return [GivenText(ids=ids, begin=target.begin) for target in targets for ids in texts_of(target)]
+    return [TreeText(ids=ids, begin=target.begin) for target in targets for ids in texts_of(target)]
 
 
-def packed_tree(texts: Sequence[GivenText]) -> Tree:
+def packed_tree(texts: Sequence[TreeText]) -> Tree:
     """Lay texts of two ids or more out as one sequence."""
     ids, depths, paths = list[int](), list[int](), dict[int, list[int]]()
     grown: list[tuple[int, int, int]] = []  # parent (-1: none), begin and end of what each text adds

@@ -14,7 +14,7 @@ from transformers import AttentionInterface, PreTrainedModel
 
 from aigc.engine.hf.model import PROVEN, STATELESS
 from aigc.errors import ModelError, first_line
-from aigc.learner.packing_tree import GivenText, Tree, packed_tree
+from aigc.learner.packing_tree import TreeText, Tree, packed_tree
 
 NAME = "aigc_tree"  # transformers changes behaviour for names containing flash, sdpa or flex_attention
 
@@ -83,7 +83,7 @@ def _prove(model: PreTrainedModel) -> None:
         with torch.no_grad():
             alone = [model(torch.tensor([row[:-1]], device=device), use_cache=False).logits[0, -1] for row in rows]
             model.set_attn_implementation(NAME)
-            tree = packed_tree([GivenText(ids=row, begin=len(row) - 1) for row in rows]).on(device)
+            tree = packed_tree([TreeText(ids=row, begin=len(row) - 1) for row in rows]).on(device)
             found = forward(model, tree)
     except Exception as error:  # a model whose forward takes other arguments fails somewhere inside itself
         raise ModelError(f"models of the family {family!r} cannot be trained here: {first_line(error)}") from error

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from aigc.learner.losses import by_text, surprise
-from aigc.learner.packing_tree import given_texts, packed_tree
+from aigc.learner.packing_tree import tree_texts, packed_tree
 from aigc.learner.steps_plan import tree_tokens
 from aigc.learner.target import Target
 from aigc.learner.tree_attention import set_tree_attention
@@ -68,7 +68,7 @@ def test_a_tree_costs_and_teaches_what_its_texts_do_alone(
 ) -> None:
     model = load(tiny_folder(family))
     model.train(False)
-    texts = given_texts(TREES[name])
+    texts = tree_texts(TREES[name])
     costs = [alone(model, text.ids, text.begin) for text in texts]
     sum(costs, torch.zeros(())).backward()
     expected = gradients(model)
@@ -84,7 +84,7 @@ def test_a_tree_costs_and_teaches_what_its_texts_do_alone(
 
 
 def test_what_texts_share_is_there_once() -> None:
-    texts = given_texts(TREES["answers that begin alike"])
+    texts = tree_texts(TREES["answers that begin alike"])
     tree = packed_tree(texts)
     assert len(tree.ids) == len(FIRST) + 4 + 3 * 2  # the last ids are only foretold
     assert len(tree.kept) == 1 + 4 + 3 * 2  # the end of the prompt and what comes after it
