@@ -3,9 +3,10 @@
     passes over all targets, each shuffled anew ──► cut into steps of `batch` ──► each step's targets, sorted by their
     ids, cut evenly among the processes ──► each share cut into parts of at most `tokens` tokens of a tree
 
-The loss of a step is a sum over its labels divided by their number, so that no cut changes it. The same targets,
-numbers and seed give the same plan on every machine. The step with the largest part is swapped to the front of the
-first pass, and a share's largest part is computed first: where memory does not suffice, it shows at once.
+The loss of a step is a sum over its labels divided by their number, so that no cut changes it. The same targets and
+seed give the same steps on every machine, with any number of processes and any limit of tokens. Of the first pass the
+step with the most tokens comes first and that with the longest target second, and a share's largest part is computed
+first: where memory does not suffice, it shows at once.
 """
 
 from __future__ import annotations
@@ -88,11 +89,12 @@ def plan_steps(
     """Plan all steps of a run; `tokens` limits a part (0: it does not)."""
     stream = _passes(len(targets), seed)
     taken = [tuple(islice(stream, batch)) for _ in range(steps)]
-    planned = [_planned(targets, places, tokens, processes) for places in taken]
-    first = planned[: max(1, min(steps, len(targets) // batch))]
-    largest = max(range(len(first)), key=lambda place: (_largest_part(targets, first[place]), -place))
-    planned[0], planned[largest] = planned[largest], planned[0]
-    return planned
+    first = taken[: max(1, len(targets) // batch)]
+    most = max(first, key=lambda places: tree_tokens([targets[place] for place in places]))
+    longest = max(first, key=lambda places: max(tree_tokens([targets[place]]) for place in places))
+    ahead = [first.pop(first.index(places)) for places in dict.fromkeys([most, longest])]
+    ordered = [*ahead, *first, *taken[len(ahead) + len(first) :]]
+    return [_planned(targets, places, tokens, processes) for places in ordered]
 
 
 def _passes(count: int, seed: int) -> Iterator[int]:
@@ -115,6 +117,3 @@ def _planned(targets: Sequence[Target], places: Sequence[int], tokens: int, proc
         tokens=sum(tree_tokens([targets[place] for place in part]) for share in shares for part in share),
     )
 
-
-def _largest_part(targets: Sequence[Target], step: PlannedStep) -> int:
-    return max(tree_tokens([targets[place] for place in part]) for share in step.shares for part in share)

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parent))  # for what tests and the processes they start have in common
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import resource
 import shutil
 from collections.abc import Callable
@@ -14,27 +13,12 @@ from typing import Any
 
 import pytest
 import torch
+from training_rows import OPTIONS, rows
 
 from aigc.errors import ModelError, UsageError
 from aigc.learner import LearnerOptions, Target, Told
 from aigc.learner.learn import Learned, learn
 from aigc.learner.whole_saves import RESUME, newest_resumable, whole_checkpoints
-
-OPTIONS = LearnerOptions(steps=6, batch=4, save=2, dropout=0.2, learning_rate=1e-2, tokens=60)
-
-
-def rows(count: int = 20, seed: int = 1) -> list[Target]:
-    drawn = random.Random(seed)
-    prompts = [tuple(drawn.randrange(3, 250) for _ in range(12)) for _ in range(3)]
-    return [
-        Target(
-            ids=(*(prompt := drawn.choice(prompts)), *(drawn.randrange(3, 250) for _ in range(drawn.randrange(2, 9))), 258),
-            begin=len(prompt),
-            row=row,
-        )
-        for row in range(count)
-    ]
-
 
 def weights(learned: Learned) -> str:
     folder = learned.checkpoints[-1]

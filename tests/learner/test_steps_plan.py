@@ -64,7 +64,8 @@ def test_parts_are_small_and_the_largest_comes_first() -> None:
         assert sum(sizes) == step.tokens
         assert all(size <= 120 for size in sizes if size != 199)
         assert step.labelled == sum(targets[place].labelled for place in step.places)
-    assert largest(targets, steps[0]) == 199, "where memory does not suffice, it shows at once"
+    assert 199 in [largest(targets, step) for step in steps[:2]], "where memory does not suffice, it shows at once"
+    assert steps[0].tokens > max(step.tokens for step in steps[2:5])
 
 
 def test_texts_that_begin_alike_are_computed_together() -> None:
@@ -86,7 +87,7 @@ def test_processes_share_a_step_evenly() -> None:
     targets = rows(20)
     alone = plan_steps(targets, seed=1, steps=5, batch=8, tokens=120)
     shared = plan_steps(targets, seed=1, steps=5, batch=8, tokens=120, processes=3)
-    assert sorted(step.places for step in shared) == sorted(step.places for step in alone)
+    assert [step.places for step in shared] == [step.places for step in alone]
     for step in shared:
         counts = [sum(map(len, share)) for share in step.shares]
         assert max(counts) - min(counts) <= 1
