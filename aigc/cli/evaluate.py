@@ -224,6 +224,7 @@ def _file(
     thresholds: Sequence[Threshold],
 ) -> Comparison:
     check_thresholds(thresholds, WRITING)
+    writers = named_writers(project, models) or [own_writer(project, content_type.name)]
     path = sample_briefs(content_type) if target == SAMPLE and not Path(target).exists() else _path(target)
     rows = list(read_briefs(open_rows(path, project.registry), content_type, project.environment, limit=limit))
     briefs = [row for row in rows if isinstance(row, Brief)]
@@ -231,7 +232,6 @@ def _file(
     if not briefs:
         raise BriefError(f"{path}: none of its {len(rows)} rows can be used; {bad[0]}")
     _tell_left_out(bad, len(rows))
-    writers = named_writers(project, models) or [own_writer(project, content_type.name)]
     return _written(project, path.name, content_type, briefs, writers)
 
 
@@ -292,12 +292,12 @@ def _failures(column: Column) -> list[str]:
 def _texts(
     project: Project, path: Path, models: Sequence[str], limit: int | None, thresholds: Sequence[Threshold]
 ) -> Comparison:
-    given = read_texts(path, project.registry, limit=limit)
     writers = named_writers(project, models)
     writers = writers or [Writer(label=project.settings.model, model=project.settings.model)]
+    given = read_texts(path, project.registry, limit=limit)
     pairs = given.shape == "pairs" and len(writers) > 1
     check_thresholds(thresholds, SCORING + (PAIRS if pairs else ()))
-    _tell_left_out(given.left_out, len(given.rows) + len(given.left_out))
+    _tell_left_out(given.left_out, given.total)
     scores, left = _scores(project, given, writers), 0
     if given.shape != "text":
         scores = _common(path, scores)

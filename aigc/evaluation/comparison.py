@@ -103,8 +103,8 @@ def difference_text(value: Value, first: Value, kind: FigureKind) -> str:
     if own is None or other is None or kind.name in ("pieces", "texts", *RELATIVE) or not math.isfinite(own - other):
         return ""
     change = 100 * (own - other) if isinstance(value, Proportion) else own - other
-    text = f"{change:+.0f}" if isinstance(value, Proportion | int) else f"{'+' if change > 0 else ''}{_short(change)}"
-    return "" if not float(text) else text.replace("-", "−")
+    text = f"{change:+,.0f}" if isinstance(value, Proportion | int) else f"{'+' if change > 0 else ''}{_short(change)}"
+    return "" if not set(text) & set("123456789") else text.replace("-", "−")
 
 
 def _short(value: float) -> str:

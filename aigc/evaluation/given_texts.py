@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, tuple[Shape, tuple[str, ...]]] = {
 }
 ROLES = frozenset(get_args(Role))
 PLAIN = (".txt",)
+BRIEFS = "--type TYPE says what they are briefs of; texts have prompt and completion, messages, or chosen and rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class GivenTexts:
     rows: tuple[GivenText, ...] = ()
     text: str = ""
     left_out: tuple[str, ...] = ()
+    total: int = 1  # rows that were read
 
 
 def read_texts(path: Path, registry: Registry, *, limit: int | None = None) -> GivenTexts:
@@ -77,7 +79,9 @@ def read_texts(path: Path, registry: Registry, *, limit: int | None = None) -> G
             left_out.append(f"{where}: {wrong}")
     if not texts and not plain:
         raise BriefError(f"{path}: none of its {len(rows)} rows can be used; {left_out[0]}")
-    return GivenTexts(shape=shape, rows=tuple(texts), text="\n\n".join(plain), left_out=tuple(left_out))
+    return GivenTexts(
+        shape=shape, rows=tuple(texts), text="\n\n".join(plain), left_out=tuple(left_out), total=len(rows)
+    )
 
 
 def passages(text: str, size: int) -> Iterator[tuple[Prompt, str]]:
@@ -115,14 +119,12 @@ def _shape_of(path: Path, rows: Sequence[Mapping[str, Json]]) -> tuple[Shape, tu
     for shape, needed in COLUMNS.values():
         if known.issuperset(needed):
             return shape, needed
+    for _, needed in COLUMNS.values():
+        if (missing := [name for name in needed if name not in known]) and len(missing) < len(needed):
+            hint = did_you_mean(missing[0], known)
+            raise BriefError(f"{path}: no column {missing[0]!r} to score", hint=hint if hint.endswith("?") else BRIEFS)
     columns = ", ".join(sorted(known)) or "none"
-    near = did_you_mean(next(iter(sorted(known)), ""), {name for _, needed in COLUMNS.values() for name in needed})
-    hint = (
-        "--type TYPE says what they are briefs of; texts have prompt and completion, messages, or chosen and rejected"
-    )
-    raise BriefError(
-        f"{path}: its columns ({columns}) are those of no texts", hint=near if near.endswith("?") else hint
-    )
+    raise BriefError(f"{path}: its columns ({columns}) are those of no texts", hint=BRIEFS)
 
 
 def _given(values: Mapping[str, Json], where: str, *, pair: bool) -> GivenText:

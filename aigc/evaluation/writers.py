@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aigc.errors import NotFound, UsageError, nearest
 from aigc.generating import AdapterFolders
 from aigc.generating.adapters import CONFIG
+from aigc.models import resolve
 from aigc.project import Project
 from aigc.types import Generator, Json
 
@@ -85,8 +86,6 @@ def _named(project: Project, name: str) -> Writer:
     if (folder / CONFIG).is_file():
         return Writer(label=name, model=_base(folder) or project.settings.model, adapter=folder)
     if project.source.takes_weights:
-        from aigc.models import resolve
-
         try:
             resolve(name)
         except NotFound as error:
