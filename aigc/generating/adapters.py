@@ -21,9 +21,13 @@ class AdapterFolders:
     folders: Mapping[str, Path] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)  # pattern → the line that says so
 
+    def pattern(self, content_type: str) -> str | None:
+        """Return the first pattern that a content type's name matches, or None."""
+        return next((pattern for pattern in self.folders if fnmatchcase(content_type, pattern)), None)
+
     def folder(self, content_type: str) -> Path | None:
         """Return the folder of the adapter that writes a content type: that of the first pattern its name matches."""
-        pattern = self._pattern(content_type)
+        pattern = self.pattern(content_type)
         return None if pattern is None else self.folders[pattern]
 
     def trained(self, content_type: str) -> Trained | None:
@@ -40,7 +44,7 @@ class AdapterFolders:
 
     def identity(self, content_type: str) -> str:
         """Name the adapter that writes a content type, and what it holds; empty where none does."""
-        pattern = self._pattern(content_type)
+        pattern = self.pattern(content_type)
         return "" if pattern is None else f"{pattern}={_digest(self.folders[pattern])}"
 
     def all(self) -> list[str]:
@@ -62,9 +66,6 @@ class AdapterFolders:
                     serves(folder)
             except ModelError as refused:
                 raise ModelError(f"{place}adapters.{pattern}: {refused.message}", hint=refused.hint) from refused
-
-    def _pattern(self, content_type: str) -> str | None:
-        return next((pattern for pattern in self.folders if fnmatchcase(content_type, pattern)), None)
 
 
 def _digest(folder: Path) -> str:
