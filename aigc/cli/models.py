@@ -9,6 +9,7 @@ import click
 
 from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
 from aigc.cli.gguf_told import tell_gguf
+from aigc.cli.merge import merge_model
 from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.options import debug_option, json_option, open_project, print_json
 from aigc.cli.progress import loading
@@ -31,6 +32,7 @@ def command() -> None:
       aigc models list
       aigc models pull
       aigc models show qwen3-1.7b
+      aigc models merge adapters/house --out house
       aigc models prune --dry-run
     """
 
@@ -193,6 +195,9 @@ def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
     else:
         click.echo(f"{megabytes(total)} {'would be freed: this was a dry run' if dry_run else 'freed'}")
     return 0
+
+
+command.add_command(merge_model)
 
 
 def _adapters() -> list[ShelvedAdapter]:

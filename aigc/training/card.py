@@ -164,6 +164,18 @@ def page_of(card: Card) -> str:
     return "\n".join(["---", yaml_text(head).rstrip("\n"), "---", "", *_paragraphs(card), ""])
 
 
+def page_of_merged(base: TrainedBase, adapter: str, card: Card | None) -> str:
+    """Return the page of a model that an adapter was merged into: what it was made of, and under which licence."""
+    head: dict[str, Json] = {"base_model": base.name}
+    head |= {"license": base.licence.lower()} if base.licence else {}
+    head |= {"language": list(card.languages)} if card is not None and card.languages else {}
+    lines = ["---", yaml_text(head | {"tags": ["aigc", "merge"]}).rstrip("\n"), "---", "", f"# {adapter}, merged", ""]
+    lines.append(f"`{base.name}` with the adapter `{adapter}` added to its weights.")
+    if card is not None:
+        lines += ["", *_paragraphs(card)]
+    return "\n".join([*lines, ""])
+
+
 def _paragraphs(card: Card) -> Iterator[str]:
     names = ", ".join(f"`{one.name}`" for one in card.types) or "plain text"
     yield from (f"# {card.name}", "", f"A LoRA adapter for `{card.base.name}`, trained on {names}, {card.made[:10]}.")
