@@ -78,7 +78,7 @@ def _with_entry(content: bytes, pattern: str, place: str) -> bytes | None:
     quoted = place if PLAIN.fullmatch(place) else json.dumps(place, ensure_ascii=False)
     entry = f"{json.dumps(pattern, ensure_ascii=False)}: {quoted}{end}"
     root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
-    if root is None:
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):  # comments, and the mark before them
         at, new = len(lines), [f"{SECTION}:{end}", f"  {entry}"]
     elif not isinstance(root, yaml.MappingNode) or root.flow_style:
         return None
