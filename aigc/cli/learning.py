@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.progress import bar_of
-from aigc.cli.readable import counted, duration, printable
+from aigc.cli.readable import counted, duration, printable, table
 from aigc.errors import megabytes
 from aigc.training.sample import Account
 from aigc.types import Json
@@ -21,10 +21,24 @@ if TYPE_CHECKING:
 
     from aigc.learner import Told
     from aigc.training.choosing import Look
+    from aigc.training.improving import Round
     from aigc.training.preparing import Prepared
+    from aigc.training.result import Result
 
 EVERY = 10.0  # seconds between lines where there is no terminal
 FIRST = 3  # rows named of each reason
+SHOWN = (
+    "pieces",
+    "accepted",
+    "fallbacks",
+    "repaired",
+    "fresh",
+    "names_kept",
+    "distinct_2",
+    "quality",
+    "tokens_per_second",
+)
+ROUND = ("accepted", "fallbacks", "fresh", "names_kept", "distinct_2")
 
 
 def account_lines(account: Account, *, every: bool = False) -> Iterator[str]:
@@ -112,13 +126,48 @@ def learning(prepared: Prepared) -> Iterator[Learning]:
         yield Learning(prepared.options.steps, bar)
 
 
-def trial_lines(prepared: Prepared, record: Mapping[str, Json]) -> Iterator[str]:
+def trial_lines(told: Mapping[str, Json]) -> Iterator[str]:
     """Say what a run will take, by two steps that were timed."""
-    options = prepared.options
-    yield (
-        f"{counted(len(prepared.learnt), 'text')} to learn, {counted(len(prepared.held_out), 'text')} held out; "
-        f"{prepared.labelled:,} tokens learnt in a pass"
-    )
-    seconds = record["seconds"]
-    yield f"{counted(options.steps, 'step')} of {options.batch}, {record['seconds_per_step']:.2f} s each: about {duration(seconds)}"
-    yield f"Memory: about {megabytes(record['memory'])}"
+    texts = f"{counted(told['texts'], 'text')} to learn, {told['held_out']:,} held out"
+    yield f"{texts}; {told['labelled_tokens']:,} tokens learnt in a pass, {told['tokens_per_step']:,} computed in a step"
+    each = f"{told['seconds_per_step']:.2f} s each"
+    yield f"{counted(told['steps'], 'step')} of {told['batch']}, {each}: about {duration(told['seconds'])}, and the looks"
+    yield f"Memory: about {megabytes(told['memory'])}"
+
+
+def result_lines(result: Result) -> Iterator[str]:
+    """Say how a training ended."""
+    outcome = result.outcome
+    before, after = outcome.before, outcome.after
+    if before is not None and after is not None:
+        rows = [
+            [name.replace("_", " "), _figure(before.figures.get(name)), _figure(after.figures[name])]
+            for name in SHOWN
+            if name in after.figures
+        ]
+        if after.loss is not None:
+            rows.append(["held-out loss", _figure(before.loss), _figure(after.loss)])
+        yield table(rows, head=["", "before", "after"])
+    yield f"Step {outcome.best} of {outcome.prepared.options.steps} was chosen: {outcome.folder}"
+    yield f"Report: {result.page}"
+    if not outcome.adopted:
+        yield "Not adopted: it is worse than the model as it was. aigc.yaml stays as it is."
+    for name in result.named:
+        yield f"aigc.yaml names it for {name} from now on"
+    for name in result.unnamed:
+        yield f'To write {name} with it, in aigc.yaml: adapters: {{"{name}": {outcome.folder}}}'
+    if outcome.prepared.options.method in ("full", "scratch"):
+        yield f"Write with it: -m {outcome.folder}"
+
+
+def round_lines(one: Round) -> Iterator[str]:
+    """Say how a round went."""
+    figures = one.record()["figures"]
+    told = ", ".join(f"{name.replace('_', ' ')} {_figure(figures[name])}" for name in ROUND if name in figures)
+    yield f"Round {one.number}: {told}" if one.number else f"As it is: {told}"
+    if one.stopped_for:
+        yield f"No further round: {one.stopped_for}"
+
+
+def _figure(value: Json) -> str:
+    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -16,10 +16,11 @@ KEPT = "what is finished is kept, and the same command writes the rest"
 
 
 @contextmanager
-def gentle_stop(in_hand: Callable[[], int]) -> Iterator[Callable[[], bool]]:
+def gentle_stop(in_hand: Callable[[], int], *, ending: str = "") -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C end a batch gently: give a function that says whether to begin nothing more.
 
-    A second Ctrl-C raises KeyboardInterrupt. `in_hand` is how many pieces are begun and not finished.
+    A second Ctrl-C raises KeyboardInterrupt. `in_hand` is how many pieces are begun and not finished; `ending` is said
+    instead where there are none.
     """
     asked = False
     if threading.current_thread() is not threading.main_thread():
@@ -31,8 +32,9 @@ def gentle_stop(in_hand: Callable[[], int]) -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
-        ending = f"Finishing the {counted(in_hand(), 'piece')} in hand, and no more."
-        click.echo(f"\n{ending} Ctrl-C again stops at once: {KEPT}.", err=True)
+        told = ending or f"Finishing the {counted(in_hand(), 'piece')} in hand, and no more."
+        kept = "" if ending else f": {KEPT}"
+        click.echo(f"\n{told} Ctrl-C again stops at once{kept}.", err=True)
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:

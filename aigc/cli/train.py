@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.cli.learning import account_lines, learning, look_line, result_lines, trial_lines
+from aigc.cli.frame import INTERRUPTED
+from aigc.cli.learning import account_lines, learning, result_lines, round_lines, trial_lines
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -22,14 +23,18 @@ from aigc.cli.options import (
     print_json,
     settings_option,
 )
-from aigc.cli.progress import loading
+from aigc.cli.progress import loading, writing
 from aigc.cli.stopping import gentle_stop
 from aigc.errors import UsageError
+from aigc.ledger.ledger import has_ledger
 
 if TYPE_CHECKING:
     from aigc.project import Project
+    from aigc.training.improving import Round
     from aigc.training.preparing import Wanted
+    from aigc.training.run import Outcome
 
+ENDING = "Ending after this step, with a checkpoint."
 PRESETS = "lora (the default), full, 4bit, dpo, kto or scratch"
 
 
@@ -48,16 +53,16 @@ PRESETS = "lora (the default), full, 4bit, dpo, kto or scratch"
 )
 @click.option("--type", "type_name", default="", metavar="TYPE", help="The content type that a file's rows are for.")
 @click.option("--stage", default="", metavar="STAGE", help="… and the stage of it.")
-@click.option(
-    "--map", "columns", metavar="INPUT=COLUMN", multiple=True, type=key_value, help="Which column feeds it."
-)
+@click.option("--map", "columns", metavar="INPUT=COLUMN", multiple=True, type=key_value, help="Which column feeds it.")
 @click.option("--no-shots", is_flag=True, help="Learn, and write later, without the type's examples in the prompt.")
 @click.option("--size", default="small", metavar="SIZE", help="Of a model from scratch: tiny, small, medium, large.")
 @click.option("--check", "checking", is_flag=True, help="Say of every row whether it is used and why not, and stop.")
 @click.option("--dry-run", is_flag=True, help="Time two steps, say what the whole takes, and stop.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--teacher", metavar="MODEL", help="Let this model write the sources' briefs first, and learn from it.")
-@click.option("--improve", metavar="DIR", type=click.Path(path_type=Path), help="Write this batch, learn, write again …")
+@click.option(
+    "--improve", metavar="DIR", type=click.Path(path_type=Path), help="Write this batch, learn, write again …"
+)
 @click.option("--rounds", type=click.IntRange(1), default=2, show_default=True, help="… at most so many times.")
 @model_option
 @settings_option
@@ -103,11 +108,12 @@ def command(
       aigc train small --from spring --teacher qwen3-4b
       aigc train toy --preset scratch --from texts/
     """
+    from aigc.training.choosing import project_over
     from aigc.training.preparing import Wanted
     from aigc.training.presets import preset_named
 
     preset_named(preset)
-    project = open_project(folder, Overrides(model=model, settings=settings))
+    project = project_over(open_project(folder, Overrides(model=model, settings=settings)), adapters={})
     wanted = Wanted(
         sources=sources,
         preset=preset,
@@ -119,13 +125,15 @@ def command(
         size=size,
     )
     if improve is None and not sources:
-        raise UsageError("--from SOURCE is missing: what to learn from", hint="a batch's folder, a content type, a file")
+        raise UsageError(
+            "--from SOURCE is missing: what to learn from", hint="a batch's folder, a content type, a file"
+        )
     target = _target(project, name, preset)
     if checking:
         return _check(project, wanted, as_json=as_json)
     if improve is not None:
         return _improve(project, wanted, target, improve, rounds, as_json=as_json)
-    if teacher is not None:
+    if teacher is not None and not resume:
         wanted = _taught(project, wanted, target, teacher)
     return _train(project, wanted, target, dry_run=dry_run, resume=resume, as_json=as_json)
 
@@ -141,49 +149,129 @@ def _target(project: Project, name: str, preset: str) -> Path:
 
 def _check(project: Project, wanted: Wanted, *, as_json: bool) -> int:
     """Account for every row without learning anything."""
+    from aigc.training.base import opened_base
     from aigc.training.preparing import read_rows
 
-    with loading(project.settings.model) as report:
-        base, _ = base_of(project, wanted, None, report)
-    rows = read_rows(project, wanted, base)
+    with ExitStack() as stack:
+        report = stack.enter_context(loading(project.settings.model))
+        base, _ = stack.enter_context(opened_base(project, wanted, None, report))
+        account = read_rows(project, wanted, base).account
     if as_json:
-        print_json(rows.account.record())
+        print_json(account.record())
     else:
-        for line in account_lines(rows.account, every=True):
+        for line in account_lines(account, every=True):
             click.echo(line)
-    return 0 if rows.account.kept else 1
+    return 0 if account.kept else 1
 
 
 def _train(project: Project, wanted: Wanted, target: Path, *, dry_run: bool, resume: bool, as_json: bool) -> int:
-    from aigc.training.preparing import prepare, read_rows
     from aigc.training.result import finish
-    from aigc.training.run import check_folder, leads, train
+    from aigc.training.run import leads
 
-    if not dry_run:
-        check_folder(target, resume=resume)
-    with loading(project.settings.model) as report:
-        base, digest = base_of(project, wanted, None if dry_run else target, report)
-    rows = read_rows(project, wanted, base)
-    for line in account_lines(rows.account) if leads() else ():
-        click.echo(line, err=as_json)
-    prepared = prepare(wanted, rows, base=base, digest=digest, seed=project.settings.seed)
     if dry_run:
-        return _forecast(prepared, as_json=as_json)
-    with ExitStack() as stack:
-        stopping = stack.enter_context(gentle_stop(lambda: 0))
-        shown = stack.enter_context(learning(prepared))
-        trained = train(
-            project, prepared, target, resume=resume, heard=shown.heard, looked=shown.looked, stopping=stopping
-        )
+        return _forecast(project, wanted, as_json=as_json)
+    outcome = _learn(project, wanted, target, resume=resume, quiet=as_json)
     if not leads():
         return 0
-    if trained.stopped:
+    if outcome.stopped:
         click.echo(f"Stopped; the same command with --resume goes on: {target}", err=True)
         return INTERRUPTED
-    result = finish(project, trained)
+    result = finish(project, outcome)
     if as_json:
         print_json(result.record())
     else:
         for line in result_lines(result):
             click.echo(line)
-    return 0 if trained.adopted else 1
+    return 0 if outcome.adopted else 1
+
+
+def _learn(project: Project, wanted: Wanted, target: Path, *, resume: bool = False, quiet: bool = False) -> Outcome:
+    """Train into a folder, showing how it goes."""
+    from aigc.training.base import opened_base
+    from aigc.training.preparing import prepare, read_rows
+    from aigc.training.run import RUN, check_folder, leads, train
+
+    check_folder(target, resume=resume)
+    with ExitStack() as stack:
+        with loading(project.settings.model) as report:
+            base, digest = stack.enter_context(opened_base(project, wanted, target / RUN, report))
+        rows = read_rows(project, wanted, base)
+        for line in account_lines(rows.account) if leads() else ():
+            click.echo(line, err=quiet)
+        prepared = prepare(wanted, rows, base=base, digest=digest, seed=project.settings.seed)
+        stopping = stack.enter_context(gentle_stop(lambda: 1, ending=ENDING))
+        shown = stack.enter_context(learning(prepared))
+        return train(
+            project, prepared, target, resume=resume, heard=shown.heard, looked=shown.looked, stopping=stopping
+        )
+
+
+def _forecast(project: Project, wanted: Wanted, *, as_json: bool) -> int:
+    """Time two steps and say what the whole will take."""
+    from aigc.training.base import opened_base
+    from aigc.training.forecasting import forecast
+    from aigc.training.preparing import prepare, read_rows
+
+    with ExitStack() as stack:
+        with loading(project.settings.model) as report:
+            base, digest = stack.enter_context(opened_base(project, wanted, None, report))
+        rows = read_rows(project, wanted, base)
+        prepared = prepare(wanted, rows, base=base, digest=digest, seed=project.settings.seed)
+        with loading(project.settings.model):
+            told = forecast(prepared)
+    if as_json:
+        print_json({"account": rows.account.record(), **told})
+        return 0
+    for line in (*account_lines(rows.account), *trial_lines(told)):
+        click.echo(line)
+    return 0
+
+
+def _improve(project: Project, wanted: Wanted, target: Path, job: Path, rounds: int, *, as_json: bool) -> int:
+    """Go round: learn, write, learn from what was accepted; leave the best round's result."""
+    from aigc.training.improving import best_round, improve
+    from aigc.training.result import finish
+    from aigc.training.run import check_folder, take_result
+
+    check_folder(target, resume=False)
+
+    def learn(sources: Sequence[str], place: Path) -> Outcome:
+        outcome = _learn(project, replace(wanted, sources=tuple(sources)), place, quiet=as_json)
+        finish(project, outcome, naming=False)
+        return outcome
+
+    def heard(one: Round) -> None:
+        for line in round_lines(one):
+            click.echo(line, err=as_json)
+
+    found = improve(project, job, target, learn, rounds=rounds, sources=wanted.sources, heard=heard)
+    best = best_round(found)
+    if best.outcome is None:
+        click.echo("No round was better than the job as it is: nothing is adopted.", err=True)
+        return 1
+    take_result(best.outcome.folder, target)
+    result = finish(project, replace(best.outcome, folder=target))
+    if as_json:
+        print_json({"rounds": [one.record() for one in found], **result.record()})
+    else:
+        for line in result_lines(result):
+            click.echo(line)
+    return 0 if best.outcome.adopted else 1
+
+
+def _taught(project: Project, wanted: Wanted, target: Path, teacher: str) -> Wanted:
+    """Let a teacher write the briefs of the sources that are jobs; return what is learnt from then."""
+    from aigc.training.improving import briefs_of, teach
+    from aigc.training.run import RUN, check_folder
+
+    check_folder(target, resume=False)
+    jobs = [source for source in wanted.sources if has_ledger(Path(source))]
+    if not jobs:
+        raise UsageError("--teacher writes the briefs of batches", hint="name a batch's folder with --from")
+    taught = []
+    for number, source in enumerate(jobs, 1):
+        _, briefs = briefs_of(Path(source))
+        with writing(len(briefs), lambda: 0) as shown:
+            taught.append(str(teach(project, teacher, Path(source), target / RUN / f"teacher-{number}", shown.heard)))
+    others = [source for source in wanted.sources if source not in jobs]
+    return replace(wanted, sources=(*taught, *others))

@@ -7,21 +7,21 @@ pipeline: there the held-out loss has to do.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from aigc.content import ContentType
 from aigc.errors import AigcError
-from aigc.evaluation import Figures, quality, write_briefs
+from aigc.evaluation import Estimate, Proportion, WriterFigures, write_briefs
 from aigc.project import Project
-from aigc.training.one_stage import ITEM, one_stage
+from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
-from aigc.training.shots import without_shots
-from aigc.types import Artifact, Brief, Generator, Json, Row
+from aigc.types import Artifact, Brief, Generator, Json
 
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
@@ -70,15 +70,25 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
         key = (sample.content_type, stage)
         if key not in types:
             whole = project.content_type(sample.content_type)
-            whole = whole if shots else without_shots(whole)
+            whole = whole if shots else whole.without_shots()
             try:
                 types[key] = one_stage(whole, stage) if stage else whole
             except AigcError:  # a stage that others must have gone before is not written by itself
                 continue
-        values = {**sample.values, **({ITEM: [sample.item]} if stage else {})}
+        values = dict(sample.values)
+        if stage:
+            values = stage_values(stage_named(types[key], stage), values, sample.item)
         name = sample.group if not stage else json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
         found.setdefault(key, {})[name] = Brief(id=name, values=values, source=sample.where)
-    return [HeldOut(content_type=types[key], briefs=tuple(briefs.values())) for key, briefs in found.items()]
+    return [
+        HeldOut(content_type=types[key], briefs=tuple(sorted(briefs.values(), key=lambda brief: _drawn(brief.id))))
+        for key, briefs in found.items()
+    ]
+
+
+def _drawn(text: str) -> bytes:
+    """Return by what briefs are mixed, the same every time: the first few are to stand for all."""
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).digest()
 
 
 class Chooser:
@@ -110,9 +120,7 @@ class Chooser:
         try:
             for one in self._held_out:
                 part = one.briefs[: max(1, most // len(self._held_out))]
-                written = write_briefs(
-                    self._project, one.content_type, part, generator, adapter=adapter, heard=heard
-                )
+                written = write_briefs(self._project, one.content_type, part, generator, adapter=adapter, heard=heard)
                 artifacts += written.artifacts
                 seconds += written.seconds
         finally:
@@ -121,9 +129,10 @@ class Chooser:
                     cast("Engine", generator).unload_adapter(adapter)
             if self._whole and checkpoint is not None:
                 generator.close()
-        figures = Figures.of(artifacts, seconds=seconds)
-        texts = {one.id: dict(one.fields) for one in sorted(artifacts, key=lambda one: one.id)[:SHOWN]}
-        return Look(step=step, quality=quality(figures), loss=loss, figures=figures.record(), texts=texts)
+        only = self._held_out[0].content_type if len(self._held_out) == 1 else None
+        figures = figures_record(WriterFigures.of(artifacts, only, seconds=seconds))
+        texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
+        return Look(step=step, quality=float(figures["quality"] or 0.0), loss=loss, figures=figures, texts=texts)
 
     def _opened(self, checkpoint: Path | None) -> Generator:
         if self._whole and checkpoint is not None:
@@ -142,10 +151,19 @@ class Chooser:
             self._engine = None
 
 
+def figures_record(figures: WriterFigures) -> dict[str, Json]:
+    """Return figures as JSON: of a share and a mean the number alone."""
+    return {name: _number(value) for name, value in figures.values().items()}
+
+
+def _number(value: Json) -> Json:
+    if isinstance(value, Proportion):
+        return value.share
+    return value.mean if isinstance(value, Estimate) else value
+
+
 def project_over(project: Project, **settings: Any) -> Project:
     """Return the project with other settings, such as `model` or `adapters`."""
-    from dataclasses import replace
-
     return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)
 
 

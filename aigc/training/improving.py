@@ -10,32 +10,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aigc.errors import UsageError
-from aigc.evaluation import Figures
-from aigc.jobs import open_job, read_artifacts
+from aigc.evaluation import Proportion, WriterFigures
+from aigc.jobs import open_job
 from aigc.ledger import opened_ledger
 from aigc.project import Project
-from aigc.training.choosing import project_over
-from aigc.training.run import Trained
+from aigc.training.choosing import figures_record, project_over
+from aigc.training.run import Outcome
 from aigc.types import Artifact, Brief, Json
 
 GAINED = 0.005  # of accepted pieces, a round must bring at least
 ALIKE = 0.95  # of distinct-2, a round must keep at least
 
-Learn = Callable[[Sequence[str], Path], Trained]  # sources and a folder → what was trained
+Learn = Callable[[Sequence[str], Path], Outcome]  # sources and a folder → what was outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """This is one round: what was trained in it, and figures of what that wrote. Round 0 is the job as it was."""
+    """This is one round: what was outcome in it, and figures of what that wrote. Round 0 is the job as it was."""
 
     number: int
-    figures: Figures
-    trained: Trained | None = None
+    figures: WriterFigures
+    outcome: Outcome | None = None
     stopped_for: str = ""  # why no further round came after it
+
+    def record(self) -> dict[str, Json]:
+        """Return it as JSON."""
+        folder = str(self.outcome.folder) if self.outcome is not None else None
+        told = {"number": self.number, "figures": figures_record(self.figures), "stopped_for": self.stopped_for or None}
+        return {**told, "folder": folder}
 
 
 def improve(
@@ -51,18 +57,18 @@ def improve(
 ) -> list[Round]:
     """Go round at most so many times and return the rounds, from 0; each has a folder below `folder`."""
     name, briefs = briefs_of(job)
-    found = [Round(number=0, figures=Figures.of(read_artifacts(job)))]
+    found = [Round(number=0, figures=figures_of(job))]
     heard(found[0])
     jobs = [str(job)]
     for number in range(1, rounds + 1):
         place = folder / f"round-{number}"
-        trained = learn([*jobs, *sources], place)
+        outcome = learn([*jobs, *sources], place)
         written = place / "job"
         adapted = project_over(project, adapters={name: str(place.resolve())})
         write_job(adapted, name, briefs, written, heard=wrote)
-        figures = Figures.of(read_artifacts(written))
+        figures = figures_of(written)
         found.append(
-            Round(number=number, figures=figures, trained=trained, stopped_for=_enough(found[-1].figures, figures))
+            Round(number=number, figures=figures, outcome=outcome, stopped_for=_enough(found[-1].figures, figures))
         )
         heard(found[-1])
         if found[-1].stopped_for:
@@ -71,14 +77,36 @@ def improve(
     return found
 
 
-def _enough(before: Figures, after: Figures) -> str:
+def best_round(rounds: Sequence[Round]) -> Round:
+    """Return the round with the most accepted pieces, then the fewest fallbacks; the earlier of equals."""
+    return max(rounds, key=lambda one: (_share(one.figures.accepted), -_share(one.figures.fallbacks), -one.number))
+
+
+def _share(proportion: Proportion) -> float:
+    return round(proportion.share or 0.0, 3)
+
+
+def figures_of(job: Path) -> WriterFigures:
+    """Count the pieces of a job, with the lines that are kept of them."""
+    with opened_ledger(job) as ledger:
+        pieces = [
+            replace(entry.artifact, lines=tuple(ledger.lines.of(entry.writing)))
+            for entry in ledger.pieces.entries()
+            if entry.key
+        ]
+        return WriterFigures.of(pieces, every_line=ledger.lines.any_rejected())
+
+
+def _enough(before: WriterFigures, after: WriterFigures) -> str:
     """Say why there should be no further round, or nothing."""
-    if after.distinct_2 < ALIKE * before.distinct_2:
-        return f"lines become alike: distinct-2 fell from {before.distinct_2:.2f} to {after.distinct_2:.2f}"
-    gained = after.accepted - before.accepted
-    fewer = before.fallbacks - after.fallbacks
+    old, new = before.distinct_2 or 0.0, after.distinct_2 or 0.0
+    if new < ALIKE * old:
+        return f"lines become alike: distinct pairs of words fell from {old:.2f} to {new:.2f}"
+    accepted, fallbacks = after.accepted.share or 0.0, after.fallbacks.share or 0.0
+    gained = accepted - (before.accepted.share or 0.0)
+    fewer = (before.fallbacks.share or 0.0) - fallbacks
     if gained < GAINED and fewer < GAINED:
-        return f"nothing is gained any more: {after.accepted:.0%} accepted, {after.fallbacks:.0%} fallbacks"
+        return f"nothing is gained any more: {accepted:.0%} accepted, {fallbacks:.0%} fallbacks"
     return ""
 
 

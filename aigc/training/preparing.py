@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from aigc.errors import UsageError
 from aigc.learner import LearnerOptions, Target
 from aigc.project import Project
-from aigc.training.encoding import encode
+from aigc.training.encoding import encode_account
 from aigc.training.presets import learner_options, preset_named
 from aigc.training.sample import Account, Sample
 from aigc.training.sources import gather
 from aigc.training.split import split
 from aigc.types import Json
+
+WINDOW = 256  # tokens of plain text that are learnt together: longer ones take memory and teach a small model little
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +88,10 @@ def read_rows(project: Project, wanted: Wanted, base: Path) -> Rows:
         shots=wanted.shots,
         objective=preset_named(wanted.preset).options.objective,
     )
-    targets, left = encode(account.kept, base)
-    used = dict.fromkeys(one.row for one in targets)
-    places = {row: place for place, row in enumerate(used)}
-    return Rows(
-        account=Account(kept=[account.kept[row] for row in used], left_out=[*account.left_out, *left]),
-        targets=[replace(one, row=places[one.row]) for one in targets],
-    )
+    from aigc.engine.front import load_front
+
+    narrowed, targets = encode_account(account, load_front(base), base, window=WINDOW)
+    return Rows(account=narrowed, targets=targets)
 
 
 def prepare(wanted: Wanted, rows: Rows, *, base: Path, digest: str, seed: int = 0) -> Prepared:

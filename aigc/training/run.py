@@ -2,7 +2,7 @@
 
     rows = read_rows(project, wanted, base)              no torch: every row, accounted for
     prepared = prepare(wanted, rows, base=…, digest=…)   the split, and how to learn
-    trained = train(project, prepared, folder)           learns, looks at each checkpoint, takes the best
+    outcome = train(project, prepared, folder)           learns, looks at each checkpoint, takes the best
 
 `folder` becomes the result: an adapter as PEFT saves it (or whole weights), `card.json`, `README.md`, `report.html`.
 What the run needs while it is at work lies in `folder/run`: checkpoints, what was looked at, TensorBoard's files.
@@ -18,7 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aigc.errors import AigcError, JobError, ModelError, UsageError
+from aigc.errors import JobError, ModelError, UsageError
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
 from aigc.project import Project
@@ -28,12 +28,19 @@ from aigc.types import Json
 
 RUN = "run"  # in the result's folder
 PLAN = "plan.json"
-STATE = ("optimizer.pt", "scheduler.pt", "trainer_state.json", "digests.json", "training_args.bin")  # a run's own
+OWN = (
+    "trainer_state.json",
+    "digests.json",
+    "told.json",
+    "card.json",
+    "README.md",
+    "report.html",
+)  # stay where they are
 TOLERANCE = 0.02  # of quality, by which a result may be behind the base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trained:
+class Outcome:
     """This is how a training ended. `looks` are at the base (step 0) and each checkpoint, on few held-out briefs;
     `before` and `after` are the base and the `best` on more of them. `stopped` says that somebody stopped it: nothing
     is chosen then."""
@@ -85,7 +92,7 @@ def train(
     heard: Callable[[Told], None] = lambda told: None,
     looked: Callable[[Look], None] = lambda look: None,
     stopping: Callable[[], bool] = lambda: False,
-) -> Trained:
+) -> Outcome:
     """Learn, look at each checkpoint, and leave the best in `folder` with what it is and how it came about.
 
     `heard` is told of each step, `looked` of what a checkpoint writes; once `stopping` says so the run ends with a
@@ -128,13 +135,13 @@ def train(
                 resume=resume,
             )
             if not leads():
-                return Trained(folder=folder, prepared=prepared, told=learned.told, looks=(), stopped=True)
+                return Outcome(folder=folder, prepared=prepared, told=learned.told, looks=(), stopped=True)
             losses = {one.step: one.held_out for one in learned.told}
             for checkpoint in [] if learned.stopped else learned.checkpoints:  # of a run that was interrupted between
                 step = step_of(checkpoint)
                 if step not in looks:
                     look(step, checkpoint, losses.get(step))
-            trained = Trained(
+            outcome = Outcome(
                 folder=folder,
                 prepared=prepared,
                 told=learned.told,
@@ -142,23 +149,23 @@ def train(
                 stopped=learned.stopped,
             )
             if learned.stopped:
-                return trained
-            return _finish(trained, chooser, {step_of(one): one for one in learned.checkpoints})
+                return outcome
+            return _finish(outcome, chooser, {step_of(one): one for one in learned.checkpoints})
 
 
-def _finish(trained: Trained, chooser: Chooser, checkpoints: dict[int, Path]) -> Trained:
+def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) -> Outcome:
     """Take the best checkpoint, compare it with the base on more briefs, and put it into the result's folder."""
-    candidates = [look for look in trained.looks if look.step in checkpoints]
+    candidates = [look for look in outcome.looks if look.step in checkpoints]
     if not candidates:
-        raise ModelError(f"{trained.folder}: no checkpoint is whole", hint="--resume goes on from the beginning")
+        raise ModelError(f"{outcome.folder}: no checkpoint is whole", hint="--resume goes on from the beginning")
     best = max(candidates, key=lambda look: look.rank)
-    first = next((look for look in trained.looks if look.step == 0), None)
+    first = next((look for look in outcome.looks if look.step == 0), None)
     before, after = first, best
     if best.quality is not None:
         before = chooser.look(0, None, most=GATED, loss=first.loss if first else None)
         after = chooser.look(best.step, checkpoints[best.step], most=GATED, loss=best.loss)
-    _take(checkpoints[best.step], trained.folder)
-    return replace(trained, best=best.step, before=before, after=after)
+    take_result(checkpoints[best.step], outcome.folder)
+    return replace(outcome, best=best.step, before=before, after=after)
 
 
 def step_of(checkpoint: Path) -> int:
@@ -166,11 +173,11 @@ def step_of(checkpoint: Path) -> int:
     return int(checkpoint.name.rpartition("-")[2])
 
 
-def _take(checkpoint: Path, folder: Path) -> None:
+def take_result(checkpoint: Path, folder: Path) -> None:
     """Copy what is served of a checkpoint into the result's folder; its last file is the one that makes it whole."""
-    mine = [file for file in sorted(checkpoint.iterdir()) if file.is_file() and file.name not in STATE]
-    mine = [file for file in mine if not file.name.startswith("rng_state")]
+    mine = [file for file in sorted(checkpoint.iterdir()) if file.is_file() and file.name not in OWN]
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for file in sorted(mine, key=lambda file: file.name.endswith("config.json")):
             shutil.copyfile(file, folder / file.name)
     except OSError as error:

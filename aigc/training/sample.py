@@ -75,3 +75,13 @@ class Account:
     def reasons(self) -> dict[str, int]:
         """Count the rows left out, by reason, most first."""
         return dict(Counter(one.reason for one in self.left_out).most_common())
+
+    def record(self) -> dict[str, Json]:
+        """Return it as JSON, every row by its name."""
+        return {
+            "rows": self.rows,
+            "kept": [one.where for one in self.kept],
+            "paired": list(self.paired),
+            "left_out": [{"row": one.where, "reason": one.reason, "told": one.told} for one in self.left_out],
+            "reasons": self.reasons(),
+        }

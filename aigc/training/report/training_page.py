@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from aigc.errors import JobError
 from aigc.training.report.curves import loss_chart
-from aigc.training.run import Trained
+from aigc.training.run import Outcome
 from aigc.types import Json
 
 REPORT = "report.html"
@@ -31,21 +31,21 @@ class Beside:
     after: Sequence[str]
 
 
-def write_training_page(trained: Trained) -> Path:
+def write_training_page(outcome: Outcome) -> Path:
     """Write report.html into the result's folder, in one rename. JobError when the disk refuses."""
-    target = trained.folder / REPORT
+    target = outcome.folder / REPORT
     scratch = target.with_suffix(".tmp")
     style = Markup(_part("training.css"))
     page = _template().render(
-        trained=trained,
-        name=trained.folder.name,
-        chart=loss_chart(trained.told, trained.best),
-        account=trained.prepared.rows.account,
-        left_out=trained.prepared.rows.account.left_out[:LISTED],
-        figures=_figures(trained),
-        beside=_beside(trained),
-        looks=trained.looks,
-        options=trained.prepared.options,
+        outcome=outcome,
+        name=outcome.folder.name,
+        chart=loss_chart(outcome.told, outcome.best),
+        account=outcome.prepared.rows.account,
+        left_out=outcome.prepared.rows.account.left_out[:LISTED],
+        figures=_figures(outcome),
+        beside=_beside(outcome),
+        looks=outcome.looks,
+        options=outcome.prepared.options,
         style=style,
         policy=POLICY.format(_hash(style)),
     )
@@ -57,21 +57,21 @@ def write_training_page(trained: Trained) -> Path:
     return target
 
 
-def _figures(trained: Trained) -> list[tuple[str, Json, Json]]:
+def _figures(outcome: Outcome) -> list[tuple[str, Json, Json]]:
     """Return (name, before, after) of every figure."""
-    if trained.before is None or trained.after is None:
+    if outcome.before is None or outcome.after is None:
         return []
-    before, after = trained.before.figures, trained.after.figures
+    before, after = outcome.before.figures, outcome.after.figures
     rows = [(name.replace("_", " "), before.get(name), after[name]) for name in after]
-    if trained.after.loss is not None:
-        rows.append(("held-out loss, nats a token", trained.before.loss, trained.after.loss))
+    if outcome.after.loss is not None:
+        rows.append(("held-out loss, nats a token", outcome.before.loss, outcome.after.loss))
     return [(name, _short(old), _short(new)) for name, old, new in rows]
 
 
-def _beside(trained: Trained) -> list[Beside]:
-    if trained.before is None or trained.after is None:
+def _beside(outcome: Outcome) -> list[Beside]:
+    if outcome.before is None or outcome.after is None:
         return []
-    before, after = trained.before.texts, trained.after.texts
+    before, after = outcome.before.texts, outcome.after.texts
     return [Beside(brief=brief, before=_lines(before.get(brief)), after=_lines(after[brief])) for brief in after]
 
 
