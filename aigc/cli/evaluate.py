@@ -27,15 +27,16 @@ from aigc.evaluation import (
     Column,
     GivenTexts,
     Margins,
+    NamedWriter,
     Scored,
     Threshold,
-    Writer,
     WriterFigures,
     by_model,
     column_record,
     comparison_rows,
     named_writers,
     open_writers,
+    own_writer,
     read_texts,
     read_thresholds,
     score_passages,
@@ -47,7 +48,6 @@ from aigc.evaluation import (
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.side_by_side import check_target
 from aigc.evaluation.thresholds import check_thresholds
-from aigc.evaluation.writers import own_writer
 from aigc.ledger import opened_ledger, standing
 from aigc.types import Artifact, Brief, Json, Request
 
@@ -255,7 +255,7 @@ def _tell_left_out(reasons: Sequence[str], total: int) -> None:
 
 
 def _written(
-    project: Project, name: str, content_type: ContentType, briefs: Sequence[Brief], writers: Sequence[Writer]
+    project: Project, name: str, content_type: ContentType, briefs: Sequence[Brief], writers: Sequence[NamedWriter]
 ) -> Comparison:
     columns: dict[str, Column] = {}
     for lot in by_model(writers):
@@ -293,14 +293,14 @@ def _texts(
     project: Project, path: Path, models: Sequence[str], limit: int | None, thresholds: Sequence[Threshold]
 ) -> Comparison:
     writers = named_writers(project, models)
-    writers = writers or [Writer(label=project.settings.model, model=project.settings.model)]
+    writers = writers or [NamedWriter(label=project.settings.model, model=project.settings.model)]
     given = read_texts(path, project.registry, limit=limit)
     pairs = given.shape == "pairs" and len(writers) > 1
     check_thresholds(thresholds, SCORING + (PAIRS if pairs else ()))
     _tell_left_out(given.left_out, given.total)
     scores, left = _scores(project, given, writers), 0
     if given.shape != "text":
-        scores = _common(path, scores)
+        scores = _shared_scores(path, scores)
         left = len(given.rows) - len(scores[0][0].nats)
     columns = []
     for writer, mine in zip(writers, scores, strict=True):
@@ -316,7 +316,7 @@ def _texts(
     return Comparison(title=title, columns=columns, about=about, notes=notes)
 
 
-def _scores(project: Project, given: GivenTexts, writers: Sequence[Writer]) -> list[list[Scored]]:
+def _scores(project: Project, given: GivenTexts, writers: Sequence[NamedWriter]) -> list[list[Scored]]:
     """Return, for each writer, what the texts cost it, and of pairs the worse texts too."""
     found: dict[str, list[Scored]] = {}
     for lot in by_model(writers):
@@ -339,7 +339,7 @@ def _scores(project: Project, given: GivenTexts, writers: Sequence[Writer]) -> l
     return [found[writer.label] for writer in writers]
 
 
-def _common(path: Path, scores: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
+def _shared_scores(path: Path, scores: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
     """Return the scores of the texts that every writer could be asked for. BriefError where there is none."""
     rows = zip(*(one.nats for mine in scores for one in mine), strict=True)
     places = [at for at, row in enumerate(rows) if None not in row]

@@ -90,7 +90,8 @@ def value_text(value: Value, kind: FigureKind) -> str:
             return NONE
         return f"{share(value.part, value.whole)} ({100 * bounds[0]:.0f}–{100 * bounds[1]:.0f})"
     if isinstance(value, Estimate):
-        return f"{value.mean:+.2f}" + (f" ± {(value.interval[1] - value.mean):.2f}" if value.interval else "")
+        around = f" ± {value.interval[1] - value.mean:.2f}" if value.interval else ""
+        return f"{value.mean:+.2f}{around}".replace("-", "−")
     if value is None:
         return NONE
     return f"{value:,}" if isinstance(value, int) else _short(value)

@@ -26,6 +26,7 @@ from aigc.evaluation import (
     write_briefs,
     write_comparison,
 )
+from aigc.evaluation.writer_figures import Value
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, tiny_gpt
 from aigc.types import Brief, Request
@@ -140,11 +141,11 @@ def test_adapters_of_one_model_are_in_one_engine(make_project: Make, tmp_path: P
 
 
 def columns() -> list[Column]:
-    first = {"pieces": 40, "accepted": Proportion(10, 40), "fallbacks": Proportion(20, 40), "distinct_2": 0.5}
-    second = {"pieces": 40, "accepted": Proportion(30, 40), "fallbacks": Proportion(18, 40), "distinct_2": 0.25}
+    first: dict[str, Value] = {"accepted": Proportion(10, 40), "fallbacks": Proportion(20, 40), "distinct_2": 0.5}
+    second: dict[str, Value] = {"accepted": Proportion(30, 40), "fallbacks": Proportion(18, 40), "distinct_2": 0.25}
     return [
-        Column(label="base", values={**first, "margin": None, "perplexity": 1000.0}),
-        Column(label="house", values={**second, "margin": Estimate(2.0, 0.5, 9), "perplexity": 2949.0}),
+        Column(label="base", values={**first, "pieces": 40, "margin": None, "perplexity": 1000.0}),
+        Column(label="house", values={**second, "pieces": 40, "margin": Estimate(2.0, 0.5, 9), "perplexity": 2949.0}),
     ]
 
 
@@ -198,7 +199,7 @@ def test_the_page_has_each_brief_once_and_every_writer_beside_it(make_project: M
     content_type = project.content_type("shop/line")
     briefs = [Brief(id=name, values={"product": f"<b>{name}</b>"}) for name in ("Hat", "Cup")]
     made = [
-        write_briefs(project, content_type, briefs, ScriptedGenerator(lambda request, index, text=text: text)).artifacts
+        write_briefs(project, content_type, briefs, ScriptedGenerator([text] * 8)).artifacts
         for text in ("<i>&amp;", "far too long for any")
     ]
     named = [

@@ -48,7 +48,7 @@ def test_a_share_has_the_interval_of_wilson() -> None:
     low, high = Proportion(8, 10).interval or (0.0, 0.0)
     assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
     assert Proportion(0, 0).share is None and Proportion(0, 0).interval is None
-    assert (Proportion(0, 5).interval or ())[0] == 0.0 and (Proportion(5, 5).interval or ())[1] == 1.0
+    assert (Proportion(0, 5).interval or (1, 1))[0] == 0.0 and (Proportion(5, 5).interval or (0, 0))[1] == 1.0
 
 
 def test_a_mean_has_a_standard_error() -> None:
