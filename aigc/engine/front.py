@@ -17,8 +17,8 @@ from jinja2 import TemplateError
 from tokenizers import Tokenizer
 
 from aigc.engine.chat_template import Chat, content_of, read_chat, read_tokenizer_config
-from aigc.engine.landing import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.engine.turns import join_plain
+from aigc.engine.word_ends import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
 

@@ -7,24 +7,18 @@ length has room any more, none is begun. The same at a row's token limit, where 
 The grammar itself says what is free text (any letters may come next), how much room it has left (how many of them),
 and what closes it (what is forced once they have used it up), so nothing here knows JSON. A choice among given texts
 is never touched, nor a text shorter than it must be. Chinese and Japanese have no blanks: a text may end after any
-character. What remains: a word that alone is longer than its text has room for, and one of more than LONGEST tokens.
+character. What remains: a word that alone is longer than its text has room for, and one of more tokens than
+`word_ends.LONGEST`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Protocol
 
 from aigc.engine.masks import NEAR, Matcher
 
 WORD = 6  # characters of a word of ordinary length and the blank before it
-LONGEST = 32  # tokens
-
-UNSPACED = r"\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"  # Chinese, Japanese
-WHOLE = re.compile(rf"[{UNSPACED}]\Z|(?<!\d)[.!?…]\Z|[)\]}}»”%]\Z")  # a text that ends so ends on a whole word
-JOINT = re.compile(rf"[{UNSPACED}]\n|[^\s\"\\\ufffd]\n[{UNSPACED}]|[^\W_]\n[,;:]\s")
-BEFORE_BLANK = re.compile(r"[^\W_]\Z|[.!?…)\]}»”’%]\Z")
 
 
 class Ending(Protocol):

@@ -19,6 +19,7 @@ Reason: TypeAlias = Literal[
     "rejected",  # a model's answer that its piece did not take
     "no model text",  # a fallback, or a piece that has no kept line
     "in the prompt",  # an example that the prompt shows already
+    "has no pair",  # where pairs are learnt: nothing worse to hold it against
 ]
 
 
@@ -57,14 +58,19 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """This is every row of all sources: those kept and those left out."""
+    """This is every row of all sources: those kept and those left out.
+
+    A pair of a job's lines is kept under the worse one's name; `paired` names the better ones, each once, however many
+    pairs it is in.
+    """
 
     kept: Sequence[Sample]
     left_out: Sequence[LeftOut]
+    paired: Sequence[str] = ()
 
     @property
     def rows(self) -> int:
-        return len(self.kept) + len(self.left_out)
+        return len(self.kept) + len(self.left_out) + len(self.paired)
 
     def reasons(self) -> dict[str, int]:
         """Count the rows left out, by reason, most first."""

@@ -1,0 +1,247 @@
+"""Rows of a job: what a model wrote for its pieces, as the content type would ask for it and judge it today.
+
+Each kept line is a row, and each text of a piece that no model wrote. What is learnt are the lines that pieces take
+today; with pairs, the refused lines beside one of those are its worse answers.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aigc.content import ContentType, evaluate
+from aigc.content.brief import read_values
+from aigc.errors import ContentTypeError, NotFound, UsageError
+from aigc.learner.learner_options import Objective
+from aigc.ledger import opened_ledger
+from aigc.project import Project
+from aigc.training.account import Gathering
+from aigc.training.one_stage import without_shots
+from aigc.training.replay import Replay
+from aigc.training.sample import Reason, Sample
+from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
+
+NONE_KEPT = "it kept nothing that a model wrote"
+
+
+def gather_job(project: Project, folder: Path, found: Gathering, *, objective: Objective, shots: bool) -> None:
+    """Add the rows of a finished job, or of one that goes on. UsageError where it kept no lines, NotFound where its
+    content type is gone."""
+    job = _Job(folder.resolve().name, found, objective)
+    lines: dict[str, list[Line]] = defaultdict(list)
+    with opened_ledger(folder) as ledger:
+        name = str(ledger.facts().get("content_type", ""))
+        try:
+            job.content_type = project.content_type(name)
+        except NotFound as error:
+            raise NotFound(f"{folder}: {error.message}", hint=error.hint) from None
+        replaced = []
+        for one in ledger.lines.kept():
+            if one.replaced:
+                replaced.append((one.brief.id, one.line))
+            else:
+                lines[one.brief.id].append(one.line)
+        pieces = [entry.artifact for entry in ledger.pieces.entries()]
+    if not lines and not replaced:
+        hint = "write it anew with `keep_lines: all` in aigc.yaml, or -o keep_lines=all"
+        raise UsageError(f"{folder}: {NONE_KEPT}", hint=hint)
+    for brief, line in replaced:
+        found.leave(job.where(brief, line), "rejected", "its piece was written again or is no longer asked for")
+    if not shots:
+        job.content_type = without_shots(job.content_type)
+    replay = Replay(lines)
+    job.content_type = replay.fitted(job.content_type)
+    for artifact, watch in _written(project, job.content_type, replay, job.briefs(pieces, lines)):
+        job.account(project, artifact, watch, replay)
+
+
+@dataclass(slots=True)
+class Watch:
+    """This is a Watcher that keeps each stage's results as later stages see them."""
+
+    results: dict[str, dict[int, Json]] = field(default_factory=dict)
+
+    def delta(self, about: About, delta: Delta) -> None:
+        return None
+
+    def written(self, stage: str, index: int, value: Json) -> None:
+        self.results.setdefault(stage, {}).setdefault(index, value)
+
+
+def _written(
+    project: Project, content_type: ContentType, replay: Replay, briefs: Sequence[Brief]
+) -> Iterator[tuple[Artifact, Watch]]:
+    """Yield the pieces as today's pipeline makes them. Adapters are left aside: they change no prompt."""
+    from aigc.writing.pipeline import Pipeline
+
+    pipeline = Pipeline(
+        replay, project.environment, seed=project.settings.seed, policy=project.policy(), keep_lines="all"
+    )
+    session, watches = pipeline.session, {brief.id: Watch() for brief in briefs}
+    try:
+        for brief in briefs:
+            session.submit(content_type, brief, watches[brief.id])
+        while session.busy:
+            for artifact in session.step():
+                yield artifact, watches.pop(artifact.id)
+    finally:
+        session.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """This is a kept line with its verdict of today and the prompt that it answers."""
+
+    kept: Line
+    today: Line
+    prompt: Prompt
+
+    @property
+    def refusals(self) -> list[Finding]:
+        return [finding for finding in self.today.findings if finding.severity == "reject"]
+
+    @property
+    def cut(self) -> bool:
+        return self.kept.finish_reason == "length"
+
+
+class _Job:
+    """This is a job that is being read: what all its rows have in common."""
+
+    content_type: ContentType
+
+    def __init__(self, name: str, found: Gathering, objective: Objective) -> None:
+        self.name = name
+        self.found = found
+        self.objective = objective
+
+    def where(self, brief: str, line: Line) -> str:
+        """Name a line for people."""
+        lists = {stage.name for stage in self.content_type.stages if stage.foreach}
+        place = f"{line.stage}[{line.item}]" if line.stage in lists else line.stage
+        which = (f" try {line.attempt + 1}" if line.attempt else "") + (
+            f" candidate {line.candidate + 1}" if line.candidate else ""
+        )
+        return f"{self.name}: {brief} {place}{which}"
+
+    def briefs(self, pieces: Sequence[Artifact], lines: Mapping[str, Sequence[Line]]) -> list[Brief]:
+        """Return the briefs of the pieces that have lines and fit today's inputs; leave out the rows of the others."""
+        found = []
+        for piece in pieces:
+            if piece.id not in lines:
+                told = piece.reason if piece.status == "failed" else "its piece has no kept lines"
+                self.found.leave(f"{self.name}: {piece.id}", "no model text", told)
+                continue
+            given = {name: value for name, value in piece.brief.values.items() if name in self.content_type.brief}
+            values, problems = read_values(self.content_type.brief, given, complete=True)
+            if problems:
+                for line in lines[piece.id]:
+                    self.found.leave(self.where(piece.id, line), "cannot be decoded", f"its brief: {problems[0]}")
+            else:
+                found.append(Brief(id=piece.id, values=values, source=piece.brief.source))
+        return found
+
+    def account(self, project: Project, artifact: Artifact, watch: Watch, replay: Replay) -> None:
+        """Say of each line of a piece what becomes of it."""
+        by_place: dict[tuple[str, int], list[_Row]] = defaultdict(list)
+        for line in artifact.lines:
+            about = About(brief=artifact.id, stage=line.stage, item=line.item, attempt=line.attempt)
+            reply = replay.replies[about]
+            if line.candidate < len(reply.lines):  # else the empty text that stands for none
+                kept = reply.lines[line.candidate]
+                row = _Row(kept=kept, today=line, prompt=reply.prompt)
+                by_place[line.stage, line.item].append(row)
+        items = self._items(project, artifact.brief, watch)
+        for (stage, item), rows in by_place.items():
+            values = items.get(stage, [])
+            self._account_item(artifact, rows, values[item] if item < len(values) else None)
+        for line in replay.unasked(artifact.id):
+            told = (
+                "an earlier answer is taken today" if (line.stage, line.item) in by_place else "is not asked for today"
+            )
+            self.found.leave(self.where(artifact.id, line), "rejected", told)
+        for path in artifact.provenance.fallbacks:
+            self.found.leave(f"{self.name}: {artifact.id} {path}", "no model text", "a fallback stands there")
+
+    def _items(self, project: Project, brief: Brief, watch: Watch) -> dict[str, list[Json]]:
+        """Return what each stage with `foreach` went over."""
+        results: dict[str, Json] = {}
+        items: dict[str, list[Json]] = {}
+        for stage in self.content_type.stages:
+            with suppress(ContentTypeError):  # a piece that failed before this stage
+                names = {**brief.values, "stages": results}
+                items[stage.name] = (
+                    evaluate(project.environment, stage.foreach, names) if stage.foreach else None
+                ) or []
+            values = [value for _, value in sorted(watch.results.get(stage.name, {}).items())]
+            results[stage.name] = values if stage.foreach else values[0] if values else None
+        return items
+
+    def _account_item(self, artifact: Artifact, rows: Sequence[_Row], item: Json) -> None:
+        good = [row for row in rows if row.today.taken and not row.refusals and not row.cut and _stands(artifact)]
+        if self.objective == "dpo":
+            rows = self._pair(artifact, rows, good, item)
+        for row in rows:
+            if any(row is one for one in good):
+                self.found.kept.append(self._sample(artifact, row, item, good=True))
+            elif self.objective == "kto" and row.refusals and not row.cut:
+                self.found.kept.append(self._sample(artifact, row, item, good=False))
+            else:
+                reason, told = _refusal(artifact, row)
+                self.found.leave(self.where(artifact.id, row.kept), reason, told)
+
+    def _pair(self, artifact: Artifact, rows: Sequence[_Row], good: Sequence[_Row], item: Json) -> Sequence[_Row]:
+        """Keep a pair for each refused text beside the one that is taken; return the rows that are in none."""
+        if not good:
+            return rows
+        better, used, texts = good[0], [], {""}
+        for row in rows:
+            bare = " ".join(row.kept.text.split())
+            if row.refusals and not row.cut and row.prompt == better.prompt and bare not in texts:
+                texts.add(bare)
+                used.append(row)
+                pair = self._sample(artifact, better, item, worse=row)
+                self.found.kept.append(pair)
+        if used:
+            self.found.paired.append(self.where(artifact.id, better.kept))
+            used.append(better)
+        return [row for row in rows if not any(row is one for one in used)]
+
+    def _sample(
+        self, artifact: Artifact, row: _Row, item: Json, *, worse: _Row | None = None, good: bool | None = None
+    ) -> Sample:
+        return Sample(
+            where=self.where(artifact.id, worse.kept if worse else row.kept),
+            prompt=row.prompt,
+            answer=row.kept.text,
+            rejected=worse.kept.text if worse else None,
+            good=good,
+            group=f"{self.name}: {artifact.id}",
+            subject=" ".join(texts_in(list(artifact.brief.values.values()))),
+            content_type=self.content_type.name,
+            stage=row.kept.stage,
+            values=artifact.brief.values,
+            item=item,
+        )
+
+
+def _stands(artifact: Artifact) -> bool:
+    return artifact.status in ("accepted", "flagged")
+
+
+def _refusal(artifact: Artifact, row: _Row) -> tuple[Reason, str]:
+    """Say why a line is not learnt."""
+    messages = [finding.message for finding in row.refusals]
+    if row.cut:
+        return "has no end", messages[0] if messages else "was cut off by the limit of tokens"
+    limits = [finding.message for finding in row.refusals if finding.check == "limits"]
+    if limits:
+        return "breaks its type's limits", limits[0]
+    if messages:
+        return "rejected", messages[0]
+    if not _stands(artifact):
+        return "rejected", f"its piece is {artifact.status}: {artifact.reason}"
+    return "rejected", "its piece took another answer"

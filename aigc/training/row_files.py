@@ -1,0 +1,72 @@
+"""Rows of a file as the importers read briefs, with every line named that is no row: empty, broken, or not UTF-8."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from aigc.asking import open_rows
+from aigc.errors import UsageError, did_you_mean
+from aigc.plugs.registry import Registry
+from aigc.types import Row
+
+LINES = (".jsonl", ".ndjson")
+TABLES = (".csv", ".tsv")
+SUFFIXES = (*LINES, ".json", *TABLES, ".xlsx", ".xlsm")
+BROKEN = "\ufffd"  # what stands for a byte that is no character
+
+
+def read_rows(path: Path, registry: Registry, columns: Mapping[str, str]) -> list[Row]:
+    """Return the rows of a file; one that cannot be read has its `error`.
+
+    `columns` says which column stands for a name: it is there by that name too. BriefError where the file cannot be
+    read at all, UsageError where no row has such a column.
+    """
+    rows = list(_rows(path, registry))
+    known = list(dict.fromkeys(column for row in rows for column in row.values))
+    for name, column in columns.items():
+        if rows and column not in known:
+            raise UsageError(f"--map {name}: {path} has no column {column!r}", hint=did_you_mean(column, known))
+    return [
+        replace(row, values={**row.values, **{n: row.values[c] for n, c in columns.items() if c in row.values}})
+        for row in rows
+    ]
+
+
+def _rows(path: Path, registry: Registry) -> Iterator[Row]:
+    suffix = path.suffix.lower()
+    if suffix in LINES:
+        yield from open_rows(path, registry)
+        yield from _empty_lines(path)
+    elif suffix in TABLES and _broken(path):
+        with tempfile.TemporaryDirectory() as scratch:
+            copy = Path(scratch, path.name)
+            text = path.read_bytes().decode("utf-8-sig", errors="replace")
+            copy.write_bytes(text.encode())
+            for row in open_rows(copy, registry):
+                broken = [name for name, cell in row.values.items() if isinstance(cell, str) and BROKEN in cell]
+                error = row.error or (f"column {broken[0]!r} has a byte that is not UTF-8" if broken else "")
+                yield replace(row, error=error)
+    else:
+        yield from open_rows(path, registry)
+
+
+def _empty_lines(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                yield Row(values={}, where=f"{path.name}:{number}", error="is an empty line")
+
+
+def _broken(path: Path) -> bool:
+    """Say whether a file is meant as UTF-8 and is not: one of UTF-16 has zeros among its first bytes, or a mark."""
+    content = path.read_bytes()
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or 0 in content[:4]:
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
