@@ -31,6 +31,7 @@ from aigc.evaluation import (
     Scored,
     Threshold,
     WriterFigures,
+    asked_of,
     by_model,
     column_record,
     comparison_rows,
@@ -41,6 +42,7 @@ from aigc.evaluation import (
     read_thresholds,
     score_passages,
     score_texts,
+    unadapted,
     unmet,
     write_briefs,
     write_comparison,
@@ -129,7 +131,7 @@ def command(
     else:
         project = open_project(folder, overrides)
         if type_name is not None:
-            found = _file(project, target, project.content_type(type_name), models, limit, thresholds)
+            found = _file(project, target, unadapted(project).content_type(type_name), models, limit, thresholds)
         else:
             found = _texts(project, _path(target), models, limit, thresholds)
     missed = unmet(thresholds, found.columns)
@@ -164,7 +166,7 @@ def _job(
                          seconds=state.seconds if new == state.written == len(pieces) else 0.0)  # fmt: skip
     type_name, laid = _asked_for(batch, state.content_type)
     project = open_project(folder, overrides, laid=laid)
-    content_type = project.content_type(type_name)
+    content_type = unadapted(project).content_type(type_name)
     briefs = [*(one.brief for one in pieces), *waiting][:limit]
     if not briefs:
         raise BriefError(f"{batch}: the job has no briefs")
@@ -267,7 +269,7 @@ def _written(
                 with writing(len(briefs), lambda: 0) as shown:
                     made = write_briefs(
                         project,
-                        content_type,
+                        asked_of(writer, content_type),
                         briefs,
                         generator,
                         adapter=writer.adapter_name,

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from aigc.evaluation.thresholds import Threshold, read_thresholds, unmet
     from aigc.evaluation.writer_figures import WriterFigures, quality
     from aigc.evaluation.writer_figures import WriterFigures as Figures
-    from aigc.evaluation.writers import NamedWriter, by_model, named_writers, open_writer, open_writers, own_writer
+    from aigc.evaluation.writers import (
+        NamedWriter,
+        asked_of,
+        by_model,
+        named_writers,
+        open_writer,
+        open_writers,
+        own_writer,
+        unadapted,
+    )
     from aigc.evaluation.writers import NamedWriter as Writer
     from aigc.evaluation.written import Written, write_briefs
 
@@ -40,7 +49,16 @@ _ROOMS = {
     "side_by_side": ("write_comparison",),
     "thresholds": ("Threshold", "read_thresholds", "unmet"),
     "writer_figures": ("WriterFigures", "quality"),
-    "writers": ("NamedWriter", "by_model", "named_writers", "open_writer", "open_writers", "own_writer"),
+    "writers": (
+        "NamedWriter",
+        "asked_of",
+        "by_model",
+        "named_writers",
+        "open_writer",
+        "open_writers",
+        "own_writer",
+        "unadapted",
+    ),
     "written": ("Written", "write_briefs"),
 }
 _CALLED = {"Figures": "WriterFigures", "Writer": "NamedWriter"}
@@ -60,6 +78,7 @@ __all__ = [
     "Writer",
     "WriterFigures",
     "Written",
+    "asked_of",
     "by_model",
     "column_record",
     "comparison_rows",
@@ -73,6 +92,7 @@ __all__ = [
     "read_thresholds",
     "score_passages",
     "score_texts",
+    "unadapted",
     "unmet",
     "write_briefs",
     "write_comparison",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from aigc.evaluation.proportion import Estimate, Proportion
-from aigc.evaluation.writer_figures import KINDS, FigureKind, Value
+from aigc.evaluation.writer_figures import KINDS, FigureKind, Value, number
 from aigc.jobs.report.charts import share
 from aigc.types import Artifact, Json
 
@@ -60,15 +60,6 @@ def column_record(column: Column, first: Column | None = None) -> dict[str, Json
         if first is not None and (told := verdict(value, first.values.get(kind.name), kind)):
             figures[kind.name]["verdict"] = told
     return {"label": column.label, "figures": figures}
-
-
-def number(value: Value) -> float | None:
-    """Return a figure as one number: a share, a mean, or itself."""
-    if isinstance(value, Proportion):
-        return value.share
-    if isinstance(value, Estimate):
-        return value.mean
-    return value
 
 
 def verdict(value: Value, first: Value, kind: FigureKind) -> Verdict:

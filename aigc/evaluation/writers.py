@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.content import ContentType
 from aigc.errors import NotFound, UsageError, nearest
 from aigc.generating import AdapterFolders
 from aigc.generating.adapters import CONFIG
+from aigc.generating.trained import read_trained
 from aigc.models import resolve
 from aigc.project import Project
-from aigc.types import Generator, Json
+from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.models import Progress
-
-CARD = "card.json"  # what an adapter of ours says of itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,8 @@ class NamedWriter:
 
 
 def named_writers(project: Project, names: Sequence[str]) -> list[NamedWriter]:
-    """Return the writers of some names. NotFound and UsageError say which one is none, before anything is loaded."""
+    """Return the writers of some names. NotFound and UsageError say which one is none, ModelError which
+    adapter's card is damaged, before anything is loaded."""
     found: dict[str, NamedWriter] = {}
     for name in names:
         if name in found:
@@ -51,6 +51,19 @@ def own_writer(project: Project, content_type: str) -> NamedWriter:
     adapter = project.adapters.folder(content_type)
     label = project.settings.model if adapter is None else adapter.name
     return NamedWriter(label=label, model=project.settings.model, adapter=adapter)
+
+
+def unadapted(project: Project) -> Project:
+    """Return the project without its adapters, whose content types are as a bare model is asked for them."""
+    return Project(replace(project.settings, adapters={}), project.folder, project.registry, out=project.out)
+
+
+def asked_of(writer: NamedWriter, content_type: ContentType) -> ContentType:
+    """Return a content type as a writer is to be asked for it: without examples where its adapter was trained so.
+    ModelError for a damaged card."""
+    trained = read_trained(writer.adapter) if writer.adapter is not None else None
+    learnt = trained.of(content_type.name) if trained is not None else None
+    return content_type.without_shots() if learnt is not None and not learnt.shots else content_type
 
 
 def by_model(writers: Iterable[NamedWriter]) -> list[list[NamedWriter]]:
@@ -84,7 +97,8 @@ def open_writer(project: Project, writer: NamedWriter, progress: Callable[[Progr
 def _named(project: Project, name: str) -> NamedWriter:
     folder = Path(name).expanduser()
     if (folder / CONFIG).is_file():
-        return NamedWriter(label=name, model=_base(folder) or project.settings.model, adapter=folder)
+        trained = read_trained(folder)
+        return NamedWriter(label=name, model=trained.base.name if trained else project.settings.model, adapter=folder)
     if project.source.takes_weights:
         try:
             resolve(name)
@@ -92,16 +106,3 @@ def _named(project: Project, name: str) -> NamedWriter:
             near = nearest(folder, lambda one: (one / CONFIG).is_file())
             raise NotFound(f"-m {error.message}", hint=near or error.hint) from None
     return NamedWriter(label=name, model=name)
-
-
-def _base(folder: Path) -> str:
-    """Return the model that an adapter's card says it was made for, or nothing where it has no card."""
-    file = folder / CARD
-    if not file.is_file():
-        return ""
-    try:
-        card: Json = json.loads(file.read_text(encoding="utf-8"))
-        base = card["base"]["name"] if card.get("base") else ""
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{file}: cannot be read as an adapter's card ({type(error).__name__})") from error
-    return str(base)

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from aigc.errors import NotFound, UsageError
+from aigc.errors import ModelError, NotFound, UsageError
 from aigc.evaluation import (
     Column,
     Estimate,
+    NamedWriter,
     Proportion,
-    Writer,
     WriterFigures,
+    asked_of,
     by_model,
     column_record,
     comparison_rows,
     named_writers,
     open_writers,
+    own_writer,
     read_thresholds,
+    unadapted,
     unmet,
     write_briefs,
     write_comparison,
@@ -46,6 +49,10 @@ repair: {attempts: 1}
 FILES = {
     "templates/shop/line.yaml": TYPE,
     "templates/shop/line.j2": '{% extends "base.j2" %}{% block task %}A line for {{ product }}.{% endblock %}',
+}
+CARD = {
+    "base": {"name": "other/base"},
+    "types": [{"name": "shop/line", "version": 1, "digest": "", "prompt": "", "shots": False}],
 }
 Make = Callable[..., Project]
 
@@ -103,7 +110,7 @@ def test_a_writer_is_a_model_or_an_adapter_on_its_base(make_project: Make, tmp_p
     project = make_project(FILES, model="some/base")
     tiny = tiny_gpt("llama", tmp_path / "tiny")
     plain = adapter(tmp_path / "plain")
-    carded = adapter(tmp_path / "carded", {"base": {"name": "other/base", "digest": ""}})
+    carded = adapter(tmp_path / "carded", CARD)
     found = named_writers(project, [str(tiny), str(plain), str(carded)])
     assert [one.model for one in found] == [str(tiny), "some/base", "other/base"]
     assert [one.adapter for one in found] == [None, plain, carded]
@@ -114,7 +121,7 @@ def test_a_writer_is_a_model_or_an_adapter_on_its_base(make_project: Make, tmp_p
     with pytest.raises(NotFound, match=f"did you mean '{tmp_path}/plain'"):
         named_writers(project, [str(tmp_path / "plian")])
     (carded / "card.json").write_text("[", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot be read as an adapter's card"):
+    with pytest.raises(ModelError, match=r"card.json: Invalid JSON"):
         named_writers(project, [str(carded)])
 
 
@@ -124,10 +131,10 @@ def test_adapters_of_one_model_are_in_one_engine(make_project: Make, tmp_path: P
     for seed, name in enumerate(("one", "two")):
         lora(tmp_path / name, seed)
     writers = [
-        Writer(label="base", model=str(base)),
-        *(Writer(label=name, model=str(base), adapter=tmp_path / name) for name in ("one", "two")),
+        NamedWriter(label="base", model=str(base)),
+        *(NamedWriter(label=name, model=str(base), adapter=tmp_path / name) for name in ("one", "two")),
     ]
-    assert len(by_model([*writers, Writer(label="other", model="x")])) == 2
+    assert len(by_model([*writers, NamedWriter(label="other", model="x")])) == 2
     generator = open_writers(project, writers)
     content_type, briefs = project.content_type("shop/line"), [Brief(id="a", values={"product": "Cup"})]
     texts = set()
@@ -138,6 +145,19 @@ def test_adapters_of_one_model_are_in_one_engine(make_project: Make, tmp_path: P
     assert len(texts) == 3, "each writes its own"
     with pytest.raises(UsageError, match="takes no adapters"):
         open_writers(make_project(FILES, generator="openai"), writers)
+
+
+def test_an_adapter_is_asked_as_it_was_trained(make_project: Make, tmp_path: Path) -> None:
+    shown = TYPE + "examples: [{name: tin, shot: true, brief: {product: Tin}, output: Tin cup}]\n"
+    folder = adapter(tmp_path / "lora", CARD)
+    project = make_project(
+        {**FILES, "templates/shop/line.yaml": shown, "aigc.yaml": f"adapters: {{shop/*: {folder}}}\n"}
+    )
+    content_type = unadapted(project).content_type("shop/line")
+    base, house = NamedWriter(label="base", model="m"), own_writer(project, "shop/line")
+    assert house.adapter == folder and house.label == "lora"
+    assert asked_of(base, content_type).stages[0].shots, "whatever the project's adapter was trained on"
+    assert not asked_of(house, content_type).stages[0].shots
 
 
 def columns() -> list[Column]:

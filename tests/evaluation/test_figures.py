@@ -140,6 +140,7 @@ def test_quality_is_accepted_times_names_times_distinct_pairs() -> None:
     found = WriterFigures.of(pieces())
     assert found.distinct_2 == 1.0 and quality(found) == 0.5 * 0.5 * 1.0 == found.values()["quality"]
     assert quality(WriterFigures.of([])) == 0.0
+    assert found.record()["accepted"] == 0.5 and found.record()["tokens_per_second"] is None
     assert quality(WriterFigures.of(pieces()[1:])) == 0.0, "no line is a model's"
 
 
