@@ -162,7 +162,9 @@ def test_an_adapter_is_asked_as_it_was_trained(make_project: Make, tmp_path: Pat
 
 def columns() -> list[Column]:
     first: dict[str, Value] = {"accepted": Proportion(10, 40), "fallbacks": Proportion(20, 40), "distinct_2": 0.5}
+    first["repaired"] = Proportion(30, 40)
     second: dict[str, Value] = {"accepted": Proportion(30, 40), "fallbacks": Proportion(18, 40), "distinct_2": 0.25}
+    second["repaired"] = Proportion(10, 40)
     return [
         Column(label="base", values={**first, "pieces": 40, "margin": None, "perplexity": 1000.0}),
         Column(label="house", values={**second, "pieces": 40, "margin": Estimate(2.0, 0.5, 9), "perplexity": 2949.0}),
@@ -174,6 +176,7 @@ def test_better_is_said_only_where_the_intervals_do_not_meet() -> None:
     assert rows[""] == ["base", "house"]
     assert rows["Accepted"] == ["25 % (14–40)", "75 % (60–86)  +50  better"]
     assert rows["Fallback lines"] == ["50 % (35–65)", "45 % (31–60)  −5"], "within chance"
+    assert rows["Repaired lines"][1].endswith("−50  better"), "less is better"
     assert rows["Distinct pairs"] == ["0.500", "0.250  −0.250"], "no interval, no verdict"
     assert rows["Margin"] == ["–", "+2.00 ± 0.98  better"] and rows["Perplexity"][1] == "2,949  +1,949"
     assert rows["Pieces"] == ["40", "40"]

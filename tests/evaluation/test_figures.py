@@ -83,6 +83,7 @@ def test_self_similarity_is_to_the_nearest_other() -> None:
     [
         ("A warm Aarf", "Wool scarf", "aarf"),
         ("Soft scarves", "Wool scarf", ""),
+        ("Two knives", "A knife", ""),
         ("Leakprof lid", "leakproof lid", "leakprof"),
         ("Leakproof lids for cups", "leakproof lid for a cup", ""),
         ("Running in the rain", "run in rain", ""),
