@@ -27,19 +27,22 @@ from aigc.evaluation import (
     Column,
     GivenTexts,
     Margins,
+    NamedWriter,
     Scored,
     Threshold,
-    Writer,
     WriterFigures,
+    asked_of,
     by_model,
     column_record,
     comparison_rows,
     named_writers,
     open_writers,
+    own_writer,
     read_texts,
     read_thresholds,
     score_passages,
     score_texts,
+    unadapted,
     unmet,
     write_briefs,
     write_comparison,
@@ -47,7 +50,6 @@ from aigc.evaluation import (
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.side_by_side import check_target
 from aigc.evaluation.thresholds import check_thresholds
-from aigc.evaluation.writers import own_writer
 from aigc.ledger import opened_ledger, standing
 from aigc.types import Artifact, Brief, Json, Request
 
@@ -129,7 +131,7 @@ def command(
     else:
         project = open_project(folder, overrides)
         if type_name is not None:
-            found = _file(project, target, project.content_type(type_name), models, limit, thresholds)
+            found = _file(project, target, unadapted(project).content_type(type_name), models, limit, thresholds)
         else:
             found = _texts(project, _path(target), models, limit, thresholds)
     missed = unmet(thresholds, found.columns)
@@ -164,7 +166,7 @@ def _job(
                          seconds=state.seconds if new == state.written == len(pieces) else 0.0)  # fmt: skip
     type_name, laid = _asked_for(batch, state.content_type)
     project = open_project(folder, overrides, laid=laid)
-    content_type = project.content_type(type_name)
+    content_type = unadapted(project).content_type(type_name)
     briefs = [*(one.brief for one in pieces), *waiting][:limit]
     if not briefs:
         raise BriefError(f"{batch}: the job has no briefs")
@@ -255,7 +257,7 @@ def _tell_left_out(reasons: Sequence[str], total: int) -> None:
 
 
 def _written(
-    project: Project, name: str, content_type: ContentType, briefs: Sequence[Brief], writers: Sequence[Writer]
+    project: Project, name: str, content_type: ContentType, briefs: Sequence[Brief], writers: Sequence[NamedWriter]
 ) -> Comparison:
     columns: dict[str, Column] = {}
     for lot in by_model(writers):
@@ -267,7 +269,7 @@ def _written(
                 with writing(len(briefs), lambda: 0) as shown:
                     made = write_briefs(
                         project,
-                        content_type,
+                        asked_of(writer, content_type),
                         briefs,
                         generator,
                         adapter=writer.adapter_name,
@@ -293,14 +295,14 @@ def _texts(
     project: Project, path: Path, models: Sequence[str], limit: int | None, thresholds: Sequence[Threshold]
 ) -> Comparison:
     writers = named_writers(project, models)
-    writers = writers or [Writer(label=project.settings.model, model=project.settings.model)]
+    writers = writers or [NamedWriter(label=project.settings.model, model=project.settings.model)]
     given = read_texts(path, project.registry, limit=limit)
     pairs = given.shape == "pairs" and len(writers) > 1
     check_thresholds(thresholds, SCORING + (PAIRS if pairs else ()))
     _tell_left_out(given.left_out, given.total)
     scores, left = _scores(project, given, writers), 0
     if given.shape != "text":
-        scores = _common(path, scores)
+        scores = _shared_scores(path, scores)
         left = len(given.rows) - len(scores[0][0].nats)
     columns = []
     for writer, mine in zip(writers, scores, strict=True):
@@ -316,7 +318,7 @@ def _texts(
     return Comparison(title=title, columns=columns, about=about, notes=notes)
 
 
-def _scores(project: Project, given: GivenTexts, writers: Sequence[Writer]) -> list[list[Scored]]:
+def _scores(project: Project, given: GivenTexts, writers: Sequence[NamedWriter]) -> list[list[Scored]]:
     """Return, for each writer, what the texts cost it, and of pairs the worse texts too."""
     found: dict[str, list[Scored]] = {}
     for lot in by_model(writers):
@@ -339,7 +341,7 @@ def _scores(project: Project, given: GivenTexts, writers: Sequence[Writer]) -> l
     return [found[writer.label] for writer in writers]
 
 
-def _common(path: Path, scores: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
+def _shared_scores(path: Path, scores: Sequence[Sequence[Scored]]) -> list[list[Scored]]:
     """Return the scores of the texts that every writer could be asked for. BriefError where there is none."""
     rows = zip(*(one.nats for mine in scores for one in mine), strict=True)
     places = [at for at, row in enumerate(rows) if None not in row]

@@ -1,6 +1,6 @@
 """HOW GOOD a model writes: the same briefs through the real pipeline, one table for all models.
 
-A `Writer` is a model, or a model with an adapter. It writes briefs of a content type by the very pipeline that jobs
+A writer is a model, or a model with an adapter. It writes briefs of a content type by the very pipeline that jobs
 run, and `writer_figures` are taken of its pieces: accepted share, fallbacks, repairs, freshness (lines that are not a
 brief's words in order), distinct-n, self-similarity, names kept, length fit, tokens a second. Texts that are there
 already are scored instead of written: perplexity, bits per byte, and of pairs the margin over the reference.
@@ -8,10 +8,10 @@ already are scored instead of written: perplexity, bits per byte, and of pairs t
     briefs ──► write_briefs ──► WriterFigures.of ──► Column ──► comparison_rows, write_comparison, unmet
     texts ───► score_texts ───► Scored, Margins ──┘
 
-Names: `WriterFigures` (here also `Figures`), `quality`, `Writer`, `write_briefs`, `score_texts`, `Column`,
-`comparison_rows` (the table), `write_comparison` (the page), `Threshold`. Knows: content types, projects, jobs, the
-Generator seam, `Generator.score`. Does not know: how a model learns, what a command looks like. Imports no torch; names
-are imported on first use.
+Names: `WriterFigures` (here also `Figures`), `quality`, `NamedWriter` (here also `Writer`), `write_briefs`,
+`score_texts`, `Column`, `comparison_rows` (the table), `write_comparison` (the page), `Threshold`. Knows: content
+types, projects, jobs, the Generator seam, `Generator.score`. Does not know: how a model learns, what a command looks
+like. Imports no torch; names are imported on first use.
 """
 
 from __future__ import annotations
@@ -28,7 +28,17 @@ if TYPE_CHECKING:
     from aigc.evaluation.thresholds import Threshold, read_thresholds, unmet
     from aigc.evaluation.writer_figures import WriterFigures, quality
     from aigc.evaluation.writer_figures import WriterFigures as Figures
-    from aigc.evaluation.writers import Writer, by_model, named_writers, open_writer, open_writers
+    from aigc.evaluation.writers import (
+        NamedWriter,
+        asked_of,
+        by_model,
+        named_writers,
+        open_writer,
+        open_writers,
+        own_writer,
+        unadapted,
+    )
+    from aigc.evaluation.writers import NamedWriter as Writer
     from aigc.evaluation.written import Written, write_briefs
 
 _ROOMS = {
@@ -39,10 +49,19 @@ _ROOMS = {
     "side_by_side": ("write_comparison",),
     "thresholds": ("Threshold", "read_thresholds", "unmet"),
     "writer_figures": ("WriterFigures", "quality"),
-    "writers": ("Writer", "by_model", "named_writers", "open_writer", "open_writers"),
+    "writers": (
+        "NamedWriter",
+        "asked_of",
+        "by_model",
+        "named_writers",
+        "open_writer",
+        "open_writers",
+        "own_writer",
+        "unadapted",
+    ),
     "written": ("Written", "write_briefs"),
 }
-_CALLED = {"Figures": "WriterFigures"}
+_CALLED = {"Figures": "WriterFigures", "Writer": "NamedWriter"}
 
 __all__ = [
     "Column",
@@ -51,6 +70,7 @@ __all__ = [
     "GivenText",
     "GivenTexts",
     "Margins",
+    "NamedWriter",
     "Proportion",
     "Scored",
     "ScoringGenerator",
@@ -58,18 +78,21 @@ __all__ = [
     "Writer",
     "WriterFigures",
     "Written",
+    "asked_of",
     "by_model",
     "column_record",
     "comparison_rows",
     "named_writers",
     "open_writer",
     "open_writers",
+    "own_writer",
     "passages",
     "quality",
     "read_texts",
     "read_thresholds",
     "score_passages",
     "score_texts",
+    "unadapted",
     "unmet",
     "write_briefs",
     "write_comparison",

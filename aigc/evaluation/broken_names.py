@@ -24,7 +24,7 @@ STEM = 3  # letters that two forms of a word have in common
 BARE = frozenset({"", "e", "y"})  # what stands after the stem in one form
 ENDINGS = frozenset({"s", "es", "d", "ed", "r", "er", "rs", "ers", "st", "est", "ing", "ings"})  # and in the other
 ENDINGS |= {"ly", "ily", "y", "ies", "ied", "ier", "iest", "n", "en", "al"}
-HALVES = ({"f", "ves"}, {"fe", "ves"})
+HALVES = {"fe", "ves"}  # knife, knives
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
@@ -71,12 +71,12 @@ def _near(word: str, known: str) -> bool:
 
 
 def _forms(one: str, other: str) -> bool:
-    """Say whether two words are forms of one: cup and cups, bake and baking, city and cities, shelf and shelves."""
+    """Say whether two words are forms of one: cup and cups, bake and baking, city and cities, knife and knives."""
     stem = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
     if stem < STEM:
         return False
     ends = {one[stem:], other[stem:]}
-    if ends in HALVES:
+    if ends == HALVES:
         return True
     doubled = {end.removeprefix(one[stem - 1]) if len(end) > 2 else end for end in ends}  # run, running
     return any(len(some & BARE) >= 1 and some - BARE <= ENDINGS for some in (ends, doubled))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from aigc.evaluation.proportion import Estimate, Proportion
-from aigc.evaluation.writer_figures import KINDS, FigureKind, Value
+from aigc.evaluation.writer_figures import KINDS, FigureKind, Value, number
 from aigc.jobs.report.charts import share
 from aigc.types import Artifact, Json
 
@@ -62,15 +62,6 @@ def column_record(column: Column, first: Column | None = None) -> dict[str, Json
     return {"label": column.label, "figures": figures}
 
 
-def number(value: Value) -> float | None:
-    """Return a figure as one number: a share, a mean, or itself."""
-    if isinstance(value, Proportion):
-        return value.share
-    if isinstance(value, Estimate):
-        return value.mean
-    return value
-
-
 def verdict(value: Value, first: Value, kind: FigureKind) -> Verdict:
     """Say whether a figure is better or worse than the first column's by more than chance would have it."""
     if not kind.better or not isinstance(value, Proportion | Estimate) or (own := value.interval) is None:
@@ -90,7 +81,8 @@ def value_text(value: Value, kind: FigureKind) -> str:
             return NONE
         return f"{share(value.part, value.whole)} ({100 * bounds[0]:.0f}–{100 * bounds[1]:.0f})"
     if isinstance(value, Estimate):
-        return f"{value.mean:+.2f}" + (f" ± {(value.interval[1] - value.mean):.2f}" if value.interval else "")
+        around = f" ± {value.interval[1] - value.mean:.2f}" if value.interval else ""
+        return f"{value.mean:+.2f}{around}".replace("-", "−")
     if value is None:
         return NONE
     return f"{value:,}" if isinstance(value, int) else _short(value)

@@ -24,12 +24,11 @@ from aigc.evaluation.comparison import (
     Column,
     difference_text,
     kinds_of,
-    number,
     value_text,
     verdict,
 )
 from aigc.evaluation.proportion import Estimate, Proportion
-from aigc.evaluation.writer_figures import FigureKind, Value
+from aigc.evaluation.writer_figures import FigureKind, Value, number
 from aigc.jobs.report.listing import marked
 from aigc.jobs.report.reading import UNITS, Reader
 from aigc.types import Artifact, Brief, Finding, Json

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aigc.errors import UsageError, did_you_mean
-from aigc.evaluation.comparison import Column, number
-from aigc.evaluation.writer_figures import KINDS
+from aigc.evaluation.comparison import Column
+from aigc.evaluation.writer_figures import KINDS, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

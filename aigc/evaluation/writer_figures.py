@@ -117,6 +117,21 @@ class WriterFigures:
         """Return the figures by name, `quality` with them."""
         return {name: getattr(self, name) for name in self.__slots__} | {"quality": quality(self)}
 
+    def record(self) -> dict[str, float | None]:
+        """Return the figures as JSON, each as one number: shares 0 to 1, None where there is none."""
+        return {
+            name: None if (own := number(value)) is None else round(own, 4) for name, value in self.values().items()
+        }
+
+
+def number(value: Value) -> float | None:
+    """Return a figure as one number: a share, a mean, or itself."""
+    if isinstance(value, Proportion):
+        return value.share
+    if isinstance(value, Estimate):
+        return value.mean
+    return value
+
 
 def quality(figures: WriterFigures) -> float:
     """Return accepted × names kept × distinct pairs, 0 to 1: what checkpoints are chosen by. A model that wrote no

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.content import ContentType
 from aigc.errors import NotFound, UsageError, nearest
 from aigc.generating import AdapterFolders
 from aigc.generating.adapters import CONFIG
+from aigc.generating.trained import read_trained
 from aigc.models import resolve
 from aigc.project import Project
-from aigc.types import Generator, Json
+from aigc.types import Generator
 
 if TYPE_CHECKING:
     from aigc.models import Progress
 
-CARD = "card.json"  # what an adapter of ours says of itself
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
+class NamedWriter:
     """This is a model as `-m` names it (a name, a folder, a GGUF file, a Hub id), perhaps with an adapter's folder.
     `label` is what people read."""
 
@@ -36,9 +35,10 @@ class Writer:
         return None if self.adapter is None else str(self.adapter)
 
 
-def named_writers(project: Project, names: Sequence[str]) -> list[Writer]:
-    """Return the writers of some names. NotFound and UsageError say which one is none, before anything is loaded."""
-    found: dict[str, Writer] = {}
+def named_writers(project: Project, names: Sequence[str]) -> list[NamedWriter]:
+    """Return the writers of some names. NotFound and UsageError say which one is none, ModelError which
+    adapter's card is damaged, before anything is loaded."""
+    found: dict[str, NamedWriter] = {}
     for name in names:
         if name in found:
             raise UsageError(f"-m {name}: is given twice")
@@ -46,23 +46,36 @@ def named_writers(project: Project, names: Sequence[str]) -> list[Writer]:
     return list(found.values())
 
 
-def own_writer(project: Project, content_type: str) -> Writer:
+def own_writer(project: Project, content_type: str) -> NamedWriter:
     """Return what writes a content type in this project: its model, with the adapter that it has for the type."""
     adapter = project.adapters.folder(content_type)
     label = project.settings.model if adapter is None else adapter.name
-    return Writer(label=label, model=project.settings.model, adapter=adapter)
+    return NamedWriter(label=label, model=project.settings.model, adapter=adapter)
 
 
-def by_model(writers: Iterable[Writer]) -> list[list[Writer]]:
+def unadapted(project: Project) -> Project:
+    """Return the project without its adapters, whose content types are as a bare model is asked for them."""
+    return Project(replace(project.settings, adapters={}), project.folder, project.registry, out=project.out)
+
+
+def asked_of(writer: NamedWriter, content_type: ContentType) -> ContentType:
+    """Return a content type as a writer is to be asked for it: without examples where its adapter was trained so.
+    ModelError for a damaged card."""
+    trained = read_trained(writer.adapter) if writer.adapter is not None else None
+    learnt = trained.of(content_type.name) if trained is not None else None
+    return content_type.without_shots() if learnt is not None and not learnt.shots else content_type
+
+
+def by_model(writers: Iterable[NamedWriter]) -> list[list[NamedWriter]]:
     """Return the writers, those of one model side by side, in the order in which models come first."""
-    lots: dict[str, list[Writer]] = {}
+    lots: dict[str, list[NamedWriter]] = {}
     for writer in writers:
         lots.setdefault(writer.model, []).append(writer)
     return list(lots.values())
 
 
 def open_writers(
-    project: Project, writers: Sequence[Writer], progress: Callable[[Progress], None] | None = None
+    project: Project, writers: Sequence[NamedWriter], progress: Callable[[Progress], None] | None = None
 ) -> Generator:
     """Load the one model of some writers with all their adapters; a request names its own, `adapter_name`.
 
@@ -76,32 +89,20 @@ def open_writers(
     return source.open(progress)
 
 
-def open_writer(project: Project, writer: Writer, progress: Callable[[Progress], None] | None = None) -> Generator:
+def open_writer(project: Project, writer: NamedWriter, progress: Callable[[Progress], None] | None = None) -> Generator:
     """Load one writer; see `open_writers`."""
     return open_writers(project, [writer], progress)
 
 
-def _named(project: Project, name: str) -> Writer:
+def _named(project: Project, name: str) -> NamedWriter:
     folder = Path(name).expanduser()
     if (folder / CONFIG).is_file():
-        return Writer(label=name, model=_base(folder) or project.settings.model, adapter=folder)
+        trained = read_trained(folder)
+        return NamedWriter(label=name, model=trained.base.name if trained else project.settings.model, adapter=folder)
     if project.source.takes_weights:
         try:
             resolve(name)
         except NotFound as error:
             near = nearest(folder, lambda one: (one / CONFIG).is_file())
             raise NotFound(f"-m {error.message}", hint=near or error.hint) from None
-    return Writer(label=name, model=name)
-
-
-def _base(folder: Path) -> str:
-    """Return the model that an adapter's card says it was made for, or nothing where it has no card."""
-    file = folder / CARD
-    if not file.is_file():
-        return ""
-    try:
-        card: Json = json.loads(file.read_text(encoding="utf-8"))
-        base = card["base"]["name"] if card.get("base") else ""
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{file}: cannot be read as an adapter's card ({type(error).__name__})") from error
-    return str(base)
+    return NamedWriter(label=name, model=name)

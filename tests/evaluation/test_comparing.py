@@ -9,23 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from aigc.errors import NotFound, UsageError
+from aigc.errors import ModelError, NotFound, UsageError
 from aigc.evaluation import (
     Column,
     Estimate,
+    NamedWriter,
     Proportion,
-    Writer,
     WriterFigures,
+    asked_of,
     by_model,
     column_record,
     comparison_rows,
     named_writers,
     open_writers,
+    own_writer,
     read_thresholds,
+    unadapted,
     unmet,
     write_briefs,
     write_comparison,
 )
+from aigc.evaluation.writer_figures import Value
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, tiny_gpt
 from aigc.types import Brief, Request
@@ -45,6 +49,10 @@ repair: {attempts: 1}
 FILES = {
     "templates/shop/line.yaml": TYPE,
     "templates/shop/line.j2": '{% extends "base.j2" %}{% block task %}A line for {{ product }}.{% endblock %}',
+}
+CARD = {
+    "base": {"name": "other/base"},
+    "types": [{"name": "shop/line", "version": 1, "digest": "", "prompt": "", "shots": False}],
 }
 Make = Callable[..., Project]
 
@@ -102,7 +110,7 @@ def test_a_writer_is_a_model_or_an_adapter_on_its_base(make_project: Make, tmp_p
     project = make_project(FILES, model="some/base")
     tiny = tiny_gpt("llama", tmp_path / "tiny")
     plain = adapter(tmp_path / "plain")
-    carded = adapter(tmp_path / "carded", {"base": {"name": "other/base", "digest": ""}})
+    carded = adapter(tmp_path / "carded", CARD)
     found = named_writers(project, [str(tiny), str(plain), str(carded)])
     assert [one.model for one in found] == [str(tiny), "some/base", "other/base"]
     assert [one.adapter for one in found] == [None, plain, carded]
@@ -113,7 +121,7 @@ def test_a_writer_is_a_model_or_an_adapter_on_its_base(make_project: Make, tmp_p
     with pytest.raises(NotFound, match=f"did you mean '{tmp_path}/plain'"):
         named_writers(project, [str(tmp_path / "plian")])
     (carded / "card.json").write_text("[", encoding="utf-8")
-    with pytest.raises(UsageError, match="cannot be read as an adapter's card"):
+    with pytest.raises(ModelError, match=r"card.json: Invalid JSON"):
         named_writers(project, [str(carded)])
 
 
@@ -123,10 +131,10 @@ def test_adapters_of_one_model_are_in_one_engine(make_project: Make, tmp_path: P
     for seed, name in enumerate(("one", "two")):
         lora(tmp_path / name, seed)
     writers = [
-        Writer(label="base", model=str(base)),
-        *(Writer(label=name, model=str(base), adapter=tmp_path / name) for name in ("one", "two")),
+        NamedWriter(label="base", model=str(base)),
+        *(NamedWriter(label=name, model=str(base), adapter=tmp_path / name) for name in ("one", "two")),
     ]
-    assert len(by_model([*writers, Writer(label="other", model="x")])) == 2
+    assert len(by_model([*writers, NamedWriter(label="other", model="x")])) == 2
     generator = open_writers(project, writers)
     content_type, briefs = project.content_type("shop/line"), [Brief(id="a", values={"product": "Cup"})]
     texts = set()
@@ -139,12 +147,27 @@ def test_adapters_of_one_model_are_in_one_engine(make_project: Make, tmp_path: P
         open_writers(make_project(FILES, generator="openai"), writers)
 
 
+def test_an_adapter_is_asked_as_it_was_trained(make_project: Make, tmp_path: Path) -> None:
+    shown = TYPE + "examples: [{name: tin, shot: true, brief: {product: Tin}, output: Tin cup}]\n"
+    folder = adapter(tmp_path / "lora", CARD)
+    project = make_project(
+        {**FILES, "templates/shop/line.yaml": shown, "aigc.yaml": f"adapters: {{shop/*: {folder}}}\n"}
+    )
+    content_type = unadapted(project).content_type("shop/line")
+    base, house = NamedWriter(label="base", model="m"), own_writer(project, "shop/line")
+    assert house.adapter == folder and house.label == "lora"
+    assert asked_of(base, content_type).stages[0].shots, "whatever the project's adapter was trained on"
+    assert not asked_of(house, content_type).stages[0].shots
+
+
 def columns() -> list[Column]:
-    first = {"pieces": 40, "accepted": Proportion(10, 40), "fallbacks": Proportion(20, 40), "distinct_2": 0.5}
-    second = {"pieces": 40, "accepted": Proportion(30, 40), "fallbacks": Proportion(18, 40), "distinct_2": 0.25}
+    first: dict[str, Value] = {"accepted": Proportion(10, 40), "fallbacks": Proportion(20, 40), "distinct_2": 0.5}
+    first["repaired"] = Proportion(30, 40)
+    second: dict[str, Value] = {"accepted": Proportion(30, 40), "fallbacks": Proportion(18, 40), "distinct_2": 0.25}
+    second["repaired"] = Proportion(10, 40)
     return [
-        Column(label="base", values={**first, "margin": None, "perplexity": 1000.0}),
-        Column(label="house", values={**second, "margin": Estimate(2.0, 0.5, 9), "perplexity": 2949.0}),
+        Column(label="base", values={**first, "pieces": 40, "margin": None, "perplexity": 1000.0}),
+        Column(label="house", values={**second, "pieces": 40, "margin": Estimate(2.0, 0.5, 9), "perplexity": 2949.0}),
     ]
 
 
@@ -153,6 +176,7 @@ def test_better_is_said_only_where_the_intervals_do_not_meet() -> None:
     assert rows[""] == ["base", "house"]
     assert rows["Accepted"] == ["25 % (14–40)", "75 % (60–86)  +50  better"]
     assert rows["Fallback lines"] == ["50 % (35–65)", "45 % (31–60)  −5"], "within chance"
+    assert rows["Repaired lines"][1].endswith("−50  better"), "less is better"
     assert rows["Distinct pairs"] == ["0.500", "0.250  −0.250"], "no interval, no verdict"
     assert rows["Margin"] == ["–", "+2.00 ± 0.98  better"] and rows["Perplexity"][1] == "2,949  +1,949"
     assert rows["Pieces"] == ["40", "40"]
@@ -198,7 +222,7 @@ def test_the_page_has_each_brief_once_and_every_writer_beside_it(make_project: M
     content_type = project.content_type("shop/line")
     briefs = [Brief(id=name, values={"product": f"<b>{name}</b>"}) for name in ("Hat", "Cup")]
     made = [
-        write_briefs(project, content_type, briefs, ScriptedGenerator(lambda request, index, text=text: text)).artifacts
+        write_briefs(project, content_type, briefs, ScriptedGenerator([text] * 8)).artifacts
         for text in ("<i>&amp;", "far too long for any")
     ]
     named = [

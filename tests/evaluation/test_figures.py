@@ -48,7 +48,7 @@ def test_a_share_has_the_interval_of_wilson() -> None:
     low, high = Proportion(8, 10).interval or (0.0, 0.0)
     assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
     assert Proportion(0, 0).share is None and Proportion(0, 0).interval is None
-    assert (Proportion(0, 5).interval or ())[0] == 0.0 and (Proportion(5, 5).interval or ())[1] == 1.0
+    assert (Proportion(0, 5).interval or (1, 1))[0] == 0.0 and (Proportion(5, 5).interval or (0, 0))[1] == 1.0
 
 
 def test_a_mean_has_a_standard_error() -> None:
@@ -83,6 +83,7 @@ def test_self_similarity_is_to_the_nearest_other() -> None:
     [
         ("A warm Aarf", "Wool scarf", "aarf"),
         ("Soft scarves", "Wool scarf", ""),
+        ("Two knives", "A knife", ""),
         ("Leakprof lid", "leakproof lid", "leakprof"),
         ("Leakproof lids for cups", "leakproof lid for a cup", ""),
         ("Running in the rain", "run in rain", ""),
@@ -140,6 +141,7 @@ def test_quality_is_accepted_times_names_times_distinct_pairs() -> None:
     found = WriterFigures.of(pieces())
     assert found.distinct_2 == 1.0 and quality(found) == 0.5 * 0.5 * 1.0 == found.values()["quality"]
     assert quality(WriterFigures.of([])) == 0.0
+    assert found.record()["accepted"] == 0.5 and found.record()["tokens_per_second"] is None
     assert quality(WriterFigures.of(pieces()[1:])) == 0.0, "no line is a model's"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aigc.errors import BriefError, EngineError, UsageError
-from aigc.evaluation import Margins, Scored, passages, read_texts, score_passages, score_texts
+from aigc.evaluation import Estimate, Margins, Proportion, Scored, passages, read_texts, score_passages, score_texts
 from aigc.evaluation.scored import scoring
 from aigc.plugs.registry import Registry
 from aigc.testing import ScriptedGenerator, tiny_gpt
@@ -70,8 +70,8 @@ def test_a_margin_is_over_the_reference_whatever_is_likelier() -> None:
     reference = (scored(10, 10, 10), scored(2, 2, 2))  # the worse texts are the likelier ones
     found = Margins.of(scored(7, 10, None), scored(3, 1, 1), reference)
     assert found.margins == (4, -1) and found.gains == (3, 0)
-    values = found.values()
-    assert values["margin"].mean == 1.5 and values["margin_above_0"].share == 0.5
+    assert found.values()["margin"] == Estimate(1.5, 2.5, 2)
+    assert found.values()["margin_above_0"] == Proportion(1, 2)
 
 
 def test_what_cannot_score_says_so() -> None:
