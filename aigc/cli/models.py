@@ -9,8 +9,8 @@ import click
 
 from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
 from aigc.cli.gguf_told import tell_gguf
-from aigc.cli.merge import merge_model
 from aigc.cli.memory_told import memory_record, memory_rows, needed
+from aigc.cli.merge import merge_model
 from aigc.cli.options import debug_option, json_option, open_project, print_json
 from aigc.cli.progress import loading
 from aigc.cli.readable import table

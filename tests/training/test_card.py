@@ -47,7 +47,12 @@ def test_a_card_is_read_back_as_it_was_and_its_page_has_a_head(tmp_path: Path) -
         "language": ["en", "zh"],
         "tags": ["aigc", "lora", "shop/line"],
     }
-    for told in ("180 were learnt and 20 held out", "3 left out: twin", "without examples", "| accepted | 0.5 | 0.75 |"):
+    for told in (
+        "180 were learnt and 20 held out",
+        "3 left out: twin",
+        "without examples",
+        "| accepted | 0.5 | 0.75 |",
+    ):
         assert told in body
     assert "Not adopted" not in body and "Not adopted" in page_of(card(adopted=False))
 
@@ -72,7 +77,10 @@ def test_what_is_no_number_is_none(tmp_path: Path) -> None:
         (lambda text: text[:-40], "Invalid JSON"),
         (lambda text: "[]", "Input should be"),
         (lambda text: text.replace('"name": "house"', '"name": 7'), "name: Input should be a valid string"),
-        (lambda text: text.replace('"shots": false', '"shots": "no"'), "types.0.shots: Input should be a valid boolean"),
+        (
+            lambda text: text.replace('"shots": false', '"shots": "no"'),
+            "types.0.shots: Input should be a valid boolean",
+        ),
         (lambda text: text.replace('"base"', '"bass"', 1), "base: "),
     ],
 )
