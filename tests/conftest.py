@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -46,6 +47,27 @@ def make_project(tmp_path: Path) -> Callable[..., Project]:
         return Project.open(tmp_path, options=options, registry=Registry.discover(only=MINIMAL))
 
     return make
+
+
+@pytest.fixture
+def write_lora() -> Callable[..., None]:
+    """Return a function that makes a folder an adapter of the default model."""
+
+    def write(folder: Path, outputs: int = 576, **config: Any) -> None:
+        """This writes an adapter of one layer of the default model, all of its numbers 0."""
+        shapes = {"A": (4, 576), "B": (outputs, 4)}
+        header, end = {}, 0
+        for letter, shape in shapes.items():
+            begin, end = end, end + 4 * shape[0] * shape[1]
+            name = f"base_model.model.model.layers.3.self_attn.q_proj.lora_{letter}.weight"
+            header[name] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
+        text = json.dumps(header).encode()
+        folder.mkdir(parents=True, exist_ok=True)
+        written = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "base_model_name_or_path": "another", **config}
+        (folder / "adapter_config.json").write_text(json.dumps(written))
+        (folder / "adapter_model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
+
+    return write
 
 
 @pytest.fixture(scope="session")

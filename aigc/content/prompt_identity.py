@@ -113,4 +113,3 @@ def _texts(environment: TemplateEnvironment, template: str) -> Iterator[str]:
             continue
         yield text
         waiting += [environment.join_path(one, name) for one in named]
-

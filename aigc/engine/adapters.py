@@ -1,9 +1,10 @@
 """This adds LoRA adapters to a loaded model: y = W x + scale · B (A x), with other A and B for other tokens of a step.
 
-A folder is what PEFT saves: `adapter_config.json` and `adapter_model.safetensors`, read by `adapter_files`. Which layers
-are adapted, the tensors' names say; the config's `target_modules`, a list or a pattern, is how they were chosen, and need not be read.
-Nor need `fan_in_fan_out`: A and B are laid out alike for Linear and Conv1D. W itself is never touched or looked at, so
-it may be packed or fused. Keys and values depend on the adapter: only rows of the same one may share or copy them.
+A folder is what PEFT saves: `adapter_config.json` and `adapter_model.safetensors`, read first by `adapter_files`.
+Which layers are adapted, the tensors' names say; the config's `target_modules`, a list or a pattern, is how they were
+chosen, and need not be read. Nor need `fan_in_fan_out`: A and B are laid out alike for Linear and Conv1D. W itself is
+never touched or looked at, so it may be packed or fused. Keys and values depend on the adapter: only rows of the same
+one may share or copy them.
 """
 
 from __future__ import annotations

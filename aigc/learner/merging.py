@@ -30,7 +30,6 @@ from aigc.engine.cpu.panel_file import PANEL_FILE
 from aigc.engine.engine import Engine
 from aigc.engine.hf.model import load_model, quiet
 from aigc.engine.network import Span
-from aigc.engine.tensor_headers import read_header
 from aigc.engine.weight_files import read_config
 from aigc.errors import ModelError, megabytes
 from aigc.learner.fresh_folder import fresh_folder, refuse_existing
@@ -45,8 +44,10 @@ BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 # and the head may enlarge what comes of it: four times that is allowed.
 BOUNDS = {"float32": 1e-3, "float16": 4 * 16 * 0.4 * 2**-12, "bfloat16": 4 * 16 * 0.4 * 2**-9}
 SWALLOWED = 1 / 3  # of what the adapter changes
-BESIDE = ("tokenizer*", "vocab.*", "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.*")
-BESIDE += ("*.model", "generation_config.json", "LICENSE*", "preprocessor_config.json")
+BESIDE = (
+    *("tokenizer*", "vocab.*", "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.*"),
+    *("*.model", "generation_config.json", "LICENSE*", "preprocessor_config.json"),
+)
 TEXTS = (
     "Write one short line for a shop.",
     "The quick brown fox jumps over the lazy dog, and then it rests.",
@@ -107,9 +108,7 @@ def merge_adapter(
         finally:
             engine.close()
         far, changed, bound = _far(found, adapted), _far(plain, adapted), BOUNDS[chosen]
-        merged = Merged(
-            folder=out, dtype=chosen, nbytes=nbytes, layers=layers, far=far, changed=changed, bound=bound
-        )
+        merged = Merged(folder=out, dtype=chosen, nbytes=nbytes, layers=layers, far=far, changed=changed, bound=bound)
         _prove(merged, adapter)
     return merged
 
@@ -123,7 +122,7 @@ def _prove(merged: Merged, adapter: Path) -> None:
         )
     if changed > BOUNDS["float32"] and far > SWALLOWED * changed:
         raise ModelError(
-            f"{adapter}: it changes logits by {changed:.2g} of their length, and rounding to {merged.dtype} by {far:.2g}",
+            f"{adapter}: it changes logits by {changed:.2g} of their length, rounding to {merged.dtype} by {far:.2g}",
             hint="--dtype float32 keeps it",
         )
 
@@ -196,8 +195,8 @@ def _write(base: Path, adapter: Path, folder: Path, dtype: str) -> int:
             _add(model.get_submodule(path), pair, stored, f"{path}.weight")
     with quiet():
         model.save_pretrained(folder)
-    for path in _beside(base):
-        shutil.copyfile(path, folder / path.name)
+    for beside in _beside(base):
+        shutil.copyfile(beside, folder / beside.name)
     return len(pairs)
 
 

@@ -119,7 +119,7 @@ def write_card(card: Card, folder: Path) -> None:
 
 
 def write_result(card: Card, checkpoint: Path, folder: Path) -> None:
-    """Write the whole result: PEFT's two files, copied from a checkpoint, and the card. It is there whole or not at all.
+    """Write the whole result: PEFT's two files, copied from a checkpoint, and the card. It is there whole or not.
 
     A folder that holds these very bytes already is left as it is; UsageError for whatever else is there, ModelError
     where it cannot be written.

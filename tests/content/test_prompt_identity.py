@@ -65,7 +65,10 @@ def hashed(make_project: Make) -> Callable[..., str]:
         ("checks: [limits]", "checks: []"),
         ("summary: A line.", "summary: Another."),
         ("limit: {chars: 40}", "limit: {chars: 30}"),
-        ("checks: [limits]", "examples: [{name: a, brief: {product: x, facts: [y]}, output: {lines: [z], closing: z}}]"),
+        (
+            "checks: [limits]",
+            "examples: [{name: a, brief: {product: x, facts: [y]}, output: {lines: [z], closing: z}}]",
+        ),
     ],
 )
 def test_what_is_no_prompt_changes_nothing(hashed: Callable[..., str], change: tuple[str, str]) -> None:

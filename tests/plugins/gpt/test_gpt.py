@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -41,21 +40,6 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made
 
 
-def write_lora(folder: Path, outputs: int = 576, **config: Any) -> None:
-    """This writes an adapter of one layer of the default model, all of its numbers 0."""
-    shapes = {"A": (4, 576), "B": (outputs, 4)}
-    header, end = {}, 0
-    for letter, shape in shapes.items():
-        begin, end = end, end + 4 * shape[0] * shape[1]
-        name = f"base_model.model.model.layers.3.self_attn.q_proj.lora_{letter}.weight"
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
-    text = json.dumps(header).encode()
-    folder.mkdir(parents=True)
-    written = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "base_model_name_or_path": "another", **config}
-    (folder / "adapter_config.json").write_text(json.dumps(written))
-    (folder / "adapter_model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
-
-
 def test_its_options_are_those_of_the_engine() -> None:
     declared = {option.name: option.default for option in gpt.options if option.name != "adapters"}
     assert declared == {one.name: one.default for one in fields(EngineOptions)}
@@ -63,7 +47,7 @@ def test_its_options_are_those_of_the_engine() -> None:
 
 
 def test_a_project_opens_it_where_nobody_is_named(
-    engine: Engine, make_project: Callable[..., Project], tmp_path: Path
+    engine: Engine, make_project: Callable[..., Project], write_lora: Callable[..., None], tmp_path: Path
 ) -> None:
     other = tmp_path / "elsewhere" / "b"
     for folder in (other, tmp_path / "lora"):
@@ -109,7 +93,11 @@ def test_a_wrong_option_is_refused_before_anything_is_fetched_or_opened(
 @pytest.mark.parametrize(
     ("outputs", "config", "message"),
     [
-        (576, {"use_dora": True}, "adapter_config.json: this adapter needs use_dora=True, which this engine cannot run"),
+        (
+            576,
+            {"use_dora": True},
+            "adapter_config.json: this adapter needs use_dora=True, which this engine cannot run",
+        ),
         (
             640,
             {},
@@ -120,6 +108,7 @@ def test_a_wrong_option_is_refused_before_anything_is_fetched_or_opened(
 def test_an_adapter_that_cannot_be_served_is_refused_before_anything_is_fetched_or_opened(
     engine: Engine,
     make_project: Callable[..., Project],
+    write_lora: Callable[..., None],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     outputs: int,
