@@ -54,8 +54,12 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
         job.content_type = without_shots(job.content_type)
     replay = Replay(lines)
     job.content_type = replay.fitted(job.content_type)
-    for artifact, watch in _written(project, job.content_type, replay, job.briefs(pieces, lines)):
-        job.account(project, artifact, watch, replay)
+    briefs = job.briefs(pieces, lines)
+    written = {
+        artifact.id: (artifact, watch) for artifact, watch in _written(project, job.content_type, replay, briefs)
+    }
+    for one in briefs:  # in their order, however the pieces finished
+        job.account(project, *written[one.id], replay)
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ class _Job:
             )
             self.found.leave(self.where(artifact.id, line), "rejected", told)
         for path in artifact.provenance.fallbacks:
-            self.found.leave(f"{self.name}: {artifact.id} {path}", "no model text", "a fallback stands there")
+            self.found.leave(f"{self.name}: {artifact.id} fallback {path}", "no model text", "no model wrote it")
 
     def _items(self, project: Project, brief: Brief, watch: Watch) -> dict[str, list[Json]]:
         """Return what each stage with `foreach` went over."""

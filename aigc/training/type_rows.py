@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aigc.asking import open_rows
@@ -48,8 +48,8 @@ def gather_type(project: Project, name: str, found: Gathering, lines: Lines) -> 
     if lines.stage:
         stage_named(content_type, lines.stage)
     for path in line_files(content_type.file):
-        mine = [row for row in read_rows(path, project.registry, {}) if row.error or _is_for(row, path, content_type)]
-        _gather_rows(project, content_type, mine, found, lines)
+        rows = read_rows(path, project.registry, {})
+        _gather_rows(project, content_type, list(_rows_for(content_type, path, rows)), found, lines)
 
 
 def gather_lines(project: Project, path: Path, name: str, found: Gathering, lines: Lines) -> None:
@@ -59,13 +59,14 @@ def gather_lines(project: Project, path: Path, name: str, found: Gathering, line
         stage_named(given, lines.stage)
     by_type: dict[str, list[Row]] = defaultdict(list)
     for row in read_rows(path, project.registry, lines.columns):
-        by_type[name or str(row.values.get("type") or "")].append(row)
+        by_type[name or _named(project, path, row)].append(row)
     for named, rows in by_type.items():
         try:
             content_type = given or project.content_type(named)
         except UsageError as error:
+            told = str(error) if named else "names no `type`"
             for row in rows:
-                found.leave(row.where, "cannot be decoded", row.error or str(error))
+                found.leave(row.where, "cannot be decoded", row.error or told)
         else:
             _gather_rows(project, content_type, rows, found, lines)
 
@@ -93,13 +94,26 @@ def has_type(path: Path, registry: Registry) -> bool:
     return first is not None and "type" in first.values and "output" in first.values
 
 
-def _is_for(row: Row, path: Path, content_type: ContentType) -> bool:
-    """Say whether a row beside several types may be for this one: as it says, or as the file is called."""
-    stem = content_type.file.stem
-    if named := row.values.get("type"):
-        return named in (content_type.name, stem)
-    others = {file.stem for file in content_type.file.parent.glob("*.yaml")}
-    return path.stem == stem or path.stem not in others
+def _rows_for(content_type: ContentType, path: Path, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows beside several types that are for this one, as they say or as their file is called. One of which
+    nobody says it comes with an error."""
+    stem, stems = content_type.file.stem, sorted(one.stem for one in content_type.file.parent.glob("*.yaml"))
+    for row in rows:
+        if row.error:
+            yield row
+        elif named := row.values.get("type"):
+            if named in (content_type.name, stem):
+                yield row
+        elif path.stem == stem or len(stems) == 1:
+            yield row
+        elif path.stem not in stems:
+            yield replace(row, error=f"names no `type`, of which there are several here: {', '.join(stems)}")
+
+
+def _named(project: Project, path: Path, row: Row) -> str:
+    """Return the content type that a row names, in whole or as it is called in the folder."""
+    named, family = str(row.values.get("type") or ""), path.resolve().parent.parent.name
+    return f"{family}/{named}" if f"{family}/{named}" in project.content_files() else named
 
 
 # -- lines that people wrote ------------------------------------------------------------------------------------------
