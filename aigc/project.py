@@ -114,7 +114,8 @@ class Project:
         """Return the content type of that name, or at that path when `name` ends in .yaml.
 
         NotFound suggests the nearest name; ContentTypeError says what is wrong in its file. A policy that cannot be
-        kept is said here too, before any model loads.
+        kept is said here too, before any model loads. One whose adapter was trained without the examples in its
+        prompts comes without them; ModelError where that adapter's card is damaged.
         """
         self.policy()
         if name.endswith((".yaml", ".yml")):
@@ -146,6 +147,8 @@ class Project:
 
     def _overridden(self, content_type: ContentType) -> ContentType:
         settings = self.settings
+        if self.adapters.without_shots(content_type.name):
+            content_type = content_type.without_shots()
         if not settings.sampling and not settings.candidates:
             return content_type
         stages = tuple(

@@ -12,6 +12,7 @@ import click
 
 from aigc.asking import Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import reports
+from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
 from aigc.cli.languages import Languages
@@ -179,6 +180,7 @@ def _look(
         )
     if forecaster is not None:  # else only what really waits is told of, once that is known
         languages.warn()
+        warn_of_adapter(project, content_type)
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
@@ -208,6 +210,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
     with checking("Counting", job.remaining) as counted:
         expected = job.forecast(rates_file(), counted, wanted=languages.add)
     languages.warn()
+    warn_of_adapter(project, job.content_type)
     if job.changed:
         click.echo(reports.changed_line(job.changed), err=True)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from aigc.cli.adapter_told import adapter_warnings
 from aigc.cli.gguf_told import tell_gguf
 from aigc.cli.group import Commands
 from aigc.cli.options import Overrides, Pairs, open_project
@@ -24,6 +25,7 @@ from aigc.errors import AigcError, megabytes
 from aigc.models import Catalogue, cache_folder, resolve
 
 if TYPE_CHECKING:
+    from aigc.content import ContentType
     from aigc.models import Weights
     from aigc.project import Project
 
@@ -200,4 +202,18 @@ def _project(project: Project) -> Iterator[Symptom]:
     for name, error in broken.items():
         remedy = error.hint or "mend the file"
         yield Symptom(name=f"content type {name}", state="wrong", found=error.message, remedy=remedy)
+    for name, content_type in types.items():
+        if not isinstance(content_type, AigcError):
+            yield from _adapter(project, name, content_type)
     yield Symptom(name="content types", state="ok", found=f"{len(types) - len(broken)} can be written")
+
+
+def _adapter(project: Project, name: str, content_type: ContentType) -> Iterator[Symptom]:
+    """Say where the adapter of a content type is served otherwise than it was trained."""
+    try:
+        sentences = list(adapter_warnings(project, content_type))
+    except AigcError:  # nothing writes here, which is said elsewhere
+        return
+    for sentence in sentences:
+        found, _, remedy = sentence.rpartition(": ")
+        yield Symptom(name=f"adapter of {name}", state="note", found=found, remedy=remedy)

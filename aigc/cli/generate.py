@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.frame import WAITING
 from aigc.cli.languages import Languages
 from aigc.cli.options import (
@@ -81,6 +82,7 @@ def command(
     languages = Languages(project, content_type.name)
     languages.add(brief.values)
     languages.warn()
+    warn_of_adapter(project, content_type)
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
     check_exporters(project, formats)

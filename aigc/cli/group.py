@@ -28,6 +28,7 @@ BUILT_IN: Mapping[str, str] = {
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
     "export": "Write a finished batch in another format.",
+    "evaluate": "Compare models on the same briefs.",
     "models": "List, fetch and describe models.",
     "plugins": "List plugins and what they declare.",
     "bench": "Measure how fast this machine writes.",

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
 from aigc.cli.gguf_told import tell_gguf
+from aigc.cli.merge import merge_model
 from aigc.cli.memory_told import memory_record, memory_rows, needed
-from aigc.cli.options import debug_option, json_option, print_json
+from aigc.cli.options import debug_option, json_option, open_project, print_json
 from aigc.cli.progress import loading
 from aigc.cli.readable import table
-from aigc.errors import ModelError, first_line, megabytes
+from aigc.errors import AigcError, ModelError, first_line, megabytes
 
 if TYPE_CHECKING:
     from aigc.engine.machine import MachineMemory
     from aigc.models import Model, Weights
+    from aigc.training.shelf import ShelvedAdapter
     from aigc.types import Json
 
 
@@ -29,6 +32,7 @@ def command() -> None:
       aigc models list
       aigc models pull
       aigc models show qwen3-1.7b
+      aigc models merge adapters/house --out house
       aigc models prune --dry-run
     """
 
@@ -40,7 +44,7 @@ def list_models(as_json: bool) -> int:
     """List the models known by name; * marks what is on this machine.
 
     Memory is for one text of 512 tokens, everything included. Any Hugging Face id, local folder or .gguf file will do
-    after -m, too.
+    after -m, too. Adapters of the project around this folder are listed below.
 
     \b
     Examples:
@@ -52,10 +56,12 @@ def list_models(as_json: bool) -> int:
 
     catalogue, machine = Catalogue.load(), machine_memory()
     found = [(model, resolve(model.name, catalogue=catalogue)) for model in catalogue]
+    adapters = _adapters()
     copies = list(local_copies())
     if as_json:
         known = [_record(one, machine) | {"default": model.name == catalogue.default} for model, one in found]
-        print_json(known + [_record(one.weights, machine) | {"default": False} for one in copies])
+        known += [_record(one.weights, machine) | {"default": False} for one in copies]
+        print_json(known + [_adapter_entry(one) | {"default": False} for one in adapters])
         return 0
     rows = [
         (
@@ -72,6 +78,8 @@ def list_models(as_json: bool) -> int:
     if copies:
         click.echo("\nFast copies of .gguf files of yours:")
         click.echo(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
+    if adapters:
+        click.echo(f"\nAdapters of this project:\n{adapter_table(adapters)}")
     return 0
 
 
@@ -106,21 +114,26 @@ def pull_model(name: str | None, as_json: bool) -> int:
 
 
 @command.command("show")
-@click.argument("name", metavar="MODEL")
+@click.argument("name", metavar="MODEL|ADAPTER")
 @json_option
 @debug_option
 def show_model(name: str, as_json: bool) -> int:
     """Show one model: source, licence, languages, what it takes in memory and what is free, and where it is.
+
+    Of an adapter, which is named by its folder: what it was trained on, how, and how well it writes.
 
     \b
     Examples:
       aigc models show smollm2-135m
       aigc models show Qwen/Qwen3-8B --json
       aigc models show ~/models/mine.gguf
+      aigc models show adapters/house
     """
     from aigc.engine.machine import machine_memory
     from aigc.models import Catalogue, resolve
 
+    if (adapter := _adapter_named(name)) is not None:
+        return _show_adapter(adapter, as_json=as_json)
     weights, machine = resolve(name, catalogue=Catalogue.load()), machine_memory()
     gguf = tell_gguf(weights)
     if as_json:
@@ -182,6 +195,58 @@ def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
     else:
         click.echo(f"{megabytes(total)} {'would be freed: this was a dry run' if dry_run else 'freed'}")
     return 0
+
+
+command.add_command(merge_model)
+
+
+def _adapters() -> list[ShelvedAdapter]:
+    """Return the adapters of the project around this folder; where it cannot be opened that is said, and there are
+    none."""
+    from aigc.training.shelf import shelved
+
+    try:
+        return list(shelved(open_project(None)))
+    except AigcError as error:
+        click.echo(f"The adapters of this project are not known: {error}", err=True)
+        return []
+
+
+def _adapter_named(name: str) -> ShelvedAdapter | None:
+    """Return the adapter that a name means; None for models, without opening a project for them."""
+    from aigc.models import Catalogue
+    from aigc.training.shelf import find_adapter
+
+    if Catalogue.load().find(name) is not None:
+        return None
+    try:
+        return find_adapter(open_project(None), name)
+    except AigcError:  # the name is looked for among models
+        return None
+
+
+def _show_adapter(adapter: ShelvedAdapter, *, as_json: bool) -> int:
+    if adapter.trouble:
+        raise ModelError(adapter.trouble)
+    if as_json:
+        print_json(adapter_record(adapter))
+        return 0
+    rows = [("adapter", adapter.where)]
+    if adapter.writes:
+        rows.append(("named for", ", ".join(adapter.writes)))
+    if adapter.card is None:
+        rows.append(("card", "none: nothing more is known of it"))
+    else:
+        rows += card_rows(adapter.card)
+    click.echo(table(rows))
+    return 0
+
+
+def _adapter_entry(one: ShelvedAdapter) -> dict[str, Json]:
+    """Return an adapter as the list in JSON has it: the same keys as a model, and its own."""
+    record = adapter_record(one)
+    model = {"installed": True, "gguf": None, "digest": None, "memory": None, "catalogue": None}
+    return {**model, "name": record.pop("name"), "folder": record.pop("folder"), "adapter": record}
 
 
 def _record(weights: Weights, machine: MachineMemory) -> dict[str, Json]:

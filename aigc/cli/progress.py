@@ -36,7 +36,7 @@ def loading(model: str) -> Iterator[Callable[[Progress], None]]:
     if not sys.stderr.isatty():
         yield _Lines(model).fetched
         return
-    with _bar("{task.fields[amount]}") as bar:
+    with bar_of("{task.fields[amount]}") as bar:
         tasks = {"load": bar.add_task(f"Loading {model}", total=None, amount="")}
 
         def report(progress: Progress) -> None:
@@ -118,7 +118,7 @@ def writing(total: int, in_hand: Callable[[], int], stopping: Callable[[], bool]
     if not sys.stderr.isatty():
         yield Writing(total, in_hand, None, stopping)
         return
-    with _bar("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
+    with bar_of("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
         yield Writing(total, in_hand, bar, stopping)
 
 
@@ -128,7 +128,7 @@ def counting(label: str, total: int) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty():
         yield lambda done: None
         return
-    with _bar("{task.completed:.0f} / {task.total:.0f}") as bar:
+    with bar_of("{task.completed:.0f} / {task.total:.0f}") as bar:
         task = bar.add_task(label, total=total)
         yield lambda done: bar.update(task, completed=done)
 
@@ -141,12 +141,12 @@ def checking(label: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: lines.checked(label, done, total) if not done % EACH else None
         return
     of = f" of about {total:,}" if total else ""
-    with _bar("{task.completed:,.0f}" + of + " rows") as bar:
+    with bar_of("{task.completed:,.0f}" + of + " rows") as bar:
         task = bar.add_task(label, total=total or None)
         yield lambda done: bar.update(task, completed=done, total=max(total, done) or None) if not done % EACH else None
 
 
-def _bar(amount: str, *, remaining: bool = True) -> rich.progress.Progress:
+def bar_of(amount: str, *, remaining: bool = True) -> rich.progress.Progress:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

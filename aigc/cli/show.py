@@ -11,6 +11,7 @@ import click
 
 from aigc.asking import sample_values
 from aigc.cli import prompts
+from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
@@ -59,8 +60,10 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
         text = content_type.file.read_text(encoding="utf-8-sig")
         print_json({"file": str(content_type.file), "yaml": text}) if as_json else click.echo(text, nl=False)
     elif as_json:
+        warn_of_adapter(project, content_type)
         print_json(_record(project, content_type))
     else:
+        warn_of_adapter(project, content_type)
         click.echo(_page(project, content_type))
     return 0
 
@@ -142,9 +145,11 @@ def _page(project: Project, content_type: ContentType) -> str:
     for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
         if steps:
             parts += [f"\n{title}", *(f"  {_bound_text(one)}" for one in steps)]
+    adapter = project.adapter(content_type.name)
     parts += [
         f"\nExports: {', '.join(content_type.exports)}",
         f"File: {content_type.file}",
+        *([f"Adapter: {adapter}"] if adapter else []),
         f"\nTry:\n  {prompts.example_command(project, content_type)}",
     ]
     return "\n".join(parts)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aigc.content.measures import COUNTERS, Counter, limit_of, measure
     from aigc.content.parse import parse_output
     from aigc.content.prompt import evaluate, render_prompt
+    from aigc.content.prompt_identity import prompt_hash
     from aigc.content.schema import schema_problems as schema_problems
     from aigc.content.shorten import drop_cut_word, drop_dangling, ends_dangling, trim
 
@@ -36,6 +37,7 @@ _ROOMS = {
     "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
     "parse": ("parse_output",),
     "prompt": ("evaluate", "render_prompt"),
+    "prompt_identity": ("prompt_hash",),
     "schema": ("schema_problems",),
     "shorten": ("drop_cut_word", "drop_dangling", "ends_dangling", "trim"),
 }
@@ -64,6 +66,7 @@ __all__ = [
     "output_grammar",
     "output_schema",
     "parse_output",
+    "prompt_hash",
     "render_prompt",
     "schema_problems",
     "trim",

@@ -7,7 +7,7 @@ fields are the output; the staged form composes `output` from the stages' result
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aigc.plugs.extension import Bound
@@ -80,3 +80,10 @@ class ContentType:
     file: Path = Path()
     plugin: str = ""
     digest: str = ""
+
+    def without_shots(self) -> ContentType:
+        """Return the type with no examples in its prompts, as an adapter may have learnt it; its digest is another."""
+        if not any(stage.shots for stage in self.stages):
+            return self
+        stages = tuple(replace(stage, shots=()) for stage in self.stages)
+        return replace(self, stages=stages, digest=f"{self.digest} without shots")

@@ -75,6 +75,13 @@ class Gpt:
 
         return memory_of(place, self._options)
 
+    def check_adapter(self, adapter: Path, config: Mapping[str, Any] | None = None, model: str = "") -> None:
+        """Refuse an adapter that cannot be served, without loading anything; see
+        `aigc.engine.adapter_files.check_adapter`."""
+        from aigc.engine.adapter_files import check_adapter
+
+        check_adapter(adapter, config, model)
+
     def open(self, folder: Path, adapters: Iterable[Path] = ()) -> Engine:
         """Load the model in `folder` and the LoRA adapters, each named by its folder; see `open_engine`."""
         engine = open_engine(folder, self._options)

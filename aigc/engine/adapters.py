@@ -1,39 +1,29 @@
 """This adds LoRA adapters to a loaded model: y = W x + scale · B (A x), with other A and B for other tokens of a step.
 
-A folder is what PEFT saves: `adapter_config.json` and `adapter_model.safetensors`. Which layers are adapted, the
-tensors' names say; the config's `target_modules`, a list or a pattern, is how they were chosen, and need not be read.
+A folder is what PEFT saves: `adapter_config.json` and `adapter_model.safetensors`, read by `adapter_files`. Which layers
+are adapted, the tensors' names say; the config's `target_modules`, a list or a pattern, is how they were chosen, and need not be read.
 Nor need `fan_in_fan_out`: A and B are laid out alike for Linear and Conv1D. W itself is never touched or looked at, so
 it may be packed or fused. Keys and values depend on the adapter: only rows of the same one may share or copy them.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-import pydantic
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.nn.functional import linear
 
+from aigc.engine.adapter_files import WEIGHTS, read_outline
 from aigc.engine.cpu.kernels import Kernels
 from aigc.engine.cpu.linear import can_pack, packed
 from aigc.engine.layers import LoraLinear, Segment
 from aigc.errors import ModelError, NotFound, did_you_mean, first_line
-
-CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-MATRIX = re.compile(r"base_model\.model\.(?P<path>.+)\.lora_(?P<letter>[AB])\.weight")
-MORE = re.compile(  # what a config says where an adapter is more than A and B, or was trained on a changed W
-    "(use_dora|modules_to_save|trainable_token_indices|target_parameters|lora_bias|layer_replication|use_qalora|"
-    "alora_invocation_tokens|use_bdlora|arrow_config|kasa_config|monteclora_config)=|"
-    "bias=(?!none$)|init_lora_weights=(?!(True|gaussian|eva|orthogonal|mica)$)"
-)
 
 Pair: TypeAlias = tuple[torch.Tensor, torch.Tensor]  # A, (rank, in_features), and scale · B, (out_features, rank)
 
@@ -104,67 +94,16 @@ class Adapters:
 
 def read_adapter(folder: Path) -> Adapter:
     """Read what PEFT saved. Raises ModelError for what is missing, broken, or more than LoRA on linear layers."""
-    for name in (CONFIG, WEIGHTS):
-        if not (folder / name).is_file():
-            raise ModelError(f"{folder}: no adapter here ({name} is missing)")
-    config, file = _read_config(folder / CONFIG), folder / WEIGHTS
+    outline, file = read_outline(folder), folder / WEIGHTS
     try:
         tensors = load_file(file)
     except (OSError, SafetensorError) as error:
         raise ModelError(f"{file}: the weights cannot be loaded: {first_line(error)}") from error
-    found: dict[str, dict[str, torch.Tensor]] = {}
-    for key, tensor in tensors.items():
-        match = MATRIX.fullmatch(key)
-        if match is None:
-            raise ModelError(f"{file}: {key!r} is no A or B of a linear layer, and this engine adds nothing else")
-        found.setdefault(match["path"], {})[match["letter"]] = tensor
-    if not found:
-        raise ModelError(f"{file}: no LoRA matrices here")
-    layers = {path: _pair(file, path, matrices, config) for path, matrices in found.items()}
-    return Adapter(folder, config.base_model_name_or_path, layers)
-
-
-class _Config(pydantic.BaseModel, extra="allow", strict=True):
-    """This is the part of `adapter_config.json` that changes the numbers."""
-
-    peft_type: Literal["LORA"]
-    r: pydantic.PositiveInt
-    lora_alpha: float
-    use_rslora: bool = False
-    rank_pattern: dict[re.Pattern[str], pydantic.PositiveInt] = {}
-    alpha_pattern: dict[re.Pattern[str], float] = {}
-    base_model_name_or_path: str | None = None
-
-    def rank_and_scale(self, path: str) -> tuple[float, float]:
-        rank = _first(self.rank_pattern, path, self.r)
-        alpha = _first(self.alpha_pattern, path, self.lora_alpha)
-        return rank, alpha / (math.sqrt(rank) if self.use_rslora else rank)
-
-
-def _first(patterns: Mapping[re.Pattern[str], float], path: str, default: float) -> float:
-    """Find what a path has: as in PEFT, the first pattern counts that matches the path's last names."""
-    return next((n for key, n in patterns.items() if re.match(rf"(.*\.)?({key.pattern})$", path)), default)
-
-
-def _read_config(file: Path) -> _Config:
-    try:
-        config = _Config.model_validate_json(file.read_bytes())
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        raise ModelError(": ".join([str(file), *map(str, first["loc"][:1]), first["msg"]])) from error
-    extra = [f"{key}={value}" for key, value in (config.model_extra or {}).items() if value]
-    if more := [words for words in extra if MORE.match(words)]:
-        raise ModelError(f"{file}: this adapter needs {', '.join(more)}, which this engine cannot run")
-    return config
-
-
-def _pair(file: Path, path: str, matrices: dict[str, torch.Tensor], config: _Config) -> Pair:
-    rank, scale = config.rank_and_scale(path)
-    shapes = {letter: tuple(matrix.shape) for letter, matrix in matrices.items()}
-    match shapes:
-        case {"A": (down, _), "B": (_, up)} if down == up == rank:
-            return matrices["A"], matrices["B"].float() * scale
-    raise ModelError(f"{file}: {path!r} should have matrices A and B of rank {rank}, but has {shapes}")
+    layers = {}
+    for path, shape in outline.layers.items():
+        a, b = (tensors[f"base_model.model.{path}.lora_{letter}.weight"] for letter in "AB")
+        layers[path] = a, b.float() * shape.scale
+    return Adapter(folder, outline.base, layers)
 
 
 def _target(model: torch.nn.Module, adapter: Adapter, path: str) -> torch.nn.Module:

@@ -21,6 +21,7 @@ from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
 from aigc.engine.tensor_headers import Stored, read_header
 
 TIED = ("gpt2", "gemma3_text")  # families whose head is the embedding unless told otherwise
+NAMED_ALIKE = ("gpt2", "mistral")  # families that our kernels do not run, whose layers are known all the same
 WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2}  # bytes of a number
 PANELS, LOADED = "*.aigc", "model*.safetensors"
 EMBEDDING, HEAD = "model.embed_tokens.weight", "lm_head.weight"
@@ -80,6 +81,25 @@ def dimensions(config: Mapping[str, Any]) -> Dimensions | None:
         tied=bool(config.get("tie_word_embeddings", family in TIED)),
     )
     return found if all((found.layers, found.heads, found.head_dim, found.hidden, found.vocab)) else None
+
+
+def layer_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]] | None:
+    """Return the linear layers below the head, by transformers' paths: (outputs, inputs). None for a family that is not
+    known, or a config that does not say."""
+    shape = dimensions(config)
+    if shape is None or config.get("model_type") != shape.family or shape.family not in (*FAMILIES, *NAMED_ALIKE):
+        return None
+    hidden, inner = shape.hidden, shape.inner
+    if shape.family == "gpt2":
+        within = {"attn.c_attn": (3 * hidden, hidden), "attn.c_proj": (hidden, hidden)}
+        within |= {"mlp.c_fc": (inner, hidden), "mlp.c_proj": (hidden, inner)}
+    else:
+        queries, kept = shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
+        within = {"self_attn.q_proj": (queries, hidden), "self_attn.o_proj": (hidden, queries)}
+        within |= dict.fromkeys(("self_attn.k_proj", "self_attn.v_proj"), (kept, hidden))
+        within |= dict.fromkeys(("mlp.gate_proj", "mlp.up_proj"), (inner, hidden)) | {"mlp.down_proj": (hidden, inner)}
+    layers = "transformer.h" if shape.family == "gpt2" else "model.layers"
+    return {f"{layers}.{number}.{name}": size for number in range(shape.layers) for name, size in within.items()}
 
 
 def read_config(folder: Path) -> Mapping[str, Any]:

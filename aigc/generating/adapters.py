@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from aigc.errors import UsageError, nearest
+from aigc.errors import ModelError, UsageError, nearest
+from aigc.generating.trained import Trained, read_trained
 
 CONFIG = "adapter_config.json"  # as PEFT saves it
 
@@ -20,32 +21,51 @@ class AdapterFolders:
     folders: Mapping[str, Path] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)  # pattern → the line that says so
 
+    def pattern(self, content_type: str) -> str | None:
+        """Return the first pattern that a content type's name matches, or None."""
+        return next((pattern for pattern in self.folders if fnmatchcase(content_type, pattern)), None)
+
     def folder(self, content_type: str) -> Path | None:
         """Return the folder of the adapter that writes a content type: that of the first pattern its name matches."""
-        pattern = self._pattern(content_type)
+        pattern = self.pattern(content_type)
         return None if pattern is None else self.folders[pattern]
+
+    def trained(self, content_type: str) -> Trained | None:
+        """Return what the card of the adapter that writes a content type says; None without an adapter or a card.
+        ModelError for a damaged card."""
+        folder = self.folder(content_type)
+        return None if folder is None else read_trained(folder)
+
+    def without_shots(self, content_type: str) -> bool:
+        """Say whether the adapter that writes a content type was trained without the examples in its prompts."""
+        trained = self.trained(content_type)
+        learnt = trained.of(content_type) if trained is not None else None
+        return learnt is not None and not learnt.shots
 
     def identity(self, content_type: str) -> str:
         """Name the adapter that writes a content type, and what it holds; empty where none does."""
-        pattern = self._pattern(content_type)
+        pattern = self.pattern(content_type)
         return "" if pattern is None else f"{pattern}={_digest(self.folders[pattern])}"
 
     def all(self) -> list[str]:
         """Return every folder once."""
         return list(dict.fromkeys(map(str, self.folders.values())))
 
-    def check(self) -> None:
-        """Refuse a folder that holds no adapter with a UsageError."""
+    def check(self, serves: Callable[[Path], None] | None = None) -> None:
+        """Refuse a folder that holds no adapter with a UsageError, and with a ModelError what `serves` refuses."""
         for pattern, folder in self.folders.items():
+            place = f"{self.where[pattern]}: " if self.where.get(pattern) else ""
             if not (folder / CONFIG).is_file():
-                place = f"{self.where[pattern]}: " if self.where.get(pattern) else ""
                 raise UsageError(
                     f"{place}adapters.{pattern}: {folder}: no adapter here ({CONFIG} is missing)",
                     hint=nearest(folder, lambda one: (one / CONFIG).is_file()),
                 )
-
-    def _pattern(self, content_type: str) -> str | None:
-        return next((pattern for pattern in self.folders if fnmatchcase(content_type, pattern)), None)
+            try:
+                read_trained(folder)
+                if serves is not None:
+                    serves(folder)
+            except ModelError as refused:
+                raise ModelError(f"{place}adapters.{pattern}: {refused.message}", hint=refused.hint) from refused
 
 
 def _digest(folder: Path) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from aigc.errors import AigcError
 from aigc.models import Catalogue, Model, Weights, WheelSource
 from aigc.types import Json
 
@@ -23,6 +24,21 @@ def memory_known(weights: Weights, tell: Tell) -> ModelMemory | None:
     if weights.gguf is not None:
         return tell(weights.gguf)
     return None if weights.model is None else memory_catalogued(weights.model, tell)
+
+
+def config_known(weights: Weights) -> Mapping[str, Json] | None:
+    """Return what a model's `config.json` says, or will say, of its shape; None where nothing is known of it."""
+    from aigc.engine.gguf.gguf_file import read_gguf
+    from aigc.engine.weight_files import config_of_gguf, read_config
+
+    if weights.folder is not None:
+        return read_config(weights.folder) or None
+    if weights.gguf is None:
+        return None if weights.model is None else weights.model.config
+    try:
+        return config_of_gguf(read_gguf(weights.gguf))
+    except AigcError:  # opening the model says it
+        return None
 
 
 def memory_catalogued(model: Model, tell: Tell) -> ModelMemory | None:

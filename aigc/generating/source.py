@@ -113,7 +113,18 @@ class Source:
             if self.extension.identity is not None:  # looks at what it tells apart
                 self.extension.identity(self.model, self.options, quantised=False)
             if self.takes_adapters:
-                self.adapters.check()
+                self.adapters.check(self._serving())
+
+    def _serving(self) -> Callable[[Path], None] | None:
+        """Return what refuses an adapter that this source cannot serve over its model; None where nothing is known."""
+        serves = self.extension.serves
+        if serves is None or not self.adapters.folders:
+            return None
+        from aigc.generating.fitting import config_known
+
+        weights = self.known_weights()
+        config = None if weights is None else config_known(weights)
+        return lambda folder: serves(folder, config, self.model)
 
     def known_weights(self) -> Weights | None:
         """Return what is known of the model on this machine; None for one that runs elsewhere, or is not known."""

@@ -3,7 +3,7 @@
 transformers' Trainer and PEFT do the learning; ours is what lies around them. `packing_tree` lays the texts of a step
 out as one tree of tokens, so that what their prompts share is computed once; `losses` says what is wrong with what the
 model foretells (answers, pairs, verdicts); `whole_saves` keeps checkpoints that are whole or not there; `learn` runs
-the steps and `trial` times two of them. `from_scratch` makes a tokenizer and a small GPT, `muon` its optimizer.
+the steps and `timed_steps` times two of them. `from_scratch` makes a tokenizer and a small GPT, `muon` its optimizer.
 
     targets ──► plan of steps ──► Trainer (tree of tokens, 4-D mask, our loss) ──► checkpoint-000010, -000020, …
 

@@ -26,6 +26,7 @@ from aigc.types import Draft, Json, Severity
 Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
+Serves: TypeAlias = Callable[..., None]  # folder of an adapter, config of its model, the model's name
 Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
 
@@ -53,6 +54,7 @@ class Extension:
     default: bool = False  # the generator that writes where none is named
     identity: Identity | None = None
     memory: Memory | None = None
+    serves: Serves | None = None
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -209,6 +211,7 @@ def generator(
     default: bool = False,
     identity: Identity | None = None,
     memory: Memory | None = None,
+    serves: Serves | None = None,
 ) -> Decorator:
     """Make `(model, *, options) -> Generator` a way to generate, chosen by name.
 
@@ -226,6 +229,10 @@ def generator(
     Some options have a meaning: `adapters` is handed the folders of the project's LoRA adapters, and only a generator
     with that option writes with any; `fresh` is true where no answer that was kept earlier may be given, `retry` where
     none that was an error; `context` is the longest prompt and text in tokens, 0 for all that the model takes.
+
+    An adapter that `serves` refuses with a ModelError is refused before the model is fetched or loaded. It is given the
+    adapter's folder, what the model's `config.json` says, as far as that is known, and the model's name, as
+    `Gpt.check_adapter` takes them.
     """
 
     def declare(function: Callable[..., Any]) -> Extension:
@@ -239,6 +246,7 @@ def generator(
             default=default,
             identity=identity,
             memory=memory,
+            serves=serves,
         )
         if not keeps_files and any(option.name == "folder" for option in made.options):
             raise PluginError(

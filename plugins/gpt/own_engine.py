@@ -25,7 +25,12 @@ def taken(place: Any, options: Mapping[str, Any]) -> object:
     return Gpt(**options).memory(place)
 
 
-@generator(name="gpt", weights=True, default=True, identity=named, memory=taken)
+def served(adapter: Path, config: Mapping[str, Any] | None, model: str) -> None:
+    """Refuse an adapter that the engine cannot serve."""
+    Gpt().check_adapter(adapter, config, model)
+
+
+@generator(name="gpt", weights=True, default=True, identity=named, memory=taken, serves=served)
 def gpt(
     model: str,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from aigc.engine import EngineOptions
-from aigc.errors import UsageError
+from aigc.errors import ModelError, UsageError
 from aigc.generating import Source
 from aigc.project import Project
 from aigc_plugins.gpt.own_engine import gpt
@@ -40,6 +41,21 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     return made
 
 
+def write_lora(folder: Path, outputs: int = 576, **config: Any) -> None:
+    """This writes an adapter of one layer of the default model, all of its numbers 0."""
+    shapes = {"A": (4, 576), "B": (outputs, 4)}
+    header, end = {}, 0
+    for letter, shape in shapes.items():
+        begin, end = end, end + 4 * shape[0] * shape[1]
+        name = f"base_model.model.model.layers.3.self_attn.q_proj.lora_{letter}.weight"
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": (begin, end)}
+    text = json.dumps(header).encode()
+    folder.mkdir(parents=True)
+    written = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "base_model_name_or_path": "another", **config}
+    (folder / "adapter_config.json").write_text(json.dumps(written))
+    (folder / "adapter_model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(end))
+
+
 def test_its_options_are_those_of_the_engine() -> None:
     declared = {option.name: option.default for option in gpt.options if option.name != "adapters"}
     assert declared == {one.name: one.default for one in fields(EngineOptions)}
@@ -50,11 +66,11 @@ def test_a_project_opens_it_where_nobody_is_named(
     engine: Engine, make_project: Callable[..., Project], tmp_path: Path
 ) -> None:
     other = tmp_path / "elsewhere" / "b"
-    other.mkdir(parents=True)
-    (other / "adapter_config.json").write_text("{}")
+    for folder in (other, tmp_path / "lora"):
+        write_lora(folder)
     adapters = f"adapters: {{'shop/*': lora, 'ads/*': lora, 'seo/*': {other}}}\n"
     text = f"engine: {{device: cpu, rows: '8', prefix_cache: no}}\n{adapters}"
-    project = make_project({"aigc.yaml": text, "lora/adapter_config.json": "{}"}, **{"engine.threads": "2"})
+    project = make_project({"aigc.yaml": text}, **{"engine.threads": "2"})
     assert project.source.name == "gpt" and project.source.may_run_on_cluster
     project.generator()
     assert engine.opened == [(Path("weights"), EngineOptions(device="cpu", rows=8, prefix_cache=False, threads=2))]
@@ -87,6 +103,38 @@ def test_a_wrong_option_is_refused_before_anything_is_fetched_or_opened(
         with pytest.raises(UsageError) as caught:
             refused()
         assert str(caught.value).startswith(message)
+    assert not engine.opened
+
+
+@pytest.mark.parametrize(
+    ("outputs", "config", "message"),
+    [
+        (576, {"use_dora": True}, "adapter_config.json: this adapter needs use_dora=True, which this engine cannot run"),
+        (
+            640,
+            {},
+            "is (640, 576) in the adapter, but (576, 576) in the model 'smollm2-135m'; it was trained on 'another'",
+        ),
+    ],
+)
+def test_an_adapter_that_cannot_be_served_is_refused_before_anything_is_fetched_or_opened(
+    engine: Engine,
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    outputs: int,
+    config: dict[str, Any],
+    message: str,
+) -> None:
+    monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(Source, "weights", lambda self, progress=None: pytest.fail("it was fetched"))
+    write_lora(tmp_path / "lora", outputs, **config)
+    source = make_project({"aigc.yaml": "\nadapters: {'shop/*': lora}\n"}).source
+    for refused in (source.check, source.open):
+        with pytest.raises(ModelError) as caught:
+            refused()
+        assert str(caught.value).startswith(f"{tmp_path / 'aigc.yaml'}:2: adapters.shop/*: {tmp_path / 'lora'}")
+        assert str(caught.value).endswith(message)
     assert not engine.opened
 
 

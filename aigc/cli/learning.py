@@ -1,0 +1,124 @@
+"""A training as a person sees it: rows, forecast, steps going by, what a checkpoint writes, and how it ended."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from aigc.cli.progress import bar_of
+from aigc.cli.readable import counted, duration, printable
+from aigc.errors import megabytes
+from aigc.training.sample import Account
+from aigc.types import Json
+
+if TYPE_CHECKING:
+    import rich.progress
+
+    from aigc.learner import Told
+    from aigc.training.choosing import Look
+    from aigc.training.preparing import Prepared
+
+EVERY = 10.0  # seconds between lines where there is no terminal
+FIRST = 3  # rows named of each reason
+
+
+def account_lines(account: Account, *, every: bool = False) -> Iterator[str]:
+    """Say how many rows are learnt from and why others are not, naming the first of each reason, or `every` one."""
+    yield f"{counted(account.rows, 'row')}: {len(account.kept):,} kept, {len(account.left_out):,} left out"
+    for reason, many in account.reasons().items():
+        named = [one for one in account.left_out if one.reason == reason]
+        yield f"  {many:>5,} {reason}"
+        for one in named if every else named[:FIRST]:
+            yield printable(f"        {one.where}" + (f": {one.told}" if one.told else ""))
+        if not every and many > FIRST:
+            yield f"        … --check names all {many:,}"
+
+
+class Learning:
+    """This is the display of a run: how far it is, its losses, how long yet; and what each checkpoint writes."""
+
+    def __init__(self, steps: int, bar: rich.progress.Progress | None) -> None:
+        self._steps = steps
+        self._bar = bar
+        self._task = bar.add_task("Learning", total=steps, told="") if bar else None
+        self._last = time.monotonic()
+        self._seconds: list[float] = []
+        self._held_out: float | None = None
+
+    def heard(self, told: Told) -> None:
+        """Take note of a step."""
+        if told.held_out is not None:
+            self._held_out = told.held_out
+        if not told.step:
+            return
+        self._seconds.append(told.seconds)
+        recent = sorted(self._seconds[-9:])
+        left = recent[len(recent) // 2] * (told.steps - told.step)
+        parts = [f"loss {told.loss:.3f}"]
+        parts += [f"held out {self._held_out:.3f}"] if self._held_out is not None else []
+        parts += [f"about {duration(left)} left"] if told.step < told.steps else []
+        words = " · ".join(parts)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=told.step, total=told.steps, told=words)
+        elif time.monotonic() - self._last >= EVERY or told.step == told.steps:
+            self._last = time.monotonic()
+            click.echo(f"Learning: {told.step}/{told.steps} · {words}", err=True)
+
+    def looked(self, look: Look) -> None:
+        """Show what a checkpoint writes."""
+        if line := look_line(look):
+            (self._bar.console.print if self._bar is not None else _plainly)(line)
+
+
+def look_line(look: Look) -> str:
+    """Return a checkpoint's figures and the first text it wrote, in a line; nothing where it wrote nothing."""
+    if look.quality is None:
+        return ""
+    when = f"step {look.step}" if look.step else "before"
+    first = next((text for fields in look.texts.values() for text in _texts(fields)), "")
+    shown = f" · {first[:60]!r}" if first else ""
+    accepted = look.figures.get("accepted")
+    told = f"accepted {100 * accepted:.0f} %, " if isinstance(accepted, float | int) else ""
+    return printable(f"  {when}: {told}quality {look.quality:.2f}{shown}")
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _texts(one)
+
+
+def _plainly(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def learning(prepared: Prepared) -> Iterator[Learning]:
+    """Show a run while this is open."""
+    if not sys.stderr.isatty():
+        yield Learning(prepared.options.steps, None)
+        return
+    with bar_of("{task.completed}/{task.total} · {task.fields[told]}", remaining=False) as bar:
+        yield Learning(prepared.options.steps, bar)
+
+
+def trial_lines(prepared: Prepared, record: Mapping[str, Json]) -> Iterator[str]:
+    """Say what a run will take, by two steps that were timed."""
+    options = prepared.options
+    yield (
+        f"{counted(len(prepared.learnt), 'text')} to learn, {counted(len(prepared.held_out), 'text')} held out; "
+        f"{prepared.labelled:,} tokens learnt in a pass"
+    )
+    seconds = record["seconds"]
+    yield f"{counted(options.steps, 'step')} of {options.batch}, {record['seconds_per_step']:.2f} s each: about {duration(seconds)}"
+    yield f"Memory: about {megabytes(record['memory'])}"

@@ -1,0 +1,217 @@
+"""What a trained adapter says of itself: `card.json` for machines, `README.md` for people, beside PEFT's own files.
+
+The page begins with the lines that model cards on the Hugging Face Hub begin with. A card is written once: what is in
+a folder already is never overwritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from aigc.content.yaml_lines import yaml_text
+from aigc.errors import ModelError, UsageError, first_line
+from aigc.generating.trained import CARD, TrainedBase, TrainedType, read_as
+from aigc.learner.fresh_folder import fresh_folder, sync
+from aigc.types import Json
+
+PAGE = "README.md"
+WEIGHTS = ("adapter_config.json", "adapter_model.safetensors")  # as PEFT saves them
+VERSIONS = ("aigc", "torch", "transformers", "peft")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardRows:
+    """This is how many rows were learnt, left out (by reason) and held out."""
+
+    kept: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    held_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardSource:
+    """This is where rows came from, and the SHA-256 of what was read there."""
+
+    where: str
+    sha256: str
+
+    @classmethod
+    def of(cls, file: Path, where: str = "") -> CardSource:
+        """Make one of a file. OSError where it cannot be read."""
+        with file.open("rb") as opened:
+            return cls(where=where or str(file), sha256=hashlib.file_digest(opened, "sha256").hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """This is what an adapter says of itself. `made` is a time in UTC, as ISO 8601 writes it.
+
+    `settings` are the learner's options, `curve` rows of step, loss and held-out loss (nats a token; None where there
+    is none), `figures` those of the `base` and of the `adapter` on held-out briefs, and `adopted` whether the adapter
+    was found no worse. `languages` are ISO 639-1 codes.
+    """
+
+    name: str
+    base: TrainedBase
+    made: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    types: tuple[TrainedType, ...] = ()
+    languages: tuple[str, ...] = ()
+    rows: CardRows = CardRows()
+    sources: tuple[CardSource, ...] = ()
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    curve: tuple[tuple[int, float | None, float | None], ...] = ()
+    figures: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    adopted: bool = False
+    versions: Mapping[str, str] = field(default_factory=lambda: versions_here())
+
+    def record(self) -> dict[str, Json]:
+        """Return the card as JSON; what is no finite number is None."""
+        record: dict[str, Json] = _plain(asdict(self))
+        return record
+
+
+def versions_here() -> dict[str, str]:
+    """Return the versions that an adapter depends on, as they are installed here."""
+    found = {}
+    for name in VERSIONS:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def read_card(folder: Path) -> Card | None:
+    """Return the card in an adapter's folder; None where there is none. ModelError, one sentence, for a damaged one."""
+    return read_as(Card, folder)
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write both files into a folder, which is made where there is none; each is whole or not there.
+
+    UsageError where one of them is there with other content; ModelError where they cannot be written.
+    """
+    texts = _texts(card)
+    for name, text in texts.items():
+        if (folder / name).exists() and (folder / name).read_bytes() != text:
+            raise UsageError(f"{folder / name}: is there already, with other content", hint="choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            part = folder / f".{name}.{secrets.token_hex(4)}.part"
+            try:
+                part.write_bytes(text)
+                sync(part)
+                os.replace(part, folder / name)  # noqa: PTH105 - atomic on every platform
+            finally:
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(f"{folder}: the card cannot be written: {error.strerror or first_line(error)}") from error
+
+
+def write_result(card: Card, checkpoint: Path, folder: Path) -> None:
+    """Write the whole result: PEFT's two files, copied from a checkpoint, and the card. It is there whole or not at all.
+
+    A folder that holds these very bytes already is left as it is; UsageError for whatever else is there, ModelError
+    where it cannot be written.
+    """
+    texts = _texts(card)
+    if folder.is_dir() and _holds(folder, texts, checkpoint):
+        return
+    with fresh_folder(folder) as scratch:
+        for name in WEIGHTS:
+            shutil.copyfile(checkpoint / name, scratch / name)
+        for name, text in texts.items():
+            (scratch / name).write_bytes(text)
+
+
+def _holds(folder: Path, texts: Mapping[str, bytes], checkpoint: Path) -> bool:
+    try:
+        wanted = {**texts, **{name: (checkpoint / name).read_bytes() for name in WEIGHTS}}
+        return all((folder / name).read_bytes() == content for name, content in wanted.items())
+    except OSError:
+        return False
+
+
+def _texts(card: Card) -> dict[str, bytes]:
+    record = json.dumps(card.record(), ensure_ascii=False, indent=2, allow_nan=False)
+    return {CARD: f"{record}\n".encode(), PAGE: page_of(card).encode()}
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inside) for name, inside in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inside) for inside in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def page_of(card: Card) -> str:
+    """Return the page for people, in Markdown with a model card's head."""
+    head: dict[str, Json] = {"base_model": card.base.name, "library_name": "peft"}
+    head |= {"license": card.base.licence.lower()} if card.base.licence else {}
+    head |= {"language": list(card.languages)} if card.languages else {}
+    head["tags"] = ["aigc", "lora", *(one.name for one in card.types)]
+    return "\n".join(["---", yaml_text(head).rstrip("\n"), "---", "", *_paragraphs(card), ""])
+
+
+def page_of_merged(base: TrainedBase, adapter: str, card: Card | None) -> str:
+    """Return the page of a model that an adapter was merged into: what it was made of, and under which licence."""
+    head: dict[str, Json] = {"base_model": base.name}
+    head |= {"license": base.licence.lower()} if base.licence else {}
+    head |= {"language": list(card.languages)} if card is not None and card.languages else {}
+    lines = ["---", yaml_text(head | {"tags": ["aigc", "merge"]}).rstrip("\n"), "---", "", f"# {adapter}, merged", ""]
+    lines.append(f"`{base.name}` with the adapter `{adapter}` added to its weights.")
+    if card is not None:
+        lines += ["", *_paragraphs(card)]
+    return "\n".join([*lines, ""])
+
+
+def _paragraphs(card: Card) -> Iterator[str]:
+    names = ", ".join(f"`{one.name}`" for one in card.types) or "plain text"
+    yield from (f"# {card.name}", "", f"A LoRA adapter for `{card.base.name}`, trained on {names}, {card.made[:10]}.")
+    yield "Adopted: it writes no worse than its base." if card.adopted else "Not adopted: see the figures below."
+    first = card.types[0].name if card.types else "family/type"
+    yield from ("", "Serve it from a project's `aigc.yaml`, which names the folder it lies in:", "")
+    yield from ("```yaml", "adapters:", f'  "{first}": adapters/{card.name}', "```", "")
+    yield from ("PEFT loads it too: `PeftModel.from_pretrained(base, folder)`.", "", "## Rows", "")
+    yield f"{card.rows.kept:,} were learnt and {card.rows.held_out:,} held out."
+    for reason, many in card.rows.left_out.items():
+        yield f"- {many:,} left out: {reason}"
+    for one in card.types:
+        shots = "with" if one.shots else "without"
+        yield f"- `{one.name}` version {one.version}, {shots} examples in the prompt (prompts {one.prompt[:12]})"
+    for source in card.sources:
+        yield f"- from `{source.where}` ({source.sha256[:12]})"
+    if card.figures:
+        yield from ("", "## Figures", "", *_figures(card.figures))
+    if card.curve:
+        step, loss, held_out = card.curve[-1]
+        yield from ("", f"Loss after {step} steps: {_number(loss)}, held out {_number(held_out)} (nats a token).")
+    yield from ("", "## Made with", "")
+    yield ", ".join(f"{name} {number}" for name, number in card.versions.items()) or "unknown versions"
+    settings = ", ".join(f"{name} {value}" for name, value in card.settings.items() if value not in ({}, None))
+    if settings:
+        yield f"({settings})"
+
+
+def _figures(figures: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:
+    columns = list(figures)
+    yield "| | " + " | ".join(columns) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for name in dict.fromkeys(name for column in figures.values() for name in column):
+        yield f"| {name} | " + " | ".join(_number(figures[column].get(name)) for column in columns) + " |"
+
+
+def _number(value: Json) -> str:
+    value = _plain(value)
+    return "–" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,168 @@
+"""Which checkpoint is the best: held-out briefs, written by each through the real pipeline.
+
+A loss does not say it: a run whose loss was next to nothing wrote "Aarf" for "Scarf". What counts is what the pipeline
+accepts, whether names came through, and whether lines differ. Rows of no content type (chats, plain texts) have no
+pipeline: there the held-out loss has to do.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from aigc.content import ContentType
+from aigc.errors import AigcError
+from aigc.evaluation import Figures, quality, write_briefs
+from aigc.project import Project
+from aigc.training.one_stage import ITEM, one_stage
+from aigc.training.sample import Sample
+from aigc.training.shots import without_shots
+from aigc.types import Artifact, Brief, Generator, Json, Row
+
+if TYPE_CHECKING:
+    from aigc.engine.engine import Engine
+
+LOOKED = 8  # briefs written with each checkpoint
+GATED = 40  # briefs that the chosen one and the base are compared on
+SHOWN = 4  # briefs whose texts are kept to show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOut:
+    """This is briefs of one content type that nothing was learnt from."""
+
+    content_type: ContentType
+    briefs: tuple[Brief, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """This is what a checkpoint writes: `step` 0 is the model as it was. `quality` is from 0 to 1, `figures` are told
+    of the pieces, `texts` are some of them by brief; `loss` is nats per token of held-out answers, where it is known.
+    """
+
+    step: int
+    quality: float | None = None
+    loss: float | None = None
+    figures: Mapping[str, Json] = field(default_factory=dict)
+    texts: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def rank(self) -> tuple[float, float, int]:
+        """Return what the best has most of."""
+        loss = float("-inf") if self.loss is None else -self.loss
+        return (-1.0 if self.quality is None else round(self.quality, 3), round(loss, 4), -self.step)
+
+
+def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool) -> list[HeldOut]:
+    """Return the briefs that the samples are about, by the content type that writes them: whole pieces for a job's
+    rows, one stage for rows written by hand."""
+    found: dict[tuple[str, str], dict[str, Brief]] = {}
+    types: dict[tuple[str, str], ContentType] = {}
+    for sample in samples:
+        if not sample.content_type:
+            continue
+        stage = sample.stage if sample.by == "person" else ""
+        key = (sample.content_type, stage)
+        if key not in types:
+            whole = project.content_type(sample.content_type)
+            whole = whole if shots else without_shots(whole)
+            try:
+                types[key] = one_stage(whole, stage) if stage else whole
+            except AigcError:  # a stage that others must have gone before is not written by itself
+                continue
+        values = {**sample.values, **({ITEM: [sample.item]} if stage else {})}
+        name = sample.group if not stage else json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+        found.setdefault(key, {})[name] = Brief(id=name, values=values, source=sample.where)
+    return [HeldOut(content_type=types[key], briefs=tuple(briefs.values())) for key, briefs in found.items()]
+
+
+class Chooser:
+    """This writes held-out briefs with checkpoints. The model is opened once, when it is first needed; `close` frees
+    it. `whole` checkpoints are models by themselves rather than adapters."""
+
+    def __init__(self, project: Project, held_out: Sequence[HeldOut], *, whole: bool = False) -> None:
+        self._project = project
+        self._held_out = held_out
+        self._whole = whole
+        self._engine: Engine | None = None
+
+    def look(
+        self,
+        step: int,
+        checkpoint: Path | None,
+        *,
+        most: int = LOOKED,
+        loss: float | None = None,
+        heard: Callable[[Artifact], None] = lambda artifact: None,
+    ) -> Look:
+        """Write at most so many briefs with a checkpoint; None is the model as it was."""
+        if not self._held_out:
+            return Look(step=step, loss=loss)
+        generator = self._opened(checkpoint)
+        adapter = str(checkpoint) if checkpoint is not None and not self._whole else None
+        artifacts: list[Artifact] = []
+        seconds = 0.0
+        try:
+            for one in self._held_out:
+                part = one.briefs[: max(1, most // len(self._held_out))]
+                written = write_briefs(
+                    self._project, one.content_type, part, generator, adapter=adapter, heard=heard
+                )
+                artifacts += written.artifacts
+                seconds += written.seconds
+        finally:
+            if adapter is not None:
+                with suppress(AigcError):
+                    cast("Engine", generator).unload_adapter(adapter)
+            if self._whole and checkpoint is not None:
+                generator.close()
+        figures = Figures.of(artifacts, seconds=seconds)
+        texts = {one.id: dict(one.fields) for one in sorted(artifacts, key=lambda one: one.id)[:SHOWN]}
+        return Look(step=step, quality=quality(figures), loss=loss, figures=figures.record(), texts=texts)
+
+    def _opened(self, checkpoint: Path | None) -> Generator:
+        if self._whole and checkpoint is not None:
+            return project_over(self._project, model=str(checkpoint)).generator()
+        if self._engine is None:
+            bare = project_over(self._project, adapters={})
+            self._engine = cast("Engine", bare.generator())
+        if checkpoint is not None:
+            self._engine.load_adapter(str(checkpoint), checkpoint)
+        return self._engine
+
+    def close(self) -> None:
+        """Free the model. May be called twice."""
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+
+def project_over(project: Project, **settings: Any) -> Project:
+    """Return the project with other settings, such as `model` or `adapters`."""
+    from dataclasses import replace
+
+    return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)
+
+
+def keep_look(look: Look, folder: Path) -> None:
+    """Write a look beside its checkpoint's run, for one that goes on."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"look-{look.step:06d}.json"
+    scratch = target.with_suffix(".tmp")
+    scratch.write_text(json.dumps(asdict(look), ensure_ascii=False, default=str), encoding="utf-8")
+    scratch.replace(target)
+
+
+def kept_looks(folder: Path) -> dict[int, Look]:
+    """Return the looks of a run that was interrupted, by step; one that cannot be read is taken again."""
+    looks: dict[int, Look] = {}
+    for file in sorted(folder.glob("look-*.json")):
+        with suppress(OSError, ValueError, TypeError):
+            look = Look(**json.loads(file.read_text(encoding="utf-8")))
+            looks[look.step] = look
+    return looks

@@ -1,0 +1,124 @@
+"""Getting better from one's own accepted lines: write, check, learn, write again; and learning from a larger model.
+
+Each round writes the job's briefs with what the rounds before have taught, and learns from all that was accepted so
+far: lines accumulate, those of people always stay (data that is replaced instead makes a model collapse: Gerstgrasser et
+al. 2024). Training on accepted lines only competes with reinforcement learning (Xiong et al. 2025, arXiv 2504.11343).
+It ends when pieces are accepted no more often, or lines become alike: distinct-2 falls by a twentieth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from aigc.errors import UsageError
+from aigc.evaluation import Figures
+from aigc.jobs import open_job, read_artifacts
+from aigc.ledger import opened_ledger
+from aigc.project import Project
+from aigc.training.choosing import project_over
+from aigc.training.run import Trained
+from aigc.types import Artifact, Brief, Json
+
+GAINED = 0.005  # of accepted pieces, a round must bring at least
+ALIKE = 0.95  # of distinct-2, a round must keep at least
+
+Learn = Callable[[Sequence[str], Path], Trained]  # sources and a folder → what was trained
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """This is one round: what was trained in it, and figures of what that wrote. Round 0 is the job as it was."""
+
+    number: int
+    figures: Figures
+    trained: Trained | None = None
+    stopped_for: str = ""  # why no further round came after it
+
+
+def improve(
+    project: Project,
+    job: Path,
+    folder: Path,
+    learn: Learn,
+    *,
+    rounds: int,
+    sources: Sequence[str] = (),
+    heard: Callable[[Round], None] = lambda one: None,
+    wrote: Callable[[Artifact], None] = lambda artifact: None,
+) -> list[Round]:
+    """Go round at most so many times and return the rounds, from 0; each has a folder below `folder`."""
+    name, briefs = briefs_of(job)
+    found = [Round(number=0, figures=Figures.of(read_artifacts(job)))]
+    heard(found[0])
+    jobs = [str(job)]
+    for number in range(1, rounds + 1):
+        place = folder / f"round-{number}"
+        trained = learn([*jobs, *sources], place)
+        written = place / "job"
+        adapted = project_over(project, adapters={name: str(place.resolve())})
+        write_job(adapted, name, briefs, written, heard=wrote)
+        figures = Figures.of(read_artifacts(written))
+        found.append(
+            Round(number=number, figures=figures, trained=trained, stopped_for=_enough(found[-1].figures, figures))
+        )
+        heard(found[-1])
+        if found[-1].stopped_for:
+            break
+        jobs.append(str(written))
+    return found
+
+
+def _enough(before: Figures, after: Figures) -> str:
+    """Say why there should be no further round, or nothing."""
+    if after.distinct_2 < ALIKE * before.distinct_2:
+        return f"lines become alike: distinct-2 fell from {before.distinct_2:.2f} to {after.distinct_2:.2f}"
+    gained = after.accepted - before.accepted
+    fewer = before.fallbacks - after.fallbacks
+    if gained < GAINED and fewer < GAINED:
+        return f"nothing is gained any more: {after.accepted:.0%} accepted, {after.fallbacks:.0%} fallbacks"
+    return ""
+
+
+def teach(
+    project: Project,
+    teacher: str,
+    job: Path,
+    folder: Path,
+    *,
+    wrote: Callable[[Artifact], None] = lambda artifact: None,
+) -> Path:
+    """Let another model write a job's briefs into `folder`, to learn from; what is there already stays."""
+    name, briefs = briefs_of(job)
+    write_job(project_over(project, model=teacher, adapters={}), name, briefs, folder, heard=wrote)
+    return folder
+
+
+def briefs_of(job: Path) -> tuple[str, list[Brief]]:
+    """Return a job's content type, by name, and its briefs. UsageError where it has none."""
+    with opened_ledger(job) as ledger:
+        name = str(ledger.facts().get("content_type", ""))
+        briefs = [artifact.brief for artifact in ledger.pieces.artifacts() if artifact.status != "failed"]
+    if not briefs:
+        raise UsageError(f"{job}: no brief has been written yet")
+    return name, briefs
+
+
+def write_job(
+    project: Project,
+    content_type: str,
+    briefs: Sequence[Brief],
+    folder: Path,
+    *,
+    heard: Callable[[Artifact], None] = lambda artifact: None,
+) -> Mapping[str, Json]:
+    """Write briefs as a job of its own, all lines kept; one that is finished stays as it is. Returns its counts."""
+    keeping = project_over(project, keep_lines="all")
+    with open_job(keeping, keeping.content_type(content_type), folder, reuse=False) as job:
+        job.register(briefs)
+        if job.remaining:
+            with closing(keeping.generator()) as generator:
+                job.write(generator, heard=heard)
+        return dict(job.finish().counts)

@@ -1,0 +1,106 @@
+"""The page of a training: what was learnt from, how it went, what it wrote before and after. Self-contained."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from aigc.errors import JobError
+from aigc.training.report.curves import loss_chart
+from aigc.training.run import Trained
+from aigc.types import Json
+
+REPORT = "report.html"
+LISTED = 200  # rows left out that are named
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """This is a held-out brief with what the base and the result wrote for it, line by line."""
+
+    brief: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+def write_training_page(trained: Trained) -> Path:
+    """Write report.html into the result's folder, in one rename. JobError when the disk refuses."""
+    target = trained.folder / REPORT
+    scratch = target.with_suffix(".tmp")
+    style = Markup(_part("training.css"))
+    page = _template().render(
+        trained=trained,
+        name=trained.folder.name,
+        chart=loss_chart(trained.told, trained.best),
+        account=trained.prepared.rows.account,
+        left_out=trained.prepared.rows.account.left_out[:LISTED],
+        figures=_figures(trained),
+        beside=_beside(trained),
+        looks=trained.looks,
+        options=trained.prepared.options,
+        style=style,
+        policy=POLICY.format(_hash(style)),
+    )
+    try:
+        scratch.write_text(page, encoding="utf-8", errors="backslashreplace")
+        scratch.replace(target)
+    except OSError as error:
+        raise JobError(f"{target}: cannot be written ({error.strerror or error})") from error
+    return target
+
+
+def _figures(trained: Trained) -> list[tuple[str, Json, Json]]:
+    """Return (name, before, after) of every figure."""
+    if trained.before is None or trained.after is None:
+        return []
+    before, after = trained.before.figures, trained.after.figures
+    rows = [(name.replace("_", " "), before.get(name), after[name]) for name in after]
+    if trained.after.loss is not None:
+        rows.append(("held-out loss, nats a token", trained.before.loss, trained.after.loss))
+    return [(name, _short(old), _short(new)) for name, old, new in rows]
+
+
+def _beside(trained: Trained) -> list[Beside]:
+    if trained.before is None or trained.after is None:
+        return []
+    before, after = trained.before.texts, trained.after.texts
+    return [Beside(brief=brief, before=_lines(before.get(brief)), after=_lines(after[brief])) for brief in after]
+
+
+def _lines(fields: Json) -> list[str]:
+    """Return every text of a piece, in order."""
+    if isinstance(fields, str):
+        return [fields]
+    if isinstance(fields, Mapping):
+        return [line for value in fields.values() for line in _lines(value)]
+    if isinstance(fields, Sequence):
+        return [line for value in fields for line in _lines(value)]
+    return [] if fields is None else [str(fields)]
+
+
+def _short(value: Json) -> Json:
+    return f"{value:.3g}" if isinstance(value, float) else value
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_part("training.j2"))
+
+
+def _part(name: str) -> str:
+    return files("aigc.training.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return how a page's policy names a style that it lets stand."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

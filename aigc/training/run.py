@@ -1,0 +1,214 @@
+"""A training, from rows to a folder that the engine serves. The page that tells the story.
+
+    rows = read_rows(project, wanted, base)              no torch: every row, accounted for
+    prepared = prepare(wanted, rows, base=…, digest=…)   the split, and how to learn
+    trained = train(project, prepared, folder)           learns, looks at each checkpoint, takes the best
+
+`folder` becomes the result: an adapter as PEFT saves it (or whole weights), `card.json`, `README.md`, `report.html`.
+What the run needs while it is at work lies in `folder/run`: checkpoints, what was looked at, TensorBoard's files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aigc.errors import AigcError, JobError, ModelError, UsageError
+from aigc.jobs.lock import only_run
+from aigc.learner import Told
+from aigc.project import Project
+from aigc.training.choosing import GATED, Chooser, Look, held_out_briefs, keep_look, kept_looks
+from aigc.training.preparing import Prepared
+from aigc.types import Json
+
+RUN = "run"  # in the result's folder
+PLAN = "plan.json"
+STATE = ("optimizer.pt", "scheduler.pt", "trainer_state.json", "digests.json", "training_args.bin")  # a run's own
+TOLERANCE = 0.02  # of quality, by which a result may be behind the base
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """This is how a training ended. `looks` are at the base (step 0) and each checkpoint, on few held-out briefs;
+    `before` and `after` are the base and the `best` on more of them. `stopped` says that somebody stopped it: nothing
+    is chosen then."""
+
+    folder: Path
+    prepared: Prepared
+    told: Sequence[Told]
+    looks: Sequence[Look]
+    best: int = 0
+    before: Look | None = None
+    after: Look | None = None
+    stopped: bool = False
+
+    @property
+    def adopted(self) -> bool:
+        """Say whether the result is no worse than the model as it was."""
+        if self.stopped or self.after is None or self.before is None:
+            return False
+        if self.after.quality is not None and self.before.quality is not None:
+            return self.after.quality >= self.before.quality - TOLERANCE
+        if self.after.loss is None or self.before.loss is None:
+            return self.prepared.options.method == "scratch"  # there was nothing before
+        return self.after.loss <= self.before.loss
+
+
+def check_folder(folder: Path, *, resume: bool) -> None:
+    """Refuse a folder that holds something already, UsageError; with `resume` one that holds no run."""
+    if not leads():
+        return
+    there = folder.is_dir() and any(folder.iterdir())
+    unfinished = (folder / RUN / PLAN).is_file() and not (folder / "card.json").is_file()
+    if resume and not unfinished:
+        what = "is finished already" if there else "no run is there to go on with"
+        raise UsageError(f"{folder}: {what}", hint="" if there else "without --resume it begins")
+    if there and not resume:
+        hint = "--resume goes on with it, another NAME begins anew" if unfinished else "choose another NAME"
+        what = "a run that did not end" if unfinished else "something"
+        raise UsageError(f"{folder}: {what} is there already", hint=hint)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file", hint="choose another NAME")
+
+
+def train(
+    project: Project,
+    prepared: Prepared,
+    folder: Path,
+    *,
+    resume: bool = False,
+    heard: Callable[[Told], None] = lambda told: None,
+    looked: Callable[[Look], None] = lambda look: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Learn, look at each checkpoint, and leave the best in `folder` with what it is and how it came about.
+
+    `heard` is told of each step, `looked` of what a checkpoint writes; once `stopping` says so the run ends with a
+    checkpoint, and `resume` goes on with it later to the same bytes. ModelError, one sentence, for what the machine
+    cannot do; UsageError where rows, settings or model are not those of the run that is to go on.
+    """
+    from aigc.learner.learn import learn
+
+    check_folder(folder, resume=resume)
+    run = folder / RUN
+    with _held(folder, run):
+        if leads():
+            _hold_to_plan(run, prepared.record())
+        whole = prepared.options.method in ("full", "scratch")
+        held_out = held_out_briefs(project, prepared.rows.samples(prepared.held_out), shots=prepared.wanted.shots)
+        looks = kept_looks(run)
+        told: list[Told] = []
+        with closing(Chooser(project, held_out, whole=whole)) as chooser:
+
+            def look(step: int, checkpoint: Path | None, loss: float | None) -> None:
+                if step not in looks:
+                    looks[step] = one = chooser.look(step, checkpoint, loss=loss)
+                    keep_look(one, run)
+                looked(looks[step])
+
+            def step_heard(one: Told) -> None:
+                told.append(one)
+                heard(one)
+                if one.step == 0 or one.checkpoint is not None:
+                    look(one.step, one.checkpoint, one.held_out)
+
+            learned = learn(
+                prepared.base,
+                prepared.learnt,
+                prepared.held_out,
+                prepared.options,
+                run,
+                heard=step_heard if leads() else lambda one: None,
+                stopping=stopping,
+                resume=resume,
+            )
+            if not leads():
+                return Trained(folder=folder, prepared=prepared, told=learned.told, looks=(), stopped=True)
+            losses = {one.step: one.held_out for one in learned.told}
+            for checkpoint in [] if learned.stopped else learned.checkpoints:  # of a run that was interrupted between
+                step = step_of(checkpoint)
+                if step not in looks:
+                    look(step, checkpoint, losses.get(step))
+            trained = Trained(
+                folder=folder,
+                prepared=prepared,
+                told=learned.told,
+                looks=[looks[step] for step in sorted(looks)],
+                stopped=learned.stopped,
+            )
+            if learned.stopped:
+                return trained
+            return _finish(trained, chooser, {step_of(one): one for one in learned.checkpoints})
+
+
+def _finish(trained: Trained, chooser: Chooser, checkpoints: dict[int, Path]) -> Trained:
+    """Take the best checkpoint, compare it with the base on more briefs, and put it into the result's folder."""
+    candidates = [look for look in trained.looks if look.step in checkpoints]
+    if not candidates:
+        raise ModelError(f"{trained.folder}: no checkpoint is whole", hint="--resume goes on from the beginning")
+    best = max(candidates, key=lambda look: look.rank)
+    first = next((look for look in trained.looks if look.step == 0), None)
+    before, after = first, best
+    if best.quality is not None:
+        before = chooser.look(0, None, most=GATED, loss=first.loss if first else None)
+        after = chooser.look(best.step, checkpoints[best.step], most=GATED, loss=best.loss)
+    _take(checkpoints[best.step], trained.folder)
+    return replace(trained, best=best.step, before=before, after=after)
+
+
+def step_of(checkpoint: Path) -> int:
+    """Return the step that a checkpoint's name says: `checkpoint-000040`."""
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _take(checkpoint: Path, folder: Path) -> None:
+    """Copy what is served of a checkpoint into the result's folder; its last file is the one that makes it whole."""
+    mine = [file for file in sorted(checkpoint.iterdir()) if file.is_file() and file.name not in STATE]
+    mine = [file for file in mine if not file.name.startswith("rng_state")]
+    try:
+        for file in sorted(mine, key=lambda file: file.name.endswith("config.json")):
+            shutil.copyfile(file, folder / file.name)
+    except OSError as error:
+        message = f"{folder}: cannot be written to ({error.strerror or error})"
+        raise JobError(message, hint="with room on the disk --resume goes on") from error
+
+
+@contextmanager
+def _held(folder: Path, run: Path) -> Iterator[None]:
+    """Make a run's folder and hold it for this process; processes that learn along leave that to the first."""
+    if not leads():
+        yield
+        return
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written to ({error.strerror or error})") from error
+    with only_run(run):
+        yield
+
+
+def leads() -> bool:
+    """Say whether this is the process that writes and talks, of those that `accelerate launch` began."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _hold_to_plan(run: Path, record: dict[str, Json]) -> None:
+    """Write down what decides the result, or hold it against what an earlier run wrote down."""
+    plan = run / PLAN
+    if not plan.is_file():
+        scratch = plan.with_suffix(".tmp")
+        scratch.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        scratch.replace(plan)
+        return
+    try:
+        before = json.loads(plan.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{plan}: cannot be read", hint="another NAME begins anew") from error
+    for name, words in (("base", "the model"), ("rows", "the rows"), ("options", "settings"), ("shots", "--no-shots")):
+        if before.get(name) != json.loads(json.dumps(record))[name]:
+            raise UsageError(f"{run.parent}: {words} changed since this run began", hint="another NAME begins anew")
