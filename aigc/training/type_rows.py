@@ -22,7 +22,7 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.training.account import Gathering
 from aigc.training.judging import Answered, judge
-from aigc.training.one_stage import stage_named, without_shots
+from aigc.training.one_stage import stage_named
 from aigc.training.row_files import read_rows
 from aigc.training.sample import Sample
 from aigc.types import Json, Row, texts_in
@@ -32,7 +32,7 @@ LINE_FILES = (".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class LineWords:
     """This is how rows of line files are read: the type and stage of those that name none, columns by what they are
     for, and whether prompts show examples."""
 
@@ -41,7 +41,7 @@ class Lines:
     shots: bool
 
 
-def gather_type(project: Project, name: str, found: Gathering, lines: Lines) -> None:
+def gather_type(project: Project, name: str, found: Gathering, lines: LineWords) -> None:
     """Add the rows of a content type, by its name. NotFound, ContentTypeError, BriefError of what is wrong there."""
     content_type = project.content_type(name)
     _gather_examples(project, content_type, found, shots=lines.shots)
@@ -52,7 +52,7 @@ def gather_type(project: Project, name: str, found: Gathering, lines: Lines) -> 
         _gather_rows(project, content_type, list(_rows_for(content_type, path, rows)), found, lines)
 
 
-def gather_lines(project: Project, path: Path, name: str, found: Gathering, lines: Lines) -> None:
+def gather_lines(project: Project, path: Path, name: str, found: Gathering, lines: LineWords) -> None:
     """Add the rows of one line file for the content type of that name, or the one that each row names."""
     given = project.content_type(name) if name else None
     if given is not None and lines.stage:
@@ -129,11 +129,11 @@ class _Asked:
 
 
 def _gather_rows(
-    project: Project, content_type: ContentType, rows: Sequence[Row], found: Gathering, lines: Lines
+    project: Project, content_type: ContentType, rows: Sequence[Row], found: Gathering, lines: LineWords
 ) -> None:
     """Add rows for one content type."""
     if not lines.shots:
-        content_type = without_shots(content_type)
+        content_type = content_type.without_shots()
     by_stage: dict[str, list[_Asked]] = defaultdict(list)
     for row in rows:
         try:
@@ -270,7 +270,7 @@ def _about(inputs: Mapping[str, Schema], given: Mapping[str, Json], item: Json) 
 
 def _gather_examples(project: Project, content_type: ContentType, found: Gathering, *, shots: bool) -> None:
     """Add what the content type shows. Its author wants it so: it is held against no check."""
-    bare = content_type if shots else without_shots(content_type)
+    bare = content_type if shots else content_type.without_shots()
     for stage, examples in _examples(content_type):
         rows: list[_Asked] = []
         for example in examples:

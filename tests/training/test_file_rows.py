@@ -55,7 +55,7 @@ def test_each_turn_of_a_chat_is_a_sample_of_one_group(found: Found) -> None:
         ({"instruction": "Add", "input": "1 and 2", "output": 3}, [("user", "Add\n\n1 and 2")], "3"),
         ({"instruction": "Say A", "input": "", "output": "A"}, [("user", "Say A")], "A"),
         ({"question": "Who?", "answer": "Me"}, [("user", "Who?")], "Me"),
-        ({"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}, [("user", "Q")], "A"),
+        ({"conversations": [{"from": "human", "value": "Q"}, {"from": "bard", "value": "A"}]}, [("user", "Q")], "A"),
         (
             {"prompt": [{"role": "user", "content": [{"type": "text", "text": "Q"}]}], "completion": "A"},
             [("user", "Q")],

@@ -6,7 +6,7 @@ import pytest
 
 from aigc.errors import NotFound, UsageError
 from aigc.testing import ScriptedGenerator
-from aigc.training.one_stage import one_stage, stage_values, without_shots
+from aigc.training.one_stage import one_stage, stage_values
 from aigc.types import Brief
 
 from .conftest import CLOSE, PAGE, PRODUCTS, Works, brief, moody
@@ -66,7 +66,3 @@ def test_a_fallback_of_others_results_is_dropped(works: Works) -> None:
         "    prompt: close.j2\n", '    prompt: close.j2\n    fallback: "{{ stages.lines[0] }}"\n'
     )
     assert one_stage(works.project.content_type("shop/page"), "close").stages[0].fallback == {}
-
-
-def test_without_shots_no_stage_has_any(works: Works) -> None:
-    assert all(not stage.shots for stage in without_shots(works.project.content_type("shop/page")).stages)
