@@ -193,23 +193,20 @@ class _Job:
             elif self.objective == "kto" and row.refusals and not row.cut:
                 self.found.kept.append(self._sample(artifact, row, item, good=False))
             else:
-                reason, told = _refusal(artifact, row)
+                reason, told = _refusal(artifact, row, good)
                 self.found.leave(self.where(artifact.id, row.kept), reason, told)
 
     def _pair(
         self, artifact: Artifact, rows: Sequence[_KeptRow], good: Sequence[_KeptRow], item: Json
     ) -> Sequence[_KeptRow]:
-        """Keep a pair for each refused text beside the one that is taken; return the rows that are in none."""
+        """Keep a pair for each refused line beside the one that is taken; return the rows that are in none."""
         if not good:
             return rows
-        better, used, texts = good[0], [], {""}
+        better, used = good[0], []
         for row in rows:
-            bare = " ".join(row.kept.text.split())
-            if row.refusals and not row.cut and row.prompt == better.prompt and bare not in texts:
-                texts.add(bare)
+            if row.refusals and not row.cut and row.prompt == better.prompt and row.kept.text.strip():
                 used.append(row)
-                pair = self._sample(artifact, better, item, worse=row)
-                self.found.kept.append(pair)
+                self.found.kept.append(self._sample(artifact, better, item, worse=row))
         if used:
             self.found.paired.append(self.where(artifact.id, better.kept))
             used.append(better)
@@ -237,8 +234,8 @@ def _stands(artifact: Artifact) -> bool:
     return artifact.status in ("accepted", "flagged")
 
 
-def _refusal(artifact: Artifact, row: _KeptRow) -> tuple[Reason, str]:
-    """Say why a line is not learnt."""
+def _refusal(artifact: Artifact, row: _KeptRow, good: Sequence[_KeptRow]) -> tuple[Reason, str]:
+    """Say why a line is not learnt; `good` are those of its item that are."""
     messages = [finding.message for finding in row.refusals]
     if row.cut:
         return "has no end", messages[0] if messages else "was cut off by the limit of tokens"
@@ -247,6 +244,8 @@ def _refusal(artifact: Artifact, row: _KeptRow) -> tuple[Reason, str]:
         return "breaks its type's limits", limits[0]
     if messages:
         return "rejected", messages[0]
+    if any(row.kept.text == one.kept.text for one in good if one is not row):
+        return "twin", "is the same as the answer that its piece took"
     if not _stands(artifact):
         return "rejected", f"its piece is {artifact.status}: {artifact.reason}"
     return "rejected", "its piece took another answer"

@@ -83,7 +83,7 @@ def test_the_end_is_one_at_which_the_engine_stops(tiny_folders: Folders, tmp_pat
     finally:
         with_closing.close()
     other = shutil.copytree(folder, tmp_path / "other")
-    bare = "{% for m in messages %}<|im_start|>{{ m.content }}\n{% endfor %}"
+    bare = "{% for m in messages %}<|im_start|>{{ m.content }}\n{% endfor %}<|im_start|>"
     (other / "chat_template.jinja").write_text(bare, encoding="utf-8")
     assert end_token(front_of(other), other, chat=True) == TEXT_END, "the next turn's beginning ends nothing"
 

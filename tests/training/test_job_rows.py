@@ -10,6 +10,7 @@ import pytest
 
 from aigc.errors import NotFound, UsageError
 from aigc.ledger import opened_ledger
+from aigc.testing import ScriptedGenerator
 from aigc.training.sources import gather
 from aigc.types import Line
 
@@ -132,6 +133,7 @@ def test_pairs_name_every_line_once(works: Works) -> None:
     assert "spring: b0 lines[0]" in account.paired
     tree = [one for one in account.kept if one.answer == "one tree 0"]
     assert [one.rejected for one in tree] == ["cheap tree"], "two refused candidates with one text are one pair"
+    assert account.reasons()["twin"] == 1
     assert all(one.rejected and one.rejected != one.answer for one in account.kept)
 
 
@@ -157,10 +159,36 @@ def test_a_rejected_pieces_lines_are_left_out(works: Works) -> None:
     )
     folder = works.write()
     account = gather(works.project, [str(folder)])
-    gone = {
-        one.where: one for one in account.left_out if one.reason == "rejected" and "its piece is rejected" in one.told
-    }
-    assert gone and not {one.group for one in account.kept} & {where.rpartition(" ")[0] for where in gone}
+    with opened_ledger(folder) as ledger:
+        stand = {f"spring: {one.id}" for one in ledger.pieces.artifacts(["accepted", "flagged"])}
+    assert {one.group for one in account.kept} == stand == {"spring: b2"}
+    told = {one.where: one.told for one in account.left_out}
+    assert told["spring: b1 lines[0]"].startswith("its piece is rejected: close: ")
+
+
+def test_a_line_of_which_one_field_was_taken_is_not_learnt_whole(works: Works) -> None:
+    works.files["templates/shop/page.yaml"] = """
+aigc: 1
+name: shop/page
+summary: A page.
+brief: {product: {type: string}, facts: {type: array, items: {type: string}}, language: {type: string}}
+prompt: close.j2
+output: {title: {type: string, limit: {chars: 12}}, body: {type: string, limit: {chars: 12}}}
+"""
+    tries = ['{"title": "A table", "body": "far too long for it"}', '{"title": "A table", "body": "Of oak"}']
+    works.generator = ScriptedGenerator(lambda request, index: tries[request.about.attempt])  # type: ignore[union-attr]
+    account = gather(works.project, [str(works.write(products=["oak table"]))])
+    assert [one.answer for one in account.kept] == tries[1:]
+    assert [(one.where, one.reason) for one in account.left_out] == [("spring: b0 main", "breaks its type's limits")]
+
+
+def test_an_input_that_is_gone_is_not_missed(works: Works) -> None:
+    folder = works.write()
+    works.files["templates/shop/page.yaml"] = PAGE.replace(
+        "  language: {type: string, enum: [en, zh], default: en}\n", ""
+    )
+    (kept, *_) = gather(works.project, [str(folder)]).kept
+    assert [*kept.values] == ["product", "facts"]
 
 
 def test_what_later_stages_go_over_is_known_as_it_was(works: Works) -> None:
@@ -171,3 +199,9 @@ def test_what_later_stages_go_over_is_known_as_it_was(works: Works) -> None:
     account = gather(works.project, [str(works.write())])
     closing = [one for one in account.kept if one.stage == "close"]
     assert closing and all(one.prompt and one.prompt.messages[-1].content == f"Close for {one.item}" for one in closing)
+
+
+def test_a_candidate_that_says_what_the_taken_one_says_is_its_twin(works: Works) -> None:
+    works.generator = ScriptedGenerator(lambda request, index: "Has six")
+    account = gather(works.project, [str(works.write(products=["oak table"]))])
+    assert account.reasons() == {"twin": 3} and len(account.kept) == 3
