@@ -27,8 +27,8 @@ ROLES: dict[str, Role] = {
     "human": "user",
     "assistant": "assistant",
     "model": "assistant",
-    "gpt": "assistant",
 }
+TOOLS = ("tool", "function", "function_call", "observation")
 WANTED = ("messages", "prompt", "completion", "chosen", "rejected", "label", "text")
 NAMES = (("prompt", "completion"), ("instruction", "output"), ("question", "answer"))
 GOOD = {"true": True, "1": True, "yes": True, "good": True, "false": False, "0": False, "no": False, "bad": False}
@@ -139,12 +139,20 @@ def _messages(turns: Json) -> list[Message]:
     for turn in turns:
         if not isinstance(turn, Mapping):
             raise Undecodable("a turn is no object with role and content")
-        role, content = turn.get("role", turn.get("from")), turn.get("content", turn.get("value"))
+        role, content = _speaker(turn), turn.get("content", turn.get("value"))
         if not isinstance(role, str) or role not in ROLES:
             hint = did_you_mean(str(role), ROLES)
             raise Undecodable(f"a turn's role is {role!r}; {hint}")
         found.append(Message(role=ROLES[role], content=_text(content, "content")))
     return found
+
+
+def _speaker(turn: Mapping[str, Json]) -> Json:
+    """Return whose turn it is. Turns that are said to come `from` somebody name a model as they like."""
+    speaker = turn.get("from")
+    if "role" in turn or speaker is None or speaker in ROLES or speaker in TOOLS:
+        return turn.get("role", speaker)
+    return "assistant"
 
 
 def _answer(value: Json, name: str) -> str:

@@ -19,7 +19,6 @@ from aigc.learner.learner_options import Objective
 from aigc.ledger import opened_ledger
 from aigc.project import Project
 from aigc.training.account import Gathering
-from aigc.training.one_stage import without_shots
 from aigc.training.replay import Replay
 from aigc.training.sample import Reason, Sample
 from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
@@ -51,15 +50,19 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
     for brief, line in replaced:
         found.leave(job.where(brief, line), "rejected", "its piece was written again or is no longer asked for")
     if not shots:
-        job.content_type = without_shots(job.content_type)
+        job.content_type = job.content_type.without_shots()
     replay = Replay(lines)
     job.content_type = replay.fitted(job.content_type)
-    for artifact, watch in _written(project, job.content_type, replay, job.briefs(pieces, lines)):
-        job.account(project, artifact, watch, replay)
+    briefs = job.briefs(pieces, lines)
+    written = {
+        artifact.id: (artifact, watch) for artifact, watch in _written(project, job.content_type, replay, briefs)
+    }
+    for asked in briefs:  # in their order, however the pieces finished
+        job.account(project, *written[asked.id], replay)
 
 
 @dataclass(slots=True)
-class Watch:
+class SeenResults:
     """This is a Watcher that keeps each stage's results as later stages see them."""
 
     results: dict[str, dict[int, Json]] = field(default_factory=dict)
@@ -73,14 +76,14 @@ class Watch:
 
 def _written(
     project: Project, content_type: ContentType, replay: Replay, briefs: Sequence[Brief]
-) -> Iterator[tuple[Artifact, Watch]]:
+) -> Iterator[tuple[Artifact, SeenResults]]:
     """Yield the pieces as today's pipeline makes them. Adapters are left aside: they change no prompt."""
     from aigc.writing.pipeline import Pipeline
 
     pipeline = Pipeline(
         replay, project.environment, seed=project.settings.seed, policy=project.policy(), keep_lines="all"
     )
-    session, watches = pipeline.session, {brief.id: Watch() for brief in briefs}
+    session, watches = pipeline.session, {brief.id: SeenResults() for brief in briefs}
     try:
         for brief in briefs:
             session.submit(content_type, brief, watches[brief.id])
@@ -92,7 +95,7 @@ def _written(
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _KeptRow:
     """This is a kept line with its verdict of today and the prompt that it answers."""
 
     kept: Line
@@ -144,15 +147,15 @@ class _Job:
                 found.append(Brief(id=piece.id, values=values, source=piece.brief.source))
         return found
 
-    def account(self, project: Project, artifact: Artifact, watch: Watch, replay: Replay) -> None:
+    def account(self, project: Project, artifact: Artifact, watch: SeenResults, replay: Replay) -> None:
         """Say of each line of a piece what becomes of it."""
-        by_place: dict[tuple[str, int], list[_Row]] = defaultdict(list)
+        by_place: dict[tuple[str, int], list[_KeptRow]] = defaultdict(list)
         for line in artifact.lines:
             about = About(brief=artifact.id, stage=line.stage, item=line.item, attempt=line.attempt)
             reply = replay.replies[about]
             if line.candidate < len(reply.lines):  # else the empty text that stands for none
                 kept = reply.lines[line.candidate]
-                row = _Row(kept=kept, today=line, prompt=reply.prompt)
+                row = _KeptRow(kept=kept, today=line, prompt=reply.prompt)
                 by_place[line.stage, line.item].append(row)
         items = self._items(project, artifact.brief, watch)
         for (stage, item), rows in by_place.items():
@@ -164,9 +167,9 @@ class _Job:
             )
             self.found.leave(self.where(artifact.id, line), "rejected", told)
         for path in artifact.provenance.fallbacks:
-            self.found.leave(f"{self.name}: {artifact.id} {path}", "no model text", "a fallback stands there")
+            self.found.leave(f"{self.name}: {artifact.id} fallback {path}", "no model text", "no model wrote it")
 
-    def _items(self, project: Project, brief: Brief, watch: Watch) -> dict[str, list[Json]]:
+    def _items(self, project: Project, brief: Brief, watch: SeenResults) -> dict[str, list[Json]]:
         """Return what each stage with `foreach` went over."""
         results: dict[str, Json] = {}
         items: dict[str, list[Json]] = {}
@@ -180,7 +183,7 @@ class _Job:
             results[stage.name] = values if stage.foreach else values[0] if values else None
         return items
 
-    def _account_item(self, artifact: Artifact, rows: Sequence[_Row], item: Json) -> None:
+    def _account_item(self, artifact: Artifact, rows: Sequence[_KeptRow], item: Json) -> None:
         good = [row for row in rows if row.today.taken and not row.refusals and not row.cut and _stands(artifact)]
         if self.objective == "dpo":
             rows = self._pair(artifact, rows, good, item)
@@ -190,28 +193,27 @@ class _Job:
             elif self.objective == "kto" and row.refusals and not row.cut:
                 self.found.kept.append(self._sample(artifact, row, item, good=False))
             else:
-                reason, told = _refusal(artifact, row)
+                reason, told = _refusal(artifact, row, good)
                 self.found.leave(self.where(artifact.id, row.kept), reason, told)
 
-    def _pair(self, artifact: Artifact, rows: Sequence[_Row], good: Sequence[_Row], item: Json) -> Sequence[_Row]:
-        """Keep a pair for each refused text beside the one that is taken; return the rows that are in none."""
+    def _pair(
+        self, artifact: Artifact, rows: Sequence[_KeptRow], good: Sequence[_KeptRow], item: Json
+    ) -> Sequence[_KeptRow]:
+        """Keep a pair for each refused line beside the one that is taken; return the rows that are in none."""
         if not good:
             return rows
-        better, used, texts = good[0], [], {""}
+        better, used = good[0], []
         for row in rows:
-            bare = " ".join(row.kept.text.split())
-            if row.refusals and not row.cut and row.prompt == better.prompt and bare not in texts:
-                texts.add(bare)
+            if row.refusals and not row.cut and row.prompt == better.prompt and row.kept.text.strip():
                 used.append(row)
-                pair = self._sample(artifact, better, item, worse=row)
-                self.found.kept.append(pair)
+                self.found.kept.append(self._sample(artifact, better, item, worse=row))
         if used:
             self.found.paired.append(self.where(artifact.id, better.kept))
             used.append(better)
         return [row for row in rows if not any(row is one for one in used)]
 
     def _sample(
-        self, artifact: Artifact, row: _Row, item: Json, *, worse: _Row | None = None, good: bool | None = None
+        self, artifact: Artifact, row: _KeptRow, item: Json, *, worse: _KeptRow | None = None, good: bool | None = None
     ) -> Sample:
         return Sample(
             where=self.where(artifact.id, worse.kept if worse else row.kept),
@@ -232,8 +234,8 @@ def _stands(artifact: Artifact) -> bool:
     return artifact.status in ("accepted", "flagged")
 
 
-def _refusal(artifact: Artifact, row: _Row) -> tuple[Reason, str]:
-    """Say why a line is not learnt."""
+def _refusal(artifact: Artifact, row: _KeptRow, good: Sequence[_KeptRow]) -> tuple[Reason, str]:
+    """Say why a line is not learnt; `good` are those of its item that are."""
     messages = [finding.message for finding in row.refusals]
     if row.cut:
         return "has no end", messages[0] if messages else "was cut off by the limit of tokens"
@@ -242,6 +244,8 @@ def _refusal(artifact: Artifact, row: _Row) -> tuple[Reason, str]:
         return "breaks its type's limits", limits[0]
     if messages:
         return "rejected", messages[0]
+    if any(row.kept.text == one.kept.text for one in good if one is not row):
+        return "twin", "is the same as the answer that its piece took"
     if not _stands(artifact):
         return "rejected", f"its piece is {artifact.status}: {artifact.reason}"
     return "rejected", "its piece took another answer"

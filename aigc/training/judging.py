@@ -36,7 +36,7 @@ def judge(project: Project, content_type: ContentType, stage: str, answers: Sequ
 
     alone = one_stage(content_type, stage)
     bare = replace(stage_named(alone, stage), candidates=1, attempts=0, fallback={})
-    given = Given([one.text for one in answers])
+    given = HandWritten([one.text for one in answers])
     pipeline = Pipeline(given, project.environment, seed=project.settings.seed, policy=project.policy())
     briefs = [
         Brief(id=str(number), values=stage_values(bare, one.values, one.item), source=one.where)
@@ -55,7 +55,7 @@ def _verdict(prompt: Prompt | None, artifact: Artifact) -> Verdict:
     return Verdict(prompt=prompt, refusal=told)
 
 
-class Given:
+class HandWritten:
     """This is a Generator that gives each brief the text at the place that its id says. `prompts` are as asked."""
 
     def __init__(self, texts: Sequence[str]) -> None:

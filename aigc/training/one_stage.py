@@ -44,11 +44,6 @@ def one_stage(content_type: ContentType, stage_name: str) -> ContentType:
     )
 
 
-def without_shots(content_type: ContentType) -> ContentType:
-    """Return the content type with no examples in its prompts."""
-    return replace(content_type, stages=tuple(replace(stage, shots=()) for stage in content_type.stages))
-
-
 def stage_named(content_type: ContentType, name: str) -> Stage:
     """Return the stage of that name; NotFound suggests the nearest."""
     for stage in content_type.stages:

@@ -82,15 +82,14 @@ class Replay:
 
 
 def _completion(request: Request, index: int, lines: Sequence[Line]) -> Completion:
-    """Return the `index`-th candidate: a kept line, the one empty text that stands for none, or no candidate at all."""
-    if index < len(lines):
-        line = lines[index]
-        return Completion(
-            request_id=request.id,
-            index=index,
-            text=line.text,
-            finish_reason=line.finish_reason,
-            mean_logprob=line.mean_logprob,
-        )
-    none = index > 0 or bool(lines)
-    return Completion(request_id=request.id, index=index, text="", finish_reason="cancelled" if none else "stop")
+    """Return the `index`-th candidate: a kept line, or an empty text that stands for none."""
+    if index >= len(lines):
+        return Completion(request_id=request.id, index=index, text="")
+    line = lines[index]
+    return Completion(
+        request_id=request.id,
+        index=index,
+        text=line.text,
+        finish_reason=line.finish_reason,
+        mean_logprob=line.mean_logprob,
+    )

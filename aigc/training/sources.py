@@ -15,7 +15,7 @@ from aigc.training.file_rows import TEXTS, gather_file, gather_text
 from aigc.training.job_rows import gather_job
 from aigc.training.row_files import SUFFIXES
 from aigc.training.sample import Account, Sample
-from aigc.training.type_rows import Lines, gather_lines, gather_type, has_type, type_of_file
+from aigc.training.type_rows import LineWords, gather_lines, gather_type, has_type, type_of_file
 
 PARTS = 20  # of a lone text, so that there is something to hold out
 LEAST_PART = 2000  # characters
@@ -40,7 +40,7 @@ def gather(
     source is nothing of that, or cannot be read at all.
     """
     found = Gathering()
-    lines = Lines(stage=stage, columns=columns or {}, shots=shots)
+    lines = LineWords(stage=stage, columns=columns or {}, shots=shots)
     if content_type:
         project.content_type(content_type)
     for source in sources:
@@ -59,7 +59,7 @@ def gather(
     return accounted(found, objective)
 
 
-def _gather_file(project: Project, path: Path, found: Gathering, content_type: str, lines: Lines) -> None:
+def _gather_file(project: Project, path: Path, found: Gathering, content_type: str, lines: LineWords) -> None:
     suffix = path.suffix.lower()
     if suffix in TEXTS:
         gather_text(path, found)

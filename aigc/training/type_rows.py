@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aigc.asking import open_rows
@@ -22,7 +22,7 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.training.account import Gathering
 from aigc.training.judging import Answered, judge
-from aigc.training.one_stage import stage_named, without_shots
+from aigc.training.one_stage import stage_named
 from aigc.training.row_files import read_rows
 from aigc.training.sample import Sample
 from aigc.types import Json, Row, texts_in
@@ -32,7 +32,7 @@ LINE_FILES = (".jsonl", ".csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class LineWords:
     """This is how rows of line files are read: the type and stage of those that name none, columns by what they are
     for, and whether prompts show examples."""
 
@@ -41,31 +41,32 @@ class Lines:
     shots: bool
 
 
-def gather_type(project: Project, name: str, found: Gathering, lines: Lines) -> None:
+def gather_type(project: Project, name: str, found: Gathering, lines: LineWords) -> None:
     """Add the rows of a content type, by its name. NotFound, ContentTypeError, BriefError of what is wrong there."""
     content_type = project.content_type(name)
     _gather_examples(project, content_type, found, shots=lines.shots)
     if lines.stage:
         stage_named(content_type, lines.stage)
     for path in line_files(content_type.file):
-        mine = [row for row in read_rows(path, project.registry, {}) if row.error or _is_for(row, path, content_type)]
-        _gather_rows(project, content_type, mine, found, lines)
+        rows = read_rows(path, project.registry, {})
+        _gather_rows(project, content_type, list(_rows_for(content_type, path, rows)), found, lines)
 
 
-def gather_lines(project: Project, path: Path, name: str, found: Gathering, lines: Lines) -> None:
+def gather_lines(project: Project, path: Path, name: str, found: Gathering, lines: LineWords) -> None:
     """Add the rows of one line file for the content type of that name, or the one that each row names."""
     given = project.content_type(name) if name else None
     if given is not None and lines.stage:
         stage_named(given, lines.stage)
     by_type: dict[str, list[Row]] = defaultdict(list)
     for row in read_rows(path, project.registry, lines.columns):
-        by_type[name or str(row.values.get("type") or "")].append(row)
+        by_type[name or _named(project, path, row)].append(row)
     for named, rows in by_type.items():
         try:
             content_type = given or project.content_type(named)
         except UsageError as error:
+            told = str(error) if named else "names no `type`"
             for row in rows:
-                found.leave(row.where, "cannot be decoded", row.error or str(error))
+                found.leave(row.where, "cannot be decoded", row.error or told)
         else:
             _gather_rows(project, content_type, rows, found, lines)
 
@@ -93,13 +94,26 @@ def has_type(path: Path, registry: Registry) -> bool:
     return first is not None and "type" in first.values and "output" in first.values
 
 
-def _is_for(row: Row, path: Path, content_type: ContentType) -> bool:
-    """Say whether a row beside several types may be for this one: as it says, or as the file is called."""
-    stem = content_type.file.stem
-    if named := row.values.get("type"):
-        return named in (content_type.name, stem)
-    others = {file.stem for file in content_type.file.parent.glob("*.yaml")}
-    return path.stem == stem or path.stem not in others
+def _rows_for(content_type: ContentType, path: Path, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows beside several types that are for this one, as they say or as their file is called. One of which
+    nobody says it comes with an error."""
+    stem, stems = content_type.file.stem, sorted(one.stem for one in content_type.file.parent.glob("*.yaml"))
+    for row in rows:
+        if row.error:
+            yield row
+        elif named := row.values.get("type"):
+            if named in (content_type.name, stem):
+                yield row
+        elif path.stem == stem or len(stems) == 1:
+            yield row
+        elif path.stem not in stems:
+            yield replace(row, error=f"names no `type`, of which there are several here: {', '.join(stems)}")
+
+
+def _named(project: Project, path: Path, row: Row) -> str:
+    """Return the content type that a row names, in whole or as it is called in the folder."""
+    named, family = str(row.values.get("type") or ""), path.resolve().parent.parent.name
+    return f"{family}/{named}" if f"{family}/{named}" in project.content_files() else named
 
 
 # -- lines that people wrote ------------------------------------------------------------------------------------------
@@ -115,11 +129,11 @@ class _Asked:
 
 
 def _gather_rows(
-    project: Project, content_type: ContentType, rows: Sequence[Row], found: Gathering, lines: Lines
+    project: Project, content_type: ContentType, rows: Sequence[Row], found: Gathering, lines: LineWords
 ) -> None:
     """Add rows for one content type."""
     if not lines.shots:
-        content_type = without_shots(content_type)
+        content_type = content_type.without_shots()
     by_stage: dict[str, list[_Asked]] = defaultdict(list)
     for row in rows:
         try:
@@ -256,7 +270,7 @@ def _about(inputs: Mapping[str, Schema], given: Mapping[str, Json], item: Json) 
 
 def _gather_examples(project: Project, content_type: ContentType, found: Gathering, *, shots: bool) -> None:
     """Add what the content type shows. Its author wants it so: it is held against no check."""
-    bare = content_type if shots else without_shots(content_type)
+    bare = content_type if shots else content_type.without_shots()
     for stage, examples in _examples(content_type):
         rows: list[_Asked] = []
         for example in examples:
