@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,8 @@ def test_weights_that_stand_still_are_left_out_and_shared_ones_are_a_head(folder
     optimizer = make_optimizer(model, RATE)
     learnt = [one for group in optimizer.param_groups for one in group["params"]]
     assert len(learnt) == len({*map(id, learnt)}) == sum(one.requires_grad for one in model.parameters())
-    (shared,) = (group for group in optimizer.param_groups if any(one is model.lm_head.weight for one in group["params"]))
-    assert shared["lr"] < RATE
+    rates = {id(one): group["lr"] for group in optimizer.param_groups for one in group["params"]}
+    assert rates[id(model.model.embed_tokens.weight)] < RATE
 
 
 def test_a_step_of_muon_changes_all_directions_alike(folder: Path) -> None:
@@ -79,7 +80,7 @@ def test_a_step_of_muon_changes_all_directions_alike(folder: Path) -> None:
     before = matrix.detach().clone()
     learn(model, make_optimizer(model, RATE), 1)
     changed = torch.linalg.svdvals((matrix.detach() - before * (1 - 0.1 * RATE)) / RATE) / math.sqrt(2)
-    assert 0.4 < changed.min() and changed.max() < 1.3
+    assert changed.min() > 0.4 and changed.max() < 1.3
 
 
 def test_it_learns(folder: Path) -> None:
@@ -114,7 +115,7 @@ def test_rates_climb_stay_and_fall_together(folder: Path) -> None:
         optimizer.step()
         plan.step()
     assert shares[0] == 0.5 and shares[2:50] == [1.0] * 48
-    falls = [a - b for a, b in zip(shares[60:], shares[61:], strict=False)]
+    falls = [a - b for a, b in pairwise(shares[60:])]
     assert max(falls) - min(falls) < 1e-9 < min(falls)
     assert 0 < shares[-1] < 0.05
 
@@ -133,7 +134,8 @@ def test_the_shortest_runs_have_rates_too(folder: Path, steps: int) -> None:
 def test_the_trainer_takes_it_and_goes_on_from_what_it_saved(folder: Path, tmp_path: Path) -> None:
     from transformers import Trainer, TrainingArguments
 
-    rows = [{"input_ids": torch.arange(97 + row, 107 + row), "labels": torch.arange(97 + row, 107 + row)} for row in range(8)]
+    texts = [torch.arange(97 + row, 107 + row) for row in range(8)]
+    rows = [{"input_ids": text, "labels": text} for text in texts]
 
     def run(out: Path, resume: str | None = None) -> Any:
         model = opened(folder)
@@ -148,7 +150,7 @@ def test_the_trainer_takes_it_and_goes_on_from_what_it_saved(folder: Path, tmp_p
             disable_tqdm=True,
             dataloader_pin_memory=False,
         )
-        trainer = Trainer(model, settings, train_dataset=rows, optimizers=(optimizer, schedule(optimizer, 4)))  # type: ignore[arg-type]
+        trainer = Trainer(model, settings, train_dataset=rows, optimizers=(optimizer, schedule(optimizer, 4)))
         trainer.train(resume_from_checkpoint=resume)
         return model
 
