@@ -45,8 +45,8 @@ class GptShape:
     layers: int
     width: int
     inner: int
-    batch: int = 16
-    learning_rate: float = 0.02
+    batch: int = 8
+    learning_rate: float = 0.03
     vocab: int = VOCAB
     context: int = CONTEXT
 

