@@ -11,6 +11,7 @@ import pytest
 from aigc.errors import NotFound, UsageError
 from aigc.ledger import opened_ledger
 from aigc.testing import ScriptedGenerator
+from aigc.training.job_rows import SeenResults
 from aigc.training.sources import gather
 from aigc.types import Line
 
@@ -28,6 +29,7 @@ def test_taken_lines_are_samples_with_the_prompts_that_were_sent(works: Works) -
     sent = {(one.about.brief, one.about.stage, one.about.item, one.prompt) for one in works.generator.requests}  # type: ignore[union-attr]
     taken = [line for line in lines_of(folder) if line.taken]
     assert Counter(one.answer for one in account.kept) == Counter(line.text for line in taken) and len(taken) == 8
+    assert [*dict.fromkeys(one.group for one in account.kept)] == ["spring: b0", "spring: b1", "spring: b2"]
     for sample in account.kept:
         name = sample.group.removeprefix("spring: ")
         items = {
@@ -205,3 +207,10 @@ def test_a_candidate_that_says_what_the_taken_one_says_is_its_twin(works: Works)
     works.generator = ScriptedGenerator(lambda request, index: "Has six")
     account = gather(works.project, [str(works.write(products=["oak table"]))])
     assert account.reasons() == {"twin": 3} and len(account.kept) == 3
+
+
+def test_later_stages_went_over_what_was_there_first() -> None:
+    seen = SeenResults()
+    seen.written("lines", 0, "first")
+    seen.written("lines", 0, "written again for the whole piece's sake")
+    assert seen.results == {"lines": {0: "first"}}
