@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import rich.progress
 
     from aigc.learner import Told
-    from aigc.training.choosing import Look
+    from aigc.training.checkpoint_choice import Look
     from aigc.training.improving import Round
     from aigc.training.preparing import Prepared
     from aigc.training.result import Result
@@ -129,9 +129,11 @@ def learning(prepared: Prepared) -> Iterator[Learning]:
 def trial_lines(told: Mapping[str, Json]) -> Iterator[str]:
     """Say what a run will take, by two steps that were timed."""
     texts = f"{counted(told['texts'], 'text')} to learn, {told['held_out']:,} held out"
-    yield f"{texts}; {told['labelled_tokens']:,} tokens learnt in a pass, {told['tokens_per_step']:,} computed in a step"
+    tokens = f"{told['labelled_tokens']:,} tokens learnt in a pass, {told['tokens_per_step']:,} computed in a step"
+    yield f"{texts}; {tokens}"
     each = f"{told['seconds_per_step']:.2f} s each"
-    yield f"{counted(told['steps'], 'step')} of {told['batch']}, {each}: about {duration(told['seconds'])}, and the looks"
+    steps = f"{counted(told['steps'], 'step')} of {told['batch']}"
+    yield f"{steps}, {each}: about {duration(told['seconds'])}, and the looks at checkpoints"
     yield f"Memory: about {megabytes(told['memory'])}"
 
 

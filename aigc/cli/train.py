@@ -15,9 +15,7 @@ from aigc.cli.learning import account_lines, learning, result_lines, round_lines
 from aigc.cli.options import (
     Overrides,
     Pairs,
-    key_value,
     looking_options,
-    mapping,
     model_option,
     open_project,
     print_json,
@@ -25,6 +23,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import loading, writing
 from aigc.cli.stopping import gentle_stop
+from aigc.cli.wanting import wanting_options
 from aigc.errors import UsageError
 from aigc.ledger.ledger import has_ledger
 
@@ -32,30 +31,14 @@ if TYPE_CHECKING:
     from aigc.project import Project
     from aigc.training.improving import Round
     from aigc.training.preparing import Wanted
-    from aigc.training.run import Outcome
+    from aigc.training.training_run import Outcome
 
 ENDING = "Ending after this step, with a checkpoint."
-PRESETS = "lora (the default), full, 4bit, dpo, kto or scratch"
 
 
 @click.command("train")
 @click.argument("name", metavar="NAME")
-@click.option(
-    "--from",
-    "sources",
-    metavar="SOURCE",
-    multiple=True,
-    help="A batch's folder, a content type, or a file or folder of rows; repeat for more.",
-)
-@click.option("--preset", default="lora", metavar="PRESET", help=f"How to learn: {PRESETS}.")
-@click.option(
-    "--set", "given", metavar="KEY=VALUE", multiple=True, type=key_value, help="A setting, such as steps=60 or rank=16."
-)
-@click.option("--type", "type_name", default="", metavar="TYPE", help="The content type that a file's rows are for.")
-@click.option("--stage", default="", metavar="STAGE", help="… and the stage of it.")
-@click.option("--map", "columns", metavar="INPUT=COLUMN", multiple=True, type=key_value, help="Which column feeds it.")
-@click.option("--no-shots", is_flag=True, help="Learn, and write later, without the type's examples in the prompt.")
-@click.option("--size", default="small", metavar="SIZE", help="Of a model from scratch: tiny, small, medium, large.")
+@wanting_options
 @click.option("--check", "checking", is_flag=True, help="Say of every row whether it is used and why not, and stop.")
 @click.option("--dry-run", is_flag=True, help="Time two steps, say what the whole takes, and stop.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
@@ -69,14 +52,7 @@ PRESETS = "lora (the default), full, 4bit, dpo, kto or scratch"
 @looking_options
 def command(
     name: str,
-    sources: tuple[str, ...],
-    preset: str,
-    given: Pairs,
-    type_name: str,
-    stage: str,
-    columns: Pairs,
-    no_shots: bool,
-    size: str,
+    wanted: Wanted,
     checking: bool,
     dry_run: bool,
     resume: bool,
@@ -108,27 +84,14 @@ def command(
       aigc train small --from spring --teacher qwen3-4b
       aigc train toy --preset scratch --from texts/
     """
-    from aigc.training.choosing import project_over
-    from aigc.training.preparing import Wanted
-    from aigc.training.presets import preset_named
+    from aigc.training.checkpoint_choice import project_over
 
-    preset_named(preset)
     project = project_over(open_project(folder, Overrides(model=model, settings=settings)), adapters={})
-    wanted = Wanted(
-        sources=sources,
-        preset=preset,
-        given=mapping(given, "--set"),
-        content_type=type_name,
-        stage=stage,
-        columns=mapping(columns, "--map"),
-        shots=not no_shots,
-        size=size,
-    )
-    if improve is None and not sources:
+    if improve is None and not wanted.sources:
         raise UsageError(
             "--from SOURCE is missing: what to learn from", hint="a batch's folder, a content type, a file"
         )
-    target = _target(project, name, preset)
+    target = _target(project, name, wanted.preset)
     if checking:
         return _check(project, wanted, as_json=as_json)
     if improve is not None:
@@ -166,7 +129,7 @@ def _check(project: Project, wanted: Wanted, *, as_json: bool) -> int:
 
 def _train(project: Project, wanted: Wanted, target: Path, *, dry_run: bool, resume: bool, as_json: bool) -> int:
     from aigc.training.result import finish
-    from aigc.training.run import leads
+    from aigc.training.training_run import leads
 
     if dry_run:
         return _forecast(project, wanted, as_json=as_json)
@@ -189,7 +152,7 @@ def _learn(project: Project, wanted: Wanted, target: Path, *, resume: bool = Fal
     """Train into a folder, showing how it goes."""
     from aigc.training.base import opened_base
     from aigc.training.preparing import prepare, read_rows
-    from aigc.training.run import RUN, check_folder, leads, train
+    from aigc.training.training_run import RUN, check_folder, leads, train
 
     check_folder(target, resume=resume)
     with ExitStack() as stack:
@@ -231,7 +194,7 @@ def _improve(project: Project, wanted: Wanted, target: Path, job: Path, rounds: 
     """Go round: learn, write, learn from what was accepted; leave the best round's result."""
     from aigc.training.improving import best_round, improve
     from aigc.training.result import finish
-    from aigc.training.run import check_folder, take_result
+    from aigc.training.training_run import check_folder, take_result
 
     check_folder(target, resume=False)
 
@@ -262,7 +225,7 @@ def _improve(project: Project, wanted: Wanted, target: Path, job: Path, rounds: 
 def _taught(project: Project, wanted: Wanted, target: Path, teacher: str) -> Wanted:
     """Let a teacher write the briefs of the sources that are jobs; return what is learnt from then."""
     from aigc.training.improving import briefs_of, teach
-    from aigc.training.run import RUN, check_folder
+    from aigc.training.training_run import RUN, check_folder
 
     check_folder(target, resume=False)
     jobs = [source for source in wanted.sources if has_ledger(Path(source))]

@@ -18,8 +18,8 @@ from aigc.evaluation import Proportion, WriterFigures
 from aigc.jobs import open_job
 from aigc.ledger import opened_ledger
 from aigc.project import Project
-from aigc.training.choosing import figures_record, project_over
-from aigc.training.run import Outcome
+from aigc.training.checkpoint_choice import project_over
+from aigc.training.training_run import Outcome
 from aigc.types import Artifact, Brief, Json
 
 GAINED = 0.005  # of accepted pieces, a round must bring at least
@@ -40,7 +40,7 @@ class Round:
     def record(self) -> dict[str, Json]:
         """Return it as JSON."""
         folder = str(self.outcome.folder) if self.outcome is not None else None
-        told = {"number": self.number, "figures": figures_record(self.figures), "stopped_for": self.stopped_for or None}
+        told = {"number": self.number, "figures": self.figures.record(), "stopped_for": self.stopped_for or None}
         return {**told, "folder": folder}
 
 
@@ -115,7 +115,6 @@ def teach(
     teacher: str,
     job: Path,
     folder: Path,
-    *,
     wrote: Callable[[Artifact], None] = lambda artifact: None,
 ) -> Path:
     """Let another model write a job's briefs into `folder`, to learn from; what is there already stays."""
@@ -149,4 +148,4 @@ def write_job(
         if job.remaining:
             with closing(keeping.generator()) as generator:
                 job.write(generator, heard=heard)
-        return dict(job.finish().counts)
+        return {str(status): many for status, many in job.finish().counts.items()}

@@ -18,7 +18,7 @@ from aigc.project import Project
 from aigc.training.card import Card, CardRows, CardSource, write_card
 from aigc.training.naming import add_to_settings
 from aigc.training.report import write_training_page
-from aigc.training.run import Outcome
+from aigc.training.training_run import Outcome
 from aigc.types import Json
 
 ADAPTERS = ("lora", "4bit")

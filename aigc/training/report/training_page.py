@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from aigc.errors import JobError
 from aigc.training.report.curves import loss_chart
-from aigc.training.run import Outcome
+from aigc.training.training_run import Outcome
 from aigc.types import Json
 
 REPORT = "report.html"

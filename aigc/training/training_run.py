@@ -17,14 +17,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigc.errors import JobError, ModelError, UsageError
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
 from aigc.project import Project
-from aigc.training.choosing import GATED, Chooser, Look, held_out_briefs, keep_look, kept_looks
+from aigc.training.checkpoint_choice import GATED, Chooser, Look, held_out_briefs, keep_look, kept_looks
 from aigc.training.preparing import Prepared
 from aigc.types import Json
+
+if TYPE_CHECKING:
+    from aigc.learner.learn import Learned
 
 RUN = "run"  # in the result's folder
 PLAN = "plan.json"
@@ -36,7 +40,8 @@ OWN = (
     "README.md",
     "report.html",
 )  # stay where they are
-TOLERANCE = 0.02  # of quality, by which a result may be behind the base
+WHOLE = ("full", "scratch")  # methods whose checkpoints are models by themselves
+TOLERANCE = 0.02  # of quality and of fallbacks, by which a result may be behind the base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,9 @@ class Outcome:
         if self.stopped or self.after is None or self.before is None:
             return False
         if self.after.quality is not None and self.before.quality is not None:
-            return self.after.quality >= self.before.quality - TOLERANCE
+            before, after = self.before.figures, self.after.figures
+            fallbacks = (after.get("fallbacks") or 0.0) - (before.get("fallbacks") or 0.0)
+            return self.after.quality >= self.before.quality - TOLERANCE and fallbacks <= TOLERANCE
         if self.after.loss is None or self.before.loss is None:
             return self.prepared.options.method == "scratch"  # there was nothing before
         return self.after.loss <= self.before.loss
@@ -93,64 +100,82 @@ def train(
     looked: Callable[[Look], None] = lambda look: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Learn, look at each checkpoint, and leave the best in `folder` with what it is and how it came about.
+    """Learn, look at each checkpoint, and leave the best in `folder`.
 
     `heard` is told of each step, `looked` of what a checkpoint writes; once `stopping` says so the run ends with a
     checkpoint, and `resume` goes on with it later to the same bytes. ModelError, one sentence, for what the machine
     cannot do; UsageError where rows, settings or model are not those of the run that is to go on.
     """
-    from aigc.learner.learn import learn
-
     check_folder(folder, resume=resume)
     run = folder / RUN
     with _held(folder, run):
         if leads():
             _hold_to_plan(run, prepared.record())
-        whole = prepared.options.method in ("full", "scratch")
         held_out = held_out_briefs(project, prepared.rows.samples(prepared.held_out), shots=prepared.wanted.shots)
-        looks = kept_looks(run)
-        told: list[Told] = []
+        whole = prepared.options.method in WHOLE
         with closing(Chooser(project, held_out, whole=whole)) as chooser:
-
-            def look(step: int, checkpoint: Path | None, loss: float | None) -> None:
-                if step not in looks:
-                    looks[step] = one = chooser.look(step, checkpoint, loss=loss)
-                    keep_look(one, run)
-                looked(looks[step])
-
-            def step_heard(one: Told) -> None:
-                told.append(one)
-                heard(one)
-                if one.step == 0 or one.checkpoint is not None:
-                    look(one.step, one.checkpoint, one.held_out)
-
-            learned = learn(
-                prepared.base,
-                prepared.learnt,
-                prepared.held_out,
-                prepared.options,
-                run,
-                heard=step_heard if leads() else lambda one: None,
-                stopping=stopping,
-                resume=resume,
-            )
-            if not leads():
-                return Outcome(folder=folder, prepared=prepared, told=learned.told, looks=(), stopped=True)
-            losses = {one.step: one.held_out for one in learned.told}
-            for checkpoint in [] if learned.stopped else learned.checkpoints:  # of a run that was interrupted between
-                step = step_of(checkpoint)
-                if step not in looks:
-                    look(step, checkpoint, losses.get(step))
+            looking = _Looking(chooser, run, looked)
+            learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
             outcome = Outcome(
                 folder=folder,
                 prepared=prepared,
                 told=learned.told,
-                looks=[looks[step] for step in sorted(looks)],
-                stopped=learned.stopped,
+                looks=[looking.looks[step] for step in sorted(looking.looks)],
+                stopped=learned.stopped or not leads(),
             )
-            if learned.stopped:
+            if outcome.stopped:
                 return outcome
             return _finish(outcome, chooser, {step_of(one): one for one in learned.checkpoints})
+
+
+class _Looking:
+    """This looks at checkpoints as they are written, once each, also over a run that was interrupted."""
+
+    def __init__(self, chooser: Chooser, run: Path, looked: Callable[[Look], None]) -> None:
+        self._chooser = chooser
+        self._run = run
+        self._looked = looked
+        self.looks = kept_looks(run)
+
+    def at(self, step: int, checkpoint: Path | None, loss: float | None) -> None:
+        if step not in self.looks:
+            self.looks[step] = look = self._chooser.look(step, checkpoint, loss=loss)
+            keep_look(look, self._run)
+        self._looked(self.looks[step])
+
+
+def _learn(
+    prepared: Prepared,
+    run: Path,
+    looking: _Looking,
+    heard: Callable[[Told], None],
+    stopping: Callable[[], bool],
+    *,
+    resume: bool,
+) -> Learned:
+    """Run the steps, and look at every checkpoint on the way; at those that an interruption left without a look after."""
+    from aigc.learner.learn import learn
+
+    def step_heard(one: Told) -> None:
+        heard(one)
+        if one.step == 0 or one.checkpoint is not None:
+            looking.at(one.step, one.checkpoint, one.held_out)
+
+    learned = learn(
+        prepared.base,
+        prepared.learnt,
+        prepared.held_out,
+        prepared.options,
+        run,
+        heard=step_heard if leads() else lambda one: None,
+        stopping=stopping,
+        resume=resume,
+    )
+    losses = {one.step: one.held_out for one in learned.told}
+    for checkpoint in [] if learned.stopped or not leads() else learned.checkpoints:
+        if step_of(checkpoint) not in looking.looks:
+            looking.at(step_of(checkpoint), checkpoint, losses.get(step_of(checkpoint)))
+    return learned
 
 
 def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) -> Outcome:

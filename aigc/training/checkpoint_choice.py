@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aigc.content import ContentType
 from aigc.errors import AigcError
-from aigc.evaluation import Estimate, Proportion, WriterFigures, write_briefs
+from aigc.evaluation import WriterFigures, write_briefs
 from aigc.project import Project
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
@@ -130,7 +130,7 @@ class Chooser:
             if self._whole and checkpoint is not None:
                 generator.close()
         only = self._held_out[0].content_type if len(self._held_out) == 1 else None
-        figures = figures_record(WriterFigures.of(artifacts, only, seconds=seconds))
+        figures = WriterFigures.of(artifacts, only, seconds=seconds).record()
         texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
         return Look(step=step, quality=float(figures["quality"] or 0.0), loss=loss, figures=figures, texts=texts)
 
@@ -149,17 +149,6 @@ class Chooser:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
-
-
-def figures_record(figures: WriterFigures) -> dict[str, Json]:
-    """Return figures as JSON: of a share and a mean the number alone."""
-    return {name: _number(value) for name, value in figures.values().items()}
-
-
-def _number(value: Json) -> Json:
-    if isinstance(value, Proportion):
-        return value.share
-    return value.mean if isinstance(value, Estimate) else value
 
 
 def project_over(project: Project, **settings: Any) -> Project:
