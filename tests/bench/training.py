@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def ours(work: dict[str, Any]) -> dict[str, Any]:
         )  # fmt: skip
     seconds = [one.seconds for one in learned.told][1:]
     # The last step writes a checkpoint before it is heard of.
-    spent = [after[1] - before[1] for before, after in zip(clocks[1:-1], clocks[2:], strict=False)]
+    spent = [after[1] - before[1] for before, after in pairwise(clocks[1:])]
     return {"loss": learned.told[0].loss, "seconds": seconds, "spent": spent[:-1] or spent}
 
 
@@ -173,7 +174,8 @@ def compare(arguments: argparse.Namespace, folder: Path) -> None:
                 told[side].append(run(side, python, work))
         for side, runs in told.items():
             wall, spent = (
-                BATCH / statistics.median(second for one in runs for second in one[name]) for name in ("seconds", "spent")
+                BATCH / statistics.median(second for one in runs for second in one[name])
+                for name in ("seconds", "spent")
             )
             memory = statistics.median(one["peak"] for one in runs) / 1e9
             print(f"{case:6} {side:5} {wall:8.2f} {spent:11.2f} {memory:8.2f} {runs[0]['loss']:11.5f}", flush=True)
