@@ -1,7 +1,7 @@
 """Learn: from a base and targets to checkpoints, through kills, full disks and too little memory.
 
-What a run was begun with is in `learner.json`: going on with other targets or options is refused, and the number of tokens
-computed at once, which decides how numbers round, stays what it was.
+What a run was begun with is in `learner.json`: going on with other targets or options is refused, and the number of
+tokens computed at once, which decides how numbers round, stays what it was.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def _run(
     steps = _plan(targets, options, around.tokens, arguments.world_size)
     trainer = _trainer(model, arguments, steps, options)
     losses = StepLosses(targets, options, around.tokens, device, arguments.process_index)
-    losses.sum_up = lambda value: trainer.accelerator.reduce(value, "sum")  # type: ignore[no-any-return]
+    losses.sum_up = lambda value: trainer.accelerator.reduce(value, "sum")
     losses.look_up_reference(model)
     trainer.losses, trainer.options = losses, options
     after = AfterSteps(trainer, around)
@@ -151,9 +151,7 @@ def _run(
         trainer.train(resume_from_checkpoint=str(newest[0]) if newest[0] else None)
     finally:
         after.close()
-    return Learned(
-        checkpoints=tuple(whole_checkpoints(around.run)), told=tuple(around.told), stopped=around.stopped
-    )
+    return Learned(checkpoints=tuple(whole_checkpoints(around.run)), told=tuple(around.told), stopped=around.stopped)
 
 
 def _trainer(

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from aigc.learner.learner_options import LearnerOptions
-from aigc.learner.packing_tree import Tree, tree_texts, packed_tree
+from aigc.learner.packing_tree import Tree, packed_tree, tree_texts
 from aigc.learner.steps_plan import Part, PlannedStep, parts_of
 from aigc.learner.target import Target
 from aigc.learner.tree_attention import forward
@@ -129,4 +129,3 @@ class StepLosses:
             moved -= self._log_probs(model, strangers)
         total = self.sum_up(moved.sum().to(self.device) * weight)
         return (total / len(places)).clamp(min=0)
-

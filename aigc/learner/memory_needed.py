@@ -12,9 +12,10 @@ from aigc.engine.machine import machine_memory
 LEAST = 256  # tokens; below, products run slowly
 MOST = 4096  # beyond, attention over the tree costs more than it saves
 SPARE = 0.8  # of the free memory
-# Numbers that a layer keeps of each token for the backward pass, in hidden sizes and in widths of its inner layer, and
-# those of the logits of a labelled token, in vocabularies. Measured on SmolLM2-135M (tests/bench/LOG.md).
-KEPT_HIDDEN, KEPT_INNER, KEPT_LOGITS = 40, 8, 3
+# Numbers kept of each token for the backward pass: by a layer in hidden sizes, in widths of its attention (all heads)
+# and of its inner layer, and by a labelled token's logits in vocabularies. What autograd keeps is 0.5 to 0.96 of it by
+# family (tests/learner/test_timed_steps.py counts it).
+KEPT_HIDDEN, KEPT_ATTENTION, KEPT_INNER, KEPT_LOGITS = 16, 6, 5, 3
 
 
 def token_bytes(model: Any) -> int:
@@ -22,13 +23,15 @@ def token_bytes(model: Any) -> int:
     config = model.config.get_text_config()
     hidden, layers = int(config.hidden_size), int(config.num_hidden_layers)
     inner = int(getattr(config, "intermediate_size", 0) or 4 * hidden)
-    numbers = layers * (KEPT_HIDDEN * hidden + KEPT_INNER * inner) + KEPT_LOGITS * int(config.vocab_size)
-    return 4 * numbers
+    heads = int(config.num_attention_heads)
+    attention = heads * int(getattr(config, "head_dim", 0) or hidden // heads)
+    layer = KEPT_HIDDEN * hidden + KEPT_ATTENTION * attention + KEPT_INNER * inner
+    return 4 * (layers * int(layer) + KEPT_LOGITS * int(config.vocab_size))
 
 
 def learning_bytes(model: Any) -> int:
     """Return the memory of what learns beside the weights, in bytes: gradients and AdamW's two averages."""
-    return 3 * 4 * sum(one.numel() for one in model.parameters() if one.requires_grad)
+    return 3 * 4 * sum(int(one.numel()) for one in model.parameters() if one.requires_grad)
 
 
 def tokens_that_fit(model: Any, device: torch.device, processes: int = 1) -> int:

@@ -95,6 +95,7 @@ class StepTrainer(Trainer):
     def write_state(self, folder: Path, randoms: Sequence[Any]) -> None:
         """Write what going on needs beside the weights."""
         torch.save(list(randoms), folder / RESUME / RANDOM)
+        assert self.optimizer is not None and self.lr_scheduler is not None, "there are none before the first step"
         torch.save(self.optimizer.state_dict(), folder / RESUME / OPTIMIZER)
         torch.save(self.lr_scheduler.state_dict(), folder / RESUME / SCHEDULE)
         self.state.save_to_json(str(folder / STATE))
@@ -103,7 +104,7 @@ class StepTrainer(Trainer):
         load_learnt(self.model, self.options, Path(resume_from_checkpoint))
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
-        if checkpoint is not None:
+        if checkpoint is not None and self.optimizer is not None and self.lr_scheduler is not None:
             folder = Path(checkpoint) / RESUME
             self.optimizer.load_state_dict(torch.load(folder / OPTIMIZER, map_location="cpu", weights_only=True))
             self.lr_scheduler.load_state_dict(torch.load(folder / SCHEDULE, weights_only=True))
@@ -116,7 +117,6 @@ class StepTrainer(Trainer):
                 torch.random.set_rng_state(drawn["cpu"])
                 if "cuda" in drawn and self.args.device.type == "cuda":
                     torch.cuda.random.set_rng_state(drawn["cuda"], self.args.device)
-
 
 
 @dataclass(slots=True)
@@ -159,6 +159,7 @@ class AfterSteps(TrainerCallback):
         looks = due if not options.held_out_every else step % options.held_out_every == 0 or last
         held_out = None
         if looks and around.held_out and self._main:
+            assert trainer.model is not None, "a step is taken with it"
             held_out = held_out_loss(trainer.model, around.held_out, around.tokens, args.device)
         planned: PlannedStep = trainer.train_dataset[step - 1]["step"]  # type: ignore[index]
         told = Told(
@@ -169,8 +170,10 @@ class AfterSteps(TrainerCallback):
         if due:
             self._save(step)
         if self._main:
-            assert self._curves is not None
-            self._curves.draw(told, trainer.lr_scheduler.get_last_lr()[0])
+            assert self._curves is not None and trainer.lr_scheduler is not None, (
+                "these are made before a step is taken"
+            )
+            self._curves.draw(told, float(trainer.lr_scheduler.get_last_lr()[0]))
             around.heard(told)
         control.should_training_stop = control.should_training_stop or around.stopped or last
         return control

@@ -116,4 +116,3 @@ def _planned(targets: Sequence[Target], places: Sequence[int], tokens: int, proc
         labelled=sum(targets[place].labelled for place in places),
         tokens=sum(tree_tokens([targets[place] for place in part]) for share in shares for part in share),
     )
-

@@ -85,9 +85,7 @@ def _tried(steps: Sequence[PlannedStep]) -> list[PlannedStep]:
     return [steps[0], *typical, *typical[:1] * (TIMED - len(typical))]
 
 
-def _timed(
-    model: torch.nn.Module, losses: StepLosses, optimizer: torch.optim.Optimizer, step: PlannedStep
-) -> float:
+def _timed(model: torch.nn.Module, losses: StepLosses, optimizer: torch.optim.Optimizer, step: PlannedStep) -> float:
     began = time.perf_counter()
     losses.begin_step(model, step)
     for part in step.share(0)[0]:

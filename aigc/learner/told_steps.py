@@ -42,7 +42,7 @@ class Curves:
                 from torch.utils.tensorboard import SummaryWriter
         except ImportError:
             return
-        self._writer = SummaryWriter(str(run / CURVES), purge_step=done + 1)  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(run / CURVES), purge_step=done + 1)
 
     def draw(self, told: Told, learning_rate: float) -> None:
         """Add a step's points."""

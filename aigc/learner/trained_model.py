@@ -89,7 +89,6 @@ def _adapted(model: PreTrainedModel, name: str, options: LearnerOptions) -> Any:
     layers = dict(linear_layers(model))
     config = LoraConfig(
         task_type="CAUSAL_LM",
-        base_model_name_or_path=name,
         r=options.rank,
         lora_alpha=options.alpha,
         lora_dropout=options.dropout,
@@ -115,7 +114,9 @@ def _quantise(model: PreTrainedModel, device: torch.device) -> None:
             small = bitsandbytes.nn.Linear4bit(
                 layer.in_features, layer.out_features, bias=bias, compute_dtype=torch.bfloat16, quant_type="nf4"
             )
-            small.weight = bitsandbytes.nn.Params4bit(layer.weight.detach().cpu(), requires_grad=False, quant_type="nf4")
+            small.weight = bitsandbytes.nn.Params4bit(
+                layer.weight.detach().cpu(), requires_grad=False, quant_type="nf4"
+            )
             if bias:
                 small.bias = layer.bias
             model.set_submodule(path, small.to(device))

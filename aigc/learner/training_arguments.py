@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from transformers import TrainingArguments
 
 from aigc.errors import UsageError, did_you_mean, first_line
@@ -26,11 +27,14 @@ SAID_ELSEWHERE = {
     "save_steps": "save",
     "eval_steps": "held_out_every",
 }
-OWN = ("output_dir", "save_", "logging_", "log_", "eval_", "per_device_eval", "dataloader_", "hub_", "push_to_hub")
-OWN += ("report_to", "run_name", "project", "trackio", "disable_tqdm", "include_", "batch_eval", "prediction_loss_only")
-OWN += ("load_best", "metric_for", "greater_is", "ignore_data_skip", "restore_callback", "resume_from", "do_", "label_")
-OWN += ("remove_unused", "train_sampling", "length_column", "skip_memory", "enable_jit", "local_rank", "use_cache")
-OWN += ("ddp_find_unused", "average_tokens", "fsdp", "deepspeed", "parallelism", "accelerator_config")
+OWN = (
+    "output_dir", "save_", "logging_", "log_", "eval_", "per_device_eval", "dataloader_", "hub_", "push_to_hub",
+    "report_to", "run_name", "project", "trackio", "disable_tqdm", "include_", "batch_eval",
+    "prediction_loss_only", "load_best", "metric_for", "greater_is", "ignore_data_skip", "restore_callback",
+    "resume_from", "do_", "label_", "remove_unused", "train_sampling", "length_column", "skip_memory",
+    "enable_jit", "local_rank", "use_cache", "ddp_find_unused", "average_tokens", "fsdp", "deepspeed",
+    "parallelism", "accelerator_config",
+)  # fmt: skip
 
 
 def check_extra(extra: Mapping[str, Json]) -> None:
@@ -58,6 +62,7 @@ def training_arguments(options: LearnerOptions, run: Path) -> TrainingArguments:
         "warmup_steps": min(5, options.steps // 10),
         "weight_decay": 0.0,
         "max_grad_norm": 1.0,
+        "bf16": torch.cuda.is_available() and torch.cuda.is_bf16_supported() and not options.extra.get("use_cpu"),
         **options.extra,
         "output_dir": str(run),
         "max_steps": options.steps,

@@ -14,7 +14,7 @@ from transformers import AttentionInterface, PreTrainedModel
 
 from aigc.engine.hf.model import PROVEN, STATELESS
 from aigc.errors import ModelError, first_line
-from aigc.learner.packing_tree import TreeText, Tree, packed_tree
+from aigc.learner.packing_tree import Tree, TreeText, packed_tree
 
 NAME = "aigc_tree"  # transformers changes behaviour for names containing flash, sdpa or flex_attention
 

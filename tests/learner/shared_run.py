@@ -34,7 +34,13 @@ def main() -> None:
         assert learned.stopped
         assert [one.name for one in learned.checkpoints] == ["checkpoint-000002", "checkpoint-000004"]
         learned = learn(
-            base, rows(), rows(5, 2), options, run, resume=True, heard=lambda told: heard.append(told.loss)  # noqa: B023
+            base,
+            rows(),
+            rows(5, 2),
+            options,
+            run,
+            resume=True,
+            heard=lambda told: heard.append(told.loss),  # noqa: B023
         )
         assert len(learned.checkpoints) == 3
         losses = [one.loss for one in learned.told]

@@ -20,6 +20,7 @@ from aigc.learner import LearnerOptions, Target, Told
 from aigc.learner.learn import Learned, learn
 from aigc.learner.whole_saves import RESUME, newest_resumable, whole_checkpoints
 
+
 def weights(learned: Learned) -> str:
     folder = learned.checkpoints[-1]
     name = "adapter_model.safetensors" if (folder / "adapter_model.safetensors").exists() else "model.safetensors"
@@ -189,7 +190,10 @@ def test_another_run_is_not_written_over(straight: Learned, tiny_folder: Callabl
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (replace(OPTIONS, extra={"warmup_step": 3}), "'warmup_step' is no training argument; did you mean 'warmup_steps'"),
+        (
+            replace(OPTIONS, extra={"warmup_step": 3}),
+            "'warmup_step' is no training argument; did you mean 'warmup_steps'",
+        ),
         (replace(OPTIONS, extra={"max_steps": 3}), "'max_steps' is given otherwise; use 'steps'"),
         (replace(OPTIONS, extra={"output_dir": "x"}), "'output_dir' is decided here"),
         (replace(OPTIONS, extra={"report_to": "wandb"}), "'report_to' is decided here"),
@@ -209,7 +213,9 @@ def test_what_cannot_be_is_refused_before_a_model_is_opened(
     assert not (tmp_path / "run").exists()
 
 
-def test_extra_arguments_reach_the_trainer(straight: Learned, tiny_folder: Callable[[str], Path], tmp_path: Path) -> None:
+def test_extra_arguments_reach_the_trainer(
+    straight: Learned, tiny_folder: Callable[[str], Path], tmp_path: Path
+) -> None:
     options = replace(OPTIONS, extra={"lr_scheduler_type": "constant", "max_grad_norm": 0.01})
     assert weights(learn(tiny_folder("llama"), rows(), [], options, tmp_path)) != weights(straight)
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from aigc.learner.losses import by_text, surprise
-from aigc.learner.packing_tree import tree_texts, packed_tree
+from aigc.learner.packing_tree import packed_tree, tree_texts
 from aigc.learner.steps_plan import tree_tokens
 from aigc.learner.target import Target
 from aigc.learner.tree_attention import set_tree_attention
@@ -33,13 +33,20 @@ FIRST, SECOND = SYSTEM + answer(1, 6), SYSTEM + answer(2, 9)
 TREES = {
     "one text": [target(SYSTEM, answer(3, 5))],
     "one prompt": [target(FIRST, answer(seed, 4 + seed)) for seed in range(3)],
-    "prompts that begin alike": [target(FIRST, answer(3, 5)), target(SECOND, answer(4, 7)), target(FIRST, answer(5, 2))],
+    "prompts that begin alike": [
+        target(FIRST, answer(3, 5)),
+        target(SECOND, answer(4, 7)),
+        target(FIRST, answer(5, 2)),
+    ],
     "answers that begin alike": [target(FIRST, answer(3, 4), answer(seed, 3)) for seed in range(5, 8)],
     "nothing alike": [target(answer(6, 8), answer(7, 3)), target(answer(8, 3), answer(9, 8))],
     "identical": [target(FIRST, answer(3, 5)), target(SECOND, answer(3, 5)), target(FIRST, answer(3, 5))],
     "one in another": [target(FIRST, answer(3, 5)), target(FIRST, answer(3, 5), answer(4, 3))],
     "the whole text is foretold": [Target(ids=FIRST, begin=1), Target(ids=SECOND, begin=1)],
-    "pairs": [target(FIRST, answer(3, 5), rejected=FIRST + answer(4, 6)), target(SECOND, answer(5, 5), rejected=SECOND + answer(6, 4))],
+    "pairs": [
+        target(FIRST, answer(3, 5), rejected=FIRST + answer(4, 6)),
+        target(SECOND, answer(5, 5), rejected=SECOND + answer(6, 4)),
+    ],
 }
 
 
