@@ -1,9 +1,9 @@
 """Getting better from one's own accepted lines: write, check, learn, write again; and learning from a larger model.
 
 Each round writes the job's briefs with what the rounds before have taught, and learns from all that was accepted so
-far: lines accumulate, those of people always stay (data that is replaced instead makes a model collapse: Gerstgrasser et
-al. 2024). Training on accepted lines only competes with reinforcement learning (Xiong et al. 2025, arXiv 2504.11343).
-It ends when pieces are accepted no more often, or lines become alike: distinct-2 falls by a twentieth.
+far: lines accumulate, those of people always stay (data that is replaced instead makes a model collapse: Gerstgrasser
+et al. 2024). To train on accepted lines alone competes with reinforcement learning (Xiong et al. 2025, arXiv
+2504.11343). It ends when pieces are accepted no more often, or lines become alike: distinct-2 falls by a twentieth.
 """
 
 from __future__ import annotations

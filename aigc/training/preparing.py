@@ -1,4 +1,4 @@
-"""What a training learns from: rows gathered, made ids, split, and every one of them accounted for. Imports no torch."""
+"""What a training learns from: rows gathered, made ids, split, each of them accounted for. Imports no torch."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def prepare(wanted: Wanted, rows: Rows, *, base: Path, digest: str, seed: int = 
     if not rows.targets:
         reasons = ", ".join(f"{many} {reason}" for reason, many in rows.account.reasons().items())
         raise UsageError(f"nothing to learn from: {rows.account.rows} rows, {reasons or 'none usable'}")
-    learnt, held_out = split(rows.account.kept, seed=seed)
+    learnt, _ = split(rows.account.kept, seed=seed)
     inside = set(learnt)
     mine = [one for one in rows.targets if one.row in inside]
     return Prepared(

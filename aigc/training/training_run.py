@@ -153,7 +153,7 @@ def _learn(
     *,
     resume: bool,
 ) -> Learned:
-    """Run the steps, and look at every checkpoint on the way; at those that an interruption left without a look after."""
+    """Run the steps and look at every checkpoint; in the end at those that an interruption left without a look."""
     from aigc.learner.learn import learn
 
     def step_heard(one: Told) -> None:
