@@ -2,8 +2,9 @@
 
 A preset is a set of `LearnerOptions`. What is set beside it by name is one of theirs, or goes to transformers'
 TrainingArguments. Rates are those that held in our own measurements on a small model (SmolLM2-135M,
-`tests/bench/LOG.md`) and of Schulman et al. 2025, LoRA Without Regret: rank 8 on all linear layers is plenty for some thousand rows, the rate
-ten times that of full tuning, small batches. Preference rates are SmolLM2's own recipe, times ten for LoRA.
+`tests/bench/LOG.md`) and of Schulman et al. 2025, LoRA Without Regret: rank 8 on all linear layers is plenty for some
+thousand rows, the rate ten times that of full tuning, small batches. Preference rates are SmolLM2's own recipe, times
+ten for LoRA.
 """
 
 from __future__ import annotations
