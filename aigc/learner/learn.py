@@ -21,7 +21,7 @@ from transformers import TrainingArguments
 
 from aigc.engine.device import free_memory, is_out_of_memory
 from aigc.engine.hf.model import quiet
-from aigc.errors import ModelError, UsageError
+from aigc.errors import AigcError, ModelError, UsageError, first_line
 from aigc.learner.learner_options import LearnerOptions
 from aigc.learner.losses import StepLosses
 from aigc.learner.memory_needed import tokens_that_fit
@@ -82,7 +82,7 @@ def learn(
             try:
                 return _run(arguments, record, targets, options, around)
             except Exception as error:
-                if not is_out_of_memory(error):
+                if isinstance(error, AigcError) or not is_out_of_memory(error):
                     raise
                 record = _smaller(record, targets, options, around, arguments)
             finally:
@@ -196,7 +196,7 @@ def _smaller(
     if arguments.world_size > 1 or all(len(part) == 1 for part in parts):
         usable = newest_resumable(around.run)
         raise ModelError(
-            f"there is not enough memory to learn this with {around.tokens} tokens at once"
+            f"there is not enough memory to learn this, with {around.tokens or 'no'} tokens at once"
             + (f"; {usable} is whole" if usable else ""),
             hint="close other programs, or use a smaller model, a lower rank, shorter rows or shots: false",
         ) from None
@@ -207,7 +207,10 @@ def _record(run: Path, digest: str, *, resume: bool) -> dict[str, Any]:
     """Read what a run was begun with, or begin one. Raises ModelError for another run's folder."""
     path = run / RECORD
     if not path.exists():
-        run.mkdir(parents=True, exist_ok=True)
+        try:
+            run.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ModelError(f"{run}: cannot be made: {first_line(error)}") from error
         return {"digest": digest}
     if not resume:
         raise ModelError(f"{run}: a run was begun here already", hint="resume it, or give another folder")

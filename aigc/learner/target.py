@@ -29,8 +29,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """This is how far a run is after a step. Losses are nats per foretold token; `held_out` is there where it was
-    looked at, `checkpoint` where one was written after this step."""
+    """This is how far a run is after a step. Losses are nats per foretold token; `tokens` counts those computed, once
+    where texts share them; `held_out` is there where it was looked at, `checkpoint` where one was written after this
+    step."""
 
     step: int
     steps: int

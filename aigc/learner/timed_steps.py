@@ -53,7 +53,8 @@ def try_steps(base: Path, targets: Sequence[Target], options: LearnerOptions) ->
     from aigc.learner.learn import check_options
 
     check_options(options, targets)
-    device = training_arguments(options, Path("never-written")).device
+    arguments = training_arguments(options, Path("never-written"))
+    device = arguments.device
     with quiet(), warnings.catch_warnings(), torch.random.fork_rng():
         warnings.simplefilter("ignore")
         _forget_peak(device)
@@ -63,8 +64,9 @@ def try_steps(base: Path, targets: Sequence[Target], options: LearnerOptions) ->
         losses = StepLosses(targets, options, tokens, device)
         model.train()
         losses.look_up_reference(model, {place for step in _tried(steps) for place in step.places})
-        optimizer = torch.optim.AdamW([one for one in model.parameters() if one.requires_grad], options.learning_rate)
-        _, *timed = [_timed(model, losses, optimizer, step) for step in _tried(steps)]
+        optimizer = _optimizer(model, options)
+        with torch.autocast(device.type, torch.bfloat16, enabled=arguments.bf16):
+            _, *timed = [_timed(model, losses, optimizer, step) for step in _tried(steps)]
     typical = statistics.median(step.tokens for step in steps)
     per_token = [seconds / step.tokens for seconds, step in zip(timed, _tried(steps)[1:], strict=True)]
     return Trial(
@@ -75,6 +77,14 @@ def try_steps(base: Path, targets: Sequence[Target], options: LearnerOptions) ->
         labelled_per_step=statistics.fmean(step.labelled for step in steps),
         steps=options.steps,
     )
+
+
+def _optimizer(model: torch.nn.Module, options: LearnerOptions) -> torch.optim.Optimizer:
+    if options.method == "scratch":
+        from aigc.learner.muon import make_optimizer
+
+        return make_optimizer(model, options.learning_rate)
+    return torch.optim.AdamW([one for one in model.parameters() if one.requires_grad], options.learning_rate)
 
 
 def _tried(steps: Sequence[PlannedStep]) -> list[PlannedStep]:

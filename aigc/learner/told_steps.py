@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,11 @@ class Curves:
         points |= {"tokens a second": told.tokens / told.seconds if told.seconds else None}
         for name, value in points.items():
             if self._writer is not None and value is not None:
-                self._writer.add_scalar(name, value, told.step)
+                with suppress(OSError):  # a full disk ends a run at its next checkpoint, not for want of a curve
+                    self._writer.add_scalar(name, value, told.step)
 
     def close(self) -> None:
         """Write what is still in memory."""
         if self._writer is not None:
-            self._writer.close()
+            with suppress(OSError):
+                self._writer.close()

@@ -79,6 +79,7 @@ def training_arguments(options: LearnerOptions, run: Path) -> TrainingArguments:
         "ddp_find_unused_parameters": False,
         "dataloader_pin_memory": False,
         "remove_unused_columns": False,
+        "use_cache": True,  # the Trainer writes it into the model's config, which a checkpoint bears
     }
     try:
         arguments = TrainingArguments(**ours)

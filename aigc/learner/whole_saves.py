@@ -63,7 +63,7 @@ def write_whole(run: Path, step: int, write: Callable[[Path], None]) -> Path:
             f"{folder}: the checkpoint cannot be written: {first_line(error)}",
             hint=f"the newest usable one is {usable}" if usable else "there is no usable one",
         ) from error
-    for older in whole_checkpoints(run)[:-KEPT_RESUMES]:
+    for older in _checkpoints(run)[:-KEPT_RESUMES]:
         _put_away(older / RESUME)
     return folder
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from training_rows import OPTIONS, rows
+from training_rows import OPTIONS, PLAIN_STEPS, rows
 
 from aigc.learner.learn import learn
 
@@ -25,7 +25,7 @@ def main() -> None:
     base, folder = Path(sys.argv[1]), Path(sys.argv[2])
     for batch in (4, 1):
         heard: list[float] = []
-        options = replace(OPTIONS, batch=batch, dropout=0.0, extra={"use_cpu": True})
+        options = replace(OPTIONS, batch=batch, dropout=0.0, learning_rate=0.1, extra=PLAIN_STEPS)
         run = folder / str(batch)
         learned = learn(
             base, rows(), rows(5, 2), options, run, heard=lambda told: heard.append(told.loss),  # noqa: B023

@@ -175,7 +175,7 @@ def test_with_too_little_memory_it_takes_less_at_once(
     assert max(sizes) > 1
     assert [one.step for one in learned.told] == [1, 2, 3, 4, 5, 6]
     most = 0
-    with pytest.raises(ModelError, match=r"not enough memory .* at once; close other programs"):
+    with pytest.raises(ModelError, match=r"not enough memory .* tokens at once; close other programs"):
         learn(tiny_folder("llama"), rows(), [], options, tmp_path / "never")
 
 
@@ -230,3 +230,25 @@ def test_a_row_longer_than_the_model_takes_is_named(tiny_folder: Callable[[str],
 def test_four_bits_need_a_gpu(tiny_folder: Callable[[str], Path], tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="'4bit' needs a CUDA device"):
         learn(tiny_folder("llama"), rows(3), [], replace(OPTIONS, method="4bit"), tmp_path)
+
+
+def test_whole_weights_are_a_model_folder(tiny_folder: Callable[[str], Path], tmp_path: Path) -> None:
+    from aigc.engine import EngineOptions, open_engine
+    from aigc.engine.scoring import Given, score
+
+    held_out = rows(3)
+    learned = learn(tiny_folder("qwen3"), rows(), held_out, replace(OPTIONS, method="full"), tmp_path)
+    folder = learned.checkpoints[-1]
+    engine: Any = open_engine(folder, EngineOptions(device="cpu"))
+    scores = score(engine.network, [Given(ids=one.ids, begin=one.begin) for one in held_out])
+    engine.close()
+    cost = -sum(one.total for one in scores) / sum(one.labelled for one in held_out)
+    assert cost == pytest.approx(learned.told[-1].held_out, abs=1e-4)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config.get("use_cache", True)
+    assert (folder / "tokenizer.json").read_bytes() == (tiny_folder("qwen3") / "tokenizer.json").read_bytes()
+
+
+def test_only_the_newest_checkpoints_keep_what_going_on_needs(straight: Learned) -> None:
+    assert [(one / RESUME).exists() for one in straight.checkpoints] == [False, True, True]
+    assert newest_resumable(straight.checkpoints[0].parent) == straight.checkpoints[-1]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from training_rows import OPTIONS, rows
+from training_rows import OPTIONS, PLAIN_STEPS, rows
 
 from aigc.learner.learn import learn
 
@@ -31,10 +31,11 @@ def test_two_processes_learn_what_one_does(tiny_folder: Callable[[str], Path], t
     assert done.returncode == 0, done.stderr[-3000:]
     for batch in (4, 1):
         main, other = (json.loads((tmp_path / f"{batch}-{rank}.json").read_text()) for rank in (0, 1))
-        options = replace(OPTIONS, batch=batch, dropout=0.0)
+        options = replace(OPTIONS, batch=batch, dropout=0.0, learning_rate=0.1, extra=PLAIN_STEPS)
         alone = learn(base, rows(), rows(5, 2), options, tmp_path / f"alone{batch}")
         assert main["losses"] == other["losses"] == main["heard"]
         assert other["heard"] == [], "the main process alone tells"
+        assert abs(main["losses"][5] - main["losses"][0]) > 1e-2
         assert main["losses"] == pytest.approx([one.loss for one in alone.told], abs=1e-5)
         shared = tmp_path / str(batch) / "checkpoint-000006" / "adapter_model.safetensors"
         one, two = load_file(shared), load_file(alone.checkpoints[-1] / shared.name)

@@ -6,6 +6,8 @@ import random
 
 from aigc.learner import LearnerOptions, Target
 
+# Steps that are as large as their gradients, which AdamW's and clipped ones are not.
+PLAIN_STEPS: dict[str, object] = {"optim": "sgd", "max_grad_norm": 0, "use_cpu": True}
 OPTIONS = LearnerOptions(steps=6, batch=4, save=2, dropout=0.2, learning_rate=1e-2, tokens=60)
 
 
