@@ -1,9 +1,10 @@
 """HOW a GPT's first weights are learnt: Muon for the matrices of its layers, AdamW for the rest.
 
 Muon turns a matrix's averaged gradient into the nearest one that changes all directions alike (Jordan et al. 2024,
-kellerjordan.github.io/posts/muon; torch.optim.Muon), which in our runs needs about half of AdamW's steps. It is for
-weights that multiply a layer's whole input; an embedding's rows are used one at a time, so embeddings, the head, norms
-and biases stay with AdamW. Both stand in one `Optimizer`, as transformers' Trainer wants it.
+kellerjordan.github.io/posts/muon; torch.optim.Muon): after 450,000 tokens of the King James Bible a small GPT took 1.70
+bits per byte of what was held out, where AdamW's took 1.85 (tests/bench/scratch.py). It is for weights that multiply a
+layer's whole input; an embedding's rows are used one at a time, so embeddings, the head, norms and biases stay with
+AdamW. Both stand in one `Optimizer`, as transformers' Trainer wants it.
 """
 
 from __future__ import annotations

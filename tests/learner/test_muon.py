@@ -20,13 +20,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_gpt("llama", tmp_path_factory.mktemp("llama"))
 
 
-def opened(folder: Path, **settings: Any) -> Any:
+def opened(folder: Path) -> Any:
     from transformers import AutoModelForCausalLM
 
     from aigc.engine.hf.model import quiet
 
     with quiet():
-        return AutoModelForCausalLM.from_pretrained(folder, **settings)
+        return AutoModelForCausalLM.from_pretrained(folder)
 
 
 def learn(model: Any, optimizer: torch.optim.Optimizer, steps: int, seed: int = 0) -> list[float]:
@@ -65,7 +65,8 @@ def test_matrices_of_layers_are_muons_and_all_else_adamws(folder: Path) -> None:
 
 
 def test_weights_that_stand_still_are_left_out_and_shared_ones_are_a_head(folder: Path) -> None:
-    model = opened(folder, tie_word_embeddings=True)
+    model = opened(folder)
+    model.lm_head.weight = model.model.embed_tokens.weight
     model.model.layers[0].requires_grad_(False)
     optimizer = make_optimizer(model, RATE)
     learnt = [one for group in optimizer.param_groups for one in group["params"]]
