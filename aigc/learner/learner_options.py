@@ -17,10 +17,11 @@ class LearnerOptions:
     """This is how something is learnt. `0` and `auto` let the learner choose.
 
     `batch` counts targets of one step, over all processes; `tokens` are the most that are computed at once, by which
-    a step is split into parts (0: by the memory that is free). `save` is after how many steps a checkpoint is written,
-    `held_out_every` after how many the held-out loss is looked at (0: when one is written). `beta` is how far answers
-    may move from the reference (dpo, kto), `sft` the weight of the plain loss on the better answer beside it.
-    `extra` goes to transformers' TrainingArguments, by name.
+    a step is split into parts (0: by the memory that is free). `save` is after how many steps a checkpoint is written
+    and the held-out loss looked at. `beta` is how far answers may move from the reference (dpo, kto), `sft` the weight
+    of the plain loss on the better answer beside it. `dtype` is that of weights that stay as they are under an adapter;
+    `auto` is bfloat16 on a GPU, and on a CPU that multiplies such numbers for models of half a billion weights and
+    more, else float32. What learns is always in float32. `extra` goes to transformers' TrainingArguments, by name.
     """
 
     method: Method = "lora"
@@ -32,9 +33,9 @@ class LearnerOptions:
     steps: int = 50
     batch: int = 8
     save: int = 10
-    held_out_every: int = 0
     tokens: int = 0
     seed: int = 0
     beta: float = 0.1
     sft: float = 1.0
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     extra: Mapping[str, Json] = field(default_factory=dict)

@@ -44,6 +44,7 @@ class Tree:
     foretold: torch.Tensor  # (L,)
     texts: torch.Tensor  # (L,)
     count: int
+    apart: int = 0  # tokens of each text, where all are as long and none shares anything: plain rows of a batch
     masks: dict[tuple[int, torch.dtype], torch.Tensor] = field(default_factory=dict)
 
     def mask(self, window: int, dtype: torch.dtype) -> torch.Tensor:
@@ -61,7 +62,7 @@ class Tree:
         """Return it with its tensors on a device."""
         names = ("ids", "depths", "sees", "kept", "rows", "foretold", "texts")
         moved = {name: getattr(self, name).to(device, non_blocking=True) for name in names}
-        return Tree(**moved, count=self.count)
+        return Tree(**moved, count=self.count, apart=self.apart)
 
 
 def tree_texts(targets: Sequence[Target]) -> list[TreeText]:
@@ -101,7 +102,14 @@ def packed_tree(texts: Sequence[TreeText]) -> Tree:
         foretold=torch.tensor([token for _, token, _ in labels], dtype=torch.long),
         texts=torch.tensor([number for _, _, number in labels], dtype=torch.long),
         count=len(texts),
+        apart=_length_apart(len(texts), grown),
     )
+
+
+def _length_apart(count: int, grown: Sequence[tuple[int, int, int]]) -> int:
+    lengths = {end - begin for _, begin, end in grown}
+    alone = len(grown) == count and all(parent < 0 for parent, _, _ in grown)
+    return lengths.pop() if alone and len(lengths) == 1 else 0
 
 
 def _ancestors(size: int, grown: Sequence[tuple[int, int, int]]) -> torch.Tensor:

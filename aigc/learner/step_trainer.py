@@ -142,6 +142,17 @@ class AfterSteps(TrainerCallback):
         self._curves = Curves(around.run, len(around.told)) if self._main else None
         self._began = time.perf_counter()
 
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, *_: Any, **__: Any) -> None:
+        """Look at held-out targets before anything is learnt."""
+        trainer, around = self._trainer, self._around
+        if state.global_step or not around.held_out or not self._main:
+            return
+        assert trainer.model is not None
+        held_out = held_out_loss(trainer.model, around.held_out, around.tokens, args.device)
+        told = Told(step=0, steps=trainer.options.steps, loss=held_out, seconds=0.0, tokens=0, held_out=held_out)
+        around.told.append(told)
+        around.heard(told)
+
     def on_step_begin(self, *_: Any, **__: Any) -> None:
         """Look at the clock."""
         self._began = time.perf_counter()
@@ -156,9 +167,8 @@ class AfterSteps(TrainerCallback):
         step, last = state.global_step, state.global_step == options.steps
         around.stopped = self._asked_to_stop() and not last
         due = last or around.stopped or step % options.save == 0
-        looks = due if not options.held_out_every else step % options.held_out_every == 0 or last
         held_out = None
-        if looks and around.held_out and self._main:
+        if due and around.held_out and self._main:
             assert trainer.model is not None, "a step is taken with it"
             held_out = held_out_loss(trainer.model, around.held_out, around.tokens, args.device)
         planned: PlannedStep = trainer.train_dataset[step - 1]["step"]  # type: ignore[index]

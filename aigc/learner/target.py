@@ -29,7 +29,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """This is how far a run is after a step. Losses are nats per foretold token; `tokens` counts those computed, once
+    """This is how far a run is after a step; at step 0, where something is held out, nothing is learnt yet and both
+    losses are the held-out one. Losses are nats per foretold token; `tokens` counts those computed, once
     where texts share them; `held_out` is there where it was looked at, `checkpoint` where one was written after this
     step."""
 

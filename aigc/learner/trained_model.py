@@ -13,7 +13,10 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
+from aigc.engine.cpu.library import multiplies_bfloat16
+from aigc.engine.device import TORCH_DTYPES
 from aigc.engine.hf.model import load_model
+from aigc.engine.weight_files import dimensions, read_config
 from aigc.errors import ModelError
 from aigc.learner.learner_options import LearnerOptions
 from aigc.learner.tree_attention import set_tree_attention
@@ -22,16 +25,17 @@ ADAPTER = "adapter_model.safetensors"
 ADAPTER_CONFIG = "adapter_config.json"
 WEIGHTS = "model.safetensors"
 BESIDE_WEIGHTS = ("*.json", "*.jinja", "*.txt", "*.model")  # the tokenizer's and the config's files
+LARGE = 500_000_000  # weights, from which on half the memory and a third of the time are worth rounded products
 NOT_BESIDE = ("model.json", "model.safetensors.index.json")  # where the base came from, and in what files
 
 
 def model_to_train(base: Path, options: LearnerOptions, device: torch.device) -> Any:
     """Open a model folder of ours and say which of its weights learn. Raises ModelError.
 
-    On a GPU the weights that stay as they are become bfloat16 (or 4 bits). What learns is in 32-bit floats.
+    The weights that stay as they are become what `options.dtype` says (or 4 bits). What learns is in 32-bit floats.
     """
     adapts = options.method in ("lora", "4bit")
-    model = load_model(base, device, torch.bfloat16 if adapts and device.type == "cuda" else torch.float32)
+    model = load_model(base, device, _held_in(base, options, device) if adapts else torch.float32)
     set_tree_attention(model)
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
@@ -39,6 +43,20 @@ def model_to_train(base: Path, options: LearnerOptions, device: torch.device) ->
     if options.method == "4bit":
         _quantise(model, device)
     return _adapted(model, base.name, options) if adapts else model
+
+
+def _held_in(base: Path, options: LearnerOptions, device: torch.device) -> torch.dtype:
+    """Return the dtype of weights that stay as they are."""
+    if options.dtype != "auto":
+        return TORCH_DTYPES[options.dtype]
+    fast = device.type == "cuda" or multiplies_bfloat16()
+    return torch.bfloat16 if fast and (device.type == "cuda" or _weights_in(base) >= LARGE) else torch.float32
+
+
+def _weights_in(base: Path) -> int:
+    """Count a model's weights by its config; 0 where that does not tell."""
+    shape = dimensions(read_config(base))
+    return shape.parameters if shape is not None else 0
 
 
 def linear_layers(model: PreTrainedModel) -> Iterator[tuple[str, torch.nn.Module]]:

@@ -25,7 +25,7 @@ SAID_ELSEWHERE = {
     "seed": "seed",
     "data_seed": "seed",
     "save_steps": "save",
-    "eval_steps": "held_out_every",
+    "eval_steps": "save",
 }
 OWN = (
     "output_dir", "save_", "logging_", "log_", "eval_", "per_device_eval", "dataloader_", "hub_", "push_to_hub",

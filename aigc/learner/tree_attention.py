@@ -57,6 +57,8 @@ def tree_attention(
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """Attend, as every attention layer asks; a layer's own dropout is left out."""
+    if tree.apart and not softcap and not 0 < (sliding_window or 0) < tree.apart:
+        return _attend_apart(query, key, value, tree.apart, scaling), None
     mask = tree.mask(sliding_window or 0, query.dtype)
     groups = query.shape[1] // key.shape[1]
     if groups > 1:
@@ -68,6 +70,18 @@ def tree_attention(
     else:
         out = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=scaling)
     return out.transpose(1, 2).contiguous(), None
+
+
+def _attend_apart(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, length: int, scaling: float | None
+) -> torch.Tensor:
+    """Attend in texts of one length that share nothing, as rows of a batch: a mask would hide most."""
+    query, key, value = (one[0].reshape(one.shape[1], -1, length, one.shape[3]) for one in (query, key, value))
+    query, key, value = (one.transpose(0, 1) for one in (query, key, value))  # (texts, heads, length, head_dim)
+    out = torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, is_causal=True, scale=scaling, enable_gqa=query.shape[1] != key.shape[1]
+    )
+    return out.transpose(1, 2).flatten(0, 1)[None]
 
 
 def _prove(model: PreTrainedModel) -> None:

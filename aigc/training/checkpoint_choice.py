@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aigc.content import ContentType
 from aigc.errors import AigcError
 from aigc.evaluation import WriterFigures, write_briefs
+from aigc.evaluation.alikeness import distinct, words
 from aigc.project import Project
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
@@ -33,10 +34,11 @@ SHOWN = 4  # briefs whose texts are kept to show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """This is briefs of one content type that nothing was learnt from."""
+    """This is briefs of one content type that nothing was learnt from, and the `approved` answers to their requests."""
 
     content_type: ContentType
     briefs: tuple[Brief, ...]
+    approved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
     rows, one stage for rows written by hand."""
     found: dict[tuple[str, str], dict[str, Brief]] = {}
     types: dict[tuple[str, str], ContentType] = {}
+    approved: dict[tuple[str, str], list[str]] = {}
     for sample in samples:
         if not sample.content_type:
             continue
@@ -78,10 +81,15 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
         values = dict(sample.values)
         if stage:
             values = stage_values(stage_named(types[key], stage), values, sample.item)
+        approved.setdefault(key, []).append(sample.answer)
         name = sample.group if not stage else json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
         found.setdefault(key, {})[name] = Brief(id=name, values=values, source=sample.where)
     return [
-        HeldOut(content_type=types[key], briefs=tuple(sorted(briefs.values(), key=lambda brief: _drawn(brief.id))))
+        HeldOut(
+            content_type=types[key],
+            briefs=tuple(sorted(briefs.values(), key=lambda brief: _drawn(brief.id))),
+            approved=tuple(approved[key]),
+        )
         for key, briefs in found.items()
     ]
 
@@ -130,9 +138,11 @@ class Chooser:
             if self._whole and checkpoint is not None:
                 generator.close()
         only = self._held_out[0].content_type if len(self._held_out) == 1 else None
-        figures = WriterFigures.of(artifacts, only, seconds=seconds).record()
+        figures = WriterFigures.of(artifacts, only, seconds=seconds)
+        lines = sum(len([line for line in one.lines if line.taken]) for one in artifacts)
+        worth = worth_of(figures, [answer for one in self._held_out for answer in one.approved], lines)
         texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
-        return Look(step=step, quality=float(figures["quality"] or 0.0), loss=loss, figures=figures, texts=texts)
+        return Look(step=step, quality=worth, loss=loss, figures=figures.record(), texts=texts)
 
     def _opened(self, checkpoint: Path | None) -> Generator:
         if self._whole and checkpoint is not None:
@@ -149,6 +159,17 @@ class Chooser:
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+
+
+def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> float:
+    """Return accepted × names kept × how distinct lines are, 0 to 1.
+
+    Lines need be no more distinct, in pairs of words, than as many `approved` ones: what a house says every time is not
+    held against it.
+    """
+    usual = distinct([words(text) for text in approved[: max(lines, 1)]], 2) or 1.0
+    found = min(1.0, (figures.distinct_2 or 0.0) / usual)
+    return (figures.accepted.share or 0.0) * (figures.names_kept.share or 0.0) * found
 
 
 def project_over(project: Project, **settings: Any) -> Project:

@@ -110,7 +110,7 @@ def prepare(wanted: Wanted, rows: Rows, *, base: Path, digest: str, seed: int = 
         rows=rows,
         learnt=mine,
         held_out=[one for one in rows.targets if one.row not in inside],
-        options=learner_options(wanted.preset, len(mine), wanted.given, seed=seed),
+        options=learner_options(wanted.preset, len(mine), wanted.given, seed=seed, size=wanted.size),
         base=base,
         digest=digest,
     )

@@ -15,11 +15,13 @@ from math import ceil
 
 from aigc.errors import NotFound, UsageError, did_you_mean
 from aigc.learner import LearnerOptions
+from aigc.learner.from_scratch import defaults
 from aigc.plugs.options import options_of, read_values
 from aigc.types import Json
 
 PASSES = 2  # over the rows; more is learnt by heart (validation loss was best after one to two)
 STEPS = (30, 60)  # fewer teach no rule, more break names
+STEPS_FROM_SCRATCH = (200, 1200)  # five minutes of the small size on two cores
 CHECKPOINTS = 5  # of a run, to choose from
 OWNED = ("method", "objective", "extra", "seed", "save")
 LEARNER = tuple(option for option in options_of(LearnerOptions) if option.name not in OWNED)
@@ -56,7 +58,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "scratch": Preset(
         summary="A tokenizer and a small GPT of one's own, from plain texts.",
-        options=LearnerOptions(method="scratch", learning_rate=0.02, steps=0, batch=16),
+        options=LearnerOptions(method="scratch", steps=0),
     ),
 }
 
@@ -68,12 +70,18 @@ def preset_named(name: str) -> Preset:
     return PRESETS[name]
 
 
-def learner_options(preset: str, rows: int, given: Mapping[str, Json], *, seed: int = 0) -> LearnerOptions:
-    """Return how to learn from so many rows, with what is `given` laid over the preset.
+def learner_options(
+    preset: str, rows: int, given: Mapping[str, Json], *, seed: int = 0, size: str = "small"
+) -> LearnerOptions:
+    """Return how to learn from so many rows, with what is `given` laid over the preset; from scratch the model's `size`
+    says how it learns best.
 
     UsageError says which value is wrong; names that are not ours are left to TrainingArguments.
     """
     options = preset_named(preset).options
+    if options.method == "scratch":
+        best = defaults(size)
+        options = replace(options, learning_rate=best.learning_rate, batch=best.batch)
     known = {option.name for option in LEARNER}
     if owned := [name for name in given if name in OWNED]:
         raise UsageError(f"--set {owned[0]}: the preset or another option says that", hint="see `aigc train --help`")
@@ -88,6 +96,6 @@ def learner_options(preset: str, rows: int, given: Mapping[str, Json], *, seed: 
     if "rank" in own and "alpha" not in own:
         options = replace(options, alpha=2 * options.rank)
     if options.steps < 1:
-        least, most = STEPS
+        least, most = STEPS_FROM_SCRATCH if options.method == "scratch" else STEPS
         options = replace(options, steps=min(max(ceil(PASSES * rows / options.batch), least), most))
     return replace(options, save=max(1, ceil(options.steps / CHECKPOINTS)))

@@ -2,9 +2,10 @@
 
     python tests/bench/house_rule.py PRODUCTS.jsonl [--rows 200] [--new 100] [--folder DIR] [--model NAME]
 
-PRODUCTS.jsonl has `product` and `fact` in each line. The rule: the product first, a colon, the fact as it is, and "Yours
-today." behind it. New briefs are of products that no row was about. Told are the time, the share of new briefs written
-by the rule before and after, names kept (the product's words, all and unbroken), the pieces accepted and the fallbacks.
+PRODUCTS.jsonl has `product` and `fact` in each line. The rule: the product first, a colon, the fact as it is, and
+"Yours today." behind it. New briefs are of products that no row was about. Told are the time, the share of new briefs
+written by the rule before and after, names kept (the product's words, all and unbroken), the pieces accepted and the
+fallbacks.
 """
 
 from __future__ import annotations
@@ -34,10 +35,16 @@ postprocess: [strip_chatter, normalise_spaces]
 checks: [limits, about_brief: {with_: [product]}]
 examples:
   - {shot: true, brief: {product: Travel mug, fact: leakproof lid}, output: "A travel mug with a leakproof lid."}
-  - {shot: true, brief: {product: Bike lights, fact: up to 40 hours on one charge}, output: "Bike lights that shine for up to 40 hours on one charge."}
-  - {shot: true, brief: {product: Wool blanket, fact: washes at 30 degrees}, output: "A wool blanket that washes at 30 degrees."}
+  - shot: true
+    brief: {product: Bike lights, fact: up to 40 hours on one charge}
+    output: "Bike lights that shine for up to 40 hours on one charge."
+  - shot: true
+    brief: {product: Wool blanket, fact: washes at 30 degrees}
+    output: "A wool blanket that washes at 30 degrees."
   - {shot: true, brief: {product: Desk lamp, fact: no flicker}, output: "A desk lamp with no flicker."}
-  - {shot: true, brief: {product: Window cleaning, fact: teams arrive within 2 days}, output: "Window cleaning by teams that arrive within 2 days."}
+  - shot: true
+    brief: {product: Window cleaning, fact: teams arrive within 2 days}
+    output: "Window cleaning by teams that arrive within 2 days."
 """
 TEMPLATE = """{% block system %}
 You write one line about a product. Say what the product is and the one fact about it, and nothing else. Keep every
@@ -100,7 +107,7 @@ def aigc(folder: Path, *words: str) -> tuple[int, str, float]:
 def told(folder: Path, job: str) -> dict[str, float]:
     """Return the figures of a job that was written."""
     pieces = [json.loads(line) for line in (folder / job / "artifacts.jsonl").read_text("utf-8").splitlines()]
-    texts = [(one["brief"], one["fields"].get("text", "")) for one in pieces]
+    texts = [(one["brief"]["values"], one["fields"].get("text", "")) for one in pieces]
     fallbacks = sum(bool(one["provenance"]["fallbacks"]) for one in pieces)
     written = [text for one, (_, text) in zip(pieces, texts, strict=True) if not one["provenance"]["fallbacks"]]
     kept = sum(values["product"].casefold() in text.casefold() for values, text in texts)

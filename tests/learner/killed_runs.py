@@ -44,10 +44,14 @@ def kill_in_time(child: int, run: Path, drawn: random.Random, *, saving: bool) -
     """Kill at a random moment, or while a checkpoint is written; say whether it was still there to be killed."""
     until = time.monotonic() + drawn.uniform(0.2, 1.0)
     seen = {path.name for path in run.glob("checkpoint-*")}
-    while time.monotonic() < until or (saving and not any(run.glob(".unfinished-checkpoint-*"))):
+    while True:
         if ended(child):
             return False
-        if not saving and len(list(run.glob("checkpoint-*"))) > len(seen) + 2:
+        if saving and any(run.glob(".unfinished-checkpoint-*")):
+            break
+        further = any(path.name not in seen for path in run.glob("checkpoint-*"))  # so that ten kills fit into a run
+        if not saving and (further or time.monotonic() >= until):
+            time.sleep(drawn.uniform(0, 0.01))
             break
         time.sleep(0.0005)
     os.kill(child, signal.SIGKILL)

@@ -29,7 +29,7 @@ def main() -> None:
         run = folder / str(batch)
         learned = learn(
             base, rows(), rows(5, 2), options, run, heard=lambda told: heard.append(told.loss),  # noqa: B023
-            stopping=lambda: len(heard) == 3,  # noqa: B023
+            stopping=lambda: len(heard) == 4,  # noqa: B023
         )  # fmt: skip
         assert learned.stopped
         assert [one.name for one in learned.checkpoints] == ["checkpoint-000002", "checkpoint-000004"]

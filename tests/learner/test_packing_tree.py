@@ -40,6 +40,8 @@ TREES = {
     ],
     "answers that begin alike": [target(FIRST, answer(3, 4), answer(seed, 3)) for seed in range(5, 8)],
     "nothing alike": [target(answer(6, 8), answer(7, 3)), target(answer(8, 3), answer(9, 8))],
+    "rows of one length": [Target(ids=(start, *answer(start, 11)), begin=1) for start in (7, 8, 9)],
+    "long rows of one length": [Target(ids=(start, *answer(start, 24)), begin=1) for start in (7, 8)],  # than a window
     "identical": [target(FIRST, answer(3, 5)), target(SECOND, answer(3, 5)), target(FIRST, answer(3, 5))],
     "one in another": [target(FIRST, answer(3, 5)), target(FIRST, answer(3, 5), answer(4, 3))],
     "the whole text is foretold": [Target(ids=FIRST, begin=1), Target(ids=SECOND, begin=1)],
@@ -88,6 +90,11 @@ def test_a_tree_costs_and_teaches_what_its_texts_do_alone(
     assert len(tree.ids) == tree_tokens(TREES[name])
     for key, gradient in gradients(model).items():
         assert torch.allclose(gradient, expected[key], rtol=1e-3, atol=1e-5 * float(expected[key].abs().max())), key
+
+
+def test_rows_of_one_length_that_share_nothing_are_attended_to_apart() -> None:
+    assert packed_tree(tree_texts(TREES["rows of one length"])).apart == 11
+    assert not any(packed_tree(tree_texts(targets)).apart for name, targets in TREES.items() if "alike" in name)
 
 
 def test_what_texts_share_is_there_once() -> None:

@@ -11,7 +11,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "aigc").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")])
 # Each means the same wherever it stands: the noun, and what this room has to do with it.
-SHARED_MODULES = {"__init__", "adapters", "briefs", "decoder", "kernels", "languages", "options", "progress", "train", "types"}
+SHARED_MODULES = {
+    "__init__",
+    "adapters",
+    "briefs",
+    "decoder",
+    "kernels",
+    "languages",
+    "options",
+    "progress",
+    "train",
+    "types",
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
