@@ -27,8 +27,9 @@ from aigc.types import Artifact, Brief, Generator, Json
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
 
-LOOKED = 8  # briefs written with each checkpoint
-GATED = 40  # briefs that the chosen one and the base are compared on
+LOOKED = 24  # requests written with each checkpoint, or a third as many whole pieces of several stages
+ALIKE = 0.03  # of quality: a smaller difference is chance
+GATED = 60  # that the chosen one and the base are compared on
 SHOWN = 4  # briefs whose texts are kept to show
 
 
@@ -44,20 +45,13 @@ class HeldOut:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """This is what a checkpoint writes: `step` 0 is the model as it was. `quality` is from 0 to 1, `figures` are told
-    of the pieces, `texts` are some of them by brief; `loss` is nats per token of held-out answers, where it is known.
-    """
+    of the pieces, `texts` are some of them by brief; `loss` is nats per token of held-out answers, where it is known."""
 
     step: int
     quality: float | None = None
     loss: float | None = None
     figures: Mapping[str, Json] = field(default_factory=dict)
     texts: Mapping[str, Json] = field(default_factory=dict)
-
-    @property
-    def rank(self) -> tuple[float, float, int]:
-        """Return what the best has most of."""
-        loss = float("-inf") if self.loss is None else -self.loss
-        return (-1.0 if self.quality is None else round(self.quality, 3), round(loss, 4), -self.step)
 
 
 def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool) -> list[HeldOut]:
@@ -118,7 +112,7 @@ class Chooser:
         loss: float | None = None,
         heard: Callable[[Artifact], None] = lambda artifact: None,
     ) -> Look:
-        """Write at most so many briefs with a checkpoint; None is the model as it was."""
+        """Write about so many held-out requests with a checkpoint; None is the model as it was."""
         if not self._held_out:
             return Look(step=step, loss=loss)
         generator = self._opened(checkpoint)
@@ -127,7 +121,8 @@ class Chooser:
         seconds = 0.0
         try:
             for one in self._held_out:
-                part = one.briefs[: max(1, most // len(self._held_out))]
+                share = most // len(self._held_out) // (3 if one.content_type.composed else 1)
+                part = one.briefs[: max(2, share)]
                 written = write_briefs(self._project, one.content_type, part, generator, adapter=adapter, heard=heard)
                 artifacts += written.artifacts
                 seconds += written.seconds
@@ -161,15 +156,24 @@ class Chooser:
             self._engine = None
 
 
+def best_look(looks: Sequence[Look]) -> Look:
+    """Return the best of some looks: of those whose quality is no worse than the highest by more than chance may have
+    it, the one with the lowest held-out loss; the earliest of equals."""
+    highest = max((look.quality or 0.0) for look in looks)
+    good = [look for look in looks if (look.quality or 0.0) >= highest - ALIKE]
+    return min(good, key=lambda look: (float("inf") if look.loss is None else round(look.loss, 4), look.step))
+
+
 def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> float:
-    """Return accepted × names kept × how distinct lines are, 0 to 1.
+    """Return accepted × lines that the model wrote itself × names kept × how distinct lines are, 0 to 1.
 
     Lines need be no more distinct, in pairs of words, than as many `approved` ones: what a house says every time is not
     held against it.
     """
     usual = distinct([words(text) for text in approved[: max(lines, 1)]], 2) or 1.0
     found = min(1.0, (figures.distinct_2 or 0.0) / usual)
-    return (figures.accepted.share or 0.0) * (figures.names_kept.share or 0.0) * found
+    own = 1.0 - (figures.fallbacks.share or 0.0)
+    return (figures.accepted.share or 0.0) * own * (figures.names_kept.share or 0.0) * found
 
 
 def project_over(project: Project, **settings: Any) -> Project:

@@ -23,7 +23,7 @@ from aigc.errors import JobError, ModelError, UsageError
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
 from aigc.project import Project
-from aigc.training.checkpoint_choice import GATED, Chooser, Look, held_out_briefs, keep_look, kept_looks
+from aigc.training.checkpoint_choice import GATED, Chooser, Look, best_look, held_out_briefs, keep_look, kept_looks
 from aigc.training.preparing import Prepared
 from aigc.types import Json
 
@@ -41,7 +41,7 @@ OWN = (
     "report.html",
 )  # stay where they are
 WHOLE = ("full", "scratch")  # methods whose checkpoints are models by themselves
-TOLERANCE = 0.02  # of quality and of fallbacks, by which a result may be behind the base
+TOLERANCE = 0.05  # of quality, by which a result may be behind the base: a piece or two of those compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +65,7 @@ class Outcome:
         if self.stopped or self.after is None or self.before is None:
             return False
         if self.after.quality is not None and self.before.quality is not None:
-            before, after = self.before.figures, self.after.figures
-            fallbacks = (after.get("fallbacks") or 0.0) - (before.get("fallbacks") or 0.0)
-            return self.after.quality >= self.before.quality - TOLERANCE and fallbacks <= TOLERANCE
+            return self.after.quality >= self.before.quality - TOLERANCE
         if self.after.loss is None or self.before.loss is None:
             return self.prepared.options.method == "scratch"  # there was nothing before
         return self.after.loss <= self.before.loss
@@ -183,7 +181,7 @@ def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) ->
     candidates = [look for look in outcome.looks if look.step in checkpoints]
     if not candidates:
         raise ModelError(f"{outcome.folder}: no checkpoint is whole", hint="--resume goes on from the beginning")
-    best = max(candidates, key=lambda look: look.rank)
+    best = best_look(candidates)
     first = next((look for look in outcome.looks if look.step == 0), None)
     before, after = first, best
     if best.quality is not None:
