@@ -45,7 +45,7 @@ class HeldOut:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """This is what a checkpoint writes: `step` 0 is the model as it was. `quality` is from 0 to 1, `figures` are told
-    of the pieces, `texts` are some of them by brief; `loss` is nats per token of held-out answers, where it is known."""
+    of the pieces, `texts` are some of them by brief; `loss` is nats per token of held-out answers, or None."""
 
     step: int
     quality: float | None = None
@@ -137,7 +137,8 @@ class Chooser:
         lines = sum(len([line for line in one.lines if line.taken]) for one in artifacts)
         worth = worth_of(figures, [answer for one in self._held_out for answer in one.approved], lines)
         texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
-        return Look(step=step, quality=worth, loss=loss, figures=figures.record(), texts=texts)
+        told = figures.record() | {"quality": worth}
+        return Look(step=step, quality=worth, loss=loss, figures=told, texts=texts)
 
     def _opened(self, checkpoint: Path | None) -> Generator:
         if self._whole and checkpoint is not None:
