@@ -96,8 +96,8 @@ def command(
         return _check(project, wanted, as_json=as_json)
     if improve is not None:
         return _improve(project, wanted, target, improve, rounds, as_json=as_json)
-    if teacher is not None and not resume:
-        wanted = _taught(project, wanted, target, teacher)
+    if teacher is not None:
+        wanted = _taught(project, wanted, target, teacher, resume=resume)
     return _train(project, wanted, target, dry_run=dry_run, resume=resume, as_json=as_json)
 
 
@@ -222,12 +222,13 @@ def _improve(project: Project, wanted: Wanted, target: Path, job: Path, rounds: 
     return 0 if best.outcome.adopted else 1
 
 
-def _taught(project: Project, wanted: Wanted, target: Path, teacher: str) -> Wanted:
-    """Let a teacher write the briefs of the sources that are jobs; return what is learnt from then."""
+def _taught(project: Project, wanted: Wanted, target: Path, teacher: str, *, resume: bool) -> Wanted:
+    """Let a teacher write the briefs of the sources that are jobs, as far as they are not written; return what is
+    learnt from then."""
     from aigc.training.improving import briefs_of, teach
     from aigc.training.training_run import RUN, check_folder
 
-    check_folder(target, resume=False)
+    check_folder(target, resume=resume)
     jobs = [source for source in wanted.sources if has_ledger(Path(source))]
     if not jobs:
         raise UsageError("--teacher writes the briefs of batches", hint="name a batch's folder with --from")

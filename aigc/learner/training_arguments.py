@@ -40,14 +40,17 @@ OWN = (
 def check_extra(extra: Mapping[str, Json]) -> None:
     """Refuse names that TrainingArguments does not have, and those that are decided here. Raises UsageError."""
     known = {one.name for one in dataclasses.fields(TrainingArguments) if one.init}
+    ours = {one.name for one in dataclasses.fields(LearnerOptions)} - {"method", "objective", "extra"}
     free = {name for name in known if name not in SAID_ELSEWHERE and not name.startswith(OWN)}
     for name in extra:
         if name in SAID_ELSEWHERE:
-            raise UsageError(f"extra: {name!r} is given otherwise", hint=f"use {SAID_ELSEWHERE[name]!r}")
+            raise UsageError(f"{name}: is given otherwise", hint=f"use {SAID_ELSEWHERE[name]!r}")
         if name not in known:
-            raise UsageError(f"extra: {name!r} is no training argument", hint=did_you_mean(name, free))
+            near = did_you_mean(name, ours | free)
+            known_here = f"{', '.join(sorted(ours))}, and transformers' TrainingArguments"
+            raise UsageError(f"{name}: no such setting", hint=near if near.endswith("?") else f"known: {known_here}")
         if name not in free:
-            raise UsageError(f"extra: {name!r} is decided here and cannot be given")
+            raise UsageError(f"{name}: is decided here and cannot be given")
 
 
 def training_arguments(options: LearnerOptions, run: Path) -> TrainingArguments:
@@ -85,5 +88,5 @@ def training_arguments(options: LearnerOptions, run: Path) -> TrainingArguments:
         arguments = TrainingArguments(**ours)
         arguments._n_gpu = min(1, arguments.n_gpu)  # one process a GPU: torch's DataParallel cannot split a tree
     except Exception as error:  # for each argument another kind
-        raise UsageError(f"extra: {first_line(error)}") from error
+        raise UsageError(f"transformers' TrainingArguments refuse it: {first_line(error)}") from error
     return arguments

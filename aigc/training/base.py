@@ -41,6 +41,7 @@ def opened_base(
 
 def _made(project: Project, wanted: Wanted, folder: Path) -> tuple[Path, str]:
     """Make a tokenizer and random weights of the plain texts; one that is there from before the same texts made."""
+    from aigc.learner.fresh_folder import fresh_folder
     from aigc.learner.from_scratch import make_base
     from aigc.models.files import folder_digest
 
@@ -49,5 +50,6 @@ def _made(project: Project, wanted: Wanted, folder: Path) -> tuple[Path, str]:
         texts = [sample.answer for sample in samples if sample.prompt is None]
         if not texts:
             raise UsageError("a model from scratch learns from plain texts, and there are none", hint="--from texts/")
-        make_base(texts, folder, size=wanted.size, seed=project.settings.seed)
+        with fresh_folder(folder) as scratch:
+            make_base(texts, scratch, size=wanted.size, seed=project.settings.seed)
     return folder, folder_digest(folder)

@@ -171,8 +171,8 @@ def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> flo
     Lines need be no more distinct, in pairs of words, than as many `approved` ones: what a house says every time is not
     held against it.
     """
-    usual = distinct([words(text) for text in approved[: max(lines, 1)]], 2) or 1.0
-    found = min(1.0, (figures.distinct_2 or 0.0) / usual)
+    usual = distinct([words(text) for text in approved[: max(lines, 1)]], 2)
+    found = min(1.0, figures.distinct_2 / usual) if usual and figures.distinct_2 is not None else 1.0
     own = 1.0 - (figures.fallbacks.share or 0.0)
     return (figures.accepted.share or 0.0) * own * (figures.names_kept.share or 0.0) * found
 

@@ -9,6 +9,7 @@ ten for LoRA.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
@@ -86,7 +87,7 @@ def learner_options(
     if owned := [name for name in given if name in OWNED]:
         raise UsageError(f"--set {owned[0]}: the preset or another option says that", hint="see `aigc train --help`")
     own = read_values(LEARNER, {name: value for name, value in given.items() if name in known}, where="--set")
-    extra = {name: value for name, value in given.items() if name not in known}
+    extra = {name: _typed(value) for name, value in given.items() if name not in known}
     options = replace(options, **own, extra=extra, seed=seed)
     for name in ("rank", "alpha", "batch"):
         if getattr(options, name) < 1:
@@ -99,3 +100,11 @@ def learner_options(
         least, most = STEPS_FROM_SCRATCH if options.method == "scratch" else STEPS
         options = replace(options, steps=min(max(ceil(PASSES * rows / options.batch), least), most))
     return replace(options, save=max(1, ceil(options.steps / CHECKPOINTS)))
+
+
+def _typed(value: Json) -> Json:
+    """Read a word of the command line as the number or truth that it says; anything else stays text."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value

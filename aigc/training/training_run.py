@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc.errors import JobError, ModelError, UsageError
+from aigc.generating.trained import CARD
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
 from aigc.project import Project
@@ -72,20 +73,26 @@ class Outcome:
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
-    """Refuse a folder that holds something already, UsageError; with `resume` one that holds no run."""
+    """Refuse a folder that holds something already, UsageError; with `resume` one that holds no run to go on with.
+
+    What lies in `folder/run` before a run has a plan was made for it, and does not count.
+    """
     if not leads():
         return
-    there = folder.is_dir() and any(folder.iterdir())
-    unfinished = (folder / RUN / PLAN).is_file() and not (folder / "card.json").is_file()
-    if resume and not unfinished:
-        what = "is finished already" if there else "no run is there to go on with"
-        raise UsageError(f"{folder}: {what}", hint="" if there else "without --resume it begins")
-    if there and not resume:
-        hint = "--resume goes on with it, another NAME begins anew" if unfinished else "choose another NAME"
-        what = "a run that did not end" if unfinished else "something"
-        raise UsageError(f"{folder}: {what} is there already", hint=hint)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file", hint="choose another NAME")
+    there = {one.name for one in folder.iterdir()} - {RUN} if folder.is_dir() else set()
+    begun = (folder / RUN / PLAN).is_file()
+    if CARD in there:
+        raise UsageError(f"{folder}: is finished already", hint="choose another NAME")
+    if resume and not begun:
+        raise UsageError(f"{folder}: no run is there to go on with", hint="without --resume it begins")
+    if begun and not resume:
+        raise UsageError(
+            f"{folder}: a run that did not end is there", hint="--resume goes on with it, another NAME begins anew"
+        )
+    if there and not begun:
+        raise UsageError(f"{folder}: something is there already", hint="choose another NAME")
 
 
 def train(

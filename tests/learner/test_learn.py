@@ -192,12 +192,12 @@ def test_another_run_is_not_written_over(straight: Learned, tiny_folder: Callabl
     [
         (
             replace(OPTIONS, extra={"warmup_step": 3}),
-            "'warmup_step' is no training argument; did you mean 'warmup_steps'",
+            "warmup_step: no such setting; did you mean 'warmup_steps'",
         ),
-        (replace(OPTIONS, extra={"max_steps": 3}), "'max_steps' is given otherwise; use 'steps'"),
-        (replace(OPTIONS, extra={"output_dir": "x"}), "'output_dir' is decided here"),
-        (replace(OPTIONS, extra={"report_to": "wandb"}), "'report_to' is decided here"),
-        (replace(OPTIONS, extra={"lr_scheduler_type": "sloped"}), "extra: sloped is not a valid SchedulerType"),
+        (replace(OPTIONS, extra={"max_steps": 3}), "max_steps: is given otherwise; use 'steps'"),
+        (replace(OPTIONS, extra={"output_dir": "x"}), "output_dir: is decided here"),
+        (replace(OPTIONS, extra={"report_to": "wandb"}), "report_to: is decided here"),
+        (replace(OPTIONS, extra={"lr_scheduler_type": "sloped"}), "refuse it: sloped is not a valid SchedulerType"),
         (replace(OPTIONS, steps=0), "steps: must be 1 or more, not 0"),
         (replace(OPTIONS, objective="dpo", method="full"), "method 'full' has none; use 'lora'"),
         (replace(OPTIONS, objective="dpo"), "row 0: objective 'dpo' learns from pairs"),

@@ -1,0 +1,256 @@
+"""`aigc train` from end to end, with a tiny real model that learns to end its lines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli import main
+from aigc.errors import UsageError
+from aigc.project import Project
+from aigc.testing.tiny import tiny_gpt
+from aigc.training.base import opened_base
+from aigc.training.checkpoint_choice import Look, best_look
+from aigc.training.preparing import Wanted, prepare, read_rows
+from aigc.training.result import finish
+from aigc.training.training_run import Outcome, train
+
+LINE = """aigc: 1
+name: shop/line
+version: 1
+summary: A line.
+brief:
+  word: {type: string, maxLength: 20}
+prompt: line.j2
+output: {type: string, minLength: 1, limit: {chars: 20}}
+sampling: {temperature: 0, max_tokens: 12}
+repair: {attempts: 0}
+checks: [limits, not_cut]
+fallback: "{{ word }}"
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}Say {{ word }}{% endblock %}"
+WORDS = ("tea", "ice", "oak", "rye", "fig", "ash", "elm", "yew", "rum", "gin", "ale", "jam")
+FAST = ("--set", "steps=40", "--set", "batch=4", "--set", "learning_rate=0.02", "--set", "rank=4")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_gpt("llama", tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This is a project, where the test stands, with rows that all say the same."""
+    home = tmp_path / "templates" / "shop"
+    home.mkdir(parents=True)
+    (tmp_path / "aigc.yaml").write_text(f"# ours\nmodel: {tiny}\n", encoding="utf-8")
+    (home / "line.yaml").write_text(LINE, encoding="utf-8")
+    (home / "line.j2").write_text(TASK, encoding="utf-8")
+    rows = [json.dumps({"word": word, "output": "Yes."}) for word in WORDS]
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_what_is_learnt_is_named_and_writes(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "house", "--from", "rows.jsonl", "--type", "shop/line", *FAST]) == 0
+    out = capsys.readouterr().out
+    assert "12 rows: 12 kept, 0 left out" in out
+    assert "aigc.yaml names it for shop/line from now on" in out
+    folder = shop / "adapters" / "house"
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    assert card["adopted"]
+    assert card["rows"]["kept"] + card["rows"]["held_out"] == 12
+    assert card["figures"]["adapter"]["accepted"] > card["figures"]["base"]["fallbacks"] - 1
+    assert card["figures"]["adapter"]["fallbacks"] < card["figures"]["base"]["fallbacks"]
+    assert [step for step, _, _ in card["curve"]] == list(range(41))
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Adopted" in page
+    assert "<polyline" in page
+    assert not re.search(r"(src|href)=|http", page.partition("<body>")[2])
+    settings = (shop / "aigc.yaml").read_text(encoding="utf-8")
+    assert settings.startswith("# ours\n")
+    assert "shop/line" in settings
+    assert main(["generate", "shop/line", "word=nut"]) == 0
+    assert capsys.readouterr().out.strip() == "Yes."
+
+
+def test_the_result_is_never_written_over(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "adapters" / "house").mkdir(parents=True)
+    kept = shop / "adapters" / "house" / "notes.txt"
+    kept.write_text("mine", encoding="utf-8")
+    assert main(["train", "house", "--from", "rows.jsonl", "--type", "shop/line"]) == 2
+    assert "something is there already; choose another NAME" in capsys.readouterr().err
+    assert [kept] == list(kept.parent.iterdir())
+
+
+def test_every_row_is_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (shop / "rows.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"word": "bad", "output": ""}\nno json\n{"word": "tea", "output": "Yes."}\n')
+    assert main(["train", "house", "--from", "rows.jsonl", "--type", "shop/line", "--check"]) == 0
+    out = capsys.readouterr().out
+    assert "15 rows: 12 kept, 3 left out" in out
+    for row in ("rows.jsonl:13", "rows.jsonl:14", "rows.jsonl:15: is the same as rows.jsonl:1"):
+        assert row in out
+    assert not (shop / "adapters").exists()
+    assert main(["train", "house", "--from", "rows.jsonl", "--type", "shop/line", "--check", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(told["kept"]) + len(told["left_out"]) == told["rows"] == 15
+
+
+def test_a_dry_run_tells_and_leaves_nothing(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "house", "--from", "rows.jsonl", "--type", "shop/line", "--dry-run", "--json", *FAST]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["steps"] == 40
+    assert told["seconds"] > 0 < told["memory"]
+    assert told["texts"] + told["held_out"] == 12
+    assert not (shop / "adapters").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--from", "rows.jsonl", "--preset", "lorra"], "did you mean 'lora'?"),
+        (["--from", "rowz.jsonl"], "did you mean 'rows.jsonl'?"),
+        (["--from", "rows.jsonl", "--type", "shop/line", "--set", "stepz=3"], "did you mean"),
+        (["--from", "rows.jsonl", "--type", "shop/line", "--set", "steps=many"], "'many' is not a whole number"),
+        (["--from", "rows.jsonl", "--type", "shop/line", "--resume"], "no run is there to go on with"),
+        ([], "--from SOURCE is missing"),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    words: list[str], message: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "house", *words]) == 2
+    err = capsys.readouterr().err
+    assert message in err
+    assert err.count("\n") == 1 or "rows:" in err
+
+
+@pytest.fixture
+def prepared(shop: Path, tiny: Path) -> Iterator[tuple[Project, Any]]:
+    project = Project.open(shop)
+    wanted = Wanted(
+        sources=("rows.jsonl",), content_type="shop/line", given={"steps": "12", "batch": "4", "learning_rate": "0.02"}
+    )
+    with opened_base(project, wanted, None) as (base, name):
+        yield project, prepare(wanted, read_rows(project, wanted, base), base=base, digest=name)
+
+
+def test_a_stopped_run_goes_on_to_the_same_bytes(shop: Path, prepared: tuple[Project, Any]) -> None:
+    project, what = prepared
+    whole = train(project, what, shop / "whole")
+    steps: list[int] = []
+    stopped = train(
+        project, what, shop / "part", heard=lambda told: steps.append(told.step), stopping=lambda: len(steps) > 5
+    )
+    assert stopped.stopped
+    assert not (shop / "part" / "adapter_model.safetensors").exists()
+    looks: list[Look] = []
+    resumed = train(project, what, shop / "part", resume=True, looked=looks.append)
+    name = "adapter_model.safetensors"
+    assert digest(resumed.folder / name) == digest(whole.folder / name)
+    assert resumed.best == whole.best
+    assert [look.step for look in resumed.looks] == sorted(
+        {*(look.step for look in whole.looks), stopped.told[-1].step}
+    )
+    other = replace(what, options=replace(what.options, rank=2))
+    with pytest.raises(UsageError, match="settings changed"):
+        train(project, other, shop / "whole", resume=True)
+    finish(project, whole)
+    with pytest.raises(UsageError, match="is finished already"):
+        train(project, what, shop / "whole", resume=True)
+
+
+def test_the_lowest_loss_counts_among_those_alike() -> None:
+    looks = [
+        Look(step=10, quality=0.90, loss=0.5),
+        Look(step=20, quality=0.92, loss=0.2),
+        Look(step=30, quality=0.70, loss=0.01),
+    ]
+    assert best_look(looks).step == 20
+    assert best_look([Look(step=1, loss=2.0), Look(step=2, loss=1.0), Look(step=3, loss=1.0)]).step == 2
+
+
+def outcome(before: float | None, after: float | None, losses: tuple[float, float] = (1.0, 1.0)) -> Outcome:
+    return Outcome(
+        folder=Path(),
+        prepared=None,  # type: ignore[arg-type]
+        told=(),
+        looks=(),
+        before=Look(step=0, quality=before, loss=losses[0]),
+        after=Look(step=9, quality=after, loss=losses[1]),
+    )
+
+
+def test_what_is_worse_is_not_adopted() -> None:
+    assert outcome(0.8, 0.8).adopted
+    assert outcome(0.8, 0.9, (1.0, 2.0)).adopted
+    assert not outcome(0.8, 0.6, (1.0, 0.1)).adopted
+    assert outcome(None, None, (1.0, 0.5)).adopted
+    assert not outcome(None, None, (1.0, 1.5)).adopted
+
+
+@pytest.mark.parametrize("preset", ["dpo", "kto", "full", "lora"])
+def test_every_preset_learns_from_files(preset: str, shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows: Callable[[str], dict[str, Any]] = {
+        "dpo": lambda word: {"prompt": f"Say {word}", "chosen": "Yes.", "rejected": f"No {word}"},
+        "kto": lambda word: {"prompt": f"Say {word}", "completion": "Yes.", "label": word < "k"},
+    }.get(preset, lambda word: {"prompt": f"Say {word}", "completion": "Yes."})
+    (shop / "pairs.jsonl").write_text("".join(json.dumps(rows(word)) + "\n" for word in WORDS), encoding="utf-8")
+    words = ["--from", "pairs.jsonl", "--preset", preset, "--set", "steps=4", "--set", "batch=4"]
+    assert main(["train", "taste", *words]) in (0, 1)
+    place = shop / ("models" if preset == "full" else "adapters") / "taste"
+    assert (place / ("model.safetensors" if preset == "full" else "adapter_model.safetensors")).is_file()
+    assert json.loads((place / "card.json").read_text(encoding="utf-8"))["settings"]["preset"] == preset
+    if preset == "full":
+        capsys.readouterr()
+        assert main(["generate", "shop/line", "word=nut", "-m", str(place)]) in (0, 1)
+
+
+def test_a_gpt_comes_of_texts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "texts").mkdir()
+    for number in range(3):
+        words = " ".join(WORDS[number:] + WORDS[:number])
+        (shop / "texts" / f"{number}.txt").write_text(f"{words}.\n" * 40, encoding="utf-8")
+    words = ["--preset", "scratch", "--from", "texts", "--size", "tiny", "--set", "steps=6"]
+    assert main(["train", "toy", *words]) == 0
+    assert f"Write with it: -m {Path('models/toy')}" in capsys.readouterr().out.replace(f"{shop}/", "")
+    assert main(["generate", "text/continue", "prompt=tea ice", "-m", "models/toy"]) in (0, 1)
+
+
+def test_rounds_accumulate_and_the_best_is_left(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    briefs = "word\n" + "\n".join(WORDS) + "\n"
+    (shop / "briefs.csv").write_text(briefs, encoding="utf-8")
+    assert main(["batch", "shop/line", "briefs.csv", "--out", "spring"]) in (0, 1)
+    capsys.readouterr()
+    words = ["--improve", "spring", "--from", "rows.jsonl", "--type", "shop/line", "--rounds", "2", "--json", *FAST]
+    assert main(["train", "better", *words]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["number"] for one in told["rounds"]][:2] == [0, 1]
+    first, last = told["rounds"][0]["figures"], told["rounds"][-1]["figures"]
+    assert last["fallbacks"] < first["fallbacks"]
+    assert (shop / "adapters" / "better" / "adapter_model.safetensors").is_file()
+    assert (shop / "adapters" / "better" / "round-1" / "job" / "artifacts.jsonl").is_file()
+
+
+def test_a_teacher_writes_and_the_model_learns(shop: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shop / "briefs.csv").write_text("word\n" + "\n".join(WORDS) + "\n", encoding="utf-8")
+    assert main(["train", "teacher", "--from", "rows.jsonl", "--type", "shop/line", *FAST]) == 0
+    main(["models", "merge", "adapters/teacher", "--out", "large"])
+    main(["batch", "shop/line", "briefs.csv", "--out", "spring", "-m", str(tiny)])
+    (shop / "aigc.yaml").write_text(f"model: {tiny}\n", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["train", "pupil", "--from", "spring", "--teacher", "large", *FAST]) == 0
+    assert "12 kept" in capsys.readouterr().out
