@@ -48,7 +48,7 @@ def check_extra(extra: Mapping[str, Json]) -> None:
         if name not in known:
             near = did_you_mean(name, ours | free)
             known_here = f"{', '.join(sorted(ours))}, and transformers' TrainingArguments"
-            raise UsageError(f"{name}: no such setting", hint=near if near.endswith("?") else f"known: {known_here}")
+            raise UsageError(f"{name}: is no setting", hint=near if near.endswith("?") else f"known: {known_here}")
         if name not in free:
             raise UsageError(f"{name}: is decided here and cannot be given")
 

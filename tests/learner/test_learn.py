@@ -192,7 +192,7 @@ def test_another_run_is_not_written_over(straight: Learned, tiny_folder: Callabl
     [
         (
             replace(OPTIONS, extra={"warmup_step": 3}),
-            "warmup_step: no such setting; did you mean 'warmup_steps'",
+            "warmup_step: is no setting; did you mean 'warmup_steps'",
         ),
         (replace(OPTIONS, extra={"max_steps": 3}), "max_steps: is given otherwise; use 'steps'"),
         (replace(OPTIONS, extra={"output_dir": "x"}), "output_dir: is decided here"),
