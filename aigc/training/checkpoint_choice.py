@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aigc.content import ContentType
 from aigc.errors import AigcError
-from aigc.evaluation import WriterFigures, write_briefs
+from aigc.evaluation import Margins, Scored, WriterFigures, score_texts, write_briefs
 from aigc.evaluation.alikeness import distinct, words
+from aigc.evaluation.scored import scoring
+from aigc.evaluation.writer_figures import number
 from aigc.project import Project
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
-from aigc.types import Artifact, Brief, Generator, Json
+from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
 
 if TYPE_CHECKING:
     from aigc.engine.engine import Engine
@@ -139,6 +141,27 @@ class Chooser:
         texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
         told = figures.record() | {"quality": worth}
         return Look(step=step, quality=worth, loss=loss, figures=told, texts=texts)
+
+    def margins(self, checkpoint: Path, samples: Sequence[Sample]) -> dict[str, Json]:
+        """Return by how much more than the model as it was a checkpoint prefers the better answers of pairs, in nats;
+        nothing where there are no pairs. See `aigc.evaluation.Margins`."""
+        pairs = [one for one in samples if one.prompt is not None and one.rejected is not None]
+        if not pairs:
+            return {}
+        generator = scoring(self._opened(checkpoint))
+        scored: list[Scored] = []
+        try:
+            for adapter in (str(checkpoint), None):
+                for texts in ([one.answer for one in pairs], [one.rejected or "" for one in pairs]):
+                    asked = [
+                        (Request(id=str(place), prompt=cast(Prompt, one.prompt), adapter=adapter), text)
+                        for place, (one, text) in enumerate(zip(pairs, texts, strict=True))
+                    ]
+                    scored.append(score_texts(generator, asked))
+        finally:
+            cast("Engine", generator).unload_adapter(str(checkpoint))
+        found = Margins.of(scored[0], scored[1], (scored[2], scored[3])).values()
+        return {"pairs": len(pairs), **{name: number(value) for name, value in found.items()}}
 
     def _opened(self, checkpoint: Path | None) -> Generator:
         if self._whole and checkpoint is not None:

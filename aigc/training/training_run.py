@@ -194,6 +194,9 @@ def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) ->
     if best.quality is not None:
         before = chooser.look(0, None, most=GATED, loss=first.loss if first else None)
         after = chooser.look(best.step, checkpoints[best.step], most=GATED, loss=best.loss)
+    if outcome.prepared.options.objective == "dpo":
+        pairs = outcome.prepared.rows.samples(outcome.prepared.held_out)
+        after = replace(after, figures={**after.figures, **chooser.margins(checkpoints[best.step], pairs)})
     take_result(checkpoints[best.step], outcome.folder)
     return replace(outcome, best=best.step, before=before, after=after)
 
