@@ -15,6 +15,8 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
 
     testing                         the kit for plugin authors
     cli                             one small file per command
+    training                        rows of approved pieces → an adapter: account, split, choice, card, rounds
+    evaluation                      how good a model writes: figures of pieces, likelihood of texts, side by side
     jobs                 | bench    many briefs: run, folder, lock; report, forecast, ray     | how fast
     asking                          rows of a file → briefs: plan, matrix, ids, survey
     ledger                          what is known of every brief of a job; all SQL
@@ -22,6 +24,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
     writing                         one piece: drafting, item, piece, session, pipeline, preview
     settings                        aigc.yaml, a job file, options: laid one over the other
     content | generating            what to write: YAML, schemas, prompts, measures | who writes: a source
+    learner                         how a model learns: token ids in, checkpoints out
     plugs | engine | models         what plugins declare | how a GPT generates | weights on disk
     types                           the nouns, from brief to artifact; the Generator seam
     errors

@@ -23,7 +23,7 @@ from aigc.training.replay import Replay
 from aigc.training.sample import Reason, Sample
 from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
 
-NONE_KEPT = "it kept nothing that a model wrote"
+NONE_KEPT = "there is nothing kept that a model wrote for its pieces"
 
 
 def gather_job(project: Project, folder: Path, found: Gathering, *, objective: Objective, shots: bool) -> None:
@@ -45,7 +45,7 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
                 lines[one.brief.id].append(one.line)
         pieces = [entry.artifact for entry in ledger.pieces.entries()]
     if not lines and not replaced:
-        hint = "write it anew with `keep_lines: all` in aigc.yaml, or -o keep_lines=all"
+        hint = "train from the job they were taken over from, or write it with --fresh --no-reuse -o keep_lines=all"
         raise UsageError(f"{folder}: {NONE_KEPT}", hint=hint)
     for brief, line in replaced:
         found.leave(job.where(brief, line), "rejected", "its piece was written again or is no longer asked for")

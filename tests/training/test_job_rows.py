@@ -82,7 +82,7 @@ def test_a_job_that_kept_what_was_taken_only_gives_the_same_samples(works: Works
 
 
 def test_a_job_without_lines_says_how_to_keep_them(works: Works) -> None:
-    with pytest.raises(UsageError, match=r"none: it kept nothing that a model wrote; .*keep_lines: all"):
+    with pytest.raises(UsageError, match=r"none: there is nothing kept .*--no-reuse -o keep_lines=all"):
         gather(works.project, [str(works.write("none", keep_lines="none"))])
 
 
