@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from aigc.errors import ProjectError, UsageError
 from aigc.project import Project
 from aigc.training.preparing import Wanted
 from aigc.training.sources import gather
+from aigc.training.training_run import leads
 
 if TYPE_CHECKING:
     from aigc.models import Progress
@@ -45,6 +47,8 @@ def _made(project: Project, wanted: Wanted, folder: Path) -> tuple[Path, str]:
     from aigc.learner.from_scratch import make_base
     from aigc.models.files import folder_digest
 
+    while not leads() and not (folder / "config.json").is_file():  # the first process makes it
+        time.sleep(0.1)
     if not (folder / "config.json").is_file():
         samples = gather(project, wanted.sources).kept
         texts = [sample.answer for sample in samples if sample.prompt is None]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -254,3 +257,33 @@ def test_a_teacher_writes_and_the_model_learns(shop: Path, tiny: Path, capsys: p
     capsys.readouterr()
     assert main(["train", "pupil", "--from", "spring", "--teacher", "large", *FAST]) == 0
     assert "12 kept" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["lora", "scratch"])
+def test_two_processes_are_launched(preset: str, shop: Path) -> None:
+    (shop / "text.txt").write_text("tea and ice and oak.\n" * 400, encoding="utf-8")
+    words = ["--from", "rows.jsonl", "--type", "shop/line", *FAST]
+    if preset == "scratch":
+        words = ["--from", "text.txt", "--preset", "scratch", "--size", "tiny", "--set", "steps=6"]
+    launch = [
+        sys.executable,
+        "-m",
+        "accelerate.commands.launch",
+        "--cpu",
+        "--num_processes",
+        "2",
+        "--num_machines",
+        "1",
+    ]
+    done = subprocess.run(
+        [*launch, "--dynamo_backend", "no", "--mixed_precision", "no", "-m", "aigc.train", "shared", *words],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "GLOO_SOCKET_IFNAME": "lo"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("was chosen") == 1, "one process talks"
+    place = shop / ("models" if preset == "scratch" else "adapters") / "shared"
+    assert json.loads((place / "card.json").read_text(encoding="utf-8"))["adopted"]
