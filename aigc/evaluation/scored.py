@@ -47,7 +47,8 @@ class Scored:
 
     def only(self, places: Collection[int]) -> Scored:
         """Return what is known of some of the texts, in their order."""
-        kept = [at for at in range(len(self.nats)) if at in set(places)]
+        wanted = set(places)
+        kept = [at for at in range(len(self.nats)) if at in wanted]
         return Scored(
             nats=tuple(self.nats[at] for at in kept),
             tokens=tuple(self.tokens[at] for at in kept),

@@ -31,9 +31,11 @@ def by_text(values: torch.Tensor, tree: Tree) -> torch.Tensor:
     return torch.zeros(tree.count, dtype=values.dtype, device=values.device).index_add(0, tree.texts, values)
 
 
-def held_out_loss(model: torch.nn.Module, targets: Sequence[Target], tokens: int, device: torch.device) -> float:
-    """Return the mean over all labels of targets, of pairs of the better texts, in nats."""
-    plain = [Target(ids=one.ids, begin=one.begin) for one in targets]
+def held_out_loss(model: torch.nn.Module, targets: Sequence[Target], tokens: int, device: torch.device) -> float | None:
+    """Return the mean over all labels of targets, of pairs of the better texts, in nats; None where none is good."""
+    plain = [Target(ids=one.ids, begin=one.begin) for one in targets if one.good is not False]
+    if not plain:
+        return None
     with evaluating(model):
         sums = [
             surprise(model, packed_tree(tree_texts([plain[place] for place in part])).on(device)).double().sum()
@@ -112,11 +114,18 @@ class StepLosses:
                         found[place, 1] = next(texts)
         return found
 
+    def _stranger(self, place: int, others: Sequence[int]) -> int:
+        """Return the next target whose prompt is another one; in a step of one prompt only it is the next."""
+        own = self.targets[place]
+        prompt = own.ids[: own.begin]
+        strange = (one for one in others if self.targets[one].ids[: self.targets[one].begin] != prompt)
+        return next(strange, others[0] if others else place)
+
     def _divergence(self, model: Any, step: PlannedStep) -> torch.Tensor:
         """Return KTO's reference point (Ethayarajh et al. 2024, section 4.1): by how much answers to other prompts
         have become likelier, on average over the step, 0 or more. Each prompt gets the answer of the next target."""
         places = step.places
-        following = dict(zip(places, [*places[1:], *places[:1]], strict=True))
+        following = {place: self._stranger(place, places[at + 1 :] + places[:at]) for at, place in enumerate(places)}
         parts, weight = step.share(self.process)
         longest = max(len(one.ids) for one in self.targets)  # which the model takes
         strangers = [

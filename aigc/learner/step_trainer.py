@@ -149,6 +149,8 @@ class AfterSteps(TrainerCallback):
             return
         assert trainer.model is not None
         held_out = held_out_loss(trainer.model, around.held_out, around.tokens, args.device)
+        if held_out is None:
+            return
         told = Told(step=0, steps=trainer.options.steps, loss=held_out, seconds=0.0, tokens=0, held_out=held_out)
         around.told.append(told)
         around.heard(told)

@@ -14,6 +14,7 @@ from aigc.errors import UsageError, did_you_mean, first_line
 from aigc.learner.learner_options import LearnerOptions
 from aigc.types import Json
 
+OF_ADAMW = ("optim", "weight_decay", "adam_", "adafactor", "lr_scheduler", "warmup")
 # What a name of ours, the plan of steps, or our checkpoints decide. Each is refused, with the reason.
 SAID_ELSEWHERE = {
     "learning_rate": "learning_rate",
@@ -59,6 +60,8 @@ def training_arguments(options: LearnerOptions, run: Path) -> TrainingArguments:
     Raises UsageError for what `options.extra` may not say.
     """
     check_extra(options.extra)
+    if options.method == "scratch" and (fixed := [name for name in options.extra if name.startswith(OF_ADAMW)]):
+        raise UsageError(f"{fixed[0]}: a model from scratch learns by Muon, with rates of its own")
     ours: dict[str, Any] = {
         "learning_rate": options.learning_rate,
         "lr_scheduler_type": "linear",

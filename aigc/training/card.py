@@ -144,7 +144,7 @@ def _holds(folder: Path, texts: Mapping[str, bytes], checkpoint: Path) -> bool:
 
 def _texts(card: Card) -> dict[str, bytes]:
     record = json.dumps(card.record(), ensure_ascii=False, indent=2, allow_nan=False)
-    return {CARD: f"{record}\n".encode(), PAGE: page_of(card).encode()}
+    return {PAGE: page_of(card).encode(), CARD: f"{record}\n".encode()}  # the card last: it says that all is there
 
 
 def _plain(value: Json) -> Json:

@@ -77,14 +77,15 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
         values = dict(sample.values)
         if stage:
             values = stage_values(stage_named(types[key], stage), values, sample.item)
-        approved.setdefault(key, []).append(sample.answer)
-        name = sample.group if not stage else json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+        if sample.good is not False:
+            approved.setdefault(key, []).append(sample.answer)
+        name = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)  # two jobs may have one brief
         found.setdefault(key, {})[name] = Brief(id=name, values=values, source=sample.where)
     return [
         HeldOut(
             content_type=types[key],
             briefs=tuple(sorted(briefs.values(), key=lambda brief: _drawn(brief.id))),
-            approved=tuple(approved[key]),
+            approved=tuple(approved.get(key, ())),
         )
         for key, briefs in found.items()
     ]

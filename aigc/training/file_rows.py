@@ -8,7 +8,9 @@ text                                               a text by itself, as .txt and
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,6 +135,9 @@ def _prompt(values: Mapping[str, Json], name: str) -> Prompt:
 
 
 def _messages(turns: Json) -> list[Message]:
+    if isinstance(turns, str):  # a cell of a table
+        with suppress(ValueError):
+            turns = json.loads(turns)
     if not isinstance(turns, list) or not turns:
         raise Undecodable("its messages are no list of turns")
     found = []

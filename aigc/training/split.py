@@ -1,7 +1,7 @@
 """What is held out: whole briefs, with all that is nearly the same brief, so that what is learnt is not asked again.
 
-Briefs are near-twins where their texts are the same but for blanks and capitals, or their words, sorted, are 90 %
-alike. Who may be is found by MinHash bands over their characters (Broder 1997; Indyk and Motwani 1998), as twins of
+Rows of one prompt are about one brief, wherever they come from. Briefs are near-twins where their texts are the same but
+for blanks and capitals, or their words, sorted, are 90 % alike; of plain texts their beginnings are compared. Who may be is found by MinHash bands over their characters (Broder 1997; Indyk and Motwani 1998), as twins of
 pieces are.
 """
 
@@ -19,6 +19,7 @@ from aigc.training.sample import Sample
 NEAR = 90.0  # of 100
 MOST = 50  # groups held out: more cost time and say little more
 FEW = 300  # subjects: so many are all compared with each other
+BEGINNING = 2000  # characters of a plain text
 SHINGLE = 3  # characters
 BANDS, ROWS = 32, 4  # two texts of Jaccard similarity s share a band with probability 1 - (1 - s^4)^32: 0.999 at 0.67
 
@@ -42,7 +43,12 @@ def split(samples: Sequence[Sample], *, share: float = 0.1, seed: int = 0) -> tu
 
 
 def _draw(sample: Sample, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed} {sample.group} {sample.subject}".encode("utf-8", "backslashreplace")).digest()
+    return hashlib.sha256(f"{seed} {_about(sample) or sample.group}".encode("utf-8", "backslashreplace")).digest()
+
+
+def _about(sample: Sample) -> str:
+    """Return what near-twins are told by: a row's subject, of a plain text how it begins."""
+    return _normal(sample.subject or (sample.answer[:BEGINNING] if sample.prompt is None else ""))
 
 
 def _joined(samples: Sequence[Sample]) -> list[int]:
@@ -59,11 +65,13 @@ def _joined(samples: Sequence[Sample]) -> list[int]:
         first, second = sorted((root(one), root(other)))
         leader[second] = first
 
-    first_of: dict[tuple[str, str], int] = {}
+    first_of: dict[tuple[str, object], int] = {}
     subjects: dict[str, int] = {}
     for place, sample in enumerate(samples):
         join(first_of.setdefault(("group", sample.group), place), place)
-        if subject := _normal(sample.subject):
+        if sample.prompt is not None:
+            join(first_of.setdefault(("prompt", sample.prompt), place), place)
+        if subject := _about(sample):
             join(subjects.setdefault(subject, place), place)
     for one, other in _near_twins(list(subjects)):
         join(subjects[one], subjects[other])

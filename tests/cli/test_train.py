@@ -216,7 +216,9 @@ def test_every_preset_learns_from_files(preset: str, shop: Path, capsys: pytest.
     assert main(["train", "taste", *words]) in (0, 1)
     place = shop / ("models" if preset == "full" else "adapters") / "taste"
     assert (place / ("model.safetensors" if preset == "full" else "adapter_model.safetensors")).is_file()
-    assert json.loads((place / "card.json").read_text(encoding="utf-8"))["settings"]["preset"] == preset
+    card = json.loads((place / "card.json").read_text(encoding="utf-8"))
+    assert card["settings"]["preset"] == preset
+    assert ("margin_above_0" in card["figures"]["adapter"]) == (preset == "dpo")
     if preset == "full":
         capsys.readouterr()
         assert main(["generate", "shop/line", "word=nut", "-m", str(place)]) in (0, 1)
