@@ -29,7 +29,7 @@ Learn = Callable[[Sequence[str], Path], bool]  # sources and a folder → whethe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """This is one round: `folder` is what was trained in it, `figures` are of what that wrote, of all briefs of the job.
+    """This is one round: `folder` is what was trained in it, `figures` are of what that wrote, of all the job's briefs.
     Round 0 is the job as it was. `stopped_for` says why no further round came after it."""
 
     number: int

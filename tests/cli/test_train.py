@@ -17,10 +17,12 @@ import pytest
 
 from aigc.cli import main
 from aigc.errors import UsageError
+from aigc.evaluation import Proportion, WriterFigures
 from aigc.project import Project
 from aigc.testing.tiny import tiny_gpt
 from aigc.training.base import opened_base
 from aigc.training.checkpoint_choice import Look, best_look
+from aigc.training.improving import Round, best_round
 from aigc.training.preparing import Wanted, prepare, read_rows
 from aigc.training.result import finish
 from aigc.training.training_run import Outcome, train
@@ -249,7 +251,10 @@ def test_a_gpt_comes_of_texts(shop: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["generate", "text/continue", "prompt=tea ice", "-m", "models/toy"]) in (0, 1)
 
 
-def test_rounds_accumulate_and_the_best_is_left(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rounds_accumulate_and_the_best_is_left(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aigc.training.improving.ALIKE", 0.0)  # what the tiny model learns is one line
     briefs = "word\n" + "\n".join(WORDS) + "\n"
     (shop / "briefs.csv").write_text(briefs, encoding="utf-8")
     assert main(["batch", "shop/line", "briefs.csv", "--out", "spring"]) in (0, 1)
@@ -263,6 +268,44 @@ def test_rounds_accumulate_and_the_best_is_left(shop: Path, capsys: pytest.Captu
     assert last["fallbacks"] < first["fallbacks"]
     assert (shop / "adapters" / "better" / "adapter_model.safetensors").is_file()
     assert (shop / "adapters" / "better" / "round-1" / "job" / "artifacts.jsonl").is_file()
+
+
+def round_of(number: int, accepted: int, fallbacks: int, distinct: float, *, adopted: bool = True) -> Round:
+    none = Proportion()
+    figures = WriterFigures(
+        pieces=100, accepted=Proportion(accepted, 100), fallbacks=Proportion(fallbacks, 100), repaired=none,
+        refused=none, fresh=none, names_kept=none, length_fit=none, distinct_1=None, distinct_2=distinct,
+        self_similarity=None, tokens_per_second=None,
+    )  # fmt: skip
+    return Round(number=number, figures=figures, folder=Path(str(number)), adopted=adopted)
+
+
+def test_the_best_round_is_adopted_and_as_distinct_as_the_job_was() -> None:
+    first = round_of(0, 80, 20, 0.9)
+    good, alike = round_of(1, 90, 10, 0.88), round_of(2, 95, 5, 0.5)
+    second = round_of(2, 90, 9, 0.9)
+    assert best_round([first, good, alike]) is good
+    assert best_round([first, alike]) is None
+    assert best_round([first, round_of(1, 95, 0, 0.9, adopted=False), second]) is second
+    assert best_round([first, round_of(1, 79, 0, 0.9)]) is None
+    assert best_round([first, good, second]) is second
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--improve", "spring", "--dry-run"], "--dry-run has nothing to look at before --improve has written"),
+        (["--from", "spring", "--teacher", "large", "--check"], "--check has nothing to look at before --teacher"),
+        (["--improve", "spring", "--preset", "full"], "--improve trains adapters, and preset 'full' none"),
+        (["--improve", "spring", "--from", "rows.jsonl", "--teacher", "large"], "do not go together"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    words: list[str], message: str, shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "better", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not (shop / "adapters").exists()
 
 
 def test_a_teacher_writes_and_the_model_learns(shop: Path, tiny: Path, capsys: pytest.CaptureFixture[str]) -> None:
