@@ -27,6 +27,7 @@ from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
 
 LOOKED = 24  # requests written with each checkpoint, or a third as many whole pieces of several stages
+LEAST_GAIN = 0.1  # nats that the better answers of pairs may lose: less is chance
 ALIKE = 0.03  # of quality: a smaller difference is chance
 GATED = 60  # that the chosen one and the base are compared on
 SHOWN = 4  # briefs whose texts are kept to show
@@ -95,12 +96,16 @@ def _drawn(text: str) -> bytes:
 
 class Chooser:
     """This writes held-out briefs with checkpoints. The model is opened for each look and closed after it: the one that
-    learns has the memory meanwhile. `whole` checkpoints are models by themselves rather than adapters."""
+    learns has the memory meanwhile. `whole` checkpoints are models by themselves rather than adapters; of held-out
+    `pairs` it says which answers an adapter prefers."""
 
-    def __init__(self, project: Project, held_out: Sequence[HeldOut], *, whole: bool = False) -> None:
+    def __init__(
+        self, project: Project, held_out: Sequence[HeldOut], *, whole: bool = False, pairs: Sequence[Sample] = ()
+    ) -> None:
         self._project = project
         self._held_out = held_out
         self._whole = whole
+        self._pairs = [one for one in pairs if one.prompt is not None and one.rejected is not None]
 
     def look(
         self,
@@ -113,8 +118,9 @@ class Chooser:
     ) -> Look:
         """Write about so many held-out requests with a checkpoint; None is the model as it was. ModelError where there
         is no memory for it."""
+        preferred = self._margins(checkpoint) if checkpoint is not None else {}
         if not self._held_out:
-            return Look(step=step, loss=loss)
+            return Look(step=step, loss=loss, figures=preferred)
         artifacts: list[Artifact] = []
         seconds = 0.0
         with self._opened(checkpoint) as (generator, adapter):
@@ -129,14 +135,13 @@ class Chooser:
         lines = sum(len([line for line in one.lines if line.taken]) for one in artifacts)
         worth = worth_of(figures, [answer for one in self._held_out for answer in one.approved], lines)
         texts = {one.id: dict(one.fields) for one in artifacts[:SHOWN]}
-        told = figures.record() | {"quality": worth}
+        told = figures.record() | {"quality": worth} | preferred
         return Look(step=step, quality=worth, loss=loss, figures=told, texts=texts)
 
-    def margins(self, checkpoint: Path, samples: Sequence[Sample]) -> dict[str, Json]:
+    def _margins(self, checkpoint: Path) -> dict[str, Json]:
         """Return by how much more than the model as it was a checkpoint prefers the better answers of pairs, in nats;
         nothing where there are no pairs. See `aigc.evaluation.Margins`."""
-        pairs = [one for one in samples if one.prompt is not None and one.rejected is not None]
-        if not pairs:
+        if not (pairs := self._pairs):
             return {}
         scored: list[Scored] = []
         with self._opened(checkpoint) as (generator, own):
@@ -171,9 +176,14 @@ class Chooser:
 
 def best_look(looks: Sequence[Look]) -> Look:
     """Return the best of some looks: of those whose quality is no worse than the highest by more than chance may have
-    it, the one with the lowest held-out loss; the earliest of equals."""
+    it, the one with the lowest held-out loss; where pairs were held out the one that prefers their better answers most
+    often, and by most, of those to which these have not become less likely. The earliest of equals."""
     highest = max((look.quality or 0.0) for look in looks)
     good = [look for look in looks if (look.quality or 0.0) >= highest - ALIKE]
+    paired = [look for look in good if look.figures.get("margin") is not None]
+    if paired:
+        likely = [look for look in paired if look.figures["chosen_change"] >= -LEAST_GAIN] or paired
+        return max(likely, key=lambda look: (look.figures["margin_above_0"], look.figures["margin"], -look.step))
     return min(good, key=lambda look: (float("inf") if look.loss is None else round(look.loss, 4), look.step))
 
 

@@ -26,6 +26,7 @@ from aigc.learner import Told
 from aigc.project import Project
 from aigc.training.checkpoint_choice import (
     GATED,
+    LEAST_GAIN,
     Chooser,
     Look,
     best_look,
@@ -108,7 +109,7 @@ def _preferred_worse(after: Look) -> str:
     above, change = after.figures.get("margin_above_0"), after.figures.get("chosen_change")
     if above is not None and above < 0.5:
         return f"of held-out pairs it prefers {above:.0%} more than before"
-    if change is not None and change < -0.1:
+    if change is not None and change < -LEAST_GAIN:
         return f"the better answers of pairs lost {-change:.2f} nats"
     return ""
 
@@ -176,7 +177,8 @@ def train(
             _hold_to_plan(run, prepared.record())
         held_out = held_out_briefs(project, prepared.rows.samples(prepared.held_out), shots=prepared.wanted.shots)
         whole = prepared.options.method in WHOLE
-        chooser = Chooser(project, held_out, whole=whole)
+        pairs = prepared.rows.samples(prepared.held_out) if prepared.options.objective == "dpo" else ()
+        chooser = Chooser(project, held_out, whole=whole, pairs=pairs)
         looking = _Looking(chooser, run, looked)
         learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
         outcome = Outcome(
@@ -252,9 +254,6 @@ def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) ->
     if best.quality is not None:
         before = chooser.look(0, None, most=GATED, loss=first.loss if first else None)
         after = chooser.look(best.step, checkpoints[best.step], most=GATED, loss=best.loss)
-    if outcome.prepared.options.objective == "dpo":
-        pairs = outcome.prepared.rows.samples(outcome.prepared.held_out)
-        after = replace(after, figures={**after.figures, **chooser.margins(checkpoints[best.step], pairs)})
     take_result(checkpoints[best.step], outcome.folder)
     return replace(outcome, best=best.step, before=before, after=after)
 

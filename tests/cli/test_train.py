@@ -188,6 +188,18 @@ def test_the_lowest_loss_counts_among_those_alike() -> None:
     assert best_look([Look(step=1, loss=2.0), Look(step=2, loss=1.0), Look(step=3, loss=1.0)]).step == 2
 
 
+def test_of_pairs_what_is_preferred_counts() -> None:
+    looks = [
+        Look(step=step, quality=0.9, loss=loss, figures={"margin": m, "margin_above_0": above, "chosen_change": change})
+        for step, loss, m, above, change in (
+            (10, 0.5, 1.0, 0.75, 0.4),
+            (20, 0.6, 2.0, 0.95, 0.1),
+            (30, 0.9, 4.0, 1.0, -0.8),
+        )
+    ]
+    assert best_look(looks).step == 20
+
+
 def outcome(
     before: float | None,
     after: float | None,
