@@ -6,12 +6,10 @@ a folder already is never overwritten.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -22,7 +20,7 @@ from pathlib import Path
 from aigc.content.yaml_lines import yaml_text
 from aigc.errors import ModelError, UsageError, first_line
 from aigc.generating.trained import CARD, TrainedBase, TrainedType, read_as
-from aigc.learner.fresh_folder import fresh_folder, sync
+from aigc.learner.fresh_folder import sync
 from aigc.types import Json
 
 PAGE = "README.md"
@@ -45,12 +43,6 @@ class CardSource:
 
     where: str
     sha256: str
-
-    @classmethod
-    def of(cls, file: Path, where: str = "") -> CardSource:
-        """Make one of a file. OSError where it cannot be read."""
-        with file.open("rb") as opened:
-            return cls(where=where or str(file), sha256=hashlib.file_digest(opened, "sha256").hexdigest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,30 +108,6 @@ def write_card(card: Card, folder: Path) -> None:
                 part.unlink(missing_ok=True)
     except OSError as error:
         raise ModelError(f"{folder}: the card cannot be written: {error.strerror or first_line(error)}") from error
-
-
-def write_result(card: Card, checkpoint: Path, folder: Path) -> None:
-    """Write the whole result: PEFT's two files, copied from a checkpoint, and the card. It is there whole or not.
-
-    A folder that holds these very bytes already is left as it is; UsageError for whatever else is there, ModelError
-    where it cannot be written.
-    """
-    texts = _texts(card)
-    if folder.is_dir() and _holds(folder, texts, checkpoint):
-        return
-    with fresh_folder(folder) as scratch:
-        for name in WEIGHTS:
-            shutil.copyfile(checkpoint / name, scratch / name)
-        for name, text in texts.items():
-            (scratch / name).write_bytes(text)
-
-
-def _holds(folder: Path, texts: Mapping[str, bytes], checkpoint: Path) -> bool:
-    try:
-        wanted = {**texts, **{name: (checkpoint / name).read_bytes() for name in WEIGHTS}}
-        return all((folder / name).read_bytes() == content for name, content in wanted.items())
-    except OSError:
-        return False
 
 
 def _texts(card: Card) -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 """What is held out: whole briefs, with all that is nearly the same brief, so that what is learnt is not asked again.
 
-Rows of one prompt are about one brief, wherever they come from. Briefs are near-twins where their texts are the same but
-for blanks and capitals, or their words, sorted, are 90 % alike; of plain texts their beginnings are compared. Who may be is found by MinHash bands over their characters (Broder 1997; Indyk and Motwani 1998), as twins of
-pieces are.
+Rows of one prompt are about one brief, wherever they come from. Briefs are near-twins where their texts are the same
+but for blanks and capitals, or their words, sorted, are 90 % alike; of plain texts their beginnings are compared. Who
+may be is found by MinHash bands over their characters (Broder 1997; Indyk and Motwani 1998), as twins of pieces are.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import yaml
 
 from aigc.errors import ModelError, UsageError
 from aigc.generating.trained import TrainedBase, TrainedType, read_trained
-from aigc.training.card import Card, CardRows, CardSource, page_of, read_card, write_card, write_result
+from aigc.training.card import Card, CardRows, CardSource, page_of, read_card, write_card
 
 BASE = TrainedBase(name="smollm2-135m", digest="d1", licence="Apache-2.0")
 TYPE = TrainedType(name="shop/line", version=2, digest="d2", prompt="p" * 64, shots=False)
@@ -108,32 +108,3 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=f"{name}: is there already, with other content"):
         write_card(card(), tmp_path)
     assert (tmp_path / name).read_text() == "mine"
-
-
-def checkpoint(folder: Path) -> Path:
-    folder.mkdir()
-    for name in ("adapter_config.json", "adapter_model.safetensors", "optimizer.pt", "README.md"):
-        (folder / name).write_text(name)
-    return folder
-
-
-def test_a_result_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, place = checkpoint(tmp_path / "step"), tmp_path / "adapters" / "house"
-    with monkeypatch.context() as broken:
-        broken.setattr("shutil.copyfile", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-        with pytest.raises(ModelError, match=r"house: cannot be written: the disk is full; free some space"):
-            write_result(card(), made, place)
-    assert list((tmp_path / "adapters").iterdir()) == []
-    write_result(card(), made, place)
-    names = ["README.md", "adapter_config.json", "adapter_model.safetensors", "card.json"]
-    assert sorted(path.name for path in place.iterdir()) == names
-    assert (place / "README.md").read_text().startswith("---\nbase_model"), "PEFT's own page is left behind"
-    write_result(card(), made, place)
-    with pytest.raises(UsageError, match="house: is there already, and nothing is overwritten"):
-        write_result(card(name="other"), made, place)
-    assert read_card(place) == card()
-
-
-def test_a_source_has_the_digest_of_its_bytes(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"abc")
-    assert CardSource.of(tmp_path / "a.txt", "a.txt").sha256.startswith("ba7816bf8f01cfea")
