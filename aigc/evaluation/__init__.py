@@ -10,7 +10,8 @@ already are scored instead of written: perplexity, bits per byte, and of pairs t
 
 Names: `WriterFigures`, `quality`, `NamedWriter`, `write_briefs`, `score_texts`, `Column`, `comparison_rows` (the
 table), `write_comparison` (the page), `Threshold`. Knows: content types, projects, jobs, the Generator seam,
-`Generator.score`. Does not know: how a model learns, what a command looks like. Imports no torch; names are imported on first use.
+`Generator.score`. Does not know: how a model learns, what a command looks like. Imports no torch; names are imported
+on first use.
 """
 
 from __future__ import annotations
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         open_writer,
         open_writers,
         own_writer,
-        unadapted,
     )
     from aigc.evaluation.written import Written, write_briefs
 
@@ -54,7 +54,6 @@ _ROOMS = {
         "open_writer",
         "open_writers",
         "own_writer",
-        "unadapted",
     ),
     "written": ("Written", "write_briefs"),
 }
@@ -86,7 +85,6 @@ __all__ = [
     "read_thresholds",
     "score_passages",
     "score_texts",
-    "unadapted",
     "unmet",
     "write_briefs",
     "write_comparison",

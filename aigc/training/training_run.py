@@ -23,6 +23,7 @@ from aigc.errors import JobError, ModelError, UsageError
 from aigc.generating.trained import CARD
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
+from aigc.learner.whole_saves import checkpoint_step as step_of
 from aigc.project import Project
 from aigc.training.checkpoint_choice import GATED, Chooser, Look, best_look, held_out_briefs, keep_look, kept_looks
 from aigc.training.preparing import Prepared
@@ -199,11 +200,6 @@ def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) ->
         after = replace(after, figures={**after.figures, **chooser.margins(checkpoints[best.step], pairs)})
     take_result(checkpoints[best.step], outcome.folder)
     return replace(outcome, best=best.step, before=before, after=after)
-
-
-def step_of(checkpoint: Path) -> int:
-    """Return the step that a checkpoint's name says: `checkpoint-000040`."""
-    return int(checkpoint.name.rpartition("-")[2])
 
 
 def take_result(checkpoint: Path, folder: Path) -> None:

@@ -108,3 +108,26 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=f"{name}: is there already, with other content"):
         write_card(card(), tmp_path)
     assert (tmp_path / name).read_text() == "mine"
+
+
+def test_the_page_of_whole_weights_says_so_and_how_to_write_with_them() -> None:
+    page = page_of(card(settings={"method": "full"}))
+    head, body = yaml.safe_load(page.split("---\n")[1]), page.split("---\n", 2)[2]
+    assert (head["base_model"], head["library_name"], head["license"]) == (
+        "smollm2-135m",
+        "transformers",
+        "apache-2.0",
+    )
+    assert head["tags"] == ["aigc", "shop/line"]
+    assert "All weights of `smollm2-135m`, trained on `shop/line`, 2026-11-28." in body
+    assert "-m models/house" in body and "| | base | trained |" in body
+    assert not any(word in body for word in ("adapter", "LoRA", "PEFT", "aigc.yaml"))
+
+
+def test_a_gpt_made_of_texts_has_no_base_and_nobodys_licence() -> None:
+    page = page_of(card(settings={"method": "scratch"}, types=(), figures={}))
+    head, body = yaml.safe_load(page.split("---\n")[1]), page.split("---\n", 2)[2]
+    assert head == {"library_name": "transformers", "language": ["en", "zh"], "tags": ["aigc"]}
+    assert "A small GPT made of these texts" in body and "-m models/house" in body
+    assert "smollm2" not in page
+    assert not any(word in body for word in ("adapter", "LoRA", "PEFT", "aigc.yaml"))
