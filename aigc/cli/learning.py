@@ -153,7 +153,7 @@ def result_lines(result: Result) -> Iterator[str]:
     yield f"Step {outcome.best} of {outcome.prepared.options.steps} was chosen: {outcome.folder}"
     yield f"Report: {result.page}"
     if not outcome.adopted:
-        yield "Not adopted: it is worse than the model as it was. aigc.yaml stays as it is."
+        yield f"Not adopted: it is worse than the model as it was ({outcome.worse}). aigc.yaml stays as it is."
     for name in result.named:
         yield f"aigc.yaml names it for {name} from now on"
     for name in result.unnamed:

@@ -23,7 +23,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import loading, writing
 from aigc.cli.stopping import gentle_stop
-from aigc.cli.wanting import wanting_options
+from aigc.cli.wanting import Asking, wanting_options
 from aigc.errors import UsageError
 from aigc.ledger.ledger import has_ledger
 
@@ -86,19 +86,19 @@ def command(
     """
     from aigc.training.checkpoint_choice import project_over
 
+    asked = Asking(checking=checking, dry_run=dry_run, resume=resume, rounds=rounds, as_json=as_json)
+    asked.check(wanted, teacher=teacher, improve=improve)
     project = project_over(open_project(folder, Overrides(model=model, settings=settings)), adapters={})
-    if improve is None and not wanted.sources:
-        raise UsageError(
-            "--from SOURCE is missing: what to learn from", hint="a batch's folder, a content type, a file"
-        )
     target = _target(project, name, wanted.preset)
     if checking:
         return _check(project, wanted, as_json=as_json)
+    if dry_run:
+        return _forecast(project, wanted, as_json=as_json)
     if improve is not None:
-        return _improve(project, wanted, target, improve, rounds, as_json=as_json)
+        return _improve(project, wanted, target, improve, asked)
     if teacher is not None:
         wanted = _taught(project, wanted, target, teacher, resume=resume)
-    return _train(project, wanted, target, dry_run=dry_run, resume=resume, as_json=as_json)
+    return _train(project, wanted, target, resume=resume, as_json=as_json)
 
 
 def _target(project: Project, name: str, preset: str) -> Path:
@@ -127,12 +127,10 @@ def _check(project: Project, wanted: Wanted, *, as_json: bool) -> int:
     return 0 if account.kept else 1
 
 
-def _train(project: Project, wanted: Wanted, target: Path, *, dry_run: bool, resume: bool, as_json: bool) -> int:
+def _train(project: Project, wanted: Wanted, target: Path, *, resume: bool, as_json: bool) -> int:
     from aigc.training.result import finish
     from aigc.training.training_run import leads
 
-    if dry_run:
-        return _forecast(project, wanted, as_json=as_json)
     outcome = _learn(project, wanted, target, resume=resume, quiet=as_json)
     if not leads():
         return 0
@@ -190,36 +188,50 @@ def _forecast(project: Project, wanted: Wanted, *, as_json: bool) -> int:
     return 0
 
 
-def _improve(project: Project, wanted: Wanted, target: Path, job: Path, rounds: int, *, as_json: bool) -> int:
+def _improve(project: Project, wanted: Wanted, target: Path, job: Path, asked: Asking) -> int:
     """Go round: learn, write, learn from what was accepted; leave the best round's result."""
     from aigc.training.improving import best_round, improve
-    from aigc.training.result import finish
-    from aigc.training.training_run import check_folder, take_result
+    from aigc.training.result import take_round
+    from aigc.training.training_run import check_rounds
 
-    check_folder(target, resume=False)
-
-    def learn(sources: Sequence[str], place: Path) -> Outcome:
-        outcome = _learn(project, replace(wanted, sources=tuple(sources)), place, quiet=as_json)
-        finish(project, outcome, naming=False)
-        return outcome
+    check_rounds(target, resume=asked.resume)
 
     def heard(one: Round) -> None:
         for line in round_lines(one):
-            click.echo(line, err=as_json)
+            click.echo(line, err=asked.as_json)
 
-    found = improve(project, job, target, learn, rounds=rounds, sources=wanted.sources, heard=heard)
+    def learn(sources: Sequence[str], place: Path) -> bool:
+        return _learn_round(project, replace(wanted, sources=tuple(sources)), place, quiet=asked.as_json)
+
+    found = improve(project, job, target, learn, rounds=asked.rounds, sources=wanted.sources, heard=heard)
     best = best_round(found)
-    if best.outcome is None:
-        click.echo("No round was better than the job as it is: nothing is adopted.", err=True)
-        return 1
-    take_result(best.outcome.folder, target)
-    result = finish(project, replace(best.outcome, folder=target))
-    if as_json:
-        print_json({"rounds": [one.record() for one in found], **result.record()})
+    named: list[str] = []
+    if best is not None and best.folder is not None:
+        named = take_round(project, best.folder, target)
+    if asked.as_json:
+        print_json({"rounds": [one.record() for one in found], "best": best.number if best else 0, "named_for": named})
+    elif best is None:
+        click.echo("No round was better than the job as it is: nothing is adopted, aigc.yaml stays as it is.")
     else:
-        for line in result_lines(result):
-            click.echo(line)
-    return 0 if best.outcome.adopted else 1
+        click.echo(f"Round {best.number} was the best: {target}")
+        for name in named:
+            click.echo(f"aigc.yaml names it for {name} from now on")
+    return 0 if best is not None else 1
+
+
+def _learn_round(project: Project, wanted: Wanted, place: Path, *, quiet: bool) -> bool:
+    """Train in a round's folder, or go on there; say whether the result is adopted. KeyboardInterrupt where it was
+    stopped."""
+    from aigc.training.card import read_card
+    from aigc.training.result import finish
+    from aigc.training.training_run import begun
+
+    if (card := read_card(place)) is not None:
+        return card.adopted
+    outcome = _learn(project, wanted, place, resume=begun(place), quiet=quiet)
+    if outcome.stopped:
+        raise KeyboardInterrupt
+    return finish(project, outcome, naming=False).outcome.adopted
 
 
 def _taught(project: Project, wanted: Wanted, target: Path, teacher: str, *, resume: bool) -> Wanted:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from aigc.content import ContentType
-from aigc.errors import AigcError
+from aigc.errors import AigcError, JobError, ModelError
 from aigc.evaluation import Margins, Scored, WriterFigures, score_texts, write_briefs
 from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
@@ -26,9 +26,6 @@ from aigc.project import project_over as project_over  # the command asks for it
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
-
-if TYPE_CHECKING:
-    from aigc.engine.engine import Engine
 
 LOOKED = 24  # requests written with each checkpoint, or a third as many whole pieces of several stages
 ALIKE = 0.03  # of quality: a smaller difference is chance
@@ -98,14 +95,13 @@ def _drawn(text: str) -> bytes:
 
 
 class Chooser:
-    """This writes held-out briefs with checkpoints. The model is opened once, when it is first needed; `close` frees
-    it. `whole` checkpoints are models by themselves rather than adapters."""
+    """This writes held-out briefs with checkpoints. The model is opened for each look and closed after it: the one that
+    learns has the memory meanwhile. `whole` checkpoints are models by themselves rather than adapters."""
 
     def __init__(self, project: Project, held_out: Sequence[HeldOut], *, whole: bool = False) -> None:
         self._project = project
         self._held_out = held_out
         self._whole = whole
-        self._engine: Engine | None = None
 
     def look(
         self,
@@ -116,26 +112,19 @@ class Chooser:
         loss: float | None = None,
         heard: Callable[[Artifact], None] = lambda artifact: None,
     ) -> Look:
-        """Write about so many held-out requests with a checkpoint; None is the model as it was."""
+        """Write about so many held-out requests with a checkpoint; None is the model as it was. ModelError where there
+        is no memory for it."""
         if not self._held_out:
             return Look(step=step, loss=loss)
-        generator = self._opened(checkpoint)
-        adapter = str(checkpoint) if checkpoint is not None and not self._whole else None
         artifacts: list[Artifact] = []
         seconds = 0.0
-        try:
+        with self._opened(checkpoint) as (generator, adapter):
             for one in self._held_out:
                 share = most // len(self._held_out) // (3 if one.content_type.composed else 1)
                 part = one.briefs[: max(2, share)]
                 written = write_briefs(self._project, one.content_type, part, generator, adapter=adapter, heard=heard)
                 artifacts += written.artifacts
                 seconds += written.seconds
-        finally:
-            if adapter is not None:
-                with suppress(AigcError):
-                    cast("Engine", generator).unload_adapter(adapter)
-            if self._whole and checkpoint is not None:
-                generator.close()
         only = self._held_out[0].content_type if len(self._held_out) == 1 else None
         figures = WriterFigures.of(artifacts, only, seconds=seconds)
         lines = sum(len([line for line in one.lines if line.taken]) for one in artifacts)
@@ -150,36 +139,35 @@ class Chooser:
         pairs = [one for one in samples if one.prompt is not None and one.rejected is not None]
         if not pairs:
             return {}
-        generator = scoring(self._opened(checkpoint))
         scored: list[Scored] = []
-        try:
-            for adapter in (str(checkpoint), None):
+        with self._opened(checkpoint) as (generator, own):
+            for adapter in (own, None):
                 for texts in ([one.answer for one in pairs], [one.rejected or "" for one in pairs]):
                     asked = [
                         (Request(id=str(place), prompt=cast(Prompt, one.prompt), adapter=adapter), text)
                         for place, (one, text) in enumerate(zip(pairs, texts, strict=True))
                     ]
-                    scored.append(score_texts(generator, asked))
-        finally:
-            cast("Engine", generator).unload_adapter(str(checkpoint))
+                    scored.append(score_texts(scoring(generator), asked))
         found = Margins.of(scored[0], scored[1], (scored[2], scored[3])).values()
         return {"pairs": len(pairs), **{name: number(value) for name, value in found.items()}}
 
-    def _opened(self, checkpoint: Path | None) -> Generator:
+    @contextmanager
+    def _opened(self, checkpoint: Path | None) -> Iterator[tuple[Generator, str | None]]:
+        """Open the model that writes with a checkpoint, and say which of its adapters that is."""
         if self._whole and checkpoint is not None:
-            return project_over(self._project, model=str(checkpoint)).generator()
-        if self._engine is None:
-            bare = project_over(self._project, adapters={})
-            self._engine = cast("Engine", bare.generator())
-        if checkpoint is not None:
-            self._engine.load_adapter(str(checkpoint), checkpoint)
-        return self._engine
-
-    def close(self) -> None:
-        """Free the model. May be called twice."""
-        if self._engine is not None:
-            self._engine.close()
-            self._engine = None
+            project, adapter = project_over(self._project, model=str(checkpoint), adapters={}), None
+        else:
+            place = None if checkpoint is None else str(checkpoint.resolve())
+            project = project_over(self._project, adapters={"*": place} if place else {})
+            adapter = project.adapter("any/type")
+        try:
+            with closing(project.generator()) as generator:
+                yield generator, adapter
+        except MemoryError as error:
+            raise ModelError(
+                f"{checkpoint or project.settings.model}: there is not enough memory to write with it meanwhile",
+                hint="close other programs; --resume goes on",
+            ) from error
 
 
 def best_look(looks: Sequence[Look]) -> Look:
@@ -204,11 +192,21 @@ def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> flo
 
 def keep_look(look: Look, folder: Path) -> None:
     """Write a look beside its checkpoint's run, for one that goes on."""
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"look-{look.step:06d}.json"
+    write_json(folder / f"look-{look.step:06d}.json", asdict(look))
+
+
+def write_json(target: Path, record: Mapping[str, Json]) -> None:
+    """Write a record in one rename. JobError when the disk refuses."""
     scratch = target.with_suffix(".tmp")
-    scratch.write_text(json.dumps(asdict(look), ensure_ascii=False, default=str), encoding="utf-8")
-    scratch.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8", errors="replace")
+        scratch.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            scratch.unlink()
+        message = f"{target}: cannot be written ({error.strerror or error})"
+        raise JobError(message, hint="what was learnt is kept, --resume goes on") from error
 
 
 def kept_looks(folder: Path) -> dict[int, Look]:

@@ -18,29 +18,34 @@ from aigc.evaluation import Proportion, WriterFigures
 from aigc.jobs import open_job
 from aigc.ledger import opened_ledger
 from aigc.project import Project, project_over
-from aigc.training.training_run import Outcome
 from aigc.types import Artifact, Brief, Json
 
 GAINED = 0.005  # of accepted pieces, a round must bring at least
 ALIKE = 0.95  # of distinct-2, a round must keep at least
 
-Learn = Callable[[Sequence[str], Path], Outcome]  # sources and a folder → what was outcome
+Learn = Callable[[Sequence[str], Path], bool]  # sources and a folder → whether what was learnt is adopted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """This is one round: what was outcome in it, and figures of what that wrote. Round 0 is the job as it was."""
+    """This is one round: `folder` is what was trained in it, `figures` are of what that wrote, of all briefs of the job.
+    Round 0 is the job as it was. `stopped_for` says why no further round came after it."""
 
     number: int
     figures: WriterFigures
-    outcome: Outcome | None = None
-    stopped_for: str = ""  # why no further round came after it
+    folder: Path | None = None
+    adopted: bool = False
+    stopped_for: str = ""
 
     def record(self) -> dict[str, Json]:
         """Return it as JSON."""
-        folder = str(self.outcome.folder) if self.outcome is not None else None
-        told = {"number": self.number, "figures": self.figures.record(), "stopped_for": self.stopped_for or None}
-        return {**told, "folder": folder}
+        return {
+            "number": self.number,
+            "folder": str(self.folder) if self.folder is not None else None,
+            "adopted": self.adopted,
+            "figures": self.figures.record(),
+            "stopped_for": self.stopped_for or None,
+        }
 
 
 def improve(
@@ -54,31 +59,44 @@ def improve(
     heard: Callable[[Round], None] = lambda one: None,
     wrote: Callable[[Artifact], None] = lambda artifact: None,
 ) -> list[Round]:
-    """Go round at most so many times and return the rounds, from 0; each has a folder below `folder`."""
+    """Go round at most so many times and return the rounds, from 0; each has a folder below `folder`, and one that is
+    finished there is not gone through again."""
     name, briefs = briefs_of(job)
     found = [Round(number=0, figures=figures_of(job))]
     heard(found[0])
     jobs = [str(job)]
     for number in range(1, rounds + 1):
         place = folder / f"round-{number}"
-        outcome = learn([*jobs, *sources], place)
+        adopted = learn([*jobs, *sources], place)
         written = place / "job"
         adapted = project_over(project, adapters={name: str(place.resolve())})
         write_job(adapted, name, briefs, written, heard=wrote)
         figures = figures_of(written)
-        found.append(
-            Round(number=number, figures=figures, outcome=outcome, stopped_for=_enough(found[-1].figures, figures))
-        )
+        enough = _enough(found[0].figures, found[-1].figures, figures)
+        found.append(Round(number=number, figures=figures, folder=place, adopted=adopted, stopped_for=enough))
         heard(found[-1])
-        if found[-1].stopped_for:
+        if enough:
             break
         jobs.append(str(written))
     return found
 
 
-def best_round(rounds: Sequence[Round]) -> Round:
-    """Return the round with the most accepted pieces, then the fewest fallbacks; the earlier of equals."""
-    return max(rounds, key=lambda one: (_share(one.figures.accepted), -_share(one.figures.fallbacks), -one.number))
+def best_round(rounds: Sequence[Round]) -> Round | None:
+    """Return the round with the most accepted pieces, then the fewest fallbacks, the earlier of equals: of those whose
+    result was adopted, that are no worse than the job as it was, and whose lines are about as distinct; None of none.
+    """
+    first, *others = rounds
+    good = [one for one in others if one.adopted and not _alike(first.figures, one.figures)]
+    best = max(good, key=_rank, default=None)
+    return best if best is not None and _rank(best)[:2] >= _rank(first)[:2] else None
+
+
+def _rank(one: Round) -> tuple[float, float, int]:
+    return (_share(one.figures.accepted), -_share(one.figures.fallbacks), -one.number)
+
+
+def _alike(first: WriterFigures, after: WriterFigures) -> bool:
+    return (after.distinct_2 or 0.0) < ALIKE * (first.distinct_2 or 0.0)
 
 
 def _share(proportion: Proportion) -> float:
@@ -96,15 +114,15 @@ def figures_of(job: Path) -> WriterFigures:
         return WriterFigures.of(pieces, every_line=ledger.lines.any_rejected())
 
 
-def _enough(before: WriterFigures, after: WriterFigures) -> str:
+def _enough(first: WriterFigures, before: WriterFigures, after: WriterFigures) -> str:
     """Say why there should be no further round, or nothing."""
-    old, new = before.distinct_2 or 0.0, after.distinct_2 or 0.0
-    if new < ALIKE * old:
+    if _alike(first, after):
+        old, new = first.distinct_2 or 0.0, after.distinct_2 or 0.0
         return f"lines become alike: distinct pairs of words fell from {old:.2f} to {new:.2f}"
-    accepted, fallbacks = after.accepted.share or 0.0, after.fallbacks.share or 0.0
-    gained = accepted - (before.accepted.share or 0.0)
-    fewer = (before.fallbacks.share or 0.0) - fallbacks
+    gained = _share(after.accepted) - _share(before.accepted)
+    fewer = _share(before.fallbacks) - _share(after.fallbacks)
     if gained < GAINED and fewer < GAINED:
+        accepted, fallbacks = _share(after.accepted), _share(after.fallbacks)
         return f"nothing is gained any more: {accepted:.0%} accepted, {fallbacks:.0%} fallbacks"
     return ""
 

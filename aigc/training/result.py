@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +16,12 @@ from aigc.generating.trained import TrainedBase, TrainedType
 from aigc.ledger.ledger import LEDGER_FILE, has_ledger
 from aigc.models import resolve
 from aigc.project import Project
-from aigc.training.card import Card, CardRows, CardSource, write_card
+from aigc.training.card import Card, CardRows, CardSource, read_card, write_card
 from aigc.training.naming import add_to_settings
 from aigc.training.preparing import Prepared
 from aigc.training.report import write_training_page
 from aigc.training.sources import TYPE_FILES, text_files
-from aigc.training.training_run import Outcome
+from aigc.training.training_run import Outcome, take_result
 from aigc.training.type_rows import line_files
 from aigc.types import Json
 
@@ -69,6 +69,18 @@ def finish(project: Project, outcome: Outcome, *, naming: bool = True) -> Result
             there = project.folder is not None and add_to_settings(project.folder, one.name, outcome.folder)
             (named if there else unnamed).append(one.name)
     return Result(outcome=outcome, card=card, page=page, named=tuple(named), unnamed=tuple(unnamed))
+
+
+def take_round(project: Project, best: Path, folder: Path) -> list[str]:
+    """Put a round's result into the folder of all rounds, its card last, and name it in aigc.yaml; return for which
+    types. Where another adapter stands there already it is named for none."""
+    card = read_card(best)
+    assert card is not None, "a round is finished"
+    take_result(best, folder)
+    write_card(replace(card, name=folder.name), folder)
+    if project.folder is None:
+        return []
+    return [one.name for one in card.types if add_to_settings(project.folder, one.name, folder)]
 
 
 def _card(project: Project, outcome: Outcome) -> Card:

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,16 @@ from aigc.jobs.lock import only_run
 from aigc.learner import Told
 from aigc.learner.whole_saves import checkpoint_step as step_of
 from aigc.project import Project
-from aigc.training.checkpoint_choice import GATED, Chooser, Look, best_look, held_out_briefs, keep_look, kept_looks
+from aigc.training.checkpoint_choice import (
+    GATED,
+    Chooser,
+    Look,
+    best_look,
+    held_out_briefs,
+    keep_look,
+    kept_looks,
+    write_json,
+)
 from aigc.training.preparing import Prepared
 from aigc.types import Json
 
@@ -43,7 +52,8 @@ OWN = (
     "report.html",
 )  # stay where they are
 WHOLE = ("full", "scratch")  # methods whose checkpoints are models by themselves
-TOLERANCE = 0.05  # of quality, by which a result may be behind the base: a piece or two of those compared
+LEAST_CHANGE = 0.02  # of a share: smaller ones are chance, and so is one piece
+KEPT = 0.9  # of quality, which a result must keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +74,61 @@ class Outcome:
     @property
     def adopted(self) -> bool:
         """Say whether the result is no worse than the model as it was."""
-        if self.stopped or self.after is None or self.before is None:
-            return False
-        if self.after.quality is not None and self.before.quality is not None:
-            return self.after.quality >= self.before.quality - TOLERANCE
-        if self.after.loss is None or self.before.loss is None:
-            return self.prepared.options.method == "scratch"  # there was nothing before
-        return self.after.loss <= self.before.loss
+        return not self.worse
+
+    @property
+    def worse(self) -> str:
+        """Say in what the result is worse than the model as it was; nothing where it is not."""
+        if self.stopped or self.after is None:
+            return "it has not come to an end"
+        if self.after.quality is not None and self.before is not None and self.before.quality is not None:
+            return _written_worse(self.before, self.after)
+        if self.before is None or self.before.loss is None or self.after.loss is None:
+            return "" if self.prepared.options.method == "scratch" else "nothing was held out that could say so"
+        if self.after.loss > self.before.loss:
+            return f"held-out answers cost it {self.after.loss:.3f} nats a token, {self.before.loss:.3f} before"
+        return _preferred_worse(self.after)
+
+
+def _written_worse(before: Look, after: Look) -> str:
+    """Say in what the pieces of one look are worse than those of another: a share of them by more than one piece."""
+    if not after.quality:
+        return "nothing that it writes is accepted"
+    chance = max(LEAST_CHANGE, 1.01 / max(float(after.figures.get("pieces") or 1), 1.0))
+    for name, words, sign in (("accepted", "accepted", 1), ("fallbacks", "fallbacks", -1), ("names_kept", "names", 1)):
+        old, new = before.figures.get(name), after.figures.get(name)
+        if old is not None and new is not None and sign * (new - old) < -chance:
+            return f"{words}: {new:.0%}, {old:.0%} before"
+    if before.quality and after.quality < KEPT * before.quality:
+        return f"quality: {after.quality:.2f}, {before.quality:.2f} before"
+    return _preferred_worse(after)
+
+
+def _preferred_worse(after: Look) -> str:
+    """Say whether the better answers of pairs are preferred less than before, or have become unlikely."""
+    above, change = after.figures.get("margin_above_0"), after.figures.get("chosen_change")
+    if above is not None and above < 0.5:
+        return f"of held-out pairs it prefers {above:.0%} more than before"
+    if change is not None and change < -0.1:
+        return f"the better answers of pairs lost {-change:.2f} nats"
+    return ""
+
+
+def begun(folder: Path) -> bool:
+    """Say whether there is a run in the folder to go on with."""
+    return (folder / RUN / PLAN).is_file()
+
+
+def check_rounds(folder: Path, *, resume: bool) -> None:
+    """Refuse a folder for rounds that holds something already; with `resume` one that holds no rounds. UsageError."""
+    there = {one.name for one in folder.iterdir()} if folder.is_dir() else set()
+    if CARD in there:
+        raise UsageError(f"{folder}: is finished already", hint="choose another NAME")
+    if resume and "round-1" not in there:
+        raise UsageError(f"{folder}: no rounds are there to go on with", hint="without --resume they begin")
+    if there and not resume:
+        hint = "--resume goes on, another NAME begins anew" if "round-1" in there else "choose another NAME"
+        raise UsageError(f"{folder}: something is there already", hint=hint)
 
 
 def check_folder(folder: Path, *, resume: bool) -> None:
@@ -83,16 +141,16 @@ def check_folder(folder: Path, *, resume: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file", hint="choose another NAME")
     there = {one.name for one in folder.iterdir()} - {RUN} if folder.is_dir() else set()
-    begun = (folder / RUN / PLAN).is_file()
+    started = begun(folder)
     if CARD in there:
         raise UsageError(f"{folder}: is finished already", hint="choose another NAME")
-    if resume and not begun:
+    if resume and not started:
         raise UsageError(f"{folder}: no run is there to go on with", hint="without --resume it begins")
-    if begun and not resume:
+    if started and not resume:
         raise UsageError(
             f"{folder}: a run that did not end is there", hint="--resume goes on with it, another NAME begins anew"
         )
-    if there and not begun:
+    if there and not started:
         raise UsageError(f"{folder}: something is there already", hint="choose another NAME")
 
 
@@ -119,19 +177,19 @@ def train(
             _hold_to_plan(run, prepared.record())
         held_out = held_out_briefs(project, prepared.rows.samples(prepared.held_out), shots=prepared.wanted.shots)
         whole = prepared.options.method in WHOLE
-        with closing(Chooser(project, held_out, whole=whole)) as chooser:
-            looking = _Looking(chooser, run, looked)
-            learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
-            outcome = Outcome(
-                folder=folder,
-                prepared=prepared,
-                told=learned.told,
-                looks=[looking.looks[step] for step in sorted(looking.looks)],
-                stopped=learned.stopped or not leads(),
-            )
-            if outcome.stopped:
-                return outcome
-            return _finish(outcome, chooser, {step_of(one): one for one in learned.checkpoints})
+        chooser = Chooser(project, held_out, whole=whole)
+        looking = _Looking(chooser, run, looked)
+        learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
+        outcome = Outcome(
+            folder=folder,
+            prepared=prepared,
+            told=learned.told,
+            looks=[looking.looks[step] for step in sorted(looking.looks)],
+            stopped=learned.stopped or not leads(),
+        )
+        if outcome.stopped:
+            return outcome
+        return _finish(outcome, chooser, {step_of(one): one for one in learned.checkpoints})
 
 
 class _Looking:
@@ -237,9 +295,7 @@ def _hold_to_plan(run: Path, record: dict[str, Json]) -> None:
     """Write down what decides the result, or hold it against what an earlier run wrote down."""
     plan = run / PLAN
     if not plan.is_file():
-        scratch = plan.with_suffix(".tmp")
-        scratch.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        scratch.replace(plan)
+        write_json(plan, record)
         return
     try:
         before = json.loads(plan.read_text(encoding="utf-8"))

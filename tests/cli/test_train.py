@@ -189,14 +189,19 @@ def test_the_lowest_loss_counts_among_those_alike() -> None:
     assert best_look([Look(step=1, loss=2.0), Look(step=2, loss=1.0), Look(step=3, loss=1.0)]).step == 2
 
 
-def outcome(before: float | None, after: float | None, losses: tuple[float, float] = (1.0, 1.0)) -> Outcome:
+def outcome(
+    before: float | None,
+    after: float | None,
+    losses: tuple[float, float] = (1.0, 1.0),
+    figures: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
+) -> Outcome:
     return Outcome(
         folder=Path(),
         prepared=None,  # type: ignore[arg-type]
         told=(),
         looks=(),
-        before=Look(step=0, quality=before, loss=losses[0]),
-        after=Look(step=9, quality=after, loss=losses[1]),
+        before=Look(step=0, quality=before, loss=losses[0], figures=figures[0]),
+        after=Look(step=9, quality=after, loss=losses[1], figures=figures[1]),
     )
 
 
@@ -204,6 +209,15 @@ def test_what_is_worse_is_not_adopted() -> None:
     assert outcome(0.8, 0.8).adopted
     assert outcome(0.8, 0.9, (1.0, 2.0)).adopted
     assert not outcome(0.8, 0.6, (1.0, 0.1)).adopted
+    assert not outcome(0.05, 0.0).adopted
+    assert not outcome(0.0, 0.0).adopted
+    assert outcome(0.0, 0.4).adopted
+    few = {"pieces": 20, "accepted": 1.0, "fallbacks": 0.0, "names_kept": 1.0}
+    assert outcome(0.9, 0.9, figures=({**few}, {**few, "accepted": 0.95})).adopted
+    for name, value in (("accepted", 0.9), ("fallbacks", 0.1), ("names_kept", 0.9)):
+        assert name[:5] in outcome(0.9, 0.9, figures=(few, {**few, name: value})).worse
+    assert not outcome(None, None, figures=({}, {"margin_above_0": 0.4})).adopted
+    assert not outcome(None, None, figures=({}, {"margin_above_0": 0.9, "chosen_change": -3.0})).adopted
     assert outcome(None, None, (1.0, 0.5)).adopted
     assert not outcome(None, None, (1.0, 1.5)).adopted
 
@@ -230,7 +244,7 @@ def test_every_preset_learns_from_files(preset: str, shop: Path, capsys: pytest.
 def test_a_gpt_comes_of_texts(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "texts").mkdir()
     for number in range(3):
-        words = " ".join(WORDS[number:] + WORDS[:number])
+        words = " ".join(WORDS[4 * number : 4 * number + 4])
         (shop / "texts" / f"{number}.txt").write_text(f"{words}.\n" * 40, encoding="utf-8")
     words = ["--preset", "scratch", "--from", "texts", "--size", "tiny", "--set", "steps=6"]
     assert main(["train", "toy", *words]) == 0
@@ -247,7 +261,8 @@ def test_rounds_accumulate_and_the_best_is_left(shop: Path, capsys: pytest.Captu
     assert main(["train", "better", *words]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [one["number"] for one in told["rounds"]][:2] == [0, 1]
-    first, last = told["rounds"][0]["figures"], told["rounds"][-1]["figures"]
+    assert told["named_for"] == ["shop/line"]
+    first, last = told["rounds"][0]["figures"], told["rounds"][told["best"]]["figures"]
     assert last["fallbacks"] < first["fallbacks"]
     assert (shop / "adapters" / "better" / "adapter_model.safetensors").is_file()
     assert (shop / "adapters" / "better" / "round-1" / "job" / "artifacts.jsonl").is_file()

@@ -10,6 +10,7 @@ import pytest
 from aigc.errors import UsageError
 from aigc.training.sample import Sample
 from aigc.training.split import FEW, MOST, split
+from aigc.types import Message, Prompt
 
 WORDS = [
     "amber",
@@ -30,8 +31,31 @@ WORDS = [
 
 def rows(*groups: tuple[str, str]) -> list[Sample]:
     return [
-        Sample(where=str(at), prompt=None, answer="x", group=one, subject=two) for at, (one, two) in enumerate(groups)
+        Sample(where=str(at), prompt=asked(str(at)), answer="x", group=one, subject=two)
+        for at, (one, two) in enumerate(groups)
     ]
+
+
+def asked(text: str) -> Prompt:
+    return Prompt(messages=(Message(role="user", content=text),))
+
+
+def test_rows_of_one_prompt_stay_on_one_side_wherever_they_come_from() -> None:
+    samples = [
+        Sample(where=f"{file}:{number}", prompt=asked(f"Say {number}"), answer="x", group=f"{file} {number}")
+        for file in "ab"
+        for number in range(20)
+    ]
+    learnt, held = split(samples, share=0.2)
+    assert len(held) == 8
+    assert {place % 20 for place in held}.isdisjoint(place % 20 for place in learnt)
+
+
+def test_plain_texts_that_begin_alike_stay_on_one_side() -> None:
+    texts = [" ".join([word] * 50) + " " + end for word in WORDS for end in ("one", "two")]
+    samples = [Sample(where=text, prompt=None, answer=text, group=text) for text in texts]
+    learnt, held = split(samples, share=0.3)
+    assert {texts[place].split()[0] for place in held}.isdisjoint(texts[place].split()[0] for place in learnt)
 
 
 def subjects(count: int, seed: int = 0) -> list[str]:
