@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
@@ -252,3 +252,9 @@ class Project:
 
 def _project_folder(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+
+
+def project_over(project: Project, **settings: Any) -> Project:
+    """Return the project with other settings, such as `model`; with `adapters={}` its content types are as a bare model
+    is asked for them."""
+    return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)

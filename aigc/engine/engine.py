@@ -23,6 +23,7 @@ from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
 from aigc.engine.scoring import Given, Score, score
+from aigc.engine.text_ends import text_ends
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Prompt, Request, Usage
@@ -59,7 +60,7 @@ class Engine:
         self.model_name = name
         self.network = network
         self.front = front
-        self.ends = _end_tokens(network, front)
+        self.ends = frozenset(text_ends(front, network.ends))
         self.endless: frozenset[str] = frozenset()  # requests that no end token ends: a benchmark's, for equal lengths
         self.vocab = min(network.vocab, front.vocab)
         shared = _budget(network, options.rows, memory)
@@ -289,15 +290,6 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
         logprobs=tuple(row.scores) if row.request.params.logprobs else (),
         error=error,
     )
-
-
-def _end_tokens(network: Network, front: Front) -> frozenset[int]:
-    """Return every token that ends a text: the generation config's, the tokenizer's, and the chat turn's end."""
-    ends = set(network.ends | front.ends)
-    for text in ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>"):
-        if text in front.special and front.chat is not None and text in front.chat.source:
-            ends.add(front.special[text])
-    return frozenset(ends)
 
 
 def _budget(network: Network, rows: int, memory: ModelMemory | None) -> Budget:

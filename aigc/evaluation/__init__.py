@@ -8,10 +8,10 @@ already are scored instead of written: perplexity, bits per byte, and of pairs t
     briefs ──► write_briefs ──► WriterFigures.of ──► Column ──► comparison_rows, write_comparison, unmet
     texts ───► score_texts ───► Scored, Margins ──┘
 
-Names: `WriterFigures` (here also `Figures`), `quality`, `NamedWriter` (here also `Writer`), `write_briefs`,
-`score_texts`, `Column`, `comparison_rows` (the table), `write_comparison` (the page), `Threshold`. Knows: content
-types, projects, jobs, the Generator seam, `Generator.score`. Does not know: how a model learns, what a command looks
-like. Imports no torch; names are imported on first use.
+Names: `WriterFigures`, `quality`, `NamedWriter`, `write_briefs`, `score_texts`, `Column`, `comparison_rows` (the
+table), `write_comparison` (the page), `Threshold`. Knows: content types, projects, jobs, the Generator seam,
+`Generator.score`. Does not know: how a model learns, what a command looks like. Imports no torch; names are imported
+on first use.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from aigc.evaluation.side_by_side import write_comparison
     from aigc.evaluation.thresholds import Threshold, read_thresholds, unmet
     from aigc.evaluation.writer_figures import WriterFigures, quality
-    from aigc.evaluation.writer_figures import WriterFigures as Figures
     from aigc.evaluation.writers import (
         NamedWriter,
         asked_of,
@@ -36,9 +35,7 @@ if TYPE_CHECKING:
         open_writer,
         open_writers,
         own_writer,
-        unadapted,
     )
-    from aigc.evaluation.writers import NamedWriter as Writer
     from aigc.evaluation.written import Written, write_briefs
 
 _ROOMS = {
@@ -57,16 +54,13 @@ _ROOMS = {
         "open_writer",
         "open_writers",
         "own_writer",
-        "unadapted",
     ),
     "written": ("Written", "write_briefs"),
 }
-_CALLED = {"Figures": "WriterFigures", "Writer": "NamedWriter"}
 
 __all__ = [
     "Column",
     "Estimate",
-    "Figures",
     "GivenText",
     "GivenTexts",
     "Margins",
@@ -75,7 +69,6 @@ __all__ = [
     "Scored",
     "ScoringGenerator",
     "Threshold",
-    "Writer",
     "WriterFigures",
     "Written",
     "asked_of",
@@ -92,7 +85,6 @@ __all__ = [
     "read_thresholds",
     "score_passages",
     "score_texts",
-    "unadapted",
     "unmet",
     "write_briefs",
     "write_comparison",
@@ -100,10 +92,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    own = _CALLED.get(name, name)
     for room, names in _ROOMS.items():
-        if own in names:
-            found: object = getattr(import_module(f"{__name__}.{room}"), own)
+        if name in names:
+            found: object = getattr(import_module(f"{__name__}.{room}"), name)
             globals()[name] = found  # so that the next one finds it without asking here
             return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

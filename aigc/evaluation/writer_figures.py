@@ -134,8 +134,11 @@ def number(value: Value) -> float | None:
 
 
 def quality(figures: WriterFigures) -> float:
-    """Return accepted × names kept × distinct pairs, 0 to 1: what checkpoints are chosen by. A model that wrote no
-    line itself has none."""
+    """Return accepted × names kept × distinct pairs, 0 to 1. A model that wrote no line itself has none.
+
+    Checkpoints of a training are chosen by `aigc.training.checkpoint_choice.worth_of`, which also counts the share of
+    lines that no fallback stands for, and measures distinct pairs by those of approved lines.
+    """
     accepted, kept = figures.accepted.share or 0.0, figures.names_kept.share or 0.0
     return accepted * kept * (figures.distinct_2 or 0.0)
 

@@ -53,11 +53,6 @@ def own_writer(project: Project, content_type: str) -> NamedWriter:
     return NamedWriter(label=label, model=project.settings.model, adapter=adapter)
 
 
-def unadapted(project: Project) -> Project:
-    """Return the project without its adapters, whose content types are as a bare model is asked for them."""
-    return Project(replace(project.settings, adapters={}), project.folder, project.registry, out=project.out)
-
-
 def asked_of(writer: NamedWriter, content_type: ContentType) -> ContentType:
     """Return a content type as a writer is to be asked for it: without examples where its adapter was trained so.
     ModelError for a damaged card."""

@@ -12,25 +12,19 @@ the same steps (tests/bench/scratch.py, by `small`; no other size was measured).
 embedding's numbers are about 1, as large as a norm makes them: what Muon changes has that size too (after
 github.com/karpathy/nanochat). The tokenizer is byte-level BPE with GPT-2's words: every text can be written, and
 nothing is unknown.
-
-Texts are cut into windows of the model's context, one token over: nothing is lost, and nothing foretold twice.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aigc.errors import ModelError, NotFound, UsageError, did_you_mean
-from aigc.learner.target import Target
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-    from aigc.engine.front import Front
 
 END = "<|endoftext|>"
 HEAD_DIM = 64  # floats
@@ -162,32 +156,3 @@ def _fresh(shape: GptShape, vocab: int, context: int) -> Any:
             edge = (3 / parameter.shape[1]) ** 0.5
             torch.nn.init.uniform_(parameter, -edge, edge)
     return model
-
-
-def text_targets(front: Front, texts: Sequence[str], context: int) -> list[Target]:
-    """Cut texts into windows of at most `context` tokens, each text's end token included.
-
-    Every token is foretold exactly once, but for a text's very first one, of which nothing is known; a model whose
-    tokenizer puts a token before every text foretells that one too. A window begins with the last token of the one
-    before. `row` is a text's place in the list; an empty one has no windows. ValueError where `context` leaves no room.
-    """
-    before = list(front.raw.encode("").ids)
-    room = context - len(before)
-    if room < 2:
-        raise ValueError(f"text_targets: {context} tokens are too few")
-    ends = sorted(front.ends)[:1]
-    targets = []
-    for row, text in enumerate(texts):
-        own = front.text_ids(text)
-        ids = [*own, *ends] if own else []
-        for at in range(0, max(1, len(ids) - 1) if ids else 0, room - 1):
-            cut = (*before, *ids[at : at + room])
-            begin = len(before) + (0 if before and not at else 1)
-            if begin < len(cut):
-                targets.append(Target(ids=cut, begin=begin, row=row))
-    return targets
-
-
-def bits_per_byte(nats: float, text_bytes: int) -> float:
-    """Return what a text takes, in bits per byte of its UTF-8, of the log-probability it was not given, in nats."""
-    return nats / math.log(2) / text_bytes

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from aigc.errors import AigcError, ModelError, first_line
+from aigc.learner.fresh_folder import sync
 
 DIGESTS = "digests.json"
 RESUME = "resume"
@@ -53,7 +53,7 @@ def write_whole(run: Path, step: int, write: Callable[[Path], None]) -> Path:
         if folder.exists():  # damaged, or written by a run that has lost what came after it
             _put_away(folder)
         scratch.rename(folder)
-        _sync(run)
+        sync(run)
     except AigcError:
         raise
     except Exception as error:  # the system, torch and safetensors each raise their own for a full disk
@@ -102,9 +102,9 @@ def write_record(path: Path, record: object) -> None:
     scratch = path.with_name(f"{SCRATCH}{path.name}")
     try:
         scratch.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
-        _sync(scratch)
+        sync(scratch)
         scratch.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
@@ -123,10 +123,10 @@ def _seal(folder: Path) -> None:
     digests = {}
     for path in sorted(one for one in folder.iterdir() if one.is_file()):
         digests[path.name] = _digest(path)
-        _sync(path)
+        sync(path)
     (folder / DIGESTS).write_text(json.dumps(digests, indent=1), encoding="utf-8")
-    _sync(folder / DIGESTS)
-    _sync(folder)
+    sync(folder / DIGESTS)
+    sync(folder)
 
 
 def _holds(folder: Path) -> bool:
@@ -149,14 +149,3 @@ def _put_away(folder: Path) -> None:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file or folder is on the disk. Windows opens no folders."""
-    if os.name == "nt" and path.is_dir():
-        return
-    number = os.open(path, os.O_RDONLY if os.name != "nt" else os.O_RDWR)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

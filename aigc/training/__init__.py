@@ -10,13 +10,17 @@ the engine's own front, so that nothing is learnt in another form than it is ask
 lines: the pipeline runs once more over the job's briefs while a Generator gives the kept answers, which shows each
 prompt as it would be sent today and each answer's verdict by today's checks.
 
-`sources` finds samples in whatever was named, `account` says of every row whether it is used and why not, `split` keeps
-briefs and their near-twins on one side, `encoding` makes ids. `presets` says how to learn in few names, `run` tells the
-story, `choosing` writes the held-out briefs with each checkpoint and takes the best, `card` is what the result says of
-itself, `report` the page for people, `improving` goes round.
+`sources` finds samples in whatever was named: `job_rows` in a job (by a `replay`), `type_rows` in a content type
+(`judging` and `one_stage` are how one answer is judged), `file_rows` in files (`row_files` reads them). `account` says
+of every row whether it is used and why not, `encoding` makes ids, `split` keeps briefs and their near-twins on one
+side, and `preparing` is all that together. `presets` says how to learn in few names, `base` gives the model.
 
-Names: `Sample`, `LeftOut`, `Account`, `Training`. Knows: content types, jobs, the learner, evaluation. Does not know:
-tensors, how a model learns, what a command looks like. Imports no torch before something is learnt.
+`training_run` tells the story, `checkpoint_choice` writes the held-out briefs with each checkpoint and takes the best.
+`result` is what is left: `card` what it says of itself, `report` the page for people, `naming` its line in `aigc.yaml`;
+`shelf` finds the adapters of a project. `improving` goes round, `forecasting` says how long it takes.
+
+Names: `Sample`, `LeftOut`, `Account`. Knows: content types, jobs, the learner, evaluation. Does not know: tensors, how
+a model learns, what a command looks like. Imports no torch before something is learnt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a trained adapter says of itself: `card.json` for machines, `README.md` for people, beside PEFT's own files.
+"""What a result says of itself: `card.json` for machines, `README.md` for people, beside the adapter or the weights.
 
 The page begins with the lines that model cards on the Hugging Face Hub begin with. A card is written once: what is in
 a folder already is never overwritten.
@@ -6,12 +6,10 @@ a folder already is never overwritten.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -22,10 +20,11 @@ from pathlib import Path
 from aigc.content.yaml_lines import yaml_text
 from aigc.errors import ModelError, UsageError, first_line
 from aigc.generating.trained import CARD, TrainedBase, TrainedType, read_as
-from aigc.learner.fresh_folder import fresh_folder, sync
+from aigc.learner.fresh_folder import sync
 from aigc.types import Json
 
 PAGE = "README.md"
+WHOLE = ("full", "scratch")  # methods that leave a model rather than an adapter
 WEIGHTS = ("adapter_config.json", "adapter_model.safetensors")  # as PEFT saves them
 VERSIONS = ("aigc", "torch", "transformers", "peft")
 
@@ -46,20 +45,14 @@ class CardSource:
     where: str
     sha256: str
 
-    @classmethod
-    def of(cls, file: Path, where: str = "") -> CardSource:
-        """Make one of a file. OSError where it cannot be read."""
-        with file.open("rb") as opened:
-            return cls(where=where or str(file), sha256=hashlib.file_digest(opened, "sha256").hexdigest())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """This is what an adapter says of itself. `made` is a time in UTC, as ISO 8601 writes it.
+    """This is what a result says of itself: an adapter, or a whole model where `method` is `full` or `scratch`.
 
-    `settings` are the learner's options, `curve` rows of step, loss and held-out loss (nats a token; None where there
-    is none), `figures` those of the `base` and of the `adapter` on held-out briefs, and `adopted` whether the adapter
-    was found no worse. `languages` are ISO 639-1 codes.
+    `made` is a time in UTC, as ISO 8601 writes it, `settings` are the learner's options, `curve` rows of step, loss and
+    held-out loss (nats a token; None where there is none), `figures` those of the `base` and of the `adapter` (or the
+    whole model) on held-out briefs, and `adopted` whether that was found no worse. `languages` are ISO 639-1 codes.
     """
 
     name: str
@@ -74,6 +67,11 @@ class Card:
     figures: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     adopted: bool = False
     versions: Mapping[str, str] = field(default_factory=lambda: versions_here())
+
+    @property
+    def method(self) -> str:
+        """Return how it was learnt; a card that does not say it is an adapter's."""
+        return str(self.settings.get("method", "lora"))
 
     def record(self) -> dict[str, Json]:
         """Return the card as JSON; what is no finite number is None."""
@@ -118,30 +116,6 @@ def write_card(card: Card, folder: Path) -> None:
         raise ModelError(f"{folder}: the card cannot be written: {error.strerror or first_line(error)}") from error
 
 
-def write_result(card: Card, checkpoint: Path, folder: Path) -> None:
-    """Write the whole result: PEFT's two files, copied from a checkpoint, and the card. It is there whole or not.
-
-    A folder that holds these very bytes already is left as it is; UsageError for whatever else is there, ModelError
-    where it cannot be written.
-    """
-    texts = _texts(card)
-    if folder.is_dir() and _holds(folder, texts, checkpoint):
-        return
-    with fresh_folder(folder) as scratch:
-        for name in WEIGHTS:
-            shutil.copyfile(checkpoint / name, scratch / name)
-        for name, text in texts.items():
-            (scratch / name).write_bytes(text)
-
-
-def _holds(folder: Path, texts: Mapping[str, bytes], checkpoint: Path) -> bool:
-    try:
-        wanted = {**texts, **{name: (checkpoint / name).read_bytes() for name in WEIGHTS}}
-        return all((folder / name).read_bytes() == content for name, content in wanted.items())
-    except OSError:
-        return False
-
-
 def _texts(card: Card) -> dict[str, bytes]:
     record = json.dumps(card.record(), ensure_ascii=False, indent=2, allow_nan=False)
     return {PAGE: page_of(card).encode(), CARD: f"{record}\n".encode()}  # the card last: it says that all is there
@@ -157,10 +131,12 @@ def _plain(value: Json) -> Json:
 
 def page_of(card: Card) -> str:
     """Return the page for people, in Markdown with a model card's head."""
-    head: dict[str, Json] = {"base_model": card.base.name, "library_name": "peft"}
-    head |= {"license": card.base.licence.lower()} if card.base.licence else {}
+    made_of_texts, whole = card.method == "scratch", card.method in WHOLE
+    head: dict[str, Json] = {} if made_of_texts else {"base_model": card.base.name}
+    head["library_name"] = "transformers" if whole else "peft"
+    head |= {"license": card.base.licence.lower()} if card.base.licence and not made_of_texts else {}
     head |= {"language": list(card.languages)} if card.languages else {}
-    head["tags"] = ["aigc", "lora", *(one.name for one in card.types)]
+    head["tags"] = ["aigc", *([] if whole else ["lora"]), *(one.name for one in card.types)]
     return "\n".join(["---", yaml_text(head).rstrip("\n"), "---", "", *_paragraphs(card), ""])
 
 
@@ -177,13 +153,15 @@ def page_of_merged(base: TrainedBase, adapter: str, card: Card | None) -> str:
 
 
 def _paragraphs(card: Card) -> Iterator[str]:
-    names = ", ".join(f"`{one.name}`" for one in card.types) or "plain text"
-    yield from (f"# {card.name}", "", f"A LoRA adapter for `{card.base.name}`, trained on {names}, {card.made[:10]}.")
-    yield "Adopted: it writes no worse than its base." if card.adopted else "Not adopted: see the figures below."
-    first = card.types[0].name if card.types else "family/type"
-    yield from ("", "Serve it from a project's `aigc.yaml`, which names the folder it lies in:", "")
-    yield from ("```yaml", "adapters:", f'  "{first}": adapters/{card.name}', "```", "")
-    yield from ("PEFT loads it too: `PeftModel.from_pretrained(base, folder)`.", "", "## Rows", "")
+    names = ", ".join(f"`{one.name}`" for one in card.types) or ("rows of files" if card.method != "scratch" else "")
+    kind = {
+        "full": f"All weights of `{card.base.name}`, trained on {names}",
+        "scratch": "A small GPT made of these texts, its tokenizer too",
+    }.get(card.method, f"A LoRA adapter for `{card.base.name}`, trained on {names}")
+    before = "when it began" if card.method == "scratch" else "its base"
+    yield from (f"# {card.name}", "", f"{kind}, {card.made[:10]}.")
+    yield f"Adopted: it is no worse than {before}." if card.adopted else "Not adopted: see the figures below."
+    yield from ("", *_served(card), "", "## Rows", "")
     yield f"{card.rows.kept:,} were learnt and {card.rows.held_out:,} held out."
     for reason, many in card.rows.left_out.items():
         yield f"- {many:,} left out: {reason}"
@@ -193,7 +171,8 @@ def _paragraphs(card: Card) -> Iterator[str]:
     for source in card.sources:
         yield f"- from `{source.where}` ({source.sha256[:12]})"
     if card.figures:
-        yield from ("", "## Figures", "", *_figures(card.figures))
+        called = {"adapter": "trained"} if card.method in WHOLE else {}
+        yield from ("", "## Figures", "", *_figures({called.get(one, one): own for one, own in card.figures.items()}))
     if card.curve:
         step, loss, held_out = card.curve[-1]
         yield from ("", f"Loss after {step} steps: {_number(loss)}, held out {_number(held_out)} (nats a token).")
@@ -202,6 +181,17 @@ def _paragraphs(card: Card) -> Iterator[str]:
     settings = ", ".join(f"{name} {value}" for name, value in card.settings.items() if value not in ({}, None))
     if settings:
         yield f"({settings})"
+
+
+def _served(card: Card) -> Iterator[str]:
+    if card.method in WHOLE:
+        yield f"Write with it: `aigc generate TYPE -m models/{card.name}`. transformers loads it too:"
+        yield "`AutoModelForCausalLM.from_pretrained(folder)`."
+        return
+    first = card.types[0].name if card.types else "family/type"
+    yield from ("Serve it from a project's `aigc.yaml`, which names the folder it lies in:", "")
+    yield from ("```yaml", "adapters:", f'  "{first}": adapters/{card.name}', "```", "")
+    yield "PEFT loads it too: `PeftModel.from_pretrained(base, folder)`."
 
 
 def _figures(figures: Mapping[str, Mapping[str, Json]]) -> Iterator[str]:

@@ -11,9 +11,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from aigc.content import ContentType
 from aigc.errors import AigcError, JobError, ModelError
@@ -22,6 +22,7 @@ from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.writer_figures import number
 from aigc.project import Project
+from aigc.project import project_over as project_over  # the command asks for it here
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
@@ -197,11 +198,6 @@ def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> flo
     found = min(1.0, figures.distinct_2 / usual) if usual and figures.distinct_2 is not None else 1.0
     own = 1.0 - (figures.fallbacks.share or 0.0)
     return (figures.accepted.share or 0.0) * own * (figures.names_kept.share or 0.0) * found
-
-
-def project_over(project: Project, **settings: Any) -> Project:
-    """Return the project with other settings, such as `model` or `adapters`."""
-    return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)
 
 
 def keep_look(look: Look, folder: Path) -> None:

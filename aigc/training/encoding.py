@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.engine.text_ends import configured_ends, text_ends
 from aigc.errors import EngineError
 from aigc.learner.target import Target
 from aigc.training.account import narrowed
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from aigc.engine.front import Front
 
 ASKED, ANSWERED = "ask", "answer"  # what stands for the turns while the end of one is looked for
-TURN_ENDS = ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>")  # with these the engine ends a text by itself
 
 
 def encode_account(
@@ -46,11 +46,12 @@ def encode(
     """Return the targets of samples for the model in `folder`, whose tokenizer is `front`, and the rows left out.
 
     `context` is the most tokens a row may have (0: as many as the model takes). A text without a prompt becomes as many
-    targets as it has windows of `window` tokens (0: `context`).
+    targets as it has windows of `window` tokens (0: `context`, which no window is longer than).
     """
     own = context_length(folder)
     context = min(context, own) if context and own else context or own
     ends = {chat: end_token(front, folder, chat=chat) for chat in (True, False)}
+    beginning = front.encode(_plainly(""))  # what the tokenizer puts before every text
     targets: list[Target] = []
     left: list[LeftOut] = []
     for row, sample in enumerate(samples):
@@ -59,8 +60,13 @@ def encode(
             told = "the model has no token that ends a text"
             left.append(LeftOut(where=sample.where, reason="has no end", told=told))
         elif sample.prompt is None:
-            ids = [*front.encode(_plainly(sample.answer)), end]
-            targets += windows(ids, window or context or len(ids), row)
+            ids = front.encode(_plainly(sample.answer))
+            before = beginning if ids[: len(beginning)] == beginning else []
+            if len(ids) == len(before):
+                left.append(LeftOut(where=sample.where, reason="empty", told="there is no token in the text"))
+                continue
+            size = min(filter(None, (window, context)), default=len(ids) + 1)
+            targets += windows([*ids[len(before) :], end], size, row, before)
         else:
             made = _target(sample, sample.prompt, front, end, row, context)
             if isinstance(made, Target):
@@ -70,17 +76,27 @@ def encode(
     return targets, left
 
 
-def windows(ids: Sequence[int], size: int, row: int = 0) -> Iterator[Target]:
-    """Yield a text's tokens as targets of at most `size` tokens, each foretold but for its first: the last token of a
-    window is the first of the next, so that all but the text's very first are."""
-    for begin in range(0, max(len(ids) - 1, 0), max(size - 1, 1)):
-        yield Target(ids=tuple(ids[begin : begin + max(size, 2)]), begin=1, row=row)
+def windows(ids: Sequence[int], size: int, row: int = 0, before: Sequence[int] = ()) -> Iterator[Target]:
+    """Yield a text's tokens as targets of at most `size` tokens, each foretold but for the text's very first, of which
+    nothing is known: the last token of a window is the first of the next.
+
+    What a tokenizer puts `before` every text stands before every window; of it the first token is foretold, too.
+    ValueError where `size` leaves no room for two tokens.
+    """
+    room = size - len(before)
+    if room < 2:
+        raise ValueError(f"windows: {size} tokens are too few")
+    for at in range(0, max(len(ids) - 1, 1) if ids else 0, room - 1):
+        cut = (*before, *ids[at : at + room])
+        begin = len(before) + (0 if before and not at else 1)
+        if begin < len(cut):
+            yield Target(ids=cut, begin=begin, row=row)
 
 
 def end_token(front: Front, folder: Path, *, chat: bool) -> int | None:
     """Return the token that ends an answer to a prompt (of turns, or with `chat` off of plain text); None where the
     model has none at which the engine would stop."""
-    stops = end_tokens(front, folder)
+    stops = text_ends(front, configured_ends(folder))
     if chat and front.chat is not None:
         rendered = front.chat.render([Message(role="user", content=ASKED), Message(role="assistant", content=ANSWERED)])
         after = rendered[rendered.rindex(ANSWERED) + len(ANSWERED) :]
@@ -89,18 +105,6 @@ def end_token(front: Front, folder: Path, *, chat: bool) -> int | None:
             return min(places)[2]
     own = sorted(front.ends)
     return own[0] if own else stops[0] if stops else None
-
-
-def end_tokens(front: Front, folder: Path) -> list[int]:
-    """Return every token at which the engine ends a text of this model: its configs', its tokenizer's, its turns'."""
-    found: list[int] = []
-    for name in ("generation_config.json", "config.json"):
-        given = _read(folder / name).get("eos_token_id")
-        found += [number for number in (given if isinstance(given, list) else [given]) if type(number) is int]
-    found += sorted(front.ends)
-    if front.chat is not None:
-        found += [front.special[text] for text in TURN_ENDS if text in front.special and text in front.chat.source]
-    return list(dict.fromkeys(found))
 
 
 def context_length(folder: Path) -> int:

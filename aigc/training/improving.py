@@ -17,8 +17,7 @@ from aigc.errors import UsageError
 from aigc.evaluation import Proportion, WriterFigures
 from aigc.jobs import open_job
 from aigc.ledger import opened_ledger
-from aigc.project import Project
-from aigc.training.checkpoint_choice import project_over
+from aigc.project import Project, project_over
 from aigc.types import Artifact, Brief, Json
 
 GAINED = 0.005  # of accepted pieces, a round must bring at least

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigc.content import prompt_hash
-from aigc.errors import AigcError
+from aigc.errors import AigcError, UsageError
 from aigc.generating.trained import TrainedBase, TrainedType
-from aigc.ledger.ledger import LEDGER_FILE
+from aigc.ledger.ledger import LEDGER_FILE, has_ledger
 from aigc.models import resolve
 from aigc.project import Project
 from aigc.training.card import Card, CardRows, CardSource, read_card, write_card
 from aigc.training.naming import add_to_settings
+from aigc.training.preparing import Prepared
 from aigc.training.report import write_training_page
+from aigc.training.sources import TYPE_FILES, text_files
 from aigc.training.training_run import Outcome, take_result
+from aigc.training.type_rows import line_files
 from aigc.types import Json
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 ADAPTERS = ("lora", "4bit")
 
@@ -87,11 +94,11 @@ def _card(project: Project, outcome: Outcome) -> Card:
     held_out = len(prepared.rows.samples(prepared.held_out))
     return Card(
         name=outcome.folder.name,
-        base=_base(project, prepared.digest),
+        base=_base(project, prepared),
         types=tuple(_types(project, outcome)),
         languages=tuple(sorted({str(language) for one in account.kept if (language := one.values.get("language"))})),
         rows=CardRows(kept=len(account.kept) - held_out, left_out=account.reasons(), held_out=held_out),
-        sources=tuple(_source(name) for name in prepared.wanted.sources),
+        sources=tuple(source_of(project, name) for name in prepared.wanted.sources),
         settings=asdict(prepared.options) | {"preset": prepared.wanted.preset},
         curve=tuple((one.step, one.loss if isfinite(one.loss) else None, one.held_out) for one in outcome.told),
         figures=figures,
@@ -103,12 +110,15 @@ def _figures(figures: Mapping[str, Json], loss: float | None) -> dict[str, Json]
     return {**figures, **({"held_out_loss": loss} if loss is not None else {})}
 
 
-def _base(project: Project, digest: str) -> TrainedBase:
+def _base(project: Project, prepared: Prepared) -> TrainedBase:
+    """Return what was trained; one that was made of the texts themselves has neither a name nor a licence."""
+    if prepared.options.method == "scratch":
+        return TrainedBase(name="", digest=prepared.digest)
     licence = ""
-    with suppress(AigcError):  # one that was made of texts just now has no name
+    with suppress(AigcError):
         weights = resolve(project.settings.model)
         licence = weights.model.licence if weights.model is not None else ""
-    return TrainedBase(name=project.settings.model, digest=digest, licence=licence)
+    return TrainedBase(name=project.settings.model, digest=prepared.digest, licence=licence)
 
 
 def _types(project: Project, outcome: Outcome) -> Iterator[TrainedType]:
@@ -120,15 +130,44 @@ def _types(project: Project, outcome: Outcome) -> Iterator[TrainedType]:
         yield TrainedType(name=name, version=own.version, digest=own.digest, prompt=prompt, shots=shots)
 
 
-def _source(name: str) -> CardSource:
-    """Return what a source was, and the digest of what was read: of a folder's files together, of a job its ledger."""
+def source_of(project: Project, name: str) -> CardSource:
+    """Return what a source was, as it was named (in the project's folder from there on), and the SHA-256 of what is
+    read there: of a file its bytes, of a job its ledger's, of a content type and of a folder of texts all their files
+    together, with their names.
+
+    UsageError where something cannot be read; NotFound and ContentTypeError for what is no source any more.
+    """
     path = Path(name)
     hashed = hashlib.sha256()
-    files = (
-        [path / LEDGER_FILE] if (path / LEDGER_FILE).is_file() else sorted(path.rglob("*")) if path.is_dir() else [path]
-    )
+    if has_ledger(path):
+        hashed.update(_bytes(path / LEDGER_FILE))
+    elif path.is_file() and path.suffix.lower() not in TYPE_FILES:
+        hashed.update(_bytes(path))
+    elif path.suffix.lower() in TYPE_FILES or name in project.content_files():
+        content_type = project.content_type(name)
+        hashed.update(content_type.digest.encode())
+        _hash_files(hashed, line_files(content_type.file), content_type.file.parent)
+    elif path.is_dir():
+        _hash_files(hashed, text_files(path), path)
+    else:
+        raise UsageError(f"{name}: cannot be read any more: it is gone")
+    return CardSource(where=_where(project, path, name), sha256=hashed.hexdigest())
+
+
+def _where(project: Project, path: Path, name: str) -> str:
+    """Return a source's name without where the project lies on this machine."""
+    start = project.folder.absolute() if project.folder is not None else Path.cwd()
+    return path.relative_to(start).as_posix() if path.is_absolute() and path.is_relative_to(start) else name
+
+
+def _hash_files(hashed: Hash, files: Iterable[Path], start: Path) -> None:
     for file in files:
-        with suppress(OSError):
-            if file.is_file():
-                hashed.update(file.read_bytes())
-    return CardSource(where=name, sha256=hashed.hexdigest())
+        own = hashlib.sha256(_bytes(file)).hexdigest()
+        hashed.update(f"\0{file.relative_to(start).as_posix()}\0{own}".encode("utf-8", "surrogateescape"))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read any more: {error.strerror or error}") from error

@@ -17,6 +17,7 @@ from aigc.training.row_files import SUFFIXES
 from aigc.training.sample import Account, Sample
 from aigc.training.type_rows import LineWords, gather_lines, gather_type, has_type, type_of_file
 
+TYPE_FILES = (".yaml", ".yml")  # a content type by its file
 PARTS = 20  # of a lone text, so that there is something to hold out
 LEAST_PART = 2000  # characters
 
@@ -47,9 +48,9 @@ def gather(
         path = Path(source)
         if has_ledger(path):
             gather_job(project, path, found, objective=objective, shots=shots)
-        elif path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        elif path.is_file() and path.suffix.lower() not in TYPE_FILES:
             _gather_file(project, path, found, content_type, lines)
-        elif path.suffix.lower() in (".yaml", ".yml") or source in project.content_files():
+        elif path.suffix.lower() in TYPE_FILES or source in project.content_files():
             gather_type(project, source, found, lines)
         elif path.is_dir():
             _gather_folder(path, found)
@@ -74,8 +75,13 @@ def _gather_file(project: Project, path: Path, found: Gathering, content_type: s
         gather_file(path, project.registry, lines.columns, found)
 
 
+def text_files(folder: Path) -> list[Path]:
+    """Return the plain texts in a folder and those in it."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in TEXTS and path.is_file())
+
+
 def _gather_folder(folder: Path, found: Gathering) -> None:
-    texts = sorted(path for path in folder.rglob("*") if path.suffix.lower() in TEXTS and path.is_file())
+    texts = text_files(folder)
     if not texts:
         others = sorted({path.name for path in folder.iterdir() if path.is_file()})[:5]
         hint = f"give one of its files by its name: {', '.join(others)}" if others else ""

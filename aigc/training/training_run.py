@@ -23,6 +23,7 @@ from aigc.errors import JobError, ModelError, UsageError
 from aigc.generating.trained import CARD
 from aigc.jobs.lock import only_run
 from aigc.learner import Told
+from aigc.learner.whole_saves import checkpoint_step as step_of
 from aigc.project import Project
 from aigc.training.checkpoint_choice import (
     GATED,
@@ -256,11 +257,6 @@ def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) ->
         after = chooser.look(best.step, checkpoints[best.step], most=GATED, loss=best.loss)
     take_result(checkpoints[best.step], outcome.folder)
     return replace(outcome, best=best.step, before=before, after=after)
-
-
-def step_of(checkpoint: Path) -> int:
-    """Return the step that a checkpoint's name says: `checkpoint-000040`."""
-    return int(checkpoint.name.rpartition("-")[2])
 
 
 def take_result(checkpoint: Path, folder: Path) -> None:

@@ -20,6 +20,7 @@ import bz2
 import gzip
 import json
 import lzma
+import math
 import random
 import sys
 import tempfile
@@ -33,11 +34,12 @@ from torch.nn.functional import cross_entropy
 from torch.optim.lr_scheduler import LRScheduler
 
 from aigc.engine import EngineOptions, open_engine
-from aigc.engine.front import load_front
+from aigc.engine.front import Front, load_front
 from aigc.engine.scoring import Given, score
 from aigc.learner import Target
-from aigc.learner.from_scratch import SIZES, bits_per_byte, defaults, make_base, text_targets
+from aigc.learner.from_scratch import SIZES, defaults, make_base
 from aigc.learner.muon import make_optimizer, schedule
+from aigc.training.encoding import windows
 
 HELD_OUT = 100_000  # bytes
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
@@ -134,11 +136,16 @@ class Loop:
         }
 
 
-def windows(ids: Sequence[int], context: int) -> list[Given]:
+def overlapping(ids: Sequence[int], context: int) -> list[Given]:
     """This cuts a text so that each token but the first windows' has half a context before it at least."""
     half, first = context // 2, Given(ids=ids[:context], begin=1)
     starts = range(half, len(ids) - half, context - half)
     return [first, *(Given(ids=ids[at : at + context], begin=half) for at in starts)]
+
+
+def side_by_side(front: Front, text: str, context: int) -> list[Target]:
+    """This cuts a text, with its end, so that each token but the first is foretold once."""
+    return list(windows([*front.text_ids(text), *sorted(front.ends)[:1]], context))
 
 
 def bits(folder: Path, text: str, context: int) -> dict[str, float]:
@@ -146,11 +153,11 @@ def bits(folder: Path, text: str, context: int) -> dict[str, float]:
     engine = open_engine(folder, EngineOptions(device="cpu", dtype="float32"))
     try:
         ids = engine.front.text_ids(text)
-        side = [Given(ids=one.ids, begin=one.begin) for one in text_targets(engine.front, [text], context)]
+        side = [Given(ids=one.ids, begin=one.begin) for one in side_by_side(engine.front, text, context)]
         found = {}
-        for name, cuts in (("bits", windows(ids, context)), ("side_by_side", side)):
+        for name, cuts in (("bits", overlapping(ids, context)), ("side_by_side", side)):
             nats = -sum(one.total for one in score(engine.network, cuts))
-            found[name] = round(bits_per_byte(nats, len(text.encode())), 4)
+            found[name] = round(nats / math.log(2) / len(text.encode()), 4)
     finally:
         engine.close()
     return found
@@ -181,7 +188,8 @@ def main(words: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as place:
         sizes = {"vocab": given.vocab, "context": given.context, "seed": given.seed}
         base = make_base(rest, Path(place) / "base", size=given.size, **sizes)
-        targets = text_targets(load_front(base), rest, given.context)
+        front = load_front(base)
+        targets = [one for text in rest for one in side_by_side(front, text, given.context)]
         model = AutoModelForCausalLM.from_pretrained(base)
         loop = Loop(model, given, batches(targets, given.batch, given.seed))
         record = loop.run()

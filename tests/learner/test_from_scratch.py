@@ -4,7 +4,7 @@ import hashlib
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,10 @@ import torch
 from aigc.engine import EngineOptions, open_engine
 from aigc.engine.cpu.decoder import Decoder
 from aigc.engine.cpu.kernels import kernels
-from aigc.engine.front import Front, load_front
+from aigc.engine.front import load_front
 from aigc.engine.scoring import Given, score
 from aigc.errors import ModelError, NotFound, UsageError
-from aigc.learner.from_scratch import END, LEAST, SIZES, bits_per_byte, defaults, make_base, text_targets
-from aigc.learner.target import Target
-from aigc.testing.tiny import tiny_gpt
+from aigc.learner.from_scratch import END, LEAST, SIZES, defaults, make_base
 from aigc.types import Message, Prompt, Request, SamplingParams
 
 TEXTS = ("The tin kettle sings. The kettle sings again, and the tin lid sings too.\n", "Ein Kessel. 水壶 — ☕\n", "x")
@@ -105,53 +103,6 @@ def test_every_text_can_be_written_and_its_end_is_a_token(base: Path) -> None:
         assert not front.ends & {*front.text_ids(text)}
     assert LEAST < front.vocab <= 300
     assert len(front.text_ids(TEXTS[0])) < len(TEXTS[0]) / 2
-
-
-@pytest.mark.parametrize("context", [2, 3, 7, 64, 65, 66])
-@pytest.mark.parametrize("lengths", [(1, 5, 0, 64), (63, 65, 66), (129,)])
-def test_every_token_is_foretold_once_but_a_texts_first(base: Path, context: int, lengths: Sequence[int]) -> None:
-    front = load_front(base)
-    texts = ["z" * length for length in lengths]  # a token each
-    whole = [(*front.text_ids(text), *front.ends) if text else () for text in texts]
-    assert [len(ids) for ids in whole] == [length + 1 if length else 0 for length in lengths]
-    found: dict[int, list[int]] = {row: list(ids[:1]) for row, ids in enumerate(whole)}
-    for target in text_targets(front, texts, context):
-        assert 2 <= len(target.ids) <= context and target.begin == 1
-        assert target.ids[0] == found[target.row][-1], "a window begins with the last token of the one before"
-        found[target.row] += target.ids[target.begin :]
-    assert [tuple(ids) for ids in found.values()] == whole
-
-
-def test_windows_that_have_room_are_full(base: Path) -> None:
-    lengths = [len(one.ids) for one in text_targets(load_front(base), ["z" * 100], 10)]
-    assert lengths == [10] * 11 + [2]
-
-
-def test_what_a_tokenizer_puts_before_a_text_stands_before_every_window(base: Path) -> None:
-    from tokenizers import Tokenizer, processors
-
-    raw = Tokenizer.from_file(str(base / "tokenizer.json"))
-    raw.post_processor = processors.TemplateProcessing(single=f"{END} $A", special_tokens=[(END, 0)])
-    front = Front(raw, ends=[0])
-    targets = text_targets(front, ["z" * 10], 6)
-    assert all(one.ids[0] == 0 and len(one.ids) <= 6 for one in targets)
-    assert [one.begin for one in targets] == [1, 2, 2]
-    (letter,) = load_front(base).text_ids("z")
-    assert [token for one in targets for token in one.ids[one.begin :]] == [letter] * 10 + [0]
-
-
-def test_a_window_of_one_token_is_refused(base: Path) -> None:
-    with pytest.raises(ValueError, match="1 tokens are too few"):
-        text_targets(load_front(base), ["z"], 1)
-
-
-def test_a_chat_models_texts_end_as_its_tokenizer_says(tmp_path: Path) -> None:
-    front = load_front(tiny_gpt("llama", tmp_path))
-    assert text_targets(front, ["ab"], 8) == [Target(ids=(97, 98, 256), begin=1)]
-
-
-def test_bits_per_byte() -> None:
-    assert bits_per_byte(math.log(2) * 24, 8) == pytest.approx(3.0)
 
 
 Made = Callable[[Path], object]

@@ -11,7 +11,7 @@ import yaml
 
 from aigc.errors import ModelError, UsageError
 from aigc.generating.trained import TrainedBase, TrainedType, read_trained
-from aigc.training.card import Card, CardRows, CardSource, page_of, read_card, write_card, write_result
+from aigc.training.card import Card, CardRows, CardSource, page_of, read_card, write_card
 
 BASE = TrainedBase(name="smollm2-135m", digest="d1", licence="Apache-2.0")
 TYPE = TrainedType(name="shop/line", version=2, digest="d2", prompt="p" * 64, shots=False)
@@ -110,30 +110,24 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).read_text() == "mine"
 
 
-def checkpoint(folder: Path) -> Path:
-    folder.mkdir()
-    for name in ("adapter_config.json", "adapter_model.safetensors", "optimizer.pt", "README.md"):
-        (folder / name).write_text(name)
-    return folder
+def test_the_page_of_whole_weights_says_so_and_how_to_write_with_them() -> None:
+    page = page_of(card(settings={"method": "full"}))
+    head, body = yaml.safe_load(page.split("---\n")[1]), page.split("---\n", 2)[2]
+    assert (head["base_model"], head["library_name"], head["license"]) == (
+        "smollm2-135m",
+        "transformers",
+        "apache-2.0",
+    )
+    assert head["tags"] == ["aigc", "shop/line"]
+    assert "All weights of `smollm2-135m`, trained on `shop/line`, 2026-11-28." in body
+    assert "-m models/house" in body and "| | base | trained |" in body
+    assert not any(word in body for word in ("adapter", "LoRA", "PEFT", "aigc.yaml"))
 
 
-def test_a_result_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, place = checkpoint(tmp_path / "step"), tmp_path / "adapters" / "house"
-    with monkeypatch.context() as broken:
-        broken.setattr("shutil.copyfile", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
-        with pytest.raises(ModelError, match=r"house: cannot be written: the disk is full; free some space"):
-            write_result(card(), made, place)
-    assert list((tmp_path / "adapters").iterdir()) == []
-    write_result(card(), made, place)
-    names = ["README.md", "adapter_config.json", "adapter_model.safetensors", "card.json"]
-    assert sorted(path.name for path in place.iterdir()) == names
-    assert (place / "README.md").read_text().startswith("---\nbase_model"), "PEFT's own page is left behind"
-    write_result(card(), made, place)
-    with pytest.raises(UsageError, match="house: is there already, and nothing is overwritten"):
-        write_result(card(name="other"), made, place)
-    assert read_card(place) == card()
-
-
-def test_a_source_has_the_digest_of_its_bytes(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_bytes(b"abc")
-    assert CardSource.of(tmp_path / "a.txt", "a.txt").sha256.startswith("ba7816bf8f01cfea")
+def test_a_gpt_made_of_texts_has_no_base_and_nobodys_licence() -> None:
+    page = page_of(card(settings={"method": "scratch"}, types=(), figures={}))
+    head, body = yaml.safe_load(page.split("---\n")[1]), page.split("---\n", 2)[2]
+    assert head == {"library_name": "transformers", "language": ["en", "zh"], "tags": ["aigc"]}
+    assert "A small GPT made of these texts" in body and "-m models/house" in body
+    assert "smollm2" not in page
+    assert not any(word in body for word in ("adapter", "LoRA", "PEFT", "aigc.yaml"))

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aigc.engine.text_ends import configured_ends, text_ends
 from aigc.learner.target import Target
-from aigc.training.encoding import context_length, encode, encode_account, end_token, end_tokens, windows
+from aigc.training.encoding import context_length, encode, encode_account, end_token, windows
 from aigc.training.sample import Account, Sample
 from aigc.types import Message, Prompt
 
@@ -79,7 +80,7 @@ def test_the_end_is_one_at_which_the_engine_stops(tiny_folders: Folders, tmp_pat
     folder = tiny_folders("llama")
     with_closing = open_engine(folder, EngineOptions())
     try:
-        assert set(end_tokens(front_of(folder), folder)) == with_closing.ends
+        assert set(text_ends(front_of(folder), configured_ends(folder))) == with_closing.ends
     finally:
         with_closing.close()
     other = shutil.copytree(folder, tmp_path / "other")
@@ -133,11 +134,51 @@ def test_a_text_becomes_windows_of_which_the_last_ends(tiny_folders: Folders) ->
     assert targets[-1].ids[-1] == TEXT_END and {one.begin for one in targets} == {1}
 
 
-@given(size=st.integers(2, 9), count=st.integers(0, 40))
-def test_windows_foretell_each_token_but_the_first_once(size: int, count: int) -> None:
-    made = list(windows(range(count), size))
-    assert [number for one in made for number in one.ids[one.begin :]] == list(range(1, count))
-    assert all(2 <= len(one.ids) <= size for one in made)
+@given(room=st.integers(2, 9), count=st.integers(0, 40), before=st.lists(st.just(-1), max_size=2))
+def test_windows_foretell_each_token_but_the_first_once(room: int, count: int, before: list[int]) -> None:
+    made = list(windows(range(count), len(before) + room, 3, before))
+    told = [number for one in made for number in one.ids[one.begin :]]
+    assert told == list(range(0 if before else 1, count))
+    assert all(2 <= len(one.ids) <= len(before) + room and one.row == 3 for one in made)
+    assert all(list(one.ids[: len(before)]) == before for one in made)
+    last = -1
+    for one in made:
+        inside = one.ids[len(before) :]
+        assert inside[0] == max(last, 0), "a window begins with the last token of the one before"
+        last = inside[-1]
+
+
+def test_windows_that_have_room_are_full() -> None:
+    assert [len(one.ids) for one in windows(range(101), 10)] == [10] * 11 + [2]
+
+
+def test_a_window_of_one_token_is_refused() -> None:
+    for size, before in ((1, ()), (2, (0,))):
+        with pytest.raises(ValueError, match=f"{size} tokens are too few"):
+            list(windows(range(5), size, before=before))
+
+
+def test_what_a_tokenizer_puts_before_a_text_stands_before_every_window(tiny_folders: Folders) -> None:
+    from tokenizers import Tokenizer, processors
+
+    from aigc.engine.front import Front
+
+    folder = tiny_folders("gpt2", chat=False)
+    raw = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    first = raw.id_to_token(TEXT_END)
+    raw.post_processor = processors.TemplateProcessing(single=f"{first} $A", special_tokens=[(first, TEXT_END)])
+    targets, left = encode([sample("z" * 10, None), sample("", None)], Front(raw, ends=[TEXT_END]), folder, window=6)
+    assert all(one.ids[0] == TEXT_END and len(one.ids) <= 6 and one.row == 0 for one in targets)
+    assert [one.begin for one in targets] == [1, 2, 2]
+    assert bytes(token for one in targets for token in one.ids[one.begin :] if token != TEXT_END) == b"z" * 10
+    assert targets[-1].ids[-1] == TEXT_END
+    assert [one.reason for one in left] == ["empty"]
+
+
+def test_no_window_is_longer_than_the_model_takes(tiny_folders: Folders) -> None:
+    folder = tiny_folders("gpt2", chat=False)
+    targets, _ = encode([sample("z" * 600, None)], front_of(folder), folder, window=1000)
+    assert max(len(one.ids) for one in targets) == context_length(folder) == 512
 
 
 def test_what_is_left_out_leaves_the_account_whole(tiny_folders: Folders) -> None:

@@ -1,0 +1,34 @@
+"""Which tokens end a text: those of a model's configs, its tokenizer's, and the one that ends a chat's turn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aigc.engine.front import Front
+
+TURN_ENDS = ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>")  # where a model's template writes them
+
+
+def text_ends(front: Front, configured: Iterable[int]) -> list[int]:
+    """Return every token that ends a text, each once: the `configured` ones of the model first."""
+    found = [*configured, *sorted(front.ends)]
+    if front.chat is not None:
+        found += [front.special[text] for text in TURN_ENDS if text in front.special and text in front.chat.source]
+    return list(dict.fromkeys(found))
+
+
+def configured_ends(folder: Path) -> list[int]:
+    """Return the tokens that end a text by the configs in a model's folder; a file that cannot be read names none."""
+    found: list[int] = []
+    for name in ("generation_config.json", "config.json"):
+        try:
+            words = json.loads((folder / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        given = words.get("eos_token_id") if isinstance(words, dict) else None
+        found += [number for number in (given if isinstance(given, list) else [given]) if type(number) is int]
+    return found
