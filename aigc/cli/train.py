@@ -84,7 +84,7 @@ def command(
       aigc train small --from spring --teacher qwen3-4b
       aigc train toy --preset scratch --from texts/
     """
-    from aigc.training.checkpoint_choice import project_over
+    from aigc.project import project_over
 
     asked = Asking(checking=checking, dry_run=dry_run, resume=resume, rounds=rounds, as_json=as_json)
     asked.check(wanted, teacher=teacher, improve=improve)

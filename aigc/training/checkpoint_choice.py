@@ -22,7 +22,7 @@ from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.writer_figures import number
 from aigc.project import Project
-from aigc.project import project_over as project_over  # the command asks for it here
+from aigc.project import project_over
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
