@@ -193,10 +193,16 @@ class Project:
         return registry.get("generator", name, self.settings.places.get("generator", ""))
 
     @property
-    def adapters(self) -> AdapterFolders:
+    def named_adapters(self) -> AdapterFolders:
+        """Return the adapters that aigc.yaml names, whatever model they were trained on."""
         folder, adapters = self.folder or Path(), self.settings.adapters
         folders = {name: folder / Path(place).expanduser() for name, place in adapters.items()}
         return AdapterFolders(folders=folders, where=self.settings.where("adapters"))
+
+    @property
+    def adapters(self) -> AdapterFolders:
+        """Return the adapters that write: those named, but for one whose card says that it is another model's."""
+        return self.named_adapters.over(self.settings.model)
 
     def adapter(self, content_type: str) -> str | None:
         """Return the folder of the adapter that writes a content type, or None."""

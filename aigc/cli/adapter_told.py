@@ -22,7 +22,7 @@ def adapter_warnings(project: Project, content_type: ContentType) -> Iterator[st
     its prompts. Nothing of an adapter without a card. ModelError for a damaged card."""
     from aigc.content import prompt_hash
 
-    name, trained = content_type.name, project.adapters.trained(content_type.name)
+    name, trained = content_type.name, project.named_adapters.trained(content_type.name)
     if trained is None:
         return
     place = _place(project, name)
@@ -32,8 +32,9 @@ def adapter_warnings(project: Project, content_type: ContentType) -> Iterator[st
             remedy = "train it again on these, or bring the others back"
             yield f"{place} was trained on other weights of {base.name} than are here: {remedy}"
         else:
-            remedy = f"train it again on this model, or write with -m {base.name}"
-            yield f"{place} was trained on {base.name}, not on {weights.name}: {remedy}"
+            remedy = f"train one on this model, or write with -m {base.name}"
+            yield f"{place} was trained on {base.name} and does not write with {weights.name}: {remedy}"
+            return
     learnt = trained.of(name)
     if learnt is not None and learnt.prompt and learnt.prompt != prompt_hash(project.environment, content_type):
         changed = f"version {learnt.version} then, {content_type.version} now"
@@ -49,7 +50,7 @@ def warn_of_adapter(project: Project, content_type: ContentType) -> None:
 
 def _place(project: Project, content_type: str) -> str:
     """Return an adapter's folder as aigc.yaml has it."""
-    pattern = project.adapters.pattern(content_type)
+    pattern = project.named_adapters.pattern(content_type)
     assert pattern is not None, "it has an adapter"
     return project.settings.adapters[pattern]
 

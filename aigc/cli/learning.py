@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aigc.training.result import Result
 
 EVERY = 10.0  # seconds between lines where there is no terminal
+FEW = 5  # pieces: they say little
 FIRST = 3  # rows named of each reason
 SHOWN = (
     "pieces",
@@ -36,14 +37,14 @@ SHOWN = (
     "names_kept",
     "distinct_2",
     "quality",
-    "tokens_per_second",
 )
 ROUND = ("accepted", "fallbacks", "fresh", "names_kept", "distinct_2")
 
 
 def account_lines(account: Account, *, every: bool = False) -> Iterator[str]:
     """Say how many rows are learnt from and why others are not, naming the first of each reason, or `every` one."""
-    yield f"{counted(account.rows, 'row')}: {len(account.kept):,} kept, {len(account.left_out):,} left out"
+    paired = f", {len(account.paired):,} the better answers of pairs" if account.paired else ""
+    yield f"{counted(account.rows, 'row')}: {len(account.kept):,} kept{paired}, {len(account.left_out):,} left out"
     for reason, many in account.reasons().items():
         named = [one for one in account.left_out if one.reason == reason]
         yield f"  {many:>5,} {reason}"
@@ -156,8 +157,12 @@ def result_lines(result: Result) -> Iterator[str]:
         yield f"Not adopted: it is worse than the model as it was ({outcome.worse}). aigc.yaml stays as it is."
     for name in result.named:
         yield f"aigc.yaml names it for {name} from now on"
+        if outcome.adopted and after is not None and (after.figures.get("pieces") or FEW) < FEW:
+            yield "So few briefs were held out that this says little: more rows say more."
     for name in result.unnamed:
-        yield f'To write {name} with it, in aigc.yaml: adapters: {{"{name}": {outcome.folder}}}'
+        yield f'For {name} aigc.yaml names none or another; to write with it: adapters: {{"{name}": {outcome.folder}}}'
+    if outcome.adopted and not result.card.types and outcome.prepared.options.method in ("lora", "4bit"):
+        yield f'To write with it, in aigc.yaml: adapters: {{"family/type": {outcome.folder}}}'
     if outcome.prepared.options.method in ("full", "scratch"):
         yield f"Write with it: -m {outcome.folder}"
 

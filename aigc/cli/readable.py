@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aigc.ledger import Complaint
 
 REASONS = 10  # named, of those for which pieces are short of accepted
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def printable(text: str) -> str:

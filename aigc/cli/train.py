@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from aigc.training.preparing import Wanted
     from aigc.training.training_run import Outcome
 
+LONGEST = 200  # characters of a name
 ENDING = "Ending after this step, with a checkpoint."
 
 
@@ -103,8 +104,8 @@ def command(
 
 def _target(project: Project, name: str, preset: str) -> Path:
     """Return the folder of the result: a path as it is, a name in the project's adapters, or models where it is one."""
-    if not name.strip() or name in (".", ".."):
-        raise UsageError(f"{name!r} is no name", hint="such as `aigc train house --from spring`")
+    if not name.strip() or name in (".", "..") or len(name) > LONGEST or not name.isprintable():
+        raise UsageError(f"{name[:40]!r} is no name", hint="such as `aigc train house --from spring`")
     if Path(name).parts[1:] or name.startswith("~"):
         return Path(name).expanduser()
     return (project.folder or Path()) / ("models" if preset in ("full", "scratch") else "adapters") / name
@@ -113,18 +114,24 @@ def _target(project: Project, name: str, preset: str) -> Path:
 def _check(project: Project, wanted: Wanted, *, as_json: bool) -> int:
     """Account for every row without learning anything."""
     from aigc.training.base import opened_base
-    from aigc.training.preparing import read_rows
+    from aigc.training.preparing import prepare, read_rows
 
     with ExitStack() as stack:
         report = stack.enter_context(loading(project.settings.model))
         base, _ = stack.enter_context(opened_base(project, wanted, None, report))
-        account = read_rows(project, wanted, base).account
+        rows = read_rows(project, wanted, base)
+    account = rows.account
     if as_json:
         print_json(account.record())
     else:
         for line in account_lines(account, every=True):
             click.echo(line)
-    return 0 if account.kept else 1
+    try:
+        prepare(wanted, rows, base=base, digest="", seed=project.settings.seed)
+    except UsageError as error:
+        click.echo(f"It cannot be learnt from: {error}", err=True)
+        return 1
+    return 0
 
 
 def _train(project: Project, wanted: Wanted, target: Path, *, resume: bool, as_json: bool) -> int:

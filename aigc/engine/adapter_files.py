@@ -21,6 +21,7 @@ from aigc.engine.weight_files import layer_shapes
 from aigc.errors import ModelError, first_line
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+PATIENCE = 1.0  # seconds for a pattern
 MATRIX = re.compile(r"base_model\.model\.(?P<path>.+)\.lora_(?P<letter>[AB])\.weight")
 FLOATS = ("F64", "F32", "F16", "BF16")
 ENDS = frozenset(("lm_head", "embed_out", "embed_tokens", "embed_in", "wte", "wpe"))  # heads and embeddings
@@ -60,10 +61,10 @@ class _Config(pydantic.BaseModel, extra="allow", strict=True):
 
     peft_type: Literal["LORA"]
     r: pydantic.PositiveInt
-    lora_alpha: float
+    lora_alpha: pydantic.FiniteFloat
     use_rslora: bool = False
     rank_pattern: dict[re.Pattern[str], pydantic.PositiveInt] = {}
-    alpha_pattern: dict[re.Pattern[str], float] = {}
+    alpha_pattern: dict[re.Pattern[str], pydantic.FiniteFloat] = {}
     base_model_name_or_path: str | None = None
 
     def rank_and_scale(self, path: str) -> tuple[float, float]:
@@ -118,9 +119,19 @@ def check_adapter(folder: Path, config: Mapping[str, Any] | None = None, model: 
             raise ModelError(f"{folder}: {differs}", hint=outline.hint)
 
 
+def _names(pattern: str, path: str) -> bool:
+    """Say whether a pattern matches a path's last names, as PEFT asks. ModelError for one that takes for ever."""
+    import regex  # type: ignore[import-untyped]
+
+    try:
+        return regex.match(rf"(.*\.)?({pattern})$", path, timeout=PATIENCE) is not None
+    except (TimeoutError, regex.error):
+        raise ModelError(f"{pattern!r} is a pattern that no name of a layer can be held against") from None
+
+
 def _first(patterns: Mapping[re.Pattern[str], float], path: str, default: float) -> float:
     """Find what a path has: as in PEFT, the first pattern counts that matches the path's last names."""
-    return next((n for key, n in patterns.items() if re.match(rf"(.*\.)?({key.pattern})$", path)), default)
+    return next((n for key, n in patterns.items() if _names(key.pattern, path)), default)
 
 
 def _read_config(file: Path) -> _Config:

@@ -65,7 +65,7 @@ class Front:
 
     def _encode_plain(self, text: str) -> list[int]:
         if not self._special_pattern.search(text):
-            return list(self.raw.encode(text).ids)
+            return list(self.raw.encode(_whole(text)).ids)
         start = list(self.raw.encode("").ids)  # what the tokenizer puts before every text
         return start + self.text_ids(text)
 
@@ -83,7 +83,7 @@ class Front:
 
     def text_ids(self, text: str) -> list[int]:
         """Return the tokens of a text that follows others; what looks like a control token is text."""
-        return list(self._textual.encode(text, add_special_tokens=False).ids)
+        return list(self._textual.encode(_whole(text), add_special_tokens=False).ids)
 
     @cached_property
     def _textual(self) -> Tokenizer:
@@ -96,7 +96,7 @@ class Front:
         return textual
 
     def _ids(self, text: str) -> list[int]:
-        return list(self.raw.encode(text, add_special_tokens=False).ids)
+        return list(self.raw.encode(_whole(text), add_special_tokens=False).ids)
 
     def _render(self, messages: Sequence[Message]) -> str:
         assert self.chat is not None
@@ -104,6 +104,15 @@ class Front:
             return self.chat.render(messages)
         except TemplateError as error:
             raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
+
+
+def _whole(text: str) -> str:
+    """Return a text with a mark in place of each half of a character, which no tokenizer takes."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _unused_mark(messages: Sequence[Message]) -> str:

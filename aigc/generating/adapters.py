@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from aigc.errors import ModelError, UsageError, nearest
+from aigc.errors import AigcError, ModelError, UsageError, nearest
 from aigc.generating.trained import Trained, read_trained
+from aigc.models import resolve
 
 CONFIG = "adapter_config.json"  # as PEFT saves it
 
@@ -20,6 +21,11 @@ class AdapterFolders:
 
     folders: Mapping[str, Path] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)  # pattern → the line that says so
+
+    def over(self, model: str) -> AdapterFolders:
+        """Return those that a model may be served with: all but those trained on another one, by name and weights."""
+        mine = {pattern: folder for pattern, folder in self.folders.items() if not _foreign(folder, model)}
+        return replace(self, folders=mine)
 
     def pattern(self, content_type: str) -> str | None:
         """Return the first pattern that a content type's name matches, or None."""
@@ -66,6 +72,17 @@ class AdapterFolders:
                     serves(folder)
             except ModelError as refused:
                 raise ModelError(f"{place}adapters.{pattern}: {refused.message}", hint=refused.hint) from refused
+
+
+def _foreign(folder: Path, model: str) -> bool:
+    """Say whether an adapter's card names another model, whose weights are others too."""
+    try:
+        trained = read_trained(folder)
+        if trained is None or not trained.base.name or trained.base.name == model:
+            return False
+        return bool(trained.base.digest) and resolve(model).digest != trained.base.digest
+    except AigcError:  # a damaged card, a model that is not there: said where they are used
+        return False
 
 
 def _digest(folder: Path) -> str:

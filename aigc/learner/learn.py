@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -82,7 +83,12 @@ def learn(
             try:
                 return _run(arguments, record, targets, options, around)
             except Exception as error:
-                if isinstance(error, AigcError) or not is_out_of_memory(error):
+                if isinstance(error, AigcError):
+                    raise
+                if not is_out_of_memory(error):
+                    if options.extra and not any(one.step for one in around.told):
+                        names = ", ".join(options.extra)
+                        raise UsageError(f"transformers cannot work with {names}: {first_line(error)}") from error
                     raise
                 record = _smaller(record, targets, options, around, arguments)
             finally:
@@ -95,6 +101,13 @@ def check_options(options: LearnerOptions, targets: Sequence[Target]) -> None:
     for name in ("rank", "alpha", "steps", "batch", "save"):
         if getattr(options, name) < 1:
             raise UsageError(f"{name}: must be 1 or more, not {getattr(options, name)}")
+    for name, most in (("steps", 1_000_000), ("batch", 10_000), ("rank", 4096)):
+        if getattr(options, name) > most:
+            raise UsageError(f"{name}: {getattr(options, name)} is more than {most}")
+    for name, least in (("dropout", 0.0), ("tokens", 0), ("beta", 0.0), ("sft", 0.0), ("learning_rate", 0.0)):
+        value = getattr(options, name)
+        if not least <= value < math.inf or (name == "dropout" and value >= 1):
+            raise UsageError(f"{name}: {value:g} cannot be", hint="from 0 to below 1" if name == "dropout" else "")
     if options.objective != "sft" and options.method not in ("lora", "4bit"):
         raise UsageError(
             f"objective: {options.objective!r} is held against the model without its adapter, and method "

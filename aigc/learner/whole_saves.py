@@ -59,8 +59,9 @@ def write_whole(run: Path, step: int, write: Callable[[Path], None]) -> Path:
     except Exception as error:  # the system, torch and safetensors each raise their own for a full disk
         shutil.rmtree(scratch, ignore_errors=True)
         usable = newest_whole(run)
+        full = shutil.disk_usage(run).free < 1 << 20
         raise ModelError(
-            f"{folder}: the checkpoint cannot be written: {first_line(error)}",
+            f"{folder}: the checkpoint cannot be written: {'the disk is full' if full else first_line(error)}",
             hint=f"the newest usable one is {usable}" if usable else "there is no usable one",
         ) from error
     for older in _checkpoints(run)[:-KEPT_RESUMES]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ def opened_base(
     """
     if wanted.preset == "scratch":
         with TemporaryDirectory() as scratch:
-            yield _made(project, wanted, (run or Path(scratch)) / BASE)
+            yield _made(project, wanted, run or Path(scratch))
         return
     if not project.source.takes_weights:
         raise UsageError(f"{project.source.title} learns nothing here", hint="training needs a model on this machine")
@@ -41,19 +42,21 @@ def opened_base(
     yield weights.folder, weights.digest
 
 
-def _made(project: Project, wanted: Wanted, folder: Path) -> tuple[Path, str]:
-    """Make a tokenizer and random weights of the plain texts; one that is there from before the same texts made."""
+def _made(project: Project, wanted: Wanted, run: Path) -> tuple[Path, str]:
+    """Make a tokenizer and random weights of the plain texts, in a folder that is called after these and the size."""
     from aigc.learner.fresh_folder import fresh_folder
     from aigc.learner.from_scratch import make_base
     from aigc.models.files import folder_digest
 
+    samples = gather(project, wanted.sources).kept
+    texts = [sample.answer for sample in samples if sample.prompt is None]
+    if not texts:
+        raise UsageError("a model from scratch learns from plain texts, and there are none", hint="--from texts/")
+    hashed = hashlib.sha256(repr((wanted.size, project.settings.seed, texts)).encode("utf-8", "backslashreplace"))
+    folder = run / f"{BASE}-{hashed.hexdigest()[:12]}"
     while not leads() and not (folder / "config.json").is_file():  # the first process makes it
         time.sleep(0.1)
     if not (folder / "config.json").is_file():
-        samples = gather(project, wanted.sources).kept
-        texts = [sample.answer for sample in samples if sample.prompt is None]
-        if not texts:
-            raise UsageError("a model from scratch learns from plain texts, and there are none", hint="--from texts/")
         with fresh_folder(folder) as scratch:
             make_base(texts, scratch, size=wanted.size, seed=project.settings.seed)
     return folder, folder_digest(folder)

@@ -21,8 +21,7 @@ from aigc.evaluation import Margins, Scored, WriterFigures, score_texts, write_b
 from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.writer_figures import number
-from aigc.project import Project
-from aigc.project import project_over
+from aigc.project import Project, project_over
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
@@ -36,11 +35,13 @@ SHOWN = 4  # briefs whose texts are kept to show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldOut:
-    """This is briefs of one content type that nothing was learnt from, and the `approved` answers to their requests."""
+    """This is briefs of one content type that nothing was learnt from, and the `approved` answers to their requests.
+    The model `as_it_was` writes them with the examples that an adapter may do without."""
 
     content_type: ContentType
     briefs: tuple[Brief, ...]
     approved: tuple[str, ...] = ()
+    as_it_was: ContentType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
     rows, one stage for rows written by hand."""
     found: dict[tuple[str, str], dict[str, Brief]] = {}
     types: dict[tuple[str, str], ContentType] = {}
+    before: dict[tuple[str, str], ContentType] = {}
     approved: dict[tuple[str, str], list[str]] = {}
     for sample in samples:
         if not sample.content_type:
@@ -67,12 +69,12 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
         stage = sample.stage if sample.by == "person" else ""
         key = (sample.content_type, stage)
         if key not in types:
-            whole = project.content_type(sample.content_type)
-            whole = whole if shots else whole.without_shots()
             try:
-                types[key] = one_stage(whole, stage) if stage else whole
+                whole = project.content_type(sample.content_type)
+                before[key] = one_stage(whole, stage) if stage else whole
             except AigcError:  # a stage that others must have gone before is not written by itself
                 continue
+            types[key] = before[key] if shots else before[key].without_shots()
         values = dict(sample.values)
         if stage:
             values = stage_values(stage_named(types[key], stage), values, sample.item)
@@ -85,6 +87,7 @@ def held_out_briefs(project: Project, samples: Sequence[Sample], *, shots: bool)
             content_type=types[key],
             briefs=tuple(sorted(briefs.values(), key=lambda brief: _drawn(brief.id))),
             approved=tuple(approved.get(key, ())),
+            as_it_was=before[key],
         )
         for key, briefs in found.items()
     ]
@@ -128,7 +131,8 @@ class Chooser:
             for one in self._held_out:
                 share = most // len(self._held_out) // (3 if one.content_type.composed else 1)
                 part = one.briefs[: max(2, share)]
-                written = write_briefs(self._project, one.content_type, part, generator, adapter=adapter, heard=heard)
+                own = one.content_type if checkpoint is not None else one.as_it_was or one.content_type
+                written = write_briefs(self._project, own, part, generator, adapter=adapter, heard=heard)
                 artifacts += written.artifacts
                 seconds += written.seconds
         only = self._held_out[0].content_type if len(self._held_out) == 1 else None

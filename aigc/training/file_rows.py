@@ -155,6 +155,8 @@ def _messages(turns: Json) -> list[Message]:
 def _speaker(turn: Mapping[str, Json]) -> Json:
     """Return whose turn it is. Turns that are said to come `from` somebody name a model as they like."""
     speaker = turn.get("from")
+    if isinstance(speaker, list | dict):
+        raise Undecodable("a turn is from nobody that has a name")
     if "role" in turn or speaker is None or speaker in ROLES or speaker in TOOLS:
         return turn.get("role", speaker)
     return "assistant"

@@ -89,6 +89,8 @@ def learner_options(
     own = read_values(LEARNER, {name: value for name, value in given.items() if name in known}, where="--set")
     extra = {name: _typed(value) for name, value in given.items() if name not in known}
     options = replace(options, **own, extra=extra, seed=seed)
+    if "steps" in own and options.steps < 1:
+        raise UsageError(f"--set steps: {options.steps} is not at least 1")
     for name in ("rank", "alpha", "batch"):
         if getattr(options, name) < 1:
             raise UsageError(f"--set {name}: {getattr(options, name)} is not at least 1")

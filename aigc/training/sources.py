@@ -19,6 +19,7 @@ from aigc.training.type_rows import LineWords, gather_lines, gather_type, has_ty
 
 TYPE_FILES = (".yaml", ".yml")  # a content type by its file
 PARTS = 20  # of a lone text, so that there is something to hold out
+LONGEST = 4000  # characters of a name
 LEAST_PART = 2000  # characters
 
 
@@ -45,6 +46,8 @@ def gather(
     if content_type:
         project.content_type(content_type)
     for source in sources:
+        if not source.strip() or len(source) > LONGEST:
+            raise UsageError(f"{source[:40]!r} names no source", hint="a batch's folder, a content type, a file")
         path = Path(source)
         if has_ledger(path):
             gather_job(project, path, found, objective=objective, shots=shots)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 RUN = "run"  # in the result's folder
 PLAN = "plan.json"
+MADE_BEFORE = ("base-", "teacher-", ".lock", ".")  # in a run's folder before it has a plan
 OWN = (
     "trainer_state.json",
     "digests.json",
@@ -54,6 +55,7 @@ OWN = (
 )  # stay where they are
 WHOLE = ("full", "scratch")  # methods whose checkpoints are models by themselves
 LEAST_CHANGE = 0.02  # of a share: smaller ones are chance, and so is one piece
+FEW = 5  # pieces: so few say little, and the held-out loss has to agree
 KEPT = 0.9  # of quality, which a result must keep
 
 
@@ -100,6 +102,9 @@ def _written_worse(before: Look, after: Look) -> str:
         old, new = before.figures.get(name), after.figures.get(name)
         if old is not None and new is not None and sign * (new - old) < -chance:
             return f"{words}: {new:.0%}, {old:.0%} before"
+    few = float(after.figures.get("pieces") or 0) < FEW
+    if few and before.loss is not None and after.loss is not None and after.loss > before.loss:
+        return f"held-out answers cost it {after.loss:.3f} nats a token, {before.loss:.3f} before"
     if before.quality and after.quality < KEPT * before.quality:
         return f"quality: {after.quality:.2f}, {before.quality:.2f} before"
     return _preferred_worse(after)
@@ -143,6 +148,8 @@ def check_folder(folder: Path, *, resume: bool) -> None:
         raise UsageError(f"{folder}: is a file", hint="choose another NAME")
     there = {one.name for one in folder.iterdir()} - {RUN} if folder.is_dir() else set()
     started = begun(folder)
+    if not started and (folder / RUN).is_dir():
+        there |= {one.name for one in (folder / RUN).iterdir() if not one.name.startswith(MADE_BEFORE)}
     if CARD in there:
         raise UsageError(f"{folder}: is finished already", hint="choose another NAME")
     if resume and not started:
@@ -171,7 +178,12 @@ def train(
     checkpoint, and `resume` goes on with it later to the same bytes. ModelError, one sentence, for what the machine
     cannot do; UsageError where rows, settings or model are not those of the run that is to go on.
     """
+    from aigc.learner.learn import check_options
+    from aigc.learner.training_arguments import training_arguments
+
     check_folder(folder, resume=resume)
+    check_options(prepared.options, prepared.learnt)
+    training_arguments(prepared.options, folder / RUN)
     run = folder / RUN
     with _held(folder, run):
         if leads():
@@ -224,7 +236,7 @@ def _learn(
 
     def step_heard(one: Told) -> None:
         heard(one)
-        if one.step == 0 or one.checkpoint is not None:
+        if one.step == 0 or (one.checkpoint is not None and _planned(one.step, prepared)):
             looking.at(one.step, one.checkpoint, one.held_out)
 
     learned = learn(
@@ -239,14 +251,19 @@ def _learn(
     )
     losses = {one.step: one.held_out for one in learned.told}
     for checkpoint in [] if learned.stopped or not leads() else learned.checkpoints:
-        if step_of(checkpoint) not in looking.looks:
+        if step_of(checkpoint) not in looking.looks and _planned(step_of(checkpoint), prepared):
             looking.at(step_of(checkpoint), checkpoint, losses.get(step_of(checkpoint)))
     return learned
 
 
+def _planned(step: int, prepared: Prepared) -> bool:
+    """Say whether a checkpoint is one of a run that nobody stopped: only those are chosen from."""
+    return step == prepared.options.steps or step % prepared.options.save == 0
+
+
 def _finish(outcome: Outcome, chooser: Chooser, checkpoints: dict[int, Path]) -> Outcome:
     """Take the best checkpoint, compare it with the base on more briefs, and put it into the result's folder."""
-    candidates = [look for look in outcome.looks if look.step in checkpoints]
+    candidates = [look for look in outcome.looks if look.step in checkpoints and _planned(look.step, outcome.prepared)]
     if not candidates:
         raise ModelError(f"{outcome.folder}: no checkpoint is whole", hint="--resume goes on from the beginning")
     best = best_look(candidates)

@@ -207,7 +207,7 @@ def outcome(
     before: float | None,
     after: float | None,
     losses: tuple[float, float] = (1.0, 1.0),
-    figures: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
+    figures: tuple[dict[str, Any], dict[str, Any]] = ({}, {"pieces": 20}),
 ) -> Outcome:
     return Outcome(
         folder=Path(),
@@ -223,6 +223,7 @@ def test_what_is_worse_is_not_adopted() -> None:
     assert outcome(0.8, 0.8).adopted
     assert outcome(0.8, 0.9, (1.0, 2.0)).adopted
     assert not outcome(0.8, 0.6, (1.0, 0.1)).adopted
+    assert not outcome(0.8, 0.9, (1.0, 2.0), ({}, {"pieces": 1})).adopted, "one piece says little"
     assert not outcome(0.05, 0.0).adopted
     assert not outcome(0.0, 0.0).adopted
     assert outcome(0.0, 0.4).adopted
