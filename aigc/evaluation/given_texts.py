@@ -22,6 +22,7 @@ from aigc.plugs.registry import Registry
 from aigc.types import Json, Message, Prompt, Role
 
 Shape: TypeAlias = Literal["pairs", "answers", "text"]
+NOT_GOOD = ("false", "0", "no", "bad")  # labels of answers that nobody wants to be likely
 COLUMNS: Mapping[str, tuple[Shape, tuple[str, ...]]] = {
     "pairs": ("pairs", ("chosen", "rejected")),
     "completions": ("answers", ("prompt", "completion")),
@@ -129,6 +130,8 @@ def _shape_of(path: Path, rows: Sequence[Mapping[str, Json]]) -> tuple[Shape, tu
 
 def _given(values: Mapping[str, Json], where: str, *, pair: bool) -> GivenText:
     """Read a row; ValueError says what is wrong with it."""
+    if str(values.get("label", "")).strip().casefold() in NOT_GOOD:
+        raise ValueError("its label says that it is not good")
     before = _messages(values["prompt"], "user") if values.get("prompt") not in (None, "") else []
     if pair:
         good, bad = (_messages(values[name], "assistant") for name in ("chosen", "rejected"))
