@@ -110,7 +110,7 @@ def test_rows_of_each_shape(tmp_path: Path, registry: Registry) -> None:
     assert chats.left_out == ("a.jsonl:2: the last turn is the user's, not the assistant's",)
     rows = [{"prompt": "Say hi", "completion": text, "label": text != "No"} for text in ("Hello", "No")]
     verdicts = read_texts(write(tmp_path / "e.jsonl", *rows), registry)
-    assert [one.answer for one in verdicts.texts] == ["Hello"]
+    assert [one.answer for one in verdicts.rows] == ["Hello"]
     plain = read_texts(write(tmp_path / "b.jsonl", {"prompt": "Say hi", "completion": "Hello"}), registry)
     assert plain.shape == "answers" and plain.rows[0].prompt == chats.rows[0].prompt
     pair = {"prompt": "Say hi", "chosen": "Hello", "rejected": "No"}
