@@ -28,6 +28,7 @@ from aigc.training.sample import Sample
 from aigc.types import Json, Row, texts_in
 
 FOLDER = "training"  # beside the content type's file
+OF_ROWS = ("item", "output", "stage", "type")  # what a row has beside inputs
 LINE_FILES = (".jsonl", ".csv")
 
 
@@ -57,6 +58,10 @@ def gather_lines(project: Project, path: Path, name: str, found: Gathering, line
     given = project.content_type(name) if name else None
     if given is not None and lines.stage:
         stage_named(given, lines.stage)
+    known = [*given.brief, *OF_ROWS] if given is not None else list(lines.columns)
+    for column in lines.columns:
+        if column not in known:
+            raise UsageError(f"--map {column}: {name} has no such input", hint=did_you_mean(column, known))
     by_type: dict[str, list[Row]] = defaultdict(list)
     for row in read_rows(path, project.registry, lines.columns):
         by_type[name or _named(project, path, row)].append(row)
