@@ -36,6 +36,8 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
     rows: Iterator[Row] = iter(importer(path, **bound.values))
     try:
         first = next(rows)
+    except RecursionError:
+        raise BriefError(f"{path}: is nested too deeply to be read") from None
     except StopIteration:
         raise BriefError(
             f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"

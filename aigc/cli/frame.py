@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import sys
 import traceback
@@ -52,13 +53,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            return _unexpected(frame, error)
+        return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
     except Exception as error:
-        what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
-        remedy = "" if frame.debug else "; run it again with --debug to see where"
-        return _say(frame, f"unexpected {what}{remedy}", BROKEN)
+        return _unexpected(frame, error)
     finally:
         for name in LOGGERS:
             logging.getLogger(name).removeHandler(log)
+
+
+def _unexpected(frame: Frame, error: Exception) -> int:
+    """Say what nobody thought of."""
+    what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+    remedy = "" if frame.debug else "; run it again with --debug to see where"
+    return _say(frame, f"unexpected {what}{remedy}", BROKEN)
 
 
 def _say(frame: Frame, message: str, code: int) -> int:

@@ -365,3 +365,18 @@ def test_two_processes_are_launched(preset: str, shop: Path) -> None:
     assert done.stdout.count("was chosen") == 1, "one process talks"
     place = shop / ("models" if preset == "scratch" else "adapters") / "shared"
     assert json.loads((place / "card.json").read_text(encoding="utf-8"))["adopted"]
+
+
+def test_names_that_are_too_long_and_nested_files_are_one_sentence(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shop / "deep.json").write_text("[" * 200_000 + "]" * 200_000, encoding="utf-8")
+    assert main(["train", "house", "--from", "deep.json"]) == 2
+    assert "deep.json: is nested too deeply to be read" in capsys.readouterr().err
+    assert main(["evaluate", "x" * 5000, "-m", "smollm2-135m"]) == 2
+    assert "is too long for a name" in capsys.readouterr().err
+    assert main(["train", "house\x1b[31m", "--from", "rows.jsonl"]) == 2
+    assert "is no name" in capsys.readouterr().err
+    (shop / "rows.jsonl").write_text('{"messages": [{"from": ["x"], "content": "a"}]}\n', encoding="utf-8")
+    assert main(["train", "house", "--from", "rows.jsonl", "--check"]) == 1
+    assert "is from nobody that has a name" in capsys.readouterr().out
