@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,19 @@ def test_scales_and_ranks_are_read_without_torch(tmp_path: Path, tiny_folder: Ti
     """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def test_no_pattern_takes_for_ever(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    model, began = open_model(tiny_folder("llama")), time.monotonic()
+    for number, pattern in enumerate(("(.*)*(.*)*(.*)*(.*)*z", "(((.+)+)+)+z", "(.|.)*(a|aa|.)*z")):
+        folder = tmp_path / str(number)
+        write_adapter(folder, model, [Q], seed=0, ranks={Q: 4}, rank_pattern={pattern: 5})
+        with suppress(ModelError):
+            check_adapter(folder, read_config(tiny_folder("llama")), "tiny")
+    assert time.monotonic() - began < 20
+
+
+def test_a_scale_that_is_no_number_is_refused(tiny_folder: TinyFolder, tmp_path: Path) -> None:
+    write_adapter(tmp_path / "a", open_model(tiny_folder("llama")), [Q], seed=0, ranks={Q: 4}, lora_alpha=float("nan"))
+    with pytest.raises(ModelError, match="lora_alpha"):
+        check_adapter(tmp_path / "a", read_config(tiny_folder("llama")), "tiny")

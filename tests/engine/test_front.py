@@ -110,3 +110,12 @@ def test_a_template_that_refuses_says_why(front: Any) -> None:
 def test_thinking_is_switched_off(front: Any) -> None:
     front.chat = templated("{% if enable_thinking is false %}quick{% endif %}")
     assert whole_text(front, said("u:Hi")) == "quick"
+
+
+def test_half_a_character_is_a_mark(front: Any, plain_front: Any) -> None:
+    for one in (front, plain_front):
+        halves, marks = (
+            one.encode(Prompt(messages=(Message(role="user", content=f"a{mark}b"),))) for mark in ("\ud800", "\ufffd")
+        )
+        assert halves == marks
+        assert one.text_ids("a\ud800b") == one.text_ids("a\ufffdb")
