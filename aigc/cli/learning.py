@@ -13,6 +13,7 @@ import click
 from aigc.cli.progress import bar_of
 from aigc.cli.readable import counted, duration, printable, table
 from aigc.errors import megabytes
+from aigc.evaluation.writer_figures import KINDS
 from aigc.training.sample import Account
 from aigc.types import Json
 
@@ -38,6 +39,7 @@ SHOWN = (
     "distinct_2",
     "quality",
 )
+PAIRED = ("margin", "margin_above_0", "chosen_change")  # of pairs
 ROUND = ("accepted", "fallbacks", "fresh", "names_kept", "distinct_2")
 
 
@@ -142,10 +144,11 @@ def result_lines(result: Result) -> Iterator[str]:
     """Say how a training ended."""
     outcome = result.outcome
     before, after = outcome.before, outcome.after
+    labels = {one.name: one.label for one in KINDS}
     if before is not None and after is not None:
         rows = [
-            [name.replace("_", " "), _figure(before.figures.get(name)), _figure(after.figures[name])]
-            for name in SHOWN
+            [labels[name], _figure(before.figures.get(name)), _figure(after.figures[name])]
+            for name in (*SHOWN, *PAIRED)
             if name in after.figures
         ]
         if after.loss is not None:
@@ -170,7 +173,8 @@ def result_lines(result: Result) -> Iterator[str]:
 def round_lines(one: Round) -> Iterator[str]:
     """Say how a round went."""
     figures = one.record()["figures"]
-    told = ", ".join(f"{name.replace('_', ' ')} {_figure(figures[name])}" for name in ROUND if name in figures)
+    labels = {kind.name: kind.label.lower() for kind in KINDS}
+    told = ", ".join(f"{labels[name]} {_figure(figures[name])}" for name in ROUND if name in figures)
     yield f"Round {one.number}: {told}" if one.number else f"As it is: {told}"
     if one.stopped_for:
         yield f"No further round: {one.stopped_for}"

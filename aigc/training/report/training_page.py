@@ -13,11 +13,13 @@ import jinja2
 from markupsafe import Markup
 
 from aigc.errors import JobError
+from aigc.evaluation.writer_figures import KINDS
 from aigc.training.report.curves import loss_chart
 from aigc.training.training_run import Outcome
 from aigc.types import Json
 
 REPORT = "report.html"
+LEFT_OUT = ("tokens_per_second",)  # with a model that was opened for a few briefs it tells nothing
 LISTED = 200  # rows left out that are named
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src '{}'"
 
@@ -62,7 +64,8 @@ def _figures(outcome: Outcome) -> list[tuple[str, Json, Json]]:
     if outcome.before is None or outcome.after is None:
         return []
     before, after = outcome.before.figures, outcome.after.figures
-    rows = [(name.replace("_", " "), before.get(name), after[name]) for name in after]
+    labels = {one.name: one.label for one in KINDS}
+    rows = [(labels.get(name, name), before.get(name), after[name]) for name in after if name not in LEFT_OUT]
     if outcome.after.loss is not None:
         rows.append(("held-out loss, nats a token", outcome.before.loss, outcome.after.loss))
     return [(name, _short(old), _short(new)) for name, old, new in rows]
