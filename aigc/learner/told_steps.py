@@ -41,9 +41,9 @@ class Curves:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 from torch.utils.tensorboard import SummaryWriter
-        except ImportError:
+            self._writer = SummaryWriter(str(run / CURVES), purge_step=done + 1)
+        except (ImportError, OSError):
             return
-        self._writer = SummaryWriter(str(run / CURVES), purge_step=done + 1)
 
     def draw(self, told: Told, learning_rate: float) -> None:
         """Add a step's points."""

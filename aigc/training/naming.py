@@ -31,8 +31,8 @@ def add_to_settings(project_folder: Path, pattern: str, adapter: str | Path) -> 
     """Have the content types that a pattern matches written with an adapter; return whether the file says so now.
 
     A path inside the project is written from its folder on. False, and nothing is changed, where the pattern is there
-    already, and where the file cannot be edited without moving more than a line, as a mapping in braces. OSError where
-    it cannot be written.
+    for another adapter, and where the file cannot be edited without moving more than a line, as a mapping in braces.
+    OSError where it cannot be written.
     """
     file = (project_folder / FILE).resolve()
     content = file.read_bytes() if file.is_file() else b""
@@ -40,7 +40,7 @@ def add_to_settings(project_folder: Path, pattern: str, adapter: str | Path) -> 
     try:
         before = read_settings(project_folder) if content else Settings()
         if pattern in before.adapters:
-            return False
+            return before.adapters[pattern] == place
         changed = _with_entry(content, pattern, place)
     except (AigcError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
         return False

@@ -61,13 +61,12 @@ def finish(project: Project, outcome: Outcome, *, naming: bool = True) -> Result
     adopted and `naming` is wanted. What aigc.yaml says already stays as it is."""
     page = write_training_page(outcome)
     card = _card(project, outcome)
-    write_card(card, outcome.folder)
     named: list[str] = []
     unnamed: list[str] = []
     if naming and outcome.adopted and outcome.prepared.options.method in ADAPTERS:
         for one in card.types:
-            there = project.folder is not None and add_to_settings(project.folder, one.name, outcome.folder)
-            (named if there else unnamed).append(one.name)
+            (named if _named(project, one.name, outcome.folder) else unnamed).append(one.name)
+    write_card(card, outcome.folder)  # the last: it says that all is there
     return Result(outcome=outcome, card=card, page=page, named=tuple(named), unnamed=tuple(unnamed))
 
 
@@ -78,9 +77,15 @@ def take_round(project: Project, best: Path, folder: Path) -> list[str]:
     assert card is not None, "a round is finished"
     take_result(best, folder)
     write_card(replace(card, name=folder.name), folder)
-    if project.folder is None:
-        return []
-    return [one.name for one in card.types if add_to_settings(project.folder, one.name, folder)]
+    return [one.name for one in card.types if _named(project, one.name, folder)]
+
+
+def _named(project: Project, content_type: str, folder: Path) -> bool:
+    """Name an adapter in aigc.yaml; say whether it stands there now. A disk that refuses is no reason to lose more."""
+    try:
+        return project.folder is not None and add_to_settings(project.folder, content_type, folder)
+    except OSError:
+        return False
 
 
 def _card(project: Project, outcome: Outcome) -> Card:
