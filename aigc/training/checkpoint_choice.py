@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import cast
 
@@ -189,7 +190,11 @@ def best_look(looks: Sequence[Look]) -> Look:
     if paired:
         likely = [look for look in paired if look.figures["chosen_change"] >= -LEAST_GAIN] or paired
         return max(likely, key=lambda look: (look.figures["margin_above_0"], look.figures["margin"], -look.step))
-    return min(good, key=lambda look: (float("inf") if look.loss is None else round(look.loss, 4), look.step))
+    return min(good, key=lambda look: (_finite(look.loss), look.step))
+
+
+def _finite(loss: float | None) -> float:
+    return round(loss, 4) if loss is not None and isfinite(loss) else float("inf")
 
 
 def worth_of(figures: WriterFigures, approved: Sequence[str], lines: int) -> float:

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
 
 RUN = "run"  # in the result's folder
 PLAN = "plan.json"
-MADE_BEFORE = ("base-", "teacher-", ".lock", ".")  # in a run's folder before it has a plan
+LEARNER = "learner.json"  # the learner's own record of a run
+MADE_BEFORE = ("base-", "teacher-", "tensorboard", "look-", ".")  # in a run's folder before it has a plan
 OWN = (
     "trainer_state.json",
     "digests.json",
@@ -88,7 +89,7 @@ class Outcome:
             return _written_worse(self.before, self.after)
         if self.before is None or self.before.loss is None or self.after.loss is None:
             return "" if self.prepared.options.method == "scratch" else "nothing was held out that could say so"
-        if self.after.loss > self.before.loss:
+        if not self.after.loss <= self.before.loss:  # nor is what is no number
             return f"held-out answers cost it {self.after.loss:.3f} nats a token, {self.before.loss:.3f} before"
         return _preferred_worse(self.after)
 
@@ -103,7 +104,7 @@ def _written_worse(before: Look, after: Look) -> str:
         if old is not None and new is not None and sign * (new - old) < -chance:
             return f"{words}: {new:.0%}, {old:.0%} before"
     few = float(after.figures.get("pieces") or 0) < FEW
-    if few and before.loss is not None and after.loss is not None and after.loss > before.loss:
+    if few and before.loss is not None and after.loss is not None and not after.loss <= before.loss:
         return f"held-out answers cost it {after.loss:.3f} nats a token, {before.loss:.3f} before"
     if before.quality and after.quality < KEPT * before.quality:
         return f"quality: {after.quality:.2f}, {before.quality:.2f} before"
@@ -185,6 +186,7 @@ def train(
     check_options(prepared.options, prepared.learnt)
     training_arguments(prepared.options, folder / RUN)
     run = folder / RUN
+    fresh = leads() and not begun(folder)
     with _held(folder, run):
         if leads():
             _hold_to_plan(run, prepared.record())
@@ -193,7 +195,13 @@ def train(
         pairs = prepared.rows.samples(prepared.held_out) if prepared.options.objective == "dpo" else ()
         chooser = Chooser(project, held_out, whole=whole, pairs=pairs)
         looking = _Looking(chooser, run, looked)
-        learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
+        try:
+            learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
+        except UsageError:  # settings that nobody could work with: the name is free again
+            if fresh and not any(run.glob("checkpoint-*")):
+                for name in (PLAN, LEARNER):
+                    (run / name).unlink(missing_ok=True)
+            raise
         outcome = Outcome(
             folder=folder,
             prepared=prepared,

@@ -102,6 +102,13 @@ def test_the_result_is_never_written_over(shop: Path, capsys: pytest.CaptureFixt
     assert [kept] == list(kept.parent.iterdir())
 
 
+def test_settings_that_nobody_can_work_with_leave_the_name_free(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", "house", "--from", "rows.jsonl", "--type", "shop/line", "--set", "steps=2"]
+    assert main([*words, "--set", "adam_beta1=5"]) == 2
+    assert "transformers cannot work with adam_beta1" in capsys.readouterr().err
+    assert main(words) in (0, 1)
+
+
 def test_every_row_is_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (shop / "rows.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"word": "bad", "output": ""}\nno json\n{"word": "tea", "output": "Yes."}\n')
@@ -237,6 +244,7 @@ def test_what_is_worse_is_not_adopted() -> None:
     assert not outcome(None, None, figures=({}, {"margin_above_0": 0.9, "chosen_change": -3.0})).adopted
     assert outcome(None, None, (1.0, 0.5)).adopted
     assert not outcome(None, None, (1.0, 1.5)).adopted
+    assert not outcome(None, None, (1.0, float("nan"))).adopted
 
 
 @pytest.mark.parametrize("preset", ["dpo", "kto", "full", "lora"])
