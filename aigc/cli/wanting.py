@@ -25,7 +25,7 @@ GIVEN = ("sources", "preset", "given", "type_name", "stage", "columns", "no_shot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """This is what of a training is asked for now: to look only, to go on, or to go round."""
+    """This is what a call wants of a training: to look only, to go on, or to go round."""
 
     checking: bool = False
     dry_run: bool = False

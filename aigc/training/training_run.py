@@ -197,7 +197,7 @@ def train(
         looking = _Looking(chooser, run, looked)
         try:
             learned = _learn(prepared, run, looking, heard, stopping, resume=resume)
-        except UsageError:  # settings that nobody could work with: the name is free again
+        except (UsageError, ModelError):  # what could not be begun here, or so: the name is free again
             if fresh and not any(run.glob("checkpoint-*")):
                 for name in (PLAN, LEARNER):
                     (run / name).unlink(missing_ok=True)

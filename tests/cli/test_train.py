@@ -109,6 +109,17 @@ def test_settings_that_nobody_can_work_with_leave_the_name_free(shop: Path, caps
     assert main(words) in (0, 1)
 
 
+def test_without_the_extra_it_says_what_to_install_and_the_name_stays_free(
+    shop: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["train", "house", "--from", "rows.jsonl", "--type", "shop/line", "--set", "steps=2"]
+    with monkeypatch.context() as without:
+        without.setitem(sys.modules, "peft", None)
+        assert main(words) == 3
+        assert "pip install 'aigc[train]'" in capsys.readouterr().err
+    assert main(words) in (0, 1)
+
+
 def test_every_row_is_named(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (shop / "rows.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"word": "bad", "output": ""}\nno json\n{"word": "tea", "output": "Yes."}\n')
