@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,12 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 
 MINIMAL = {"text", "rules", "formats", "generators", "gpt"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have Triton interpret its kernels under `-m triton`, said before peft or torch may import it at collection."""
+    if config.getoption("markexpr") == "triton":
+        os.environ["TRITON_INTERPRET"] = "1"
 
 
 @pytest.fixture(autouse=True)

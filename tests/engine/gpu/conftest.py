@@ -1,6 +1,6 @@
 """The kernels on any machine: Triton's interpreter runs a launch's programs one after the other, in numpy.
 
-So they stay for the whole process, and nobody may import Triton before: `-m triton` and `-m gpu` are two runs.
+So they stay for the whole process, from before Triton is imported: `-m triton` and `-m gpu` are two runs.
 """
 
 from __future__ import annotations
@@ -15,16 +15,11 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(scope="session", autouse=True)
-def interpreted(request: pytest.FixtureRequest) -> None:
-    if any(item.get_closest_marker("triton") for item in request.session.items):
-        os.environ["TRITON_INTERPRET"] = "1"
-
-
 @pytest.fixture(autouse=True)
 def _where_it_can_run(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("triton"):
         pytest.importorskip("triton")
+        assert os.environ.get("TRITON_INTERPRET") == "1", "run these with `-m triton`"
     elif request.node.get_closest_marker("gpu"):
         import torch
 
