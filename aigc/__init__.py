@@ -40,36 +40,44 @@ if TYPE_CHECKING:
     from aigc.errors import AigcError as AigcError
     from aigc.ledger.scratch import Scratch as Scratch
     from aigc.plugs.extension import Extension as Extension
+    from aigc.plugs.extension import Scoring as Scoring
     from aigc.plugs.extension import check as check
     from aigc.plugs.extension import exporter as exporter
     from aigc.plugs.extension import generator as generator
     from aigc.plugs.extension import importer as importer
     from aigc.plugs.extension import postprocessor as postprocessor
+    from aigc.plugs.extension import scorer as scorer
     from aigc.plugs.hookspecs import hookimpl as hookimpl
     from aigc.plugs.options import Range as Range
     from aigc.plugs.placing import AssetFolder as AssetFolder
     from aigc.plugs.placing import file_name as file_name
     from aigc.project import Project as Project
     from aigc.types import Artifact as Artifact
+    from aigc.types import Ask as Ask
     from aigc.types import Asset as Asset
     from aigc.types import Brief as Brief
+    from aigc.types import Candidate as Candidate
     from aigc.types import Completion as Completion
     from aigc.types import Draft as Draft
     from aigc.types import Field as Field
     from aigc.types import Finding as Finding
     from aigc.types import Generator as Generator
+    from aigc.types import Likelihood as Likelihood
     from aigc.types import Request as Request
     from aigc.types import Row as Row
     from aigc.types import SamplingParams as SamplingParams
+    from aigc.types import Suggestion as Suggestion
     from aigc.writing.pipeline import Pipeline as Pipeline
     from aigc.writing.session import Session as Session
 
 _HOMES = {
     "AigcError": "errors",
     "Artifact": "types",
+    "Ask": "types",
     "Asset": "types",
     "AssetFolder": "plugs.placing",
     "Brief": "types",
+    "Candidate": "types",
     "Completion": "types",
     "Draft": "types",
     "Extension": "plugs.extension",
@@ -77,6 +85,7 @@ _HOMES = {
     "Finding": "types",
     "Generator": "types",
     "Gpt": "engine",
+    "Likelihood": "types",
     "Pipeline": "writing.pipeline",
     "Project": "project",
     "Range": "plugs.options",
@@ -84,7 +93,9 @@ _HOMES = {
     "Row": "types",
     "SamplingParams": "types",
     "Scratch": "ledger.scratch",
+    "Scoring": "plugs.extension",
     "Session": "writing.session",
+    "Suggestion": "types",
     "check": "plugs.extension",
     "exporter": "plugs.extension",
     "file_name": "plugs.placing",
@@ -92,6 +103,7 @@ _HOMES = {
     "hookimpl": "plugs.hookspecs",
     "importer": "plugs.extension",
     "postprocessor": "plugs.extension",
+    "scorer": "plugs.extension",
 }
 
 __all__ = sorted(_HOMES)

@@ -1,4 +1,4 @@
-"""@postprocessor @check @exporter @importer @generator: a plain function and its typed options.
+"""@postprocessor @check @scorer @exporter @importer @generator: a plain function and its typed options.
 
 The function's keyword-only parameters are its options in YAML and on the command line, their annotations the types,
 its docstring the help. What it receives is decided by its first parameter:
@@ -7,26 +7,29 @@ its docstring the help. What it receives is decided by its first parameter:
     draft: Draft                 called once with the whole draft
 
 A post-processor gives back the text, or for a draft the new fields. A check yields findings (or bare messages) and
-changes nothing. An exporter writes artifacts into a folder and yields the paths it wrote; an importer yields `Row`s
-from a file; a generator opens a `Generator` for a model name. `options` reads the options.
+changes nothing. A scorer gives a number for each of the candidates it is handed; as a generator function it yields what
+it asks the model first. An exporter writes artifacts into a folder and yields the paths it wrote; an importer yields
+`Row`s from a file; a generator opens a `Generator` for a model name. `options` reads the options.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Generator as Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
 from aigc.errors import PluginError
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
-from aigc.types import Draft, Json, Severity
+from aigc.types import Ask, Draft, Json, Likelihood, Severity
 
-Kind: TypeAlias = Literal["postprocessor", "check", "exporter", "importer", "generator"]
+Kind: TypeAlias = Literal["postprocessor", "check", "scorer", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
 Serves: TypeAlias = Callable[..., None]  # folder of an adapter, config of its model, the model's name
+Scoring: TypeAlias = Coroutine[Sequence[Ask], Sequence[Likelihood | None], Sequence[float]]
 Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
 
@@ -189,6 +192,27 @@ def check(
 ) -> Extension | Decorator:
     """Make a function a check: text or draft → findings. `severity` is the default a content type may change."""
     declare = partial(_declare, kind="check", name=name, severity=severity)
+    return declare(function) if function else declare
+
+
+@overload
+def scorer(function: Callable[..., Any], /) -> Extension: ...
+@overload
+def scorer(*, name: str = "") -> Decorator: ...
+def scorer(function: Callable[..., Any] | None = None, /, *, name: str = "") -> Extension | Decorator:
+    """Make `(candidates: Sequence[Candidate], *, options) -> Sequence[float]` a scorer: a number for each, in order.
+
+    The greater, the better. All are candidates for one place: a scorer sees no other piece. A generator function may
+    `yield` a list of `Ask` any number of times; it is sent a list with the `Likelihood` of each, None for one that the
+    generator cannot tell, and returns the numbers:
+
+        @scorer
+        def likely(candidates: Sequence[Candidate]) -> Scoring:
+            'Prefer what the model finds likely.'
+            told = yield [Ask(prompt=one.prompt, text=one.text) for one in candidates]
+            return [one.mean if one else 0.0 for one in told]
+    """
+    declare = partial(_declare, kind="scorer", name=name)
     return declare(function) if function else declare
 
 

@@ -42,6 +42,11 @@ def aigc_checks() -> Sequence[Extension]:  # type: ignore[empty-body]
 
 
 @hookspec
+def aigc_scorers() -> Sequence[Extension]:  # type: ignore[empty-body]
+    """Return functions made with @scorer."""
+
+
+@hookspec
 def aigc_exporters() -> Sequence[Extension]:  # type: ignore[empty-body]
     """Return functions made with @exporter."""
 

@@ -29,6 +29,7 @@ BUNDLED = "aigc"  # the distribution
 DECLARING: Mapping[str, Kind] = {
     "aigc_postprocessors": "postprocessor",
     "aigc_checks": "check",
+    "aigc_scorers": "scorer",
     "aigc_exporters": "exporter",
     "aigc_importers": "importer",
     "aigc_generators": "generator",

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import pytest
 
 from aigc.errors import PluginError, UsageError
-from aigc.plugs.extension import check, postprocessor
-from aigc.types import Draft, Field
+from aigc.plugs.extension import check, postprocessor, scorer
+from aigc.types import Candidate, Draft, Field
 
 
 @postprocessor
@@ -88,3 +88,16 @@ def test_draft_scope() -> None:
         yield from draft.fields
 
     assert whole.scope == "draft"
+
+
+@scorer
+def longest(candidates: Sequence[Candidate], *, weight: float = 1.0) -> Sequence[float]:
+    """Prefer long texts."""
+    return [weight * len(one.text) for one in candidates]
+
+
+def test_a_scorer_is_a_function_of_candidates_with_typed_options() -> None:
+    assert (longest.kind, longest.name, longest.summary) == ("scorer", "longest", "Prefer long texts.")
+    with pytest.raises(UsageError, match="did you mean 'weight'"):
+        longest.bind({"weigth": 2}, "a.yaml:3")
+    assert longest.bind({"weight": "2"}, "a.yaml:3").values == {"weight": 2.0}

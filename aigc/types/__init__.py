@@ -1,18 +1,25 @@
 """The nouns, from brief to artifact, and the Generator seam.
 
     Brief → Prompt → Request → Completion → Draft → Artifact
+                                    Candidate ↗   ↘ Suggestion
 
-Frozen dataclasses without behaviour beyond what their fields imply. This module knows no template, no plugin and no
-tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by `len`.
+Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
+own: `asset`, `picking`, `token_choice`. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as
+written; lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+
+from aigc.types.asset import Asset as Asset
+from aigc.types.picking import Likelihood as Likelihood
+from aigc.types.picking import Suggestion as Suggestion
+from aigc.types.token_choice import Grammar as Grammar
+from aigc.types.token_choice import SamplingParams as SamplingParams
 
 Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
 Role: TypeAlias = Literal["system", "user", "assistant"]
@@ -72,38 +79,6 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SamplingParams:
-    """This is how tokens are chosen. `temperature=0` is greedy; `top_k=0` and `top_p=1` switch those filters off.
-
-    `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
-    `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.
-    """
-
-    temperature: float = 0.7
-    top_p: float = 1.0
-    top_k: int = 0
-    min_p: float = 0.0
-    repetition_penalty: float = 1.0
-    presence_penalty: float = 0.0
-    max_tokens: int = 256
-    stop: tuple[str, ...] = ()
-    n: int = 1
-    seed: int = 0
-    logprobs: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grammar:
-    """This is which texts may be written. `source` is canonical JSON Schema, a Rust regex, or llguidance's Lark.
-
-    Hashable, so an engine compiles each distinct grammar once.
-    """
-
-    kind: Literal["json", "regex", "lark"]
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """This is what a request is for: which brief's piece, stage, item of it (from 0) and attempt (from 0)."""
 
@@ -119,11 +94,16 @@ class Request:
 
     `about` says which piece it is for, None for a request that is for none; `digest` is the hash of all that
     decides its answer, empty until it is taken. What is written depends on neither.
+
+    `given` asks how likely that text is as an answer, and nothing is written: one Completion comes back whose `text` is
+    the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
+    end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count.
     """
 
     id: str
     prompt: Prompt
-    sampling: SamplingParams = SamplingParams()
+    given: str | None = None
+    sampling: SamplingParams = field(default_factory=SamplingParams)
     grammar: Grammar | None = None
     adapter: str | None = None
     stream: bool = False
@@ -162,7 +142,8 @@ class TokenLogprob:
 class Completion:
     """This is what came back for candidate `index` of a request.
 
-    `text` ends before any stop string. `mean_logprob` is over sampled tokens, before temperature and grammar.
+    `text` ends before any stop string. `mean_logprob` is over sampled tokens, before temperature and grammar; over all
+    tokens of a given text.
     `error` is one sentence when `finish_reason` is `error`, or `deferred` (what the answer waits for), else empty.
     """
 
@@ -218,43 +199,6 @@ class Generator(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
-    """This is a file that belongs to a piece beside its texts: a picture, a voice, a video.
-
-    `name` is what people read (`cover.png`), `media_type` as IANA lists them (`image/png`), `sha256` the digest of its
-    bytes in hex, `size` how many they are. The bytes are `content` until it is kept, then the file at `path`.
-    """
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-    path: Path | None = None
-    content: bytes | None = field(default=None, repr=False, compare=False)
-
-    @classmethod
-    def of(cls, name: str, media_type: str, content: bytes) -> Asset:
-        """Make an asset of bytes."""
-        digest = hashlib.sha256(content).hexdigest()
-        return cls(name=name, media_type=media_type, sha256=digest, size=len(content), content=content)
-
-    @classmethod
-    def at(cls, path: Path, media_type: str, name: str = "") -> Asset:
-        """Make an asset of a file, which is copied and left where it is. OSError where it cannot be read."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
-        return cls(name=name or path.name, media_type=media_type, sha256=digest, size=size, path=path)
-
-    def read(self) -> bytes:
-        """Return the bytes. OSError where the file is gone."""
-        if self.content is not None:
-            return self.content
-        assert self.path is not None, "an asset has content or a path"
-        return self.path.read_bytes()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """This is a piece on its way: parsed fields, the brief they answer, and the fields' schemas.
 
@@ -276,6 +220,33 @@ class Draft:
     def language(self) -> str:
         """The brief's `language`, or `en` where it has none."""
         return str(self.brief.values.get("language") or "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """This is a text that may stand for a stage's item, as a scorer sees it: it passed the checks.
+
+    `text` is the item's one text, or that of its first field with a fallback; `draft` has all fields, the brief and the
+    item. `prompt` asked for it, `times` says how often the same text came, `mean_logprob` how likely it was then.
+    """
+
+    text: str
+    draft: Draft
+    prompt: Prompt
+    mean_logprob: float | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """This is what a scorer asks the generator: how likely is `text` as the answer to `prompt`?
+
+    `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece.
+    """
+
+    prompt: Prompt
+    text: str
+    adapter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,8 +319,9 @@ class Line:
 class Artifact:
     """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
 
-    `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files. `lines` are what
-    a model wrote for it, as far as they are kept; no export has them.
+    `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files. `suggestions` are
+    texts to choose from, best first for each place. `lines` are what a model wrote for it, as far as they are kept; no
+    export has them.
     """
 
     id: str
@@ -360,6 +332,7 @@ class Artifact:
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     assets: tuple[Asset, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     lines: tuple[Line, ...] = field(default=(), repr=False, compare=False)
 
 
