@@ -25,6 +25,7 @@ from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
     from aigc.models import Progress
+    from aigc.models.needs import Abilities
     from aigc.writing.pipeline import Pipeline
     from aigc.writing.session import Session
 
@@ -114,8 +115,9 @@ class Project:
         """Return the content type of that name, or at that path when `name` ends in .yaml.
 
         NotFound suggests the nearest name; ContentTypeError says what is wrong in its file. A policy that cannot be
-        kept is said here too, before any model loads. One whose adapter was trained without the examples in its
-        prompts comes without them; ModelError where that adapter's card is damaged.
+        kept is said here too, before any model loads, and as a UsageError a voice that the type does not have. One
+        whose adapter was trained without the examples in its prompts comes without them; ModelError where that
+        adapter's card is damaged.
         """
         self.policy()
         if name.endswith((".yaml", ".yml")):
@@ -146,7 +148,8 @@ class Project:
         return types
 
     def _overridden(self, content_type: ContentType) -> ContentType:
-        settings = self.settings
+        settings, where = self.settings, self.settings.places.get("voice", "voice")
+        content_type.demands.check_voice(settings.voice, where=where, name=content_type.name)
         if self.adapters.without_shots(content_type.name):
             content_type = content_type.without_shots()
         if not settings.sampling and not settings.candidates:
@@ -160,6 +163,12 @@ class Project:
             for stage in content_type.stages
         )
         return replace(content_type, stages=stages)
+
+    def voice(self, content_type: ContentType) -> str:
+        """Return the voice that a content type is written in: the setting `voice`, else the first whose needs the model
+        meets; nothing for a type without voices."""
+        demands = content_type.demands
+        return demands.voice(self.settings.voice, self.abilities(content_type.name)) if demands.voices else ""
 
     # -- generating ---------------------------------------------------------------------------------------------------
 
@@ -213,6 +222,13 @@ class Project:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
         return self.source.identity(content_type)
 
+    def abilities(self, content_type: str) -> Abilities:
+        """Return what is known of the model that writes a content type. An adapter may have taught it any language."""
+        from aigc.generating.abilities import abilities
+
+        known = abilities(self.source)
+        return known if self.adapter(content_type) is None else replace(known, languages=None)
+
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
@@ -248,6 +264,7 @@ class Project:
             adapter=self.adapter,
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
+            voice=self.voice,
         )
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:

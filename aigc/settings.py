@@ -35,9 +35,9 @@ class Settings:
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
     written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines that a model wrote a job
-    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large. `places` is where each was
-    set: `{"engine.rows": "aigc.yaml:3"}`; options of the engine on the command line have none, what a person types
-    there may be a secret.
+    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large. `voice` is the one to
+    write in, for content types that have voices. `places` is where each was set: `{"engine.rows": "aigc.yaml:3"}`;
+    options of the engine on the command line have none, what a person types there may be a secret.
     """
 
     model: str = DEFAULT_MODEL
@@ -53,6 +53,7 @@ class Settings:
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
+    voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, section: str) -> dict[str, str]:

@@ -29,7 +29,8 @@ FILE = "job.yaml"
 FORMAT = 1
 SAMPLE = "sample"
 OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports")
-SETTINGS = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "unique", "keep_lines")
+OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
+SETTINGS = (*OF_WRITER, "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -138,15 +139,16 @@ def read_plan(file: Path) -> Plan:
         raise UsageError(error.message, hint=error.hint) from None
 
 
-def write_plan(plan: Plan, project: Project, folder: Path) -> Path:
+def write_plan(plan: Plan, project: Project, folder: Path, *, voice: str = "") -> Path:
     """Write `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
+    `voice` is the one that the content type is written in.
 
     A file that says so already is left alone, comments and all.
     """
     target = folder / FILE
-    record = _record(plan, project.settings, folder)
+    record = _record(plan, project.settings, folder, voice)
     try:
-        same = target.is_file() and _record(read_plan(target), project.settings, folder) == record
+        same = target.is_file() and _record(read_plan(target), project.settings, folder, voice) == record
         if same and _pinned(target, record):
             return target
     except UsageError:
@@ -224,8 +226,8 @@ def _seen_from(file: Path, name: str) -> str:
     return str(path if path.is_absolute() else Path(os.path.normpath(file.parent / path)))
 
 
-def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
-    """Return a plan as a job file in `folder` says it, with every setting that is in force."""
+def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[str, Json]:
+    """Return a plan as a job file in `folder` says it, with every setting that is in force, and the `voice` in use."""
     matrix: dict[str, Json] = {name: [value for value, _ in given] for name, given in plan.matrix.items()}
     if VARIANTS in plan.matrix:
         matrix[VARIANTS] = int(plan.matrix[VARIANTS][0][0])
@@ -246,7 +248,7 @@ def _record(plan: Plan, settings: Settings, folder: Path) -> dict[str, Json]:
     }
     record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
-    record |= {"keep_lines": settings.keep_lines or None}
+    record |= {"keep_lines": settings.keep_lines or None, "voice": voice or None}
     return {name: value for name, value in record.items() if value not in (None, {}, [])}
 
 

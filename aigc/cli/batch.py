@@ -115,7 +115,7 @@ def command(
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
-        write_plan(plan, project, out)
+        write_plan(plan, project, out, voice=project.voice(content_type))
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:

@@ -75,6 +75,7 @@ class Overrides:
     candidates: int | None = None
     on: str | None = None
     base_url: str | None = None
+    voice: str | None = None
 
     @property
     def on_ray(self) -> bool:
@@ -101,6 +102,7 @@ class Overrides:
             "candidates": self.candidates,
             "ray.address" if self.on_ray else "generator": self.address if self.on_ray else self.on,
             "engine.base_url": self.base_url,
+            "voice": self.voice,
         }
         return mapping(self.settings, "-o") | {key: str(value) for key, value in named.items() if value is not None}
 
@@ -108,7 +110,7 @@ class Overrides:
 def writing_options(function: F) -> F:
     """Add what a command that writes with a model takes besides; it gets them as `overrides`.
 
-    They are -m, -o, --on, --base-url, --seed and -n.
+    They are -m, -o, --on, --base-url, --seed, -n and --voice.
     """
 
     @wraps(function)
@@ -118,6 +120,7 @@ def writing_options(function: F) -> F:
 
     wrapped: Any = gathered
     for add in (
+        click.option("--voice", metavar="NAME", help="One of the type's voices (`aigc show TYPE` has them)."),
         click.option("-n", "--candidates", type=click.IntRange(1), help="Texts to choose the best of, per request."),
         click.option("--seed", type=int, help="Another seed writes other text."),
         settings_option,

@@ -51,7 +51,8 @@ def print_dry_run(
 ) -> None:
     """Print the first prompts (as JSON all those of the first briefs), which rows would be written, and what it would
     take."""
-    previews = [(brief, list(preview(content_type, project.environment, brief, most=1))) for brief in found.first]
+    voice, environment = project.voice(content_type), project.environment
+    previews = [(one, list(preview(content_type, environment, one, voice=voice, most=1))) for one in found.first]
     if as_json:
         shown = [
             {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}

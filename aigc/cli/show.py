@@ -70,7 +70,8 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
 
 def _prompts(project: Project, content_type: ContentType, inputs: Mapping[str, str], *, as_json: bool) -> None:
     values = brief_values(content_type, inputs, where="inputs") if inputs else sample_values(project, content_type)
-    stages = list(preview(content_type, project.environment, Brief(id="", values=values), most=1))
+    brief = Brief(id="", values=values)
+    stages = list(preview(content_type, project.environment, brief, voice=project.voice(content_type), most=1))
     if as_json:
         print_json([prompts.preview_record(one) for one in stages])
         return

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from aigc.content.demands import Demands
 from aigc.plugs.extension import Bound
 from aigc.types import Grammar, Json, SamplingParams, Status
 
@@ -80,6 +81,7 @@ class ContentType:
     file: Path = Path()
     plugin: str = ""
     digest: str = ""
+    demands: Demands = field(default_factory=Demands)
 
     def without_shots(self) -> ContentType:
         """Return the type with no examples in its prompts, as an adapter may have learnt it; its digest is another."""

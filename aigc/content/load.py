@@ -13,6 +13,7 @@ from pathlib import Path
 import jinja2
 
 from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
+from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_spoken, read_voices
 from aigc.content.environment import TemplateEnvironment, find_template, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
@@ -30,11 +31,11 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
 WIDE_LANGUAGES = ("zh", "ja", "ko")
 
-TOP = ("aigc", "name", "version", "summary", "brief", "exports")
+TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", VOICES)
 WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
 SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat")
 STAGED = (*TOP, *WRITTEN, "stages")
-STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach")
+STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "needs", VOICES)
 
 
 def load_content_type(
@@ -52,11 +53,13 @@ class _Load:
         self.root = read_yaml(file).root
         self.sources: dict[str, PromptTemplate] = {}
         self.brief: dict[str, Schema] = {}
+        self.voices: dict[str, Voice] = {}
         self.examples = Examples(self.brief)
         self.defaults = Defaults()
 
     def content_type(self) -> ContentType:
         root, staged = self._form()
+        self.voices = read_voices(root)
         self.brief.update(self._brief(root))
         self.defaults = Defaults(
             sampling=root.child("sampling") if "sampling" in root else None,
@@ -68,7 +71,7 @@ class _Load:
         output, _ = self._output(root, extra=("from", "fallback") if staged else ("fallback",))
         if staged:
             self._composition(root, output, [stage.name for stage in stages])
-        names = Names(known=frozenset((*self.brief, "stages")), stages=[s.name for s in stages], fields=output)
+        names = Names(known=self._known, stages=[s.name for s in stages], fields=output)
         examples = self.examples.of_type(root, output, staged=staged)
         return ContentType(
             name=root.child("name").text(),
@@ -85,7 +88,22 @@ class _Load:
             file=self.file,
             plugin=self.plugin,
             digest=digest(self.file.read_bytes(), list(self.sources.values())),
+            demands=self._demands(root),
         )
+
+    def _demands(self, root: Node) -> Demands:
+        stages = list(root.child("stages").items()) if "stages" in root else []
+        return Demands(
+            needs=read_needs(root),
+            stages={name: read_needs(node) for name, node in stages if "needs" in node},
+            voices=self.voices,
+            spoken=read_spoken(stages, self.voices),
+        )
+
+    @property
+    def _known(self) -> frozenset[str]:
+        """Return what every expression may name: inputs, stages and, where there are voices, the one in use."""
+        return frozenset((*self.brief, "stages", *([VOICE] if self.voices else [])))
 
     def _form(self) -> tuple[Node, bool]:
         root = self.root
@@ -113,7 +131,7 @@ class _Load:
         for name, node in root.child("brief").items():
             if not VARIABLE.fullmatch(name):
                 node.fail(f"an input's name is a template variable: {name!r}", "lower-case letters, digits and _")
-            if name in RESERVED or name in self.environment.globals:
+            if name in RESERVED or name in self.environment.globals or (self.voices and name == VOICE):
                 node.fail(f"{name!r} already means something in templates", "choose another name")
             inputs[name] = check_words(node, output=False)
         return inputs
@@ -152,7 +170,7 @@ class _Load:
         own: bool,
     ) -> Stage:
         foreach = node.child("foreach").text() if "foreach" in node else ""
-        around = Names(known=frozenset((*self.brief, "stages")), stages=earlier)
+        around = Names(known=self._known, stages=earlier)
         if foreach:
             check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
             self._goes_over_a_list(node.child("foreach"))
@@ -180,7 +198,7 @@ class _Load:
             chat=chat,
         )
         try:
-            check_shots(self.environment, stage, self.brief)
+            check_shots(self.environment, stage, self._known - {"stages"})
         except ContentTypeError as error:
             node.child("examples").fail(error.message, error.hint)
         return stage
@@ -203,7 +221,7 @@ class _Load:
         return fields, False
 
     def _composition(self, root: Node, output: dict[str, Schema], stages: Sequence[str]) -> None:
-        known = frozenset((*self.brief, "stages"))
+        known = self._known
         node = root.child("output")
         for name in output:
             field = node.child(name) if isinstance(node.value.get(name), dict) else node

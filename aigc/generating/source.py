@@ -141,7 +141,7 @@ class Source:
 
         weights = self.known_weights()
         try:
-            return None if weights is None else memory_known(weights, self._tell)
+            return None if weights is None else memory_known(weights, self.tell)
         except AigcError:  # opening the model says it
             return None
 
@@ -151,9 +151,9 @@ class Source:
 
         memory = self.memory()
         if memory is not None:
-            refuse_unfit(self.model, memory, self._tell)
+            refuse_unfit(self.model, memory, self.tell)
 
-    def _tell(self, place: Path | Mapping[str, Json]) -> ModelMemory | None:
+    def tell(self, place: Path | Mapping[str, Json]) -> ModelMemory | None:
         """Ask the generator, if it can be asked, what it takes."""
         if self.extension.memory is None:
             return None

@@ -30,6 +30,7 @@ class Keys:
             settings.candidates,
             dict(settings.sampling),
             list(settings.policy),
+            *([voice] if (voice := project.voice(content_type)) else []),
         ]
 
     def __call__(self, brief: Brief) -> str:

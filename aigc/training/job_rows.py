@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aigc.content import ContentType, evaluate
 from aigc.content.brief import read_values
+from aigc.content.demands import VOICE
 from aigc.errors import ContentTypeError, NotFound, UsageError
 from aigc.learner.learner_options import Objective
 from aigc.ledger import opened_ledger
@@ -81,7 +82,12 @@ def _written(
     from aigc.writing.pipeline import Pipeline
 
     pipeline = Pipeline(
-        replay, project.environment, seed=project.settings.seed, policy=project.policy(), keep_lines="all"
+        replay,
+        project.environment,
+        seed=project.settings.seed,
+        policy=project.policy(),
+        keep_lines="all",
+        voice=project.voice,
     )
     session, watches = pipeline.session, {brief.id: SeenResults() for brief in briefs}
     try:
@@ -171,11 +177,13 @@ class _Job:
 
     def _items(self, project: Project, brief: Brief, watch: SeenResults) -> dict[str, list[Json]]:
         """Return what each stage with `foreach` went over."""
+        voice = project.voice(self.content_type)
+        named = {VOICE: voice} if voice else {}
         results: dict[str, Json] = {}
         items: dict[str, list[Json]] = {}
         for stage in self.content_type.stages:
             with suppress(ContentTypeError):  # a piece that failed before this stage
-                names = {**brief.values, "stages": results}
+                names = {**brief.values, **named, "stages": results}
                 items[stage.name] = (
                     evaluate(project.environment, stage.foreach, names) if stage.foreach else None
                 ) or []

@@ -41,6 +41,7 @@ def one_stage(content_type: ContentType, stage_name: str) -> ContentType:
         checks=(),
         exports=("jsonl",),
         examples=(),
+        demands=replace(content_type.demands, spoken={}),
     )
 
 

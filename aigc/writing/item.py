@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
+from aigc.content.demands import VOICE
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import ContentTypeError
 from aigc.plugs.extension import Bound
@@ -42,7 +43,8 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
-    """This is how a content type is written: what all its pieces in one session share."""
+    """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
+    nothing where it has none."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -51,6 +53,12 @@ class Setup:
     seed: int = 0
     adapter: str | None = None
     keep_lines: KeepLines = "none"
+    voice: str = ""
+
+    @property
+    def named(self) -> dict[str, Json]:
+        """What templates and expressions know besides a brief's own values."""
+        return {VOICE: self.voice} if self.voice else {}
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -72,7 +80,7 @@ class Sheet:
     results: dict[str, Json] = field(default_factory=dict)
 
     def names(self, **more: Json) -> dict[str, Json]:
-        return {**self.brief.values, "stages": self.results, **more}
+        return {**self.brief.values, **self.setup.named, "stages": self.results, **more}
 
     def evaluate(self, text: str, names: Mapping[str, Json]) -> Json:
         return evaluate(self.setup.environment, text, names)
@@ -169,7 +177,7 @@ class Item:
         return render_prompt(
             self.sheet.setup.environment,
             self.stage,
-            self.sheet.brief.values,
+            {**self.sheet.brief.values, **self.sheet.setup.named},
             item=self.value,
             index=self.index if self.stage.foreach else None,
             stages=self.sheet.results,
@@ -290,12 +298,17 @@ class Item:
         setup, brief = self.sheet.setup, self.sheet.brief
         written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
+        written_from += [setup.named] if setup.named else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
 
 
 def items_of(stage: Stage, sheet: Sheet) -> list[Item]:
-    """Return what a stage owes a piece: one item, or with `foreach` one for each value of the list it goes over."""
+    """Return what a stage owes a piece: one item, or with `foreach` one for each value of the list it goes over; none
+    in a voice that it is not run in."""
+    setup = sheet.setup
+    if not setup.content_type.demands.runs(stage.name, setup.voice):
+        return []
     if not stage.foreach:
         return [Item(sheet=sheet, stage=stage, index=0)]
     values = sheet.evaluate(stage.foreach, sheet.names())

@@ -119,10 +119,10 @@ class Piece:
                 self.watcher.written(item.stage.name, item.index, plain(item.result()))
 
     def _collect(self, stage: Stage) -> None:
-        """Publish a stage's results under its name, for later stages and the output."""
+        """Publish a stage's results under its name, for later stages and the output: None for one that is not run."""
         items = self.items[stage.name]
         values = [item.result() for item in items if not item.left_out]
-        self.sheet.results[stage.name] = values if stage.foreach else values[0]
+        self.sheet.results[stage.name] = values if stage.foreach else values[0] if values else None
 
     # -- the whole piece ----------------------------------------------------------------------------------------------
 

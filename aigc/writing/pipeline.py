@@ -31,7 +31,8 @@ class Pipeline:
     """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
 
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
-    it finishes, `keep_lines` says which of the model's lines it carries. `awaited` is what the pieces that were put off
+    it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
+    written. `awaited` is what the pieces that were put off
     wait for, in sentences.
     """
 
@@ -46,6 +47,7 @@ class Pipeline:
         adapter: Callable[[str], str | None] = lambda name: None,
         finished: Callable[[Artifact], None] = lambda artifact: None,
         keep_lines: KeepLines = "none",
+        voice: Callable[[ContentType], str] = lambda content_type: "",
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
             return Setup(
@@ -56,6 +58,7 @@ class Pipeline:
                 seed=seed,
                 adapter=adapter(content_type.name),
                 keep_lines=keep_lines,
+                voice=voice(content_type),
             )
 
         self.session = Session(generator, setup, finished=finished)

@@ -38,15 +38,17 @@ def preview(
     environment: TemplateEnvironment,
     brief: Brief,
     *,
+    voice: str = "",
     stand_ins: Mapping[str, Json] | None = None,
     most: int | None = None,
 ) -> Iterator[Preview]:
     """Yield what each stage asks before anything is asked again, with at most `most` prompts a stage.
 
-    `stand_ins` are stage name → one result that later stages are shown in place of the real ones. AigcError where the
-    first stage's prompt cannot be rendered; a later one that cannot only has to wait.
+    `voice` is the one of the content type that is written in. `stand_ins` are stage name → one result that later stages
+    are shown in place of the real ones. AigcError where the first stage's prompt cannot be rendered; a later one that
+    cannot only has to wait.
     """
-    sheet = Sheet(setup=Setup(content_type=content_type, environment=environment), brief=brief)
+    sheet = Sheet(setup=Setup(content_type=content_type, environment=environment, voice=voice), brief=brief)
     for stage in content_type.stages:
         try:
             items = items_of(stage, sheet)
@@ -56,9 +58,16 @@ def preview(
                 raise
             seen = Preview(stage=stage, why=WAITS)
         else:
-            why = "" if items else f"asks nothing: {stage.foreach} is empty"
+            why = "" if items else f"asks nothing: {_silent(stage, sheet)}"
             seen = Preview(stage=stage, requests=len(items), prompts=prompts, why=why)
         yield seen
         if stand_ins and stage.name in stand_ins:
             result = stand_ins[stage.name]
-            sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result
+            sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result if seen.requests else None
+
+
+def _silent(stage: Stage, sheet: Sheet) -> str:
+    """Say why a stage owes a piece nothing."""
+    voice = sheet.setup.voice
+    runs = sheet.setup.content_type.demands.runs(stage.name, voice)
+    return f"{stage.foreach} is empty" if runs else f"it is not run in the voice {voice!r}"

@@ -85,6 +85,7 @@ class Forecaster:
     def __init__(self, project: Project, content_type: ContentType, rates: Path | None = None) -> None:
         self._project = project
         self._content_type = content_type
+        self._voice = project.voice(content_type)
         self._weights = project.source.known_weights()
         folder = self._weights.folder if self._weights else None
         self.counter = TokenCounter(folder, context=project.source.context)
@@ -108,7 +109,9 @@ class Forecaster:
         if stands_for > 1 and self._draw.random() * stands_for >= 1:
             return
         self._rendered += 1
-        for one in preview(self._content_type, self._project.environment, brief, stand_ins=self._stand_ins):
+        voice = self._voice
+        environment, stand_ins = self._project.environment, self._stand_ins
+        for one in preview(self._content_type, environment, brief, voice=voice, stand_ins=stand_ins):
             self._asked[one.stage.name] += stands_for * one.requests
             self._waiting += [(prompt, stands_for) for prompt in one.prompts]
         if len(self._waiting) >= LUMP:

@@ -35,12 +35,13 @@ class Assignment:
 
 
 def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines = "none") -> Assignment:
-    """Pack what a worker needs; `keep_lines` is decided here, where all briefs are known."""
+    """Pack what a worker needs; `keep_lines` and the voice are decided here, where all briefs
+    and the model are known."""
     settings = project.settings
     adapters = {pattern: str(folder.absolute()) for pattern, folder in project.adapters.folders.items()}
     root = _root(project, content_type)
     return Assignment(
-        settings=replace(settings, adapters=adapters, keep_lines=keep_lines),
+        settings=replace(settings, adapters=adapters, keep_lines=keep_lines, voice=project.voice(content_type)),
         model=_placed(settings.model) if project.source.takes_weights else settings.model,
         type_name=content_type.name,
         digest=content_type.digest,
