@@ -298,7 +298,6 @@ class Item:
         setup, brief = self.sheet.setup, self.sheet.brief
         written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
-        written_from += [setup.named] if setup.named else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
 
