@@ -35,7 +35,7 @@ def drawn_calls(names: Sequence[str], language: str, category: str | None) -> It
     named = [pattern.format(name=name) for name in names for pattern in patterns]
     fitting = [call for call in named if measure(call, "width") <= WIDTH]
     yield from plain[:1]
-    yield from fitting[:1]
+    yield from fitting
     yield from plain[1:]
 
 

@@ -17,6 +17,7 @@ TWICE = 2  # a fact stands in so many lines of two facts
 PART = 22  # wide; a longer fact leaves no room for another one
 SPLIT = re.compile(r",\s+|;\s+|\s+[–—]\s+|[，；]")
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LOOSE = re.compile(r"[,;，；]|\s+for\s")  # a fact loses what follows, and still says the same
 ANOTHER = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
 MARKED = re.compile(r"\d|^[A-Z]+$")  # a word that tells one model from another, not what the thing is
 
@@ -30,7 +31,7 @@ def short_names(product: str) -> list[str]:
     words = names[-1].split(" ")
     while len(words) > 1 and MARKED.search(words[-1]):
         words.pop()
-    if len(words) > 2 and words[-1].lower() in word_lists()["generic"]:
+    if len(words) > 2 and words[-1].lower() in word_lists()["offered"]:
         words.pop()
     names += [" ".join(words)] if len(words) > 1 else []
     if len(words) > 2 and words[-1].lower() not in word_lists()["generic"] and "-" not in words[-2]:
@@ -54,19 +55,21 @@ def beside(names: Sequence[str], fact: str, language: str) -> str:
     """Return name and fact in one headline: the longest name that fits beside the whole fact, else beside its
     beginning; nothing where none does, or where it would say a word twice."""
     pattern: str = in_language(word_lists()["named_fact"], language)
-    short = bare(fact.strip(FINAL))
-    for whole in (True, False):
-        for name in names:
-            line = begun(short, WIDTH - measure(pattern.format(name=name, fact=""), "width"))
-            if line and (not whole or line.lower() == ARTICLE.sub("", short).lower()) and not _repeats(name, short):
-                return pattern.format(name=name[:1].upper() + name[1:], fact=line)
+    whole = ARTICLE.sub("", bare(fact.strip(FINAL)))
+    free = [name for name in names if not _repeats(name, whole)]
+    rooms = {name: WIDTH - measure(pattern.format(name=name, fact=""), "width") for name in free}
+    fitting = [(name, whole) for name, room in rooms.items() if measure(whole, "width") <= room]
+    fitting += [(name, line) for name, room in rooms.items() if (line := begun(whole, room))]
+    for name, line in fitting[:1]:
+        return pattern.format(name=name[:1].upper() + name[1:], fact=line[:1].upper() + line[1:])
     return ""
 
 
 def begun(fact: str, width: int) -> str:
-    """Return a fact, or the beginning of it that says something true, in at most that width. A number is not lost."""
+    """Return a fact, or the clause or noun it begins with, in at most that width; nothing where a number is lost."""
     line = ad_line(fact, width) if width > 0 else ""
-    return "" if re.search(r"\d", fact[len(line) :]) and not re.search(r"\d", line) else line
+    lost = ARTICLE.sub("", fact)[len(line) :]
+    return "" if lost and (re.search(r"\d", lost) or not LOOSE.match(lost)) else line
 
 
 def clauses(fact: str) -> list[str]:

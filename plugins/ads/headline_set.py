@@ -22,7 +22,7 @@ MOST, WIDTH = 15, 30
 KEYWORDS = 3  # headlines with the keyword
 ALIKE = 80  # of 100, letter by letter: below where the check that looks for twins finds one
 SHARED = 0.75  # of all words of two lines
-UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, or (so many, while fewer than)
 
@@ -52,7 +52,7 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
 
     `name` is the product with its brand, `keyword` what has the keyword until three lines have it, `lines` what was
     written, `plain` the facts as they are, `clauses` the second halves of facts, `joined` name and fact, `paired` two
-    facts, `brand` who sells it, `offer` and `price` alone or beside the product, `calls` what asks for a click. A line that says no more than
+    facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says no more than
     one that is there is left out; what `mix` leaves free is filled with further lines.
     """
     offer = Offer(lines=lines, facts=facts, **brief)  # type: ignore[arg-type]
@@ -95,6 +95,7 @@ def twins(line: str, other: str) -> bool:
 
 
 def _units(text: str) -> list[str]:
+    """Return the words and Chinese characters of a line."""
     return UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -133,9 +134,10 @@ def _clauses(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _joined(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    """Yield each fact beside the product, those first that no line tells yet."""
+    """Yield each fact beside the product, those first that no line tells yet, then offer and price beside it."""
     told = {fact: any(twins(ad_line(fact) or fact, line) for line in kept) for fact in offer.facts}
-    yield from (beside(offer.names, fact, offer.language) for fact in sorted(offer.facts, key=lambda fact: told[fact]))
+    beside_it = [*sorted(offer.facts, key=lambda fact: told[fact]), *filter(None, (offer.offer, offer.price))]
+    yield from (beside(offer.names, one, offer.language) for one in beside_it)
 
 
 def _paired(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
@@ -151,18 +153,17 @@ def _brand(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
         patterns = in_language(word_lists()["owned"], offer.language)
         names = short_names(offer.product)
         yield from (pattern.format(product=_titled(name), brand=offer.brand) for name in names for pattern in patterns)
+        yield offer.brand
 
 
 def _offer(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     if offer.offer:
         yield _titled(offer.offer)
-        yield beside(offer.names, offer.offer, offer.language)
 
 
 def _price(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     if offer.price:
         yield in_language(word_lists()["price"], offer.language).format(price=offer.price)
-        yield beside(offer.names, offer.price, offer.language)
 
 
 def _calls(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
