@@ -46,6 +46,7 @@ def write_briefs(
         policy=project.policy(),
         adapter=lambda name: adapter,
         keep_lines="all",
+        mix=project.mix,
     )
     started, made = time.perf_counter(), dict[str, Artifact]()
     for artifact in pipeline.write(content_type, briefs):
