@@ -19,7 +19,7 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.plugs.extension import Bound, Extension
-from aigc.plugs.registry import Registry
+from aigc.plugs.registry import Registry, type_files
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
@@ -85,7 +85,7 @@ class Project:
             files = self._declared()
             held = {file.resolve() for file, _ in files.values()}
             own = self.folder / self.settings.templates if self.folder is not None else None
-            for file in sorted(own.rglob("*.yaml")) if own is not None and own.is_dir() else ():
+            for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
                 if file.resolve() in held:  # the project is a plugin's own source
                     continue

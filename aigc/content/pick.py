@@ -20,9 +20,8 @@ from aigc.content.stage_words import Names, bound
 from aigc.content.walk import is_prose
 from aigc.content.yaml_lines import Node
 from aigc.errors import did_you_mean
-from aigc.plugs.registry import Registry
+from aigc.plugs.registry import MIXES, Registry
 
-FOLDER = "mixes"
 WORDS = ("by", "mix", "floor", "suggest")
 MOST = 20  # suggestions
 
@@ -66,7 +65,7 @@ def read_pick(
 
 
 def _mix_file(node: Node) -> Path:
-    folder = Path(node.document.file).absolute().parent / FOLDER
+    folder = Path(node.document.file).absolute().parent / MIXES
     file = folder / f"{node.text()}.yaml"
     if file.parent != folder or not file.is_file():
         known = sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []

@@ -19,15 +19,12 @@ from typing import Any, TypeAlias, TypeVar
 from aigc.content.content_type import Pick
 from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound, Render
-from aigc.types import Ask, Candidate, Draft, Finding, Json, Likelihood, Prompt
+from aigc.types import Ask, Candidate, Draft, Finding, Json, Prompt
 from aigc.writing.drafting import Blame, plain, severity_rank
 from aigc.writing.line_log import Judged
 
 T = TypeVar("T")
-
-Asking: TypeAlias = Coroutine[
-    Sequence[Ask], Any, T
-]  # is sent a `Likelihood` or None for each, returns what it was after
+Asking: TypeAlias = Coroutine[Sequence[Ask], Any, T]  # is sent a `Likelihood` or None for each text it asks about
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
