@@ -18,6 +18,7 @@ from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
+from aigc.generating.judge import SECTION, Judge, Judged, read_judge
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry, type_files
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
@@ -70,6 +71,8 @@ class Project:
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
             project.source.check(placed=True)
+        if project.judge is not None:
+            project.judge.source.check(placed=True)
         return project
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -234,8 +237,38 @@ class Project:
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
-        """Load the model (else ModelError) and return the Generator over it; see `Source.open`."""
-        return self.source.open(progress, fresh=fresh, retry=retry)
+        """Load the model (else ModelError), and the judge's, and return the Generator over them; see `Source.open`."""
+        judge = self.judge
+        if judge is not None:
+            judge.source.check()
+        return self.judged(self.source.open(progress, fresh=fresh, retry=retry), progress)
+
+    @property
+    def judge(self) -> Judge | None:
+        """Return the model that judges, None where it is the one that writes. UsageError, NotFound for what is none."""
+        settings = self.settings
+        if not settings.judge:
+            return None
+        return read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path())
+
+    def judged(self, writer: Generator, progress: Callable[[Progress], None] | None = None) -> Generator:
+        """Return a generator that hands what asks a judge to the project's, where there is one; `writer` is closed if
+        that cannot be opened."""
+        judge = self.judge
+        if judge is None:
+            return writer
+        try:
+            return Judged(writer, judge.source.open(progress), judge.adapter)
+        except BaseException:
+            writer.close()
+            raise
+
+    def may_judge(self, content_type: ContentType, pick: Pick) -> bool:
+        """Say whether what judges here has what a pick needs of it."""
+        from aigc.generating.abilities import abilities
+
+        judge = self.judge
+        return pick.needs.met_by(self.abilities(content_type.name) if judge is None else abilities(judge.source))
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
@@ -268,6 +301,7 @@ class Project:
             keep_lines=keep_lines,
             voice=self.voice,
             mix=self.mix,
+            may_judge=self.may_judge,
         )
 
     def mix(self, pick: Pick, adapter: str | None) -> Mix | None:

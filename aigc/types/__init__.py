@@ -98,7 +98,8 @@ class Request:
 
     `given` asks how likely that text is as an answer, and nothing is written: one Completion comes back whose `text` is
     the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
-    end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count.
+    end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count. With
+    `judge` the model that judges is asked; a generator of one model is both.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Request:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     grammar: Grammar | None = None
     adapter: str | None = None
+    judge: bool = False
     stream: bool = False
     about: About | None = None
     digest: str = field(default="", repr=False, compare=False)
@@ -250,12 +252,14 @@ class Candidate:
 class Ask:
     """This is what a scorer asks the generator: how likely is `text` as the answer to `prompt`?
 
-    `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece.
+    `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece. `judge`
+    asks the model that judges, which may be another than the one that writes.
     """
 
     prompt: Prompt
     text: str
     adapter: str | None = None
+    judge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

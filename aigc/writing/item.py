@@ -42,7 +42,7 @@ from aigc.types import (
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 from aigc.writing.line_log import LineLog, Places
-from aigc.writing.ranking import Asking, Contender, Pool, floor_of, weigh
+from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 REJECT = SEVERITIES.index("reject")
@@ -54,7 +54,7 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
     nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
-    stage's name."""
+    stage's name; `unjudged` names the stages whose picks need more of a judge than there is."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -65,6 +65,7 @@ class Setup:
     keep_lines: KeepLines = "none"
     voice: str = ""
     mixes: Mapping[str, Mix] = field(default_factory=dict)
+    unjudged: frozenset[str] = frozenset()
 
     @property
     def named(self) -> dict[str, Json]:
@@ -251,7 +252,8 @@ class Item:
         pick, mix = self.stage.pick, self.sheet.setup.mixes.get(self.stage.name)
         assert pick is not None, "only with a pick there is a pool"
         names = self.sheet.names(item=self.value, index=self.index)
-        yield from weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        yield from unjudged(weighing) if self.stage.name in self.sheet.setup.unjudged else weighing
         best = self.pool.best(floor_of(pick, mix))
         chosen = best or self.pool.ranked()[0]
         self.draft, self.findings, self.logprob = chosen.draft, chosen.findings, chosen.logprob

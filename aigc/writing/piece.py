@@ -48,7 +48,7 @@ from aigc.writing.drafting import (
     severity_rank,
 )
 from aigc.writing.item import Item, Setup, Sheet, items_of
-from aigc.writing.ranking import together
+from aigc.writing.ranking import given_request, together
 from aigc.writing.suggesting import suggestions
 
 log = logging.getLogger(__name__)
@@ -146,17 +146,11 @@ class Piece:
         if named:
             about = About(brief=self.brief.id, stage=stage)
             self.requests += len(named)
-            answers = yield [
-                Request(id=name, prompt=ask.prompt, given=ask.text, adapter=self._adapter(ask), about=about)
-                for name, ask in named.items()
-            ]
+            answers = yield [given_request(name, ask, self.setup.adapter, about) for name, ask in named.items()]
             for name, ask in named.items():
                 self.usage += taken(answers[name])
                 self.told[ask] = likelihood(answers[name][0])
         return [self.told[ask] for ask in asks]
-
-    def _adapter(self, ask: Ask) -> str | None:
-        return self.setup.adapter if ask.adapter is None else ask.adapter or None
 
     def _collect(self, stage: Stage) -> None:
         """Publish a stage's results under its name, for later stages and the output: None for one that is not run."""
