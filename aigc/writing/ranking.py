@@ -32,8 +32,8 @@ SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encod
 @dataclass(slots=True, kw_only=True)
 class Contender:
     """This is a draft that passed the checks, with its findings, and how often the same came. `asked` are the fields
-    that were written then, `source` is the answer as it is kept. Once scorers have seen it, it is ranked by `worth`, and
-    stands by itself where it is `sure` enough."""
+    that were written then, `source` is the answer as it is kept. Once scorers have seen it, it is ranked by `worth`
+    and stands by itself where it is `sure` enough."""
 
     draft: Draft
     findings: list[Finding]

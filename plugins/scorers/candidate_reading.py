@@ -10,9 +10,8 @@ from typing import Any
 
 from aigc.types import Candidate, texts_in
 
-WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+(?:[.,'’-]\w+)*"
-)
+CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,'’-][^\W_{CJK}]+)*")
 STEM = 5  # letters: "pours" and "pouring" are one word
 UNKNOWN = float("nan")
 
