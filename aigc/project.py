@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
-from aigc.generating import AdapterFolders, Source
+from aigc.generating import AdapterFolders, Source, adapter_digest
+from aigc.generating.judge import SECTION, Judge, Judged, read_judge
 from aigc.plugs.extension import Bound, Extension
-from aigc.plugs.registry import Registry
+from aigc.plugs.registry import Registry, type_files
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
+    from aigc.content.content_type import Pick
+    from aigc.content.mix import Mix
     from aigc.models import Progress
     from aigc.models.needs import Abilities
     from aigc.writing.pipeline import Pipeline
@@ -68,6 +71,8 @@ class Project:
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
             project.source.check(placed=True)
+        if project.judge is not None:
+            project.judge.source.check(placed=True)
         return project
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -84,7 +89,7 @@ class Project:
             files = self._declared()
             held = {file.resolve() for file, _ in files.values()}
             own = self.folder / self.settings.templates if self.folder is not None else None
-            for file in sorted(own.rglob("*.yaml")) if own is not None and own.is_dir() else ():
+            for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
                 if file.resolve() in held:  # the project is a plugin's own source
                     continue
@@ -232,8 +237,38 @@ class Project:
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
-        """Load the model (else ModelError) and return the Generator over it; see `Source.open`."""
-        return self.source.open(progress, fresh=fresh, retry=retry)
+        """Load the model (else ModelError), and the judge's, and return the Generator over them; see `Source.open`."""
+        judge = self.judge
+        if judge is not None:
+            judge.source.check()
+        return self.judged(self.source.open(progress, fresh=fresh, retry=retry), progress)
+
+    @property
+    def judge(self) -> Judge | None:
+        """Return the model that judges, None where it is the one that writes. UsageError, NotFound for what is none."""
+        settings = self.settings
+        if not settings.judge:
+            return None
+        return read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path())
+
+    def judged(self, writer: Generator, progress: Callable[[Progress], None] | None = None) -> Generator:
+        """Return a generator that hands what asks a judge to the project's, where there is one; `writer` is closed if
+        that cannot be opened."""
+        judge = self.judge
+        if judge is None:
+            return writer
+        try:
+            return Judged(writer, judge.source.open(progress), judge.adapter)
+        except BaseException:
+            writer.close()
+            raise
+
+    def may_judge(self, content_type: ContentType, pick: Pick) -> bool:
+        """Say whether what judges here has what a pick needs of it."""
+        from aigc.generating.abilities import abilities
+
+        judge = self.judge
+        return pick.needs.met_by(self.abilities(content_type.name) if judge is None else abilities(judge.source))
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
@@ -265,7 +300,14 @@ class Project:
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
             voice=self.voice,
+            mix=self.mix,
+            may_judge=self.may_judge,
         )
+
+    def mix(self, pick: Pick, adapter: str | None) -> Mix | None:
+        """Return what a pick was fitted to for the project's model, with the adapter in that folder; None where it was
+        not."""
+        return pick.mix_of(self.source.marks(), adapter_digest(adapter))
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:
         """Return a session that writes pieces of any of this project's content types with `generator`, for a caller

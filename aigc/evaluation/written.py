@@ -47,6 +47,8 @@ def write_briefs(
         adapter=lambda name: adapter,
         keep_lines="all",
         voice=project.voice,
+        mix=project.mix,
+        may_judge=project.may_judge,
     )
     started, made = time.perf_counter(), dict[str, Artifact]()
     for artifact in pipeline.write(content_type, briefs):
