@@ -324,6 +324,26 @@ def test_what_an_expression_joins_has_no_suggestions(make_project: Make, tmp_pat
     assert artifact.fields["lines"] == ["some and some"] and not artifact.suggestions
 
 
+def test_where_the_whole_piece_rejects_what_was_picked_the_next_best_stands(make_project: Make) -> None:
+    text = LINES.replace("CHECKS", "checks: [forbidden_words: {words: [longest, middling]}]")
+    for old, new in {
+        "    foreach: facts\n": "",
+        '    fallback: "{{ item }}"\n': "",
+        "attempts: 1": "attempts: 0",
+        "PICK": "pick: {by: [length], suggest: 5}",
+        "{{ stages.lines }}": "{{ [stages.lines] }}",
+    }.items():
+        text = text.replace(old, new)
+    line = TASK.replace("%s", "{{ facts }}")
+    project = make_project({"templates/shop/lines.yaml": text, "templates/shop/line.j2": line})
+    project.registry.add(Picky(), "picky")
+    generator = ScriptedGenerator(words("tiny", "middling", "longest of all", "small"))
+    artifact = write(project, generator, "dry")
+    assert (artifact.status, artifact.fields["lines"]) == ("accepted", ["small"])
+    assert offered(artifact) == ["tiny"]
+    assert len(generator.requests) == 1
+
+
 def test_a_scorer_can_be_tried_by_itself() -> None:
     assert try_scorer(length, ["a", "abc"], weight="2") == [2.0, 6.0]
     told = try_scorer(
