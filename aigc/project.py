@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from aigc.types import Artifact, Generator, KeepLines
 if TYPE_CHECKING:
     from aigc.models import Progress
     from aigc.models.needs import Abilities
+    from aigc.writing.fitness import Fitness
     from aigc.writing.pipeline import Pipeline
     from aigc.writing.session import Session
 
@@ -34,7 +36,11 @@ OWN = "project"  # in place of a plugin's name
 
 
 class Project:
-    """This builds each part once, when it is first needed, and passes it down."""
+    """This builds each part once, when it is first needed, and passes it down.
+
+    `opened` is the source whose generator was opened here: what it can write is known. Of a generator that somebody
+    else passes to `pipeline` nothing is known, and it is taken to be up to anything.
+    """
 
     def __init__(self, settings: Settings, folder: Path | None, registry: Registry, *, out: Path | None = None) -> None:
         self.settings = settings
@@ -43,6 +49,7 @@ class Project:
         self.registry = registry
         self.environment: TemplateEnvironment = make_environment()
         registry.extend("aigc_environment", environment=self.environment)
+        self.opened: Source | None = None
         self._files: dict[str, tuple[Path, str]] | None = None
         self._twice: dict[str, tuple[Path, Path]] = {}  # a name that two files of one owner have
 
@@ -168,7 +175,9 @@ class Project:
         """Return the voice that a content type is written in: the setting `voice`, else the first whose needs the model
         meets; nothing for a type without voices."""
         demands = content_type.demands
-        return demands.voice(self.settings.voice, self.abilities(content_type.name)) if demands.voices else ""
+        if not demands.voices:
+            return ""
+        return demands.voice(self.settings.voice, self._abilities(content_type.name, self.source))
 
     # -- generating ---------------------------------------------------------------------------------------------------
 
@@ -222,18 +231,36 @@ class Project:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
         return self.source.identity(content_type)
 
-    def abilities(self, content_type: str) -> Abilities:
+    def fitness(self, content_type: ContentType) -> Fitness:
+        """Return how well the model of the settings fits a content type."""
+        return self._fitness(content_type, self.source)
+
+    def _fitness(self, content_type: ContentType, source: Source) -> Fitness:
+        from aigc.generating.abilities import model_for
+        from aigc.writing.fitness import Fitness
+
+        return Fitness(
+            content_type=content_type,
+            voice=self.voice(content_type),
+            model=self._abilities(content_type.name, source),
+            better=cache(partial(model_for, source)),
+        )
+
+    def _abilities(self, content_type: str, source: Source) -> Abilities:
         """Return what is known of the model that writes a content type. An adapter may have taught it any language."""
         from aigc.generating.abilities import abilities
 
-        known = abilities(self.source)
+        known = abilities(source)
         return known if self.adapter(content_type) is None else replace(known, languages=None)
 
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
         """Load the model (else ModelError) and return the Generator over it; see `Source.open`."""
-        return self.source.open(progress, fresh=fresh, retry=retry)
+        source = self.source
+        generator = source.open(progress, fresh=fresh, retry=retry)
+        self.opened = source
+        return generator
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
@@ -265,6 +292,7 @@ class Project:
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
             voice=self.voice,
+            fitness=lambda content_type: self._fitness(content_type, self.opened) if self.opened else None,
         )
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:

@@ -35,6 +35,7 @@ from aigc.types import (
     taken,
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.writing.fitness import Fitness
 from aigc.writing.line_log import LineLog, Places
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
@@ -44,7 +45,7 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 @dataclass(frozen=True, kw_only=True)
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
-    nothing where it has none."""
+    nothing where it has none; without a `fitness` whoever writes is up to it."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -54,6 +55,7 @@ class Setup:
     adapter: str | None = None
     keep_lines: KeepLines = "none"
     voice: str = ""
+    fitness: Fitness | None = None
 
     @property
     def named(self) -> dict[str, Json]:

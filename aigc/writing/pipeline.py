@@ -22,6 +22,7 @@ from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
+from aigc.writing.fitness import Fitness
 from aigc.writing.item import Setup
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
@@ -32,7 +33,7 @@ class Pipeline:
 
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
-    written. `awaited` is what the pieces that were put off
+    written, `fitness` what flags its pieces because of the model. `awaited` is what the pieces that were put off
     wait for, in sentences.
     """
 
@@ -48,6 +49,7 @@ class Pipeline:
         finished: Callable[[Artifact], None] = lambda artifact: None,
         keep_lines: KeepLines = "none",
         voice: Callable[[ContentType], str] = lambda content_type: "",
+        fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
             return Setup(
@@ -59,6 +61,7 @@ class Pipeline:
                 adapter=adapter(content_type.name),
                 keep_lines=keep_lines,
                 voice=voice(content_type),
+                fitness=fitness(content_type),
             )
 
         self.session = Session(generator, setup, finished=finished)
