@@ -19,6 +19,7 @@ from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source
+from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
@@ -26,7 +27,6 @@ from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
     from aigc.models import Progress
-    from aigc.models.needs import Abilities
     from aigc.writing.fitness import Fitness
     from aigc.writing.pipeline import Pipeline
     from aigc.writing.session import Session
@@ -177,7 +177,7 @@ class Project:
         demands = content_type.demands
         if not demands.voices:
             return ""
-        return demands.voice(self.settings.voice, self._abilities(content_type.name, self.source))
+        return demands.voice(self.settings.voice, self._abilities(content_type.name, self._source_if_any()))
 
     # -- generating ---------------------------------------------------------------------------------------------------
 
@@ -231,27 +231,33 @@ class Project:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
         return self.source.identity(content_type)
 
-    def fitness(self, content_type: ContentType) -> Fitness:
-        """Return how well the model of the settings fits a content type."""
-        return self._fitness(content_type, self.source)
-
-    def _fitness(self, content_type: ContentType, source: Source) -> Fitness:
+    def fitness(self, content_type: ContentType, opened: Source | None = None) -> Fitness:
+        """Return how well the model of the settings, or of the source that was `opened`, fits a content type."""
         from aigc.generating.abilities import model_for
         from aigc.writing.fitness import Fitness
 
+        source = opened or self._source_if_any()
         return Fitness(
             content_type=content_type,
             voice=self.voice(content_type),
             model=self._abilities(content_type.name, source),
-            better=cache(partial(model_for, source)),
+            better=cache(partial(model_for, source)) if source else lambda parameters, language: "",
         )
 
-    def _abilities(self, content_type: str, source: Source) -> Abilities:
+    def _abilities(self, content_type: str, source: Source | None) -> Abilities:
         """Return what is known of the model that writes a content type. An adapter may have taught it any language."""
         from aigc.generating.abilities import abilities
 
+        if source is None:
+            return Abilities(name=self.settings.model)
         known = abilities(source)
         return known if self.adapter(content_type) is None else replace(known, languages=None)
+
+    def _source_if_any(self) -> Source | None:
+        """Return what writes; that nothing does is said where somebody is to write."""
+        with suppress(NotFound):
+            return self.source
+        return None
 
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
@@ -292,7 +298,7 @@ class Project:
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
             voice=self.voice,
-            fitness=lambda content_type: self._fitness(content_type, self.opened) if self.opened else None,
+            fitness=lambda content_type: self.fitness(content_type, self.opened) if self.opened else None,
         )
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:

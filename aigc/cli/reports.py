@@ -248,6 +248,6 @@ def _print_next(project: Project, report: JobReport, exported: Sequence[Export],
     accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
     for line in _with_flagged(report, exported) if flagged else ():
         click.echo(line)
-    if unused and accepted + flagged:
+    if unused and accepted:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

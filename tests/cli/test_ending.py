@@ -46,7 +46,7 @@ def test_flagged_pieces_are_exported_when_that_is_asked_for(aigc: Run, shop: Any
     said = aigc(*BATCH, "--fresh").out
     assert "2 flagged" in said and "--with-flagged" in said
     assert "--with-flagged" not in aigc(*BATCH, "--with-flagged").out
-    assert "  aigc export made --to count  " in said
+    assert "  aigc export made --to count  " not in said, "nothing would be exported"
 
 
 def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, shop: Any) -> None:

@@ -105,3 +105,9 @@ def test_a_row_without_language_gets_its_own_before_it_is_written(aigc: Run, sho
         "tags": None,
         "language": "zh",
     }
+
+
+def test_types_are_shown_where_nothing_writes(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
+    del shop.plugins["gpt"]
+    assert "en zh" in aigc("types").out and "copy    used" in aigc("show", "shop/slogan").out
