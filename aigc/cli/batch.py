@@ -81,8 +81,7 @@ def command(
     it was, and once all is written it writes only what changed.
 
     A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
-    `exports:`, `with_flagged:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, which asks for the same
-    job again.
+    `exports:`, `with_flagged:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, for the same again.
 
     \b
     Examples:
