@@ -35,7 +35,7 @@ def frame(row: dict[str, Any]) -> str:
     known = set(words(f"{row['fact']} {row['product']}"))
     text = " ".join("_" if word in known else word for word in words(row["line"]))
     text = re.sub(r"(_ ?)+", "_ ", text).strip()
-    return text if any(word not in FUNCTION and word != "_" for word in text.split()) else ""
+    return text if any(word not in BARE.split() and word != "_" for word in text.split()) else ""
 
 
 def invented(text: str, given: str) -> Iterator[str]:
