@@ -16,9 +16,7 @@ from aigc.content import measure
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 WORD = re.compile(r"[\u3400-\u9fff]|[a-z0-9][a-z0-9.,'’-]*[a-z0-9]|[a-z0-9]")
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-FUNCTION = frozenset(
-    re.findall(r"\w+", "a an the of in on at to for with and or is are it its your you from by as no not")
-)
+BARE = "a an the of in on at to for with and or is are it its your you from by as no not"
 
 
 def rows(name: str, language: str = "") -> list[dict[str, Any]]:
