@@ -85,9 +85,9 @@ def article_title(topic: str, audience: str | None = None, language: str = "en")
 def article_intro(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:
     """Return a plain opening: what the article is about, for whom, and how many points it has."""
     if language == "zh":
-        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + f"，一共有{len(facts)}点。"
+        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + "。"
     reader = f" and is written for {audience}" if audience else ""
-    return f"This article is about {topic}{reader}. It has {len(facts)} points to keep in mind."
+    return f"This article is about {topic}{reader}.."
 
 
 def article_description(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:

@@ -11,6 +11,7 @@ from aigc import check
 from aigc.types import Field, Finding, texts_in
 
 WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
+INNER = re.compile(r"[A-Z]{2}[a-z]|^[a-z]{1,2}[A-Z]|^[A-Z][a-z]+[A-Z]")
 LATIN = re.compile(r"[a-z]+")
 JOINED = re.compile(
     r"\b[a-z]{3,}[A-Z][a-z]{2,}\w*|[a-z]{2}[.!?,;:][A-Z][a-z]|[a-z]{3,}[,;!?][a-z]{3,}"
@@ -100,7 +101,7 @@ def _misread(run: str) -> bool:
 
 
 def _no_word(word: str) -> str:
-    """Return why letters make no English word, or nothing. Capitals, as in NASA, may stand for anything."""
+    """Return why letters make no English word, or nothing. Capitals, as in NASA or SQLite, may stand for anything."""
     signs, plain = _signs(), word.casefold()
     if (word.isupper() and len(word) <= 5) or HAN.search(word) or not plain.isascii():
         return ""

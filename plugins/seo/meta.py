@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from aigc import check
-from aigc.content import trim
+from aigc.content import measure, trim
 from aigc.types import Draft, Field, Finding
 
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
@@ -90,11 +90,16 @@ def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequ
     """Return a plain description: what the page is about, and what it says, as far as that fits."""
     topic = topic.strip().rstrip(".。")
     if language == "zh":
-        parts = [f"本页介绍{topic}。" if keyword in topic else f"本页介绍{keyword}：{topic}。", *(facts or ())]
-        return trim("".join(parts), DESCRIPTION_CHARS, "chars", "sentence")
-    small = topic[:1].lower() + topic[1:] if topic[1:2].islower() or topic[1:2] == " " else topic
-    parts = [f"This page is about {small}.", *(facts or ("Read on to find out more.",))]
-    return trim(" ".join(parts), DESCRIPTION_CHARS, "chars", "sentence")
+        first = f"本页介绍{topic}。" if keyword in topic else f"本页介绍{keyword}：{topic}。"
+        text = "".join([first, *(fact.rstrip("。") + "。" for fact in facts or ())])
+    else:
+        plain = topic[1:2].islower() or topic[1:2] == " "
+        first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}."
+        told = [fact.rstrip(".") + "." for fact in facts or ("Read on to find out more",)]
+        text = " ".join([first, *told])
+    if measure(first, "chars") > DESCRIPTION_CHARS:
+        return trim(topic, DESCRIPTION_CHARS, "chars")
+    return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
 
 
 def _stem(word: str) -> str:

@@ -29,10 +29,10 @@ def strip_markup(text: str) -> str:
     text = HEADING.sub(lambda found: "" if _label().fullmatch(found[1] + ":") else found[1], text)
     text = TAG.sub("", LINK.sub(r"\1", LINE_MARK.sub("", text)))
     text = STRAY.sub("", SINGLE.sub(r"\1", EMPHASIS.sub("", text)))
-    text = _label().sub("", text)
+    text = strip_emoji(_label().sub("", text))
     if whole := AROUND.match(text):
         text = next(part for part in whole.groups() if part)
-    return re.sub(r"\n{3,}", "\n\n", strip_emoji(text)).strip()
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 @cache
