@@ -37,7 +37,7 @@ def point_heading(paragraphs: Sequence[str] | str) -> str:
     first = paragraphs if isinstance(paragraphs, str) else (list(paragraphs) or [""])[0]
     sentence = first_sentence(first).rstrip(".!?。！？")
     clause = CLAUSE_END.split(sentence)[0].strip()
-    text = clause if len(clause.split()) > LEAST_WORDS or HAN.search(clause) else sentence
+    text = clause if HAN.search(clause) or len(_content(clause)) >= LEAST_SHARED else sentence
     short = trim(text, MOST_CHARS, "chars")
     return short if HAN.search(short) else " ".join(_capital(word, at) for at, word in enumerate(short.split()))
 
@@ -60,17 +60,22 @@ def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Ite
     if not LEAST_WORDS <= len(words) <= MOST_WORDS:
         yield f"has {len(words)} words, {LEAST_WORDS} to {MOST_WORDS} are wanted"
     known = {stem(word) for word in WORD.findall(first)}
-    content = [stem(word) for word in words if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
+    content = _content(text)
     brought = [word for word in content if word not in known]
     if len(brought) > new_words:
         yield f"brings in {', '.join(map(repr, brought))}"
-    given = [stem(word) for word in WORD.findall(first) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
+    given = _content(first)
     wanted = min(LEAST_SHARED, len(set(given)))
     if len(content) - len(brought) < wanted:
         yield f"has fewer than {wanted} words of its section"
     twice = next((word for word in content if content.count(word) > max(1, given.count(word))), "")
     if twice:
         yield f"says {twice!r} twice"
+
+
+def _content(text: str) -> list[str]:
+    """Return the stems of a heading's words but the small ones, and those that any title may have."""
+    return [stem(word) for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
 
 
 def _capital(word: str, at: int) -> str:

@@ -82,12 +82,12 @@ def article_title(topic: str, audience: str | None = None, language: str = "en")
     return next(fitting, trim(trim(titles[-1], TITLE_CHARS, "chars"), TITLE_PIXELS, "pixels"))
 
 
-def article_intro(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:
-    """Return a plain opening: what the article is about, for whom, and how many points it has."""
+def article_intro(topic: str, audience: str | None, language: str = "en") -> str:
+    """Return a plain opening: what the article is about, and for whom."""
     if language == "zh":
         return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + "。"
     reader = f" and is written for {audience}" if audience else ""
-    return f"This article is about {topic}{reader}.."
+    return f"This article is about {topic}{reader}."
 
 
 def article_description(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:

@@ -53,7 +53,12 @@ def stem(word: str) -> str:
 
 def telling(text: str) -> set[str]:
     """Return what a text is about: numbers, stems of its words but everyday ones; in Chinese characters two by two."""
-    found = {stem(word) for word in _latin(text)} - _everyday_stems() | set(NUMBER.findall(text))
+    return content(text) - _everyday_stems()
+
+
+def content(text: str) -> set[str]:
+    """Return what a text says, with the everyday words of English: numbers, stems, Chinese characters two by two."""
+    found = {stem(word) for word in _latin(text)} | set(NUMBER.findall(text))
     for run in re.split(r"[^\u3400-\u9fff]+", without_everyday(text)):
         found |= {run[at : at + 2] for at in range(len(run) - 1)}
     return found

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aigc import check
-from aigc.types import Draft, Finding, Json
-from aigc_plugins.rules.content_words import sentences, telling
+from aigc.types import Draft, Finding, Json, texts_in
+from aigc_plugins.rules.content_words import content, sentences
 
-LEAST_WORDS = 3  # telling words: shorter sentences are alike by chance
+LEAST_WORDS = 3  # content words: shorter sentences are alike by chance
 
 
 @check
 def sentences_differ(draft: Draft, *, fields: Sequence[str], likeness: float = 0.75) -> Iterator[Finding]:
     """No two sentences of a piece's `fields` (`intro`, `sections.text`) say the same, wherever they stand.
 
-    Two do where `likeness` (0 to 1) of the telling words of the poorer one stand in the other. The later is reported.
+    Two do where `likeness` (0 to 1) of the content words of the poorer one stand in the other. The later is reported,
+    unless the brief itself says both.
     """
+    brief = " ".join(texts_in(draft.brief.values))
     seen: list[tuple[str, set[str]]] = []
     for path, text in (found for name in fields for found in _texts_at(draft.fields, name)):
         for sentence in sentences(text):
-            words = telling(sentence)
+            words = content(sentence)
             twin = next((old for old, others in seen if _alike(words, others, likeness)), "")
-            if twin:
+            if twin and not (twin in brief and sentence in brief):
                 yield Finding(message=f"{sentence!r} says again what {twin!r} says", field=path)
             seen.append((sentence, words))
 
 
 def alike(one: str, other: str, likeness: float = 0.75) -> bool:
     """Tell whether two sentences say the same."""
-    return _alike(telling(one), telling(other), likeness)
+    return _alike(content(one), content(other), likeness)
 
 
 def _alike(words: set[str], others: set[str], likeness: float) -> bool:
