@@ -28,7 +28,7 @@ _PLAIN = """
 """
 PLAIN = frozenset(_PLAIN.split())  # a title may always say these
 LEAST_WORDS, MOST_WORDS = 2, 12
-STRANGE_HAN = 2  # Chinese characters that a heading may add
+STRANGE_HAN = 1  # Chinese characters that a heading or title may add
 LEAST_SHARED = 3  # content words a heading has from its section, where that has as many
 
 
@@ -53,7 +53,7 @@ def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Ite
     first = first_sentence(points[0]) if points else ""
     if HAN.search(text):
         brought = strange(text, first)
-        if len(brought) > STRANGE_HAN + new_words:
+        if len(brought) > STRANGE_HAN:
             yield f"brings in {''.join(brought)!r}"
         return
     words = WORD.findall(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -27,7 +27,6 @@ REFUSAL = re.compile(
 )
 CLAUSE_END = re.compile(r"[,;:.!?，；：。！？]| (?:because|so that|when|while|and|but) ")
 LEAST_STEM = 3
-LEAST_BEGINNING = 4  # letters that two kindred words begin with: sunny, sunnier
 
 
 def sentences(text: str) -> list[str]:
@@ -68,7 +67,7 @@ def strange(text: str, known: str) -> list[str]:
     """Return the words of a text, everyday ones apart, that `known` does not have; of Chinese the characters."""
     stems = {stem(word) for word in WORD.findall(known)}
     words = {word: stem(word) for word in _latin(text)}
-    latin = [word for word, bare in words.items() if bare not in _everyday_stems() and not _kin(bare, stems)]
+    latin = [word for word, bare in words.items() if bare not in stems | _everyday_stems()]
     held = set(HAN.findall(known))
     return latin + list(dict.fromkeys(char for char in HAN.findall(without_everyday(text)) if char not in held))
 
@@ -96,15 +95,6 @@ def without_everyday(text: str) -> str:
 def _latin(text: str) -> list[str]:
     """Return the Latin words of a text but those of one or two letters and the stop words."""
     return [word for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in _stop_words()]
-
-
-def _kin(word: str, stems: Iterable[str]) -> bool:
-    """Tell whether a stem stands among others, or begins one or with one of four letters and more: climber, climb."""
-    return any(
-        word == other
-        or (min(len(word), len(other)) >= LEAST_BEGINNING and (word.startswith(other) or other.startswith(word)))
-        for other in stems
-    )
 
 
 @cache

@@ -148,6 +148,8 @@ def test_a_description_has_whole_facts() -> None:
     )
 
 
-@pytest.mark.parametrize(("heading", "fine"), [("薄荷要单独种", True), ("薄荷茶的营养价值", False)])
+@pytest.mark.parametrize(
+    ("heading", "fine"), [("薄荷要单独种", True), ("薄荷茶的营养价值", False), ("薄荷单独种，让你受益", False)]
+)
 def test_a_chinese_heading_keeps_to_its_section(heading: str, fine: bool) -> None:
     assert (not list(heads_its_points(heading, points=["薄荷长得很快，所以要单独种。"]))) is fine

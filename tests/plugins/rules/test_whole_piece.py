@@ -19,6 +19,7 @@ def article(*texts: str) -> dict[str, object]:
     [
         (("Wipe the chain with a cloth.", "Oil every link.", "With a cloth you wipe the chain."), "sections[1].text"),
         (("用布擦干净链条。", "链条要用布擦干净。"), "sections[0].text"),
+        (("每天读十五分钟就够了。", "每天读十五分钟就够了。"), "sections[0].text"),
         (("Wipe the chain with a cloth.", "Oil every link.", "Measure it every 500 km."), ""),
         (("用布擦干净链条。", "每个链节滴一滴油。"), ""),
     ],
@@ -46,3 +47,11 @@ def test_a_piece_without_facts_is_told(values: dict[str, list[str]], fine: bool)
     found = list(rests_on_facts(Draft(brief=Brief(id="1", values=values), fields={}, schema={})))
     assert (not found) is fine
     assert rests_on_facts.severity == "warn"
+
+
+def test_what_the_brief_has_twice_in_other_words_is_its_own() -> None:
+    facts = ["Oil the chain of the bicycle weekly.", "Oil the chain of the bicycle weekly in winter."]
+    for intro, fine in ((facts[1], True), (facts[0], False)):
+        fields = article(intro, facts[0])
+        piece = Draft(brief=Brief(id="1", values={"facts": facts}), fields=fields, schema={})
+        assert (not list(sentences_differ(piece, fields=["intro", "sections.text"]))) is fine
