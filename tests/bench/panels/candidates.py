@@ -4,8 +4,9 @@
 
 A brief is `{"language": "en", "product": "…", "category": "…", "facts": ["…"]}`. For each fact `--many` lines are drawn
 from one shared prompt; each different one is a row with the times it was drawn (`count`), its mean log-probability
-(`logprob`, nats a token, before temperature) and how many such rows its fact has (`lines`). What is drawn depends on
-fact and `--seed` alone. Started again with the same --out it goes on with the facts that are not whole yet.
+(`logprob`, nats a token, before temperature), how many such rows its fact has (`lines`) and who wrote it (`by`). What
+is drawn depends on fact and `--seed` alone. Started again with the same --out it goes on with the facts that are not
+whole yet.
 """
 
 from __future__ import annotations
@@ -58,8 +59,10 @@ def facts_of(briefs: Path) -> list[Asked]:
     for where, row in read_rows(briefs):
         language = row.get("language", "en")
         lacking = [name for name in ("product", "category", "facts") if not row.get(name)]
-        if language not in SYSTEM or lacking:
-            raise PanelError(f"{where}: {f'no {lacking[0]}' if lacking else f'language {language!r}; en or zh'}")
+        if lacking:
+            raise PanelError(f"{where}: no {lacking[0]}")
+        if language not in SYSTEM:
+            raise PanelError(f"{where}: language {language!r}; one of {', '.join(SYSTEM)}")
         found |= dict.fromkeys(Asked(language, row["product"], row["category"], fact) for fact in row["facts"])
     return list(found)
 
@@ -145,8 +148,9 @@ def main(words: Sequence[str] | None = None) -> None:
             for rows in there.values():
                 file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
             name = ADAPTER if given.adapter else None
+            by = Path(given.model).name + (f" + {given.adapter.name}" if given.adapter else "")
             for at, (asked, rows) in enumerate(write_all(engine, left, sampling, given.seed, name), 1):
-                file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+                file.write("".join(json.dumps({**row, "by": by}, ensure_ascii=False) + "\n" for row in rows))
                 file.flush()
                 spent = time.perf_counter() - began
                 print(f"{at} of {len(left)}, {spent / at:.1f} s each: {asked.product}: {asked.fact}", file=sys.stderr)

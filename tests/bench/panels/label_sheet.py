@@ -1,6 +1,6 @@
 """Sheets on which a reader labels a writer's own candidates, one mark a line, and labels read back from them.
 
-    python tests/bench/panels/label_sheet.py write candidates.jsonl --out out/labels [--lines 150] [--seed 0]
+    python tests/bench/panels/label_sheet.py write candidates.jsonl --out out/labels [--lines 150] [--width 30]
     python tests/bench/panels/label_sheet.py read out/labels reader-1/*.txt --by "reader 1" --out labels.jsonl
 
 Candidates are rows of `product`, `category`, `language`, `fact`, `line` and whatever else there is. `write` makes
@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from panel_texts import PanelError, read_rows
+
+from aigc.content import measure
 
 FAULTS = {"u": "untrue", "n": "nonsense", "d": "dull", "": ""}
 MARK = re.compile(r"(?:(0)([und]?)|(1)(d?)|(2))", re.IGNORECASE)
@@ -61,14 +63,16 @@ def sheets(groups: Sequence[Sequence[dict[str, Any]]], most: int) -> Iterator[st
         yield text
 
 
-def write(source: Path, out: Path, most: int, seed: int) -> tuple[int, int]:
-    """Write the sheets and their key; return how many sheets and lines there are."""
+def write(source: Path, out: Path, most: int, seed: int, width: int = 0) -> tuple[int, int]:
+    """Write the sheets and their key; return how many sheets and lines there are. What is wider than `width`, which no
+    ad could take, is left out."""
     rows = []
     for where, row in read_rows(source):
         lacking = [name for name in NEEDED if not isinstance(row.get(name), str)]
         if lacking:
             raise PanelError(f"{where}: a candidate has {', '.join(NEEDED)}; there is no {lacking[0]}")
-        rows.append(row)
+        if not width or measure(row["line"], "width") <= width:
+            rows.append(row)
     groups = laid_out(rows, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     made = list(sheets(groups, most))
@@ -114,6 +118,7 @@ def main(words: Sequence[str] | None = None) -> None:
     one.add_argument("candidates", type=Path)
     one.add_argument("--out", type=Path, required=True)
     one.add_argument("--lines", type=int, default=150, help="of a sheet, about")
+    one.add_argument("--width", type=int, default=0, help="leave out what is wider, a Chinese character counting 2")
     one.add_argument("--seed", type=int, default=0)
     one = ways.add_parser("read")
     one.add_argument("sheets", type=Path, help="what `write` was given as --out")
@@ -123,7 +128,7 @@ def main(words: Sequence[str] | None = None) -> None:
     given = parser.parse_args(words)
     try:
         if given.way == "write":
-            made, many = write(given.candidates, given.out, given.lines, given.seed)
+            made, many = write(given.candidates, given.out, given.lines, given.seed, given.width)
             print(f"{many} lines on {made} sheets; the key is {given.out}-key.jsonl")
             return
         key = given.sheets.with_name(f"{given.sheets.name}-key.jsonl")

@@ -12,11 +12,10 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from plainness import says_no_more
 from rapidfuzz import fuzz
 
 from aigc.types import texts_in
@@ -26,8 +25,7 @@ UNSHOWN = {"url", "language", *FACTS}
 NAMES = ("product", "topic", "title", "keyword")
 ADDRESSES = {"final_url", "path1", "path2", "slug"}
 WHOLE = 90  # of 100: all but a little word of a line is its fact's
-WORD = re.compile(r"[\u3400-\u9fff]|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
-PLACE = re.compile(r"(\w+)\[(\d+)\]")
+PLACE = re.compile(r"\w+\[\d+\]")
 
 
 class PanelError(Exception):
@@ -77,27 +75,6 @@ class PanelText:
     def near_plain(self) -> bool:
         """Say whether it only adds the name, a call or filler to its fact."""
         return says_no_more(self.text, f"{self.brief.name} {self.fact}", self.brief.language)
-
-
-@cache
-def _plain_words() -> dict[str, list[str]]:
-    listed = yaml.safe_load((Path(__file__).parent / "plain_words.yaml").read_text(encoding="utf-8"))
-    return {language: sorted(words.split(), key=len, reverse=True) for language, words in listed.items()}
-
-
-def says_no_more(text: str, known: str, language: str) -> bool:
-    """Say whether every word of a text is known, in some form, or tells nothing."""
-    filler = _plain_words()["zh" if language.startswith("zh") else "en"]
-    if language.startswith("zh"):
-        for word in filler:
-            text = text.replace(word, "")
-    words, there = (WORD.findall(one.casefold()) for one in (text, known))
-    return all(word in filler or any(_same(word, other) for other in there) for word in words)
-
-
-def _same(word: str, other: str) -> bool:
-    alike = min(len(word), len(other)) > 3 and (word.startswith(other) or other.startswith(word))
-    return word == other or (alike and word[0].isalpha())
 
 
 def read_source(told: str, kinds: Collection[str], stages: Collection[str] = ()) -> list[PanelText]:
@@ -167,8 +144,8 @@ def _of_job(folder: Path, name: str, kinds: set[str], stages: Collection[str]) -
         else:
             if status == "accepted":
                 for path, item in sorted(kept.get(piece["id"], {}).items()):
-                    root, at = PLACE.fullmatch(path).groups()  # type: ignore[union-attr]
-                    line = fields[root][int(at)]
+                    root, place = path[:-1].split("[")
+                    line = fields[root][int(place)]
                     yield PanelText(text=line, kind="line", fact=_fact(brief, item, where), **given)
             for one in piece.get("suggestions", ()) if "suggestion" in kinds else ():
                 if one["stage"] in stages:
