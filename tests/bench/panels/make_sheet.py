@@ -2,7 +2,7 @@
 
     python tests/bench/panels/make_sheet.py lines        own=jobs/copy plain=jobs/facts --out out/lines
     python tests/bench/panels/make_sheet.py suggestions  own=jobs/copy plain=jobs/facts --out out/five
-    python tests/bench/panels/make_sheet.py descriptions own=jobs/copy today=jobs/facts --stage pairs --out out/pairs
+    python tests/bench/panels/make_sheet.py descriptions own=jobs/copy today=jobs/facts --stage joint --out out/pairs
     python tests/bench/panels/make_sheet.py pieces       small=jobs/small large=large.jsonl --out out/articles
 
 A source is NAME=PATH: a file of JSONL or a job's folder (`panel_texts.py` says what is read of them). The first is
@@ -149,7 +149,8 @@ def make(
     if design != "suggestions":  # those are in random order already, fact by fact
         draw.shuffle(found)
     asked = {one.key: one for one in briefs or [one.brief for one in (*others, *own)]}
-    head = {"design": design, "seed": seed, "briefs": len(asked)}
+    languages = sorted({brief.language for brief in asked.values()})
+    head: dict[str, Any] = {"design": design, "seed": seed, "briefs": len(asked), "languages": languages}
     head["facts"] = sum(len(brief.facts) for brief in asked.values())
     columns = ("item", "brief", "facts", *SHOWN[design], *MARKS[design])
     seen = [{name: row.get(name, "") for name in columns} | {"item": str(at)} for at, (row, _) in enumerate(found, 1)]
@@ -174,11 +175,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("sources", nargs="+", metavar="NAME=PATH")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--stage", default="", help="of a job, with commas: `lines` unless told, for descriptions all")
+    parser.add_argument("--stage", default="", help="of a job; `copy,lines` unless told, for descriptions all")
     parser.add_argument("--language", default="", help="only briefs in it")
     parser.add_argument("--briefs", type=Path, help="JSONL of all briefs, of those too for which nothing was written")
     given = parser.parse_args(words)
-    lined = ["lines"] if given.design in ("lines", "suggestions") else []
+    lined = ["copy", "lines"] if given.design in ("lines", "suggestions") else []
     stages = given.stage.split(",") if given.stage else lined
     try:
         briefs = [PanelBrief(values=row) for _, row in read_rows(given.briefs)] if given.briefs else []

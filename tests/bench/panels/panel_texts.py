@@ -170,7 +170,7 @@ def _places(folder: Path, stages: Collection[str]) -> dict[str, dict[str, int]]:
                 paths = {path: one.line.item for path in one.line.fields if PLACE.fullmatch(path)}
                 found.setdefault(one.brief.id, {}).update(paths)
     if not found:
-        raise PanelError(f"{folder}: no kept lines of {', '.join(stages)}; write it with `-o keep_lines=taken`")
+        raise PanelError(f"{folder}: no kept lines of {' or '.join(stages)}; write it with `-o keep_lines=taken`")
     return found
 
 

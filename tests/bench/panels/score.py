@@ -63,10 +63,11 @@ def pair_figures(head: Key, rows: Sequence[Key], verdicts: Sequence[Verdict]) ->
         sides = [(row, row["own"] if own else "BA"["AB".index(row["own"])]) for row in some]
         return [told for row, side in sides if (told := votes(row, f"{side}_faulty", verdicts))]
 
+    most = 0.08 if head.get("languages") == ["zh"] else 0.05
     preferred = [[told == row["own"] for told in votes(row, "better", verdicts)] for row in fresh]
     preferred = [told for told in preferred if told]
     figures = [
-        Figure("faulty for any reader", counted("yes" in told for told in faulty(fresh)), most=0.05),
+        Figure("faulty for any reader", counted("yes" in told for told in faulty(fresh)), most=most),
         Figure("faulty for all readers", counted(set(told) == {"yes"} for told in faulty(fresh))),
         Figure("the other side faulty for any reader", counted("yes" in told for told in faulty(fresh, own=False))),
         Figure("preferred by all", counted(map(all, preferred)), least=0.5 if head["design"] == "lines" else 0.6),

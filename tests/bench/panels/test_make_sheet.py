@@ -56,7 +56,7 @@ def test_a_sheet_hides_sources_and_its_key_leads_back(script: Any, own: Path, tm
     for seed in range(4):
         script("make_sheet").main(["lines", str(own), "--out", str(out), "--seed", str(seed), "--language", "en"])
         sheet, (head, *key) = read(out)
-        assert head == {"design": "lines", "seed": seed, "briefs": 2, "facts": 4}
+        assert head == {"design": "lines", "seed": seed, "briefs": 2, "languages": ["en"], "facts": 4}
         assert list(sheet[0]) == ["item", "brief", "facts", "fact", "A", "B", "A_faulty", "B_faulty", "better"]
         text = out.with_name("lines.csv").read_text(encoding="utf-8")
         assert not [word for word in ("secret", "writer", "plain", "source") if word in text]

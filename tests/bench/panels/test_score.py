@@ -50,6 +50,8 @@ def test_lines_are_counted_by_what_all_prefer_and_any_finds_faulty(script: Any, 
     assert agreed["faulty"] == pytest.approx((8 / 10 - 82 / 100) / (1 - 82 / 100))
     shown = [str(one) for one in figures]
     assert shown[0] == "faulty for any reader: 1 of 4, 25.0% [4.6%, 69.9%]; asked ≤ 5%: NOT met"
+    *_, chinese = counts(script, rows_file, [{**head, "languages": ["zh"]}, *LINES], first, second)
+    assert str(chinese[0]).endswith("asked ≤ 8%: NOT met")
     assert "facts covered: 3 of 8, 37.5% [13.7%, 69.4%]; asked ≥ 25%: met" in shown
 
 
