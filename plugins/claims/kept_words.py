@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from aigc import check
 from aigc.types import Field
+from aigc_plugins.claims.claim_lists import ClaimLists
 from aigc_plugins.claims.counted import amounts_in
 from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, telling, words_in
+from aigc_plugins.rules.numerals import ENGLISH
 
 
 @check
@@ -19,13 +21,21 @@ def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[s
     given = given_to(field)
     written = roots_of(text, given.language)
     for fact in given.facts:
-        words = telling(words_in(fact), given.lists)
+        words = _telling(fact, given.lists)
         kept = [word for word in words if root(word, given.language) in written]
         if words and len(kept) < share * len(words):
             lost = next(word for word in words if word not in kept)
             yield f"says too little of {fact!r}: {lost!r} is lost"
             continue
         yield from _halved(text, fact, given)
+
+
+def _telling(fact: str, lists: ClaimLists) -> list[str]:
+    """Return the words of a fact that a line must keep: those that say more than that it has something or is so long."""
+    if CJK.search(fact):
+        for attribute in sorted(lists.attributes, key=len, reverse=True):
+            fact = fact.replace(attribute, "")
+    return [word for word in telling(words_in(fact), lists) if word not in lists.attributes and word not in ENGLISH]
 
 
 def _halved(text: str, fact: str, given: Given) -> Iterator[str]:

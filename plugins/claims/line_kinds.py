@@ -24,7 +24,7 @@ def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[
     if _plain(text) in {_plain(call) for call in calls}:
         return "call"
     lists = lists_for(language)
-    bare = lists.fillers.sub(" ", text)
+    bare = lists.phrases.fillers.sub(" ", text.lower())
     words = [root(word, language) for word in words_in(bare) if word not in lists.function]
     named = {root(word, language) for word in words_in(product)}
     if words and all(word in named for word in words):
@@ -49,8 +49,8 @@ def adds_something(text: str, field: Field, *, calls: Sequence[str] = ()) -> Ite
 def no_filler(text: str, field: Field) -> Iterator[Finding]:
     """No words that only fill the line ("so you know", "just for you", 等等) unless the brief has them."""
     given = given_to(field)
-    for found in given.lists.fillers.finditer(text):
-        if found["found"] and found["found"].lower() not in given.text.lower():
+    for found in given.lists.phrases.fillers.finditer(text.lower()):
+        if found["found"] not in given.text.lower():
             yield Finding(message=f"fills the line with {found['found']!r}", span=found.span())
 
 

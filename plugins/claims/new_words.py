@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import ClaimLists, found_in, languages
 from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, words_in
 from aigc_plugins.claims.stems import bases
+from aigc_plugins.rules.numerals import ENGLISH
+from aigc_plugins.rules.units import canonical_unit
 from aigc_plugins.rules.words import forbidden_words
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -23,15 +26,15 @@ KNOWN, NEW, STRANGE = 0, 1, 100  # what a stretch of a Chinese line costs: the r
 def no_comparatives(text: str, field: Field) -> Iterator[Finding]:
     """Nothing compares or boasts that the brief does not: more, better, -er, than, 更, 比, superlatives, claims."""
     given = given_to(field)
-    allowed = found_in(given.lists.comparatives, given.text)
-    for found in given.lists.comparatives.finditer(text):
-        if found["found"] and found["found"].lower() not in allowed and found["found"] not in given.text:
+    comparatives = given.lists.phrases.comparatives
+    for found in comparatives.finditer(text.lower()):
+        if found["found"] and found["found"] not in found_in(comparatives, given.text):
             yield Finding(message=f"compares: {found['found']!r} is not in the fact", span=found.span())
     yield from forbidden_words(text, field, lists=("superlatives", "claims"), unless_in_brief=True)
 
 
 @check
-def no_new_claims(text: str, field: Field, *, most: int = 4) -> Iterator[str]:
+def no_new_claims(text: str, field: Field, *, most: int = 5) -> Iterator[str]:
     """A word that neither the fact nor the brief's names have is an everyday one: a verb, time, place, person or thing.
 
     At most `most` of them, function words not counted. Which they are is data per language; a word of `properties`
@@ -55,8 +58,10 @@ def new_words(text: str, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]
     new: list[str] = []
     strange: list[str] = []
     asked = words_in(question[0]) if (question := QUESTION.match(text)) else ()
-    for word in words_in(text):
-        if CJK.match(word) or word in lists.function or not word[0].isalpha():
+    for before, word in pairwise(("", *words_in(text))):
+        if CJK.match(word) or word in lists.function or not word[0].isalpha() or word in ENGLISH:
+            continue
+        if word in lists.dimensions and (before[:1].isdigit() or canonical_unit(before)):
             continue
         if root(word, given.language) not in known:
             (new if (word in lists.asked and word in asked) or _everyday(word, lists) else strange).append(word)

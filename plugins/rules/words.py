@@ -50,7 +50,8 @@ def forbidden_words(
     plain, places = _readable(text)
     allowed = {_plain(word) for word in allow}
     brief = _plain(" ".join(texts_in(field.draft.brief.values))) if unless_in_brief else ""
-    terms = [_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
+    listed = [term for name in lists if _any_of(name).search(plain) for term in _bundled()[name]]
+    terms = [_term(word) for word in words] + listed
     for term in terms:
         if term.plain in allowed or (brief and term.pattern.search(brief)):
             continue
@@ -101,6 +102,12 @@ def _bundled() -> Mapping[str, list[_Term]]:
         name: [_term(entry) if isinstance(entry, str) else _term(entry["term"], entry["unless"]) for entry in entries]
         for name, entries in lists.items()
     }
+
+
+@cache
+def _any_of(name: WordList) -> re.Pattern[str]:
+    """Return a pattern of all terms of a list: most texts have none, which is seen at once."""
+    return re.compile("|".join(term.pattern.pattern for term in _bundled()[name]))
 
 
 @cache
