@@ -30,6 +30,8 @@ class ClaimPhrases:
     no_numbers: re.Pattern[str]
     comparatives: re.Pattern[str]
     fillers: re.Pattern[str]
+    conclusions: re.Pattern[str]
+    sequels: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,15 @@ def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
         no_numbers=phrases(read["no_numbers"]),
         comparatives=phrases(read["comparatives"], besides=read["no_comparatives"], also=_graded(read["gradable"])),
         fillers=phrases(read["fillers"]),
+        conclusions=phrases((), also=_joints(read["conclusions"])),
+        sequels=phrases((), also=_joints(read["sequels"])),
     )
+
+
+def _joints(listed: Iterable[str]) -> str:
+    """Return a pattern of words right after a comma or another mark."""
+    words = _any_of(listed)
+    return rf"(?<=[,:;，：；]) ?(?:{words})" if words else ""
 
 
 def _any_of(listed: Iterable[str]) -> str:

@@ -130,10 +130,10 @@ def _objection(amount: Amount, same: list[Amount], given: Given) -> str:
 def _other_thing(amount: Amount, fitting: list[Amount], given: Given) -> str:
     """Return a message where a number counts what neither the fact nor the names have, though the fact names it."""
     counted = _thing(amount, given)
+    stated = next((_thing(other, given) for other in fitting if _thing(other, given)), [])
     known = roots_of(given.text, given.language)
     if not counted or any(root(word, given.language) in known or word in COUNTS for word in counted):
         return ""
-    stated = next((_thing(other, given) for other in fitting if _thing(other, given)), [])
     return f"counts {counted[0]!r}; the fact counts {' '.join(stated)!r}" if stated else ""
 
 

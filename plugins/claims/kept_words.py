@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from aigc import check
 from aigc.types import Field
@@ -20,14 +20,16 @@ def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[s
     """
     given = given_to(field)
     written = roots_of(text, given.language)
+    numbers = {amount.number for amount in amounts_in(text, given.language)}
     for fact in given.facts:
         words = _telling(fact, given.lists)
-        kept = [word for word in words if root(word, given.language) in written]
-        if words and len(kept) < share * len(words):
-            lost = next(word for word in words if word not in kept)
-            yield f"says too little of {fact!r}: {lost!r} is lost"
-            continue
-        yield from _halved(text, fact, given)
+        lost = [word for word in words if root(word, given.language) not in written]
+        amounts = [amount for amount in amounts_in(fact, given.language) if amount.unit]
+        kept = len(words) - len(lost) + sum(amount.number in numbers for amount in amounts)
+        if lost and kept < share * (len(words) + len(amounts)):
+            yield f"says too little of {fact!r}: {lost[0]!r} is lost"
+        else:
+            yield from _halved(written, fact, given)
 
 
 def _telling(fact: str, lists: ClaimLists) -> list[str]:
@@ -38,10 +40,9 @@ def _telling(fact: str, lists: ClaimLists) -> list[str]:
     return [word for word in telling(words_in(fact), lists) if word not in lists.attributes and word not in ENGLISH]
 
 
-def _halved(text: str, fact: str, given: Given) -> Iterator[str]:
+def _halved(written: Collection[str], fact: str, given: Given) -> Iterator[str]:
     """Yield sizes that a counted thing has lost: "half" of "24 half pans"."""
     sizes = given.lists.sizes
-    written = roots_of(text, given.language)
     for amount in amounts_in(fact, given.language):
         for word in amount.after[:2]:
             if word in sizes and not CJK.match(word) and root(word, given.language) not in written:
