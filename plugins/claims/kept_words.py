@@ -11,6 +11,8 @@ from aigc_plugins.claims.counted import amounts_in
 from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, telling, words_in
 from aigc_plugins.rules.numerals import ENGLISH
 
+CHARACTERS = 0.8  # of the share: of a Chinese word often one character stays
+
 
 @check
 def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[str]:
@@ -26,7 +28,8 @@ def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[s
         lost = [word for word in words if root(word, given.language) not in written]
         amounts = [amount for amount in amounts_in(fact, given.language) if amount.unit]
         kept = len(words) - len(lost) + sum(amount.number in numbers for amount in amounts)
-        if lost and kept < share * (len(words) + len(amounts)):
+        needed = share * (CHARACTERS if CJK.search(fact) else 1)
+        if lost and kept < needed * (len(words) + len(amounts)):
             yield f"says too little of {fact!r}: {lost[0]!r} is lost"
         else:
             yield from _halved(written, fact, given)

@@ -78,12 +78,13 @@ def relates(words: Sequence[str], given: Given) -> bool:
     known = roots_of(given.text, given.language)
     if any(root(word, given.language) in known for word in words):
         return True
-    topics = _topics(given.text, given.language)
-    return any(topics & _topics(word, given.language) for word in words)
+    topics = topics_of(given.text, given.language)
+    return any(topics & topics_of(word, given.language) for word in words)
 
 
 @lru_cache(maxsize=1 << 12)
-def _topics(text: str, language: str) -> frozenset[str]:
+def topics_of(text: str, language: str) -> frozenset[str]:
+    """Return the topics that a text's words belong to."""
     related, alike = lists_for(language).related, lists_for(language).alike
     if CJK.search(text):
         return frozenset().union(*(topics for word, topics in related.items() if word in text))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from aigc import check
 from aigc.types import Field
@@ -14,7 +13,7 @@ from aigc_plugins.claims.line_words import CJK, Given, given_to, relates, root, 
 HOOK = re.compile(r"^([^?？]{1,40})[?？]")
 TO_PRODUCT = re.compile(r"\d\S* [a-z]+ (?:to|from) (?:an?|the|your) ([a-z -]+)$")
 BARE_END = re.compile(r"\b(in|on|from|for|with|at|to) ([a-z]+)$")
-PERSONS = ("you", "we", "they", "it")
+AGENT = re.compile(r"\b(you|we|they|it) ([a-z]{3,})")
 
 
 @check
@@ -39,8 +38,8 @@ def who_does_what(text: str, field: Field) -> Iterator[str]:
 
 
 def _belongs(part: str, given: Given) -> bool:
-    words = [part] if CJK.search(part) else telling(words_in(part), given.lists)
-    return not words or relates(words, given)
+    words = telling(words_in(part), given.lists)
+    return not words or relates([*words, part] if CJK.search(part) else words, given)
 
 
 def _turned(text: str, given: Given) -> Iterator[str]:
@@ -57,11 +56,8 @@ def _turned(text: str, given: Given) -> Iterator[str]:
 
 def _agents(text: str, given: Given) -> dict[str, str]:
     """Return the roots of verbs → who does them, where a pronoun right before says so."""
-    return {
-        root(verb, given.language): person
-        for person, verb in pairwise(words_in(text))
-        if person in PERSONS and verb not in given.lists.function
-    }
+    found = AGENT.findall(text.lower())
+    return {root(verb, given.language): person for person, verb in found if verb not in given.lists.function}
 
 
 def _misplaced(text: str, given: Given) -> Iterator[str]:
