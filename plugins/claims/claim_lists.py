@@ -104,7 +104,7 @@ def phrases(listed: Iterable[str], *, besides: Iterable[str] = (), also: str = "
 
 
 def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
-    before_number = r"\s*(?:an?\s|the\s|[$€£¥可达能为到]+)?\s*$"
+    before_number = r"\s*(?:an?\s|the\s|[$€£¥]|[\u3400-\u9fff]{1,2})?\s*$"
     return ClaimPhrases(
         negations=phrases(read["negations"], besides=read["no_negations"], also=read["negative_forms"]),
         instead=phrases(read["instead_of_negations"]),

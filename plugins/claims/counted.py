@@ -18,7 +18,7 @@ from aigc_plugins.rules.units import canonical_unit, unit_symbol
 
 PHRASE = re.compile(r"^[^,;:.?!()，；：。？！、（）\u2013\u2014]*")
 JOINT = re.compile(r"\s*(?:[x×乘和或到至~,、/–-]|to|and|or)?\s*")
-CLOCK = ("am", "pm")
+CLOCK = frozenset(["am", "pm"])
 COUNTS = ("way", "ways", "thing", "things", "times", "of")
 LOOSE = ("piece", "times", "cup", "fold")  # units that are as good as words
 
@@ -85,7 +85,7 @@ def amounts_in(text: str, language: str) -> tuple[Amount, ...]:
         found.append(
             Amount(
                 number=abs(fact.number),
-                unit="" if fact.unit in CLOCK else fact.unit,
+                unit="clock" if CLOCK & {fact.unit, *after[:1]} else fact.unit,
                 text=text[start:end].strip(),
                 span=fact.span,
                 limit=_limit(readable[:start], readable[end:], language),

@@ -8,7 +8,7 @@ from aigc import check
 from aigc.types import Field
 from aigc_plugins.claims.claim_lists import ClaimLists
 from aigc_plugins.claims.counted import amounts_in
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, telling, words_in
+from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, telling, topics_of, words_in
 from aigc_plugins.rules.numerals import ENGLISH
 
 CHARACTERS = 0.8  # of the share: of a Chinese word often one character stays
@@ -23,13 +23,15 @@ def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[s
     given = given_to(field)
     written = roots_of(text, given.language)
     numbers = {amount.number for amount in amounts_in(text, given.language)}
+    topics = topics_of(text, given.language)
     for fact in given.facts:
         words = _telling(fact, given.lists)
         lost = [word for word in words if root(word, given.language) not in written]
         amounts = [amount for amount in amounts_in(fact, given.language) if amount.unit]
-        kept = len(words) - len(lost) + sum(amount.number in numbers for amount in amounts)
-        needed = share * (CHARACTERS if CJK.search(fact) else 1)
-        if lost and kept < needed * (len(words) + len(amounts)):
+        near = sum(bool(topics_of(word, given.language) & topics) for word in lost)
+        kept = len(words) - len(lost) + near + sum(amount.number in numbers for amount in amounts)
+        needed = share * (CHARACTERS if CJK.search(fact) else 1) * (len(words) + len(amounts))
+        if lost and kept < needed:
             yield f"says too little of {fact!r}: {lost[0]!r} is lost"
         else:
             yield from _halved(written, fact, given)
@@ -40,7 +42,8 @@ def _telling(fact: str, lists: ClaimLists) -> list[str]:
     if CJK.search(fact):
         for attribute in sorted(lists.attributes, key=len, reverse=True):
             fact = fact.replace(attribute, "")
-    return [word for word in telling(words_in(fact), lists) if word not in lists.attributes and word not in ENGLISH]
+    passed = (*lists.attributes, *ENGLISH)
+    return [word for word in telling(words_in(fact), lists) if word not in passed]
 
 
 def _halved(written: Collection[str], fact: str, given: Given) -> Iterator[str]:

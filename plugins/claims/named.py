@@ -22,7 +22,7 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
     Every Word Capitalised only its spelling is looked at.
     """
     given = given_to(field)
-    spelt = _spellings(given.text)
+    spelt, brief = _spellings(given.text), {match.casefold() for match in NAME.findall(given.text)}
     known = roots_of(given.text, given.language)
     found = [match for match in NAME.finditer(text)]
     titled = sum(match.group()[0].isupper() for match in found) * 2 > len(found) + 1 and len(found) > 2
@@ -33,7 +33,7 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
             begins = word[:1].upper() + word[1:] == word and word[1:] in {one[1:] for one in spelt[plain]}
             if word not in spelt[plain] and not begins:
                 yield Finding(message=f"writes {word!r}; the brief has {min(spelt[plain])!r}", span=match.span())
-        elif plain in given.lists.names or root(plain, given.language) in known or titled:
+        elif plain in brief or plain in given.lists.names or root(plain, given.language) in known or titled:
             continue
         elif chinese or (word != word.lower() and not STARTS.search(text[: match.start()])):
             yield Finding(message=f"names {word!r}, which the brief does not", span=match.span())

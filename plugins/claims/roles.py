@@ -11,7 +11,7 @@ from aigc_plugins.claims.claim_lists import found_in
 from aigc_plugins.claims.line_words import CJK, Given, given_to, relates, root, roots_of, telling, words_in
 
 HOOK = re.compile(r"^([^?？]{1,40})[?？]")
-TO_PRODUCT = re.compile(r"\d\S* [a-z]+ (?:to|from) (?:an?|the|your) ([a-z -]+)$")
+TO_PRODUCT = re.compile(r"\d[\d.,]* [a-z]+ (?:to|from) (?:an?|the|your) ([a-z -]+)$")
 BARE_END = re.compile(r"\b(in|on|from|for|with|at|to) ([a-z]+)$")
 AGENT = re.compile(r"\b(you|we|they|it) ([a-z]{3,})")
 
