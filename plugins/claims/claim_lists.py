@@ -36,7 +36,7 @@ class ClaimPhrases:
 
 @dataclass(frozen=True, slots=True)
 class ClaimLists:
-    """This is one language's words: `function` words say nothing, `everyday` ones no property.
+    """This is one language's words: `function` words say nothing, `everyday` ones no property, `promises` one.
 
     Those of `asked` may stand in a question that opens the line, `dimensions` behind a number and its unit; a fact's
     `attributes` need not be kept, its `sizes` must. `alike` maps an irregular form or a synonym to its plain word,
@@ -45,7 +45,7 @@ class ClaimLists:
 
     function: frozenset[str]
     everyday: frozenset[str]
-    properties: frozenset[str]
+    promises: frozenset[str]
     asked: frozenset[str]
     dimensions: frozenset[str]
     attributes: frozenset[str]
@@ -76,7 +76,7 @@ def lists_for(language: str) -> ClaimLists:
     return ClaimLists(
         function=_words(read["function"]),
         everyday=frozenset().union(*(_words(read[kind]) for kind in EVERYDAY)),
-        properties=_words(read["properties"]),
+        promises=_words(read["promises"]),
         asked=_words(read["asked"]),
         dimensions=_words(read["dimensions"]),
         attributes=_words(read["attributes"]),
@@ -127,7 +127,7 @@ def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
 def _joints(listed: Iterable[str]) -> str:
     """Return a pattern of words right after a comma or another mark."""
     words = _any_of(listed)
-    return rf"(?<=[,:;，：；]) ?(?:{words})" if words else ""
+    return rf"(?:(?<=[,:;] )|(?<=[,:;，：；]))(?:{words})" if words else ""
 
 
 def _any_of(listed: Iterable[str]) -> str:

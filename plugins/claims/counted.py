@@ -12,7 +12,7 @@ from itertools import takewhile
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, words_in
 from aigc_plugins.rules.fact_reading import facts_in
 from aigc_plugins.rules.units import canonical_unit, unit_symbol
 
@@ -57,7 +57,7 @@ def same_numbers(text: str, field: Field) -> Iterator[Finding]:
     written = amounts_in(text, given.language)
     for amount in written:
         same = [other for other in known if other.number == amount.number]
-        if message := _objection(amount, same, given):
+        if message := _objection(amount, same, text, given):
             yield Finding(message=message, span=amount.span)
     yield from _unknown_codes(text, given.text)
     numbers = {amount.number for amount in written}
@@ -105,7 +105,7 @@ def _paired(found: list[Amount], text: str) -> tuple[Amount, ...]:
     return tuple(found)
 
 
-def _objection(amount: Amount, same: list[Amount], given: Given) -> str:
+def _objection(amount: Amount, same: list[Amount], text: str, given: Grounds) -> str:
     """Return what is wrong with a number of a line, given the brief's equal ones; nothing where one of them fits."""
     if not same:
         return f"{amount.text!r} is not in the fact"
@@ -113,7 +113,7 @@ def _objection(amount: Amount, same: list[Amount], given: Given) -> str:
     if not fitting:
         units = ", ".join(sorted({f"{one.number.normalize():f} {unit_symbol(one.unit)}".strip() for one in same}))
         return f"{amount.text!r}: the fact has {units}"
-    if message := _other_thing(amount, fitting, given):
+    if message := _other_thing(amount, fitting, text, given):
         return message
     limits = given.lists.phrases.limits
     if not any(
@@ -127,17 +127,20 @@ def _objection(amount: Amount, same: list[Amount], given: Given) -> str:
     return ""
 
 
-def _other_thing(amount: Amount, fitting: list[Amount], given: Given) -> str:
-    """Return a message where a number counts what neither the fact nor the names have, though the fact names it."""
-    counted = _thing(amount, given)
-    stated = next((_thing(other, given) for other in fitting if _thing(other, given)), [])
-    known = roots_of(given.text, given.language)
-    if not counted or any(root(word, given.language) in known or word in COUNTS for word in counted):
+def _other_thing(amount: Amount, fitting: list[Amount], text: str, given: Grounds) -> str:
+    """Return a message where a number counts what neither the fact nor the names have, or another thing of the fact."""
+    language = given.language
+    things = [thing for other in fitting if (thing := _thing(other, given))]
+    counted = {root(word, language) for word in _thing(amount, given)}
+    meant = {root(word, language) for thing in things for word in thing}
+    known = not counted or counted & {*roots_of(given.text, language), *COUNTS}
+    turned = counted and not counted & meant and meant & roots_of(text, language)
+    if not things or (known and not turned):
         return ""
-    return f"counts {counted[0]!r}; the fact counts {' '.join(stated)!r}" if stated else ""
+    return f"counts {_thing(amount, given)[0]!r}; the fact counts {' '.join(things[0])!r}"
 
 
-def _thing(amount: Amount, given: Given) -> list[str]:
+def _thing(amount: Amount, given: Grounds) -> list[str]:
     """Return the words for what is counted, nothing where a unit is all there is: "half pans" of "24 half pans"."""
     if amount.unit not in ("", *LOOSE) or any(map(canonical_unit, amount.after[:1])):
         return []

@@ -8,7 +8,7 @@ from aigc import check
 from aigc.types import Field
 from aigc_plugins.claims.claim_lists import ClaimLists
 from aigc_plugins.claims.counted import amounts_in
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, telling, topics_of, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, telling, topics_of, words_in
 from aigc_plugins.rules.numerals import ENGLISH
 
 CHARACTERS = 0.8  # of the share: of a Chinese word often one character stays
@@ -38,7 +38,7 @@ def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[s
 
 
 def _telling(fact: str, lists: ClaimLists) -> list[str]:
-    """Return the words of a fact that a line must keep: those that say more than that it has something or is so long."""
+    """Return the words of a fact that a line must keep: those that say more than that there is something."""
     if CJK.search(fact):
         for attribute in sorted(lists.attributes, key=len, reverse=True):
             fact = fact.replace(attribute, "")
@@ -46,7 +46,7 @@ def _telling(fact: str, lists: ClaimLists) -> list[str]:
     return [word for word in telling(words_in(fact), lists) if word not in passed]
 
 
-def _halved(written: Collection[str], fact: str, given: Given) -> Iterator[str]:
+def _halved(written: Collection[str], fact: str, given: Grounds) -> Iterator[str]:
     """Yield sizes that a counted thing has lost: "half" of "24 half pans"."""
     sizes = given.lists.sizes
     for amount in amounts_in(fact, given.language):

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, words_in
 from aigc_plugins.claims.new_words import new_words
 
 LineKind: TypeAlias = Literal["fresh", "plain", "name", "call", "joined"]
@@ -32,7 +32,7 @@ def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[
     for fact in facts:
         if _follows(words, [root(word, language) for word in words_in(fact)]):
             return "plain"
-    new, strange = new_words(bare, Given(language, tuple(facts), (product,)))
+    new, strange = new_words(bare, Grounds(language, tuple(facts), (product,)))
     return "fresh" if new or strange else "joined"
 
 

@@ -24,7 +24,7 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
     given = given_to(field)
     spelt, brief = _spellings(given.text), {match.casefold() for match in NAME.findall(given.text)}
     known = roots_of(given.text, given.language)
-    found = [match for match in NAME.finditer(text)]
+    found = list(NAME.finditer(text))
     titled = sum(match.group()[0].isupper() for match in found) * 2 > len(found) + 1 and len(found) > 2
     chinese = bool(CJK.search(text))
     for match in found:

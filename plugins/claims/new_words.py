@@ -10,7 +10,7 @@ from itertools import pairwise
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import ClaimLists, found_in, languages
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, words_in
 from aigc_plugins.claims.stems import bases
 from aigc_plugins.rules.numerals import ENGLISH
 from aigc_plugins.rules.units import canonical_unit
@@ -37,7 +37,7 @@ def no_comparatives(text: str, field: Field) -> Iterator[Finding]:
 def no_new_claims(text: str, field: Field, *, most: int = 5) -> Iterator[str]:
     """A word that neither the fact nor the brief's names have is an everyday one: a verb, time, place, person or thing.
 
-    At most `most` of them, function words not counted. Which they are is data per language; a word of `properties`
+    At most `most` of them, function words not counted. Which they are is data per language; a word of `promises`
     (fresh, 轻松) is never one of them.
     """
     given = given_to(field)
@@ -52,12 +52,14 @@ def no_new_claims(text: str, field: Field, *, most: int = 5) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1 << 12)
-def new_words(text: str, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def new_words(text: str, given: Grounds) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the everyday words that a line adds, and those it may not add."""
     lists, known = given.lists, roots_of(given.text, given.language)
     new: list[str] = []
     strange: list[str] = []
-    asked = words_in(question[0]) if (question := QUESTION.match(text)) else ()
+    question = QUESTION.match(text)
+    asked_to = question.end() if question else 0
+    asked = words_in(text[:asked_to])
     for before, word in pairwise(("", *words_in(text))):
         if CJK.match(word) or word in lists.function or not word[0].isalpha() or word in ENGLISH:
             continue
@@ -66,27 +68,26 @@ def new_words(text: str, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]
         if root(word, given.language) not in known:
             (new if (word in lists.asked and word in asked) or _everyday(word, lists) else strange).append(word)
     for run in HAN.finditer(text):
-        in_question = bool(question) and run.end() <= question.end()
-        for word, cost in _parted(run.group(), given, in_question):
+        for word, cost in _parted(run.group(), given, asked=run.end() <= asked_to):
             if cost:
                 (strange if cost >= STRANGE else new).append(word)
     return tuple(new), tuple(strange)
 
 
 def _everyday(word: str, lists: ClaimLists) -> bool:
-    if word in lists.properties:
+    if word in lists.promises:
         return False
     plain = (*bases(word), lists.alike.get(word, word))
     return not lists.everyday.isdisjoint(plain)
 
 
-def _parted(run: str, given: Given, asked: bool) -> list[tuple[str, int]]:
+def _parted(run: str, given: Grounds, *, asked: bool) -> list[tuple[str, int]]:
     """Return a run of Chinese characters parted into words, each with its cost, so that the sum is least."""
     best: list[tuple[int, int, int]] = [(0, 0, 0)]  # cost, number of words, where the last one begins
     for end in range(1, len(run) + 1):
         options = []
         for begin in range(max(0, end - LONGEST), end):
-            cost = _cost(run[begin:end], given, asked)
+            cost = _cost(run[begin:end], given, asked=asked)
             if cost is not None:
                 options.append((best[begin][0] + cost, best[begin][1] + 1, begin))
         best.append(min(options))
@@ -94,19 +95,19 @@ def _parted(run: str, given: Given, asked: bool) -> list[tuple[str, int]]:
     end = len(run)
     while end:
         begin = best[end][2]
-        words.append((run[begin:end], _cost(run[begin:end], given, asked) or 0))
+        words.append((run[begin:end], _cost(run[begin:end], given, asked=asked) or 0))
         end = begin
     return words[::-1]
 
 
-def _cost(word: str, given: Given, asked: bool) -> int | None:
+def _cost(word: str, given: Grounds, *, asked: bool) -> int | None:
     """Return what it costs to read some characters as one word, None where they are none."""
     lists = given.lists
     if word in given.text or word in lists.function:
         return KNOWN
     if asked and word in lists.asked:
         return NEW
-    if word in lists.properties:
+    if word in lists.promises:
         return STRANGE * len(word) - 1  # dearer than two everyday words of the same characters would be
     if word in lists.everyday:
         return NEW

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from aigc import check
 from aigc.types import Field
 from aigc_plugins.claims.claim_lists import found_in
-from aigc_plugins.claims.line_words import CJK, Given, given_to, relates, root, roots_of, telling, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, relates, root, roots_of, telling, words_in
 
 HOOK = re.compile(r"^([^?？]{1,40})[?？]")
 TO_PRODUCT = re.compile(r"\d[\d.,]* [a-z]+ (?:to|from) (?:an?|the|your) ([a-z -]+)$")
@@ -26,9 +26,9 @@ def who_does_what(text: str, field: Field) -> Iterator[str]:
     given = given_to(field)
     if (hook := HOOK.match(text)) and not _belongs(hook[1], given):
         yield f"asks {hook.group()!r}, which has nothing to do with the fact"
-    for joint in found_in(given.lists.phrases.conclusions, text):
-        if joint not in given.text.lower():
-            yield f"concludes with {joint!r} what the fact does not say"
+    for word in found_in(given.lists.phrases.conclusions, text):
+        if word not in given.text.lower():
+            yield f"concludes with {word!r} what the fact does not say"
     for joint in given.lists.phrases.sequels.finditer(text.lower()):
         if joint["found"] and not _belongs(text[joint.end() :], given):
             yield f"goes on with {text[joint.start() :]!r}, which has nothing to do with the fact"
@@ -37,12 +37,12 @@ def who_does_what(text: str, field: Field) -> Iterator[str]:
         yield from _misplaced(text.lower(), given)
 
 
-def _belongs(part: str, given: Given) -> bool:
+def _belongs(part: str, given: Grounds) -> bool:
     words = telling(words_in(part), given.lists)
     return not words or relates([*words, part] if CJK.search(part) else words, given)
 
 
-def _turned(text: str, given: Given) -> Iterator[str]:
+def _turned(text: str, given: Grounds) -> Iterator[str]:
     """Yield verbs that the fact gives to one person and the line to another: "you eat" is not "we eat"."""
     facts = "\n".join(given.facts)
     stated = _agents(facts, given)
@@ -54,13 +54,13 @@ def _turned(text: str, given: Given) -> Iterator[str]:
             yield f"says that you {verb!r}; in the fact it is the product"
 
 
-def _agents(text: str, given: Given) -> dict[str, str]:
+def _agents(text: str, given: Grounds) -> dict[str, str]:
     """Return the roots of verbs → who does them, where a pronoun right before says so."""
     found = AGENT.findall(text.lower())
     return {root(verb, given.language): person for person, verb in found if verb not in given.lists.function}
 
 
-def _misplaced(text: str, given: Given) -> Iterator[str]:
+def _misplaced(text: str, given: Grounds) -> Iterator[str]:
     """Yield an amount that leads to the product itself, and a product without its article: "4 steps from ladder"."""
     name = given.names[0] if given.names else ""
     if found := TO_PRODUCT.search(text):
