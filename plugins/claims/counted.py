@@ -134,7 +134,8 @@ def _other_thing(amount: Amount, fitting: list[Amount], text: str, given: Ground
     counted = {root(word, language) for word in _thing(amount, given)}
     meant = {root(word, language) for thing in things for word in thing}
     known = not counted or counted & {*roots_of(given.text, language), *COUNTS}
-    turned = counted and not counted & meant and meant & roots_of(text, language)
+    heads = {root(thing[-1], language) for thing in things}
+    turned = counted and not counted & meant and heads & roots_of(text, language)
     if not things or (known and not turned):
         return ""
     return f"counts {_thing(amount, given)[0]!r}; the fact counts {' '.join(things[0])!r}"

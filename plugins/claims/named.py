@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from aigc import check
 from aigc.types import Field, Finding
-from aigc_plugins.claims.line_words import CJK, given_to, root, roots_of
+from aigc_plugins.claims.line_words import CJK, CLITIC, given_to, root, roots_of
+from aigc_plugins.claims.stems import bases
 
 NAME = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:[-'’&.][A-Za-zÀ-ɏ]+)*", re.ASCII)
 STARTS = re.compile(r"(?:^|[.?!:;，。？！：；—–|]\s*[\"'“‘(]?)$")
@@ -33,7 +34,9 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
             begins = word[:1].upper() + word[1:] == word and word[1:] in {one[1:] for one in spelt[plain]}
             if word not in spelt[plain] and not begins:
                 yield Finding(message=f"writes {word!r}; the brief has {min(spelt[plain])!r}", span=match.span())
-        elif plain in brief or plain in given.lists.names or root(plain, given.language) in known or titled:
+        elif plain in brief or titled or root(CLITIC.sub("", plain), given.language) in known:
+            continue
+        elif not given.lists.names.isdisjoint(bases(plain)):
             continue
         elif chinese or (word != word.lower() and not STARTS.search(text[: match.start()])):
             yield Finding(message=f"names {word!r}, which the brief does not", span=match.span())

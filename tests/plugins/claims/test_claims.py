@@ -31,6 +31,7 @@ GOOD = [
     ("Step ladder", "4.5 kg", "Lift 4.5 kg with one hand"),
     ("Digital meat thermometer", "range -50 to 300 °C", "Freezer to oven: -50 to 300 °C"),
     ("Loose leaf Earl Grey", "oil of bergamot from Calabria", "Calabrian bergamot oil in tea"),
+    ("Loose leaf Earl Grey", "oil of bergamot from Calabria", "Smell Calabria's bergamot oil"),
     ("Knife sharpening by post", "two-way postage included", "Post it, we pay both ways: two-way postage"),
     ("Boots", "free repairs for life", "Worn out? Free repairs for life"),
     ("Plug", "USB-C port", "Charge by USB-C at your desk"),
