@@ -25,6 +25,7 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
     given = given_to(field)
     spelt, brief = _spellings(given.text), {match.casefold() for match in NAME.findall(given.text)}
     known = roots_of(given.text, given.language)
+    common = given.lists.names
     found = list(NAME.finditer(text))
     titled = sum(match.group()[0].isupper() for match in found) * 2 > len(found) + 1 and len(found) > 2
     chinese = bool(CJK.search(text))
@@ -36,9 +37,9 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
                 yield Finding(message=f"writes {word!r}; the brief has {min(spelt[plain])!r}", span=match.span())
         elif plain in brief or titled or root(CLITIC.sub("", plain), given.language) in known:
             continue
-        elif not given.lists.names.isdisjoint(bases(plain)):
-            continue
-        elif chinese or (word != word.lower() and not STARTS.search(text[: match.start()])):
+        elif common.isdisjoint(bases(plain)) and (
+            chinese or word != word.lower() and not STARTS.search(text[: match.start()])
+        ):
             yield Finding(message=f"names {word!r}, which the brief does not", span=match.span())
 
 
