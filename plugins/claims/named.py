@@ -31,15 +31,14 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
     chinese = bool(CJK.search(text))
     for match in found:
         word, plain = match.group(), match.group().casefold()
+        inside = not STARTS.search(text[: match.start()])
         if plain in spelt:
             begins = word[:1].upper() + word[1:] == word and word[1:] in {one[1:] for one in spelt[plain]}
             if word not in spelt[plain] and not begins:
                 yield Finding(message=f"writes {word!r}; the brief has {min(spelt[plain])!r}", span=match.span())
         elif plain in brief or titled or root(CLITIC.sub("", plain), given.language) in known:
             continue
-        elif common.isdisjoint(bases(plain)) and (
-            chinese or word != word.lower() and not STARTS.search(text[: match.start()])
-        ):
+        elif common.isdisjoint(bases(plain)) and (chinese or (inside and word != word.lower())):
             yield Finding(message=f"names {word!r}, which the brief does not", span=match.span())
 
 
