@@ -7,41 +7,61 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any, NamedTuple
 
-KINDS = ("verbs", "times", "places", "people", "things")  # of words that add no property
+EVERYDAY = ("verbs", "times", "places", "people", "things")  # the lists of words that add no property
+
+
+class Limit(NamedTuple):
+    """This is how a language says one limit of a number ("up to"); `weak` words may stand for it, but do not say it."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    weak: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPhrases:
+    """This is one language's phrases, as patterns for texts in small letters; see `phrases`."""
+
+    negations: re.Pattern[str]
+    instead: re.Pattern[str]
+    limits: Mapping[str, Limit]
+    no_numbers: re.Pattern[str]
+    comparatives: re.Pattern[str]
+    fillers: re.Pattern[str]
+    conclusions: re.Pattern[str]
+    sequels: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimLists:
-    """This is one language's words: `function` words say nothing, `everyday` ones no property.
+    """This is one language's words: `function` words say nothing, `everyday` ones no property, `promises` one.
 
-    Those of `asked` may stand in a question that opens the line. `alike` maps an irregular form or a synonym to its
-    plain word, `related` a word to its topics, `opposed` a word before a number to those that must not take its place;
-    `limits` are phrases before and after a number by what they mean.
+    Those of `asked` may stand in a question that opens the line, `dimensions` behind a number and its unit; a fact's
+    `attributes` need not be kept, its `sizes` must. `alike` maps an irregular form or a synonym to its plain word,
+    `related` a word to its topics, `opposed` a word before a number to those that must not take its place.
     """
 
     function: frozenset[str]
     everyday: frozenset[str]
-    properties: frozenset[str]
+    promises: frozenset[str]
     asked: frozenset[str]
-    negations: re.Pattern[str]
-    instead: re.Pattern[str]
-    limits: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
-    idioms: re.Pattern[str]
-    comparatives: re.Pattern[str]
+    dimensions: frozenset[str]
+    attributes: frozenset[str]
+    sizes: frozenset[str]
     names: frozenset[str]
-    fillers: re.Pattern[str]
     alike: Mapping[str, str]
     related: Mapping[str, frozenset[str]]
     opposed: Mapping[str, frozenset[str]]
-    sizes: frozenset[str]
+    phrases: ClaimPhrases
 
 
-def languages() -> list[str]:
+@cache
+def languages() -> frozenset[str]:
     """Return the languages that have lists."""
-    return sorted(
-        one.name.removesuffix(".yaml") for one in files("aigc_plugins.claims").iterdir() if _is_list(one.name)
-    )
+    found = (one.name for one in files("aigc_plugins.claims").iterdir())
+    return frozenset(name.removesuffix(".yaml") for name in found if name.endswith(".yaml"))
 
 
 @cache
@@ -52,54 +72,69 @@ def lists_for(language: str) -> ClaimLists:
     code = language.split("-")[0]
     source = files("aigc_plugins.claims").joinpath(f"{code if code in languages() else 'en'}.yaml")
     read = yaml.safe_load(source.read_text(encoding="utf-8"))
-    same = {word: group.split()[0] for group in read["same"] for word in group.split()}
-    topics = {name: frozenset(words.split()) for name, words in read["related"].items()}
+    alike = {word: group.split()[0] for group in read["same"] for word in group.split()}
     return ClaimLists(
         function=_words(read["function"]),
-        everyday=frozenset().union(*(_words(read[kind]) for kind in KINDS)),
-        properties=_words(read["properties"]),
+        everyday=frozenset().union(*(_words(read[kind]) for kind in EVERYDAY)),
+        promises=_words(read["promises"]),
         asked=_words(read["asked"]),
-        negations=phrases(read["negations"], besides=read["no_negations"], also=read["negative_forms"]),
-        instead=phrases(read["instead_of_negations"]),
-        limits={
-            name: (_at_end(found.get("before", [])), phrases(found.get("after", [])))
-            for name, found in read["limits"].items()
-        },
-        idioms=phrases(read["no_numbers"]),
-        comparatives=phrases(read["comparatives"], besides=read["no_comparatives"], also=_graded(read["gradable"])),
-        names=_words(read["names"]),
-        fillers=phrases(read["fillers"]),
-        alike=same | {form: same.get(word, word) for form, word in read["forms"].items()},
-        related=_by_word(topics),
-        opposed={word: _words(others) for word, others in read["opposed"].items()},
+        dimensions=_words(read["dimensions"]),
+        attributes=_words(read["attributes"]),
         sizes=_words(read["sizes"]),
+        names=_words(read["names"]),
+        alike=alike | {form: alike.get(word, word) for form, word in read["forms"].items()},
+        related=_by_word({topic: _words(words) for topic, words in read["related"].items()}),
+        opposed={word: _words(others) for word, others in read["opposed"].items()},
+        phrases=_phrases_of(read),
     )
 
 
-def phrases(listed: Iterable[str], *, besides: Iterable[str] = (), also: str = "") -> re.Pattern[str]:
-    """Return a pattern of phrases: Latin ones as whole words, Chinese ones anywhere; not within those of `besides`.
-
-    What it finds has the group `found`; a phrase of `besides` is passed over as a match without it.
-    """
-    ordered = sorted(map(str, listed), key=len, reverse=True)
-    found = "|".join([*map(_whole, ordered), *([also] if also else [])]) or r"(?!)"
-    passed = "|".join(map(_whole, sorted(map(str, besides), key=len, reverse=True))) or r"(?!)"
-    return re.compile(rf"{passed}|(?P<found>{found})", re.IGNORECASE)
-
-
 def found_in(pattern: re.Pattern[str], text: str) -> list[str]:
-    """Return what a pattern of `phrases` finds, in small letters."""
-    return [match["found"].lower() for match in pattern.finditer(text) if match["found"]]
+    """Return what a pattern of `phrases` finds."""
+    return [match["found"] for match in pattern.finditer(text.lower()) if match["found"]]
 
 
-def _whole(phrase: str) -> str:
-    return rf"(?<![\w]){re.escape(phrase)}(?![\w])" if phrase.isascii() else re.escape(phrase)
+def phrases(listed: Iterable[str], *, besides: Iterable[str] = (), also: str = "", end: str = "") -> re.Pattern[str]:
+    """Return a pattern of phrases: Latin ones as whole words, Chinese ones anywhere, `also` a pattern of its own.
+
+    What it finds is the group `found`; a phrase of `besides` matches without it, so that "不" is not found in 不锈钢.
+    """
+    found = "|".join(filter(None, (_any_of(listed), also)))
+    return re.compile(rf"(?:{_any_of(besides) or '(?!)'})|(?P<found>{found or '(?!)'}){end}")
 
 
-def _at_end(listed: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of phrases that stand right before a number."""
-    found = "|".join(map(_whole, sorted(map(str, listed), key=len, reverse=True))) or r"(?!)"
-    return re.compile(rf"(?P<found>{found})\s*(?:an?\s|the\s|[$€£¥可达能为到]+)?\s*$", re.IGNORECASE)
+def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
+    before_number = r"\s*(?:an?\s|the\s|[$€£¥]|[\u3400-\u9fff]{1,2})?\s*$"
+    return ClaimPhrases(
+        negations=phrases(read["negations"], besides=read["no_negations"], also=read["negative_forms"]),
+        instead=phrases(read["instead_of_negations"]),
+        limits={
+            name: Limit(
+                before=phrases(found.get("before", ()), end=before_number),
+                after=phrases(found.get("after", ())),
+                weak=_words(found.get("weak", "")),
+            )
+            for name, found in read["limits"].items()
+        },
+        no_numbers=phrases(read["no_numbers"]),
+        comparatives=phrases(read["comparatives"], besides=read["no_comparatives"], also=_graded(read["gradable"])),
+        fillers=phrases(read["fillers"]),
+        conclusions=phrases((), also=_joints(read["conclusions"])),
+        sequels=phrases((), also=_joints(read["sequels"])),
+    )
+
+
+def _joints(listed: Iterable[str]) -> str:
+    """Return a pattern of words right after a comma or another mark."""
+    words = _any_of(listed)
+    return rf"(?:(?<=[,:;] )|(?<=[,:;，：；]))(?:{words})" if words else ""
+
+
+def _any_of(listed: Iterable[str]) -> str:
+    ordered = sorted(map(str.lower, listed), key=len, reverse=True)
+    latin = "|".join(re.escape(one) for one in ordered if one.isascii())
+    other = "|".join(re.escape(one) for one in ordered if not one.isascii())
+    return "|".join(filter(None, (rf"(?<!\w)(?:{latin})(?!\w)" if latin else "", other)))
 
 
 def _graded(adjectives: str) -> str:
@@ -107,8 +142,8 @@ def _graded(adjectives: str) -> str:
     found = []
     for word in adjectives.split():
         root = word[:-1] if word[-1] == "e" else word[:-1] + "i" if word[-1] == "y" else word
-        found.append(f"{root}{root[-1] if len(word) == 3 and word[-1] in 'tgdn' else ''}(?:er|est)")
-    return rf"\b(?:{'|'.join(found)})\b" if found else ""
+        found.append(root + (root[-1] if len(word) == 3 and word[-1] in "tgdn" else ""))
+    return rf"\b(?:{'|'.join(found)})(?:er|est)\b" if found else ""
 
 
 def _by_word(topics: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
@@ -117,8 +152,4 @@ def _by_word(topics: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str
 
 
 def _words(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
-
-
-def _is_list(name: str) -> bool:
-    return name.endswith(".yaml")
+    return frozenset(str(listed).split())

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import takewhile
 
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, given_to, root, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, words_in
 from aigc_plugins.rules.fact_reading import facts_in
 from aigc_plugins.rules.units import canonical_unit, unit_symbol
 
 PHRASE = re.compile(r"^[^,;:.?!()，；：。？！、（）\u2013\u2014]*")
-CLOCK = ("am", "pm")
+JOINT = re.compile(r"\s*(?:[x×乘和或到至~,、/–-]|to|and|or)?\s*")
+CLOCK = frozenset(["am", "pm"])
+COUNTS = ("way", "ways", "thing", "things", "times", "of")
+LOOSE = ("piece", "times", "cup", "fold")  # units that are as good as words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,13 @@ class Amount:
     after: tuple[str, ...]
 
     def counts_as(self, other: Amount) -> bool:
-        """Tell whether the units are one, also where one text has a word between the number and its unit."""
-        return self.unit == other.unit or self.unit in other.units_after or other.unit in self.units_after
+        """Tell whether the units are one, also where one text has words between the number and its unit ("day 3")."""
+        loose = {self.unit, other.unit} <= {"", *LOOSE}
+        return loose or self.unit == other.unit or self.unit in other.units_near or other.unit in self.units_near
 
     @property
-    def units_after(self) -> set[str]:
-        return {unit for word in self.after if (unit := canonical_unit(word))}
+    def units_near(self) -> set[str]:
+        return {unit for word in (self.before, *self.after) if (unit := canonical_unit(word))}
 
 
 @check
@@ -52,7 +57,7 @@ def same_numbers(text: str, field: Field) -> Iterator[Finding]:
     written = amounts_in(text, given.language)
     for amount in written:
         same = [other for other in known if other.number == amount.number]
-        if message := _objection(amount, same, given.language):
+        if message := _objection(amount, same, text, given):
             yield Finding(message=message, span=amount.span)
     yield from _unknown_codes(text, given.text)
     numbers = {amount.number for amount in written}
@@ -66,8 +71,10 @@ def same_numbers(text: str, field: Field) -> Iterator[Finding]:
 def amounts_in(text: str, language: str) -> tuple[Amount, ...]:
     """Return the numbers of a text, those in words too."""
     lists = lists_for(language)
-    readable = lists.idioms.sub(lambda found: "\0" * len(found.group()), text)
-    found = []
+    readable = lists.phrases.no_numbers.sub(lambda found: "\0" * len(found.group()), text.lower())
+    if len(readable) != len(text):  # a capital that has no small letter of its own
+        readable = text
+    found: list[Amount] = []
     for fact in facts_in(readable, words="any"):
         in_words = not any(char.isdigit() for char in fact.text)
         if fact.kind != "number" or (in_words and fact.number == 1 and not _real_unit(fact.text, fact.unit)):
@@ -78,18 +85,27 @@ def amounts_in(text: str, language: str) -> tuple[Amount, ...]:
         found.append(
             Amount(
                 number=abs(fact.number),
-                unit="" if fact.unit in CLOCK else fact.unit,
+                unit="clock" if CLOCK & {fact.unit, *after[:1]} else fact.unit,
                 text=text[start:end].strip(),
                 span=fact.span,
-                limit=_limit(text[:start], text[end:], language),
+                limit=_limit(readable[:start], readable[end:], language),
                 before=(words_in(text[:start]) or ("",))[-1],
                 after=after,
             )
         )
+    return _paired(found, text)
+
+
+def _paired(found: list[Amount], text: str) -> tuple[Amount, ...]:
+    """Return the numbers, each of a pair or range ("45 x 30 cm", "8 or 11 mm") with the unit of its last."""
+    for at in range(len(found) - 2, -1, -1):
+        one, after = found[at], found[at + 1]
+        if one.unit in ("", "times") and JOINT.fullmatch(text[one.span[1] : after.span[0]]):
+            found[at] = replace(one, unit=after.unit)
     return tuple(found)
 
 
-def _objection(amount: Amount, same: list[Amount], language: str) -> str:
+def _objection(amount: Amount, same: list[Amount], text: str, given: Grounds) -> str:
     """Return what is wrong with a number of a line, given the brief's equal ones; nothing where one of them fits."""
     if not same:
         return f"{amount.text!r} is not in the fact"
@@ -97,53 +113,64 @@ def _objection(amount: Amount, same: list[Amount], language: str) -> str:
     if not fitting:
         units = ", ".join(sorted({f"{one.number.normalize():f} {unit_symbol(one.unit)}".strip() for one in same}))
         return f"{amount.text!r}: the fact has {units}"
-    if not any(_same_thing(amount, other, language) for other in fitting):
-        return f"counts {_thing(amount, language)[0]!r}; the fact counts {' '.join(_thing(fitting[0], language))!r}"
-    if not any(amount.limit == other.limit for other in fitting):
+    if message := _other_thing(amount, fitting, text, given):
+        return message
+    limits = given.lists.phrases.limits
+    if not any(
+        amount.limit == other.limit or (other.limit and not amount.limit and amount.before in limits[other.limit].weak)
+        for other in fitting
+    ):
         limit = amount.limit or fitting[0].limit
         return f"{'adds' if amount.limit else 'drops'} a limit ({limit.replace('_', ' ')}) at {amount.text!r}"
-    opposed = lists_for(language).opposed
-    if all(amount.before in opposed.get(other.before, ()) for other in fitting):
+    if all(amount.before in given.lists.opposed.get(other.before, ()) for other in fitting):
         return f"{amount.before} {amount.text}: the fact has {fitting[0].before!r} there"
     return ""
 
 
-def _same_thing(amount: Amount, other: Amount, language: str) -> bool:
-    """Tell whether two equal numbers count one thing, as far as both name it."""
-    mine, theirs = _thing(amount, language), _thing(other, language)
-    return not (mine and theirs) or bool(
-        {root(word, language) for word in mine} & {root(word, language) for word in theirs}
-    )
+def _other_thing(amount: Amount, fitting: list[Amount], text: str, given: Grounds) -> str:
+    """Return a message where a number counts what neither the fact nor the names have, or another thing of the fact."""
+    language = given.language
+    things = [thing for other in fitting if (thing := _thing(other, given))]
+    counted = {root(word, language) for word in _thing(amount, given)}
+    meant = {root(word, language) for thing in things for word in thing}
+    known = not counted or counted & {*roots_of(given.text, language), *COUNTS}
+    heads = {root(thing[-1], language) for thing in things}
+    turned = counted and not counted & meant and heads & roots_of(text, language)
+    if not things or (known and not turned):
+        return ""
+    return f"counts {_thing(amount, given)[0]!r}; the fact counts {' '.join(things[0])!r}"
 
 
-def _thing(amount: Amount, language: str) -> list[str]:
+def _thing(amount: Amount, given: Grounds) -> list[str]:
     """Return the words for what is counted, nothing where a unit is all there is: "half pans" of "24 half pans"."""
-    if amount.unit or any(map(canonical_unit, amount.after[:1])):
+    if amount.unit not in ("", *LOOSE) or any(map(canonical_unit, amount.after[:1])):
         return []
-    phrase = []
-    for word in amount.after:
-        if word in lists_for(language).function or word[0].isdigit():
-            break
-        phrase.append(word)
+    phrase = list(takewhile(lambda word: word not in given.lists.function and not word[0].isdigit(), amount.after))
     return phrase[:1] if phrase and CJK.match(phrase[0]) else phrase
 
 
 def _limit(before: str, after: str, language: str) -> str:
     """Return which limit a number has: `at_most`, `over`, ...; '' for none."""
     following = PHRASE.match(after)
-    rest = " ".join(following.group().split()[:3]) if following else ""
-    for name, (leading, trailing) in lists_for(language).limits.items():
-        if leading.search(before) or any(found["found"] for found in trailing.finditer(rest)):
+    rest = " ".join(following.group().split()[:3])[:16] if following else ""
+    for name, limit in lists_for(language).phrases.limits.items():
+        near = rest if rest.isascii() else rest[:3]
+        if limit.before.search(before) or limit.after.search(near):
             return name
     return ""
 
 
 def _unknown_codes(text: str, given: str) -> Iterator[Finding]:
     """Yield times, ratios and model names that the brief does not have."""
-    codes = {fact.key for fact in facts_in(given) if fact.kind == "word"}
+    codes = _codes_in(given)
     for fact in facts_in(text):
-        if fact.kind == "word" and fact.key not in codes:
+        if fact.kind == "word" and fact.key not in codes and not canonical_unit(fact.key):
             yield Finding(message=f"{fact.text!r} is not in the fact", span=fact.span)
+
+
+@lru_cache(maxsize=1 << 10)
+def _codes_in(text: str) -> frozenset[str]:
+    return frozenset(fact.key for fact in facts_in(text) if fact.kind == "word")
 
 
 def _digits_end(text: str, start: int, end: int) -> int:

@@ -17,11 +17,11 @@ def same_negations(text: str, field: Field) -> Iterator[str]:
     A question before the line ("No garden?") may deny; what the product's name denies the line may deny too.
     """
     given = given_to(field)
-    lists = given.lists
+    phrases = given.lists.phrases
     stated = text[max(text.rfind("?"), text.rfind("？")) + 1 :]
-    denied = found_in(lists.negations, " ; ".join(given.facts))
-    denies = found_in(lists.negations, stated)
-    if denies and not found_in(lists.negations, given.text):
+    denied = found_in(phrases.negations, " ; ".join(given.facts))
+    denies = found_in(phrases.negations, stated)
+    if denies and not found_in(phrases.negations, given.text):
         yield f"denies what the fact does not: {denies[0]!r}"
-    elif denied and not (found_in(lists.negations, text) or found_in(lists.instead, text)):
+    elif denied and not (found_in(phrases.negations, text) or found_in(phrases.instead, text)):
         yield f"loses {denied[0]!r} of its fact"

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, words_in
 from aigc_plugins.claims.new_words import new_words
 
 LineKind: TypeAlias = Literal["fresh", "plain", "name", "call", "joined"]
@@ -24,7 +24,7 @@ def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[
     if _plain(text) in {_plain(call) for call in calls}:
         return "call"
     lists = lists_for(language)
-    bare = lists.fillers.sub(" ", text)
+    bare = lists.phrases.fillers.sub(" ", text.lower())
     words = [root(word, language) for word in words_in(bare) if word not in lists.function]
     named = {root(word, language) for word in words_in(product)}
     if words and all(word in named for word in words):
@@ -32,7 +32,7 @@ def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[
     for fact in facts:
         if _follows(words, [root(word, language) for word in words_in(fact)]):
             return "plain"
-    new, strange = new_words(bare, Given(language, tuple(facts), (product,)))
+    new, strange = new_words(bare, Grounds(language, tuple(facts), (product,)))
     return "fresh" if new or strange else "joined"
 
 
@@ -49,8 +49,8 @@ def adds_something(text: str, field: Field, *, calls: Sequence[str] = ()) -> Ite
 def no_filler(text: str, field: Field) -> Iterator[Finding]:
     """No words that only fill the line ("so you know", "just for you", 等等) unless the brief has them."""
     given = given_to(field)
-    for found in given.lists.fillers.finditer(text):
-        if found["found"] and found["found"].lower() not in given.text.lower():
+    for found in given.lists.phrases.fillers.finditer(text.lower()):
+        if found["found"] not in given.text.lower():
             yield Finding(message=f"fills the line with {found['found']!r}", span=found.span())
 
 

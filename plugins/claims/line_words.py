@@ -19,7 +19,7 @@ CLITIC = re.compile(r"'(?:s|re|ll|ve|d|m)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class Grounds:
     """This is what a line may say: its facts, and the brief's names beside them."""
 
     language: str
@@ -35,12 +35,12 @@ class Given:
         return "\n".join((*self.facts, *self.names))
 
 
-def given_to(field: Field) -> Given:
+def given_to(field: Field) -> Grounds:
     """Return what a draft's text may say."""
     values = field.draft.brief.values
     item = field.draft.item if field.draft.item else values.get("facts")
     names = (text for name in NAMES for text in texts_in(values.get(name)))
-    return Given(field.draft.language, tuple(texts_in(item)), tuple(names))
+    return Grounds(field.draft.language, tuple(texts_in(item)), tuple(names))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -73,17 +73,18 @@ def telling(words: Iterable[str], lists: ClaimLists) -> list[str]:
     return [word for word in words if word not in lists.function and not word[0].isdigit()]
 
 
-def relates(words: Sequence[str], given: Given) -> bool:
+def relates(words: Sequence[str], given: Grounds) -> bool:
     """Tell whether one of the words is a form of one in the fact or the names, or of the same topic as one there."""
     known = roots_of(given.text, given.language)
     if any(root(word, given.language) in known for word in words):
         return True
-    topics = _topics(given.text, given.language)
-    return any(topics & _topics(word, given.language) for word in words)
+    topics = topics_of(given.text, given.language)
+    return any(topics & topics_of(word, given.language) for word in words)
 
 
 @lru_cache(maxsize=1 << 12)
-def _topics(text: str, language: str) -> frozenset[str]:
+def topics_of(text: str, language: str) -> frozenset[str]:
+    """Return the topics that a text's words belong to."""
     related, alike = lists_for(language).related, lists_for(language).alike
     if CJK.search(text):
         return frozenset().union(*(topics for word, topics in related.items() if word in text))

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from aigc import check
 from aigc.types import Field, Finding
-from aigc_plugins.claims.line_words import CJK, given_to, root, roots_of
+from aigc_plugins.claims.line_words import CJK, CLITIC, given_to, root, roots_of
+from aigc_plugins.claims.stems import bases
 
 NAME = re.compile(r"[A-Za-zÀ-ɏ][\wÀ-ɏ]*(?:[-'’&.][A-Za-zÀ-ɏ]+)*", re.ASCII)
 STARTS = re.compile(r"(?:^|[.?!:;，。？！：；—–|]\s*[\"'“‘(]?)$")
@@ -22,20 +23,22 @@ def names_kept(text: str, field: Field) -> Iterator[Finding]:
     Every Word Capitalised only its spelling is looked at.
     """
     given = given_to(field)
-    spelt = _spellings(given.text)
+    spelt, brief = _spellings(given.text), {match.casefold() for match in NAME.findall(given.text)}
     known = roots_of(given.text, given.language)
-    found = [match for match in NAME.finditer(text)]
+    common = given.lists.names
+    found = list(NAME.finditer(text))
     titled = sum(match.group()[0].isupper() for match in found) * 2 > len(found) + 1 and len(found) > 2
     chinese = bool(CJK.search(text))
     for match in found:
         word, plain = match.group(), match.group().casefold()
+        inside = not STARTS.search(text[: match.start()])
         if plain in spelt:
             begins = word[:1].upper() + word[1:] == word and word[1:] in {one[1:] for one in spelt[plain]}
             if word not in spelt[plain] and not begins:
                 yield Finding(message=f"writes {word!r}; the brief has {min(spelt[plain])!r}", span=match.span())
-        elif plain in given.lists.names or root(plain, given.language) in known or titled:
+        elif plain in brief or titled or root(CLITIC.sub("", plain), given.language) in known:
             continue
-        elif chinese or (word != word.lower() and not STARTS.search(text[: match.start()])):
+        elif common.isdisjoint(bases(plain)) and (chinese or (inside and word != word.lower())):
             yield Finding(message=f"names {word!r}, which the brief does not", span=match.span())
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from aigc import check
 from aigc.types import Field, Finding
 from aigc_plugins.claims.claim_lists import ClaimLists, found_in, languages
-from aigc_plugins.claims.line_words import CJK, Given, given_to, root, roots_of, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, words_in
 from aigc_plugins.claims.stems import bases
+from aigc_plugins.rules.numerals import ENGLISH
+from aigc_plugins.rules.units import canonical_unit
 from aigc_plugins.rules.words import forbidden_words
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -23,18 +26,18 @@ KNOWN, NEW, STRANGE = 0, 1, 100  # what a stretch of a Chinese line costs: the r
 def no_comparatives(text: str, field: Field) -> Iterator[Finding]:
     """Nothing compares or boasts that the brief does not: more, better, -er, than, 更, 比, superlatives, claims."""
     given = given_to(field)
-    allowed = found_in(given.lists.comparatives, given.text)
-    for found in given.lists.comparatives.finditer(text):
-        if found["found"] and found["found"].lower() not in allowed and found["found"] not in given.text:
+    comparatives = given.lists.phrases.comparatives
+    for found in comparatives.finditer(text.lower()):
+        if found["found"] and found["found"] not in found_in(comparatives, given.text):
             yield Finding(message=f"compares: {found['found']!r} is not in the fact", span=found.span())
     yield from forbidden_words(text, field, lists=("superlatives", "claims"), unless_in_brief=True)
 
 
 @check
-def no_new_claims(text: str, field: Field, *, most: int = 4) -> Iterator[str]:
+def no_new_claims(text: str, field: Field, *, most: int = 5) -> Iterator[str]:
     """A word that neither the fact nor the brief's names have is an everyday one: a verb, time, place, person or thing.
 
-    At most `most` of them, function words not counted. Which they are is data per language; a word of `properties`
+    At most `most` of them, function words not counted. Which they are is data per language; a word of `promises`
     (fresh, 轻松) is never one of them.
     """
     given = given_to(field)
@@ -49,39 +52,42 @@ def no_new_claims(text: str, field: Field, *, most: int = 4) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1 << 12)
-def new_words(text: str, given: Given) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def new_words(text: str, given: Grounds) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the everyday words that a line adds, and those it may not add."""
     lists, known = given.lists, roots_of(given.text, given.language)
     new: list[str] = []
     strange: list[str] = []
-    asked = words_in(question[0]) if (question := QUESTION.match(text)) else ()
-    for word in words_in(text):
-        if CJK.match(word) or word in lists.function or not word[0].isalpha():
+    question = QUESTION.match(text)
+    asked_to = question.end() if question else 0
+    asked = words_in(text[:asked_to])
+    for before, word in pairwise(("", *words_in(text))):
+        if CJK.match(word) or word in lists.function or not word[0].isalpha() or word in ENGLISH:
+            continue
+        if word in lists.dimensions and (before[:1].isdigit() or canonical_unit(before)):
             continue
         if root(word, given.language) not in known:
             (new if (word in lists.asked and word in asked) or _everyday(word, lists) else strange).append(word)
     for run in HAN.finditer(text):
-        in_question = bool(question) and run.end() <= question.end()
-        for word, cost in _parted(run.group(), given, in_question):
+        for word, cost in _parted(run.group(), given, asked=run.end() <= asked_to):
             if cost:
                 (strange if cost >= STRANGE else new).append(word)
     return tuple(new), tuple(strange)
 
 
 def _everyday(word: str, lists: ClaimLists) -> bool:
-    if word in lists.properties:
+    if word in lists.promises:
         return False
     plain = (*bases(word), lists.alike.get(word, word))
     return not lists.everyday.isdisjoint(plain)
 
 
-def _parted(run: str, given: Given, asked: bool) -> list[tuple[str, int]]:
+def _parted(run: str, given: Grounds, *, asked: bool) -> list[tuple[str, int]]:
     """Return a run of Chinese characters parted into words, each with its cost, so that the sum is least."""
     best: list[tuple[int, int, int]] = [(0, 0, 0)]  # cost, number of words, where the last one begins
     for end in range(1, len(run) + 1):
         options = []
         for begin in range(max(0, end - LONGEST), end):
-            cost = _cost(run[begin:end], given, asked)
+            cost = _cost(run[begin:end], given, asked=asked)
             if cost is not None:
                 options.append((best[begin][0] + cost, best[begin][1] + 1, begin))
         best.append(min(options))
@@ -89,19 +95,19 @@ def _parted(run: str, given: Given, asked: bool) -> list[tuple[str, int]]:
     end = len(run)
     while end:
         begin = best[end][2]
-        words.append((run[begin:end], _cost(run[begin:end], given, asked) or 0))
+        words.append((run[begin:end], _cost(run[begin:end], given, asked=asked) or 0))
         end = begin
     return words[::-1]
 
 
-def _cost(word: str, given: Given, asked: bool) -> int | None:
+def _cost(word: str, given: Grounds, *, asked: bool) -> int | None:
     """Return what it costs to read some characters as one word, None where they are none."""
     lists = given.lists
     if word in given.text or word in lists.function:
         return KNOWN
     if asked and word in lists.asked:
         return NEW
-    if word in lists.properties:
+    if word in lists.promises:
         return STRANGE * len(word) - 1  # dearer than two everyday words of the same characters would be
     if word in lists.everyday:
         return NEW

@@ -33,10 +33,12 @@ def bases(word: str) -> tuple[str, ...]:
         ("s", ("",)),
         ("ed", ("", "e")),
         ("ing", ("", "e")),
+        ("er", ("", "e")),
+        ("ers", ("", "e")),
     ):
         if word.endswith(ending) and len(word) - len(ending) >= 2:
             root = word[: -len(ending)]
             found += [root + one for one in instead]
-            if ending in ("ed", "ing") and DOUBLED.search(root):
+            if len(ending) > 1 and DOUBLED.search(root):
                 found.append(root[:-1])
     return tuple(found)

@@ -52,7 +52,8 @@ def forbidden_words(
     plain, places = _readable(text)
     allowed = {small_letters(word) for word in allow}
     brief = small_letters(" ".join(texts_in(field.draft.brief.values))) if unless_in_brief else ""
-    terms = [as_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
+    listed = [term for name in lists if _any_of(name).search(plain) for term in _bundled()[name]]
+    terms = [as_term(word) for word in words] + listed
     for term in terms:
         if term.plain in allowed or (brief and term.pattern.search(brief)):
             continue
@@ -106,6 +107,12 @@ def _bundled() -> Mapping[str, list[Term]]:
         ]
         for name, entries in lists.items()
     }
+
+
+@cache
+def _any_of(name: WordList) -> re.Pattern[str]:
+    """Return a pattern of all terms of a list: most texts have none, which is seen at once."""
+    return re.compile("|".join(term.pattern.pattern for term in _bundled()[name]))
 
 
 @cache
