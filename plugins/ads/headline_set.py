@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import drawn_calls
+from aigc_plugins.ads.calls import drawn_calls, named_calls
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
 MOST, WIDTH = 15, 30
 KEYWORDS = 3  # headlines with the keyword
-ALIKE = 80  # of 100, letter by letter: below where the check that looks for twins finds one
+CALLS = 2
+ALIKE = 84  # of 100, letter by letter: below where the check that looks for twins finds one
 SHARED = 0.75  # of all words of two lines
 UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
@@ -40,6 +41,11 @@ class Offer:
     keyword: str | None = None
     offer: str | None = None
     price: str | None = None
+
+    @property
+    def keyword_calls(self) -> list[str]:
+        """The calls that have the keyword."""
+        return named_calls([self.keyword or ""], self.language, self.category, "keyword_calls")
 
     @property
     def names(self) -> list[str]:
@@ -82,9 +88,10 @@ def twins(line: str, other: str) -> bool:
     from rapidfuzz import fuzz
 
     mine, theirs = _units(line), _units(other)
-    if set(mine) <= set(theirs):
-        return True
-    if set(mine) > set(theirs) or sorted(filter(str.isdigit, mine)) != sorted(filter(str.isdigit, theirs)):
+    more, less = set(mine) - set(theirs) - set(word_lists()["neutral"]), set(theirs) - set(mine)
+    if not more or not less:
+        return not more
+    if sorted(filter(str.isdigit, mine)) != sorted(filter(str.isdigit, theirs)):
         return False
     one, two = " ".join(mine), " ".join(theirs)
     alike = fuzz.ratio(one, two)
@@ -117,7 +124,7 @@ def _with_keyword(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     lines += [beside([keyword], fact, offer.language) for fact in offer.facts]
     lines += [beside([keyword], one, offer.language) for one in (offer.offer, offer.price) if one]
     lines += [pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in patterns if offer.brand]
-    lines += drawn_calls([keyword], offer.language, offer.category)
+    lines += offer.keyword_calls[:CALLS]
     for line in lines:
         if sum(has_phrase(one, keyword) for one in [*kept, *offer.lines]) >= KEYWORDS:
             return
@@ -167,7 +174,11 @@ def _price(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _calls(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    yield from drawn_calls(short_names(offer.product), offer.language, offer.category)
+    """Yield calls to action, as many as the keyword's own leave room for."""
+    calls = list(drawn_calls(short_names(offer.product), offer.language, offer.category))
+    for call in calls:
+        if len({*calls, *offer.keyword_calls} & {*kept}) < CALLS:
+            yield call
 
 
 KINDS: Mapping[str, Callable[[Offer, Sequence[str]], Iterable[str]]] = {

@@ -41,9 +41,9 @@ def stage(request: Request) -> str:
 
 @pytest.fixture
 def write(project: Project, search_ad: ContentType):  # type: ignore[no-untyped-def]
-    def run(answer, **values: object) -> Artifact:  # type: ignore[no-untyped-def]
+    def run(answer, voice: str = "facts", **values: object) -> Artifact:  # type: ignore[no-untyped-def]
         brief = Brief(id="1", values=brief_values(search_ad, TENT | values, where="test"))
-        pipeline = Pipeline(ScriptedGenerator(answer), project.environment)
+        pipeline = Pipeline(ScriptedGenerator(answer), project.environment, voice=lambda content_type: voice)
         return next(iter(pipeline.write(search_ad, [brief])))
 
     return run
