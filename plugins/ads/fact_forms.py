@@ -41,7 +41,7 @@ def short_names(product: str) -> list[str]:
 
 
 def bare(fact: str) -> str:
-    """Return a fact without the verb that goes without saying beside the product: "200 litres" for "holds 200 litres"."""
+    """Return a fact without the verb that goes without saying beside a product: "200 litres" of "holds 200 litres"."""
     lists = word_lists()
     for verb in sorted(lists["light"], key=len, reverse=True):
         if fact.lower().startswith(f"{verb} ") and verb not in lists["kept_light"]:

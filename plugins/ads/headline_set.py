@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import drawn_calls, named_calls
+from aigc_plugins.ads.calls import drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
@@ -45,7 +45,8 @@ class Offer:
     @property
     def keyword_calls(self) -> list[str]:
         """The calls that have the keyword."""
-        return named_calls([self.keyword or ""], self.language, self.category, "keyword_calls")
+        kind = offering(self.product, self.category, further=True)
+        return named_calls([self.keyword or ""], self.language, kind, "keyword_calls")
 
     @property
     def names(self) -> list[str]:
@@ -109,8 +110,7 @@ def _units(text: str) -> list[str]:
 def _name(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     product = _titled(offer.product)
     if offer.brand:
-        patterns = in_language(word_lists()["owned"], offer.language)
-        yield from (pattern.format(product=product, brand=offer.brand) for pattern in patterns)
+        yield from (pattern.format(product=product, brand=offer.brand) for pattern in _owned(offer.language))
     yield from (_titled(name) for name in short_names(offer.product)[:3])
 
 
@@ -120,16 +120,21 @@ def _with_keyword(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     if not keyword:
         return
     patterns = in_language(word_lists()["owned"], offer.language)
-    lines = [_titled(keyword)]
-    lines += [beside([keyword], fact, offer.language) for fact in offer.facts]
-    lines += [beside([keyword], one, offer.language) for one in (offer.offer, offer.price) if one]
-    lines += [pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in patterns if offer.brand]
-    lines += offer.keyword_calls[:CALLS]
+    searched = any(has_phrase(keyword, word) for word in word_lists()["searching"])
+    lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(offer, keyword)]
     for line in lines:
         if sum(has_phrase(one, keyword) for one in [*kept, *offer.lines]) >= KEYWORDS:
             return
         if has_phrase(line, keyword):
             yield line
+
+
+def _of_keyword(offer: Offer, keyword: str) -> Iterator[str]:
+    language = offer.language
+    yield from (beside([keyword], one, language) for one in (*offer.facts, offer.offer, offer.price) if one)
+    if offer.brand:
+        yield from (pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in _owned(language))
+    yield from offer.keyword_calls[:CALLS]
 
 
 def _plain(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
@@ -157,9 +162,8 @@ def _paired(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
 def _brand(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     """Yield who sells it, where no line says so yet."""
     if offer.brand and not any(has_phrase(line, offer.brand) for line in kept):
-        patterns = in_language(word_lists()["owned"], offer.language)
-        names = short_names(offer.product)
-        yield from (pattern.format(product=_titled(name), brand=offer.brand) for name in names for pattern in patterns)
+        patterns, names = _owned(offer.language), [_titled(name) for name in short_names(offer.product)]
+        yield from (pattern.format(product=name, brand=offer.brand) for name in names for pattern in patterns)
         yield offer.brand
 
 
@@ -200,6 +204,11 @@ def has_phrase(line: str, phrase: str) -> bool:
     """Tell whether a line has the words of a phrase, in their order and whatever their case."""
     mine, wanted = _units(line), _units(phrase)
     return any(mine[at : at + len(wanted)] == wanted for at in range(len(mine) - len(wanted) + 1))
+
+
+def _owned(language: str) -> list[str]:
+    patterns: list[str] = in_language(word_lists()["owned"], language)
+    return patterns
 
 
 def _titled(text: str) -> str:

@@ -13,7 +13,7 @@ from aigc.types import Draft, Json
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.faithful import same_word, words_of
 from aigc_plugins.ads.headline_set import KEYWORDS, has_phrase
-from aigc_plugins.ads.word_lists import CJK, word_lists
+from aigc_plugins.ads.word_lists import word_lists
 
 HEADLINES, DESCRIPTIONS = 11, 4  # that an ad should have
 DIVERSE = 0.7  # of the words of two headlines are in one of them only, on average

@@ -11,6 +11,7 @@ from aigc_plugins.ads.strength import headline_kind
 
 FACTS = ["holds 200 litres", "childproof lid", "made of recycled plastic", "brass tap"]
 LINES = ["Holds 200 litres", "Childproof lid", "Made of recycled plastic", "Brass tap"]
+COLOURS = ["red", "blue", "green", "black", "white", "grey", "amber", "brown", "pink", "teal"]
 ALL = {"name": 1, "keyword": 3, "lines": 7, "offer": 1, "price": 1, "calls": 2, "brand": [1, 13], "joined": 5}
 
 
@@ -31,8 +32,9 @@ def test_four_facts_make_eleven_different_headlines_and_never_more_than_fifteen(
     lines = headline_set(ALL, LINES, FACTS, **brief)
     assert len(lines) >= 11
     assert not [pair for at, one in enumerate(lines) for pair in lines[:at] if twins(one, pair)]
-    many = headline_set(ALL, [f"{word} pocket" for word in "red blue green black white grey wide deep inner outer".split()],
-                        FACTS, **brief, keyword="water butt", offer="Free delivery", price="$49")
+    pockets = [f"{colour} pocket" for colour in COLOURS]
+    more = {"keyword": "water butt", "offer": "Free delivery", "price": "$49"}
+    many = headline_set(ALL, pockets, FACTS, **brief, **more)
     assert len(many) == 15
     assert Counter(headline_kind(line, brief) for line in many)["call"] == 2
 
@@ -81,3 +83,15 @@ def test_no_call_stands_in_over_a_tenth_of_a_catalogue(language: str, category: 
 def test_a_product_always_draws_the_same_calls() -> None:
     assert list(drawn_calls(["Kettle"], "en", None)) == list(drawn_calls(["Kettle"], "en", None))
     assert "Kettle" in list(drawn_calls(["Kettle"], "en", None))[1]
+
+
+def test_what_somebody_types_is_not_offered_for_sale() -> None:
+    lines = headline_set(ALL, LINES, FACTS, product="Piano lessons", keyword="piano teacher near me")
+    assert [line for line in lines if "near me" in line.lower()] == ["Piano teacher near me"]
+
+
+def test_a_keywords_own_calls_count_among_the_two() -> None:
+    brief = {"product": "Kettle", "brand": "Oak", "keyword": "large electric tea kettle"}
+    lines = headline_set(ALL, LINES, ["holds two litres of water", "boils in a minute or two"], **brief)
+    assert sum("large electric tea kettle" in line.lower() for line in lines) == 3
+    assert sum(headline_kind(line, brief) == "call" for line in lines) == 2

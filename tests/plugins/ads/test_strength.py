@@ -44,7 +44,7 @@ def test_an_ad_says_how_strong_it_is_and_what_it_wants() -> None:
 
 
 def test_a_full_and_varied_ad_is_excellent() -> None:
-    words = "red blue green black white grey wide deep inner outer".split()
+    words = ["red", "blue", "green", "black", "white", "grey", "wide", "deep", "inner", "outer"]
     lines = ["Water Butt", "Water Butt: Childproof Lid", "Water Butt by Oakrow", *(f"{word} tap" for word in words)]
     (told,) = ad_strength(ad(lines))
     assert told.startswith("strength excellent: 13 headlines, 4 descriptions, ") and "wanting" not in told
