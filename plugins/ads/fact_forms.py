@@ -17,6 +17,7 @@ TWICE = 2  # a fact stands in so many lines of two facts
 PART = 22  # wide; a longer fact leaves no room for another one
 SPLIT = re.compile(r",\s+|;\s+|\s+[–—]\s+|[，；]")
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LIMITED = re.compile(r"(?:up to|over|under|from|at|only|less|more|around|about)\b", re.IGNORECASE)
 LOOSE = re.compile(r"[,;，；]|\s+for\s")  # a fact loses what follows, and still says the same
 ANOTHER = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
 MODEL = re.compile(r"\s+(?:\S*\d|[A-Z]{2,}\b).*$")  # "SPF 50", "20 cm": which one it is, not what
@@ -46,7 +47,7 @@ def bare(fact: str) -> str:
     for verb in sorted(lists["light"], key=len, reverse=True):
         if fact.lower().startswith(f"{verb} ") and verb not in lists["kept_light"]:
             rest = ARTICLE.sub("", fact[len(verb) + 1 :])
-            return fact if ANOTHER.search(rest) or len(rest) < 2 else rest
+            return fact if ANOTHER.search(rest) or LIMITED.match(rest) else rest
     return fact
 
 

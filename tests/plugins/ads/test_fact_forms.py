@@ -31,6 +31,7 @@ def test_shorter_names_still_name_the_thing(product: str, names: list[str]) -> N
         ("made of natural rubber", "natural rubber"),
         ("comes with a jar and a basket", "comes with a jar and a basket"),
         ("made in Solingen", "made in Solingen"),
+        ("measures up to 50 metres", "measures up to 50 metres"),
         ("heats water in 4 minutes", "heats water in 4 minutes"),
     ],
 )
