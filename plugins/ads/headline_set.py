@@ -119,7 +119,6 @@ def _with_keyword(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     keyword = offer.keyword
     if not keyword:
         return
-    patterns = in_language(word_lists()["owned"], offer.language)
     searched = any(has_phrase(keyword, word) for word in word_lists()["searching"])
     lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(offer, keyword)]
     for line in lines:
