@@ -73,7 +73,12 @@ class Setup:
     @property
     def named(self) -> dict[str, Json]:
         """What templates and expressions know besides a brief's own values."""
-        return {VOICE: self.voice} if self.voice else {}
+        return {VOICE: self.spoken} if self.spoken else {}
+
+    @property
+    def spoken(self) -> str:
+        """The voice, which is the type's first where none was said; nothing for a type without voices."""
+        return self.voice or next(iter(self.content_type.demands.voices), "")
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -367,7 +372,7 @@ def items_of(stage: Stage, sheet: Sheet) -> list[Item]:
     """Return what a stage owes a piece: one item, or with `foreach` one for each value of the list it goes over; none
     in a voice that it is not run in."""
     setup = sheet.setup
-    if not setup.content_type.demands.runs(stage.name, setup.voice):
+    if not setup.content_type.demands.runs(stage.name, setup.spoken):
         return []
     if not stage.foreach:
         return [Item(sheet=sheet, stage=stage, index=0)]

@@ -17,7 +17,7 @@ from aigc_plugins.ads.bank import nearest_lines
 from aigc_plugins.ads.calls import calls_to_action
 from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path, product_name
 from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
-from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
 from aigc_plugins.ads.headline_set import headline_set
 from aigc_plugins.ads.strength import ad_strength
 from aigc_plugins.ads.wording import joins_well
@@ -50,6 +50,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         introduced=introduced,
         nearest_lines=nearest_lines,
         paired=paired,
+        plain_line=plain_line,
         product_name=product_name,
         shared_out=shared_out,
     )

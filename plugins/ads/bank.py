@@ -50,8 +50,8 @@ def nearest_lines(item: Json, language: str = "en", count: int = 6) -> list[Mapp
     wanted = Shape.of(" ; ".join(texts))
     rows = _bank("descriptions" if isinstance(item, list) else "headlines").get(language, ())
     found: dict[str, Mapping[str, Any]] = {}
-    for shape, row in sorted(rows, key=lambda pair: -wanted.likeness(pair[0])):
-        found.setdefault(row["product"], row)
+    for nearest in sorted(rows, key=lambda pair: -wanted.likeness(pair[0])):
+        found.setdefault(nearest[1]["product"], nearest[1])
         if len(found) == count:
             break
     return list(reversed(found.values()))

@@ -31,17 +31,24 @@ def drawn_calls(names: Sequence[str], language: str, category: str | None) -> It
     """
     kind = offering(names[0], category, further=True)
     plain = _drawn(in_language(word_lists()["calls"], language)[kind], names[0])
-    patterns = _drawn(in_language(word_lists()["named_calls"], language)[kind], names[0])
-    named = [pattern.format(name=name) for name in names for pattern in patterns]
-    fitting = [call for call in named if measure(call, "width") <= WIDTH]
+    fitting = named_calls(names, language, kind)
     yield from plain[:1]
     yield from fitting
     yield from plain[1:]
 
 
-def closings(language: str, product: str, category: str | None) -> list[str]:
+def named_calls(names: Sequence[str], language: str, kind: Offering, part: str = "named_calls") -> list[str]:
+    """Return the calls of a part of the word lists that fit with a name, those with the first of `names` first."""
+    patterns = _drawn(in_language(word_lists()[part], language)[kind], names[0])
+    calls = [pattern.format(name=name) for name in names for pattern in patterns]
+    return [call[:1].upper() + call[1:] for call in calls if measure(call, "width") <= WIDTH]
+
+
+def closings(language: str, product: str, category: str | None, *, further: bool = False) -> list[str]:
     """Return the sentences a description may end with; which one comes first depends on the product."""
-    return _rotated(in_language(word_lists()["closings"], language)[offering(product, category)], product)
+    return _rotated(
+        in_language(word_lists()["closings"], language)[offering(product, category, further=further)], product
+    )
 
 
 def offering(product: str, category: str | None, *, further: bool = False) -> Offering:
@@ -51,7 +58,10 @@ def offering(product: str, category: str | None, *, further: bool = False) -> Of
     say where, such as "online". With `further` more words are known.
     """
     kinds: tuple[Offering, ...] = ("software", "service")
-    known = {kind: [*word_lists()["kinds"][kind], *(word_lists()["further_kinds"][kind] if further else ())] for kind in kinds}
+    known = {
+        kind: [*word_lists()["kinds"][kind], *(word_lists()["further_kinds"][kind] if further else ())]
+        for kind in kinds
+    }
     for text in (category or "", product):
         named = [word for word in re.findall(r"\w+", TAIL.sub("", text).lower()) if word not in WHERE]
         for kind in kinds:

@@ -62,7 +62,7 @@ def ad_descriptions(
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
     texts += _further(texts, facts, product, language)
-    calls = closings(language, product, category)
+    calls = closings(language, product, category, further=bool(facts))
     while len(texts) < 2:
         texts.append(_spare(texts, _titled(product), calls, language))
     return texts[:4]
@@ -71,7 +71,7 @@ def ad_descriptions(
 def _further(texts: Sequence[str], facts: Sequence[str], product: str, language: str) -> list[str]:
     """Return plain sentences to stand after `texts`, four in all: the first fact with the product's name, then pairs of
     facts, then the other facts with the name."""
-    plain = [ad_sentence(fact, product, language, index=at) for at, fact in enumerate(facts)]
+    plain = [ad_sentence(fact, product, language, index=at, once=True) for at, fact in enumerate(facts)]
     plain[1:1] = [ad_sentence(list(pair), language=language) for pair in shared_out(facts)]
     kept: list[str] = []
     for text in plain:
@@ -98,17 +98,19 @@ def _spare(texts: Sequence[str], name: str, calls: Sequence[str], language: str)
 
 
 @postprocessor
-def close_description(text: str, field: Field) -> str:
+def close_description(text: str, field: Field, *, further: bool = False) -> str:
     """Fill a search ad's descriptions up to their limit: the brief's offer in the second, in each a call to action.
 
-    No two of them end with the same call, unless none of the others fits, and as far as can be not with like ones.
+    No two of them end with the same call, unless none of the others fits, and as far as can be not with like ones. With
+    `further` more words tell what is sold, and so what is called for.
     """
     found = re.search(r"\[(\d+)\]", field.path)
     texts = field.draft.fields.get(field.path.partition("[")[0])
     if not found or not isinstance(texts, list):
         return text
     values = field.draft.brief.values
-    calls = closings(field.draft.language, str(values.get("product") or ""), values.get("category"))
+    product, category = str(values.get("product") or ""), values.get("category")
+    calls = closings(field.draft.language, product, category, further=further)
     limit = limit_of(field.schema)
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []

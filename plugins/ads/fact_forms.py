@@ -17,9 +17,10 @@ TWICE = 2  # a fact stands in so many lines of two facts
 PART = 22  # wide; a longer fact leaves no room for another one
 SPLIT = re.compile(r",\s+|;\s+|\s+[–—]\s+|[，；]")
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LIMITED = re.compile(r"(?:up to|over|under|from|at|only|less|more|around|about)\b", re.IGNORECASE)
 LOOSE = re.compile(r"[,;，；]|\s+for\s")  # a fact loses what follows, and still says the same
 ANOTHER = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
-MARKED = re.compile(r"\d|^[A-Z]+$")  # a word that tells one model from another, not what the thing is
+MODEL = re.compile(r"\s+(?:\S*\d|[A-Z]{2,}\b).*$")  # "SPF 50", "20 cm": which one it is, not what
 
 
 def short_names(product: str) -> list[str]:
@@ -27,27 +28,26 @@ def short_names(product: str) -> list[str]:
 
     "Pour-over coffee kettle", "coffee kettle", "kettle"; but no "bank" for a power bank.
     """
-    names = [product, TAIL.sub("", product)]
-    words = names[-1].split(" ")
-    while len(words) > 1 and MARKED.search(words[-1]):
+    lists = word_lists()
+    whole = TAIL.sub("", product)
+    words = MODEL.sub("", whole).split(" ")
+    if len(words) > 2 and words[-1].lower() in lists["offered"]:
         words.pop()
-    if len(words) > 2 and words[-1].lower() in word_lists()["offered"]:
-        words.pop()
-    names += [" ".join(words)] if len(words) > 1 else []
-    if len(words) > 2 and words[-1].lower() not in word_lists()["generic"] and "-" not in words[-2]:
-        names.append(" ".join(words[-2:]))
-    heads = [head for head in word_lists()["heads"] if re.search(_ending(head), names[1], re.IGNORECASE)]
-    names += sorted(heads, key=len, reverse=True)
+    names = [product, whole, " ".join(words)]
+    clear = words[-1].lower() not in lists["vague"]
+    names += [" ".join(words[-2:])] if len(words) > 2 and (clear or words[-2].islower()) else []
+    names += [words[-1]] if clear and len(words[-1]) > 2 and words[-1].isalpha() else []
+    names += [head for head in lists["heads"] if whole.endswith(head)]
     return list(dict.fromkeys(names))
 
 
 def bare(fact: str) -> str:
-    """Return a fact without the verb that goes without saying beside the product: "200 litres" for "holds 200 litres"."""
+    """Return a fact without the verb that goes without saying beside a product: "200 litres" of "holds 200 litres"."""
     lists = word_lists()
     for verb in sorted(lists["light"], key=len, reverse=True):
         if fact.lower().startswith(f"{verb} ") and verb not in lists["kept_light"]:
             rest = ARTICLE.sub("", fact[len(verb) + 1 :])
-            return fact if ANOTHER.search(rest) or len(rest) < 2 else rest
+            return fact if ANOTHER.search(rest) or LIMITED.match(rest) else rest
     return fact
 
 
@@ -110,10 +110,6 @@ def two_in_one(facts: Sequence[str], language: str, names: Sequence[str] = ()) -
         if max(told[fact] for fact in pair) <= TWICE:
             yield lines[pair]
         del lines[pair]
-
-
-def _ending(head: str) -> str:
-    return rf"{head}$" if CJK.search(head) else rf"(?<=[\s-]){head}$"
 
 
 def _lower(fact: str) -> str:

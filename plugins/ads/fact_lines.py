@@ -44,11 +44,14 @@ def ad_line(text: str, width: int = 30) -> str:
     return _capital(line)
 
 
-def ad_sentence(item: Json, product: str = "", language: str = "en", width: int = 90, *, index: int = 0) -> str:
+def ad_sentence(
+    item: Json, product: str = "", language: str = "en", width: int = 90, *, index: int = 0, once: bool = False
+) -> str:
     """Return as many of one or more facts as fit into a plain sentence, which names the product where one is given.
 
     A name too long to stand beside a fact loses its tail. The sentence is empty where no fact fits, and where it is not
-    the first (`index` counts from 0) about a name so long that two sentences would be alike.
+    the first (`index` counts from 0) about a name so long that two sentences would be alike. With `once` a fact that
+    begins with the name's last word goes without the name: "Kettle holds 1.7 litres."
     """
     given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
     pattern: str = in_language(word_lists()["stated"], language)
@@ -56,6 +59,8 @@ def ad_sentence(item: Json, product: str = "", language: str = "en", width: int 
     if index and measure(product, "width") > LONG_NAME:
         return ""
     names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
+    if once and product and given[0].lower().startswith(TAIL.sub("", product).lower().rpartition(" ")[2]):
+        names.clear()
     for count in range(len(given), 0, -1):
         facts = joint.join([_lower(given[0]), *given[1:count]])
         for sentence in (*(pattern.format(product=name, facts=facts) for name in names), _sentence(facts, language)):

@@ -15,6 +15,7 @@ from itertools import pairwise
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
+from aigc_plugins.ads.fact_lines import ad_line
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -66,6 +67,16 @@ def keeps_to_fact(
     if twice:
         yield f"says {twice[0]!r} {written.count(twice[0])} times"
     yield from _bent(text, " ".join([*facts, free]), " ".join(facts))
+
+
+def plain_line(fact: str, width: int = 30, share: float = 0.5) -> str:
+    """Return a fact as a line that says as much as a line written from it has to: all its numbers and at least `share`
+    of its telling words; nothing where none that is so narrow does."""
+    line = ad_line(fact, width)
+    written, wanted = words_of(line), [word for word in words_of(fact) if word not in word_lists()["neutral"]]
+    numbers = [word for word in wanted if word[0].isdigit()]
+    enough = len([word for word in wanted if word in written]) >= share * len(wanted)
+    return line if enough and all(number in written for number in numbers) else ""
 
 
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import drawn_calls
+from aigc_plugins.ads.calls import drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
 MOST, WIDTH = 15, 30
 KEYWORDS = 3  # headlines with the keyword
-ALIKE = 80  # of 100, letter by letter: below where the check that looks for twins finds one
+CALLS = 2
+ALIKE = 84  # of 100, letter by letter: below where the check that looks for twins finds one
 SHARED = 0.75  # of all words of two lines
 UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
@@ -40,6 +41,12 @@ class Offer:
     keyword: str | None = None
     offer: str | None = None
     price: str | None = None
+
+    @property
+    def keyword_calls(self) -> list[str]:
+        """The calls that have the keyword."""
+        kind = offering(self.product, self.category, further=True)
+        return named_calls([self.keyword or ""], self.language, kind, "keyword_calls")
 
     @property
     def names(self) -> list[str]:
@@ -82,9 +89,10 @@ def twins(line: str, other: str) -> bool:
     from rapidfuzz import fuzz
 
     mine, theirs = _units(line), _units(other)
-    if set(mine) <= set(theirs):
-        return True
-    if set(mine) > set(theirs) or sorted(filter(str.isdigit, mine)) != sorted(filter(str.isdigit, theirs)):
+    more, less = set(mine) - set(theirs) - set(word_lists()["neutral"]), set(theirs) - set(mine)
+    if not more or not less:
+        return not more
+    if sorted(filter(str.isdigit, mine)) != sorted(filter(str.isdigit, theirs)):
         return False
     one, two = " ".join(mine), " ".join(theirs)
     alike = fuzz.ratio(one, two)
@@ -102,8 +110,7 @@ def _units(text: str) -> list[str]:
 def _name(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     product = _titled(offer.product)
     if offer.brand:
-        patterns = in_language(word_lists()["owned"], offer.language)
-        yield from (pattern.format(product=product, brand=offer.brand) for pattern in patterns)
+        yield from (pattern.format(product=product, brand=offer.brand) for pattern in _owned(offer.language))
     yield from (_titled(name) for name in short_names(offer.product)[:3])
 
 
@@ -112,17 +119,21 @@ def _with_keyword(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     keyword = offer.keyword
     if not keyword:
         return
-    patterns = in_language(word_lists()["owned"], offer.language)
-    lines = [_titled(keyword)]
-    lines += [beside([keyword], fact, offer.language) for fact in offer.facts]
-    lines += [beside([keyword], one, offer.language) for one in (offer.offer, offer.price) if one]
-    lines += [pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in patterns if offer.brand]
-    lines += drawn_calls([keyword], offer.language, offer.category)
+    searched = any(has_phrase(keyword, word) for word in word_lists()["searching"])
+    lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(offer, keyword)]
     for line in lines:
         if sum(has_phrase(one, keyword) for one in [*kept, *offer.lines]) >= KEYWORDS:
             return
         if has_phrase(line, keyword):
             yield line
+
+
+def _of_keyword(offer: Offer, keyword: str) -> Iterator[str]:
+    language = offer.language
+    yield from (beside([keyword], one, language) for one in (*offer.facts, offer.offer, offer.price) if one)
+    if offer.brand:
+        yield from (pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in _owned(language))
+    yield from offer.keyword_calls[:CALLS]
 
 
 def _plain(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
@@ -150,9 +161,8 @@ def _paired(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
 def _brand(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
     """Yield who sells it, where no line says so yet."""
     if offer.brand and not any(has_phrase(line, offer.brand) for line in kept):
-        patterns = in_language(word_lists()["owned"], offer.language)
-        names = short_names(offer.product)
-        yield from (pattern.format(product=_titled(name), brand=offer.brand) for name in names for pattern in patterns)
+        patterns, names = _owned(offer.language), [_titled(name) for name in short_names(offer.product)]
+        yield from (pattern.format(product=name, brand=offer.brand) for name in names for pattern in patterns)
         yield offer.brand
 
 
@@ -167,7 +177,11 @@ def _price(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _calls(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    yield from drawn_calls(short_names(offer.product), offer.language, offer.category)
+    """Yield calls to action, as many as the keyword's own leave room for."""
+    calls = list(drawn_calls(short_names(offer.product), offer.language, offer.category))
+    for call in calls:
+        if len({*calls, *offer.keyword_calls} & {*kept}) < CALLS:
+            yield call
 
 
 KINDS: Mapping[str, Callable[[Offer, Sequence[str]], Iterable[str]]] = {
@@ -189,6 +203,11 @@ def has_phrase(line: str, phrase: str) -> bool:
     """Tell whether a line has the words of a phrase, in their order and whatever their case."""
     mine, wanted = _units(line), _units(phrase)
     return any(mine[at : at + len(wanted)] == wanted for at in range(len(mine) - len(wanted) + 1))
+
+
+def _owned(language: str) -> list[str]:
+    patterns: list[str] = in_language(word_lists()["owned"], language)
+    return patterns
 
 
 def _titled(text: str) -> str:

@@ -13,7 +13,7 @@ from aigc.types import Draft, Json
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.faithful import same_word, words_of
 from aigc_plugins.ads.headline_set import KEYWORDS, has_phrase
-from aigc_plugins.ads.word_lists import CJK, word_lists
+from aigc_plugins.ads.word_lists import word_lists
 
 HEADLINES, DESCRIPTIONS = 11, 4  # that an ad should have
 DIVERSE = 0.7  # of the words of two headlines are in one of them only, on average
@@ -96,6 +96,7 @@ def _calls() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return the calls in small letters, and patterns of those that name the product, as NAME."""
     lists = word_lists()
     plain = {line.casefold() for kinds in lists["calls"].values() for lines in kinds.values() for line in lines}
-    named = [line for kinds in lists["named_calls"].values() for lines in kinds.values() for line in lines]
+    parts = [lists[part] for part in ("named_calls", "keyword_calls")]
+    named = [line for part in parts for kinds in part.values() for lines in kinds.values() for line in lines]
     patterns = (re.escape(line.replace(SLOT, "\0")).replace(re.escape("\0"), "(?:NAME)") for line in named)
     return frozenset(plain), tuple(patterns)

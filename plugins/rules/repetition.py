@@ -52,9 +52,7 @@ SUBSET_WORDS = 3  # "Trail Mug" inside "Trail Mug 350 ml" is fine; three words i
 
 
 @check
-def no_near_duplicates(
-    draft: Draft, *, field: str, threshold: float = 0.85, inside: bool = True
-) -> Iterator[Finding]:
+def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85, inside: bool = True) -> Iterator[Finding]:
     """No two items of a list say the same: same words in another order, one inside the other, or spelling alike.
 
     `field` may go into objects (`questions.stem`). `threshold` is the likeness, 0 to 1, from which two are twins;

@@ -60,6 +60,15 @@ def test_shots_are_the_same_task_with_the_examples_brief(load: Load, environment
     ]
 
 
+def test_a_task_may_show_more_shots_where_shots_are_wanted(load: Load, environment: TemplateEnvironment) -> None:
+    shown = "{% if shots %}{{ shot('like ' ~ product, 'so') }}{% endif %}"
+    template = FRAME + "{% block task %}" + shown + "{{ product }}{% endblock %}"
+    loaded = load(FIELDS, templates={"line.j2": template})
+    own = [("user", "Mug"), ("assistant", '{"title":"A mug","tags":["mug"]}')]
+    assert render(environment, loaded) == [*own, ("user", "like Lamp"), ("assistant", "so"), ("user", "Lamp")]
+    assert render(environment, loaded.without_shots()) == [("user", "Lamp")]
+
+
 def test_a_shots_answer_is_in_the_schemas_order(load: Load, environment: TemplateEnvironment) -> None:
     turned = FIELDS.replace("{title: A mug, tags: [mug]}", "{tags: [杯子], title: A mug}")
     assert render(environment, load(turned))[1] == ("assistant", '{"title":"A mug","tags":["杯子"]}')

@@ -14,7 +14,7 @@ from aigc.types import Brief, Draft, Field
 @pytest.fixture(scope="session")
 def project() -> Project:
     """Return a project without a folder, with the plugins that search ads need."""
-    return Project.open(registry=Registry.discover(only={"text", "rules", "formats", "ads"}))
+    return Project.open(registry=Registry.discover(only={"text", "rules", "formats", "ads", "claims", "scorers"}))
 
 
 @pytest.fixture(scope="session")

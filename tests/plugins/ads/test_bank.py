@@ -1,84 +1,78 @@
-"""The lines written by hand, which models learn copy from and are shown: enough of them, of no one make, and true."""
-
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from importlib.resources import files
 
 import pytest
 
-from aigc.content import measure
-
-TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-WORD = re.compile(r"[\u3400-\u9fff]|[a-z0-9][a-z0-9.,'’-]*[a-z0-9]|[a-z0-9]")
-NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-BARE = "a an the of in on at to for with and or is are it its your you from by as no not"
-
-
-def rows(name: str, language: str = "") -> list[dict[str, Any]]:
-    found = [json.loads(line) for line in (TEMPLATES / name).read_text(encoding="utf-8").splitlines()]
-    return [row for row in found if language in ("", row["language"])]
+from aigc.content import ContentType, brief_values, measure
+from aigc.project import Project
+from aigc.types import Brief, Message
+from aigc.writing.preview import preview
+from aigc_plugins.ads.bank import nearest_lines
 
 
-def words(text: str) -> list[str]:
-    return [word.rstrip("s") for word in WORD.findall(text.lower())]
+@pytest.mark.parametrize(("fact", "language", "unit"), [("holds 0.7 litres", "en", "litres"), ("容量3升", "zh", "升")])
+def test_the_nearest_lines_say_the_same_quantity(fact: str, language: str, unit: str) -> None:
+    found = nearest_lines(fact, language, 6)
+    assert len(found) == len({one["product"] for one in found}) == 6
+    assert all(unit in one["item"] and any(char.isdigit() for char in one["item"]) for one in found)
 
 
-def frame(row: dict[str, Any]) -> str:
-    """Return a headline without the words of its fact and its product's name; nothing where no word of note is left."""
-    known = set(words(f"{row['fact']} {row['product']}"))
-    text = " ".join("_" if word in known else word for word in words(row["line"]))
-    text = re.sub(r"(_ ?)+", "_ ", text).strip()
-    return text if any(word not in BARE.split() and word != "_" for word in text.split()) else ""
+def test_the_nearest_comes_last_and_two_facts_get_descriptions() -> None:
+    row = nearest_lines("childproof lid", "en", 1)[0]
+    assert nearest_lines(row["item"], "en", 3)[-1]["item"] == row["item"]
+    assert all(isinstance(one["item"], list) for one in nearest_lines(["holds 2 litres", "brass tap"], "en"))
+    assert nearest_lines("2 litres", "xx") == []
 
 
-def invented(text: str, given: str) -> Iterator[str]:
-    numbers = NUMBER.findall(given)
-    return (number for number in NUMBER.findall(text) if number not in numbers)
-
-
-@pytest.mark.parametrize(("language", "headlines", "descriptions"), [("en", 2000, 600), ("zh", 1000, 300)])
-def test_there_are_enough(language: str, headlines: int, descriptions: int) -> None:
-    assert len(rows("ads/bank/headlines.jsonl", language)) >= headlines
-    assert len(rows("ads/bank/descriptions.jsonl", language)) >= descriptions
-
-
-def test_of_many_things_of_every_kind() -> None:
-    kinds = Counter({row["product"]: row["kind"] for row in rows("ads/bank/headlines.jsonl")}.values())
-    assert sum(kinds.values()) >= 600
-    assert min(kinds[kind] for kind in ("goods", "service", "course", "event", "software")) >= 30
-
-
-def test_pages_and_articles_too() -> None:
-    meta, openings = rows("seo/bank/meta.jsonl"), rows("articles/bank/openings.jsonl")
-    assert len(meta) + len(openings) >= 300
-    assert all(len(row["output"]) <= 160 for row in meta)
-    assert not [row for row in openings if any(invented(row["output"], f"{row['topic']} {row['facts']}"))]
+@pytest.mark.parametrize(("name", "most"), [("headlines", 30), ("descriptions", 90)])
+def test_every_line_of_the_bank_fits(name: str, most: int) -> None:
+    text = files("aigc_plugins.templates").joinpath("ads", "bank", f"{name}.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert {row["language"] for row in rows} == {"en", "zh"}
+    assert not [row["line"] for row in rows if measure(row["line"], "width") > most]
+    assert len({row["line"] for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_frame_stands_in_over_a_hundredth(language: str) -> None:
-    found = rows("ads/bank/headlines.jsonl", language)
-    frames = Counter(frame(row) for row in found)
-    del frames[""]
-    assert frames.most_common(1)[0][1] <= len(found) / 100
+def test_prompts_show_the_nearest_lines_unless_an_adapter_was_trained_without(
+    project: Project, search_ad: ContentType, language: str
+) -> None:
+    values = {
+        "en": {"product": "Rain barrel", "category": "Garden", "benefits": ["holds 300 litres", "childproof lid"]},
+        "zh": {"product": "雨水桶", "category": "园艺", "benefits": ["容量300升", "防儿童开启"], "language": "zh"},
+    }[language]
+    asked = {
+        "en": [
+            ("Write a headline of at most 30 characters from the fact.", "Rain barrel (garden): holds 300 litres"),
+            (
+                "Write one sentence of at most 90 characters from both facts.",
+                "Rain barrel (garden): holds 300 litres; childproof lid",
+            ),
+        ],
+        "zh": [
+            ("用这条事实写一条不超过15个字的广告标题。", "雨水桶（园艺）：容量300升"),
+            ("用这两条事实写一句不超过45个字的话。", "雨水桶（园艺）：容量300升；防儿童开启"),
+        ],
+    }[language]
+    brief = Brief(id="", values=brief_values(search_ad, values | {"url": "https://example.com/"}, where="test"))
+
+    def messages(content_type: ContentType, at: int) -> tuple[Message, ...]:
+        stages = list(preview(content_type, project.environment, brief, voice="copy"))
+        assert stages[at].first is not None
+        return stages[at].first.messages
+
+    for at, (system, task) in enumerate(asked):
+        bare = messages(search_ad.without_shots(), at)
+        assert [(one.role, one.content) for one in bare] == [("system", system), ("user", task)]
+        shown = messages(search_ad, at)
+        assert (shown[0].content, shown[-1].content) == (system, task)
+        assert len(shown) == 2 + 2 * 7  # one example of the file, six of the bank
 
 
-def test_lines_fit_and_invent_no_number() -> None:
-    for row in rows("ads/bank/headlines.jsonl"):
-        assert measure(row["line"], "width") <= 30, row
-        assert not list(invented(row["line"], f"{row['fact']} {row['product']}")), row
-        assert row["line"].lower() != row["fact"].lower(), row
-    for row in rows("ads/bank/descriptions.jsonl"):
-        assert measure(row["line"], "width") <= 90, row
-        assert not list(invented(row["line"], f"{row['facts']} {row['product']}")), row
-
-
-@pytest.mark.parametrize("name", ["ads/bank/headlines.jsonl", "ads/bank/descriptions.jsonl"])
-def test_no_line_stands_twice(name: str) -> None:
-    twice = [line for line, count in Counter(row["line"].lower() for row in rows(name)).items() if count > 1]
-    assert not twice
+def test_without_a_category_the_product_stands_alone(project: Project, search_ad: ContentType) -> None:
+    values = {"product": "Rain barrel", "benefits": ["brass tap"], "url": "https://example.com/"}
+    brief = Brief(id="", values=brief_values(search_ad, values, where="test"))
+    first = next(iter(preview(search_ad, project.environment, brief, voice="copy"))).first
+    assert first is not None and first.messages[-1].content == "Rain barrel: brass tap"

@@ -7,7 +7,7 @@ import pytest
 from aigc.content import measure
 from aigc.types import Field
 from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles, takes_no_article
-from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired
+from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,13 @@ def test_plurals_and_mass_nouns_take_no_article() -> None:
 def test_a_headline_begins_with_a_capital_and_no_article() -> None:
     assert drop_leading_article("a non-slip base") == "Non-slip base"
     assert drop_leading_article("Non-slip base") == "Non-slip base"
+
+
+def test_a_sentence_does_not_name_twice_what_its_fact_names() -> None:
+    assert ad_sentence("kettle holds 1.7 litres", "Electric kettle", once=True) == "Kettle holds 1.7 litres."
+    assert ad_sentence("kettle holds 1.7 litres", "Electric kettle") == "Electric kettle: kettle holds 1.7 litres."
+
+
+def test_facts_are_shared_out_in_pairs_evenly() -> None:
+    assert shared_out(["a", "b", "c", "d"], 4) == [["a", "b"], ["c", "d"], ["a", "c"], ["b", "d"]]
+    assert shared_out(["a"], 4) == [] and shared_out(["a", "b"], 4) == [["a", "b"]]

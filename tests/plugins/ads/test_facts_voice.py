@@ -52,9 +52,7 @@ def test_its_exports_are_those_of_the_version_without_voices(
     pieces = list(pipeline.write(search_ad, first_briefs(project, search_ad)))
     pieces.sort(key=lambda piece: (piece.brief.values["language"], piece.id))
     assert {piece.status for piece in pieces} == {"accepted"}
-    files = [
-        file for name in EXPORTS for file in project.registry.get("exporter", name, "test")(pieces, tmp_path)
-    ]
+    files = [file for name in EXPORTS for file in project.registry.get("exporter", name, "test")(pieces, tmp_path)]
     assert len(files) == 4
     for file in files:
         assert file.read_bytes() == (STORED / file.name).read_bytes(), file.name

@@ -41,9 +41,9 @@ def stage(request: Request) -> str:
 
 @pytest.fixture
 def write(project: Project, search_ad: ContentType):  # type: ignore[no-untyped-def]
-    def run(answer, **values: object) -> Artifact:  # type: ignore[no-untyped-def]
+    def run(answer, voice: str = "facts", **values: object) -> Artifact:  # type: ignore[no-untyped-def]
         brief = Brief(id="1", values=brief_values(search_ad, TENT | values, where="test"))
-        pipeline = Pipeline(ScriptedGenerator(answer), project.environment)
+        pipeline = Pipeline(ScriptedGenerator(answer), project.environment, voice=lambda content_type: voice)
         return next(iter(pipeline.write(search_ad, [brief])))
 
     return run
@@ -72,6 +72,47 @@ def test_one_fact_becomes_one_line(write) -> None:  # type: ignore[no-untyped-de
     assert (ad.fields["path1"], ad.fields["path2"]) == ("Outdoor", "Hiking-Tent")
     assert ad.fields["final_url"] == "https://example.com/tent"
     assert ad.provenance.fallbacks == () and ad.provenance.lines == 8
+
+
+def test_the_joined_voice_tells_facts_beside_the_product_too(write) -> None:  # type: ignore[no-untyped-def]
+    ad = write(faithful, voice="joined")
+    assert (ad.status, ad.reason) == ("accepted", "")
+    lines = ad.fields["headlines"]
+    assert lines[:6] == write(faithful).fields["headlines"][:6]
+    assert {"Hiking Tent: 1.9 kg", "Hiking Tent: Two Doors", "Tent: Pitches in 5 Minutes"} <= {*lines}
+    assert 11 <= len(lines) <= 15 and len(ad.fields["descriptions"]) == 4
+    assert {finding.check for finding in ad.findings} == {"ad_strength"}
+    assert "fresh 0%" in ad.findings[-1].message
+
+
+def test_the_copy_voice_lets_a_fresh_line_stand_above_the_floor_only(write) -> None:  # type: ignore[no-untyped-def]
+    def fresh(request: Request, index: int) -> str:
+        fact = request.prompt.messages[-1].content.partition(": ")[2]
+        if stage(request) == "joint":
+            return f"In the evening it {fact.replace('; ', ' and ')}."
+        return f"{fact} in the evening" if index else f"Today: {fact}"
+
+    ad = write(fresh, voice="copy", benefits=["weighs 1.9 kg", "two doors", "folds to 42 cm"])
+    assert ad.status == "accepted"  # no mix was fitted for a scripted generator
+    assert not any("evening" in line.lower() for line in ad.fields["headlines"])
+    assert "Weighs 1.9 kg" in ad.fields["headlines"]
+    assert any(one.text == "Two Doors in the Evening" for one in ad.suggestions)
+    assert any("Weighs 1.9 kg; two doors." in text for text in ad.fields["descriptions"])
+
+
+def test_what_is_called_for_suits_an_event_and_its_hour_keeps_its_spelling(write) -> None:  # type: ignore[no-untyped-def]
+    values = {"product": "Concert evening", "category": "events", "benefits": ["starts at 8 pm", "80 seats"]}
+    ad = write(faithful, voice="joined", brand=None, offer=None, **values)
+    assert "Starts at 8 pm" in ad.fields["headlines"]
+    assert not any("shop" in text.lower() or "order" in text.lower() for text in ad.fields["descriptions"])
+
+
+def test_every_voice_makes_an_ad_of_few_facts(write) -> None:  # type: ignore[no-untyped-def]
+    for voice in ("copy", "joined"):
+        for count, least in ((1, 4), (2, 6), (3, 8)):
+            ad = write(faithful, voice=voice, benefits=TENT["benefits"][:count], offer=None)
+            assert (ad.status, ad.reason) == ("accepted", ""), voice
+            assert least <= len(ad.fields["headlines"]) < 11 and len(ad.fields["descriptions"]) >= 2
 
 
 def test_what_a_model_makes_up_gives_way_to_the_fact(write) -> None:  # type: ignore[no-untyped-def]

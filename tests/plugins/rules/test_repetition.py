@@ -42,6 +42,13 @@ def test_the_threshold_decides(draft):
     assert list(no_near_duplicates(lines, field="headlines", threshold=0.7))
 
 
+def test_a_line_may_stand_whole_in_a_longer_one_where_the_type_says_so(draft):
+    lines = draft(headlines=["Carries up to 80 kg", "Desk: Carries up to 80 kg"])
+    assert list(no_near_duplicates(lines, field="headlines"))
+    assert not list(no_near_duplicates(lines, field="headlines", inside=False))
+    assert list(no_near_duplicates(draft(headlines=["Carries up to 80 kg"] * 2), field="headlines", inside=False))
+
+
 def test_twins_inside_objects(draft):
     questions = [{"stem": "What is tea?", "options": ["a"]}, {"stem": "What is tea"}, {"options": []}]
     (finding,) = no_near_duplicates(draft(questions=questions), field="questions.stem")

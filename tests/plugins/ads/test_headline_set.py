@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from aigc_plugins.ads.calls import drawn_calls
+from aigc_plugins.ads.fact_forms import short_names
+from aigc_plugins.ads.headline_set import has_phrase, headline_set, twins
+from aigc_plugins.ads.strength import headline_kind
+
+FACTS = ["holds 200 litres", "childproof lid", "made of recycled plastic", "brass tap"]
+LINES = ["Holds 200 litres", "Childproof lid", "Made of recycled plastic", "Brass tap"]
+COLOURS = ["red", "blue", "green", "black", "white", "grey", "amber", "brown", "pink", "teal"]
+ALL = {"name": 1, "keyword": 3, "lines": 7, "offer": 1, "price": 1, "calls": 2, "brand": [1, 13], "joined": 5}
+
+
+def test_the_mix_says_how_many_of_which_kind_and_in_which_order() -> None:
+    lines = headline_set({"lines": 0, "calls": 1, "name": 1, "joined": 2}, [], FACTS, product="Rain barrel")
+    assert [headline_kind(line, {"product": "Rain barrel"}) for line in lines[:2]] == ["call", "name"]
+    assert lines[2:] == ["Rain barrel: 200 litres", "Rain barrel: Childproof lid"]
+    with pytest.raises(ValueError, match="no kind of headline 'hooks'"):
+        headline_set({"hooks": 1}, [], FACTS, product="Rain barrel")
+
+
+def test_a_kind_may_be_wanted_only_while_there_are_few() -> None:
+    assert len(headline_set({"lines": 4, "joined": [9, 6]}, LINES, FACTS, product="Rain barrel")) == 6
+
+
+def test_four_facts_make_eleven_different_headlines_and_never_more_than_fifteen() -> None:
+    brief = {"product": "Rain barrel", "brand": "Oakrow", "category": "garden"}
+    lines = headline_set(ALL, LINES, FACTS, **brief)
+    assert len(lines) >= 11
+    assert not [pair for at, one in enumerate(lines) for pair in lines[:at] if twins(one, pair)]
+    pockets = [f"{colour} pocket" for colour in COLOURS]
+    more = {"keyword": "water butt", "offer": "Free delivery", "price": "$49"}
+    many = headline_set(ALL, pockets, FACTS, **brief, **more)
+    assert len(many) == 15
+    assert Counter(headline_kind(line, brief) for line in many)["call"] == 2
+
+
+def test_poor_briefs_get_no_padding() -> None:
+    lines = headline_set(ALL, ["Brass tap"], ["brass tap"], product="Rain barrel")
+    assert len(lines) == 5  # name, fact, two calls, both together
+    assert sum(headline_kind(line, {"product": "Rain barrel"}) == "name" for line in lines) == 1
+
+
+def test_the_keyword_stands_in_three_headlines() -> None:
+    for keyword in ("water butt", "garden water butt", "large garden water butts"):
+        lines = headline_set(ALL, LINES, FACTS, product="Rain barrel", brand="Oakrow", keyword=keyword, price="$49")
+        assert sum(has_phrase(line, keyword) for line in lines) >= 3, lines
+    named = headline_set(ALL, LINES, FACTS, product="Rain barrel", keyword="rain barrel")
+    assert sum(has_phrase(line, "rain barrel") for line in named) >= 3
+    chinese = headline_set(ALL, [], ["容量200升", "铜质龙头"], product="集雨桶", language="zh", keyword="雨水桶")
+    assert sum(has_phrase(line, "雨水桶") for line in chinese) >= 3
+
+
+def test_a_plain_fact_stands_beside_a_fresh_line_that_differs() -> None:
+    mix = {"lines": 9, "plain": 9}
+    lines = ["Catch the rain of one storm", "The childproof lid"]
+    assert headline_set(mix, lines, FACTS[:2], product="Rain barrel") == [*lines, "Holds 200 litres"]
+
+
+def test_lines_of_which_one_adds_nothing_are_twins() -> None:
+    assert twins("Childproof lid", "Rain barrel: Childproof lid")
+    assert not twins("Rain barrel: Childproof lid", "Childproof lid")
+    assert twins("Lid that is childproof", "Lid that's childproof")
+    assert not twins("Holds 200 litres", "Holds 300 litres")
+    assert twins("容量200升的桶", "容量200升桶")
+
+
+@pytest.mark.parametrize(("language", "category"), [("en", None), ("en", "services"), ("en", "software"), ("zh", None)])
+def test_no_call_stands_in_over_a_tenth_of_a_catalogue(language: str, category: str | None) -> None:
+    drawn = Counter[str]()
+    for number in range(200):
+        product = f"{'灯' if language == 'zh' else 'Lamp model'} {number}"
+        calls = [call for call, _ in zip(drawn_calls(short_names(product), language, category), range(2), strict=False)]
+        assert len(calls) == 2
+        drawn.update(calls)
+    assert max(drawn.values()) <= 20
+
+
+def test_a_product_always_draws_the_same_calls() -> None:
+    assert list(drawn_calls(["Kettle"], "en", None)) == list(drawn_calls(["Kettle"], "en", None))
+    assert "Kettle" in list(drawn_calls(["Kettle"], "en", None))[1]
+
+
+def test_what_somebody_types_is_not_offered_for_sale() -> None:
+    lines = headline_set(ALL, LINES, FACTS, product="Piano lessons", keyword="piano teacher near me")
+    assert [line for line in lines if "near me" in line.lower()] == ["Piano teacher near me"]
+
+
+def test_a_keywords_own_calls_count_among_the_two() -> None:
+    brief = {"product": "Samovar", "price": "$9", "keyword": "large electric tea kettle"}
+    lines = headline_set(ALL, LINES, ["holds two litres of water", "boils in a minute or two"], **brief)
+    assert sum("large electric tea kettle" in line.lower() for line in lines) == 3
+    assert sum(headline_kind(line, brief) == "call" for line in lines) == 2
