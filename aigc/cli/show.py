@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ from aigc.content import brief_values, input_schema, output_schema
 from aigc.errors import UsageError
 from aigc.types import Brief
 from aigc.writing.preview import preview
+from aigc.writing.ranking import floor_of
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
@@ -143,7 +145,7 @@ def _page(project: Project, content_type: ContentType) -> str:
         "\nOutput",
         table(outputs, head=("  field", "type", "limits")),
         "\nStages",
-        *(_stage_line(stage) for stage in content_type.stages),
+        *(_stage_line(project, content_type, stage) for stage in content_type.stages),
     ]
     for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
         if steps:
@@ -158,7 +160,7 @@ def _page(project: Project, content_type: ContentType) -> str:
     return "\n".join(parts)
 
 
-def _stage_line(stage: Stage) -> str:
+def _stage_line(project: Project, content_type: ContentType, stage: Stage) -> str:
     parts = [f"one request per item of {stage.foreach}"] if stage.foreach else ["one request"]
     if stage.candidates > 1:
         parts.append(f"best of {stage.candidates}")
@@ -166,9 +168,19 @@ def _stage_line(stage: Stage) -> str:
     if stage.fallback:
         parts.append("then a fallback")
     if stage.pick:
-        parts.append(f"picked by {', '.join(_bound_text(one) for one in stage.pick.by)}")
+        by = ", ".join(_bound_text(one) for one in stage.pick.by)
+        parts.append(f"picked by {by}{_floor(project, content_type, stage.pick)}")
     steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
     return f"  {stage.name}: {', '.join(parts)}" + (f"\n    {'; '.join(steps)}" if steps else "")
+
+
+def _floor(project: Project, content_type: ContentType, pick: Pick) -> str:
+    """Say from which worth a candidate stands, in words that follow the scorers' names."""
+    mix = project.mix(pick, project.adapter(content_type.name)) if pick.mix else None
+    floor = floor_of(pick, mix)
+    if floor == math.inf:
+        return f" (no floor was fitted for {project.settings.model}: fallbacks and suggestions only)"
+    return f" from {floor:g} on" if floor > -math.inf else ""
 
 
 def _pick(pick: Pick) -> dict[str, Json]:

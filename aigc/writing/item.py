@@ -162,12 +162,11 @@ class Item:
 
     @property
     def movable(self) -> bool:
-        """Whether anything is left to try: another attempt, a fallback, or leaving it out of a list."""
+        """Whether anything is left to try: another attempt or candidate, a fallback, or leaving it out of a list."""
         if self.left_out:
             return False
-        return (
-            self.open or bool(self.stage.foreach) or (not self.fallbacks and self.failing <= set(self.stage.fallback))
-        )
+        falls_back = not self.fallbacks and self.failing <= set(self.stage.fallback)
+        return self.open or self.pickable or falls_back or bool(self.stage.foreach)
 
     def request(self, name: str, *, stream: bool) -> Request:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
