@@ -304,7 +304,7 @@ class Job:
             asked = as_before(self.ledger, Export(name=one) if isinstance(one, str) else one)
             if whole and earlier_exports(self.folder, asked.name):
                 continue
-            pieces = Good(self.ledger, accepted_only=asked.accepted_only)
+            pieces = Good(self.ledger, with_flagged=asked.with_flagged)
             given = {} if isinstance(one, str) else one.options
             where = "-o" if set(asked.options) <= set(given) else EARLIER_OPTIONS
             try:

@@ -41,6 +41,7 @@ from aigc.types import (
     taken,
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.writing.fitness import Fitness
 from aigc.writing.line_log import LineLog, Places
 from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
 
@@ -54,7 +55,8 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
     nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
-    stage's name; `unjudged` names the stages whose picks need more of a judge than there is."""
+    stage's name; `unjudged` names the stages whose picks need more of a judge than there is; without a `fitness`
+    whoever writes is up to it."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -66,6 +68,7 @@ class Setup:
     voice: str = ""
     mixes: Mapping[str, Mix] = field(default_factory=dict)
     unjudged: frozenset[str] = frozenset()
+    fitness: Fitness | None = None
 
     @property
     def named(self) -> dict[str, Json]:
@@ -356,7 +359,6 @@ class Item:
         setup, brief = self.sheet.setup, self.sheet.brief
         written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
-        written_from += [setup.named] if setup.named else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
 

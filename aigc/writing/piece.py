@@ -90,7 +90,7 @@ class Piece:
                 for stage in self.content_type.stages:
                     self._collect(stage)
                 draft, findings = self._compose()
-            return self._artifact(draft, distinct([*findings, *self._carried(draft)]))
+            return self._artifact(draft, distinct([*self._unfit(draft), *findings, *self._carried(draft)]))
         except AigcError as error:
             return self._failed(str(error))
         except Exception as error:
@@ -211,6 +211,18 @@ class Piece:
                     used = places.get(Origin(name, item.index, root_of(finding.field)))
                     if used or finding.severity == "reject":
                         yield replace(finding, field=used[0] if used else place)
+
+    def _unfit(self, draft: Draft) -> list[Finding]:
+        """Return what the model that wrote the piece is not up to, and what in its row the content type is not."""
+        fitness = self.setup.fitness
+        if fitness is None:
+            return []
+        written = {
+            origin.stage: None
+            for origin in self._places(draft)
+            if origin.field not in self.items[origin.stage][origin.item].fallbacks
+        }
+        return fitness.findings(self.brief.values, written, asked=self.requests > 0)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         worst = severity_rank(findings)[0]

@@ -25,6 +25,7 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
+from aigc.writing.fitness import Fitness
 from aigc.writing.item import Setup
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
@@ -36,7 +37,7 @@ class Pipeline:
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
     written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
-    needs. `awaited` is what the pieces that were put off wait
+    needs, `fitness` what flags its pieces because of the model. `awaited` is what the pieces that were put off wait
     for, in sentences.
     """
 
@@ -54,6 +55,7 @@ class Pipeline:
         voice: Callable[[ContentType], str] = lambda content_type: "",
         mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
         may_judge: Callable[[ContentType, Pick], bool] = lambda content_type, pick: True,
+        fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
             writes = adapter(content_type.name)
@@ -69,6 +71,7 @@ class Pipeline:
                 voice=voice(content_type),
                 mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},
                 unjudged=frozenset(name for name, pick in picks.items() if not may_judge(content_type, pick)),
+                fitness=fitness(content_type),
             )
 
         self.session = Session(generator, setup, finished=finished)
