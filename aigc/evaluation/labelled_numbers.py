@@ -68,8 +68,9 @@ class LabelScoring:
         self._field = stage.pick.field
         self._stage = stage
         self._judges = project.may_judge(content_type, stage.pick)
-        judge = project.judge
-        self._made_by = [project.model_identity(content_type.name), judge.identity if judge else "", self._judges]
+        judge = project.source.judge
+        writer = project.model_identity(content_type.name)
+        self._made_by = [writer, judge.identity("judge") if judge else "", self._judges]
         self._setup = Setup(
             content_type=content_type,
             environment=project.environment,

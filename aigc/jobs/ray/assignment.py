@@ -62,12 +62,12 @@ def _placed(model: str) -> str:
 
 def _judge(project: Project) -> dict[str, Json]:
     """Return the judge's settings, its paths absolute."""
-    judge = project.judge
+    judge = project.source.judge
     if judge is None:
         return {}
-    placed = {"model": _placed(judge.source.model)} if judge.source.takes_weights else {}
-    adapter = {"adapter": str(Path(judge.adapter).absolute())} if judge.adapter else {}
-    return {**project.settings.judge, **placed, **adapter}
+    placed = {"model": _placed(judge.model)} if judge.takes_weights else {}
+    adapters = [("adapter", str(Path(folder).absolute())) for folder in judge.adapters.all()]
+    return {**project.settings.judge, **placed, **dict(adapters)}
 
 
 def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType]:

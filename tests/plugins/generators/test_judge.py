@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 
 from aigc.content.mix import Mix, write_mixes
 from aigc.errors import NotFound, UsageError
-from aigc.generating.judge import Judged
+from aigc.generating.with_judge import WithJudge
 from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
 from aigc.project import Project
@@ -72,7 +73,7 @@ def likes_rain(server: Any) -> Callable[[Any], Any]:
 
 def write(project: Project, judge: Any, *texts: str) -> tuple[Artifact, ScriptedGenerator]:
     writer = ScriptedGenerator(lambda request, index: texts[index])
-    generator = Judged(writer, judge)
+    generator = WithJudge(writer, judge)
     brief = Brief(id="1", values={"product": "Rain barrel", "facts": ["holds 200 litres"]})
     (artifact,) = project.pipeline(generator).write(project.content_type("shop/lines"), [brief])
     return artifact, writer
@@ -132,23 +133,25 @@ def test_a_server_without_numbers_cannot_judge(
     assert artifact.status == "accepted", "that is no fault of the piece"
 
 
-def test_settings_name_the_judge_and_it_is_opened(make_project: Any, server: Any, monkeypatch: Any) -> None:
-    project = project_with(make_project, **ON, **{"judge.base_url": server.url})
-    opened = ScriptedGenerator([])
-    generator = project.judged(opened)
-    generator.close()
-    assert opened.closed
-    assert isinstance(generator, Judged)
-    assert project.judge is not None
-    assert project.judge.identity.startswith("openai wise")
-    assert project_with(make_project).judged(opened) is opened, "without a judge the writer judges"
+def test_settings_name_the_judge_and_both_are_opened(make_project: Any, server: Any) -> None:
+    writes = {"generator": "openai", "model": "small", "engine.base_url": server.url}
+    project = project_with(make_project, **writes, **ON, **{"judge.base_url": server.url})
+    server.answer = lambda asked: server.says(asked.body["model"]) if "n" in asked.body else likes_rain(server)(asked)
+    with closing(project.generator()) as generator:
+        assert isinstance(generator, WithJudge)
+        brief = Brief(id="1", values={"product": "Rain barrel", "facts": ["holds 200 litres"]})
+        (artifact,) = project.pipeline(generator).write(project.content_type("shop/lines"), [brief])
+    assert artifact.fields["lines"] == ["small"]
+    assert [body["model"] for body in server.bodies] == ["small", "wise", "wise"]
+    with closing(project_with(make_project, **writes).generator()) as generator:
+        assert not isinstance(generator, WithJudge), "without a judge the writer judges"
 
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
         ({"judge.on": "openai"}, UsageError, "which model is to judge"),
-        ({"judge.model": "wise", "judge.on": "opanai"}, NotFound, "no generator named 'opanai'.*did you mean 'openai'"),
+        ({"judge.model": "wise", "judge.on": "opanai"}, NotFound, "no generator named 'opanai'"),
         ({**ON, "judge.adapter": "lora"}, UsageError, "'openai' takes no adapters"),
         ({**ON, "judge.base_url": "http://me:secret@x/v1"}, UsageError, "judge.base_url has no place for a name"),
         ({**ON, "judge.api_key_env": "sk-123"}, UsageError, "judge.api_key_env is no name of an environment"),
@@ -156,7 +159,7 @@ def test_settings_name_the_judge_and_it_is_opened(make_project: Any, server: Any
 )
 def test_a_wrong_judge_is_refused(make_project: Any, options: Any, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
-        project_with(make_project, **options)
+        project_with(make_project, **options).source.check()
 
 
 def test_an_unknown_option_of_the_judge_is_refused_at_its_line(make_project: Any, tmp_path: Any) -> None:
@@ -216,7 +219,7 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
 
 def test_judged_is_a_generator_of_two() -> None:
     writer, judge = ScriptedGenerator(["text", "more"], capacity=3), ScriptedGenerator([], likely=judging)
-    generator = Judged(writer, judge, adapter="lora")
+    generator = WithJudge(writer, judge, adapter="lora")
     from aigc.types import Message, Prompt
 
     prompt = Prompt(messages=(Message(role="user", content="x"),))
