@@ -54,7 +54,7 @@ class Pick:
     floor: float | None = None
     suggest: int = 0
     source: bytes = b""
-    needs: Needs = field(default_factory=Needs)
+    needs: Needs = Needs()
 
     def mix_of(self, marks: Collection[str], adapter: str) -> Mix | None:
         """Return the mix for the model of these names and digests and the digest of its adapter, or None."""
