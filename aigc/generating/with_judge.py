@@ -12,14 +12,11 @@ class WithJudge:
     """This is a Generator of two: what asks a judge goes to `judge`, all else to `writer`. Each step is one of both."""
 
     def __init__(self, writer: Generator, judge: Generator, adapter: str | None = None) -> None:
+        self.capacity = writer.capacity
         self.writer = writer
         self.judge = judge
         self._adapter = adapter
         self._judging: set[str] = set()  # ids at the judge
-
-    @property
-    def capacity(self) -> int:
-        return self.writer.capacity
 
     def submit(self, request: Request) -> None:
         if request.judge:
