@@ -272,13 +272,14 @@ class Project:
         self.opened = source
         return generator
 
-    def may_judge(self, content_type: ContentType, pick: Pick) -> bool:
-        """Say whether what judges here, the model that writes or another, has what a pick needs of it."""
+    def may_judge(self, pick: Pick, writer: Source | None = None) -> bool:
+        """Say whether what judges here has what a pick needs of it: another model, else the `writer`, else the source
+        that was opened; a generator that came from elsewhere may."""
         from aigc.generating.abilities import abilities
 
-        source = self._source_if_any()
-        judge = source.judge if source else None
-        return pick.needs.met_by(abilities(judge) if judge else self._abilities(content_type.name, source))
+        source = writer or self._source_if_any()
+        judge = (source.judge if source else None) or writer or self.opened
+        return judge is None or pick.needs.met_by(abilities(judge))
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""

@@ -67,7 +67,7 @@ class LabelScoring:
         self.by = stage.pick.by
         self._field = stage.pick.field
         self._stage = stage
-        self._judges = project.may_judge(content_type, stage.pick)
+        self._judges = project.may_judge(stage.pick, project.source)
         judge = project.source.judge
         writer = project.model_identity(content_type.name)
         self._made_by = [writer, judge.identity("judge") if judge else "", self._judges]

@@ -209,6 +209,7 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
     project = project_with(make_project, pick)
     write_mixes(tmp_path / "templates/shop/mixes/lines.yaml", [MIX])
     generator = ScriptedGenerator(lambda request, index: ["Never rusts", "Rain"][index], likely=judging)
+    project.opened = project.source  # the default model, of 135 million parameters
     brief = Brief(id="1", values={"product": "Rain barrel", "facts": ["holds 200 litres"]})
     (artifact,) = project.pipeline(generator).write(project.content_type("shop/lines"), [brief])
     assert any(request.judge for request in generator.requests) is asked
