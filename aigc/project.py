@@ -19,7 +19,7 @@ from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
-from aigc.generating.judge import SECTION, Judge, Judged, read_judge
+from aigc.generating.judge import SECTION, read_judge
 from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry, type_files
@@ -78,8 +78,6 @@ class Project:
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
             project.source.check(placed=True)
-        if project.judge is not None:
-            project.judge.source.check(placed=True)
         return project
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -205,6 +203,7 @@ class Project:
             where=settings.where("engine"),
             adapters=self.adapters,
             folder=self.out,
+            judge=read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path()),
         )
 
     def _declared_generator(self) -> Extension:
@@ -268,39 +267,18 @@ class Project:
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
         """Load the model (else ModelError), and the judge's, and return the Generator over them; see `Source.open`."""
-        judge = self.judge
-        if judge is not None:
-            judge.source.check()
         source = self.source
-        generator = self.judged(source.open(progress, fresh=fresh, retry=retry), progress)
+        generator = source.open(progress, fresh=fresh, retry=retry)
         self.opened = source
         return generator
 
-    @property
-    def judge(self) -> Judge | None:
-        """Return the model that judges, None where it is the one that writes. UsageError, NotFound for what is none."""
-        settings = self.settings
-        if not settings.judge:
-            return None
-        return read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path())
-
-    def judged(self, writer: Generator, progress: Callable[[Progress], None] | None = None) -> Generator:
-        """Return a generator that hands what asks a judge to the project's, where there is one; `writer` is closed if
-        that cannot be opened."""
-        judge = self.judge
-        if judge is None:
-            return writer
-        try:
-            return Judged(writer, judge.source.open(progress), judge.adapter)
-        except BaseException:
-            writer.close()
-            raise
-
-    def may_judge(self, pick: Pick) -> bool:
-        """Say whether what judges here has what a pick needs of it."""
+    def may_judge(self, pick: Pick, writer: Source | None = None) -> bool:
+        """Say whether what judges here has what a pick needs of it: another model, else the `writer`, else the source
+        that was opened; a generator that came from elsewhere may."""
         from aigc.generating.abilities import abilities
 
-        judge = self.judge.source if self.judge else self.opened
+        source = writer or self._source_if_any()
+        judge = (source.judge if source else None) or writer or self.opened
         return judge is None or pick.needs.met_by(abilities(judge))
 
     def store(self) -> Path | None:

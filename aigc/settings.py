@@ -28,33 +28,42 @@ Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # `seed`, `engine` or `engine.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """This is aigc.yaml with the command line laid over it.
+class Writers:
+    """This is what writes, and what judges.
 
-    `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
-    names plugins to leave out; `generator` names what writes, and `engine` are its options.
-    `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
-    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
-    written on a cluster: `{address: auto, cpus: 4}`. `judge` is another model that judges lines, and options of its
-    generator: `{on: openai, model: NAME, base_url: …}`. `keep_lines` says which of the lines that a model wrote a job
-    keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large. `voice` is the one to
-    write in, for content types that have voices. `places` is where each was set: `{"engine.rows": "aigc.yaml:3"}`;
-    options of the engine on the command line have none, what a person types there may be a secret.
+    `generator` names what writes, `engine` are its options. `adapters` says which LoRA adapter (a folder, as PEFT saves
+    it) writes which content types: `{"ads/*": lora/ads}`. `judge` is another model that judges lines, and the options
+    of its generator: `{on: openai, model: NAME, base_url: …}`.
     """
 
     model: str = DEFAULT_MODEL
+    generator: str = ""  # the default one
+    engine: Mapping[str, Json] = field(default_factory=dict)
+    adapters: Mapping[str, str] = field(default_factory=dict)
+    judge: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Writers):
+    """This is aigc.yaml with the command line laid over it.
+
+    `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
+    names plugins to leave out. `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8,
+    opening: 5}`. `ray` has a job written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines
+    that a model wrote a job keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
+    `voice` is the one to write in, for content types that have voices. `places` is where each was set:
+    `{"engine.rows": "aigc.yaml:3"}`; options of generators on the command line have none, what a person types there may
+    be a secret.
+    """
+
     seed: int = 0
     templates: str = "templates"
-    engine: Mapping[str, Json] = field(default_factory=dict)
     sampling: Mapping[str, Json] = field(default_factory=dict)
     candidates: Annotated[int, Range(0, MOST_CANDIDATES)] = 0  # 0: as the content type says
     policy: tuple[Json, ...] = ()
     disabled: tuple[str, ...] = ()
-    generator: str = ""  # the default one
-    adapters: Mapping[str, str] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
-    judge: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
     voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

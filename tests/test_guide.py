@@ -19,8 +19,9 @@ from aigc.errors import megabytes
 from aigc.generating.fitting import memory_catalogued
 from aigc.models import Catalogue
 from aigc.project import Project
-from aigc.testing import ScriptedGenerator
+from aigc.testing import ScriptedGenerator, try_scorer
 from aigc.training.presets import PRESETS
+from aigc_plugins import scorers
 
 GUIDE = Path(aigc.__file__).parent / "guide"
 PAGE = """
@@ -101,6 +102,18 @@ def test_the_cover_belongs_to_the_piece(make_project: Callable[..., Project]) ->
     (cover,) = piece.assets
     assert (cover.name, cover.media_type) == ("cover.svg", "image/svg+xml")
     assert b'fill="plum"' in cover.read() and b"Tea &amp; &lt;mugs>" in cover.read()
+
+
+def test_the_scorer_of_ten_lines_scores() -> None:
+    page = shown("picking.md", "shop_scorers.py")
+    assert page.aigc_scorers() == [page.brisk]
+    assert try_scorer(page.brisk, ["one two three", "one"], words=3) == [0, -2]
+
+
+def test_the_scorers_of_the_guide_are_those_there_are() -> None:
+    page = (GUIDE / "picking.md").read_text(encoding="utf-8").partition("## Scorers")[2].partition("## One")[0]
+    named = {name for row in re.findall(r"^\| (`.+?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert named == {one.name for one in scorers.aigc_scorers()}
 
 
 def test_the_memory_of_models_is_what_is_told() -> None:

@@ -16,7 +16,6 @@ from aigc.cli.options import print_json
 from aigc.cli.progress import counting, loading
 from aigc.cli.readable import counted, printable, table
 from aigc.content.mix import read_mixes, write_mixes
-from aigc.content.pick import MIXES
 from aigc.errors import UsageError, did_you_mean
 from aigc.evaluation import (
     FittedMix,
@@ -29,6 +28,7 @@ from aigc.evaluation import (
     read_labels,
 )
 from aigc.generating import adapter_digest
+from aigc.plugs.registry import MIXES
 from aigc.project import project_over
 from aigc.types import Generator, Json
 

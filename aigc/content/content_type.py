@@ -20,6 +20,7 @@ Schema = Mapping[str, Json]  # JSON Schema words plus limit, from, fallback
 
 MAIN = "main"  # the stage of the simple form
 TEXT = "text"  # the field of an output that is a single string
+NOTHING = Needs()  # is needed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ class Pick:
     floor: float | None = None
     suggest: int = 0
     source: bytes = b""
-    needs: Needs = field(default_factory=Needs)
+    needs: Needs = NOTHING
 
     def mix_of(self, marks: Collection[str], adapter: str) -> Mix | None:
         """Return the mix for the model of these names and digests and the digest of its adapter, or None."""

@@ -67,9 +67,10 @@ class LabelScoring:
         self.by = stage.pick.by
         self._field = stage.pick.field
         self._stage = stage
-        self._judges = project.may_judge(stage.pick)
-        judge = project.judge
-        self._made_by = [project.model_identity(content_type.name), judge.identity if judge else "", self._judges]
+        self._judges = project.may_judge(stage.pick, project.source)
+        judge = project.source.judge
+        writer = project.model_identity(content_type.name)
+        self._made_by = [writer, judge.identity("judge") if judge else "", self._judges]
         self._setup = Setup(
             content_type=content_type,
             environment=project.environment,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from aigc.errors import AigcError, ProjectError
 from aigc.generating.adapters import AdapterFolders
+from aigc.generating.with_judge import WithJudge
 from aigc.plugs.extension import Extension
 from aigc.plugs.options import Option, read_values, require
 from aigc.types import Generator, Json
@@ -28,7 +29,8 @@ SECTION = "engine"  # of aigc.yaml
 class Source:
     """This is what writes: a generator, the name of its model, and its options as they are set, each `where` it is.
 
-    `adapters` are the project's, `folder` is the one that is written into, `section` that of aigc.yaml.
+    `adapters` are the project's, `folder` is the one that is written into, `section` that of aigc.yaml;
+    `judge` is another that judges what this one writes.
     """
 
     extension: Extension
@@ -38,6 +40,7 @@ class Source:
     adapters: AdapterFolders = field(default_factory=AdapterFolders)
     folder: Path | None = None
     section: str = SECTION
+    judge: Source | None = None
 
     @property
     def name(self) -> str:
@@ -115,6 +118,8 @@ class Source:
                 self.extension.identity(self.model, self.options, quantised=False)
             if self.takes_adapters:
                 self.adapters.check(self._serving())
+        if self.judge is not None:
+            self.judge.check(placed=placed)
 
     def _serving(self) -> Callable[[Path], None] | None:
         """Return what refuses an adapter that this source cannot serve over its model; None where nothing is known."""
@@ -178,12 +183,23 @@ class Source:
     def open(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
-        """Load the model (else ModelError) and return the Generator over it.
+        """Load the model (else ModelError), and the judge's, and return the Generator over it, or over both.
 
         Wrong options are refused before weights are fetched or converted. A `fresh` one gives no answer that it kept
         earlier, with `retry` none that was an error.
         """
         self.check()
+        writer = self._opened(progress, fresh=fresh, retry=retry)
+        if self.judge is None:
+            return writer
+        try:
+            judge = self.judge._opened(progress, fresh=False, retry=False)
+        except BaseException:
+            writer.close()
+            raise
+        return WithJudge(writer, judge, next(iter(self.judge.adapters.all()), None))
+
+    def _opened(self, progress: Callable[[Progress], None] | None, *, fresh: bool, retry: bool) -> Generator:
         values = self._values(fresh=fresh, retry=retry)
         self.check_memory()
         model = str(self._weights_folder(progress)) if self.takes_weights else self.model

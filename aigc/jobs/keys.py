@@ -31,7 +31,7 @@ class Keys:
             dict(settings.sampling),
             list(settings.policy),
             *([voice] if (voice := project.voice(content_type)) else []),
-            *([{"judge": judge.identity}] if picks and (judge := project.judge) else []),
+            *([{"judge": judge.identity("judge")}] if picks and (judge := project.source.judge) else []),
         ]
 
     def __call__(self, brief: Brief) -> str:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from aigc.content import choices, free_form
 from aigc.types import Completion, Delta, FinishReason, Grammar, Json, Message, Request, TokenLogprob, Usage
+from aigc_plugins.generators.asked_words import asking, word_told
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Wording:
 
     def call(self, request: Request) -> Call:
         """Put a request into words. Refused where the server has no way to do it."""
-        if request.given is not None:
+        if request.given is not None and not (request.judge and self.logprobs):
             raise Refused(UNTOLD)
         if request.adapter:
             raise Refused(
@@ -73,6 +74,9 @@ class Wording:
             body["messages"] = [{"role": turn.role, "content": turn.content} for turn in request.prompt.messages]
         else:
             body["prompt"] = joined(request.prompt.messages)
+        if request.given is not None:
+            asked = asking(request)
+            return Call(CHAT, body | self._limited(asked)) if request.prompt.chat else Call(PLAIN, body | asked)
         body |= self._sampling(request)
         if request.grammar is not None:
             self._constrain(request, request.grammar, body)
@@ -82,10 +86,9 @@ class Wording:
 
     def _sampling(self, request: Request) -> dict[str, Json]:
         wanted = request.sampling
-        longest = "max_completion_tokens" if self.server == "openai" and request.prompt.chat else "max_tokens"
         body: dict[str, Json] = {
             "temperature": wanted.temperature,
-            longest: wanted.max_tokens,
+            "max_tokens": wanted.max_tokens,
             "seed": wanted.seed % SEEDS,
         }
         for name, off in {"n": 1, "top_p": 1.0, "presence_penalty": 0.0, **FILTERS}.items():
@@ -105,7 +108,13 @@ class Wording:
                 body["logprobs"] = wanted.logprobs
             if self.is_vllm:
                 body["return_tokens_as_token_ids"] = True
-        return body
+        return self._limited(body) if request.prompt.chat else body
+
+    def _limited(self, body: dict[str, Json]) -> dict[str, Json]:
+        """Say the longest answer in the server's own word."""
+        if self.server != "openai":
+            return body
+        return {"max_completion_tokens" if name == "max_tokens" else name: value for name, value in body.items()}
 
     def _leave_out(self, name: str) -> None:
         if name not in self.left_out:
@@ -159,18 +168,21 @@ def _is_line(request: Request) -> bool:
 
 
 def completions(request: Request, answer: Json) -> list[Completion]:
-    """Return the request's `n` Completions. ValueError where `answer` is no chat completion.
+    """Return the request's `n` Completions, of one for a given word how likely it is. ValueError where `answer` is no
+    chat completion.
 
     The request's usage stands in the first: a server counts them together. An index that is missing is an error.
     """
     try:
         found = {int(choice.get("index", place)): choice for place, choice in enumerate(answer["choices"])}
         usage = _usage(answer.get("usage") or {})
+        if request.given is not None:
+            return [word_told(request, answer, usage)]
         return [
             _completion(request, index, found.get(min(index, _texts(request) - 1)), usage if index == 0 else Usage())
             for index in range(request.sampling.n)
         ]
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError("what is no completion") from error
 
 

@@ -11,7 +11,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -25,10 +25,19 @@ if TYPE_CHECKING:
 
 CONNECTING = 10.0  # seconds a connection may take
 LONGEST_WAIT = 600.0  # seconds a server may ask to wait; whoever asks for more is gone for now
+QUESTIONS = 256  # remembered: the other word of a question is asked soon
 CHARS_PER_TOKEN = 3  # a careful guess, for the token limit only
 TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 507, 520, 521, 522, 523, 524, 529})
 BUSY = frozenset({429, 503, 529})  # these hold for everybody, not for this request alone
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(slots=True)
+class Question:
+    """This is a question of which several words are asked, and its answer once that came."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answer: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +87,8 @@ class Link:
         self.pace = pace
         self.reached = False  # something answered
         self.served = 0  # with completions
+        self._questions: dict[str, Question] = {}  # the latest
+        self._remembered = max(QUESTIONS, 2 * connections)
         self._client = httpx2.AsyncClient(
             base_url=address.base_url.rstrip("/") + "/",
             headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
@@ -90,11 +101,28 @@ class Link:
         await self._client.aclose()
 
     async def ask(self, request: Request, tell: Callable[[Delta], None]) -> list[Completion]:
-        """Ask, and return the answer; Deltas of a streaming request are told as they come.
-
-        Attempts that a busy server puts off do not count once it has served others: it is asked too fast, no more.
-        """
+        """Ask, and return the answer; Deltas of a streaming request are told as they come. Of how likely words are as
+        the answer to one question, Yes and No, the server is asked once."""
         call = self.wording.call(request)
+        if request.given is None:
+            return await self._asked(request, call, tell)
+        question = self._question(call)
+        async with question.lock:
+            if question.answer is not None:
+                return completions(request, question.answer)
+            return await self._asked(request, call, tell)
+
+    def _question(self, call: Call) -> Question:
+        key = json.dumps(call.body)
+        question = self._questions.pop(key, None) or Question()
+        self._questions[key] = question
+        if len(self._questions) > self._remembered:
+            del self._questions[next(iter(self._questions))]
+        return question
+
+    async def _asked(self, request: Request, call: Call, tell: Callable[[Delta], None]) -> list[Completion]:
+        """Attempt until it is answered. Attempts that a busy server puts off do not count once it has served others: it
+        is asked too fast, no more."""
         tokens = len(json.dumps(call.body)) // CHARS_PER_TOKEN + request.sampling.max_tokens * request.sampling.n
         attempt, served = 0, self.served
         while True:
@@ -135,7 +163,10 @@ class Link:
             answer = response.json()
             if isinstance(answer, dict) and answer.get("error"):  # in spite of its status
                 raise Again(f"the server said: {_message(answer)}")
-            return completions(request, answer)
+            answered = completions(request, answer)
+            if request.given is not None:
+                self._question(call).answer = answer
+            return answered
         except ValueError as error:  # half a page of a proxy, say
             raise Again(f"the server answered with {_unreadable(error)}") from error
 

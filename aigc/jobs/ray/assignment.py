@@ -15,7 +15,7 @@ from aigc.errors import JobError
 from aigc.plugs.registry import MIXES, Registry
 from aigc.project import OWN, Project
 from aigc.settings import Settings
-from aigc.types import KeepLines
+from aigc.types import Json, KeepLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,10 @@ def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines
     and the model are known."""
     settings = project.settings
     adapters = {pattern: str(folder.absolute()) for pattern, folder in project.adapters.folders.items()}
-    root = _root(project, content_type)
+    root, voice = _root(project, content_type), project.voice(content_type)
+    settings = replace(settings, adapters=adapters, keep_lines=keep_lines, voice=voice, judge=_judge(project))
     return Assignment(
-        settings=replace(settings, adapters=adapters, keep_lines=keep_lines, voice=project.voice(content_type)),
+        settings=settings,
         model=_placed(settings.model) if project.source.takes_weights else settings.model,
         type_name=content_type.name,
         digest=content_type.digest,
@@ -57,6 +58,16 @@ def _placed(model: str) -> str:
 
     path = Path(model).expanduser()
     return str(path.absolute()) if path.exists() and Catalogue.load().find(model) is None else model
+
+
+def _judge(project: Project) -> dict[str, Json]:
+    """Return the judge's settings, its paths absolute."""
+    judge = project.source.judge
+    if judge is None:
+        return {}
+    placed = {"model": _placed(judge.model)} if judge.takes_weights else {}
+    adapters = [("adapter", str(Path(folder).absolute())) for folder in judge.adapters.all()]
+    return {**project.settings.judge, **placed, **dict(adapters)}
 
 
 def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType]:

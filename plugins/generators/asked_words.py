@@ -1,0 +1,48 @@
+"""How likely a word is as the answer, by the list of likeliest tokens that a server tells of its first one.
+
+    max_tokens: 1, logprobs: true, top_logprobs: 20   →   "Yes" -0.2, " yes" -4.1, "No" -1.9, …
+
+So a judge on a server is asked, whose answer is one word. All ways to write the word count together; of one that is not
+in the list nothing is known but that it is no likelier than the last there, which is taken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from aigc.types import Completion, Json, Request, Usage
+
+LISTED = 20  # tokens; the most that the protocol allows
+SPACES = " \t\n\u0120\u2581"  # as tokenizers write them too: Ġ, ▁
+SILENT = "the server told no log-probabilities, so it cannot judge"
+
+
+def asking(request: Request) -> dict[str, Json]:
+    """Return what is asked besides the prompt: one token, and how likely which were."""
+    told: dict[str, Json] = {"logprobs": True, "top_logprobs": LISTED} if request.prompt.chat else {"logprobs": LISTED}
+    return {"temperature": 0, "max_tokens": 1, **told}
+
+
+def word_told(request: Request, answer: Json, usage: Usage) -> Completion:
+    """Return how likely the given word is by a server's answer. KeyError, TypeError where that is none."""
+    listed = _listed(answer["choices"][0].get("logprobs") or {})
+    if not listed:
+        return Completion(request_id=request.id, text="", finish_reason="error", usage=usage, error=SILENT)
+    wanted = _bare(request.given or "")
+    own = [logprob for token, logprob in listed if _bare(token) == wanted]
+    logprob = math.log(sum(map(math.exp, own))) if own else min(logprob for _, logprob in listed)
+    counted = Usage(prompt=usage.prompt, cached=usage.cached, forced=1)
+    return Completion(request_id=request.id, text=request.given or "", usage=counted, mean_logprob=min(logprob, 0.0))
+
+
+def _listed(told: Json) -> Sequence[tuple[str, float]]:
+    """Return the likeliest first tokens, each once."""
+    if "content" in told:
+        first = (told["content"] or [{}])[0]
+        return list({one["token"]: float(one["logprob"]) for one in first.get("top_logprobs") or ()}.items())
+    return [(token, float(logprob)) for token, logprob in ((told.get("top_logprobs") or [{}])[0] or {}).items()]
+
+
+def _bare(token: str) -> str:
+    return token.strip(SPACES).casefold()
