@@ -252,7 +252,7 @@ class Piece:
             for origin in self._places(draft)
             if origin.field not in self.items[origin.stage][origin.item].fallbacks
         }
-        return fitness.findings(self.brief.values, written, asked=self.requests > 0)
+        return fitness.findings(self.brief, written, asked=self.requests > 0)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         worst = severity_rank(findings)[0]
