@@ -296,12 +296,12 @@ class Project:
             writer.close()
             raise
 
-    def may_judge(self, content_type: ContentType, pick: Pick) -> bool:
+    def may_judge(self, pick: Pick) -> bool:
         """Say whether what judges here has what a pick needs of it."""
         from aigc.generating.abilities import abilities
 
-        judge = self.judge
-        return pick.needs.met_by(self.abilities(content_type.name) if judge is None else abilities(judge.source))
+        judge = self.judge.source if self.judge else self.opened
+        return judge is None or pick.needs.met_by(abilities(judge))
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""

@@ -67,7 +67,7 @@ class LabelScoring:
         self.by = stage.pick.by
         self._field = stage.pick.field
         self._stage = stage
-        self._judges = project.may_judge(content_type, stage.pick)
+        self._judges = project.may_judge(stage.pick)
         judge = project.judge
         self._made_by = [project.model_identity(content_type.name), judge.identity if judge else "", self._judges]
         self._setup = Setup(

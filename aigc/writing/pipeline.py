@@ -54,7 +54,7 @@ class Pipeline:
         keep_lines: KeepLines = "none",
         voice: Callable[[ContentType], str] = lambda content_type: "",
         mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
-        may_judge: Callable[[ContentType, Pick], bool] = lambda content_type, pick: True,
+        may_judge: Callable[[Pick], bool] = lambda pick: True,
         fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
@@ -70,7 +70,7 @@ class Pipeline:
                 keep_lines=keep_lines,
                 voice=voice(content_type),
                 mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},
-                unjudged=frozenset(name for name, pick in picks.items() if not may_judge(content_type, pick)),
+                unjudged=frozenset(name for name, pick in picks.items() if not may_judge(pick)),
                 fitness=fitness(content_type),
             )
 
