@@ -42,8 +42,9 @@ from aigc.writing.drafting import (
     root_of,
     severity_rank,
 )
-from aigc.writing.item import Item, Setup, Sheet, items_of
+from aigc.writing.item import Item, items_of
 from aigc.writing.picking import Picking
+from aigc.writing.sheet import Setup, Sheet
 from aigc.writing.suggesting import suggestions
 
 log = logging.getLogger(__name__)
