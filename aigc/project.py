@@ -245,7 +245,7 @@ class Project:
             content_type=content_type,
             voice=self.voice(content_type),
             model=self._abilities(content_type.name, source),
-            better=cache(partial(model_for, source)) if source else lambda parameters, language: "",
+            better=cache(partial(model_for, source, content_type.name)) if source else lambda parameters, language: "",
         )
 
     def _abilities(self, content_type: str, source: Source | None) -> Abilities:

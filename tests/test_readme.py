@@ -14,6 +14,9 @@ import pytest
 
 from aigc.asking import read_plan
 from aigc.cli import Commands, main
+from aigc.cli.measured_told import smallest_for_copy
+from aigc.models import Catalogue
+from aigc.models.needs import Abilities
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, run_examples
 from aigc.types import Brief
@@ -116,6 +119,23 @@ def test_a_type_in_the_readme_exists(name: str) -> None:
     assert name in Project.open().content_files()
 
 
+def test_the_model_for_copy_is_named_with_its_memory_and_a_command() -> None:
+    (command, memory, name) = re.findall(r"`([^`]+)`|\(([\d.]+ GB) of memory", smallest_for_copy(Catalogue.load()))
+    assert f"takes {memory[1]} of memory:\n`{command[0]}`, then `{name[0]}`" in README
+    assert name[0] == f"-m {command[0].split()[-1]}"
+
+
+def test_types_that_need_more_than_the_default_model_are_told_so() -> None:
+    project, default = Project.open(), Catalogue.load().get(Catalogue.load().default)
+    model = Abilities(name=default.name, parameters=default.parameters)
+    for name, words in re.findall(r"^\| `(\S+)` \| (.+) \|$", README, re.MULTILINE):
+        demands = project.content_type(name).demands
+        needs = [demands.needs, *(voice.needs for voice in demands.voices.values())]
+        assert words.endswith((" needs 1B", " needs 1B parameters")) != all(one.large_enough(model) for one in needs), (
+            name
+        )
+
+
 CARS = """name,horsepower,miles_per_gallon
 Chevrolet Chevelle Malibu,130,18
 Ford Pinto,,25
@@ -134,7 +154,8 @@ def test_the_cars_command_in_the_readme_reads_a_cars_file(
     assert main([*shlex.split(line)[1:], "--dry-run", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert (said["valid"], said["failed"]) == (5, 0)
-    full, lacking, _ = (one["requests"] for one in said["prompts"])
+    written = [[asked for asked in one["requests"] if asked["stage"] == "lines"] for one in said["prompts"]]
+    full, lacking, _ = written
     assert "130 horsepower" in full[0]["messages"][-1]["content"]
     assert "25 miles per gallon" in lacking[0]["messages"][-1]["content"]
     assert lacking[0]["requests"] == full[0]["requests"] - 1, "an unknown fact is left out"

@@ -15,7 +15,7 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.environment import TemplateEnvironment
-from aigc.content.languages import language_of, usual_language, with_language
+from aigc.content.languages import language_beside, text_of, usual_language, with_language
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -66,7 +66,8 @@ def read_briefs(
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
     with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
     is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
-    A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows.
+    A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows;
+    where the input may not be that, the brief knows it all the same.
     BriefError before the first brief when a needed input has no column, or two could feed it.
     """
     mapping, literals, places = mapping or {}, literals or {}, places or {}
@@ -162,21 +163,24 @@ class _Reader:
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
         alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
+        language = ""
         error: AigcError | None = None
         for cell in self._cells:
             name = brief_id + cell.mark
             if self._expressions or (alike is None and error is None):
                 try:
-                    alike, error = self._values(brief_id, row, cell), None
+                    (alike, language), error = self._values(brief_id, row, cell), None
                 except AigcError as refused:
                     error = refused
             if error is not None:
                 yield _failed(name, row, self._content_type, error)
             else:
                 assert alike is not None
-                yield Brief(id=name, values={**alike, **cell.values}, source=row.where, draw=cell.draw)
+                values = {**alike, **cell.values}
+                yield Brief(id=name, values=values, source=row.where, draw=cell.draw, language=language)
 
-    def _values(self, brief_id: str, row: Row, cell: Cell) -> dict[str, Json]:
+    def _values(self, brief_id: str, row: Row, cell: Cell) -> tuple[dict[str, Json], str]:
+        """Return what a row says, and the language of the others where it is too short to tell its own."""
         raw = self._plainly(row, cell)
         if self._expressions:
             known = self._known(brief_id, row, cell, raw)
@@ -184,15 +188,17 @@ class _Reader:
                 raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
             except ContentTypeError as error:
                 raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
-        raw = with_language(self._content_type.brief, raw, lambda: self._usual)
-        return brief_values(self._content_type, raw, where=row.where)
+        inputs = self._content_type.brief
+        raw = with_language(inputs, raw, lambda: self._usual)
+        values = brief_values(self._content_type, raw, where=row.where)
+        return values, language_beside(inputs, raw, lambda: self._usual)
 
     @cached_property
     def _usual(self) -> str:
         """The language of most of the file's first rows: that of rows which are too short to tell."""
         inputs, cell = self._content_type.brief, self._cells[0]
         rows = [row for row in self._head if not row.error]
-        return usual_language(language_of(inputs, self._plainly(row, cell)) for row in rows)
+        return usual_language(text_of(inputs, self._plainly(row, cell)) for row in rows)
 
     def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
         """Return what a row gives before anything is computed."""

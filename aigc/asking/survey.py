@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from aigc.errors import AigcError
-from aigc.types import Artifact, Brief, Json
+from aigc.types import Artifact, Brief
 
 SHOWN = 10  # reasons kept
 KNOWN = 2000  # ids that a misspelt one is held against
@@ -57,7 +57,7 @@ def survey_briefs(
     *,
     forecaster: Forecasting | None = None,
     before: Callable[[Brief], Before] = lambda brief: "new",
-    wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
+    wanted: Callable[[Brief], None] = lambda brief: None,
     only: Collection[str] = (),
     heard: Callable[[int], None] = lambda done: None,
     noun: str = "rows",
@@ -65,7 +65,7 @@ def survey_briefs(
     """Read every row once, in constant memory, and keep the `first` few that are to be written.
 
     `only` names the ids that are asked for, if not all are; `before` says of a brief whether it is written already. The
-    forecaster looks at those that are not, and `wanted` is told their values; `heard` is told how many rows have been
+    forecaster looks at those that are not, and `wanted` is told of them; `heard` is told how many rows have been
     read.
     """
     found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
@@ -93,7 +93,7 @@ def _sort_in(
     first: int,
     forecaster: Forecasting | None,
     before: Callable[[Brief], Before],
-    wanted: Callable[[Mapping[str, Json]], None],
+    wanted: Callable[[Brief], None],
     only: Collection[str],
 ) -> str:
     """Count a brief among those that are to be written, or not; return the reason where it cannot be."""
@@ -110,7 +110,7 @@ def _sort_in(
             forecaster.add(brief)
         except AigcError as error:
             return f"{brief.source or brief.id}: {error}"
-    wanted(brief.values)
+    wanted(brief)
     if len(found.first) < first:
         found.first.append(brief)
     return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 import click
 
@@ -11,7 +10,7 @@ from aigc.cli.readable import counted
 from aigc.content import ContentType
 from aigc.models.needs import Needs, size_text
 from aigc.project import Project
-from aigc.types import Json
+from aigc.types import Brief
 from aigc.writing.fitness import Fitness
 
 SHOWN = 5  # sentences about rows
@@ -24,8 +23,8 @@ class FitnessTold:
         self._fitness = project.fitness(content_type)
         self._told: Counter[str] = Counter()
 
-    def add(self, values: Mapping[str, Json]) -> None:
-        self._told.update([*self._fitness.of_row(values), *self._fitness.of_language(values)])
+    def add(self, brief: Brief) -> None:
+        self._told.update([*self._fitness.of_row(brief), *self._fitness.of_language(brief)])
 
     def warn(self) -> None:
         """Say on stderr what will be flagged, and which model does better; of a type with voices, which one is used."""

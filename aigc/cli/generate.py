@@ -84,7 +84,7 @@ def command(
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
     fitness = FitnessTold(project, content_type)
-    fitness.add(brief.values)
+    fitness.add(brief)
     fitness.warn()
     warn_of_adapter(project, content_type)
     if formats and out is None:

@@ -9,6 +9,7 @@ import click
 
 from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
 from aigc.cli.gguf_told import tell_gguf
+from aigc.cli.measured_told import measured_line, measured_rows, smallest_for_copy
 from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.merge import merge_model
 from aigc.cli.options import debug_option, json_option, open_project, print_json
@@ -30,7 +31,7 @@ def command() -> None:
     \b
     Examples:
       aigc models list
-      aigc models pull
+      aigc models pull qwen2.5-coder-1.5b
       aigc models show qwen3-1.7b
       aigc models merge adapters/house --out house
       aigc models prune --dry-run
@@ -43,7 +44,8 @@ def command() -> None:
 def list_models(as_json: bool) -> int:
     """List the models known by name; * marks what is on this machine.
 
-    Memory is for one text of 512 tokens, everything included. Any Hugging Face id, local folder or .gguf file will do
+    Memory is for one text of 512 tokens, everything included. Below stands what was measured of a model, and the
+    smallest one for copy. Any Hugging Face id, local folder or .gguf file will do
     after -m, too. Adapters of the project around this folder are listed below.
 
     \b
@@ -75,6 +77,7 @@ def list_models(as_json: bool) -> int:
         for model, weights in found
     ]
     click.echo(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
+    click.echo(f"\nMeasured:\n{table(measured_rows(catalogue))}\n\n{smallest_for_copy(catalogue)}")
     if copies:
         click.echo("\nFast copies of .gguf files of yours:")
         click.echo(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
@@ -143,6 +146,7 @@ def show_model(name: str, as_json: bool) -> int:
     if (model := weights.model) is not None:
         rows += [
             ("good for", model.good_for),
+            *(("measured", measured_line(one)) for one in model.measured),
             ("languages", ", ".join(model.languages)),
             ("licence", model.licence),
             ("parameters", f"{model.parameters / 1e6:,.0f} million"),

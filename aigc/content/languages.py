@@ -100,12 +100,17 @@ def language_said(values: Mapping[str, Json]) -> str:
 
 def language_of(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> str:
     """Return the language that a brief's texts are surely in, or nothing. URLs and words of enums are in none."""
+    return language_of_text(text_of(inputs, values))
+
+
+def text_of(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> str:
+    """Return a brief's texts, but for words of enums, as one."""
     told = [
         value
         for name, value in values.items()
         if name != LANGUAGE and not {"enum", "const"} & set(inputs.get(name, ()))
     ]
-    return language_of_text(BETWEEN.sub(" ", " ".join(texts_in(told))))
+    return BETWEEN.sub(" ", " ".join(texts_in(told)))
 
 
 @lru_cache(maxsize=KEPT)
@@ -140,10 +145,24 @@ def with_language(
     return {**raw, LANGUAGE: found} if found in known else dict(raw)
 
 
-def usual_language(languages: Iterable[str]) -> str:
-    """Return the language of most rows among those of which it is known; nothing where it is of none."""
-    known = [language for language in languages if language]
-    return max(dict.fromkeys(known), key=known.count) if known else ""
+def language_beside(inputs: Mapping[str, Schema], raw: Mapping[str, Json], usual: Callable[[], str]) -> str:
+    """Return the `usual` language, for a row that leaves its own open and is too short to tell; else nothing, and
+    nothing for English, which such a row is taken to be in anyway."""
+    if str(raw.get(LANGUAGE) or "").strip() or language_of(inputs, raw):
+        return ""
+    found = usual()
+    return "" if found == "en" else found
+
+
+def usual_language(texts: Iterable[str]) -> str:
+    """Return the language of a file, by its rows' texts: that of most rows which tell theirs; where that are fewer than
+    a third of all, that of the other rows' words together; or nothing."""
+    told = [(text, language_of_text(text)) for text in texts]
+    known = [language for _, language in told if language]
+    most = max(dict.fromkeys(known), key=known.count) if known else ""
+    if 3 * known.count(most) >= len(told):
+        return most
+    return language_of_text(" ".join(text for text, language in told if not language))
 
 
 def _of_script(text: str, letters: int, languages: tuple[str, ...]) -> str:

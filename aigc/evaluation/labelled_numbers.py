@@ -20,8 +20,9 @@ from aigc.evaluation.labels import SORTED, Labelled
 from aigc.plugs.extension import Bound, Render
 from aigc.project import Project
 from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, likelihood
-from aigc.writing.item import Item, Setup, Sheet
+from aigc.writing.item import Item
 from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
+from aigc.writing.sheet import Setup, Sheet
 
 TOGETHER = 8  # facts whose lines are scored at once
 Numbers = dict[str, float]  # by scorer

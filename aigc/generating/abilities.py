@@ -6,22 +6,23 @@ from dataclasses import replace
 
 from aigc.generating.fitting import config_known, memory_catalogued
 from aigc.generating.source import Source
-from aigc.models import Catalogue
+from aigc.models import Catalogue, Model, catalogued
 from aigc.models.needs import Abilities, Needs
 
 
 def abilities(source: Source) -> Abilities:
     """Return what is known of a source's model.
 
-    The catalogue knows parameters and languages. Of other weights on this machine the parameters are counted by their
-    `config.json` or the GGUF's header, and no languages are known. Of a model that runs elsewhere nothing is.
+    The catalogue knows parameters and languages, of its own models and of a file that is byte for byte one of them. Of
+    other weights on this machine the parameters are counted by their `config.json` or the GGUF's header, and no
+    languages are known. Of a model that runs elsewhere nothing is.
     """
     if not source.takes_weights:
         return Abilities(name=source.model)
     weights = None
     found = Catalogue.load().find(source.model)
     if found is None and (weights := source.known_weights()) is not None:
-        found = weights.model
+        found = catalogued(weights)
     if found is not None:
         return Abilities(name=source.model, parameters=found.parameters, languages=found.languages)
     from aigc.engine.weight_files import dimensions
@@ -30,10 +31,10 @@ def abilities(source: Source) -> Abilities:
     return Abilities(name=source.model, parameters=shape.parameters if shape else 0)
 
 
-def model_for(source: Source, parameters: int, language: str = "") -> str:
-    """Name the smallest model of the catalogue that follows instructions, has the parameters, knows the language and
-    fits into this machine's memory, with what else runs there left aside; nothing where there is none. Gated ones come
-    last."""
+def model_for(source: Source, content_type: str, parameters: int, language: str = "") -> str:
+    """Name the best model of the catalogue that follows instructions, has the parameters, knows the language and fits
+    into this machine's memory, with what else runs there left aside; nothing where there is none. The best is one that
+    was measured and is recommended for the content type, else the smallest. Gated ones come last."""
     from aigc.engine.machine import machine_memory
 
     machine = machine_memory()
@@ -46,4 +47,8 @@ def model_for(source: Source, parameters: int, language: str = "") -> str:
             memory = memory_catalogued(model, source.tell)
             if memory is None or not memory.lacking(machine):
                 fits.append(model)
-    return min(fits, key=lambda one: (getattr(one.source, "gated", False), one.parameters)).name if fits else ""
+    return min(fits, key=lambda one: _standing(one, content_type)).name if fits else ""
+
+
+def _standing(model: Model, content_type: str) -> tuple[bool, bool, int]:
+    return not model.recommended_for(content_type), getattr(model.source, "gated", False), model.parameters

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from aigc.errors import AigcError
-from aigc.models import Catalogue, Model, Weights, WheelSource
+from aigc.models import Catalogue, GgufSource, Model, Weights
 from aigc.types import Json
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def config_known(weights: Weights) -> Mapping[str, Json] | None:
 def memory_catalogued(model: Model, tell: Tell) -> ModelMemory | None:
     """Return what a model takes by its entry in the catalogue."""
     source = model.source
-    size = {"weight_bytes": source.weight_bytes or source.file_bytes} if isinstance(source, WheelSource) else {}
+    size = {"weight_bytes": source.weight_bytes or source.file_bytes} if isinstance(source, GgufSource) else {}
     return tell({**model.config, **size})
 
 

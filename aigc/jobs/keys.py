@@ -37,6 +37,7 @@ class Keys:
     def __call__(self, brief: Brief) -> str:
         """Return a brief's key, 32 hexadecimal digits."""
         made_from = [*self._made_by, dict(brief.values), *([brief.draw] if brief.draw else [])]
+        made_from += [{"language": brief.language}] if brief.language else []
         return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

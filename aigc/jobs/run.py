@@ -14,7 +14,7 @@ sampling, seed, policy): the same job on the same folder goes on, and redoes exa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
-from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, Json, KeepLines
+from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, KeepLines
 
 ALL_LINES = 10_000  # pieces of the largest job that keeps all lines unasked
 EARLIER_OPTIONS = "-o of an earlier `aigc export`, which another one replaces"
@@ -167,18 +167,18 @@ class Job:
         rates: Path | None,
         heard: Callable[[int], None] = lambda done: None,
         *,
-        wanted: Callable[[Mapping[str, Json]], None] = lambda values: None,
+        wanted: Callable[[Brief], None] = lambda brief: None,
     ) -> Forecast:
         """Say what remains to be written will take, by earlier runs noted in the file `rates`.
 
-        `wanted` is told of the values of each brief. The forecast is kept in the ledger, where `write` puts beside it
+        `wanted` is told of each brief. The forecast is kept in the ledger, where `write` puts beside it
         what was really taken; that goes into `rates` too.
         """
         forecaster = Forecaster(self.project, self.content_type, rates)
         for done, brief in enumerate(self._waiting(), 1):
             with suppress(AigcError):  # its piece will fail, and say why
                 forecaster.add(brief)
-            wanted(brief.values)
+            wanted(brief)
             heard(done)
         self.expected, self._rates = forecaster.forecast(), rates
         self.ledger.note(forecast=self.expected.record(), took=None)

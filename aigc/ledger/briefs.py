@@ -78,15 +78,22 @@ class Briefs:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         question = (
-            f"select place, id, brief, source, draw, redraws, avoid, nudges from pieces "
+            f"select place, id, brief, source, draw, language, redraws, avoid, nudges from pieces "
             f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self._database.ask(question, (last, *only)):
             last = rows[-1][0]
-            for _, name, values, source, draw, redraws, avoid, nudges in rows:
-                drawn = draw + REDRAW * redraws
-                yield Brief(id=name, values=json.loads(values), source=source, draw=drawn, avoid=avoid, nudges=nudges)
+            for _, name, values, source, draw, language, redraws, avoid, nudges in rows:
+                yield Brief(
+                    id=name,
+                    values=json.loads(values),
+                    source=source,
+                    draw=draw + REDRAW * redraws,
+                    avoid=avoid,
+                    nudges=nudges,
+                    language=language,
+                )
 
     def remaining(self, only: Collection[str] = ()) -> int:
         """Count the briefs that wait, of some ids where `only` names them."""
@@ -138,6 +145,7 @@ def _row(brief: Brief | Artifact, key: Callable[[Brief], str]) -> dict[str, str 
         "reason": whole_text(bad.reason) if bad else "",
         "key": "" if bad else key(asked),
         "draw": asked.draw,
+        "language": asked.language,
         "source": whole_text(asked.source),
         "brief": json_text(dict(asked.values)),
         "artifact": json_text(body_record(bad)) if bad else None,
@@ -164,10 +172,10 @@ def _reuse(table: str, newest: str, *, writing: str) -> str:
 
 
 ASK = """
-insert into pieces (place, id, status, reason, key, draw, run, source, brief, artifact)
-values (:place, :id, :status, :reason, :key, :draw, :run, :source, :brief, :artifact)
+insert into pieces (place, id, status, reason, key, draw, language, run, source, brief, artifact)
+values (:place, :id, :status, :reason, :key, :draw, :language, :run, :source, :brief, :artifact)
 on conflict (id) do update set
-    place = :place, run = :run, source = :source, brief = :brief, draw = :draw,
+    place = :place, run = :run, source = :source, brief = :brief, draw = :draw, language = :language,
     status = iif(key = :key and :key <> '', status, :status),
     reason = iif(key = :key and :key <> '', reason, :reason),
     checks = iif(key = :key and :key <> '', checks, ''),

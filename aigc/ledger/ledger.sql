@@ -1,4 +1,4 @@
--- The ledger of one job (format 2). Every brief that was asked for has a row in `pieces` at every moment.
+-- The ledger of one job (format 3). Every brief that was asked for has a row in `pieces` at every moment.
 -- Made to be looked at: `select * from overview` and `select * from candidates` in any SQLite browser.
 
 create table if not exists job (name text primary key, value text) without rowid;
@@ -19,6 +19,7 @@ create table if not exists pieces (
     avoid          text not null default '',     -- how that one begins, while this one is written again
     nudges         integer not null default 0,   -- how often it was written again for repeating another
     draw           integer not null default 0,   -- which text of the same values the briefs' file asks for
+    language       text not null default '',     -- of the file's other rows, where its own texts are too short to tell
     redraws        integer not null default 0,   -- how often it was asked for anew
     anew           integer not null default 0,   -- 1: no earlier piece may stand in
     run            integer not null,             -- the last run that asked for it

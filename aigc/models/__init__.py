@@ -6,19 +6,20 @@ a finished folder into the user cache in one rename, so no half-written cache is
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
 Weights` (fetches what is missing), `Progress`, `cache_folder()`, `find_leftovers()` (what of it nobody reads any more),
-`local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by); `needs` says
-what a text needs of a model, and what one can. Knows: files, hashes, pip's client, the hub's client. Does not know:
-torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
+`local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by),
+`catalogued(weights)` (which of the catalogue it is); `needs` says what a text needs of a model, and what one can.
+Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into a
+fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.catalogue import Catalogue, GgufSource, HubFileSource, HubSource, Measured, Model, WheelSource
 from aigc.models.leftovers import Leftover, find_leftovers
 from aigc.models.local_copies import LocalCopy, local_copies
-from aigc.models.marks import content_digest, marks
+from aigc.models.marks import catalogued, content_digest, marks
 from aigc.models.progress import Progress, Report
 from aigc.models.user_cache import cache_folder
 from aigc.models.weights import Weights, resolve
@@ -29,15 +30,19 @@ if TYPE_CHECKING:
 __all__ = [
     "Catalogue",
     "Convert",
+    "GgufSource",
+    "HubFileSource",
     "HubSource",
     "Leftover",
     "LocalCopy",
+    "Measured",
     "Model",
     "Progress",
     "Report",
     "Weights",
     "WheelSource",
     "cache_folder",
+    "catalogued",
     "content_digest",
     "find_leftovers",
     "local_copies",

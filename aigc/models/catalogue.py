@@ -47,13 +47,41 @@ class HubSource:
     gated: bool = False
 
 
-ModelSource: TypeAlias = WheelSource | HubSource
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubFileSource:
+    """This is one GGUF file of a repository on the Hub, told as that of a wheel is."""
+
+    repo: str
+    file: str
+    file_sha256: str
+    file_bytes: int
+    approx_folder_mb: int
+    weight_bytes: int = 0
+
+
+GgufSource: TypeAlias = WheelSource | HubFileSource  # one file of known bytes, of which a fast-loading folder is made
+ModelSource: TypeAlias = GgufSource | HubSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """This is what was measured of a model's texts of some content types: a folder of them, or one by its whole name.
+    `figure` says what was found, and `recommended` whether to take the model for them all the same."""
+
+    types: str
+    recommended: bool
+    figure: str
+    date: str
+
+    def tells_of(self, content_type: str) -> bool:
+        return content_type == self.types or content_type.startswith(f"{self.types}/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """This is one entry. `config` is what the model's config.json says, as far as its memory depends on that, with the
-    dtype of weights that are no GGUF's; the engine makes memory of it."""
+    dtype of weights that are no GGUF's; the engine makes memory of it. `measured` is what it was found to be good for,
+    and bad for, where somebody has looked."""
 
     name: str
     source: ModelSource
@@ -64,6 +92,12 @@ class Model:
     config: Mapping[str, Json]
     good_for: str
     chat: bool
+    measured: tuple[Measured, ...] = ()
+
+    def recommended_for(self, content_type: str) -> bool:
+        """Say whether it was measured and is recommended for a content type; the narrowest measurement counts."""
+        told = [one for one in self.measured if one.tells_of(content_type)]
+        return bool(told) and max(told, key=lambda one: len(one.types)).recommended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +130,8 @@ class Catalogue:
     def find(self, name: str) -> Model | None:
         """Return the model of that name or Hub id, if the catalogue has it."""
         for model in self.models:
-            if name == model.name or (isinstance(model.source, HubSource) and name == model.source.repo):
+            repo = None if isinstance(model.source, WheelSource) else model.source.repo
+            if name in (model.name, repo):
                 return model
         return None
 
@@ -141,6 +176,8 @@ def _model(read: Any, position: str, where: str) -> Model:
     place = f"{where}: {name}"
     if "source" in entry:
         entry["source"] = _source(entry["source"], f"{place}: source")
+    if "measured" in entry:
+        entry["measured"] = _measured(entry["measured"], f"{place}: measured")
     model = _record(Model, entry, place)
     for key in ("parameters", "approx_download_mb"):
         if getattr(model, key) <= 0:
@@ -153,15 +190,21 @@ def _model(read: Any, position: str, where: str) -> Model:
 def _source(read: Any, place: str) -> ModelSource:
     entry = dict(_mapping(read, place))
     kind = entry.pop("kind", None)
-    if kind == "hub":
-        return _record(HubSource, entry, place)
-    if kind != "wheel":
+    if kind not in ("hub", "wheel"):
         raise ModelError(f"{place}: kind: expected 'wheel' or 'hub', got {kind!r}")
-    source = _record(WheelSource, entry, place)
+    if kind == "hub" and "file" not in entry:
+        return _record(HubSource, entry, place)
+    source: GgufSource = _record(HubFileSource if kind == "hub" else WheelSource, entry, place)
     for key in ("wheel_sha256", "file_sha256"):
-        if not _SHA256.fullmatch(getattr(source, key)):
+        if not _SHA256.fullmatch(getattr(source, key, "0" * 64)):
             raise ModelError(f"{place}: {key}: expected 64 lower-case hex digits, got {getattr(source, key)!r}")
     return source
+
+
+def _measured(read: Any, place: str) -> tuple[Measured, ...]:
+    if not isinstance(read, list):
+        raise ModelError(f"{place}: expected a list, got {_described(read)}")
+    return tuple(_record(Measured, _mapping(one, place), f"{place}[{index}]") for index, one in enumerate(read))
 
 
 def _record(kind: type[T], entry: Mapping[str, Any], place: str) -> T:
@@ -175,6 +218,8 @@ def _record(kind: type[T], entry: Mapping[str, Any], place: str) -> T:
 
 def _typed(value: Any, hint: Any, place: str) -> Any:
     if isinstance(hint, types.UnionType):  # a source, built already
+        return value
+    if hint == tuple[Measured, ...]:  # read already
         return value
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):

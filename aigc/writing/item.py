@@ -13,105 +13,34 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
-from aigc.content.demands import VOICE
-from aigc.content.environment import TemplateEnvironment
-from aigc.content.mix import Mix
+from aigc.content import Stage, parse_output, render_prompt, with_kept
 from aigc.errors import ContentTypeError
-from aigc.plugs.extension import Bound
 from aigc.types import (
     SEVERITIES,
     About,
     Asset,
-    Brief,
     Completion,
     Draft,
     Finding,
     Json,
-    KeepLines,
     Line,
     Prompt,
     Request,
     Usage,
     taken,
 )
-from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
-from aigc.writing.fitness import Fitness
+from aigc.writing.drafting import Origin, distinct, plain, postprocess, root_of, severity_rank, sign
 from aigc.writing.line_log import LineLog, Places
 from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
+from aigc.writing.sheet import Sheet
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 REJECT = SEVERITIES.index("reject")
 BELOW = "no candidate is worth enough"
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setup:
-    """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
-    nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
-    stage's name; `unjudged` names the stages whose picks need more of a judge than there is; without a `fitness`
-    whoever writes is up to it."""
-
-    content_type: ContentType
-    environment: TemplateEnvironment
-    policy: tuple[Bound, ...] = ()
-    model: str = ""
-    seed: int = 0
-    adapter: str | None = None
-    keep_lines: KeepLines = "none"
-    voice: str = ""
-    mixes: Mapping[str, Mix] = field(default_factory=dict)
-    unjudged: frozenset[str] = frozenset()
-    fitness: Fitness | None = None
-
-    @property
-    def named(self) -> dict[str, Json]:
-        """What templates and expressions know besides a brief's own values."""
-        return {VOICE: self.spoken} if self.spoken else {}
-
-    @property
-    def spoken(self) -> str:
-        """The voice, which is the type's first where none was said; nothing for a type without voices."""
-        return self.voice or next(iter(self.content_type.demands.voices), "")
-
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages; the simple form's one stage has the type's own post-processors and checks and the policy too."""
-        content_type = self.content_type
-        if content_type.composed:
-            return content_type.stages
-        stage = content_type.stages[0]
-        postprocess = (*stage.postprocess, *content_type.postprocess)
-        return (replace(stage, postprocess=postprocess, checks=(*stage.checks, *content_type.checks, *self.policy)),)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """This is what all items of one piece see. `results` fills up: stage name → what later stages may use. `pools` is
-    what items may be picked from, by stage and place."""
-
-    setup: Setup
-    brief: Brief
-    results: dict[str, Json] = field(default_factory=dict)
-    pools: dict[tuple[str, int], Pool] = field(default_factory=lambda: defaultdict(Pool))
-
-    def names(self, **more: Json) -> dict[str, Json]:
-        return {**self.brief.values, **self.setup.named, "stages": self.results, **more}
-
-    def evaluate(self, text: str, names: Mapping[str, Json]) -> Json:
-        return evaluate(self.setup.environment, text, names)
-
-    def judged(self, draft: Draft, checks: Sequence[Bound], names: Mapping[str, Json]) -> list[Finding]:
-        """Return what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
-        problems = schema_problems(draft.fields, draft.schema)
-        limits = [Finding(message=message, field=path, check="limits") for path, message in problems]
-        return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
 
 
 @dataclass(slots=True, kw_only=True)

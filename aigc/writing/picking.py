@@ -6,8 +6,9 @@ from collections.abc import Generator as Coroutine
 from collections.abc import Mapping, Sequence
 
 from aigc.types import About, Ask, Completion, Likelihood, Request, Usage, likelihood, taken
-from aigc.writing.item import Item, Setup
+from aigc.writing.item import Item
 from aigc.writing.ranking import given_request, together
+from aigc.writing.sheet import Setup
 
 Answers = Mapping[str, list[Completion]]
 

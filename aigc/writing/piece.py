@@ -42,8 +42,9 @@ from aigc.writing.drafting import (
     root_of,
     severity_rank,
 )
-from aigc.writing.item import Item, Setup, Sheet, items_of
+from aigc.writing.item import Item, items_of
 from aigc.writing.picking import Picking
+from aigc.writing.sheet import Setup, Sheet
 from aigc.writing.suggesting import suggestions
 
 log = logging.getLogger(__name__)
@@ -222,7 +223,7 @@ class Piece:
             for origin in self._places(draft)
             if origin.field not in self.items[origin.stage][origin.item].fallbacks
         }
-        return fitness.findings(self.brief.values, written, asked=self.requests > 0)
+        return fitness.findings(self.brief, written, asked=self.requests > 0)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         worst = severity_rank(findings)[0]

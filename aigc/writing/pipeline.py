@@ -26,9 +26,9 @@ from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
 from aigc.writing.fitness import Fitness
-from aigc.writing.item import Setup
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
+from aigc.writing.sheet import Setup
 
 
 class Pipeline:

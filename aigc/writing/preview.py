@@ -13,7 +13,8 @@ from aigc.content import ContentType, Stage
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError
 from aigc.types import Brief, Json, Prompt
-from aigc.writing.item import Setup, Sheet, items_of
+from aigc.writing.item import items_of
+from aigc.writing.sheet import Setup, Sheet
 
 WAITS = "needs what earlier stages write, so it has no prompt before they ran"
 

@@ -20,8 +20,8 @@ from typing import TypeAlias
 from aigc.content import ContentType
 from aigc.errors import AigcError
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
-from aigc.writing.item import Setup
 from aigc.writing.piece import Piece, Steps, Watcher
+from aigc.writing.sheet import Setup
 
 log = logging.getLogger(__name__)
 

@@ -13,9 +13,10 @@ from dataclasses import replace
 from aigc.content.walk import ANYTHING, mapped
 from aigc.types import Draft, Json, Suggestion
 from aigc.writing.drafting import Origin, Signed, at_path, draft_texts, postprocess, root_of
-from aigc.writing.item import Item, Sheet
+from aigc.writing.item import Item
 from aigc.writing.line_log import Places
 from aigc.writing.ranking import Contender
+from aigc.writing.sheet import Sheet
 
 
 def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Places) -> tuple[Suggestion, ...]:

@@ -94,6 +94,19 @@ def test_rows_that_will_be_flagged_are_counted_by_reason(aigc: Run, shop: Any) -
     assert "1 brief will be flagged: the row is in English, and its language says zh\n" in contradicted
 
 
+def test_rows_too_short_to_tell_are_flagged_as_their_file_is_also_when_written_again(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("maxLength: 20", "maxLength: 99"))
+    shop.write("rows.csv", "product\nLeinenschürze mit zwei Taschen vorne\nGartenbank Teak\nTasse\n")
+    batch = ("batch", "shop/slogan", "rows.csv", "-m", "qwen2.5-1.5b", "--out", "made")
+    line = "3 briefs will be flagged: the row is in German, which this type does not write (en, zh)\n"
+    assert line in aigc(*batch, "--dry-run").err
+    assert "3 pieces: 3 flagged" in aigc(*batch).out
+    asked = len(shop.asked)
+    assert "3 pieces: 3 flagged" in aigc(*batch, "--retry", "flagged").out and len(shop.asked) == asked + 3
+    shop.write("rows.csv", "product\nA hat that keeps you warm in winter\nGartenbank Teak\nTasse\n")
+    assert "3 accepted" in aigc(*batch).out, "they are other briefs in another file"
+
+
 def test_a_row_without_language_gets_its_own_before_it_is_written(aigc: Run, shop: Any) -> None:
     shop.write("rows.csv", "product,language\n保温杯可装两大杯茶,\n龙井,zh\nHat,\n")
     aigc("batch", "shop/slogan", "rows.csv", "-m", "qwen2.5-1.5b", "--out", "made")

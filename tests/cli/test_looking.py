@@ -197,6 +197,11 @@ def test_models_list(aigc: Run) -> None:
     ran = aigc("models", "list")
     assert ran.code == 0
     assert "smollm2-135m (default)" in ran.out and "Apache-2.0" in ran.out
+    assert "smollm2-135m        ads, not recommended: 69 % of free lines faulty" in ran.out
+    smallest = (
+        "The smallest for copy: `aigc models pull qwen2.5-coder-1.5b` (1.6 GB of memory), then `-m qwen2.5-coder-1.5b`."
+    )
+    assert smallest in ran.out
     listed = aigc("models", "list", "--json").json
     assert [one["name"] for one in listed if one["default"]] == ["smollm2-135m"]
     assert not any(one["installed"] for one in listed)
@@ -206,6 +211,10 @@ def test_models_show(aigc: Run) -> None:
     ran = aigc("models", "show", "gpt2")
     assert ran.code == 0 and "MIT" in ran.out and "no; `aigc models pull gpt2`" in ran.out
     assert aigc("models", "show", "gpt2", "--json").json["catalogue"]["parameters"] == 124_000_000
+    ran = aigc("models", "show", "qwen2.5-coder-1.5b")
+    assert "lessons/quiz, recommended: 18 of 18 questions right" in ran.out
+    measured = aigc("models", "show", "qwen2.5-coder-1.5b", "--json").json["catalogue"]["measured"]
+    assert measured[0]["types"] == "ads" and measured[0]["recommended"] is True
     ran = aigc("models", "show", "gpt3")
     assert ran.code == 2 and "did you mean 'gpt2'?" in ran.err
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from aigc.content.languages import (
+    language_beside,
     language_name,
     language_of,
     language_of_text,
@@ -96,8 +97,30 @@ def test_a_row_that_leaves_language_open_gets_its_own_or_the_usual_one() -> None
     assert with_language(INPUTS, {"product": "Hat"}) == {"product": "Hat"}
 
 
+LONG = {
+    "de": "Leinenschürze zwei Taschen vorne bei 40 Grad waschbar",
+    "en": "A travel mug with a leakproof lid that keeps coffee hot for hours",
+}
+
+
 def test_the_usual_language_is_that_of_most_rows() -> None:
-    assert usual_language(["", "de", "en", "de", ""]) == "de" and usual_language(["", ""]) == ""
+    assert usual_language([LONG["de"], LONG["en"], LONG["de"], "Hut"]) == "de"
+    assert usual_language(["Hut", ""]) == usual_language([]) == ""
+
+
+def test_where_few_rows_tell_their_language_the_others_tell_it_together() -> None:
+    short = ["Head torch for", "the night", "Rain barrel with", "a lid", "Mugs for the", "office"]
+    assert usual_language([*short, LONG["de"]]) == "en"
+    assert usual_language(["Hut", "Tee", LONG["de"]]) == "de", "nor do they together"
+    assert usual_language(["Hut", "Tee", "Bus", LONG["de"]]) == "", "one row of four is too few"
+
+
+def test_a_row_too_short_to_tell_is_in_the_usual_language_where_it_leaves_its_own_open() -> None:
+    beside = [
+        language_beside(INPUTS, {"product": product, "language": language}, [usual].pop)
+        for product, language, usual in (("Hut", " ", "de"), ("Hut", "", "en"), ("Hut", "en", "de"), ("帽子", "", "de"))
+    ]
+    assert beside == ["de", "", "", ""]
 
 
 def test_languages_have_names() -> None:

@@ -11,6 +11,7 @@ import pytest
 from aigc.content import ContentType
 from aigc.engine.machine import MachineMemory
 from aigc.generating.abilities import abilities, model_for
+from aigc.models import Catalogue
 from aigc.project import Project
 
 Make = Callable[..., Project]
@@ -43,15 +44,43 @@ def test_of_a_model_that_runs_elsewhere_nothing_is_known(make_project: Make) -> 
     assert abilities(make_project({}, model="no/such-model").source).parameters == 0
 
 
-def test_the_smallest_that_has_all_and_fits_is_named(make_project: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_smallest_that_has_all_and_fits_is_named_where_none_is_recommended(
+    make_project: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = make_project({}, **{"engine.device": "cpu"}).source
     monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=16 << 30, free=0))
-    assert model_for(source, 0, "zh") == "qwen2.5-0.5b"
-    assert model_for(source, 10**9) == "qwen2.5-1.5b", "gemma-3-1b asks for its licence to be accepted"
-    assert model_for(source, 0, "nl") == "gemma-3-4b", "no other is free for anybody"
-    assert model_for(source, 10**12) == model_for(source, 0, "xx") == ""
+    assert model_for(source, "shop/line", 0, "zh") == "qwen2.5-0.5b"
+    assert model_for(source, "shop/line", 10**9) == "qwen2.5-1.5b", "gemma-3-1b asks for its licence to be accepted"
+    assert model_for(source, "shop/line", 0, "nl") == "gemma-3-4b", "no other is free for anybody"
+    assert model_for(source, "shop/line", 10**12) == model_for(source, "shop/line", 0, "xx") == ""
     monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=1 << 30, free=1 << 30))
-    assert model_for(source, 10**9) == ""
+    assert model_for(source, "shop/line", 10**9) == ""
+
+
+def test_one_that_was_measured_and_is_recommended_for_the_type_goes_first(
+    make_project: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_project({}, **{"engine.device": "cpu"}).source
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=16 << 30, free=0))
+    assert model_for(source, "ads/google-search", 0, "zh") == "qwen2.5-coder-1.5b"
+    assert model_for(source, "ads/google-search", 10**9) == "qwen2.5-coder-1.5b"
+    assert model_for(source, "ads/google-search", 3 * 10**9) == "gemma-3-4b", "it has too few parameters"
+    assert model_for(source, "articles/blog", 10**9) == "qwen2.5-1.5b", "it was measured, and not recommended"
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=3 << 30, free=0))
+    assert model_for(source, "articles/blog", 10**9) == "qwen2.5-coder-1.5b", "the others do not fit"
+    monkeypatch.setattr("aigc.engine.machine.machine_memory", lambda: MachineMemory(whole=1 << 30, free=0))
+    assert model_for(source, "ads/google-search", 10**9) == ""
+
+
+def test_a_file_that_is_the_catalogues_is_known_as_that(
+    make_project: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(b"GGUF")
+    coder = Catalogue.load().get("qwen2.5-coder-1.5b")
+    monkeypatch.setattr("aigc.generating.abilities.catalogued", lambda weights: coder)
+    known = abilities(make_project({}, model=str(file)).source)
+    assert (known.parameters, known.languages) == (coder.parameters, coder.languages)
 
 
 def test_an_adapter_may_have_taught_any_language(make_project: Make) -> None:

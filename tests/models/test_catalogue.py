@@ -9,7 +9,8 @@ import pytest
 
 from aigc.engine.weight_files import dimensions
 from aigc.errors import ModelError, NotFound
-from aigc.models import Catalogue, HubSource, WheelSource
+from aigc.models import Catalogue, HubFileSource, HubSource, WheelSource
+from aigc.models.needs import Abilities, Needs
 
 GOOD = """
 format: 1
@@ -58,6 +59,35 @@ def test_every_shipped_entry_is_plausible() -> None:
             assert 1.9 <= model.approx_download_mb * 1e6 / model.parameters <= 4.6, model
 
 
+def test_the_copy_model_is_the_very_file_that_was_measured() -> None:
+    catalogue = Catalogue.load()
+    model = catalogue.get("qwen2.5-coder-1.5b")
+    assert isinstance(model.source, HubFileSource)
+    told = (model.source.file_bytes, model.source.file_sha256)
+    assert told == (1_117_320_768, "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046")
+    assert catalogue.find("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF") is model
+    assert not Needs(parameters=10**9).large_enough(Abilities(name="", parameters=catalogue.get("gpt2").parameters))
+    assert Needs(parameters=10**9).large_enough(Abilities(name="", parameters=model.parameters))
+
+
+def test_what_was_measured_is_said_of_types_and_recommended_or_not() -> None:
+    catalogue = Catalogue.load()
+    coder, default = catalogue.get("qwen2.5-coder-1.5b"), catalogue.get("smollm2-135m")
+    assert coder.recommended_for("ads/google-search") and coder.recommended_for("lessons/quiz")
+    assert not any(map(coder.recommended_for, ("adsense/line", "articles/blog", "seo/meta", "lessons/plan")))
+    assert not default.recommended_for("ads/google-search")
+    for one in (one for model in catalogue for one in model.measured):
+        assert re.fullmatch(r"2026-\d\d-\d\d", one.date) and 20 <= len(one.figure) <= 120
+
+
+def test_the_narrowest_measurement_counts(tmp_path: Path) -> None:
+    told = (
+        "[{types: ads, recommended: true, figure: f, date: d}, {types: ads/x, recommended: false, figure: f, date: d}]"
+    )
+    model = load(tmp_path, GOOD + f"    measured: {told}\n").get("a")
+    assert model.recommended_for("ads/y") and not model.recommended_for("ads/x")
+
+
 def test_get_finds_or_says_what_was_meant(tmp_path: Path) -> None:
     catalogue = load(tmp_path, GOOD)
     assert catalogue.get("a").config == {"hidden_size": 8, "dtype": "float32"}
@@ -81,6 +111,9 @@ def test_find_knows_hub_ids() -> None:
         ("parameters: 1_000", "parameters: true", "a: parameters: expected int, got bool True"),
         ("parameters: 1_000", "parameters: 0", "a: parameters: must be more than 0"),
         ("{hidden_size: 8, dtype: float32}", "8", "a: config: expected a mapping, got int 8"),
+        ("chat: true", "chat: true\n    measured: good", "a: measured: expected a list, got str 'good'"),
+        ("chat: true", "chat: true\n    measured: [{types: a}]", r"a: measured\[0\]: 'date' is missing"),
+        ("kind: hub", "kind: hub, file: a.gguf", "a: source: 'approx_folder_mb' is missing"),
         ("[en]", "en", "a: languages: expected a list of texts, got 'en'"),
         ("[en]", "[no]", r"a: languages: expected a list of texts, got \[False\]"),
         ("[en]", "[]", "a: languages: name at least one"),

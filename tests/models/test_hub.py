@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from typing import Any
 import pytest
 
 from aigc.errors import ModelError, NotFound
-from aigc.models import Catalogue, Progress, pull, resolve
+from aigc.models import Catalogue, HubFileSource, Progress, catalogued, marks, pull, resolve
+
+from .conftest import GGUF
 
 COMMIT = "c" * 40
 FILES = {
@@ -22,6 +25,8 @@ FILES = {
     "tokenizer.json": b"{ }",
     "pytorch_model.bin": b"pickle",
     "onnx/config.json": b"{}",
+    "good-q4.gguf": GGUF,
+    "good-q8.gguf": GGUF * 2,
 }
 
 
@@ -148,3 +153,67 @@ def test_a_full_disk_says_what_the_model_needs(
         pull("qwen3-0.6b", convert=never, catalogue=catalogue)
     with pytest.raises(ModelError, match="the disk is full: setting up 'org/x' needs more space there"):
         pull("org/x", convert=never, catalogue=catalogue)
+
+
+@pytest.fixture
+def one_file() -> Catalogue:
+    """This is a catalogue whose one entry is a file of a repository."""
+    whole, source = (
+        Catalogue.load(),
+        HubFileSource(
+            repo="org/good",
+            file="good-q4.gguf",
+            file_sha256=hashlib.sha256(GGUF).hexdigest(),
+            file_bytes=len(GGUF),
+            approx_folder_mb=1,
+        ),
+    )
+    return Catalogue(default="good", models=(replace(whole.get("gpt2"), name="good", source=source),))
+
+
+def test_one_file_of_a_repository_is_fetched_checked_and_copied(
+    hub: str, hub_cache: Path, cache: Path, one_file: Catalogue, convert: Any
+) -> None:
+    before = resolve("good", catalogue=one_file)
+    assert before.quantised and not before.installed
+    stages: list[str] = []
+    weights = pull("good", convert=convert, catalogue=one_file, progress=lambda one: stages.append(one.stage))
+    assert weights.folder == cache / "models/good" and convert.read == [GGUF]
+    assert list(dict.fromkeys(stages)) == ["download", "verify", "convert"]
+    (snapshot,) = (hub_cache / "models--org--good/snapshots").iterdir()
+    assert [path.name for path in snapshot.iterdir()] == ["good-q4.gguf"], "nothing else of the repository"
+    assert resolve("good", catalogue=one_file) == weights
+    assert pull("org/good", convert=convert, catalogue=one_file).folder == weights.folder and len(convert.read) == 1
+    assert marks(weights) == {"good", hashlib.sha256(GGUF).hexdigest()}
+
+
+def test_another_file_than_the_catalogues_is_removed_and_refused(
+    hub: str, hub_cache: Path, cache: Path, one_file: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FILES, "good-q4.gguf", GGUF + b"more")
+    with pytest.raises(ModelError) as caught:
+        pull("good", convert=never, catalogue=one_file)
+    found, expected = (hashlib.sha256(one).hexdigest() for one in (GGUF + b"more", GGUF))
+    assert str(caught.value) == (
+        f"'good' was not kept: good-q4.gguf has sha256 {found}, expected {expected}; "
+        "try again; if it happens again, the Hub serves another file"
+    )
+    assert not [path for path in hub_cache.rglob("*") if path.is_file() and b"more" in path.read_bytes()]
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
+def test_a_file_that_the_repository_lacks(hub: str, cache: Path, one_file: Catalogue) -> None:
+    (model,) = one_file.models
+    assert isinstance(model.source, HubFileSource)
+    other = replace(model, source=replace(model.source, file="good-q5.gguf"))
+    with pytest.raises(ModelError, match=r"org/good: has no good-q5\.gguf on the Hub"):
+        pull("good", convert=never, catalogue=replace(one_file, models=(other,)))
+
+
+def test_a_file_of_ones_own_with_those_bytes_is_the_model(tmp_path: Path, cache: Path, one_file: Catalogue) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(GGUF)
+    weights = resolve(str(file), catalogue=one_file)
+    assert catalogued(weights, one_file) is one_file.models[0] and "good" in marks(weights, one_file)
+    file.write_bytes(GGUF[:-1] + b"x")
+    assert catalogued(resolve(str(file), catalogue=one_file), one_file) is None

@@ -13,7 +13,7 @@ from aigc.content import ContentType
 from aigc.errors import NotFound
 from aigc.testing import ScriptedGenerator
 from aigc.types import About, Delta
-from aigc.writing.item import Setup
+from aigc.writing.sheet import Setup
 
 from . import second_face
 
