@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
-from aigc.generating import AdapterFolders, Source
+from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.plugs.extension import Bound, Extension
-from aigc.plugs.registry import Registry
+from aigc.plugs.registry import Registry, type_files
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
+    from aigc.content.content_type import Pick
+    from aigc.content.mix import Mix
     from aigc.models import Progress
     from aigc.models.needs import Abilities
     from aigc.writing.pipeline import Pipeline
@@ -84,7 +86,7 @@ class Project:
             files = self._declared()
             held = {file.resolve() for file, _ in files.values()}
             own = self.folder / self.settings.templates if self.folder is not None else None
-            for file in sorted(own.rglob("*.yaml")) if own is not None and own.is_dir() else ():
+            for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
                 if file.resolve() in held:  # the project is a plugin's own source
                     continue
@@ -265,7 +267,13 @@ class Project:
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
             voice=self.voice,
+            mix=self.mix,
         )
+
+    def mix(self, pick: Pick, adapter: str | None) -> Mix | None:
+        """Return what a pick was fitted to for the project's model, with the adapter in that folder; None where it was
+        not."""
+        return pick.mix_of(self.source.marks(), adapter_digest(adapter))
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:
         """Return a session that writes pieces of any of this project's content types with `generator`, for a caller

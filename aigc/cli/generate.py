@@ -28,7 +28,7 @@ from aigc.cli.options import (
     writing_options,
 )
 from aigc.cli.progress import loading
-from aigc.cli.readable import print_findings, printable, readable
+from aigc.cli.readable import print_findings, print_suggestions, printable, readable
 from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.yaml_lines import read_yaml
@@ -156,4 +156,5 @@ def _print(artifact: Artifact, screen: Screen | None) -> None:
             click.secho(f"── {artifact.provenance.content_type} ──", bold=True)
         if artifact.fields:
             click.echo(readable(artifact.fields))
+    print_suggestions(artifact)
     print_findings(artifact)

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from aigc.cli.kept_lines import print_lines
+from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError
@@ -21,8 +22,9 @@ from aigc.types import STATUSES
 @click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--report", "reporting", is_flag=True, help="Write DIR/report.html: every piece, with its findings.")
 @click.option("--lines", "listing", is_flag=True, help="Print what the model wrote, taken (✓) or not (✗).")
+@click.option("--piece", metavar="ID", help="Print one piece, and what else could stand in it.")
 @looking_options
-def command(batch: Path, reporting: bool, listing: bool, folder: Path | None, as_json: bool) -> int:
+def command(batch: Path, reporting: bool, listing: bool, piece: str | None, folder: Path | None, as_json: bool) -> int:
     """Say where a batch stands.
 
     DIR is the folder of an `aigc batch`, finished or not; a batch that is being written can be watched so. All of it
@@ -34,11 +36,15 @@ def command(batch: Path, reporting: bool, listing: bool, folder: Path | None, as
       aigc job spring
       aigc job spring --report
       aigc job spring --lines --json > lines.json
+      aigc job spring --piece mug
       aigc job spring --json
     """
     with opened_ledger(batch) as ledger:
         if listing:
             print_lines(ledger, as_json=as_json)
+            return 0
+        if piece is not None:
+            print_piece(ledger, piece, as_json=as_json)
             return 0
         state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
         page = _report(batch, ledger, state.content_type, folder) if reporting else None

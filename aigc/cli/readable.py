@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.types import Artifact, Finding, Json
+from aigc.types import Artifact, Finding, Json, by_field
 
 if TYPE_CHECKING:
     from aigc.ledger import Complaint
@@ -96,6 +96,14 @@ def print_findings(artifact: Artifact) -> None:
         click.secho(finding_line(finding), err=True, fg={"reject": "red", "warn": "yellow"}.get(finding.severity))
     if artifact.status != "accepted":
         click.secho(f"{artifact.status}: {printable(artifact.reason)}", err=True, bold=True)
+
+
+def print_suggestions(artifact: Artifact) -> None:
+    """Print, on stderr, what else could stand at which places."""
+    for name, told in by_field(artifact.suggestions).items():
+        click.secho(f"{name}: could also be", err=True)
+        for number, one in enumerate(told, 1):
+            click.echo(f"  {number}  {one_line(one.text)}  ({one.score:g})", err=True)
 
 
 def finding_line(finding: Finding) -> str:

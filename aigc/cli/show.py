@@ -22,6 +22,7 @@ from aigc.writing.preview import preview
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
+    from aigc.content.content_type import Pick
     from aigc.plugs.extension import Bound
     from aigc.project import Project
     from aigc.types import Json
@@ -114,6 +115,7 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
                 "name": stage.name,
                 "foreach": stage.foreach or None,
                 "candidates": stage.candidates,
+                "pick": _pick(stage.pick) if stage.pick else None,
                 "attempts": stage.attempts,
                 "postprocess": _bound(stage.postprocess),
                 "checks": _bound(stage.checks),
@@ -163,8 +165,14 @@ def _stage_line(stage: Stage) -> str:
     parts.append(f"up to {stage.attempts} repairs")
     if stage.fallback:
         parts.append("then a fallback")
+    if stage.pick:
+        parts.append(f"picked by {', '.join(_bound_text(one) for one in stage.pick.by)}")
     steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
     return f"  {stage.name}: {', '.join(parts)}" + (f"\n    {'; '.join(steps)}" if steps else "")
+
+
+def _pick(pick: Pick) -> dict[str, Json]:
+    return {"by": _bound(pick.by), "mix": pick.mix or None, "floor": pick.floor, "suggest": pick.suggest}
 
 
 def _bound(bound: tuple[Bound, ...]) -> list[dict[str, Json]]:

@@ -6,11 +6,12 @@ fields are the output; the staged form composes `output` from the stages' result
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aigc.content.demands import Demands
+from aigc.content.mix import Mix, mix_for
 from aigc.plugs.extension import Bound
 from aigc.types import Grammar, Json, SamplingParams, Status
 
@@ -39,11 +40,31 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """This is how a stage's candidates are told apart. `field` is the one whose text is judged and suggested: the first
+    with a fallback, else the first text. `mix` names the file of `mixes`, empty without; `source` is what stands in it.
+    """
+
+    by: tuple[Bound, ...]
+    field: str
+    mix: str = ""
+    mixes: tuple[Mix, ...] = ()
+    floor: float | None = None
+    suggest: int = 0
+    source: bytes = b""
+
+    def mix_of(self, marks: Collection[str], adapter: str) -> Mix | None:
+        """Return the mix for the model of these names and digests and the digest of its adapter, or None."""
+        return mix_for(self.mixes, marks, adapter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """This is one model call of a content type, or with `foreach` one per item of a list.
 
     `foreach` and `fallback` are expressions (see `aigc.content.prompt`), empty when absent; `fallback` maps a field to
     one. `output` maps field names to schemas; a single-string output has the one field `text` and `single` is true.
+    `pick` says how one of the candidates is chosen, where it is not simply the likeliest.
     Post-processors and checks here see one result of this stage at a time.
     """
 
@@ -54,6 +75,7 @@ class Stage:
     grammar: Grammar | None
     sampling: SamplingParams
     candidates: int = 1
+    pick: Pick | None = None
     attempts: int = 2
     foreach: str = ""
     fallback: Mapping[str, str] = field(default_factory=dict)
@@ -89,3 +111,7 @@ class ContentType:
             return self
         stages = tuple(replace(stage, shots=()) for stage in self.stages)
         return replace(self, stages=stages, digest=f"{self.digest} without shots")
+
+    def without_pick(self) -> ContentType:
+        """Return the type that takes the likeliest candidate of every stage, for texts that no model is asked about."""
+        return replace(self, stages=tuple(replace(stage, pick=None) for stage in self.stages))

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import jinja2
 
-from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
+from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Pick, Schema, Stage
 from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_spoken, read_voices
 from aigc.content.environment import TemplateEnvironment, find_template, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
+from aigc.content.pick import read_pick
 from aigc.content.prompt import check_shots
 from aigc.content.schema import check_words
 from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, expression, sampling
@@ -33,9 +34,9 @@ WIDE_LANGUAGES = ("zh", "ja", "ko")
 
 TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", VOICES)
 WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
-SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat")
+SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat", "pick")
 STAGED = (*TOP, *WRITTEN, "stages")
-STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "needs", VOICES)
+STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "needs", VOICES, "pick")
 
 
 def load_content_type(
@@ -87,7 +88,7 @@ class _Load:
             examples=examples,
             file=self.file,
             plugin=self.plugin,
-            digest=digest(self.file.read_bytes(), list(self.sources.values())),
+            digest=digest(self.file.read_bytes(), list(self.sources.values()), _mixes(stages)),
             demands=self._demands(root),
         )
 
@@ -178,6 +179,7 @@ class _Load:
         inside = Names(known=variables, stages=earlier, fields=fields)
         settings = self.defaults
         chat = node.child("chat").boolean() if "chat" in node else True
+        fallback = self._fallback(node, fields, single, inside)
         stage = Stage(
             name=name,
             template=self._template(node.child("prompt"), inside),
@@ -189,9 +191,10 @@ class _Load:
                 enough_tokens(fields, single, wide=settings.wide),
             ),
             candidates=node.child("candidates").integer(1, 64) if "candidates" in node else settings.candidates,
+            pick=self._pick(node, fields, fallback, inside) if "pick" in node else None,
             attempts=_attempts(node, settings.attempts),
             foreach=foreach,
-            fallback=self._fallback(node, fields, single, inside),
+            fallback=fallback,
             postprocess=self._bound("postprocessor", node, inside) if own else (),
             checks=self._bound("check", node, inside) if own else (),
             shots=shots,
@@ -265,6 +268,9 @@ class _Load:
         key = "checks" if kind == "check" else "postprocess"
         return bound(kind, node, key, self.registry, self.environment, names)
 
+    def _pick(self, node: Node, fields: dict[str, Schema], fallback: dict[str, str], names: Names) -> Pick:
+        return read_pick(node.child("pick"), fields, fallback, self.registry, self.environment, names)
+
     def _exports(self, root: Node) -> tuple[str, ...]:
         if "exports" not in root:
             return ("jsonl",)
@@ -280,6 +286,11 @@ class _Load:
 def _likely(name: str, stages: Sequence[str]) -> str:
     """Return the stage a field is most likely made of."""
     return name if name in stages else stages[-1]
+
+
+def _mixes(stages: Sequence[Stage]) -> dict[str, bytes]:
+    """Return what stands in the files that stages pick by."""
+    return {stage.pick.mix: stage.pick.source for stage in stages if stage.pick and stage.pick.mix}
 
 
 def _attempts(node: Node, default: int) -> int:

@@ -7,7 +7,7 @@ environment's globals, and what is made of those.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -106,11 +106,13 @@ def fills_task(sources: list[PromptTemplate]) -> bool:
     return any(block.body for block in tasks) or not tasks
 
 
-def digest(content: bytes, sources: list[PromptTemplate]) -> str:
-    """Return the SHA-256 of a content type: its YAML and every template, each with its own name."""
+def digest(content: bytes, sources: list[PromptTemplate], mixes: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of a content type: its YAML and every template and mix, each with its own name."""
     total = hashlib.sha256(content)
     for name, text in sorted((Path(source.name).name, source.text) for source in sources):
         total.update(b"\0" + name.encode() + b"\0" + text.encode())
+    for name, source in sorted(mixes.items()):
+        total.update(b"\0mix " + name.encode() + b"\0" + source)
     return total.hexdigest()
 
 

@@ -22,7 +22,7 @@ from aigc.engine.memory import CUDA_LOGITS, LOGITS, STEP_TOKENS, Budget, ModelMe
 from aigc.engine.network import Network
 from aigc.engine.options import EngineOptions
 from aigc.engine.rows import BatchRow, EncodedRequest
-from aigc.engine.scoring import Given, Score, score
+from aigc.engine.scoring import NO_NUMBERS, NO_ROOM, Given, Score, TextsToScore, score
 from aigc.engine.text_ends import text_ends
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, did_you_mean, first_line
@@ -77,6 +77,7 @@ class Engine:
         )
         self._grammars: Grammars | None = None
         self._in_hand: dict[str, _OpenRequest] = {}
+        self._to_score = TextsToScore()
         self._outbox: list[Completion | Delta] = []
         self._streams: dict[tuple[str, int], Transcript] = {}
         self._last_realm = 0
@@ -93,7 +94,7 @@ class Engine:
     @property
     def busy(self) -> bool:
         """Say whether a step would do anything."""
-        return bool(self._in_hand or self._outbox)
+        return bool(self._in_hand or self._to_score or self._outbox)
 
     def count_tokens(self, prompt: Prompt) -> int:
         """Return the prompt's length as the model will see it, template included."""
@@ -102,23 +103,27 @@ class Engine:
     def submit(self, request: Request) -> None:
         """Queue a request. What cannot be served comes back from the next `step` as an error."""
         loop = self._open_loop()
-        if request.id in self._in_hand:
+        if request.id in self._in_hand or request.id in self._to_score:
             raise EngineError(f"a request {request.id!r} is in hand already")
         try:
+            if request.given is not None:
+                self._to_score.add(request, self._given(request, request.given))
+                return
             encoded = self.encode(request)
         except EngineError as error:
             self._outbox.extend(
                 Completion(request_id=request.id, index=index, text="", finish_reason="error", error=str(error))
-                for index in range(max(1, request.sampling.n))
+                for index in range(max(1, request.sampling.n) if request.given is None else 1)
             )
             return
         self._in_hand[request.id] = _OpenRequest(request, len(encoded.ids), set(encoded.left))
         loop.submit(encoded)
 
     def step(self) -> Sequence[Completion | Delta]:
-        """Run one forward over everything in hand, and return what came of it."""
+        """Run one forward over everything in hand, and return what came of it; all given texts are scored first."""
         loop = self._open_loop()
         out, self._outbox = self._outbox, []
+        out += self._to_score.answer(self.network) if self._to_score else ()
         if not self._in_hand:
             return out
         finished = None
@@ -168,13 +173,15 @@ class Engine:
 
     def unload_adapter(self, name: str) -> None:
         """Forget an adapter. Raises NotFound, and EngineError while a request in hand needs it."""
-        if any(held.request.adapter == name for held in self._in_hand.values()):
+        if any(held.request.adapter == name for held in self._in_hand.values()) or self._to_score.uses(name):
             raise EngineError(f"adapter {name!r} is still being used")
         self.network.adapters.unload(name)
         del self._realms[name]
 
     def cancel(self, request_id: str) -> None:
         """Drop a request; one Completion, `cancelled`, with the first open candidate's text so far, follows."""
+        if self._to_score.drop(request_id):
+            self._outbox.append(Completion(request_id=request_id, text="", finish_reason="cancelled"))
         in_hand = self._in_hand.pop(request_id, None)
         if in_hand is None:
             return
@@ -196,6 +203,7 @@ class Engine:
             self._grammars.close()
         self._grammars = None
         self._in_hand.clear()
+        self._to_score.clear()
         self._streams.clear()
         self._outbox.clear()
         del self.network
@@ -275,10 +283,10 @@ def completion_of(row: BatchRow, prompt_tokens: int) -> Completion:
     reason: FinishReason = "error" if row.finish == "blind" else row.finish
     error = ""
     if row.finish == "blind":
-        error = "the model gives no numbers: its weights are damaged, or too large for its arithmetic"
+        error = NO_NUMBERS
     elif reason == "error":
         broken = row.constraint.error.partition("\n")[0] if row.constraint else ""
-        error = f"the grammar broke off: {broken}" if broken else "the text does not fit into memory"
+        error = f"the grammar broke off: {broken}" if broken else NO_ROOM
     return Completion(
         request_id=row.request.id,
         index=row.index,

@@ -3,10 +3,13 @@
 A text follows a prompt. What prompts share is computed once and read in place by all texts after it (`sharing`); only
 the places whose next token is asked for get logits, a few of them at a time. A text's figures depend on its company as
 much as a written one's do: by the CPU's kernels not at all.
+
+`TextsToScore` are requests that ask for nothing else: they wait here and are answered together.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,12 +17,18 @@ from typing import TypeAlias
 import torch
 
 from aigc.engine.cache import Bank, Prefix
+from aigc.engine.device import free_memory, is_out_of_memory
 from aigc.engine.network import Network, Span
 from aigc.engine.sharing import plan_prefixes
 from aigc.engine.threads import torch_threads
+from aigc.errors import EngineError, first_line
+from aigc.types import Completion, Request, Usage
 
 TOGETHER = 512  # tokens of a step
 LOGITS = 1 << 26  # bytes of logits that are looked at together
+AT_ONCE = 256  # requests whose prompts are compared with each other
+NO_ROOM = "the text does not fit into memory"
+NO_NUMBERS = "the model gives no numbers: its weights are damaged, or too large for its arithmetic"
 
 Found: TypeAlias = tuple[list[float], list[int]]  # a score on its way
 
@@ -56,6 +65,73 @@ class _Row:
     group: int = 0  # those of one prefix have one number
     base: int = 0
     done: int = 0
+
+
+class TextsToScore:
+    """This is what waits to be scored, each text for a request that comes back with its figures."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[Request, Given]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def __contains__(self, request_id: str) -> bool:
+        return request_id in self._waiting
+
+    def uses(self, adapter: str) -> bool:
+        """Say whether a text waits for that adapter."""
+        return any(given.adapter == adapter for _, given in self._waiting.values())
+
+    def add(self, request: Request, given: Given) -> None:
+        """Let a request wait."""
+        self._waiting[request.id] = (request, given)
+
+    def drop(self, request_id: str) -> bool:
+        """Forget a request, and say whether it waited."""
+        return self._waiting.pop(request_id, None) is not None
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._waiting.clear()
+
+    def answer(self, network: Network) -> list[Completion]:
+        """Score all that waits; a text for which the memory does not suffice comes back as an error.
+
+        EngineError where the model fails otherwise; what waited has to be asked again then.
+        """
+        asked = list(self._waiting.values())
+        self._waiting.clear()
+        lots = [asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE)]
+        return [answer for lot in lots for answer in _answers(network, lot)]
+
+
+def _answers(network: Network, lot: Sequence[tuple[Request, Given]]) -> list[Completion]:
+    try:
+        scores = score(network, [given for _, given in lot])
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise EngineError(f"the model failed: {first_line(error)}") from error
+        free_memory(network.device)
+        if len(lot) > 1:
+            half = len(lot) // 2
+            return [*_answers(network, lot[:half]), *_answers(network, lot[half:])]
+        request = lot[0][0]
+        return [Completion(request_id=request.id, text="", finish_reason="error", error=NO_ROOM)]
+    return [_answer(*one, found) for one, found in zip(lot, scores, strict=True)]
+
+
+def _answer(request: Request, given: Given, found: Score) -> Completion:
+    if not math.isfinite(found.total):
+        return Completion(request_id=request.id, text="", finish_reason="error", error=NO_NUMBERS)
+    many = len(found.logprobs)
+    return Completion(
+        request_id=request.id,
+        text=request.given or "",
+        token_ids=tuple(given.ids[given.begin :]),
+        usage=Usage(prompt=given.begin, forced=many),
+        mean_logprob=found.total / many,
+    )
 
 
 def score(network: Network, texts: Sequence[Given]) -> list[Score]:

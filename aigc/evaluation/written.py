@@ -47,6 +47,7 @@ def write_briefs(
         adapter=lambda name: adapter,
         keep_lines="all",
         voice=project.voice,
+        mix=project.mix,
     )
     started, made = time.perf_counter(), dict[str, Artifact]()
     for artifact in pipeline.write(content_type, briefs):

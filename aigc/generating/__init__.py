@@ -9,7 +9,7 @@ Knows: extensions, the names and weights of models. Does not know: settings, con
 
 from __future__ import annotations
 
-from aigc.generating.adapters import AdapterFolders
+from aigc.generating.adapters import AdapterFolders, adapter_digest
 from aigc.generating.source import Source
 
-__all__ = ["AdapterFolders", "Source"]
+__all__ = ["AdapterFolders", "Source", "adapter_digest"]

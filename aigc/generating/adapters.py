@@ -10,9 +10,10 @@ from pathlib import Path
 
 from aigc.errors import AigcError, ModelError, UsageError, nearest
 from aigc.generating.trained import Trained, read_trained
-from aigc.models import resolve
+from aigc.models import content_digest, resolve
 
 CONFIG = "adapter_config.json"  # as PEFT saves it
+WEIGHTS = "adapter_model.safetensors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,12 @@ class AdapterFolders:
                     serves(folder)
             except ModelError as refused:
                 raise ModelError(f"{place}adapters.{pattern}: {refused.message}", hint=refused.hint) from refused
+
+
+def adapter_digest(folder: str | None) -> str:
+    """Return the SHA-256 of an adapter's weights, empty without an adapter or where it has none of that name."""
+    file = Path(folder) / WEIGHTS if folder else None
+    return content_digest(file) if file is not None and file.is_file() else ""
 
 
 def _foreign(folder: Path, model: str) -> bool:

@@ -135,6 +135,13 @@ class Source:
         except AigcError:  # opening the model says it, with a remedy
             return None
 
+    def marks(self) -> frozenset[str]:
+        """Return the names and digests that the model goes by; none for one that runs elsewhere, or is not known."""
+        from aigc.models import marks
+
+        weights = self.known_weights()
+        return frozenset() if weights is None else marks(weights)
+
     def memory(self) -> ModelMemory | None:
         """Return what the model takes on this machine; None where it runs elsewhere, or nothing is known of it."""
         from aigc.generating.fitting import memory_known

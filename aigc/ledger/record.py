@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 from aigc.ledger.assets import Assets, asset_record
-from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Status, Usage
+from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Status, Suggestion, Usage
 
 FINDING = tuple(one.name for one in fields(Finding))
 PROVENANCE = tuple(one.name for one in fields(Provenance))
@@ -37,12 +37,14 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
     """Return what was written and what is known of it, as JSON: neither the brief nor the verdict."""
     provenance, usage = artifact.provenance, artifact.provenance.usage
     files = {"assets": [asset_record(asset) for asset in artifact.assets]} if artifact.assets else {}
+    choices = {"suggestions": [asdict(one) for one in artifact.suggestions]} if artifact.suggestions else {}
     return {
         "fields": dict(artifact.fields),
         "findings": [{name: getattr(finding, name) for name in FINDING} for finding in artifact.findings],
         "provenance": {name: getattr(provenance, name) for name in PROVENANCE}
         | {"usage": {"prompt": usage.prompt, "sampled": usage.sampled, "forced": usage.forced}},
         **files,
+        **choices,
     }
 
 
@@ -79,6 +81,7 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, sta
         brief=brief,
         provenance=Provenance(**provenance),
         assets=assets.read(body["assets"]) if "assets" in body else (),
+        suggestions=tuple(Suggestion(**one) for one in body.get("suggestions", ())),
     )
 
 

@@ -6,9 +6,9 @@ a finished folder into the user cache in one rename, so no half-written cache is
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
 Weights` (fetches what is missing), `Progress`, `cache_folder()`, `find_leftovers()` (what of it nobody reads any more),
-`local_copies()` (what it has of GGUF files of one's own), `unknown_language(model, values)` (that a brief wants in
-vain). Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into a
-fast-loading folder is `aigc.engine.convert_gguf`, passed in).
+`local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by),
+`unknown_language(model, values)` (that a brief wants in vain). Knows: files, hashes, pip's client, the hub's client.
+Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
 from aigc.models.languages import smallest_that_knows, unknown_language
 from aigc.models.leftovers import Leftover, find_leftovers
 from aigc.models.local_copies import LocalCopy, local_copies
+from aigc.models.marks import content_digest, marks
 from aigc.models.progress import Progress, Report
 from aigc.models.user_cache import cache_folder
 from aigc.models.weights import Weights, resolve
@@ -38,8 +39,10 @@ __all__ = [
     "Weights",
     "WheelSource",
     "cache_folder",
+    "content_digest",
     "find_leftovers",
     "local_copies",
+    "marks",
     "pull",
     "resolve",
     "smallest_that_knows",

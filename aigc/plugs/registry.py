@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 GROUP = "aigc"
 BUNDLED = "aigc"  # the distribution
+MIXES = "mixes"  # a folder beside content types
 DECLARING: Mapping[str, Kind] = {
     "aigc_postprocessors": "postprocessor",
     "aigc_checks": "check",
@@ -49,6 +50,12 @@ class Plugin:
     @property
     def quarantined(self) -> bool:
         return bool(self.error)
+
+
+def type_files(folder: Path) -> list[Path]:
+    """Return the YAML files of a folder that are content types, in order: those in a folder `mixes` are what is fitted
+    for them."""
+    return sorted(file for file in folder.rglob("*.yaml") if file.parent.name != MIXES)
 
 
 class Registry:
@@ -100,7 +107,7 @@ class Registry:
     def content_files(self) -> Iterator[tuple[Path, str]]:
         """Yield each declared content type's YAML file and the plugin that declared it."""
         for path, plugin in self._content:
-            for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+            for file in type_files(path) if path.is_dir() else [path]:
                 yield file, plugin
 
     def quarantine_note(self) -> str:

@@ -12,7 +12,7 @@ from aigc.writing.pipeline import Pipeline
 def run_examples(content_type: ContentType, environment: TemplateEnvironment) -> list[str]:
     """Play every example that has a `completion:`; return a sentence for each thing that came out otherwise.
 
-    An empty list is good. The model's every answer is that completion, so a repair asks in vain.
+    An empty list is good. The model's every answer is that completion, so a repair asks in vain, and nothing is picked.
     """
     complaints = []
     for example in content_type.examples:
@@ -30,7 +30,7 @@ def _played(content_type: ContentType, environment: TemplateEnvironment, example
 
     values = brief_values(content_type, example.brief, where=f"example {example.name!r}")
     pipeline = Pipeline(ScriptedGenerator(answer), environment)
-    return next(pipeline.write(content_type, [Brief(id=example.name, values=values)]))
+    return next(pipeline.write(content_type.without_pick(), [Brief(id=example.name, values=values)]))
 
 
 def _wrong(example: Example, artifact: Artifact) -> list[str]:

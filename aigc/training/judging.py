@@ -35,7 +35,7 @@ def judge(project: Project, content_type: ContentType, stage: str, answers: Sequ
     from aigc.writing.pipeline import Pipeline
 
     alone = one_stage(content_type, stage)
-    bare = replace(stage_named(alone, stage), candidates=1, attempts=0, fallback={})
+    bare = replace(stage_named(alone, stage), candidates=1, pick=None, attempts=0, fallback={})
     given = HandWritten([one.text for one in answers])
     pipeline = Pipeline(given, project.environment, seed=project.settings.seed, policy=project.policy())
     briefs = [

@@ -48,8 +48,9 @@ class Replay:
                 self._most[stage] = max(self._most.get(stage, 1), len(answers))
 
     def fitted(self, content_type: ContentType) -> ContentType:
-        """Return the content type asking for as many candidates of each stage as were kept at most."""
-        stages = (replace(stage, candidates=self._most.get(stage.name, 1)) for stage in content_type.stages)
+        """Return the content type asking for as many candidates of each stage as were kept at most, of which it picks
+        none: that would ask a model."""
+        stages = (replace(stage, candidates=self._most.get(stage.name, 1), pick=None) for stage in content_type.stages)
         return replace(content_type, stages=tuple(stages))
 
     def unasked(self, brief: str) -> Iterator[Line]:

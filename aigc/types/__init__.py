@@ -4,7 +4,7 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asset`, `picking`, `token_choice`. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as
+own: `asset`, `likelihood`, `token_choice`. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as
 written; lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from aigc.types.asset import Asset as Asset
-from aigc.types.picking import Likelihood as Likelihood
-from aigc.types.picking import Suggestion as Suggestion
+from aigc.types.likelihood import Likelihood as Likelihood
+from aigc.types.likelihood import Suggestion as Suggestion
+from aigc.types.likelihood import by_field as by_field
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 
@@ -165,6 +166,14 @@ def taken(answers: Sequence[Completion]) -> Usage:
     read = max((one.usage for one in answers), key=lambda usage: usage.prompt, default=Usage())
     written = sum((one.usage for one in answers), Usage())
     return replace(written, prompt=read.prompt, cached=read.cached)
+
+
+def likelihood(answer: Completion) -> Likelihood | None:
+    """Return how likely a given text is by its answer, or None where the generator could not tell."""
+    many = answer.usage.forced
+    if answer.finish_reason != "stop" or answer.mean_logprob is None or not many:
+        return None
+    return Likelihood(total=answer.mean_logprob * many, tokens=many)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

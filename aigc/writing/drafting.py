@@ -101,7 +101,7 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
     """Return the draft after `steps`, in order. PluginError names the step that broke."""
     for step in steps:
         options = step.resolve(render)
-        with _Blame(step):
+        with Blame(step):
             if step.extension.scope == "draft":
                 changed = step.extension(draft, **options)
                 if isinstance(changed, Draft):
@@ -120,7 +120,7 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding
     findings = []
     for bound in checks:
         options = bound.resolve(render)
-        with _Blame(bound):
+        with Blame(bound):
             if bound.extension.scope == "draft":
                 found = [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
             else:
@@ -198,7 +198,7 @@ def _meant(only: str, path: str) -> bool:
     return bare == only or bare.partition(".")[0] == only
 
 
-class _Blame:
+class Blame:
     """This is a context in which whatever an author's function raises becomes a PluginError that names it."""
 
     def __init__(self, bound: Bound) -> None:

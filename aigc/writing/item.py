@@ -4,12 +4,16 @@ A `Stage` is what the content type declares: its prompt, output schema, checks, 
 `attempts`, a `foreach` list, `fallback` expressions. An `Item` keeps the best draft so far. Asked again, only its
 failing fields are written: the others are in the grammar as constants and stay as they stood. Attempts are counted over
 the whole life of an item, whoever found it wanting.
+
+A stage with a `pick` keeps every candidate that passed in a `pool`: once one did, scorers see them all, and the best
+that is worth enough stands. Where none is the fallback does, which is no fault and costs no attempt.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,9 +21,11 @@ from functools import cached_property
 from aigc.content import ContentType, Stage, evaluate, parse_output, render_prompt, schema_problems, with_kept
 from aigc.content.demands import VOICE
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.mix import Mix
 from aigc.errors import ContentTypeError
 from aigc.plugs.extension import Bound
 from aigc.types import (
+    SEVERITIES,
     About,
     Asset,
     Brief,
@@ -36,15 +42,19 @@ from aigc.types import (
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
 from aigc.writing.line_log import LineLog, Places
+from aigc.writing.ranking import Asking, Contender, Pool, floor_of, weigh
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+REJECT = SEVERITIES.index("reject")
+BELOW = "no candidate is worth enough"
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
-    nothing where it has none."""
+    nothing where it has none. `mixes` are those of its stages' picks that were fitted for what writes here, by the
+    stage's name."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -54,6 +64,7 @@ class Setup:
     adapter: str | None = None
     keep_lines: KeepLines = "none"
     voice: str = ""
+    mixes: Mapping[str, Mix] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, Json]:
@@ -73,11 +84,13 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """This is what all items of one piece see. `results` fills up: stage name → what later stages may use."""
+    """This is what all items of one piece see. `results` fills up: stage name → what later stages may use. `pools` is
+    what items may be picked from, by stage and place."""
 
     setup: Setup
     brief: Brief
     results: dict[str, Json] = field(default_factory=dict)
+    pools: dict[tuple[str, int], Pool] = field(default_factory=lambda: defaultdict(Pool))
 
     def names(self, **more: Json) -> dict[str, Json]:
         return {**self.brief.values, **self.setup.named, "stages": self.results, **more}
@@ -97,8 +110,8 @@ class Item:
     """This is one result of a stage: `value` is its foreach item.
 
     `blamed` are fields that checks on the whole piece reject; `left_out` says why the item is not part of the piece,
-    `by_design` that its own fallback came out empty: the content type wants nothing there then. `log` is there
-    where the model's lines are kept.
+    `by_design` that its own fallback came out empty: the content type wants nothing there then. `pool` is what it
+    may be picked from, `log` is there where the model's lines are kept.
     """
 
     sheet: Sheet
@@ -120,6 +133,11 @@ class Item:
     def __post_init__(self) -> None:
         if (keep := self.sheet.setup.keep_lines) != "none":
             self.log = LineLog(keep=keep)
+
+    @property
+    def pool(self) -> Pool:
+        """What it may be picked from."""
+        return self.sheet.pools[self.stage.name, self.index]
 
     @property
     def failing(self) -> frozenset[str]:
@@ -201,8 +219,14 @@ class Item:
             logprob = float("-inf") if one.mean_logprob is None else one.mean_logprob
             rank = (severity_rank(findings), -logprob)
             better = best is None or rank < best
+            source = None
             if self.log:
-                self.log.add(self.attempts - 1, place, one, findings, asked if better else ())
+                source = self.log.add(self.attempts - 1, place, one, findings, asked if better else ())
+            if self.stage.pick and rank[0][0] < REJECT:
+                contender = Contender(
+                    draft=draft, findings=findings, logprob=logprob, prompt=self.prompt(), asked=asked, source=source
+                )
+                self.pool.add(contender)
             if better:
                 best, self.draft, self.findings, self.logprob = rank, draft, findings, logprob
                 self.error, self.blamed = "", frozenset()
@@ -212,8 +236,30 @@ class Item:
     def blame(self, refused: Mapping[str, Sequence[Finding]]) -> None:
         """Note the fields that checks on the whole piece reject, and why."""
         self.blamed = frozenset(refused)
+        if self.draft is not None:
+            self.pool.refuse(self.draft)
         if self.log:
             self.log.blame(refused)
+
+    @property
+    def pickable(self) -> bool:
+        """Whether there are candidates to pick from, and no fallback stands already."""
+        return bool(self.pool) and not self.fallbacks and not self.left_out
+
+    def pick(self) -> Asking[None]:
+        """Have scorers weigh what passed the checks; let the best stand, or the fallback where none is worth enough."""
+        pick, mix = self.stage.pick, self.sheet.setup.mixes.get(self.stage.name)
+        assert pick is not None, "only with a pick there is a pool"
+        names = self.sheet.names(item=self.value, index=self.index)
+        yield from weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        best = self.pool.best(floor_of(pick, mix))
+        chosen = best or self.pool.ranked()[0]
+        self.draft, self.findings, self.logprob = chosen.draft, chosen.findings, chosen.logprob
+        self.blamed, self.error = frozenset(), ""
+        if self.log and chosen.source:
+            self.log.take(chosen.source, chosen.asked)
+        if best is None:
+            self._fall_back(frozenset(self.stage.fallback), BELOW)
 
     def give_up(self) -> None:
         """Put the declared fallback in place of what fails; leave a list's item that still fails out.
@@ -222,22 +268,33 @@ class Item:
         """
         reason, broken = self._reason(), self._broken_off()
         if not self.fallbacks and self.failing <= set(self.stage.fallback):
-            names = self.sheet.names(item=self.value, index=self.index)
-            failing, kept = self.failing, self._kept()
-            values = {name: self.sheet.evaluate(self.stage.fallback[name], names) for name in failing}
-            if self.stage.foreach and any(value in (None, "", []) for value in values.values()):
-                self.left_out, self.by_design = reason, not broken
+            reason = self._fall_back(self.failing, reason, broken=bool(broken))
+            if self.left_out:
                 return
-            draft, findings = self._finish(values, kept, cut=False)
-            if self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
-                self.draft, self.findings, self.fallbacks = draft, findings, failing
-                self.blamed, self.error = frozenset(), ""
-                if self.log:
-                    self.log.replaced(failing)
-                reason = f"{reason}; its fallback: {self._reason()}"
         self.findings = distinct([*self.findings, *broken])
         if self.failing and self.stage.foreach:
             self.left_out = reason
+
+    def _fall_back(self, names: frozenset[str], reason: str, *, broken: bool = False) -> str:
+        """Put fallbacks in place of some fields, unless what stands fails less; one of a list that comes out empty
+        leaves it out. Return the reason with what is wrong with the fallback."""
+        kept = {k: v for k, v in self.draft.fields.items() if k not in names} if self.draft else {}
+        known = self.sheet.names(item=self.value, index=self.index)
+        values = {name: self.sheet.evaluate(self.stage.fallback[name], known) for name in names}
+        if self.stage.foreach and any(value in (None, "", []) for value in values.values()):
+            self.left_out, self.by_design = reason, not broken
+            return reason
+        draft, findings = self._finish(values, kept, cut=False)
+        picked = not self.failing
+        if picked or self.draft is None or self.blamed or severity_rank(findings) <= severity_rank(self.findings):
+            self.draft, self.findings, self.fallbacks = draft, findings, names
+            self.blamed, self.error = frozenset(), ""
+            if self.log:
+                self.log.replaced(names)
+            reason = f"{reason}; its fallback: {self._reason()}"
+        if picked and self.failing and self.stage.foreach:
+            self.left_out = reason
+        return reason
 
     def result(self) -> Json:
         """Return what the item contributes, each text signed: its one text, or its fields."""

@@ -49,13 +49,20 @@ class LineLog:
 
     def add(
         self, attempt: int, candidate: int, answer: Completion, findings: list[Finding], became: Collection[str]
-    ) -> None:
+    ) -> Judged:
         """Keep the `candidate`-th answer of a request, if only for the fields that it has become in the draft."""
+        judged = Judged(attempt, candidate, self.digests, answer, findings)
         if became or self.keep == "all":
-            judged = Judged(attempt, candidate, self.digests, answer, findings)
             self.judged.append(judged)
-            for name in became:
-                self.sources[name] = judged
+            self.take(judged, became)
+        return judged
+
+    def take(self, judged: Judged, names: Collection[str]) -> None:
+        """Note that fields come from an answer now, which is kept if it was not so far."""
+        if not any(judged is other for other in self.judged):
+            self.judged.append(judged)
+        for name in names:
+            self.sources[name] = judged
 
     def blame(self, refused: Mapping[str, Sequence[Finding]]) -> None:
         """Add what the whole piece's checks say of fields to the verdict of the answers that they come from."""
@@ -73,7 +80,7 @@ class LineLog:
         """Return the lines that are kept of a stage item. `places` says where in the piece the texts of stages stand;
         an item that is `left_out` took no line."""
         found, sources = [], {} if left_out else self.sources
-        for judged in self.judged:
+        for judged in sorted(self.judged, key=lambda one: (one.attempt, one.candidate)):
             names = [name for name in stage.output if sources.get(name) is judged]
             if names or self.keep == "all":
                 line = Line(
@@ -96,6 +103,9 @@ class LineLog:
 
 def request_digest(request: Request) -> str:
     """Return `DIGITS` digits that tell one request from another, whatever its id and whoever asks."""
+    if request.given is not None:
+        asked = f"({request.prompt!r}, {request.adapter!r}, given {request.given!r})"
+        return hashlib.sha256(asked.encode("utf-8", "backslashreplace")).hexdigest()[:DIGITS]
     return request.digest or _digests(request.prompt, request.sampling, request.grammar, request.adapter)[0]
 
 

@@ -2,11 +2,12 @@
 
 A content type's stages run in order; a stage with `foreach` asks one request per item. Every result is parsed,
 post-processed, held against its limits and checked; of n candidates the one with the mildest findings wins, then the
-likeliest. What fails is asked again, only that field, `repair.attempts` times in all; then the declared fallback stands
-in; an item of a list that still fails is left out, which flags the piece. Nothing stands in for what the generator
-could not answer at all: that fails the piece. The output is composed and checked as a whole, and a finding on one line
-of it leads back to the field of the one request to repeat. What is left says so: `flagged`, `rejected` or `failed`,
-never dropped. Only a piece whose answers come in another run is put off until then.
+likeliest. With `pick` scorers see all that passed: the best that is worth enough wins, else the fallback, and the next
+best are suggestions of the piece. What fails is asked again, only that field, `repair.attempts` times in all; then the
+declared fallback stands in; an item of a list that still fails is left out, which flags the piece. Nothing stands in
+for what the generator could not answer at all: that fails the piece. The output is composed and checked as a whole, and
+a finding on one line of it leads back to the field of the one request to repeat. What is left says so: `flagged`,
+`rejected` or `failed`, never dropped. Only a piece whose answers come in another run is put off until then.
 
 Each piece is a Python generator that yields the requests it needs and is sent their completions; a `Session` keeps a
 `Generator` topped up with the requests of many pieces at once, and `Pipeline.write` takes briefs as lazily as it can.
@@ -19,7 +20,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from aigc.content import ContentType
+from aigc.content.content_type import Pick
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
 from aigc.writing.item import Setup
@@ -32,8 +35,8 @@ class Pipeline:
 
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
-    written. `awaited` is what the pieces that were put off
-    wait for, in sentences.
+    written; `mix` finds what was fitted for a pick and an adapter. `awaited` is what the pieces that were put off wait
+    for, in sentences.
     """
 
     def __init__(
@@ -48,17 +51,21 @@ class Pipeline:
         finished: Callable[[Artifact], None] = lambda artifact: None,
         keep_lines: KeepLines = "none",
         voice: Callable[[ContentType], str] = lambda content_type: "",
+        mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
+            writes = adapter(content_type.name)
+            picks = {stage.name: stage.pick for stage in content_type.stages if stage.pick and stage.pick.mix}
             return Setup(
                 content_type=content_type,
                 environment=environment,
                 policy=tuple(policy),
                 model=model,
                 seed=seed,
-                adapter=adapter(content_type.name),
+                adapter=writes,
                 keep_lines=keep_lines,
                 voice=voice(content_type),
+                mixes={name: found for name, pick in picks.items() if (found := mix(pick, writes))},
             )
 
         self.session = Session(generator, setup, finished=finished)

@@ -30,6 +30,9 @@ FILTERS: Mapping[str, Json] = {
 TOKEN = "token_id:"  # how vLLM writes a token when asked for its id
 
 
+UNTOLD = "how likely a given text is cannot be asked of this generator"
+
+
 class Refused(Exception):
     """This request cannot be served: one sentence. Others may be."""
 
@@ -59,6 +62,8 @@ class Wording:
 
     def call(self, request: Request) -> Call:
         """Put a request into words. Refused where the server has no way to do it."""
+        if request.given is not None:
+            raise Refused(UNTOLD)
         if request.adapter:
             raise Refused(
                 f"the adapter {request.adapter!r} cannot be sent; serve it there as a model and name that by -m"

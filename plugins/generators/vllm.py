@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from aigc import Range, generator
 from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
-from aigc_plugins.generators.chat import Refused, constraint, failed
+from aigc_plugins.generators.chat import UNTOLD, Refused, constraint, failed
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -192,6 +192,9 @@ class InProcess:
             raise EngineError("the generator is closed")
         if request.id in self._held:
             raise EngineError(f"a request {request.id!r} is in hand already")
+        if request.given is not None:
+            self._ready += failed(request, UNTOLD)
+            return
         try:
             prompt = {"type": "token", "prompt_token_ids": self._front.encode(request.prompt)}
             params, adapter = self._params(request), self._adapter(request)

@@ -120,3 +120,80 @@ def test_what_cannot_be_scored_is_said(open_tiny: Callable[..., Any], asking: An
     engine.close()
     with pytest.raises(EngineError, match="closed"):
         engine.score([(asking("a", "Hello"), "there")])
+
+
+def test_a_request_for_a_given_text_comes_back_with_its_figures(
+    open_tiny: Callable[..., Any], asking: Any, running: Any, tmp_path: Path
+) -> None:
+    engine = open_tiny("llama")
+    write_adapter(
+        tmp_path / "lora", open_model(engine.folder), paths_of(open_model(engine.folder), TARGETS["llama"]), seed=1
+    )
+    engine.load_adapter("lora", tmp_path / "lora")
+    written = running(engine, [asking("w", "Hello", max_tokens=12)])["w", 0].text
+    requests = [
+        replace(asking(f"{at}{adapter}", prompt), given=text, adapter=adapter or None)
+        for at, (prompt, text) in enumerate(ASKED)
+        for adapter in ("", "lora")
+    ]
+    scores = engine.score([(request, request.given) for request in requests])
+    found = running(engine, [asking("w", "Hello", max_tokens=12), *requests])
+    assert found["w", 0].text == written
+    for request, one in zip(requests, scores, strict=True):
+        answer = found[request.id, 0]
+        assert (answer.text, answer.finish_reason) == (request.given, "stop")
+        assert answer.usage.forced == len(one.logprobs) == len(answer.token_ids)
+        assert answer.mean_logprob * answer.usage.forced == pytest.approx(one.total, abs=1e-3)
+        assert not answer.usage.sampled
+
+
+def test_a_bare_word_is_scored_without_its_end(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine = open_tiny("llama")
+    engine.submit(replace(asking("a", "Is it?"), given="Y"))
+    (answer,) = engine.step()
+    assert answer.token_ids == tuple(engine.front.text_ids("Y"))
+    assert not engine.busy
+
+
+def test_given_texts_that_cannot_be_scored_or_are_dropped(open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine = open_tiny("llama")
+    engine.submit(replace(asking("empty", "Hello"), given=""))
+    engine.submit(replace(asking("long", "Hello"), given="word " * 3000))
+    engine.submit(replace(asking("lora", "Hello"), given="there", adapter="none"))
+    engine.submit(replace(asking("gone", "Hello"), given="there"))
+    with pytest.raises(EngineError, match="in hand already"):
+        engine.submit(replace(asking("gone", "Hello"), given="there"))
+    engine.cancel("gone")
+    engine.submit(replace(asking("good", "Hello"), given="there"))
+    found = {one.request_id: one for one in engine.step()}
+    assert {name: one.finish_reason for name, one in found.items()} == {
+        **dict.fromkeys(("empty", "long", "lora"), "error"),
+        "gone": "cancelled",
+        "good": "stop",
+    }
+    assert "empty text" in found["empty"].error and "not loaded" in found["lora"].error
+
+
+def test_given_texts_are_scored_in_smaller_lots_where_memory_runs_out(
+    open_tiny: Callable[..., Any], asking: Any, running: Any
+) -> None:
+    engine = open_tiny("llama")
+    requests = [replace(asking(str(at), "Hello"), given=f"there {at}") for at in range(9)]
+    expected = running(engine, requests)
+    forward = engine.network.forward
+
+    def scarce(spans: Any, keep: Any) -> Any:
+        if len(spans) > 3:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return forward(spans, keep)
+
+    engine.network.forward = scarce
+    found = running(engine, requests)
+    assert {key: one.text for key, one in found.items()} == {key: one.text for key, one in expected.items()}
+    assert all(one.mean_logprob == pytest.approx(expected[key].mean_logprob, abs=1e-4) for key, one in found.items())
+
+    def full(spans: Any, keep: Any) -> Any:
+        raise MemoryError
+
+    engine.network.forward = full
+    assert {one.error for one in running(engine, requests).values()} == {"the text does not fit into memory"}

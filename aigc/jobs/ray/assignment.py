@@ -12,7 +12,7 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import JobError
-from aigc.plugs.registry import Registry
+from aigc.plugs.registry import MIXES, Registry
 from aigc.project import OWN, Project
 from aigc.settings import Settings
 from aigc.types import KeepLines
@@ -20,9 +20,9 @@ from aigc.types import KeepLines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """This is picklable. `files` are a content type's YAML, first, and its templates, where no plugin brings them:
-    `file` is that YAML as the driver names it, `root` what they all lie below there. `model` is the model, its path
-    absolute.
+    """This is picklable. `files` are a content type's YAML, first, its mixes and templates, where no plugin brings
+    them: `file` is that YAML as the driver names it, `root` what they all lie below there. `model` is the model, its
+    path absolute.
     """
 
     settings: Settings
@@ -96,9 +96,12 @@ def _root(project: Project, content_type: ContentType) -> Path:
 
 
 def _files(content_type: ContentType, root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the YAML and every template it is likely to name; its digest tells whether these were all."""
+    """Yield the YAML, its mixes and every template it is likely to name; its digest tells whether these were all."""
     file = content_type.file.absolute()
     yield file.relative_to(root).as_posix(), file.read_bytes()
+    picks = [stage.pick for stage in content_type.stages if stage.pick and stage.pick.mix]
+    for pick in picks:
+        yield (file.parent / MIXES / f"{pick.mix}.yaml").relative_to(root).as_posix(), pick.source
     used = {path for stage in content_type.stages if (path := Path(stage.template)).is_relative_to(root)}
     for path in sorted({*used, *file.parent.glob("*.j2"), *root.glob("*.j2"), *root.glob("*/*.j2")}):
         yield path.relative_to(root).as_posix(), path.read_bytes()

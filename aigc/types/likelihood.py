@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -30,3 +31,11 @@ class Suggestion:
     item: int
     text: str
     score: float
+
+
+def by_field(suggestions: Iterable[Suggestion]) -> dict[str, list[Suggestion]]:
+    """Return suggestions by the place in the piece that they are for, the best of each first."""
+    found: dict[str, list[Suggestion]] = {}
+    for one in suggestions:
+        found.setdefault(one.field, []).append(one)
+    return {name: sorted(told, key=lambda one: -one.score) for name, told in found.items()}

@@ -1,0 +1,155 @@
+"""What a stage's candidates are worth: scorers' numbers, what these come to, and whether that is enough to stand.
+
+Scorers are functions, or generator functions that ask how likely texts are. All scorers of an item, and all items of a
+stage, ask `together`, so that what their prompts share is computed once. What a candidate is worth depends on its own
+piece, on the scorers' options and on the mix: on no other piece.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Generator as Coroutine
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, pstdev
+from types import GeneratorType
+from typing import Any, TypeAlias, TypeVar
+
+from aigc.content.content_type import Pick
+from aigc.content.mix import Mix
+from aigc.plugs.extension import Bound, Render
+from aigc.types import Ask, Candidate, Draft, Finding, Json, Prompt
+from aigc.writing.drafting import Blame, plain, severity_rank
+from aigc.writing.line_log import Judged
+
+T = TypeVar("T")
+Asking: TypeAlias = Coroutine[Sequence[Ask], Any, T]  # is sent a `Likelihood` or None for each text it asks about
+
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
+@dataclass(slots=True, kw_only=True)
+class Contender:
+    """This is a draft that passed the checks, with its findings, and how often the same came. `asked` are the fields
+    that were written then, `source` is the answer as it is kept; `worth` is known once scorers have seen it."""
+
+    draft: Draft
+    findings: list[Finding]
+    logprob: float
+    prompt: Prompt
+    asked: frozenset[str]
+    source: Judged | None = None
+    times: int = 1
+    worth: float = math.nan
+
+    def candidate(self, name: str) -> Candidate:
+        """Return it as scorers see it, judged by the text of one field."""
+        logprob = self.logprob if math.isfinite(self.logprob) else None
+        text = str(self.draft.fields[name])
+        return Candidate(text=text, draft=self.draft, prompt=self.prompt, mean_logprob=logprob, times=self.times)
+
+
+@dataclass(slots=True)
+class Pool:
+    """This is every different draft that may stand for an item."""
+
+    _contenders: dict[str, Contender] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self._contenders)
+
+    def __iter__(self) -> Iterator[Contender]:
+        return iter(self._contenders.values())
+
+    def add(self, contender: Contender) -> None:
+        """Take a draft in, or count it once more."""
+        held = self._contenders.setdefault(_key(contender.draft), contender)
+        held.times += held is not contender
+
+    def refuse(self, draft: Draft) -> None:
+        """Forget a draft that the whole piece's checks reject."""
+        self._contenders.pop(_key(draft), None)
+
+    def ranked(self) -> list[Contender]:
+        """Return them by their worth, the best first, and of equal ones the one that came first."""
+        return sorted(self, key=lambda one: -one.worth)
+
+    def best(self, floor: float) -> Contender | None:
+        """Return who stands: of those worth the floor the one with the mildest findings, then of the greatest worth."""
+        enough = [one for one in self.ranked() if one.worth >= floor]
+        return min(enough, key=lambda one: severity_rank(one.findings), default=None)
+
+
+def floor_of(pick: Pick, mix: Mix | None) -> float:
+    """Return the least worth with which a candidate may stand: infinite where none was fitted for the model."""
+    if pick.mix and mix is None:
+        return math.inf
+    if pick.floor is not None:
+        return pick.floor
+    if mix is None:
+        return -math.inf
+    return math.inf if mix.floor is None else mix.floor
+
+
+def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render) -> Asking[None]:
+    """Ask the scorers, and note what each contender of a pool is worth. PluginError names a scorer that broke."""
+    contenders = list(pool)
+    candidates = [one.candidate(pick.field) for one in contenders]
+    columns = yield from together([scored(bound, candidates, render) for bound in pick.by])
+    names = [bound.name for bound in pick.by]
+    for one, worth in zip(contenders, _worths(dict(zip(names, columns, strict=True)), mix), strict=True):
+        one.worth = worth
+
+
+def scored(bound: Bound, candidates: Sequence[Candidate], render: Render) -> Asking[list[float]]:
+    """Return a scorer's numbers for candidates. PluginError names it where it broke, or gave too few."""
+    options = bound.resolve(render)
+    with Blame(bound):
+        told: Any = bound.extension(candidates, **options)
+        if isinstance(told, GeneratorType):
+            told = yield from told
+        numbers = [float(number) for number in told]
+        if len(numbers) != len(candidates):
+            raise TypeError(f"gave {len(numbers)} numbers for {len(candidates)} candidates")
+        return numbers
+
+
+def _worths(columns: Mapping[str, Sequence[float]], mix: Mix | None) -> list[float]:
+    if mix is not None:
+        rows = zip(*columns.values(), strict=True)
+        return [mix.worth(dict(zip(columns, row, strict=True))) for row in rows]
+    if len(columns) == 1:
+        (column,) = columns.values()
+        return [number if math.isfinite(number) else -math.inf for number in column]
+    return [fmean(row) for row in zip(*map(_standardised, columns.values()), strict=True)]
+
+
+def _standardised(column: Sequence[float]) -> list[float]:
+    """Return numbers as so many deviations from their mean; one that is not finite counts as the mean."""
+    finite = [number for number in column if math.isfinite(number)]
+    mean, deviation = (fmean(finite), pstdev(finite)) if finite else (0.0, 0.0)
+    return [(number - mean) / deviation if deviation and math.isfinite(number) else 0.0 for number in column]
+
+
+def together(askers: Sequence[Asking[T]]) -> Asking[list[T]]:
+    """Let several ask side by side, and return what each returns, in their order."""
+    results: dict[int, T] = {}
+    answers: dict[int, Any] = dict.fromkeys(range(len(askers)))  # None begins
+    while answers:
+        asked: dict[int, list[Ask]] = {}
+        for place, answer in answers.items():
+            try:
+                asked[place] = list(askers[place].send(answer))
+            except StopIteration as done:
+                results[place] = done.value
+        if not asked:
+            break
+        told = iter((yield [ask for asks in asked.values() for ask in asks]))
+        answers = {place: [next(told) for _ in asks] for place, asks in asked.items()}
+    return [results[place] for place in range(len(askers))]
+
+
+def _key(draft: Draft) -> str:
+    fields: Json = plain(draft.fields)
+    return SORTED(fields)

@@ -1,0 +1,91 @@
+"""Texts to choose from: what else could stand at a place of a finished piece.
+
+A suggestion went the way of the text in its place: it passed its stage's checks, and here it stands in the piece for a
+moment, is post-processed with it and checked by those of the whole piece. Only a place that is one item's text has
+some: what an expression joins from several has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+
+from aigc.content.walk import ANYTHING, mapped
+from aigc.plugs.extension import Bound, Render
+from aigc.types import Draft, Json, Suggestion
+from aigc.writing.drafting import Origin, Signed, at_path, draft_texts, postprocess, root_of
+from aigc.writing.item import Item
+from aigc.writing.line_log import Places
+from aigc.writing.ranking import Contender
+
+Refused = Callable[[Draft], Collection[str]]  # the paths at which a draft is rejected
+
+
+def suggestions(
+    draft: Draft, items: Sequence[Item], places: Places, steps: Sequence[Bound], render: Render, refused: Refused
+) -> tuple[Suggestion, ...]:
+    """Return what `items` suggest for the places where their texts stand, the best of each place first.
+
+    `steps` are the post-processors of the whole piece, of which those of single texts are run.
+    """
+    offers = {path: item for item in items for path in _stands(draft, item, places)}
+    queues = {path: _offered(item, at_path(draft.fields, path)) for path, item in offers.items()}
+    there = {str(text) for _, text, _ in draft_texts(draft)}
+    found: dict[str, dict[str, Suggestion]] = {path: {} for path in offers}
+    textual = [step for step in steps if step.extension.scope == "text"]
+    while trial := _next(offers, queues, found):
+        changed = _changed(draft, {path: _text(offers[path], one) for path, one in trial.items()})
+        changed = postprocess(changed, textual, render)
+        bad = refused(changed)
+        for path, one in trial.items():
+            item, text = offers[path], at_path(changed.fields, path)
+            if path not in bad and isinstance(text, str) and text.strip() and text not in there:
+                score = round(one.worth, 4)
+                new = Suggestion(field=path, stage=item.stage.name, item=item.index, text=str(text), score=score)
+                found[path].setdefault(new.text, new)
+    return tuple(one for told in found.values() for one in told.values())
+
+
+def _stands(draft: Draft, item: Item, places: Places) -> list[str]:
+    """Return the paths at which an item's text stands by itself."""
+    pick = item.stage.pick
+    if pick is None or not pick.suggest or item.draft is None or item.left_out:
+        return []
+    own, origin = item.draft.fields.get(pick.field), Origin(item.stage.name, item.index, pick.field)
+    texts = {path: at_path(draft.fields, path) for path in places.get(origin, ())}
+    return [path for path, text in texts.items() if isinstance(text, Signed) or text == own]
+
+
+def _offered(item: Item, standing: Json) -> list[Contender]:
+    """Return an item's contenders, the best last, without what stands."""
+    return [one for one in reversed(item.pool.ranked()) if _text(item, one) != standing]
+
+
+def _text(item: Item, contender: Contender) -> str:
+    assert item.stage.pick is not None
+    return str(contender.draft.fields[item.stage.pick.field])
+
+
+def _next(
+    offers: Mapping[str, Item], queues: Mapping[str, list[Contender]], found: Mapping[str, Mapping[str, Suggestion]]
+) -> dict[str, Contender]:
+    """Take the next contender of every place that has room for another suggestion."""
+    return {
+        path: queue.pop()
+        for path, queue in queues.items()
+        if queue and (pick := offers[path].stage.pick) and len(found[path]) < pick.suggest
+    }
+
+
+def _changed(draft: Draft, texts: Mapping[str, str]) -> Draft:
+    """Return the draft with other texts at some paths."""
+
+    def change(path: str, value: Json, schema: Mapping[str, Json]) -> Json:
+        return texts.get(path, value)
+
+    roots = {root_of(path) for path in texts}
+    fields = {
+        name: mapped(value, draft.schema.get(name, ANYTHING), name, change) if name in roots else value
+        for name, value in draft.fields.items()
+    }
+    return replace(draft, fields=fields)
