@@ -45,7 +45,7 @@ from aigc.writing.drafting import (
     plain,
     postprocess,
     root_of,
-    severity_rank,
+    verdict,
 )
 from aigc.writing.item import Item, Setup, Sheet, items_of
 from aigc.writing.ranking import together
@@ -249,10 +249,7 @@ class Piece:
                         yield replace(finding, field=used[0] if used else place)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
-        worst = severity_rank(findings)[0]
-        status: Status = "rejected" if worst == 2 else "flagged" if worst == 1 else "accepted"
-        told = [f for f in findings if f.severity == ("reject" if worst == 2 else "warn")]
-        reason = f"{told[0].field or 'the piece'}: {told[0].message}" if told else ""
+        status, reason = verdict(findings)
         return self._sealed(draft, status, reason, tuple(findings))
 
     def _failed(self, reason: str) -> Artifact:

@@ -1,0 +1,1 @@
+-- From format 2 to 3: people review pieces. ledger.sql makes what is missing.
