@@ -1,8 +1,8 @@
 """The open SQLite file under a ledger: its transactions, what is written later, and SQLite's errors in our words.
 
 The journal is a write-ahead log, synced at checkpoints: a killed process loses nothing, a power cut at most the last
-moments, and never the file. `ledger.sql` is this version's format, `format2.sql` and `format3.sql` are what is done to a
-file of a format before. Knows: SQLite. Does not know: what stands in the tables.
+moments, and never the file. `ledger.sql` is this version's format, `format2.sql` and so on are what is done to a file
+of a format before. Knows: SQLite. Does not know: what stands in the tables.
 """
 
 from __future__ import annotations

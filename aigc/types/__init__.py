@@ -4,8 +4,8 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as
-written; lengths are counted by `aigc.content.measures`, not by `len`.
+own: `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no plugin and no
+tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
