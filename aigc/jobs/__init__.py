@@ -8,14 +8,15 @@ that repeat each other back to be written again. What it will take is told befor
 this machine did. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
-`Job`; `running` (who writes there); `at_desk`, `Desk` (people
-decide); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report`
-(the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how
-a piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup` (people decide), `Choice`, `choices`,
+`label_rows` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
+folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
+piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
 
+from aigc.jobs.choices import Choice, choices, label_rows
 from aigc.jobs.folder import (
     Good,
     earlier_exports,
@@ -30,12 +31,13 @@ from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
-from aigc.jobs.reviewing import Desk, at_desk
+from aigc.jobs.reviewing import Desk, at_desk, review_setup
 from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.uniqueness import Unique
 
 __all__ = [
     "REPORT",
+    "Choice",
     "Desk",
     "Forecast",
     "Forecaster",
@@ -45,8 +47,10 @@ __all__ = [
     "Unique",
     "at_desk",
     "check_model",
+    "choices",
     "earlier_exports",
     "export",
+    "label_rows",
     "open_job",
     "own_options",
     "prepare_folder",
@@ -54,6 +58,7 @@ __all__ = [
     "ray_runner",
     "read_artifacts",
     "remember_exports",
+    "review_setup",
     "run_job",
     "running",
     "write_report",

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import datetime
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import NotFound, UsageError, did_you_mean
+from aigc.jobs.choices import subject
 from aigc.jobs.folder import as_written, export_job, write_artifacts
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import REPORT, write_report
 from aigc.ledger.ledger import LEDGER_FILE, Ledger, has_ledger, no_job
 from aigc.project import Project
-from aigc.types import Artifact, Decision, Suggestion, Verb, at_path, by_field, text_places
+from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
 from aigc.writing.amending import amended, refusals
 from aigc.writing.item import Setup
 
@@ -76,6 +77,14 @@ class Desk:
             raise UsageError(f"{name}: has no text {place!r}", hint=did_you_mean(place, [*text_places(piece.fields)]))
         return by_field(piece.suggestions).get(place, [])
 
+    def suggested(self) -> list[str]:
+        """Return the ids of the pieces that have suggestions, in the briefs' order."""
+        return self.ledger.pieces.suggested()
+
+    def about(self, piece: Artifact, one: Suggestion) -> Json:
+        """Return what a suggestion was written about: what its stage went over, or the whole brief."""
+        return subject(self._setup, piece.brief, one.stage, one.item) or dict(piece.brief.values)
+
     def take(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
         """Let a suggestion stand, by its rank from 1. UsageError where there is none of that rank."""
         return self._let_stand("picked", name, place, self._offer(name, place, number).text, note)
@@ -87,12 +96,16 @@ class Desk:
         known = any(one.text == bare for one in self.offers(name, place))
         return self._let_stand("picked" if known else "written", name, place, bare, note)
 
-    def refuse(self, name: str, place: str, number: int | None = None, *, note: str = "") -> Artifact:
-        """Note that a suggestion is no better than what stands, or that none is."""
-        offers = self.offers(name, place) if number is None else [self._offer(name, place, number)]
-        if not offers:
+    def refuse(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
+        """Note that a suggestion is faulty."""
+        return self._decide("refused", name, place, (self._offer(name, place, number).text,), note)
+
+    def keep(self, name: str, place: str, *, note: str = "") -> Artifact:
+        """Note that no suggestion is better than what stands. UsageError where there is none."""
+        if not (offers := self.offers(name, place)):
             raise UsageError(f"{name}: nothing is suggested for {place}", hint="give --text with your own words")
-        return self._decide("refused", name, place, tuple(one.text for one in offers), note)
+        stands = at_path(self.piece(name).fields, place)
+        return self._decide("kept", name, place, tuple(one.text for one in offers if one.text != stands), note)
 
     def undo(self, name: str, place: str) -> Artifact:
         """Forget what was decided of a place: what the model wrote stands. UsageError where nothing was."""
@@ -133,6 +146,7 @@ class Desk:
         """Note a decision and judge the piece again."""
         written = self.ledger.pieces.as_written(name)
         offers = by_field(written.suggestions).get(place, [])
+        stage, item = self._origin(name, place, offers)
         stands = at_path(written.fields, place)
         decision = Decision(
             id=name,
@@ -141,8 +155,8 @@ class Desk:
             texts=texts,
             was=stands if isinstance(stands, str) else "",
             suggestions=tuple(one.text for one in offers),
-            stage=offers[0].stage if offers else "",
-            item=offers[0].item if offers else 0,
+            stage=stage,
+            item=item,
             values=written.brief.values,
             by=_me(),
             at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -152,6 +166,12 @@ class Desk:
         _judge(self._setup, self.ledger, name)
         self._changed = True
         return self.piece(name)
+
+    def _origin(self, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int]:
+        """Return the stage and the item that wrote a place, as far as that is known."""
+        lines = self.ledger.lines.of(self.ledger.pieces.entry(name).writing)
+        places = [*offers, *(line for line in lines if place in line.fields)]
+        return (places[0].stage, places[0].item) if places else ("", 0)
 
 
 def review_setup(project: Project, content_type: ContentType) -> Setup:

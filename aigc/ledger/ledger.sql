@@ -86,7 +86,7 @@ create index if not exists history_by_key on history (key, seq);
 
 create table if not exists reviews (             -- what people decided of a piece; it outlives what is written
     id       text primary key,
-    decision text not null,                      -- the last one: picked, written, refused, undone
+    decision text not null,                      -- the last one: picked, written, refused, kept, undone
     fields   text not null,                      -- place → text that stands there instead of the model's, JSON
     base     text not null,                      -- content hash of the model's fields that were seen
     rev      integer not null,                   -- how many decisions there were

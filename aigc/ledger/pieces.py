@@ -16,6 +16,7 @@ from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
 from aigc.types import STATUSES, Artifact, Json, Status
 
+SUGGESTED = '"suggestions": [{'  # in the JSON of every piece that has some, and next to no other
 MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
 
 
@@ -65,6 +66,13 @@ class Pieces:
         for row in self._database.ask(f"select {PIECE} from pieces where id = ? and {FINISHED}", (name,)):
             return piece_of(row, self._assets)
         raise KeyError(name)
+
+    def suggested(self) -> list[str]:
+        """Return the ids of the pieces that have suggestions, in the briefs' order."""
+        rows = self._database.ask(
+            f"select id from pieces where {FINISHED} and instr(artifact, ?) order by place", (SUGGESTED,)
+        )
+        return [name for (name,) in rows]
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """Yield the finished pieces of some statuses, in the briefs' order."""

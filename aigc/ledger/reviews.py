@@ -44,7 +44,7 @@ class _Held:
         if one.verb == "undone":
             return
         self.briefs[one.field] = content_hash(dict(one.values))
-        if one.verb == "refused":
+        if one.verb in ("refused", "kept"):
             refused = [*dict.fromkeys((*refused, *one.texts))]
         else:
             (stands,) = one.texts
@@ -65,7 +65,9 @@ class Reviews:
         base = content_hash(dict(written.fields))
         with self._database.change() as db:
             row = db.execute("select fields, refused, briefs, rev from reviews where id = ?", (one.id,)).fetchone()
-            held = _Held(*map(json.loads, row[:3]), row[3]) if row else _Held({}, {}, {})
+            *cells, rev = row or ("{}", "{}", "{}", 0)
+            fields, refused, briefs = map(json.loads, cells)
+            held = _Held(fields=fields, refused=refused, briefs=briefs, rev=rev)
             held.take(one)
             last = (base, held.rev, one.by, one.at, whole_text(one.note))
             now = (json_text(held.refused), json_text(held.briefs), None)

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-Verb: TypeAlias = Literal["picked", "written", "refused", "undone"]
+Verb: TypeAlias = Literal["picked", "written", "refused", "kept", "undone"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """This is one decision about one place of a piece: a suggestion was `picked`, own words were `written`, suggestions
-    were `refused`, or all that was decided there was `undone`.
+    """This is one decision about one place of a piece: a suggestion was `picked`, own words were `written`, a
+    suggestion was `refused`, what stands was `kept` since none is better, or all that was decided there was `undone`.
 
-    `texts` are the text to stand there, or those refused; `was` is the text that the model has there, `suggestions` are
-    what was offered beside it, by the stage's item that they are from. `values` are the brief's at the time.
+    `texts` are the text to stand there, or those found no better; `was` is the text that the model has there,
+    `suggestions` are what was offered beside it, by the stage's item that they are from. `values` are the brief's at
+    the time.
     """
 
     id: str
     verb: Verb
     field: str
+    values: Mapping[str, Any]
     texts: tuple[str, ...] = ()
     was: str = ""
     suggestions: tuple[str, ...] = ()
     stage: str = ""
     item: int = 0
-    values: Mapping[str, object] = field(default_factory=dict)
     by: str = ""
     at: str = ""
     note: str = ""

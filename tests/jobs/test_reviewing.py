@@ -14,7 +14,7 @@ import pytest
 
 from aigc import scorer
 from aigc.errors import JobError, NotFound, UsageError
-from aigc.jobs import at_desk, read_artifacts
+from aigc.jobs import at_desk, label_rows, read_artifacts, review_setup
 from aigc.ledger import opened_ledger
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
@@ -175,12 +175,11 @@ def test_a_stop_between_writing_and_judging_loses_nothing(page: Shop) -> None:
 
     class Stops(ScriptedGenerator):
         def step(self) -> Sequence[object]:  # type: ignore[override]
-            if page.asked and len(self.requests) > 2:
+            if len(self.requests) > 2:
                 raise KeyboardInterrupt
             return super().step()
 
-    with pytest.raises(KeyboardInterrupt):
-        page.run(["mug", "pot"], fresh=True, generator=Stops(answer, capacity=1, lump=1))
+    assert page.run(["mug", "pot"], fresh=True, generator=Stops(answer, capacity=1, lump=1)).interrupted
     page.run(["mug", "pot"])
     assert piece(page).fields["lines"] == ["mug", "A nice mug"] and piece(page).status == "flagged"
     with sqlite3.connect(page.folder / "job.sqlite") as db:
@@ -194,24 +193,49 @@ def test_refusals_are_kept_and_end_a_pick(page: Shop) -> None:
         after = desk.refuse("00", PLACE, 1)
         assert after.fields["lines"] == ["mug", "mug!"], "what was picked and then refused stands no more"
         assert after.review is not None and after.review.refused == {PLACE: ("mug! take 3",)}
-        every = desk.refuse("00", PLACE)
+        every = desk.keep("00", PLACE)
         assert every.review is not None and len(every.review.refused[PLACE]) == 3
         again = desk.take("00", PLACE, 2)
         assert again.review is not None and again.review.refused == {PLACE: ("mug! take 3", "mug! take 1")}
     with opened_ledger(page.folder) as ledger:
-        assert [one.verb for one in ledger.reviews.log()] == ["picked", "refused", "refused", "picked"]
-        last = [*ledger.reviews.log()][-1]
-    assert (last.was, last.stage, last.item, len(last.suggestions)) == ("mug!", "lines", 1, 3)
-    assert last.values == {"product": "mug"} and last.at
+        log = [*ledger.reviews.log()]
+    assert [one.verb for one in log] == ["picked", "refused", "kept", "picked"]
+    assert (log[-1].was, log[-1].stage, log[-1].item, len(log[-1].suggestions)) == ("mug!", "lines", 1, 3)
+    assert log[-1].values == {"product": "mug"} and log[-1].at
+
+
+def test_decisions_are_labels(page: Shop) -> None:
+    with at_desk(page.project, page.folder) as desk:
+        desk.take("00", PLACE, 1)
+        desk.refuse("00", PLACE, 3)
+        desk.keep("00", "lines[0]")
+        desk.write("01", PLACE, "A pot of one's own")
+        desk.take("01", "lines[0]", 1)
+        desk.undo("01", "lines[0]")
+    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    with opened_ledger(page.folder) as ledger:
+        rows = [*label_rows(setup, ledger.reviews.log())]
+    assert {(one["id"], one["item"], one["text"]): one["label"] for one in rows} == {
+        ("00", "mug!", "mug! take 3"): 2,
+        ("00", "mug!", "mug!"): 1,
+        ("00", "mug!", "mug! take 1"): 0,
+        ("00", "mug", "mug"): 1,
+        ("00", "mug", "mug take 3"): 1,
+        ("00", "mug", "mug take 2"): 1,
+        ("00", "mug", "mug take 1"): 1,
+        ("01", "pot!", "A pot of one's own"): 2,
+        ("01", "pot!", "pot!"): 1,
+    }
+    assert rows[0]["product"] == "mug" and rows[0]["stage"] == "lines"
 
 
 def test_misuse_names_the_nearest(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
-        with pytest.raises(NotFound, match="no piece has the id '000'.*did you mean '00'"):
+        with pytest.raises(NotFound, match=r"no piece has the id '000'.*did you mean '00'"):
             desk.take("000", PLACE, 1)
         with pytest.raises(UsageError, match=r"has no text 'line\[1\]'.*did you mean 'lines\[1\]'"):
             desk.take("00", "line[1]", 1)
-        with pytest.raises(UsageError, match="no suggestion 4 for .*there are 1 to 3"):
+        with pytest.raises(UsageError, match=r"no suggestion 4 for .*there are 1 to 3"):
             desk.take("00", PLACE, 4)
         with pytest.raises(UsageError, match="no suggestion 0"):
             desk.refuse("00", PLACE, 0)
@@ -257,7 +281,7 @@ def test_two_who_pick_at_once_both_do(page: Shop, monkeypatch: pytest.MonkeyPatc
 def test_who_writes_there_is_named(page: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aigc.jobs.reviewing.PATIENCE", 0.1)
     (page.folder / ".lock").write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
-    with pytest.raises(JobError, match="another run .* on elsewhere"), at_desk(page.project, page.folder):
+    with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
         pass
 
 

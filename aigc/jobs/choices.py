@@ -1,0 +1,93 @@
+"""What people decided of a job's pieces, place by place: labels for scorers, lines for training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from aigc.content import ContentType, Stage
+from aigc.errors import AigcError
+from aigc.types import Brief, Decision, Json
+from aigc.writing.item import Setup, Sheet, items_of
+
+FAULTY, AS_GOOD, BETTER = 0, 1, 2  # than what stands unasked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """This is what people decided of one place in all. `text` stands there instead of `was`, which is the model's or a
+    fallback; None where that was left standing. `own` ones were written by a person. `refused` suggestions are faulty,
+    `passed` ones no better than what stands. `stage` and its `item` are where they come from, nothing where that is not
+    known; `values` are the brief's."""
+
+    id: str
+    field: str
+    values: Mapping[str, Json]
+    stage: str = ""
+    item: int = 0
+    was: str = ""
+    text: str | None = None
+    own: bool = False
+    refused: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+
+    def labels(self) -> dict[str, int]:
+        """Return the texts with their labels."""
+        labels = dict.fromkeys(self.passed, AS_GOOD) | ({self.was: AS_GOOD} if self.was else {})
+        labels |= dict.fromkeys(self.refused, FAULTY)
+        return labels | ({self.text: BETTER} if self.text is not None else {})
+
+
+def choices(log: Iterable[Decision]) -> list[Choice]:
+    """Return what decisions come to, the first one first; what was undone is in none."""
+    found: dict[tuple[str, str], Choice] = {}
+    for one in log:
+        place = (one.id, one.field)
+        if one.verb == "undone":
+            found.pop(place, None)
+        else:
+            found[place] = _after(found.get(place) or Choice(id=one.id, field=one.field, values=one.values), one)
+    return [*found.values()]
+
+
+def _after(choice: Choice, one: Decision) -> Choice:
+    if choice.values != one.values:  # of another brief: what was refused there says nothing here
+        choice = Choice(id=one.id, field=one.field, values=one.values, text=choice.text, own=choice.own)
+    choice = replace(choice, was=one.was)
+    if one.stage:
+        choice = replace(choice, stage=one.stage, item=one.item)
+    if one.verb in ("picked", "written"):
+        (text,) = one.texts
+        refused = tuple(other for other in choice.refused if other != text)
+        return replace(choice, text=text, own=one.verb == "written", refused=refused)
+    if one.verb == "kept":
+        return replace(choice, passed=tuple(other for other in one.texts if other != choice.text))
+    refused = (*choice.refused, *(other for other in one.texts if other not in choice.refused))
+    return replace(choice, refused=refused, text=None if choice.text in one.texts else choice.text)
+
+
+def label_rows(setup: Setup, log: Iterable[Decision]) -> Iterator[dict[str, Json]]:
+    """Yield a row per text that people decided something of, as `aigc evaluate --fit` reads them: the brief's inputs,
+    the stage's item, text and label. Texts of no known stage have none."""
+    for choice in choices(log):
+        if choice.stage:
+            brief = Brief(id=choice.id, values=choice.values)
+            item = subject(setup, brief, choice.stage, choice.item)
+            for text, label in choice.labels().items():
+                told = {"item": item, "text": text, "label": label, "stage": choice.stage, "id": choice.id}
+                yield {**choice.values, **told, "field": choice.field}
+
+
+def subject(setup: Setup, brief: Brief, name: str, item: int) -> Json:
+    """Return what a stage wrote an item about: a value that it goes over, else None."""
+    stage = _stage(setup.content_type, name)
+    if stage is None or not stage.foreach:
+        return None
+    try:
+        return items_of(stage, Sheet(setup=setup, brief=brief))[item].value
+    except (AigcError, IndexError):  # it goes over what an earlier stage gave, which is not kept
+        return None
+
+
+def _stage(content_type: ContentType, name: str) -> Stage | None:
+    return next((stage for stage in content_type.stages if stage.name == name), None)
