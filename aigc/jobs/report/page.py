@@ -47,7 +47,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
             file.writelines(
-                _page(folder.resolve().name, figures, listing, unlisted, limits_known=content_type is not None)
+                _page(folder, figures, listing, unlisted, limits_known=content_type is not None)
             )
         temporary.replace(target)
     except OSError as error:
@@ -61,10 +61,11 @@ def _none(writing: int) -> Sequence[Line]:
     return ()
 
 
-def _page(name: str, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
+def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
     style, script = Markup(_part("report.css")), Markup(_part("report.js"))
     return _template().generate(
-        job=name,
+        job=folder.resolve().name,
+        folder=str(folder),
         figures=figures,
         standing=figures.standing,
         limits_known=limits_known,
