@@ -127,10 +127,10 @@ def command(
     wanted.check()
     with at_desk(project, batch) as desk:
         piece = wanted.do(desk, name, place)
-    if as_json:
-        print_json(artifact_record(piece))
-    else:
-        click.echo(told(piece, place))
+        if as_json:
+            print_json(artifact_record(piece))
+        else:
+            click.echo(told(piece, place))
     return 0
 
 

@@ -170,8 +170,9 @@ class Desk:
     def _origin(self, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int]:
         """Return the stage and the item that wrote a place, as far as that is known."""
         lines = self.ledger.lines.of(self.ledger.pieces.entry(name).writing)
-        places = [*offers, *(line for line in lines if place in line.fields)]
-        return (places[0].stage, places[0].item) if places else ("", 0)
+        places = [(one.stage, one.item) for one in offers]
+        places += [(line.stage, line.item) for line in lines if place in line.fields]
+        return places[0] if places else ("", 0)
 
 
 def review_setup(project: Project, content_type: ContentType) -> Setup:

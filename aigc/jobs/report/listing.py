@@ -115,7 +115,7 @@ def _field(
     texts = []
     for text in reader.texts(name, value):
         mine = [finding for finding in left if finding.field == text.path and finding not in whole]
-        texts.append(_text(text, mine, entry, beside.pop(text.path, ())) | offers.get(text.path, {}))
+        texts.append(_text(text, mine, entry, beside.pop(text.path, ())) | dict(offers.get(text.path, {})))
         left[:] = [finding for finding in left if finding not in mine]
     left[:] = [finding for finding in left if finding not in whole]
     return {"texts": texts} | ({"findings": [finding_record(one) for one in whole]} if whole else {})

@@ -46,9 +46,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
-            file.writelines(
-                _page(folder, figures, listing, unlisted, limits_known=content_type is not None)
-            )
+            file.writelines(_page(folder, figures, listing, unlisted, limits_known=content_type is not None))
         temporary.replace(target)
     except OSError as error:
         with suppress(OSError):

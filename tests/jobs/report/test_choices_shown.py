@@ -20,7 +20,7 @@ from .test_report import report
 @pytest.fixture
 def chosen(tmp_path: Path) -> Path:
     """This is a job whose first piece has suggestions for two headlines, of which one was picked and one refused."""
-    texts = ("Warm hands", "It's \"hot\"", EVIL)
+    texts = ("Warm hands", 'It\'s "hot"', EVIL)
     offers = tuple(
         Suggestion(field=f"headlines[{line}]", stage="lines", item=line, text=text, score=-at)
         for line in (0, 1)
@@ -42,8 +42,8 @@ def test_a_text_has_its_suggestions_and_what_people_made_of_them(chosen: Path, a
     assert head[-1] == 1 and other[-1] == 0, "one place is undecided"
     one, two, three = dict(first["fields"])["headlines"]["texts"]
     assert one["place"] == "headlines[0]" and "by" not in one
-    assert one["choices"] == [["Warm hands", False], ["It's \"hot\"", False], [EVIL, False]]
-    assert (two["text"], two["by"], two["was"], two["stale"]) == (["It's \"hot\""], "picked", "Pot", True)
+    assert one["choices"] == [["Warm hands", False], ['It\'s "hot"', False], [EVIL, False]]
+    assert (two["text"], two["by"], two["was"], two["stale"]) == (['It\'s "hot"'], "picked", "Pot", True)
     assert [refused for _, refused in two["choices"]] == [True, False, False]
     assert "choices" not in three and "choices" not in dict(second["fields"])["headlines"]["texts"][0]
     assert f'<body data-folder="{chosen}">' in (chosen / "report.html").read_text("utf-8")
@@ -63,7 +63,7 @@ def test_they_open_by_a_click(chosen: Path, advert: ContentType) -> None:
         assert not browser.ask(f"document.querySelector('{first} li').checkVisibility()")
         browser.click(f"{first} summary")
         assert browser.ask(f"document.querySelector('{first} li').checkVisibility()")
-        assert browser.texts(f"{first} .words") == ["Warm hands", "It's \"hot\"", EVIL], "as text, never as markup"
+        assert browser.texts(f"{first} .words") == ["Warm hands", 'It\'s "hot"', EVIL], "as text, never as markup"
         assert browser.texts(f"{first} code")[0] == f"aigc pick '{chosen}' 'it'\\''s 1' 'headlines[0]' 1"
         assert browser.texts(".by") == ["picked"] and "The model has: Pot" in browser.texts(".text .note")[0]
         assert browser.ask("document.title") == "spring jobs · shop/advert"

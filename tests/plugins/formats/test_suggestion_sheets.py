@@ -19,9 +19,7 @@ from aigc_plugins.formats.xlsx_pieces import xlsx_pieces
 
 
 def offers(place: str, *texts: str) -> list[Suggestion]:
-    return [
-        Suggestion(field=place, stage="lines", item=0, text=text, score=1.0 - at) for at, text in enumerate(texts)
-    ]
+    return [Suggestion(field=place, stage="lines", item=0, text=text, score=1.0 - at) for at, text in enumerate(texts)]
 
 
 @pytest.fixture
