@@ -24,7 +24,7 @@ FILES = click.Path(path_type=Path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Deed:
     """This is what is to be done at a place. `rank` is a suggestion's, from 1."""
 
     rank: int | None
@@ -56,12 +56,12 @@ class Wanted:
         return desk.take(name, place, self.rank, note=self.note)
 
 
-def _wanted(function: Any) -> Any:
-    """Gather N, --text, --refuse, --undo and --note as `wanted`."""
+def _deed(function: Any) -> Any:
+    """Gather N, --text, --refuse, --undo and --note as `deed`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
-        return function(wanted=Wanted(**{one.name: given.pop(one.name) for one in fields(Wanted)}), **given)
+        return function(deed=Deed(**{one.name: given.pop(one.name) for one in fields(Deed)}), **given)
 
     return gathered
 
@@ -79,12 +79,12 @@ def _wanted(function: Any) -> Any:
 @click.option("--from", "sheet", metavar="FILE", type=FILES, help="Take what a filled-in sheet's column `pick` says.")
 @click.option("--labels", metavar="FILE", type=FILES, help="Write all decisions as labelled rows (JSON lines).")
 @looking_options
-@_wanted
+@_deed
 def command(
     batch: Path,
     name: str | None,
     place: str | None,
-    wanted: Wanted,
+    deed: Deed,
     listing: bool,
     sheet: Path | None,
     labels: Path | None,
@@ -124,9 +124,9 @@ def command(
         return 0
     if place is None:
         raise UsageError("say which text of the piece", hint=f"aigc pick {batch} {name} --list")
-    wanted.check()
+    deed.check()
     with at_desk(project, batch) as desk:
-        piece = wanted.do(desk, name, place)
+        piece = deed.do(desk, name, place)
         if as_json:
             print_json(artifact_record(piece))
         else:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import NotFound, UsageError, did_you_mean
-from aigc.jobs.choices import subject
 from aigc.jobs.folder import as_written, export_job, write_artifacts
+from aigc.jobs.judgements import subject
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import REPORT, write_report
 from aigc.ledger.ledger import LEDGER_FILE, Ledger, has_ledger, no_job

@@ -28,7 +28,7 @@ SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encod
 
 
 @dataclass(slots=True)
-class _Held:
+class _StoredReview:
     """This is a review as it is stored: all by place."""
 
     fields: dict[str, str]
@@ -67,7 +67,7 @@ class Reviews:
             row = db.execute("select fields, refused, briefs, rev from reviews where id = ?", (one.id,)).fetchone()
             *cells, rev = row or ("{}", "{}", "{}", 0)
             fields, refused, briefs = map(json.loads, cells)
-            held = _Held(fields=fields, refused=refused, briefs=briefs, rev=rev)
+            held = _StoredReview(fields=fields, refused=refused, briefs=briefs, rev=rev)
             held.take(one)
             last = (base, held.rev, one.by, one.at, whole_text(one.note))
             now = (json_text(held.refused), json_text(held.briefs), None)

@@ -16,12 +16,12 @@ from aigc.content import ContentType, evaluate
 from aigc.content.brief import read_values
 from aigc.content.demands import VOICE
 from aigc.errors import ContentTypeError, NotFound, UsageError
-from aigc.jobs import Choice, choices
+from aigc.jobs import Judgement, judgements
 from aigc.learner.learner_options import Objective
 from aigc.ledger import opened_ledger
 from aigc.project import Project
 from aigc.training.account import Gathering
-from aigc.training.chosen_rows import Place, chosen_places, sorted_lines
+from aigc.training.chosen_rows import Place, chosen_places, judged_lines
 from aigc.training.replay import Replay
 from aigc.training.sample import Reason, Sample
 from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
@@ -48,7 +48,7 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
                 lines[one.brief.id].append(one.line)
         pieces = [entry.artifact for entry in ledger.pieces.entries()]
         values = {piece.id: piece.brief.values for piece in pieces}
-        job.chosen = chosen_places(choices(ledger.reviews.log()), values)
+        job.chosen = chosen_places(judgements(ledger.reviews.log()), values)
     if not lines and not replaced and not job.chosen:
         hint = "train from the job they were taken over from, or write it with --fresh --no-reuse -o keep_lines=all"
         raise UsageError(f"{folder}: {NONE_KEPT}", hint=hint)
@@ -130,7 +130,7 @@ class _Job:
         self.name = name
         self.found = found
         self.objective = objective
-        self.chosen: dict[Place, Choice] = {}
+        self.chosen: dict[Place, Judgement] = {}
 
     def where(self, brief: str, line: Line) -> str:
         """Name a line for people."""
@@ -171,14 +171,15 @@ class _Job:
         items = self._items(project, artifact.brief, watch)
         for (stage, item), rows in by_place.items():
             value = _value(items, stage, item)
-            if choice := self.chosen.get((artifact.id, stage, item)):
-                self._account_choice(artifact, choice, rows, rows[0].prompt, value)
+            if judgement := self.chosen.get((artifact.id, stage, item)):
+                self._account_judgement(artifact, judgement, rows, rows[0].prompt, value)
             else:
                 self._account_item(artifact, rows, value)
-        for (brief, stage, item), choice in self.chosen.items():
+        for (brief, stage, item), judgement in self.chosen.items():
             about = About(brief=artifact.id, stage=stage, item=item, attempt=0)
             if brief == artifact.id and (stage, item) not in by_place and about in replay.replies:
-                self._account_choice(artifact, choice, (), replay.replies[about].prompt, _value(items, stage, item))
+                value = _value(items, stage, item)
+                self._account_judgement(artifact, judgement, (), replay.replies[about].prompt, value)
         for line in replay.unasked(artifact.id):
             told = (
                 "an earlier answer is taken today" if (line.stage, line.item) in by_place else "is not asked for today"
@@ -216,18 +217,18 @@ class _Job:
                 reason, told = _refusal(artifact, row, good)
                 self.found.leave(self.where(artifact.id, row.kept), reason, told)
 
-    def _account_choice(
-        self, artifact: Artifact, choice: Choice, rows: Sequence[_KeptRow], prompt: Prompt, value: Json
+    def _account_judgement(
+        self, artifact: Artifact, judgement: Judgement, rows: Sequence[_KeptRow], prompt: Prompt, value: Json
     ) -> None:
         """Learn what a person took; what it was preferred to is worse, or left out where no pairs are learnt."""
-        lines = sorted_lines(choice, [row.kept for row in rows])
+        lines = judged_lines(judgement, [row.kept for row in rows])
         told, name = "a person took another text", self.where(artifact.id, lines.better)
-        if not any(stage.name == choice.stage and stage.single for stage in self.content_type.stages):
+        if not any(stage.name == judgement.stage and stage.single for stage in self.content_type.stages):
             self.found.leave(f"{name} picked", "cannot be decoded", "is one field of several")
             for row in rows:
                 self.found.leave(self.where(artifact.id, row.kept), "rejected", told)
             return
-        better = self._chosen_sample(artifact, choice, prompt, value, lines.better, f"{name} picked")
+        better = self._chosen_sample(artifact, judgement, prompt, value, lines.better, f"{name} picked")
         for number, line in enumerate(lines.worse, 1):
             where = f"{self.where(artifact.id, line)} not picked {number}"
             if self.objective == "dpo":
@@ -244,10 +245,10 @@ class _Job:
             self.found.kept.append(better)
 
     def _chosen_sample(
-        self, artifact: Artifact, choice: Choice, prompt: Prompt, value: Json, line: Line, where: str
+        self, artifact: Artifact, judgement: Judgement, prompt: Prompt, value: Json, line: Line, where: str
     ) -> Sample:
         sample = self._sample(artifact, _KeptRow(kept=line, today=line, prompt=prompt), value, good=True)
-        return replace(sample, where=where, by="person" if choice.own else "model")
+        return replace(sample, where=where, by="person" if judgement.own else "model")
 
     def _pair(
         self, artifact: Artifact, rows: Sequence[_KeptRow], good: Sequence[_KeptRow], item: Json

@@ -19,6 +19,7 @@ SHARED_MODULES = {
     "kernels",
     "languages",
     "options",
+    "pick",
     "progress",
     "train",
     "types",

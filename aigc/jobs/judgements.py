@@ -14,7 +14,7 @@ FAULTY, AS_GOOD, BETTER = 0, 1, 2  # than what stands unasked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Judgement:
     """This is what people decided of one place in all. `text` stands there instead of `was`, which is the model's or a
     fallback; None where that was left standing. `own` ones were written by a person. `refused` suggestions are faulty,
     `passed` ones no better than what stands. `stage` and its `item` are where they come from, nothing where that is not
@@ -38,44 +38,44 @@ class Choice:
         return labels | ({self.text: BETTER} if self.text is not None else {})
 
 
-def choices(log: Iterable[Decision]) -> list[Choice]:
+def judgements(log: Iterable[Decision]) -> list[Judgement]:
     """Return what decisions come to, the first one first; what was undone is in none."""
-    found: dict[tuple[str, str], Choice] = {}
+    found: dict[tuple[str, str], Judgement] = {}
     for one in log:
         place = (one.id, one.field)
         if one.verb == "undone":
             found.pop(place, None)
         else:
-            found[place] = _after(found.get(place) or Choice(id=one.id, field=one.field, values=one.values), one)
+            found[place] = _after(found.get(place) or Judgement(id=one.id, field=one.field, values=one.values), one)
     return [*found.values()]
 
 
-def _after(choice: Choice, one: Decision) -> Choice:
-    if choice.values != one.values:  # of another brief: what was refused there says nothing here
-        choice = Choice(id=one.id, field=one.field, values=one.values, text=choice.text, own=choice.own)
-    choice = replace(choice, was=one.was)
+def _after(judgement: Judgement, one: Decision) -> Judgement:
+    if judgement.values != one.values:  # of another brief: what was decided there says nothing here
+        judgement = Judgement(id=one.id, field=one.field, values=one.values)
+    judgement = replace(judgement, was=one.was)
     if one.stage:
-        choice = replace(choice, stage=one.stage, item=one.item)
+        judgement = replace(judgement, stage=one.stage, item=one.item)
     if one.verb in ("picked", "written"):
         (text,) = one.texts
-        refused = tuple(other for other in choice.refused if other != text)
-        return replace(choice, text=text, own=one.verb == "written", refused=refused)
+        refused = tuple(other for other in judgement.refused if other != text)
+        return replace(judgement, text=text, own=one.verb == "written", refused=refused)
     if one.verb == "kept":
-        return replace(choice, passed=tuple(other for other in one.texts if other != choice.text))
-    refused = (*choice.refused, *(other for other in one.texts if other not in choice.refused))
-    return replace(choice, refused=refused, text=None if choice.text in one.texts else choice.text)
+        return replace(judgement, passed=tuple(other for other in one.texts if other != judgement.text))
+    refused = (*judgement.refused, *(other for other in one.texts if other not in judgement.refused))
+    return replace(judgement, refused=refused, text=None if judgement.text in one.texts else judgement.text)
 
 
 def label_rows(setup: Setup, log: Iterable[Decision]) -> Iterator[dict[str, Json]]:
     """Yield a row per text that people decided something of, as `aigc evaluate --fit` reads them: the brief's inputs,
     the stage's item, text and label. Texts of no known stage have none."""
-    for choice in choices(log):
-        if choice.stage:
-            brief = Brief(id=choice.id, values=choice.values)
-            item = subject(setup, brief, choice.stage, choice.item)
-            for text, label in choice.labels().items():
-                told = {"item": item, "text": text, "label": label, "stage": choice.stage, "id": choice.id}
-                yield {**choice.values, **told, "field": choice.field}
+    for judgement in judgements(log):
+        if judgement.stage:
+            brief = Brief(id=judgement.id, values=judgement.values)
+            item = subject(setup, brief, judgement.stage, judgement.item)
+            for text, label in judgement.labels().items():
+                told = {"item": item, "text": text, "label": label, "stage": judgement.stage, "id": judgement.id}
+                yield {**judgement.values, **told, "field": judgement.field}
 
 
 def subject(setup: Setup, brief: Brief, name: str, item: int) -> Json:
