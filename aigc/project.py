@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
+from aigc.generating.judge import SECTION, Judge, Judged, read_judge
+from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry, type_files
 from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from aigc.content.content_type import Pick
     from aigc.content.mix import Mix
     from aigc.models import Progress
-    from aigc.models.needs import Abilities
+    from aigc.writing.fitness import Fitness
     from aigc.writing.pipeline import Pipeline
     from aigc.writing.session import Session
 
@@ -36,7 +39,11 @@ OWN = "project"  # in place of a plugin's name
 
 
 class Project:
-    """This builds each part once, when it is first needed, and passes it down."""
+    """This builds each part once, when it is first needed, and passes it down.
+
+    `opened` is the source whose generator was opened here: what it can write is known. Of a generator that somebody
+    else passes to `pipeline` nothing is known, and it is taken to be up to anything.
+    """
 
     def __init__(self, settings: Settings, folder: Path | None, registry: Registry, *, out: Path | None = None) -> None:
         self.settings = settings
@@ -45,6 +52,7 @@ class Project:
         self.registry = registry
         self.environment: TemplateEnvironment = make_environment()
         registry.extend("aigc_environment", environment=self.environment)
+        self.opened: Source | None = None
         self._files: dict[str, tuple[Path, str]] | None = None
         self._twice: dict[str, tuple[Path, Path]] = {}  # a name that two files of one owner have
 
@@ -70,6 +78,8 @@ class Project:
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
             project.source.check(placed=True)
+        if project.judge is not None:
+            project.judge.source.check(placed=True)
         return project
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -170,7 +180,9 @@ class Project:
         """Return the voice that a content type is written in: the setting `voice`, else the first whose needs the model
         meets; nothing for a type without voices."""
         demands = content_type.demands
-        return demands.voice(self.settings.voice, self.abilities(content_type.name)) if demands.voices else ""
+        if not demands.voices:
+            return ""
+        return demands.voice(self.settings.voice, self._abilities(content_type.name, self._source_if_any()))
 
     # -- generating ---------------------------------------------------------------------------------------------------
 
@@ -224,18 +236,72 @@ class Project:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
         return self.source.identity(content_type)
 
-    def abilities(self, content_type: str) -> Abilities:
+    def fitness(self, content_type: ContentType, opened: Source | None = None) -> Fitness:
+        """Return how well the model of the settings, or of the source that was `opened`, fits a content type."""
+        from aigc.generating.abilities import model_for
+        from aigc.writing.fitness import Fitness
+
+        source = opened or self._source_if_any()
+        return Fitness(
+            content_type=content_type,
+            voice=self.voice(content_type),
+            model=self._abilities(content_type.name, source),
+            better=cache(partial(model_for, source)) if source else lambda parameters, language: "",
+        )
+
+    def _abilities(self, content_type: str, source: Source | None) -> Abilities:
         """Return what is known of the model that writes a content type. An adapter may have taught it any language."""
         from aigc.generating.abilities import abilities
 
-        known = abilities(self.source)
+        if source is None:
+            return Abilities(name=self.settings.model)
+        known = abilities(source)
         return known if self.adapter(content_type) is None else replace(known, languages=None)
+
+    def _source_if_any(self) -> Source | None:
+        """Return what writes; that nothing does is said where somebody is to write."""
+        with suppress(NotFound):
+            return self.source
+        return None
 
     def generator(
         self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
     ) -> Generator:
-        """Load the model (else ModelError) and return the Generator over it; see `Source.open`."""
-        return self.source.open(progress, fresh=fresh, retry=retry)
+        """Load the model (else ModelError), and the judge's, and return the Generator over them; see `Source.open`."""
+        judge = self.judge
+        if judge is not None:
+            judge.source.check()
+        source = self.source
+        generator = self.judged(source.open(progress, fresh=fresh, retry=retry), progress)
+        self.opened = source
+        return generator
+
+    @property
+    def judge(self) -> Judge | None:
+        """Return the model that judges, None where it is the one that writes. UsageError, NotFound for what is none."""
+        settings = self.settings
+        if not settings.judge:
+            return None
+        return read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path())
+
+    def judged(self, writer: Generator, progress: Callable[[Progress], None] | None = None) -> Generator:
+        """Return a generator that hands what asks a judge to the project's, where there is one; `writer` is closed if
+        that cannot be opened."""
+        judge = self.judge
+        if judge is None:
+            return writer
+        try:
+            return Judged(writer, judge.source.open(progress), judge.adapter)
+        except BaseException:
+            writer.close()
+            raise
+
+    def may_judge(self, pick: Pick) -> bool:
+        """Say whether what judges here has what a pick needs of it."""
+        from aigc.generating.abilities import abilities
+
+        judge = self.judge.source if self.judge else self.opened
+        return judge is None or pick.needs.met_by(abilities(judge))
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
@@ -268,6 +334,8 @@ class Project:
             keep_lines=keep_lines,
             voice=self.voice,
             mix=self.mix,
+            may_judge=self.may_judge,
+            fitness=lambda content_type: self.fitness(content_type, self.opened) if self.opened else None,
         )
 
     def mix(self, pick: Pick, adapter: str | None) -> Mix | None:

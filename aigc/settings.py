@@ -22,6 +22,7 @@ from aigc.types import Json
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
 MOST_CANDIDATES = 64
+OF_GENERATORS = ("engine.", "judge.")  # what is typed there may be a secret
 
 Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # `seed`, `engine` or `engine.rows` → its value and who says so
 
@@ -34,7 +35,8 @@ class Settings:
     names plugins to leave out; `generator` names what writes, and `engine` are its options.
     `adapters` says which LoRA adapter (a folder, as PEFT saves it) writes which content types: `{"ads/*": lora/ads}`.
     `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8, opening: 5}`. `ray` has a job
-    written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines that a model wrote a job
+    written on a cluster: `{address: auto, cpus: 4}`. `judge` is another model that judges lines, and options of its
+    generator: `{on: openai, model: NAME, base_url: …}`. `keep_lines` says which of the lines that a model wrote a job
     keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large. `voice` is the one to
     write in, for content types that have voices. `places` is where each was set: `{"engine.rows": "aigc.yaml:3"}`;
     options of the engine on the command line have none, what a person types there may be a secret.
@@ -52,6 +54,7 @@ class Settings:
     adapters: Mapping[str, str] = field(default_factory=dict)
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
+    judge: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
     voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -106,9 +109,9 @@ def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
 
 
 def _of_command_line(options: Mapping[str, str]) -> Laid:
-    """Return `-o` options as a layer; those of the engine have no place, for what is typed there may be a secret."""
+    """Return `-o` options as a layer; those of generators have no place, for what is typed there may be a secret."""
     return {
-        key: (_typed(text) if "." in key else text, "" if key.startswith("engine.") else f"-o {key}={text}")
+        key: (_typed(text) if "." in key else text, "" if key.startswith(OF_GENERATORS) else f"-o {key}={text}")
         for key, text in options.items()
     }
 
@@ -129,8 +132,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
         places |= {f"{name}.{one}": where for one in read}
         if name == "sampling":
             read = _kept(read, read_values(OVERRIDING, read, section=name, where=where))
-        if name == "engine":
-            _check_variables(read, where)
+        if f"{name}." in OF_GENERATORS:
+            _check_variables(name, read, where)
         read = {**getattr(settings, name), **read}
     settings = replace(settings, places={one: place for one, place in places.items() if place})
     return replace(settings, **{name: read})
@@ -148,11 +151,11 @@ def _check_policy(entries: Sequence[Json], where: str) -> None:
             raise UsageError(f"{where}: a policy entry is `name` or `name: {{options}}`, not {entry!r}")
 
 
-def _check_variables(options: Mapping[str, Json], where: str) -> None:
+def _check_variables(section: str, options: Mapping[str, Json], where: str) -> None:
     """Refuse what may be a key or a password before it is written anywhere."""
     hint = "the key itself belongs in the environment, such as OPENAI_API_KEY"
     for name, value in options.items():
-        label = f"{where}: engine.{name}" if where else f"engine.{name}"
+        label = f"{where}: {section}.{name}" if where else f"{section}.{name}"
         if re.match(r"\w+://[^/?#]*@", str(value)):
             raise UsageError(f"{label} has no place for a name or a password", hint=hint)
         if name.endswith("_env") and not re.fullmatch(r"([A-Za-z_]\w*)?", str(value)):

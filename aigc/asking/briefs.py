@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.languages import language_of, usual_language, with_language
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -23,6 +25,7 @@ from aigc.types import Artifact, Brief, Json, Provenance, Row
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
+USUAL = 200  # rows whose languages tell which one is usual in a file
 NEAR = 0.75  # how like an input's name a column's is that may have meant it
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
@@ -63,8 +66,8 @@ def read_briefs(
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
     with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
     is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
-    BriefError before the first brief when a needed input has no column, or two
-    could feed it.
+    A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows.
+    BriefError before the first brief when a needed input has no column, or two could feed it.
     """
     mapping, literals, places = mapping or {}, literals or {}, places or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
@@ -73,11 +76,11 @@ def read_briefs(
                 where = places.get(name, option)
                 hint = did_you_mean(name, content_type.brief)
                 raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
-    head, rest = _peek(rows)
+    head, rest = _peek(rows, USUAL)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head, content_type, mapping, fixed, places)
-    reader = _Reader(content_type, environment, mapping, literals, cells)
-    reader.check_literals([row for row in head if not row.error], places)
+    _check_columns(head[:PEEK], content_type, mapping, fixed, places)
+    reader = _Reader(content_type, environment, mapping, literals, cells, head)
+    reader.check_literals([row for row in head[:PEEK] if not row.error], places)
     with Ids() as ids:
         for number, row in enumerate(chain(head, rest), 1):
             if limit is not None and number > limit:
@@ -102,6 +105,7 @@ class _Reader:
         mapping: Mapping[str, str],
         literals: Mapping[str, Json],
         cells: Sequence[Cell],
+        head: Sequence[Row],
     ) -> None:
         self._content_type = content_type
         self._environment = environment
@@ -109,6 +113,7 @@ class _Reader:
         self._plain = {name: value for name, value in literals.items() if not _is_expression(value)}
         self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
         self._cells = cells
+        self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._naming: dict[tuple[str, ...], str] = {}
 
@@ -179,7 +184,15 @@ class _Reader:
                 raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
             except ContentTypeError as error:
                 raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
+        raw = with_language(self._content_type.brief, raw, lambda: self._usual)
         return brief_values(self._content_type, raw, where=row.where)
+
+    @cached_property
+    def _usual(self) -> str:
+        """The language of most of the file's first rows: that of rows which are too short to tell."""
+        inputs, cell = self._content_type.brief, self._cells[0]
+        rows = [row for row in self._head if not row.error]
+        return usual_language(language_of(inputs, self._plainly(row, cell)) for row in rows)
 
     def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
         """Return what a row gives before anything is computed."""
@@ -266,10 +279,10 @@ def _importer(path: Path, registry: Registry) -> Extension:
     raise BriefError(f"{path}: no importer reads {path.suffix or 'files without a suffix'!r}", hint=f"known: {known}")
 
 
-def _peek(rows: Iterable[Row]) -> tuple[list[Row], Iterator[Row]]:
+def _peek(rows: Iterable[Row], many: int = PEEK) -> tuple[list[Row], Iterator[Row]]:
     """Take the first rows off, enough to tell what the file holds: JSON rows need not all have the same keys."""
     rest = iter(rows)
-    return list(islice(rest, PEEK)), rest
+    return list(islice(rest, many)), rest
 
 
 def _check_columns(

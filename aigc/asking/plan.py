@@ -28,7 +28,7 @@ T = TypeVar("T")
 FILE = "job.yaml"
 FORMAT = 1
 SAMPLE = "sample"
-OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports")
+OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
 SETTINGS = (*OF_WRITER, "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
@@ -36,13 +36,13 @@ HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """This is a format to export in, with its options; `where` is where it was asked for. `accepted_only` leaves
-    flagged pieces out."""
+    """This is a format to export in, with its options; `where` is where it was asked for. `with_flagged` adds
+    flagged pieces to the accepted ones."""
 
     name: str
     options: Mapping[str, Json] = field(default_factory=dict)
     where: str = ""
-    accepted_only: bool = False
+    with_flagged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,7 @@ class Plan:
     limit: int | None = None
     matrix: Axes = field(default_factory=dict)
     exports: tuple[Export, ...] = ()
+    with_flagged: bool = False  # in every export
     settings: Laid = field(default_factory=dict)
     unique: bool = False
     file: Path | None = None  # the job file
@@ -78,6 +79,7 @@ class Plan:
             limit=later.limit or self.limit,
             matrix=_but(self.matrix, fed) | _but(later.matrix),
             exports=tuple(known.get(one.name, one) for one in later.exports) or self.exports,
+            with_flagged=later.with_flagged or self.with_flagged,
             unique=later.unique or self.unique,
             places=_but(self.places, fed),
         )
@@ -112,7 +114,8 @@ class Plan:
         """Return how the pieces are exported, every format and option checked."""
         for export in self.exports:
             project.registry.get("exporter", export.name, export.where).bind(export.options, export.where)
-        return self.exports or tuple(Export(name=name) for name in content_type.exports)
+        asked = self.exports or tuple(Export(name=name) for name in content_type.exports)
+        return tuple(replace(one, with_flagged=self.with_flagged) for one in asked)
 
     def own_folder(self) -> Path | None:
         """Return the job's folder where the job file lies in it."""
@@ -190,6 +193,7 @@ def _plan(root: Node, file: Path) -> Plan:
         limit=root.child("limit").integer(1) if "limit" in root else None,
         matrix={key: _values(key, child) for key, child in _items(root, "matrix")},
         exports=tuple(_export(node) for node in (root.child("exports").list() if "exports" in root else ())),
+        with_flagged="with_flagged" in root and root.child("with_flagged").boolean(),
         settings={
             key: value
             for key, value in laid_out(root)
@@ -242,6 +246,7 @@ def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[st
         "limit": plan.limit,
         "matrix": matrix,
         "exports": [{one.name: dict(one.options)} if one.options else one.name for one in plan.exports],
+        "with_flagged": plan.with_flagged or None,
         "model": settings.model,
         "seed": settings.seed,
         "generator": settings.generator or None,

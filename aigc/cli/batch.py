@@ -13,9 +13,9 @@ import click
 from aigc.asking import Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import reports
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
-from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Asked,
     Overrides,
@@ -81,7 +81,7 @@ def command(
     it was, and once all is written it writes only what changed.
 
     A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
-    `exports:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, which asks for the same job again.
+    `exports:`, `with_flagged:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, for the same again.
 
     \b
     Examples:
@@ -156,13 +156,13 @@ def _look(
     forecaster: Forecaster | None,
     redo: Redo,
 ) -> Survey:
-    """Read all rows once. A dry run, which has a forecaster, also sees which are not to be written, and warns of the
-    languages of the others.
+    """Read all rows once. A dry run, which has a forecaster, also sees which are not to be written, and tells
+    what the others will be flagged for.
 
     NotFound for an id of --only that no brief has.
     """
     path, cells = plan.path(content_type), len(plan.cells(content_type))
-    languages = Languages(project, content_type.name)
+    fitness = FitnessTold(project, content_type)
     many = rows_about(path, plan.limit) * cells
     looking = written_already(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
@@ -173,13 +173,13 @@ def _look(
             reports.PREVIEWED,
             forecaster=forecaster,
             before=before,
-            wanted=languages.add,
+            wanted=fitness.add,
             only=redo.only,
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
     if forecaster is not None:  # else only what really waits is told of, once that is known
-        languages.warn()
+        fitness.warn()
         warn_of_adapter(project, content_type)
     if found.missing:
         raise NotFound(
@@ -206,10 +206,10 @@ def _given(*, some: bool = False) -> str:
 
 
 def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
-    languages = Languages(project, job.content_type.name)
+    fitness = FitnessTold(project, job.content_type)
     with checking("Counting", job.remaining) as counted:
-        expected = job.forecast(rates_file(), counted, wanted=languages.add)
-    languages.warn()
+        expected = job.forecast(rates_file(), counted, wanted=fitness.add)
+    fitness.warn()
     warn_of_adapter(project, job.content_type)
     if job.changed:
         click.echo(reports.changed_line(job.changed), err=True)

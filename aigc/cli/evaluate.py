@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.asking import open_rows, read_briefs, read_plan, sample_briefs
+from aigc.cli.fit_told import Fit, fit_labels, fit_options
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -88,6 +89,7 @@ class Comparison:
 @click.option("--least", metavar="FIGURE=X", multiple=True, type=key_value, help="Exit 1 where a figure is below X.")
 @click.option("--most", metavar="FIGURE=X", multiple=True, type=key_value, help="Exit 1 where a figure is above X.")
 @click.option("--html", "page", metavar="FILE", type=click.Path(path_type=Path), help="Write a page, side by side.")
+@fit_options
 @settings_option
 @looking_options
 def command(
@@ -98,6 +100,7 @@ def command(
     least: Pairs,
     most: Pairs,
     page: Path | None,
+    fit: Fit,
     settings: Pairs,
     folder: Path | None,
     as_json: bool,
@@ -113,6 +116,8 @@ def command(
     self_similarity, tokens_per_second, quality; of texts nats_per_token, perplexity, bits_per_byte, and of pairs
     margin, margin_above_0, chosen_change. Nothing is written but the page.
 
+    With --fit FILE has labelled lines of a stage, and the mix of its scorers is fitted for one model and written.
+
     \b
     Examples:
       aigc evaluate spring
@@ -121,11 +126,14 @@ def command(
       aigc evaluate products.csv --type ads/google-search -m adapters/house --least accepted=90% --most fallbacks=10%
       aigc evaluate pairs.jsonl -m smollm2-135m -m adapters/house --least margin_above_0=0.9
       aigc evaluate novel.txt -m smollm2-135m -m models/mine --json
+      aigc evaluate --fit labels.jsonl --type shop/lines --stage lines -m qwen3-1.7b
     """
     thresholds = read_thresholds(least, most)
     if page is not None:
         check_target(page)
     overrides = Overrides(settings=settings)
+    if fit.fit:
+        return fit_labels(open_project(folder, overrides), _path(target), type_name, models, fit, as_json=as_json)
     if Path(target).is_dir():
         found = _job(Path(target), models, limit, thresholds, overrides, folder)
     else:

@@ -8,13 +8,22 @@ from pathlib import Path
 import click
 
 from aigc.asking import Export
-from aigc.cli.options import Pairs, check_exporters, key_value, looking_options, mapping, open_project, print_json
+from aigc.cli.options import (
+    Pairs,
+    check_exporters,
+    key_value,
+    looking_options,
+    mapping,
+    open_project,
+    print_json,
+    with_flagged_option,
+)
 from aigc.cli.readable import counted
 from aigc.errors import JobError
 from aigc.jobs import Good, export, own_options, remember_exports
 from aigc.ledger import opened_ledger
 
-LEFT_OUT = ("flagged", "rejected", "failed")
+NEVER = ("rejected", "failed")
 
 
 @click.command("export")
@@ -23,36 +32,38 @@ LEFT_OUT = ("flagged", "rejected", "failed")
 @click.option(
     "-o", "--option", "options", metavar="KEY=VALUE", multiple=True, type=key_value, help="An option of the format."
 )
-@click.option("--accepted-only", is_flag=True, help="Leave flagged pieces out.")
+@with_flagged_option
 @looking_options
 def command(
-    batch: Path, formats: tuple[str, ...], options: Pairs, accepted_only: bool, folder: Path | None, as_json: bool
+    batch: Path, formats: tuple[str, ...], options: Pairs, with_flagged: bool, folder: Path | None, as_json: bool
 ) -> int:
     """Write a finished batch in another format.
 
-    DIR is the folder of an `aigc batch`. Accepted and flagged pieces are written; rejected and failed ones never are.
-    A later `aigc batch` on the folder writes the format with the same options.
+    DIR is the folder of an `aigc batch`. Accepted pieces are written, and flagged ones too with --with-flagged, marked
+    where the format can; rejected and failed ones never are. A later `aigc batch` on the folder writes the format with
+    the same options.
 
     \b
     Examples:
       aigc export spring --to csv
       aigc export spring --to google-ads-editor -o campaign="Spring sale"
       aigc export spring --to markdown --to jsonl --json
-      aigc export spring --to csv --accepted-only
+      aigc export spring --to csv --with-flagged
     """
     project = open_project(folder)
     check_exporters(project, formats)
     given = mapping(options, "-o")
     with opened_ledger(batch) as ledger:
-        good, counts = Good(ledger, accepted_only=accepted_only), ledger.totals.counts()
-        left_out = [name for name in LEFT_OUT if name != "flagged" or accepted_only]
+        good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
+        left_out = NEVER if with_flagged else ("flagged", *NEVER)
         if not len(good):
             states = _counted_states(counts, ["waiting", *left_out])
-            hint = "the batch's command goes on" if counts["waiting"] else ""
+            hint = "--with-flagged writes flagged pieces too" if counts["flagged"] and not with_flagged else ""
+            hint = "the batch's command goes on" if counts["waiting"] else hint
             raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
         paths = export(project.registry, good, batch, formats, given, replacing=True)
         own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
-        remember_exports(ledger, [Export(name=name, options=own[name], accepted_only=accepted_only) for name in own])
+        remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
         exported = len(good)
     if as_json:
         gone = sum(counts[name] for name in left_out)

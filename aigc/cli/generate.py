@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import WAITING
-from aigc.cli.languages import Languages
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -25,12 +25,14 @@ from aigc.cli.options import (
     out_option,
     print_json,
     type_argument,
+    with_flagged_option,
     writing_options,
 )
 from aigc.cli.progress import loading
 from aigc.cli.readable import print_findings, print_suggestions, printable, readable
 from aigc.cli.screen import Screen
 from aigc.content import brief_values
+from aigc.content.languages import with_language
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, UsageError, nearest
 from aigc.jobs import export, prepare_folder
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 @click.option("--brief", "brief_file", metavar="FILE", help="Inputs from a JSON or YAML file, or JSON on stdin (-).")
 @click.option("--to", "formats", metavar="FORMAT", multiple=True, help="Also write this format into --out.")
 @out_option
+@with_flagged_option
 @writing_options
 @looking_options
 def command(
@@ -57,6 +60,7 @@ def command(
     brief_file: str | None,
     formats: tuple[str, ...],
     out: Path | None,
+    with_flagged: bool,
     overrides: Overrides,
     folder: Path | None,
     as_json: bool,
@@ -79,9 +83,9 @@ def command(
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
-    languages = Languages(project, content_type.name)
-    languages.add(brief.values)
-    languages.warn()
+    fitness = FitnessTold(project, content_type)
+    fitness.add(brief.values)
+    fitness.warn()
     warn_of_adapter(project, content_type)
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
@@ -92,13 +96,16 @@ def command(
     artifact = _write(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
-    paths = [] if out is None else export(project.registry, [artifact], out, formats or content_type.exports)
+    asked = formats or content_type.exports
+    paths = [] if out is None else export(project.registry, [artifact], out, asked, with_flagged=with_flagged)
     if as_json:
         print_json(artifact_record(artifact))
     else:
         _print(artifact, screen)
     for path in paths:
         click.echo(f"Wrote {path}", err=True)
+    if out is not None and artifact.status == "flagged" and not with_flagged:
+        click.echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
     if artifact.assets and out is None:
         names = ", ".join(printable(asset.name) for asset in artifact.assets)
         click.echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
@@ -108,7 +115,7 @@ def command(
 def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:
     given = _read(file) if file else {}
     where = "inputs" if file is None else "stdin" if file == "-" else file
-    values = brief_values(content_type, {**given, **inputs}, where=where)
+    values = brief_values(content_type, with_language(content_type.brief, {**given, **inputs}), where=where)
     return Brief(id="1", values=values, source=where)
 
 

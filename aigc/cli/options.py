@@ -47,6 +47,9 @@ project_option = click.option(
 )
 
 
+with_flagged_option = click.option("--with-flagged", is_flag=True, help="Export flagged pieces too, marked as such.")
+
+
 def debug_option(function: F) -> F:
     """Add --debug, which shows tracebacks."""
 
@@ -183,6 +186,7 @@ class Asked:
     columns: Pairs = ()
     literals: Pairs = ()
     reading: Pairs = ()
+    with_flagged: bool = False
 
     def plan(self) -> Plan:
         """Return what was given as a plan of no type yet. UsageError when an option is given twice."""
@@ -197,11 +201,12 @@ class Asked:
             limit=self.limit,
             matrix=spoken(mapping(self.matrix, "--matrix")),
             exports=tuple(Export(name=name, where="--to") for name in self.formats),
+            with_flagged=self.with_flagged,
         )
 
 
 def asking_options(function: F) -> F:
-    """Add --map, --set, --input, --matrix, --limit and --to; the command gets them as `asked`."""
+    """Add --map, --set, --input, --matrix, --limit, --to and --with-flagged; the command gets them as `asked`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
@@ -212,6 +217,7 @@ def asking_options(function: F) -> F:
     pairs: dict[str, Any] = {"multiple": True, "type": key_value}
     many = "Cross every row with these values; variants=3 asks for three texts."
     for add in (
+        with_flagged_option,
         click.option("--to", "formats", metavar="FORMAT", multiple=True, help="An export format (else the type's)."),
         click.option("--limit", type=click.IntRange(1), help="Only the first N rows."),
         click.option("--matrix", metavar="INPUT=A,B", **pairs, help=many),

@@ -193,8 +193,6 @@ def print_report(
         click.echo("Files:")
     for line in _places(report.files) if report.briefs else []:
         click.echo(f"  {line}")
-    if report.counts.get("flagged") and (apart := [one.name for one in exports if one.accepted_only]):
-        click.echo(f"Flagged pieces are left out of {', '.join(apart)}, as `aigc export` was asked to.")
     if report.waiting and (kept := [one for one in earlier_exports(report.folder) if one not in report.files]):
         names = ", ".join(one.relative_to(report.folder).as_posix() for one in kept[:MANY])
         more = f" and {len(kept) - MANY} more" if len(kept) > MANY else ""
@@ -216,15 +214,15 @@ def _places(files: Sequence[Path]) -> list[str]:
     return lines
 
 
-def _without_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]:
-    """Yield the commands that leave flagged pieces out of each export as it was asked for."""
+def _with_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]:
+    """Yield the commands that add the flagged pieces to each export as it was asked for."""
     flagged = counted(report.counts.get("flagged", 0), "flagged piece")
-    with_them = [one for one in exports if not one.accepted_only]
-    plain = [word for one in with_them if not one.options for word in ("--to", one.name)]
-    told = [["--to", one.name, *_spoken(one.options)] for one in with_them if one.options]
+    without = [one for one in exports if not one.with_flagged]
+    plain = [word for one in without if not one.options for word in ("--to", one.name)]
+    told = [["--to", one.name, *_spoken(one.options)] for one in without if one.options]
     for words in filter(None, [plain, *told]):
-        command = shlex.join(["aigc", "export", str(report.folder), *words, "--accepted-only"])
-        yield f"  {command}    (without the {flagged}, which it has too)"
+        command = shlex.join(["aigc", "export", str(report.folder), *words, "--with-flagged"])
+        yield f"  {command}    (with the {flagged} too, marked so)"
 
 
 def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
@@ -248,8 +246,8 @@ def _print_next(project: Project, report: JobReport, exported: Sequence[Export],
     if exports:
         click.echo(f"  open {exports[0]}")
     accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
-    for line in _without_flagged(report, exported) if accepted and flagged else ():
+    for line in _with_flagged(report, exported) if flagged else ():
         click.echo(line)
-    if unused and accepted + flagged:
+    if unused and accepted:
         click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

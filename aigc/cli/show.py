@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,13 +14,16 @@ import click
 from aigc.asking import sample_values
 from aigc.cli import prompts
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.fitness_told import FitnessTold, needs_text
 from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
 from aigc.content import brief_values, input_schema, output_schema
 from aigc.errors import UsageError
+from aigc.models.needs import Needs
 from aigc.types import Brief
 from aigc.writing.preview import preview
+from aigc.writing.ranking import floor_of
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
@@ -61,9 +66,11 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
         text = content_type.file.read_text(encoding="utf-8-sig")
         print_json({"file": str(content_type.file), "yaml": text}) if as_json else click.echo(text, nl=False)
     elif as_json:
+        FitnessTold(project, content_type).warn()
         warn_of_adapter(project, content_type)
         print_json(_record(project, content_type))
     else:
+        FitnessTold(project, content_type).warn()
         warn_of_adapter(project, content_type)
         click.echo(_page(project, content_type))
     return 0
@@ -125,6 +132,7 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
         "postprocess": _bound(content_type.postprocess),
         "checks": _bound(content_type.checks),
         "exports": list(content_type.exports),
+        **_demands_record(project, content_type),
         "example": prompts.example_command(project, content_type),
     }
 
@@ -143,7 +151,8 @@ def _page(project: Project, content_type: ContentType) -> str:
         "\nOutput",
         table(outputs, head=("  field", "type", "limits")),
         "\nStages",
-        *(_stage_line(stage) for stage in content_type.stages),
+        *(_stage_line(project, content_type, stage) for stage in content_type.stages),
+        *_demands_lines(project, content_type),
     ]
     for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
         if steps:
@@ -158,17 +167,58 @@ def _page(project: Project, content_type: ContentType) -> str:
     return "\n".join(parts)
 
 
-def _stage_line(stage: Stage) -> str:
+def _demands_record(project: Project, content_type: ContentType) -> dict[str, Json]:
+    """Return what a type needs, as a whole and in each voice, and the voice that is used."""
+    demands = content_type.demands
+    stages = {name: asdict(needs) for name, needs in demands.stages.items()}
+    voices = [
+        {"name": name, "summary": one.summary, "needs": asdict(one.needs), "used": name == project.voice(content_type)}
+        for name, one in demands.voices.items()
+    ]
+    return {"needs": asdict(demands.needs), "stage_needs": stages, "voices": voices}
+
+
+def _demands_lines(project: Project, content_type: ContentType) -> Iterator[str]:
+    """Yield what a person wants to know of the same."""
+    demands = content_type.demands
+    if needs := needs_text(demands.needs):
+        yield f"\nNeeds: {needs}"
+    if demands.voices:
+        used = project.voice(content_type)
+        rows = [
+            (f"  {name}", "used" if name == used else "", needs_text(one.needs), one.summary)
+            for name, one in demands.voices.items()
+        ]
+        yield "\nVoices"
+        yield table(rows, head=("  voice", "", "needs", "what it is"))
+
+
+def _stage_line(project: Project, content_type: ContentType, stage: Stage) -> str:
+    demands = content_type.demands
     parts = [f"one request per item of {stage.foreach}"] if stage.foreach else ["one request"]
     if stage.candidates > 1:
         parts.append(f"best of {stage.candidates}")
     parts.append(f"up to {stage.attempts} repairs")
+    if voices := demands.spoken.get(stage.name):
+        parts.append(f"in the voices {', '.join(voices)}" if len(voices) > 1 else f"in the voice {voices[0]}")
+    if needs := needs_text(demands.stages.get(stage.name, Needs())):
+        parts.append(f"needs {needs}")
     if stage.fallback:
         parts.append("then a fallback")
     if stage.pick:
-        parts.append(f"picked by {', '.join(_bound_text(one) for one in stage.pick.by)}")
+        by = ", ".join(_bound_text(one) for one in stage.pick.by)
+        parts.append(f"picked by {by}{_floor(project, content_type, stage.pick)}")
     steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
     return f"  {stage.name}: {', '.join(parts)}" + (f"\n    {'; '.join(steps)}" if steps else "")
+
+
+def _floor(project: Project, content_type: ContentType, pick: Pick) -> str:
+    """Say from which worth a candidate stands, in words that follow the scorers' names."""
+    mix = project.mix(pick, project.adapter(content_type.name)) if pick.mix else None
+    floor = floor_of(pick, mix)
+    if floor == math.inf:
+        return f" (no floor was fitted for {project.settings.model}: fallbacks and suggestions only)"
+    return f" from {floor:g} on" if floor > -math.inf else ""
 
 
 def _pick(pick: Pick) -> dict[str, Json]:

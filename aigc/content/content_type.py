@@ -12,6 +12,7 @@ from pathlib import Path
 
 from aigc.content.demands import Demands
 from aigc.content.mix import Mix, mix_for
+from aigc.models.needs import Needs
 from aigc.plugs.extension import Bound
 from aigc.types import Grammar, Json, SamplingParams, Status
 
@@ -43,6 +44,7 @@ class Example:
 class Pick:
     """This is how a stage's candidates are told apart. `field` is the one whose text is judged and suggested: the first
     with a fallback, else the first text. `mix` names the file of `mixes`, empty without; `source` is what stands in it.
+    `needs` is the least that a model must have to be asked for a verdict.
     """
 
     by: tuple[Bound, ...]
@@ -52,6 +54,7 @@ class Pick:
     floor: float | None = None
     suggest: int = 0
     source: bytes = b""
+    needs: Needs = field(default_factory=Needs)
 
     def mix_of(self, marks: Collection[str], adapter: str) -> Mix | None:
         """Return the mix for the model of these names and digests and the digest of its adapter, or None."""

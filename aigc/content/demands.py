@@ -41,9 +41,12 @@ class Demands:
         spoken = self.voices[voice].needs if voice in self.voices else Needs()
         return (self.needs, spoken, self.stages.get(stage, Needs()))
 
-    def languages(self, voice: str = "") -> tuple[str, ...]:
-        """Return the languages that texts are written in; none where the file does not say."""
-        return (self.voices[voice].needs.languages if voice in self.voices else ()) or self.needs.languages
+    def languages(self, stages: Iterable[str], voice: str) -> tuple[str, ...]:
+        """Return the languages that a voice is written in: those that the type, the voice and each of the stages run in
+        it have in common, of those that say any; nothing where none does."""
+        named = [needs.languages for stage in stages if self.runs(stage, voice) for needs in self.of(stage, voice)]
+        named = [languages for languages in named if languages]
+        return tuple(one for one in named[0] if all(one in other for other in named)) if named else ()
 
     def runs(self, stage: str, voice: str) -> bool:
         """Say whether a stage is run in a voice."""
@@ -58,7 +61,7 @@ class Demands:
         """Return the voice that is asked for, else the first whose needs the model meets, else the last; nothing for a
         type without voices, whatever is asked."""
         met = [one for one, voice in self.voices.items() if voice.needs.met_by(model)]
-        return (asked or [*met, *reversed(self.voices)][0]) if self.voices else ""
+        return (asked or [*met, *reversed([*self.voices])][0]) if self.voices else ""
 
 
 def read_needs(node: Node) -> Needs:

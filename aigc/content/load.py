@@ -36,7 +36,7 @@ TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", VOICES
 WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
 SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat", "pick")
 STAGED = (*TOP, *WRITTEN, "stages")
-STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "needs", VOICES, "pick")
+STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "pick", "needs", VOICES)
 
 
 def load_content_type(

@@ -11,10 +11,13 @@
       weights: {fit: 0.8, specific: 1.1}
       means: {fit: -2.1, specific: 0.4}
       scales: {fit: 0.9, specific: 0.7}
-      floor: 0.91                      # worth from which a line may stand by itself; null where none was found
+      sure: {bias: 0.4, weights: {fit: 0.3, specific: 0.9}}
+      floor: 0.91                      # from which a line may stand by itself; null where none was found
       fitted: {labels: 709, precision: 0.96, coverage: 0.31, date: 2026-12-01}
 
-The worth is a probability, the logistic function of the bias and each weight times its standardised number.
+Two probabilities, each the logistic function of a bias and the weights times the standardised numbers: the worth, by
+which lines are ranked, and under `sure` that a line is not faulty, which is held against the floor. Without `sure` the
+worth is. `aigc evaluate --fit` writes an entry.
 `read_mixes` reads a file strictly, `write_mixes` writes one that reads the same. Does not know: scorers, candidates,
 how to fit.
 """
@@ -26,26 +29,31 @@ import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.types import Json
 
 FORMAT = 1
+BIAS = "bias"
 SHA256 = re.compile(r"[0-9a-f]{64}")
-WORDS = ("model", "sha256", "adapter", "bias", "weights", "means", "scales", "floor", "fitted")
-FITTED = ("labels", "precision", "coverage", "date")
+WORDS = ("model", "sha256", "adapter", "bias", "weights", "means", "scales", "sure", "floor", "fitted")
+FITTED = ("labels", "facts", "auc", "sure_auc", "precision", "at_least", "coverage", "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mix:
     """This is what was fitted for one model, named by `model` (the catalogue's name), `sha256` or both, with the
-    adapter whose digest is `adapter`. `fitted` tells of the fit: labels, precision, coverage, date."""
+    adapter whose digest is `adapter`. `sure` has the other weights, and its bias by the name of `BIAS`. `fitted` tells
+    of the fit: labels and facts, areas under the curves, of the first choices above the floor the share that is not
+    faulty (`at_least`: with 95 % certainty) and the share of facts that have one, the date."""
 
     weights: Mapping[str, float]
     means: Mapping[str, float]
     scales: Mapping[str, float]
     bias: float = 0.0
+    sure: Mapping[str, float] = field(default_factory=dict)
     floor: float | None = None
     model: str = ""
     sha256: str = ""
@@ -58,11 +66,22 @@ class Mix:
 
     def worth(self, numbers: Mapping[str, float]) -> float:
         """Return what scorers' numbers come to, from 0 to 1; one that is not finite counts as the usual one."""
-        total = self.bias
-        for name, weight in self.weights.items():
-            number = numbers[name]
-            if math.isfinite(number):
-                total += weight * (number - self.means[name]) / self.scales[name]
+        return self._probability(self.weights, self.bias, numbers)
+
+    def surety(self, numbers: Mapping[str, float]) -> float:
+        """Return how sure it is that a line is not faulty, from 0 to 1: not at all where a number that counts is not
+        finite."""
+        weights = self.sure or self.weights
+        if any(weight and not math.isfinite(numbers[name]) for name, weight in weights.items() if name != BIAS):
+            return 0.0
+        return self._probability(weights, self.sure.get(BIAS, 0.0) if self.sure else self.bias, numbers)
+
+    def _probability(self, weights: Mapping[str, float], bias: float, numbers: Mapping[str, float]) -> float:
+        total = bias + sum(
+            weight * (numbers[name] - self.means[name]) / self.scales[name]
+            for name, weight in weights.items()
+            if name != BIAS and math.isfinite(numbers[name])
+        )
         return 1 / (1 + math.exp(-total)) if total >= 0 else math.exp(total) / (1 + math.exp(total))
 
 
@@ -94,13 +113,22 @@ def _mix(node: Node, scorers: Sequence[str]) -> Mix:
         weights=_numbers(node, "weights", scorers),
         means=_numbers(node, "means", scorers),
         scales=scales,
-        bias=float(node.child("bias").number()) if "bias" in node else 0.0,
+        bias=_bias(node),
+        sure=_sure(node.child("sure").only((BIAS, "weights")), scorers) if "sure" in node else {},
         floor=float(node.child("floor").number()) if has_floor else None,
         model=node.child("model").text() if "model" in node else "",
         sha256=node.child("sha256").text() if "sha256" in node else "",
         adapter=node.child("adapter").text() if "adapter" in node else "",
         fitted=node.child("fitted").only(FITTED).mapping() if "fitted" in node else {},
     )
+
+
+def _bias(node: Node) -> float:
+    return float(node.child(BIAS).number()) if BIAS in node else 0.0
+
+
+def _sure(node: Node, scorers: Sequence[str]) -> dict[str, float]:
+    return {BIAS: _bias(node), **_numbers(node, "weights", scorers)}
 
 
 def _numbers(node: Node, key: str, scorers: Sequence[str]) -> dict[str, float]:
@@ -113,16 +141,25 @@ def _numbers(node: Node, key: str, scorers: Sequence[str]) -> dict[str, float]:
 
 
 def write_mixes(file: Path, mixes: Sequence[Mix]) -> None:
-    """Write mixes so that `read_mixes` gives the same; what stood in the file is replaced at once."""
+    """Write mixes so that `read_mixes` gives the same; what stood in the file is replaced at once, but for the comment
+    at its head."""
     import yaml
 
-    entries = [
-        {name: value if isinstance(value, str | float | None) else dict(value) for name in WORDS
-         if (value := getattr(mix, name)) or name in ("bias", "floor")}
-        for mix in mixes
-    ]  # fmt: skip
-    text = yaml.safe_dump({"aigc": FORMAT, "models": entries}, sort_keys=False, allow_unicode=True, width=120)
+    head = takewhile(lambda line: line.startswith("#"), file.read_text(encoding="utf-8").splitlines(keepends=True)
+                     if file.is_file() else ())  # fmt: skip
+    body = {"aigc": FORMAT, "models": [_entry(mix) for mix in mixes]}
+    text = "".join(head) + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
     file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_name(f".{file.name}.part")
     part.write_text(text, encoding="utf-8")
     os.replace(part, file)  # noqa: PTH105 - atomic on every platform
+
+
+def _entry(mix: Mix) -> dict[str, Json]:
+    """Return a mix as its file has it."""
+    entry = {name: value if isinstance(value, str | float | None) else dict(value) for name in WORDS
+             if (value := getattr(mix, name)) or name in ("bias", "floor")}  # fmt: skip
+    if mix.sure:
+        weights = {name: weight for name, weight in mix.sure.items() if name != BIAS}
+        entry["sure"] = {BIAS: mix.sure.get(BIAS, 0.0), "weights": weights}
+    return entry

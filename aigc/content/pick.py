@@ -6,6 +6,7 @@
 numbers for the model that writes, and stands above the floor that was fitted there, or above `floor`; a model that the
 file does not have accepts no candidate by itself. Without, the worth is one scorer's number, or the mean of several,
 each standardised within the item; it is held against `floor` where there is one, else the best candidate stands.
+`needs: {parameters: 1b}` is what a model must have to judge: a lesser one is not asked, and nothing is sure then.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from aigc.content.content_type import Pick, Schema
+from aigc.content.demands import read_needs
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.mix import Mix, read_mixes
 from aigc.content.stage_words import Names, bound
@@ -22,7 +24,7 @@ from aigc.content.yaml_lines import Node
 from aigc.errors import did_you_mean
 from aigc.plugs.registry import MIXES, Registry
 
-WORDS = ("by", "mix", "floor", "suggest")
+WORDS = ("by", "mix", "floor", "suggest", "needs")
 MOST = 20  # suggestions
 
 
@@ -61,6 +63,7 @@ def read_pick(
         floor=float(node.child("floor").number()) if "floor" in node else None,
         suggest=node.child("suggest").integer(0, MOST) if "suggest" in node else 0,
         source=source,
+        needs=read_needs(node),
     )
 
 

@@ -55,6 +55,18 @@ class Head:
     messages: tuple[Message, ...]
 
 
+class _Turns:
+    """This is what `shot(task, answer)` of a template adds: what is asked and what is answered, by turns."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def add(self, user_text: str, answer: str) -> str:
+        self.messages.append(Message(role="user", content=_tidy(str(user_text))))
+        self.messages.append(Message(role="assistant", content=_tidy(str(answer))))
+        return ""
+
+
 def render_prompt(
     environment: TemplateEnvironment,
     stage: Stage,
@@ -69,6 +81,8 @@ def render_prompt(
     `avoid` is empty but for a piece that is written again because it said what another one says.
 
     A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
+    `shot(task, answer)` in the block `task` shows one that suits this brief or item; `shots` is empty where none are
+    wanted, so that a template can ask.
     ContentTypeError names the template where it uses what is not there.
     """
     try:
@@ -77,8 +91,10 @@ def render_prompt(
         if stage.foreach:
             known |= {"item": item, "index": index}
         head = _head(environment, template, stage, known)
-        task = _render(template, {**known, "shots": head.shots, "shot": _refused}, ("task",))["task"]
-        return Prompt(messages=(*head.messages, Message(role="user", content=_tidy(task))), chat=stage.chat)
+        turns = _Turns()
+        task = _render(template, {**known, "shots": head.shots, "shot": turns.add}, ("task",))["task"]
+        asked = Message(role="user", content=_tidy(task))
+        return Prompt(messages=(*head.messages, *turns.messages, asked), chat=stage.chat)
     except jinja2.UndefinedError as error:
         raise _undefined(error, {**values, "stages": 0, "item": 0, "index": 0}, stage.template) from None
     except jinja2.TemplateError as error:
@@ -186,7 +202,7 @@ def _shot(template: jinja2.Template, stage: Stage, example: Example, inputs: Ite
 
 
 def _refused(user_text: str, answer: str) -> str:
-    raise ContentTypeError("shot(…) belongs into the block `examples`")
+    raise ContentTypeError("an example shows no examples: ask `{% if shots %}` before shot(…)")
 
 
 def _head(environment: TemplateEnvironment, template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
@@ -200,26 +216,20 @@ def _head(environment: TemplateEnvironment, template: jinja2.Template, stage: St
 
 
 def _new_head(template: jinja2.Template, stage: Stage, known: Mapping[str, Json]) -> Head:
-    turns: list[Message] = []
-
-    def shot(user_text: str, answer: str) -> str:
-        turns.append(Message(role="user", content=_tidy(str(user_text))))
-        turns.append(Message(role="assistant", content=_tidy(str(answer))))
-        return ""
-
+    turns = _Turns()
     inputs = [name for name in known if name not in ("stages", "avoid", "item", "index")]
     shots = [
         _shot(template, stage, example, inputs, at)
         for at, example in enumerate(stage.shots)
         if _same_language(example, known)
     ]
-    parts = _render(template, {**known, "shots": shots, "shot": shot}, ("system", "examples"))
+    parts = _render(template, {**known, "shots": shots, "shot": turns.add}, ("system", "examples"))
     if "examples" not in parts:
         for example in shots:
-            shot(example.task, example.answer)
+            turns.add(example.task, example.answer)
     system = _tidy(parts.get("system", "") + "\n\n" + parts.get("examples", ""))
     first = (Message(role="system", content=system),) if system else ()
-    return Head(template=template, examples=stage.shots, shots=tuple(shots), messages=(*first, *turns))
+    return Head(template=template, examples=stage.shots, shots=tuple(shots), messages=(*first, *turns.messages))
 
 
 def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterable[str]) -> dict[str, str]:

@@ -73,6 +73,12 @@ class Bank:
     def lanes(self) -> int:
         return self.keys.shape[1]
 
+    def copy(self, source: Bank, tokens: int) -> None:
+        """Copy the first tokens of another bank's first lane to this one's."""
+        tokens = self.shape.whole(tokens)
+        self.keys[:, 0, :, :tokens] = source.keys[:, 0, :, :tokens]
+        self.values[:, 0, :, :tokens] = source.values[:, 0, :, :tokens]
+
     def take(self) -> int:
         """Take the lowest free lane, so that lanes in use stay close together; double the bank when it is full."""
         if not self.free:

@@ -16,10 +16,10 @@ from typing import TypeAlias
 
 import torch
 
-from aigc.engine.cache import Bank, Prefix
+from aigc.engine.cache import Bank, Prefix, shared_length
 from aigc.engine.device import free_memory, is_out_of_memory
 from aigc.engine.network import Network, Span
-from aigc.engine.sharing import plan_prefixes
+from aigc.engine.sharing import SHORTEST, plan_prefixes
 from aigc.engine.threads import torch_threads
 from aigc.errors import EngineError, first_line
 from aigc.types import Completion, Request, Usage
@@ -149,17 +149,49 @@ def score(network: Network, texts: Sequence[Given]) -> list[Score]:
 
 def _share(network: Network, rows: Sequence[_Row]) -> None:
     """Compute what the prompts of several rows begin with, once."""
-    made: dict[tuple[int, ...], Prefix] = {}
     prompts = [row.given.ids[: row.given.begin] for row in rows]
-    for row, prompt, length in zip(rows, prompts, plan_prefixes(prompts, [0] * len(rows)), strict=True):
+    lengths = plan_prefixes(prompts, [0] * len(rows))
+    wanted = {tuple(prompt[:length]) for prompt, length in zip(prompts, lengths, strict=True) if length}
+    made = _prefixes(network, sorted(wanted), rows[0].given.adapter)
+    groups = {ids: number for number, ids in enumerate(made, 1)}
+    for row, prompt, length in zip(rows, prompts, lengths, strict=True):
         if length:
             ids = tuple(prompt[:length])
-            if ids not in made:
-                made[ids] = prefix = Prefix(network.shape, ids)
-                for at in range(0, length, TOGETHER):
-                    part = ids[at : at + TOGETHER]
-                    network.forward([Span(prefix.bank, 0, at, part, adapter=row.given.adapter)], [])
-            row.prefix, row.group, row.base, row.done = made[ids], list(made).index(ids) + 1, length, length
+            row.prefix, row.group, row.base, row.done = made[ids], groups[ids], length, length
+
+
+def _prefixes(network: Network, wanted: Sequence[tuple[int, ...]], adapter: str) -> dict[tuple[int, ...], Prefix]:
+    """Compute prefixes, several in one step. What one has in common with one that is there already it copies."""
+    made: dict[tuple[int, ...], Prefix] = {}
+    waiting: list[tuple[Prefix, int]] = []  # of those made, which have their first tokens only
+
+    def compute() -> None:
+        while waiting:
+            spans, room = [], TOGETHER
+            for place, (prefix, done) in enumerate(waiting):
+                if part := prefix.ids[done : done + room]:
+                    spans.append(Span(prefix.bank, 0, done, part, adapter=adapter))
+                    waiting[place] = (prefix, done + len(part))
+                    room -= len(part)
+            if spans:
+                network.forward(spans, [])
+            waiting[:] = [one for one in waiting if one[1] < len(one[0].ids)]
+
+    for ids in wanted:
+        unready = {prefix.ids for prefix, _ in waiting}
+        common = {other: shared_length(other, ids) for other in made}
+        ready = max((length for other, length in common.items() if other not in unready), default=0)
+        if max(common.values(), default=0) >= ready + SHORTEST:
+            compute()
+            ready = max(common.values())
+            unready = set()
+        made[ids] = prefix = Prefix(network.shape, ids)
+        if ready:
+            source = next(other for other, length in common.items() if length == ready and other not in unready)
+            prefix.bank.copy(made[source].bank, ready)
+        waiting.append((prefix, ready))
+    compute()
+    return made
 
 
 def _lots(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

@@ -7,11 +7,12 @@ already are scored instead of written: perplexity, bits per byte, and of pairs t
 
     briefs ──► write_briefs ──► WriterFigures.of ──► Column ──► comparison_rows, write_comparison, unmet
     texts ───► score_texts ───► Scored, Margins ──┘
+    labels ──► LabelScoring ──► fit_mix ──► FittedMix
 
 Names: `WriterFigures`, `quality`, `NamedWriter`, `write_briefs`, `score_texts`, `Column`, `comparison_rows` (the
-table), `write_comparison` (the page), `Threshold`. Knows: content types, projects, jobs, the Generator seam,
-`Generator.score`. Does not know: how a model learns, what a command looks like. Imports no torch; names are imported
-on first use.
+table), `write_comparison` (the page), `Threshold`; `read_labels`, `LabelScoring` and `fit_mix` fit the mix of a stage's
+scorers to labelled lines. Knows: content types, projects, jobs, the Generator seam, `Generator.score`. Does not know:
+how a model learns, what a command looks like. Imports no torch; names are imported on first use.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from aigc.evaluation.comparison import Column, column_record, comparison_rows
     from aigc.evaluation.given_texts import GivenText, GivenTexts, passages, read_texts
+    from aigc.evaluation.labelled_numbers import KeptNumbers, LabelScoring
+    from aigc.evaluation.labels import Labelled, read_labels
+    from aigc.evaluation.mix_fitting import FittedMix, Telling, fit_mix
     from aigc.evaluation.proportion import Estimate, Proportion
     from aigc.evaluation.scored import Margins, Scored, ScoringGenerator, score_passages, score_texts
     from aigc.evaluation.side_by_side import write_comparison
@@ -41,6 +45,9 @@ if TYPE_CHECKING:
 _ROOMS = {
     "comparison": ("Column", "column_record", "comparison_rows"),
     "given_texts": ("GivenText", "GivenTexts", "passages", "read_texts"),
+    "labelled_numbers": ("KeptNumbers", "LabelScoring"),
+    "labels": ("Labelled", "read_labels"),
+    "mix_fitting": ("FittedMix", "Telling", "fit_mix"),
     "proportion": ("Estimate", "Proportion"),
     "scored": ("Margins", "Scored", "ScoringGenerator", "score_passages", "score_texts"),
     "side_by_side": ("write_comparison",),
@@ -61,13 +68,18 @@ _ROOMS = {
 __all__ = [
     "Column",
     "Estimate",
+    "FittedMix",
     "GivenText",
     "GivenTexts",
+    "KeptNumbers",
+    "LabelScoring",
+    "Labelled",
     "Margins",
     "NamedWriter",
     "Proportion",
     "Scored",
     "ScoringGenerator",
+    "Telling",
     "Threshold",
     "WriterFigures",
     "Written",
@@ -75,12 +87,14 @@ __all__ = [
     "by_model",
     "column_record",
     "comparison_rows",
+    "fit_mix",
     "named_writers",
     "open_writer",
     "open_writers",
     "own_writer",
     "passages",
     "quality",
+    "read_labels",
     "read_texts",
     "read_thresholds",
     "score_passages",

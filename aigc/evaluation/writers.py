@@ -81,7 +81,7 @@ def open_writers(
     source = replace(project.source, model=model, adapters=AdapterFolders(folders=folders))
     if folders and not source.takes_adapters:
         raise UsageError(f"{next(iter(folders))}: {source.name!r} takes no adapters")
-    return source.open(progress)
+    return project.judged(source.open(progress), progress)
 
 
 def open_writer(project: Project, writer: NamedWriter, progress: Callable[[Progress], None] | None = None) -> Generator:

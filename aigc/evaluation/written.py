@@ -48,6 +48,7 @@ def write_briefs(
         keep_lines="all",
         voice=project.voice,
         mix=project.mix,
+        may_judge=project.may_judge,
     )
     started, made = time.perf_counter(), dict[str, Artifact]()
     for artifact in pipeline.write(content_type, briefs):

@@ -28,7 +28,7 @@ SECTION = "engine"  # of aigc.yaml
 class Source:
     """This is what writes: a generator, the name of its model, and its options as they are set, each `where` it is.
 
-    `adapters` are the project's, `folder` is the one that is written into.
+    `adapters` are the project's, `folder` is the one that is written into, `section` that of aigc.yaml.
     """
 
     extension: Extension
@@ -37,6 +37,7 @@ class Source:
     where: Mapping[str, str] = field(default_factory=dict)
     adapters: AdapterFolders = field(default_factory=AdapterFolders)
     folder: Path | None = None
+    section: str = SECTION
 
     @property
     def name(self) -> str:
@@ -107,7 +108,7 @@ class Source:
         """Refuse wrong options with a UsageError; with `placed` look only at those that a file sets."""
         if placed:
             options = {name: value for name, value in self.options.items() if name in self.where}
-            read_values(self.declared, options, section=SECTION, where=self.where)
+            read_values(self.declared, options, section=self.section, where=self.where)
         else:
             self._values(fresh=False, retry=False)
             if self.extension.identity is not None:  # looks at what it tells apart
@@ -164,7 +165,7 @@ class Source:
         """Ask the generator, if it can be asked, what it takes."""
         if self.extension.memory is None:
             return None
-        options = read_values(self.declared, self.options, section=SECTION, where=self.where)
+        options = read_values(self.declared, self.options, section=self.section, where=self.where)
         return cast("ModelMemory | None", self.extension.memory(place, options))
 
     def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
@@ -192,8 +193,8 @@ class Source:
         """Return all that the generator is called with: what is set over what we tell it."""
         ours: dict[str, Json] = {"folder": str(self.folder) if self.folder else None, "fresh": fresh, "retry": retry}
         told = {name: value for name, value in ours.items() if value is not None and self.declares(name)}
-        values = read_values(self.declared, {**told, **self.options}, section=SECTION, where=self.where)
-        require(self.declared, values, f"{SECTION}: {self.name}")
+        values = read_values(self.declared, {**told, **self.options}, section=self.section, where=self.where)
+        require(self.declared, values, f"{self.section}: {self.name}")
         return values | ({"adapters": self.adapters.all()} if self.takes_adapters else {})
 
     def _named_weights(self) -> str:

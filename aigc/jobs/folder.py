@@ -20,16 +20,16 @@ from aigc.types import Artifact, Json, Status
 
 ARTIFACTS_FILE = "artifacts.jsonl"
 EXPORTS_FILE = ".exports.json"
-EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # never a piece that breaks a hard limit
+EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # the latter when asked for; never a piece that breaks a limit
 
 
 class Good(Sequence[Artifact]):
     """These are the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any
-    size fits. With `accepted_only` flagged ones are not."""
+    size fits; the accepted ones, and `with_flagged` those too."""
 
-    def __init__(self, ledger: Ledger, *, accepted_only: bool = False) -> None:
+    def __init__(self, ledger: Ledger, *, with_flagged: bool = False) -> None:
         self._ledger = ledger
-        self._statuses = EXPORTED[:1] if accepted_only else EXPORTED
+        self._statuses = _exported(with_flagged)
 
     def __len__(self) -> int:
         counts = self._ledger.totals.counts()
@@ -145,9 +145,11 @@ def export(
     options: Mapping[str, Json] | None = None,
     *,
     replacing: bool = False,
+    with_flagged: bool = False,
     where: str = "-o",
 ) -> list[Path]:
-    """Write the accepted and flagged artifacts in each format and return the paths.
+    """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
+    those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     a format cannot be written.
@@ -159,7 +161,8 @@ def export(
     given = dict(options or {})
     if exporters and set(given) - known:
         exporters[0].bind({name: given[name] for name in set(given) - known}, where)
-    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in EXPORTED]
+    statuses = _exported(with_flagged)
+    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
     paths: list[Path] = []
     for exporter, values in [(one, _own(one, given, where)) for one in exporters]:
         try:
@@ -172,6 +175,10 @@ def export(
             _forget(folder, exporter.name, written)
         paths += written
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
+
+
+def _exported(with_flagged: bool) -> tuple[Status, ...]:
+    return EXPORTED if with_flagged else EXPORTED[:1]
 
 
 def _own(exporter: Extension, given: Mapping[str, Json], where: str) -> Mapping[str, Json]:
@@ -197,7 +204,7 @@ def remember_written(ledger: Ledger, exports: Sequence[Export]) -> None:
 
 
 def _asked(exports: Sequence[Export]) -> dict[str, Json]:
-    return {one.name: {"options": dict(one.options), "accepted_only": one.accepted_only} for one in exports}
+    return {one.name: {"options": dict(one.options), "with_flagged": one.with_flagged} for one in exports}
 
 
 def as_written(ledger: Ledger, folder: Path) -> list[Export]:
@@ -210,7 +217,7 @@ def as_written(ledger: Ledger, folder: Path) -> list[Export]:
 def export_job(registry: Registry, ledger: Ledger, folder: Path, asked: Export, where: str) -> list[Path]:
     """Write a job's pieces as an export asks for, in place of what it wrote before; return the paths. `where` says
     where its options stand."""
-    pieces = Good(ledger, accepted_only=asked.accepted_only)
+    pieces = Good(ledger, with_flagged=asked.with_flagged)
     return export(registry, pieces, folder, [asked.name], asked.options, replacing=True, where=where)
 
 
@@ -218,7 +225,7 @@ def as_before(ledger: Ledger, asked: Export) -> Export:
     """Return an export with what it was asked for last time, where nothing else is said of it now."""
     before = ledger.facts().get("exports", {}).get(asked.name, {})
     options = {**before.get("options", {}), **asked.options}
-    return replace(asked, options=options, accepted_only=asked.accepted_only or before.get("accepted_only", False))
+    return replace(asked, options=options, with_flagged=asked.with_flagged or before.get("with_flagged", False))
 
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:

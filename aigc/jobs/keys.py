@@ -22,7 +22,7 @@ class Keys:
     """This makes keys for the briefs of one content type, as the project stands."""
 
     def __init__(self, project: Project, content_type: ContentType) -> None:
-        settings = project.settings
+        settings, picks = project.settings, any(stage.pick for stage in content_type.stages)
         self._made_by = [
             content_type.digest,
             project.model_identity(content_type.name),
@@ -31,6 +31,7 @@ class Keys:
             dict(settings.sampling),
             list(settings.policy),
             *([voice] if (voice := project.voice(content_type)) else []),
+            *([{"judge": judge.identity}] if picks and (judge := project.judge) else []),
         ]
 
     def __call__(self, brief: Brief) -> str:

@@ -6,9 +6,9 @@ a finished folder into the user cache in one rename, so no half-written cache is
 
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
 Weights` (fetches what is missing), `Progress`, `cache_folder()`, `find_leftovers()` (what of it nobody reads any more),
-`local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by),
-`unknown_language(model, values)` (that a brief wants in vain). Knows: files, hashes, pip's client, the hub's client.
-Does not know: torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
+`local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by); `needs` says
+what a text needs of a model, and what one can. Knows: files, hashes, pip's client, the hub's client. Does not know:
+torch, transformers (turning a GGUF into a fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aigc.models.catalogue import Catalogue, HubSource, Model, WheelSource
-from aigc.models.languages import smallest_that_knows, unknown_language
 from aigc.models.leftovers import Leftover, find_leftovers
 from aigc.models.local_copies import LocalCopy, local_copies
 from aigc.models.marks import content_digest, marks
@@ -45,8 +44,6 @@ __all__ = [
     "marks",
     "pull",
     "resolve",
-    "smallest_that_knows",
-    "unknown_language",
 ]
 
 

@@ -4,8 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no plugin and no
-tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no
+plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by
+`len`.
 """
 
 from __future__ import annotations
@@ -13,8 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
+from aigc.types.asked import About as About
+from aigc.types.asked import Brief as Brief
+from aigc.types.asked import Json as Json
+from aigc.types.asked import Message as Message
+from aigc.types.asked import Prompt as Prompt
+from aigc.types.asked import Role as Role
 from aigc.types.asset import Asset as Asset
 from aigc.types.likelihood import Likelihood as Likelihood
 from aigc.types.likelihood import Suggestion as Suggestion
@@ -27,9 +34,9 @@ from aigc.types.review import Review as Review
 from aigc.types.review import Verb as Verb
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
+from aigc.types.token_choice import TokenLogprob as TokenLogprob
+from aigc.types.token_choice import Usage as Usage
 
-Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
-Role: TypeAlias = Literal["system", "user", "assistant"]
 FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error", "deferred"]
 Severity: TypeAlias = Literal["note", "warn", "reject"]
 Status: TypeAlias = Literal["accepted", "flagged", "rejected", "failed"]
@@ -53,49 +60,6 @@ STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
-
-    `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is the beginning of a text
-    that the piece must not repeat; `nudges` counts how often it was written again for repeating one, a little warmer
-    (at a higher temperature) each time.
-    """
-
-    id: str
-    values: Mapping[str, Json]
-    source: str = ""
-    draw: int = 0
-    avoid: str = ""
-    nudges: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """This is one turn of a prompt."""
-
-    role: Role
-    content: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model."""
-
-    messages: tuple[Message, ...]
-    chat: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
-    """This is what a request is for: which brief's piece, stage, item of it (from 0) and attempt (from 0)."""
-
-    brief: str
-    stage: str
-    item: int = 0
-    attempt: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """This is one model call as handed to a Generator. `id` is unique among the requests in flight.
 
@@ -104,7 +68,8 @@ class Request:
 
     `given` asks how likely that text is as an answer, and nothing is written: one Completion comes back whose `text` is
     the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
-    end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count.
+    end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count. With
+    `judge` the model that judges is asked; a generator of one model is both.
     """
 
     id: str
@@ -113,36 +78,10 @@ class Request:
     sampling: SamplingParams = field(default_factory=SamplingParams)
     grammar: Grammar | None = None
     adapter: str | None = None
+    judge: bool = False
     stream: bool = False
     about: About | None = None
     digest: str = field(default="", repr=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """This is a count of tokens: `cached` of `prompt` came from a cache; `sampled` and `forced` ones were written."""
-
-    prompt: int = 0
-    cached: int = 0
-    sampled: int = 0
-    forced: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            prompt=self.prompt + other.prompt,
-            cached=self.cached + other.cached,
-            sampled=self.sampled + other.sampled,
-            forced=self.forced + other.forced,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenLogprob:
-    """This is one written position: the chosen token and the likeliest ones, as (id, natural log-probability)."""
-
-    token: int
-    logprob: float
-    top: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +98,7 @@ class Completion:
     text: str
     token_ids: tuple[int, ...] = ()
     finish_reason: FinishReason = "stop"
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     mean_logprob: float | None = None
     logprobs: tuple[TokenLogprob, ...] = ()
     error: str = ""
@@ -256,12 +195,14 @@ class Candidate:
 class Ask:
     """This is what a scorer asks the generator: how likely is `text` as the answer to `prompt`?
 
-    `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece.
+    `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece. `judge`
+    asks the model that judges, which may be another than the one that writes.
     """
 
     prompt: Prompt
     text: str
     adapter: str | None = None
+    judge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +241,7 @@ class Provenance:
     model: str = ""
     seed: int = 0
     requests: int = 0
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     lines: int = 0
     fallbacks: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()

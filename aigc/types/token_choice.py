@@ -1,4 +1,4 @@
-"""How the tokens of a text are chosen, and which may be."""
+"""How the tokens of a text are chosen, which may be, and what is told of them."""
 
 from __future__ import annotations
 
@@ -36,3 +36,30 @@ class Grammar:
 
     kind: Literal["json", "regex", "lark"]
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """This is a count of tokens: `cached` of `prompt` came from a cache; `sampled` and `forced` ones were written."""
+
+    prompt: int = 0
+    cached: int = 0
+    sampled: int = 0
+    forced: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            cached=self.cached + other.cached,
+            sampled=self.sampled + other.sampled,
+            forced=self.forced + other.forced,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenLogprob:
+    """This is one written position: the chosen token and the likeliest ones, as (id, natural log-probability)."""
+
+    token: int
+    logprob: float
+    top: tuple[tuple[int, float], ...] = ()

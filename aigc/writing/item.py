@@ -41,8 +41,9 @@ from aigc.types import (
     taken,
 )
 from aigc.writing.drafting import Origin, check, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.writing.fitness import Fitness
 from aigc.writing.line_log import LineLog, Places
-from aigc.writing.ranking import Asking, Contender, Pool, floor_of, weigh
+from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 REJECT = SEVERITIES.index("reject")
@@ -53,8 +54,9 @@ WARMER = 0.15  # added to the temperature per repeated attempt: the same draw wo
 @dataclass(frozen=True, kw_only=True)
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
-    nothing where it has none. `mixes` are those of its stages' picks that were fitted for what writes here, by the
-    stage's name."""
+    nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
+    stage's name; `unjudged` names the stages whose picks need more of a judge than there is; without a `fitness`
+    whoever writes is up to it."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -65,6 +67,8 @@ class Setup:
     keep_lines: KeepLines = "none"
     voice: str = ""
     mixes: Mapping[str, Mix] = field(default_factory=dict)
+    unjudged: frozenset[str] = frozenset()
+    fitness: Fitness | None = None
 
     @property
     def named(self) -> dict[str, Json]:
@@ -161,12 +165,11 @@ class Item:
 
     @property
     def movable(self) -> bool:
-        """Whether anything is left to try: another attempt, a fallback, or leaving it out of a list."""
+        """Whether anything is left to try: another attempt or candidate, a fallback, or leaving it out of a list."""
         if self.left_out:
             return False
-        return (
-            self.open or bool(self.stage.foreach) or (not self.fallbacks and self.failing <= set(self.stage.fallback))
-        )
+        falls_back = not self.fallbacks and self.failing <= set(self.stage.fallback)
+        return self.open or self.pickable or falls_back or bool(self.stage.foreach)
 
     def request(self, name: str, *, stream: bool) -> Request:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
@@ -251,7 +254,8 @@ class Item:
         pick, mix = self.stage.pick, self.sheet.setup.mixes.get(self.stage.name)
         assert pick is not None, "only with a pick there is a pool"
         names = self.sheet.names(item=self.value, index=self.index)
-        yield from weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        yield from unjudged(weighing) if self.stage.name in self.sheet.setup.unjudged else weighing
         best = self.pool.best(floor_of(pick, mix))
         chosen = best or self.pool.ranked()[0]
         self.draft, self.findings, self.logprob = chosen.draft, chosen.findings, chosen.logprob
@@ -355,7 +359,6 @@ class Item:
         setup, brief = self.sheet.setup, self.sheet.brief
         written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
-        written_from += [setup.named] if setup.named else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
 

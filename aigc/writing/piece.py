@@ -18,22 +18,17 @@ from aigc.errors import AigcError
 from aigc.types import (
     About,
     Artifact,
-    Ask,
     Brief,
     Completion,
     Delta,
     Draft,
     Finding,
     Json,
-    Likelihood,
     Provenance,
     Request,
     Severity,
     Status,
-    Suggestion,
     Usage,
-    likelihood,
-    taken,
 )
 from aigc.writing.drafting import (
     Origin,
@@ -48,7 +43,7 @@ from aigc.writing.drafting import (
     verdict,
 )
 from aigc.writing.item import Item, Setup, Sheet, items_of
-from aigc.writing.ranking import together
+from aigc.writing.picking import Picking
 from aigc.writing.suggesting import suggestions
 
 log = logging.getLogger(__name__)
@@ -80,7 +75,7 @@ class Piece:
         self.items: dict[str, list[Item]] = {}
         self.usage = Usage()
         self.requests = 0
-        self.told: dict[Ask, Likelihood | None] = {}
+        self.picking = Picking(setup, f"{serial}:{brief.id}", brief.id)
 
     def steps(self) -> Steps:
         """Tell the story. Whatever is raised on the way, a plugin's mistake included, fails this piece alone."""
@@ -95,7 +90,7 @@ class Piece:
                 for stage in self.content_type.stages:
                     self._collect(stage)
                 draft, findings = self._compose()
-            return self._artifact(draft, distinct([*findings, *self._carried(draft)]))
+            return self._artifact(draft, distinct([*self._unfit(draft), *findings, *self._carried(draft)]))
         except AigcError as error:
             return self._failed(str(error))
         except Exception as error:
@@ -120,43 +115,12 @@ class Piece:
                 self.usage += item.judge(answers[name])
             if silent := next((item for item in waiting if item.unanswered), None):
                 raise AigcError(silent.error)
-        yield from self._pick([item for item in items if item.pickable])
+        yield from self.picking.pick([item for item in items if item.pickable])
         for item in items:
             if item.failing and not item.left_out:
                 item.give_up()
             if self.watcher and not item.left_out:
                 self.watcher.written(item.stage.name, item.index, plain(item.result()))
-
-    def _pick(self, items: Sequence[Item]) -> Coroutine[list[Request], Answers, None]:
-        """Let scorers weigh what `items` may be picked from, all side by side, and each pick what stands."""
-        picking, told = together([item.pick() for item in items]), None
-        while True:
-            try:
-                asks = picking.send(told)
-            except StopIteration:
-                return
-            told = yield from self._likelihoods(asks, items[0].stage.name)
-
-    def _likelihoods(
-        self, asks: Sequence[Ask], stage: str
-    ) -> Coroutine[list[Request], Answers, list[Likelihood | None]]:
-        """Return how likely texts are, each asked of the generator once; None for what it cannot tell."""
-        named = {f"{self.serial}:{self.brief.id}/{stage}/given {len(self.told) + place}": ask
-                 for place, ask in enumerate(dict.fromkeys(ask for ask in asks if ask not in self.told))}  # fmt: skip
-        if named:
-            about = About(brief=self.brief.id, stage=stage)
-            self.requests += len(named)
-            answers = yield [
-                Request(id=name, prompt=ask.prompt, given=ask.text, adapter=self._adapter(ask), about=about)
-                for name, ask in named.items()
-            ]
-            for name, ask in named.items():
-                self.usage += taken(answers[name])
-                self.told[ask] = likelihood(answers[name][0])
-        return [self.told[ask] for ask in asks]
-
-    def _adapter(self, ask: Ask) -> str | None:
-        return self.setup.adapter if ask.adapter is None else ask.adapter or None
 
     def _collect(self, stage: Stage) -> None:
         """Publish a stage's results under its name, for later stages and the output: None for one that is not run."""
@@ -248,6 +212,18 @@ class Piece:
                     if used or finding.severity == "reject":
                         yield replace(finding, field=used[0] if used else place)
 
+    def _unfit(self, draft: Draft) -> list[Finding]:
+        """Return what the model that wrote the piece is not up to, and what in its row the content type is not."""
+        fitness = self.setup.fitness
+        if fitness is None:
+            return []
+        written = {
+            origin.stage: None
+            for origin in self._places(draft)
+            if origin.field not in self.items[origin.stage][origin.item].fallbacks
+        }
+        return fitness.findings(self.brief.values, written, asked=self.requests > 0)
+
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         status, reason = verdict(findings)
         return self._sealed(draft, status, reason, tuple(findings))
@@ -264,8 +240,8 @@ class Piece:
             version=self.content_type.version,
             model=self.setup.model,
             seed=self.setup.seed,
-            requests=self.requests,
-            usage=self.usage,
+            requests=self.requests + self.picking.requests,
+            usage=self.usage + self.picking.usage,
             lines=len(places),
             fallbacks=tuple(paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks),
             repaired=tuple(
@@ -274,7 +250,8 @@ class Piece:
                 if origin.field in by[origin].rewritten - by[origin].fallbacks
             ),
         )
-        lines = [line for items in self.items.values() for item in items for line in item.lines(places)]
+        items = [item for of_stage in self.items.values() for item in of_stage]
+        lines = [line for item in items for line in item.lines(places)]
         return Artifact(
             id=self.brief.id,
             status=status,
@@ -284,19 +261,6 @@ class Piece:
             findings=findings,
             reason=reason,
             assets=draft.assets,
-            suggestions=self._suggestions(draft, places),
+            suggestions=suggestions(draft, self.sheet, items, places),
             lines=tuple(lines),
         )
-
-    def _suggestions(self, draft: Draft, places: Mapping[Origin, Sequence[str]]) -> tuple[Suggestion, ...]:
-        """Return what else could stand in the piece; a composed one checks each as a part of it."""
-        content_type, names = self.content_type, self.sheet.names()
-        steps = content_type.postprocess if content_type.composed else ()
-        checks = (*content_type.checks, *self.setup.policy) if content_type.composed else ()
-
-        def refused(changed: Draft) -> set[str]:
-            found = self.sheet.judged(changed, checks, names) if content_type.composed else ()
-            return {finding.field for finding in found if finding.severity == "reject"}
-
-        items = [item for of_stage in self.items.values() for item in of_stage]
-        return suggestions(draft, items, places, steps, lambda text: self.sheet.evaluate(text, names), refused)

@@ -25,6 +25,7 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Generator, KeepLines
+from aigc.writing.fitness import Fitness
 from aigc.writing.item import Setup
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
@@ -35,7 +36,8 @@ class Pipeline:
 
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
-    written; `mix` finds what was fitted for a pick and an adapter. `awaited` is what the pieces that were put off wait
+    written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
+    needs, `fitness` what flags its pieces because of the model. `awaited` is what the pieces that were put off wait
     for, in sentences.
     """
 
@@ -52,10 +54,12 @@ class Pipeline:
         keep_lines: KeepLines = "none",
         voice: Callable[[ContentType], str] = lambda content_type: "",
         mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
+        may_judge: Callable[[Pick], bool] = lambda pick: True,
+        fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
     ) -> None:
         def setup(content_type: ContentType) -> Setup:
             writes = adapter(content_type.name)
-            picks = {stage.name: stage.pick for stage in content_type.stages if stage.pick and stage.pick.mix}
+            picks = {stage.name: stage.pick for stage in content_type.stages if stage.pick}
             return Setup(
                 content_type=content_type,
                 environment=environment,
@@ -65,7 +69,9 @@ class Pipeline:
                 adapter=writes,
                 keep_lines=keep_lines,
                 voice=voice(content_type),
-                mixes={name: found for name, pick in picks.items() if (found := mix(pick, writes))},
+                mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},
+                unjudged=frozenset(name for name, pick in picks.items() if not may_judge(pick)),
+                fitness=fitness(content_type),
             )
 
         self.session = Session(generator, setup, finished=finished)

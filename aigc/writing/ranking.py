@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Generator as Coroutine
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, pstdev
 from types import GeneratorType
@@ -19,7 +19,7 @@ from typing import Any, TypeAlias, TypeVar
 from aigc.content.content_type import Pick
 from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound, Render
-from aigc.types import Ask, Candidate, Draft, Finding, Json, Prompt
+from aigc.types import About, Ask, Candidate, Draft, Finding, Json, Prompt, Request
 from aigc.writing.drafting import Blame, plain, severity_rank
 from aigc.writing.line_log import Judged
 
@@ -32,7 +32,8 @@ SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encod
 @dataclass(slots=True, kw_only=True)
 class Contender:
     """This is a draft that passed the checks, with its findings, and how often the same came. `asked` are the fields
-    that were written then, `source` is the answer as it is kept; `worth` is known once scorers have seen it."""
+    that were written then, `source` is the answer as it is kept. Once scorers have seen it, it is ranked by `worth`
+    and stands by itself where it is `sure` enough."""
 
     draft: Draft
     findings: list[Finding]
@@ -42,6 +43,7 @@ class Contender:
     source: Judged | None = None
     times: int = 1
     worth: float = math.nan
+    sure: float = math.nan
 
     def candidate(self, name: str) -> Candidate:
         """Return it as scorers see it, judged by the text of one field."""
@@ -76,13 +78,14 @@ class Pool:
         return sorted(self, key=lambda one: -one.worth)
 
     def best(self, floor: float) -> Contender | None:
-        """Return who stands: of those worth the floor the one with the mildest findings, then of the greatest worth."""
-        enough = [one for one in self.ranked() if one.worth >= floor]
+        """Return who stands: of those as sure as the floor the one with the mildest findings, then of the greatest
+        worth."""
+        enough = [one for one in self.ranked() if one.sure >= floor]
         return min(enough, key=lambda one: severity_rank(one.findings), default=None)
 
 
 def floor_of(pick: Pick, mix: Mix | None) -> float:
-    """Return the least worth with which a candidate may stand: infinite where none was fitted for the model."""
+    """Return how sure a candidate has to be to stand: infinitely where none was fitted for the model."""
     if pick.mix and mix is None:
         return math.inf
     if pick.floor is not None:
@@ -98,8 +101,10 @@ def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render) -> Asking[Non
     candidates = [one.candidate(pick.field) for one in contenders]
     columns = yield from together([scored(bound, candidates, render) for bound in pick.by])
     names = [bound.name for bound in pick.by]
-    for one, worth in zip(contenders, _worths(dict(zip(names, columns, strict=True)), mix), strict=True):
-        one.worth = worth
+    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    worths = [mix.worth(row) for row in rows] if mix else _worths(columns)
+    for one, row, worth in zip(contenders, rows, worths, strict=True):
+        one.worth, one.sure = worth, mix.surety(row) if mix else worth
 
 
 def scored(bound: Bound, candidates: Sequence[Candidate], render: Render) -> Asking[list[float]]:
@@ -115,14 +120,11 @@ def scored(bound: Bound, candidates: Sequence[Candidate], render: Render) -> Ask
         return numbers
 
 
-def _worths(columns: Mapping[str, Sequence[float]], mix: Mix | None) -> list[float]:
-    if mix is not None:
-        rows = zip(*columns.values(), strict=True)
-        return [mix.worth(dict(zip(columns, row, strict=True))) for row in rows]
+def _worths(columns: Sequence[Sequence[float]]) -> list[float]:
+    """Return what numbers come to without a mix: those of one scorer as they are, of several the mean."""
     if len(columns) == 1:
-        (column,) = columns.values()
-        return [number if math.isfinite(number) else -math.inf for number in column]
-    return [fmean(row) for row in zip(*map(_standardised, columns.values()), strict=True)]
+        return [number if math.isfinite(number) else -math.inf for number in columns[0]]
+    return [fmean(row) for row in zip(*map(_standardised, columns), strict=True)]
 
 
 def _standardised(column: Sequence[float]) -> list[float]:
@@ -130,6 +132,25 @@ def _standardised(column: Sequence[float]) -> list[float]:
     finite = [number for number in column if math.isfinite(number)]
     mean, deviation = (fmean(finite), pstdev(finite)) if finite else (0.0, 0.0)
     return [(number - mean) / deviation if deviation and math.isfinite(number) else 0.0 for number in column]
+
+
+def unjudged(asking: Asking[T]) -> Asking[T]:
+    """Have somebody ask without a judge, who is taken not to know."""
+    told: list[Any] | None = None
+    while True:
+        try:
+            asks = asking.send(told)
+        except StopIteration as done:
+            found: T = done.value
+            return found
+        answers = iter((yield [ask for ask in asks if not ask.judge]))
+        told = [None if ask.judge else next(answers) for ask in asks]
+
+
+def given_request(name: str, ask: Ask, adapter: str | None, about: About | None = None) -> Request:
+    """Return what a scorer asks as a request; `adapter` is the one that writes the piece."""
+    named = adapter if ask.adapter is None else ask.adapter or None
+    return Request(id=name, prompt=ask.prompt, given=ask.text, adapter=named, judge=ask.judge, about=about)
 
 
 def together(askers: Sequence[Asking[T]]) -> Asking[list[T]]:

@@ -7,36 +7,32 @@ some: what an expression joins from several has none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aigc.content.walk import ANYTHING, mapped
-from aigc.plugs.extension import Bound, Render
 from aigc.types import Draft, Json, Suggestion
 from aigc.writing.drafting import Origin, Signed, at_path, draft_texts, postprocess, root_of
-from aigc.writing.item import Item
+from aigc.writing.item import Item, Sheet
 from aigc.writing.line_log import Places
 from aigc.writing.ranking import Contender
 
-Refused = Callable[[Draft], Collection[str]]  # the paths at which a draft is rejected
 
-
-def suggestions(
-    draft: Draft, items: Sequence[Item], places: Places, steps: Sequence[Bound], render: Render, refused: Refused
-) -> tuple[Suggestion, ...]:
-    """Return what `items` suggest for the places where their texts stand, the best of each place first.
-
-    `steps` are the post-processors of the whole piece, of which those of single texts are run.
-    """
+def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Places) -> tuple[Suggestion, ...]:
+    """Return what `items` suggest for the places where their texts stand, the best of each place first."""
+    content_type, names = sheet.setup.content_type, sheet.names()
+    whole = content_type.composed  # the simple form's one stage has the type's own steps and checks
+    checks = (*content_type.checks, *sheet.setup.policy)
+    textual = [step for step in content_type.postprocess if whole and step.extension.scope == "text"]
     offers = {path: item for item in items for path in _stands(draft, item, places)}
     queues = {path: _offered(item, at_path(draft.fields, path)) for path, item in offers.items()}
     there = {str(text) for _, text, _ in draft_texts(draft)}
     found: dict[str, dict[str, Suggestion]] = {path: {} for path in offers}
-    textual = [step for step in steps if step.extension.scope == "text"]
     while trial := _next(offers, queues, found):
         changed = _changed(draft, {path: _text(offers[path], one) for path, one in trial.items()})
-        changed = postprocess(changed, textual, render)
-        bad = refused(changed)
+        changed = postprocess(changed, textual, lambda text: sheet.evaluate(text, names))
+        judged = sheet.judged(changed, checks, names) if whole else ()
+        bad = {finding.field for finding in judged if finding.severity == "reject"}
         for path, one in trial.items():
             item, text = offers[path], at_path(changed.fields, path)
             if path not in bad and isinstance(text, str) and text.strip() and text not in there:

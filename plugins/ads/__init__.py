@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles
+from aigc_plugins.ads.bank import nearest_lines
 from aigc_plugins.ads.calls import calls_to_action
 from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path, product_name
-from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired
+from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
 from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.headline_set import headline_set
+from aigc_plugins.ads.strength import ad_strength
 from aigc_plugins.ads.wording import joins_well
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (joins_well, keeps_to_fact)
+    return (ad_strength, joins_well, keeps_to_fact)
 
 
 @hookimpl
@@ -45,12 +48,15 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         ad_sentence=ad_sentence,
         fact=fact,
         introduced=introduced,
+        nearest_lines=nearest_lines,
         paired=paired,
         product_name=product_name,
+        shared_out=shared_out,
     )
     environment.globals.update(
         ad_descriptions=ad_descriptions,
         ad_headlines=ad_headlines,
         calls_to_action=calls_to_action,
         display_path=display_path,
+        headline_set=headline_set,
     )

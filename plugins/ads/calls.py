@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
+from aigc.content import measure
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
+
+WIDTH = 30
+FIRST = 5  # of the calls; the voice `facts` draws from these
 
 WHERE = frozenset(["online", "nearby", "local"])
 
@@ -15,7 +21,22 @@ Offering: TypeAlias = Literal["goods", "service", "software"]
 
 def calls_to_action(language: str = "en", product: str = "", category: str | None = None, count: int = 3) -> list[str]:
     """Return `count` headlines that ask for a click; which ones depends on the product, so a batch varies."""
-    return _rotated(in_language(word_lists()["calls"], language)[offering(product, category)], product)[:count]
+    calls = in_language(word_lists()["calls"], language)[offering(product, category)][:FIRST]
+    return _rotated(calls, product)[:count]
+
+
+def drawn_calls(names: Sequence[str], language: str, category: str | None) -> Iterator[str]:
+    """Yield headlines that ask for a click, drawn by the product's own name from all there are: in turn a plain one and
+    one that names the product. `names` are the product and its shorter forms, of which the longest that fits is used.
+    """
+    kind = offering(names[0], category, further=True)
+    plain = _drawn(in_language(word_lists()["calls"], language)[kind], names[0])
+    patterns = _drawn(in_language(word_lists()["named_calls"], language)[kind], names[0])
+    named = [pattern.format(name=name) for name in names for pattern in patterns]
+    fitting = [call for call in named if measure(call, "width") <= WIDTH]
+    yield from plain[:1]
+    yield from fitting
+    yield from plain[1:]
 
 
 def closings(language: str, product: str, category: str | None) -> list[str]:
@@ -23,19 +44,25 @@ def closings(language: str, product: str, category: str | None) -> list[str]:
     return _rotated(in_language(word_lists()["closings"], language)[offering(product, category)], product)
 
 
-def offering(product: str, category: str | None) -> Offering:
+def offering(product: str, category: str | None, *, further: bool = False) -> Offering:
     """Return what is sold, read from its category and its name: nobody orders a tutor or books a kettle.
 
     Of Latin words only the last one before a "for" or "in" counts (a travel mug is no travel), leaving out those that
-    say where, such as "online".
+    say where, such as "online". With `further` more words are known.
     """
     kinds: tuple[Offering, ...] = ("software", "service")
+    known = {kind: [*word_lists()["kinds"][kind], *(word_lists()["further_kinds"][kind] if further else ())] for kind in kinds}
     for text in (category or "", product):
         named = [word for word in re.findall(r"\w+", TAIL.sub("", text).lower()) if word not in WHERE]
         for kind in kinds:
-            if any(word in named[-1:] or (not word.isascii() and word in text) for word in word_lists()["kinds"][kind]):
+            if any(word in named[-1:] or (not word.isascii() and word in text) for word in known[kind]):
                 return kind
     return "goods"
+
+
+def _drawn(lines: Sequence[str], product: str) -> list[str]:
+    """Return the lines in an order that is the product's own, as good as random from one product to the next."""
+    return sorted(lines, key=lambda line: sha256(f"{product}\n{line}".encode()).digest())
 
 
 def _rotated(lines: list[str], product: str) -> list[str]:

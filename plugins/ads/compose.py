@@ -9,7 +9,7 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
-from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, shared_out
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
@@ -53,17 +53,31 @@ def ad_descriptions(
     product: str,
     language: str = "en",
     category: str | None = None,
+    facts: Sequence[str] = (),
 ) -> list[str]:
     """Return two to four descriptions, in turn one that introduces the product and one that tells a pair of facts.
 
-    Where there are fewer than two, plain ones without a fact are added.
+    Of `facts` plain ones are added up to four; where there are still fewer than two, ones without a fact.
     """
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
+    texts += _further(texts, facts, product, language)
     calls = closings(language, product, category)
     while len(texts) < 2:
         texts.append(_spare(texts, _titled(product), calls, language))
     return texts[:4]
+
+
+def _further(texts: Sequence[str], facts: Sequence[str], product: str, language: str) -> list[str]:
+    """Return plain sentences to stand after `texts`, four in all: the first fact with the product's name, then pairs of
+    facts, then the other facts with the name."""
+    plain = [ad_sentence(fact, product, language, index=at) for at, fact in enumerate(facts)]
+    plain[1:1] = [ad_sentence(list(pair), language=language) for pair in shared_out(facts)]
+    kept: list[str] = []
+    for text in plain:
+        if text and len(texts) + len(kept) < 4 and not any(_much_alike(text, other) for other in (*texts, *kept)):
+            kept.append(text)
+    return kept
 
 
 def _spare(texts: Sequence[str], name: str, calls: Sequence[str], language: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 
 from aigc.content import ends_dangling, measure
 from aigc.types import Json
@@ -73,6 +75,19 @@ def paired(facts: Sequence[str]) -> list[list[str]]:
     """Return the facts that are told two by two; with those `introduced` they make four descriptions at most."""
     starts = {3: (1,), 4: (1,), 5: (1, 3)}.get(len(facts), (1, 4) if len(facts) > 5 else ())
     return [list(facts[start : start + 2]) for start in starts]
+
+
+def shared_out(facts: Sequence[str], count: int = 4) -> list[list[str]]:
+    """Return up to so many pairs of facts, in which each fact stands about as often as every other."""
+    places = list(combinations(range(len(facts)), 2))
+    told: Counter[int] = Counter()
+    pairs: list[list[str]] = []
+    while places and len(pairs) < count:
+        best = min(places, key=lambda pair: sorted((told[pair[0]], told[pair[1]]), reverse=True))
+        places.remove(best)
+        told.update(best)
+        pairs.append([facts[at] for at in best])
+    return pairs
 
 
 def _without_tail(text: str, width: int) -> str:

@@ -43,26 +43,26 @@ def keeps_to_fact(
     """
     facts = _texts(field.draft.item)
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
-    given = _tokens(" ".join([*facts, free]))
+    given = words_of(" ".join([*facts, free]))
     neutral = word_lists()["neutral"] if add is None else add
     if field.draft.language != "en":  # "A 电动车 that…" adds English to a Chinese line
         neutral = [word for word in neutral if not word.isascii()]
-    written = _tokens(text)
-    match = _same if inflect else str.__eq__
+    written = words_of(text)
+    match = same_word if inflect else str.__eq__
     invented = [
         word
-        for word in _tokens(_without_made_of(text, facts))
+        for word in words_of(_without_made_of(text, facts))
         if word not in neutral and not any(match(word, other) for other in given)
     ]
     if invented:
         yield f"{invented[0]!r} is not in the fact"
     for one in facts:
         fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
-        yield from _told(written, _tokens(one), one, share if fits else min(share, short))
+        yield from _told(written, words_of(one), one, share if fits else min(share, short))
         if not fits and len(facts) == 1:
             yield from _picked(written, one)
-    yield from _turned(written, _tokens(free), _tokens(" ".join(facts)))
-    twice = [word for word, count in Counter(written).items() if count > max(1, given.count(word)) and _tells(word)]
+    yield from _turned(written, words_of(free), words_of(" ".join(facts)))
+    twice = [word for word, count in Counter(written).items() if count > max(1, given.count(word)) and tells(word)]
     if twice:
         yield f"says {twice[0]!r} {written.count(twice[0])} times"
     yield from _bent(text, " ".join([*facts, free]), " ".join(facts))
@@ -71,7 +71,7 @@ def keeps_to_fact(
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
     """Yield a message where fewer than `share` of the fact's telling words are written."""
     wanted = [word for word in fact if word not in word_lists()["neutral"]]
-    kept = sum(any(_same(word, other) for other in written) for word in wanted)
+    kept = sum(any(same_word(word, other) for other in written) for word in wanted)
     if kept < share * len(wanted):
         yield f"says too little of {shown!r}"
 
@@ -95,9 +95,9 @@ def _turned(written: Sequence[str], free: Sequence[str], fact: Sequence[str]) ->
     """Yield a message where the fact's words come in another order: "live starter from rye" is not "a starter from live
     rye"."""
     telling = [word for word in written if word not in word_lists()["neutral"]]
-    while telling and any(_same(telling[0], other) for other in free):
+    while telling and any(same_word(telling[0], other) for other in free):
         telling = telling[1:]  # the product's name, which comes first
-    meant = [word for word in telling if any(_same(word, other) for other in fact)]
+    meant = [word for word in telling if any(same_word(word, other) for other in fact)]
     if len(list(_places(meant, fact))) < len(meant):
         yield "puts the fact's words in another order"
 
@@ -106,7 +106,7 @@ def _places(written: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
     """Yield the place in the fact of each word written, going forward only."""
     begin = 0
     for word in written:
-        place = next((at for at in range(begin, len(fact)) if _same(word, fact[at])), None)
+        place = next((at for at in range(begin, len(fact)) if same_word(word, fact[at])), None)
         if place is not None:
             yield place
             begin = place + 1
@@ -115,7 +115,7 @@ def _places(written: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
 def _phrases(fact: str) -> tuple[list[str], set[int]]:
     """Return a fact's words, and the places after which a phrase of it ends."""
     marks = {mark.strip() for mark in word_lists()["clauses"]}
-    tokens = _tokens(fact)
+    tokens = words_of(fact)
     loose = fact.lower()
     ends = {len(tokens) - 1}
     for at, match in enumerate(TOKEN.finditer(loose)):
@@ -185,19 +185,19 @@ def _negations() -> list[re.Pattern[str]]:
     return [re.compile(pattern, re.IGNORECASE) for pattern in (*listed, r"\w-free\b|\w+less\b")]
 
 
-def _tokens(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """Return the words and numbers of a text in small letters; each CJK character is a word."""
     spread = CJK.sub(lambda match: f" {match.group()} ", text.lower())
     units: dict[str, str] = word_lists()["units"]
     return [units.get(token, token) for token in (found.replace("’", "'") for found in TOKEN.findall(spread))]
 
 
-def _tells(word: str) -> bool:
+def tells(word: str) -> bool:
     return word not in word_lists()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
 
 
 @lru_cache(maxsize=1 << 16)
-def _same(word: str, other: str) -> bool:
+def same_word(word: str, other: str) -> bool:
     """Tell whether two words are forms of one: nothing but an ending differs."""
     if word == other:
         return True

@@ -1,7 +1,7 @@
 """Articles: `articles/blog` and what its YAML needs beyond the generic post-processors and checks.
 
-Every paragraph starts from one fact of the brief, word for word; the model adds why it matters, and sentences that
-bring in numbers, names or matters of their own are taken out again.
+The facts are shared out among the sections, each fact to one of them. The model makes a paragraph of a section's facts;
+a sentence that they do not support is taken out again, and a fact that is left untold stands as the brief has it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
-from aigc_plugins.articles.paragraphs import keep_supported_sentences, lead_with
+from aigc_plugins.articles.paragraphs import keep_supported_sentences, tell_facts_once
 from aigc_plugins.articles.parts import (
     article_angles,
     article_description,
@@ -34,7 +34,7 @@ def aigc_content_types() -> Sequence[Path]:
 
 @hookimpl
 def aigc_postprocessors() -> Sequence[Extension]:
-    return (keep_supported_sentences, lead_with)
+    return (keep_supported_sentences, tell_facts_once)
 
 
 @hookimpl

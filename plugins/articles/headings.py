@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from aigc import check
 from aigc.content import trim
-from aigc_plugins.articles.paragraphs import SMALL, stem
+from aigc_plugins.rules.content_words import stem, strange
 
 MOST_CHARS = 60
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -15,11 +15,20 @@ CLAUSE_END = re.compile(
     r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s"
 )
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
+_SMALL = """
+    about above after again all also and any are because been before being below between both but can could did
+    does doing down during each even ever every few for from further get gets had has have having her here his
+    how into its just like made make makes many may more most much must not now off once only other our out over
+    own per same she should some such than that the their them then there these they this those through too
+    under until use used very was way ways were what when where which while who why will with without you your
+"""
+SMALL = frozenset(_SMALL.split())
 _PLAIN = """
     guide tips practical short simple easy beginner's how to
 """
 PLAIN = frozenset(_PLAIN.split())  # a title may always say these
 LEAST_WORDS, MOST_WORDS = 2, 12
+STRANGE_HAN = 1  # Chinese characters that a heading or title may add
 LEAST_SHARED = 3  # content words a heading has from its section, where that has as many
 
 
@@ -28,7 +37,7 @@ def point_heading(paragraphs: Sequence[str] | str) -> str:
     first = paragraphs if isinstance(paragraphs, str) else (list(paragraphs) or [""])[0]
     sentence = first_sentence(first).rstrip(".!?。！？")
     clause = CLAUSE_END.split(sentence)[0].strip()
-    text = clause if len(clause.split()) > LEAST_WORDS or HAN.search(clause) else sentence
+    text = clause if HAN.search(clause) or len(_content(clause)) >= LEAST_SHARED else sentence
     short = trim(text, MOST_CHARS, "chars")
     return short if HAN.search(short) else " ".join(_capital(word, at) for at, word in enumerate(short.split()))
 
@@ -41,24 +50,32 @@ def first_sentence(text: str) -> str:
 @check
 def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Iterator[str]:
     """A heading says what its section's first sentence says: all but `new_words` of its content words stand there."""
+    first = first_sentence(points[0]) if points else ""
     if HAN.search(text):
+        brought = strange(text, first)
+        if len(brought) > STRANGE_HAN:
+            yield f"brings in {''.join(brought)!r}"
         return
     words = WORD.findall(text)
     if not LEAST_WORDS <= len(words) <= MOST_WORDS:
         yield f"has {len(words)} words, {LEAST_WORDS} to {MOST_WORDS} are wanted"
-    first = first_sentence(points[0]) if points else ""
     known = {stem(word) for word in WORD.findall(first)}
-    content = [stem(word) for word in words if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
-    strange = [word for word in content if word not in known]
-    if len(strange) > new_words:
-        yield f"brings in {', '.join(map(repr, strange))}"
-    given = [stem(word) for word in WORD.findall(first) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
+    content = _content(text)
+    brought = [word for word in content if word not in known]
+    if len(brought) > new_words:
+        yield f"brings in {', '.join(map(repr, brought))}"
+    given = _content(first)
     wanted = min(LEAST_SHARED, len(set(given)))
-    if len(content) - len(strange) < wanted:
+    if len(content) - len(brought) < wanted:
         yield f"has fewer than {wanted} words of its section"
     twice = next((word for word in content if content.count(word) > max(1, given.count(word))), "")
     if twice:
         yield f"says {twice!r} twice"
+
+
+def _content(text: str) -> list[str]:
+    """Return the stems of a heading's words but the small ones, and those that any title may have."""
+    return [stem(word) for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
 
 
 def _capital(word: str, at: int) -> str:

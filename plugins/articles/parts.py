@@ -9,7 +9,6 @@ from aigc_plugins.articles.headings import point_heading
 
 DESCRIPTION_CHARS = 155
 TITLE_CHARS, TITLE_PIXELS = 60, 580
-MOST_HEADINGS = 3
 # What a model is asked to give a tip about, where the brief brings no facts.
 ANGLES: Mapping[str, Sequence[str]] = {
     "en": (
@@ -58,18 +57,15 @@ def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
     return shared
 
 
-def article_sections(headings: Sequence[str], paragraphs: Sequence[Sequence[str]]) -> list[dict[str, str]]:
-    """Return the sections `{heading, text}`; every point is a paragraph of its section.
+def article_sections(headings: Sequence[str], paragraphs: Sequence[str]) -> list[dict[str, str]]:
+    """Return the sections `{heading, text}`.
 
     Where there are not as many headings as sections, each is made anew from its own section, so that none stands over
     another's.
     """
     if len(headings) != len(paragraphs):
-        headings = [point_heading(texts) for texts in paragraphs]
-    return [
-        {"heading": heading, "text": texts[0] if len(texts) == 1 else "\n\n".join(texts)}
-        for heading, texts in zip(headings, paragraphs, strict=True)
-    ]
+        headings = [point_heading(text) for text in paragraphs]
+    return [{"heading": heading, "text": text} for heading, text in zip(headings, paragraphs, strict=True)]
 
 
 def article_title(topic: str, audience: str | None = None, language: str = "en") -> str:
@@ -86,34 +82,23 @@ def article_title(topic: str, audience: str | None = None, language: str = "en")
     return next(fitting, trim(trim(titles[-1], TITLE_CHARS, "chars"), TITLE_PIXELS, "pixels"))
 
 
-def article_intro(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
-    """Return a plain opening: what the article is about, and what it covers."""
+def article_intro(topic: str, audience: str | None, language: str = "en") -> str:
+    """Return a plain opening: what the article is about, and for whom."""
     if language == "zh":
-        return (
-            f"这篇文章介绍{topic}"
-            + (f"，写给{audience}" if audience else "")
-            + f"。内容包括：{_listed(headings, language)}。"
-        )
-    reader = f" for {audience}" if audience else ""
-    return f"This article is about {topic}{reader}. It covers: {_listed(headings, language)}."
+        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + "。"
+    reader = f" and is written for {audience}" if audience else ""
+    return f"This article is about {topic}{reader}."
 
 
-def article_description(topic: str, audience: str | None, headings: Sequence[str], language: str = "en") -> str:
-    """Return a meta description within 155 characters: the topic, for whom, and at most three headings, as they fit."""
+def article_description(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:
+    """Return a meta description within 155 characters: the topic, for whom, and the facts one by one, as they fit."""
     named = topic[:1].upper() + topic[1:]
-    lead = named + (f"，写给{audience}" if language == "zh" else f" for {audience}") if audience else named
-    for count in range(min(len(headings), MOST_HEADINGS), 0, -1):
-        text = (
-            f"{lead}：{_listed(headings[:count], language)}。"
-            if language == "zh"
-            else f"{lead}: {_listed(headings[:count], language)}."
-        )
-        if measure(text, "chars") <= DESCRIPTION_CHARS:
-            return text
-    return trim(lead + ("。" if language == "zh" else "."), DESCRIPTION_CHARS, "chars")
-
-
-def _listed(headings: Sequence[str], language: str) -> str:
-    if language == "zh":
-        return "、".join(headings)
-    return headings[0] if len(headings) == 1 else ", ".join(headings[:-1]) + " and " + headings[-1]
+    chinese = language == "zh"
+    text = named + (f"，写给{audience}" if chinese else f", for {audience}") if audience else named
+    text = trim(text, DESCRIPTION_CHARS - 1, "chars") + ("。" if chinese else ".")
+    for fact in facts:
+        longer = text + ("" if chinese else " ") + fact.strip()
+        longer += "" if fact.strip()[-1:] in ".!?。！？" else text[-1]
+        if measure(longer, "chars") <= DESCRIPTION_CHARS:
+            text = longer
+    return text

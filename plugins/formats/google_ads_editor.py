@@ -25,6 +25,7 @@ COLUMNS = (
     + [f"Description {number}" for number in range(1, 5)]
     + ["Path 1", "Path 2", "Final URL", "Status"]
 )
+COMMENT = "Comment"  # stays within the Editor
 
 
 @exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"))
@@ -43,7 +44,8 @@ def google_ads_editor(
     the field or input `final_url` or `url`, else the option `url`. The ad group is the input `ad_group`, else the
     option, else the input `product`, else the piece's id; an input `campaign` goes before the option. Texts are
     written as they are: this file is for the Editor, not for a spreadsheet. JobError names what cannot be imported,
-    before anything is written.
+    before anything is written. A flagged piece is paused whatever `status` says, and has its reason as a comment; the
+    column is there only where there is one.
     """
     rows, problems = [], []
     for artifact in artifacts:
@@ -69,6 +71,8 @@ def _row(artifact: Artifact, *, campaign: str, ad_group: str, url: str, status: 
         "Final URL": _first(fields, "final_url", "url") or _first(values, "final_url", "url") or url,
         "Status": status,
     }
+    if artifact.status == "flagged":
+        row |= {"Status": "Paused", COMMENT: _line(f"flagged: {artifact.reason}")}
     for column, field in (("Headline", "headlines"), ("Description", "descriptions")):
         row |= {f"{column} {number}": _line(text) for number, text in enumerate(_lines(fields, field), 1)}
     return row
@@ -101,7 +105,9 @@ def _remedy(problems: Sequence[str]) -> str:
 
 def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:
     with whole_file(path, encoding=encoding, newline="") as file:
-        table = csv.DictWriter(file, COLUMNS, restval="", dialect=dialect)
+        commented = any(COMMENT in row for row in rows)
+        columns = [*COLUMNS, *([COMMENT] if commented else [])]
+        table = csv.DictWriter(file, columns, restval="", dialect=dialect)
         table.writeheader()
         table.writerows(rows)
     return path

@@ -1,5 +1,6 @@
-"""Checks every content type can name: limits, facts, words, repetition, sentences. They report and change nothing.
+"""Checks every content type can name: limits, facts, support, words, repetition, sentences, garble.
 
+They report and change nothing.
 Each is a plain function in a file beside this one that yields messages or Findings.
 """
 
@@ -10,9 +11,13 @@ from collections.abc import Sequence
 from aigc import Extension, hookimpl
 from aigc_plugins.rules.editorial import editorial
 from aigc_plugins.rules.facts import facts_from_brief
+from aigc_plugins.rules.garbled import no_markup, no_mojibake, real_words
 from aigc_plugins.rules.limits import limits, min_words
+from aigc_plugins.rules.once import sentences_differ
+from aigc_plugins.rules.phrasing import no_stock_phrases, promises_from_brief
 from aigc_plugins.rules.repetition import distinct_openings, no_near_duplicates, no_repetition
 from aigc_plugins.rules.sentences import complete_sentence, not_cut
+from aigc_plugins.rules.support import rests_on_facts, supported_by_brief
 from aigc_plugins.rules.topic import about_brief, contains, language_matches
 from aigc_plugins.rules.words import forbidden_words, no_chatter, no_placeholder
 
@@ -31,8 +36,16 @@ def aigc_checks() -> Sequence[Extension]:
         limits,
         min_words,
         no_chatter,
+        no_markup,
+        no_mojibake,
         no_near_duplicates,
         no_placeholder,
         no_repetition,
+        no_stock_phrases,
         not_cut,
+        promises_from_brief,
+        real_words,
+        rests_on_facts,
+        sentences_differ,
+        supported_by_brief,
     )

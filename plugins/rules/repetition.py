@@ -52,17 +52,20 @@ SUBSET_WORDS = 3  # "Trail Mug" inside "Trail Mug 350 ml" is fine; three words i
 
 
 @check
-def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85) -> Iterator[Finding]:
+def no_near_duplicates(
+    draft: Draft, *, field: str, threshold: float = 0.85, inside: bool = True
+) -> Iterator[Finding]:
     """No two items of a list say the same: same words in another order, one inside the other, or spelling alike.
 
     `field` may go into objects (`questions.stem`). `threshold` is the likeness, 0 to 1, from which two are twins;
-    lines with different numbers never are. The later twin is reported.
+    lines with different numbers never are, nor without `inside` lines of which one only adds words to the other. The
+    later twin is reported.
     """
     seen: list[tuple[str, str, str]] = []
     for path, text in _items(draft, field):
         plain = " ".join(re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold()))
         for other_path, other, other_plain in seen:
-            if _alike(plain, other_plain, threshold):
+            if _alike(plain, other_plain, threshold, inside):
                 yield Finding(message=f"says the same as {other_path} ({other!r})", field=path)
                 break
         seen.append((path, text, plain))
@@ -103,18 +106,20 @@ def no_repetition(text: str, *, loop: int = 3) -> Iterator[str]:
         yield f"repeats {''.join(grams)!r}"
 
 
-def _alike(one: str, other: str, threshold: float) -> bool:
+def _alike(one: str, other: str, threshold: float, inside: bool) -> bool:
     from rapidfuzz import fuzz
 
     if one == other:
         return True
     if sorted(re.findall(r"\d+", one)) != sorted(re.findall(r"\d+", other)):
         return False
+    mine, theirs = set(one.split()), set(other.split())
+    if not inside and (mine < theirs or theirs < mine):
+        return False
     cut = threshold * 100
     if fuzz.ratio(one, other) >= cut:
         return True
-    words = min(len(set(one.split())), len(set(other.split())))
-    if re.search(HAN, one) or words < SUBSET_WORDS:
+    if re.search(HAN, one) or min(len(mine), len(theirs)) < SUBSET_WORDS:
         return False
     return max(fuzz.token_sort_ratio(one, other), fuzz.token_set_ratio(one, other)) >= cut
 

@@ -25,7 +25,9 @@ PLACEHOLDER = (
 CASED_PLACEHOLDER = ("tbd", "tba", "todo", "fixme")  # only in capitals: "todo" is Spanish, and a kind of list
 
 
-class _Term(NamedTuple):
+class Term(NamedTuple):
+    """This is a word or phrase to look for in small letters, and the longer ones in which it is harmless."""
+
     plain: str
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -48,9 +50,9 @@ def forbidden_words(
     term the brief itself uses, say in the product's name, is fine.
     """
     plain, places = _readable(text)
-    allowed = {_plain(word) for word in allow}
-    brief = _plain(" ".join(texts_in(field.draft.brief.values))) if unless_in_brief else ""
-    terms = [_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
+    allowed = {small_letters(word) for word in allow}
+    brief = small_letters(" ".join(texts_in(field.draft.brief.values))) if unless_in_brief else ""
+    terms = [as_term(word) for word in words] + [term for name in lists for term in _bundled()[name]]
     for term in terms:
         if term.plain in allowed or (brief and term.pattern.search(brief)):
             continue
@@ -83,22 +85,25 @@ def no_placeholder(text: str, *, allow: Sequence[str] = ()) -> Iterator[Finding]
             yield Finding(message=f"has the placeholder {placeholder!r}", span=found.span())
 
 
-def _term(word: str, unless: Sequence[str] = ()) -> _Term:
-    plain = _plain(word)
+def as_term(word: str, unless: Sequence[str] = ()) -> Term:
+    """Return how to look for a word in small letters; a Latin one stands whole."""
+    plain = small_letters(word)
     before = r"(?<![a-z0-9])" if plain[:1].isascii() and plain[:1].isalnum() else ""
     after = r"(?![a-z0-9])" if plain[-1:].isascii() and plain[-1:].isalnum() else ""
     body = r"[\s-]+".join(map(re.escape, re.split(r"[\s-]+", plain)))
-    spared = "|".join(re.escape(_plain(phrase)) for phrase in unless)
-    return _Term(plain, re.compile(before + body + after), re.compile(spared) if spared else None)
+    spared = "|".join(re.escape(small_letters(phrase)) for phrase in unless)
+    return Term(plain, re.compile(before + body + after), re.compile(spared) if spared else None)
 
 
 @cache
-def _bundled() -> Mapping[str, list[_Term]]:
+def _bundled() -> Mapping[str, list[Term]]:
     import yaml
 
     lists = yaml.safe_load(files("aigc_plugins.rules").joinpath("words.yaml").read_text(encoding="utf-8"))
     return {
-        name: [_term(entry) if isinstance(entry, str) else _term(entry["term"], entry["unless"]) for entry in entries]
+        name: [
+            as_term(entry) if isinstance(entry, str) else as_term(entry["term"], entry["unless"]) for entry in entries
+        ]
         for name, entries in lists.items()
     }
 
@@ -111,7 +116,8 @@ def _chatter() -> list[re.Pattern[str]]:
     return [re.compile(pattern, re.IGNORECASE | re.MULTILINE) for pattern in lists["patterns"]]
 
 
-def _plain(text: str) -> str:
+def small_letters(text: str) -> str:
+    """Return a text in small NFKC letters without invisible characters."""
     return _readable(text)[0]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aigc import check
-from aigc.content import trim
+from aigc.content import measure, trim
 from aigc.types import Draft, Field, Finding
 
 WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
@@ -27,7 +27,7 @@ def meta_adds_something(draft: Draft) -> Iterator[Finding]:
     """A meta description says more than its title: it does not repeat it, and half of its words are others."""
     title_text, text = (str(draft.fields.get(name, "")).casefold() for name in ("title", "description"))
     title, words = set(WORD.findall(title_text)), WORD.findall(text)
-    if title_text and title_text in text:
+    if title_text and title_text in text and title_text != str(draft.brief.values.get("keyword", "")).casefold():
         yield Finding(message="repeats the title", field="description")
     elif words and sum(word in title for word in words) * 2 > len(words):
         yield Finding(message="says hardly more than the title", field="description")
@@ -76,27 +76,29 @@ def says_it_once(text: str) -> Iterator[str]:
 
 def meta_title(topic: str, keyword: str, language: str = "en") -> str:
     """Return a plain title: the keyword, and the topic where the two have no word in common."""
-    lead = keyword if HAN.search(keyword) else " ".join(_capital(word) for word in keyword.split())
     if language == "zh":
         return trim(topic if keyword in topic else f"{keyword}：{topic}", TITLE_PIXELS, "pixels")
+    lead = keyword if HAN.search(keyword) else " ".join(_capital(word) for word in keyword.split())
+    lead = lead[:1].upper() + lead[1:]
     words = set(WORD.findall(keyword.casefold()))
     if words & set(WORD.findall(topic.casefold())) - SMALL:
-        return trim(f"{lead}: A Short Guide", TITLE_PIXELS, "pixels")
+        return trim(lead, TITLE_PIXELS, "pixels")
     return trim(f"{lead}: {topic[:1].upper()}{topic[1:]}", TITLE_PIXELS, "pixels")
 
 
-def meta_description(topic: str, keyword: str, language: str = "en") -> str:
-    """Return a plain description: what the page is about, and what a reader finds there."""
+def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequence[str] | None = None) -> str:
+    """Return a plain description: what the page is about, and what it says, as far as that fits."""
     topic = topic.strip().rstrip(".。")
     if language == "zh":
-        return trim(
-            f"{topic}。本页介绍{keyword}的要点、常见问题和选择方法，帮助你快速找到需要的内容。",
-            DESCRIPTION_CHARS,
-            "chars",
-            "sentence",
-        )
-    rest = "what matters, where to start and which mistakes to avoid. Read on for details."
-    text = f"{topic[:1].upper()}{topic[1:]}: {rest}"
+        first = f"本页介绍{topic}。" if keyword in topic else f"本页介绍{keyword}：{topic}。"
+        text = "".join([first, *(fact.rstrip("。") + "。" for fact in facts or ())])
+    else:
+        plain = topic[1:2].islower() or topic[1:2] == " "
+        first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}."
+        told = [fact.rstrip(".") + "." for fact in facts or ("Read on to find out more",)]
+        text = " ".join([first, *told])
+    if measure(first, "chars") > DESCRIPTION_CHARS:
+        return trim(topic, DESCRIPTION_CHARS, "chars")
     return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
 
 

@@ -17,6 +17,7 @@ from aigc_plugins.text.chinese import fullwidth_punctuation
 from aigc_plugins.text.emoji import strip_emoji
 from aigc_plugins.text.endings import drop_final_punctuation, ensure_final_punctuation, limit_exclamations
 from aigc_plugins.text.length import drop_incomplete_sentence, trim_to_limit
+from aigc_plugins.text.markup import strip_markup
 from aigc_plugins.text.quotes import normalise_quotes
 from aigc_plugins.text.repeats import collapse_repeats, dedupe_items
 from aigc_plugins.text.spaces import normalise_spaces
@@ -42,6 +43,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
         sentence_case,
         strip_chatter,
         strip_emoji,
+        strip_markup,
         title_case,
         trim_to_limit,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -231,3 +231,26 @@ def test_unreadable_files_are_named(project: Project, tmp_path: Path) -> None:
     (tmp_path / "items.pdf").write_text("x")
     with pytest.raises(BriefError, match=r"no importer reads '.pdf'; known: .*\.csv"):
         open_rows(tmp_path / "items.pdf", project.registry)
+
+
+def test_a_row_that_leaves_language_open_gets_its_own_or_that_of_most(
+    read: Callable[..., list[Brief | Artifact]],
+) -> None:
+    rows = "product,facts,language\n帽子,羊毛帽保暖,\nHat,,\nCap,,en\n杯子,,\n"
+    languages = [one.values["language"] for one in read(rows) if isinstance(one, Brief)]
+    assert languages == ["zh", "zh", "en", "zh"]
+    languages = [one.values["language"] for one in read(rows, literals={"language": "en"}) if isinstance(one, Brief)]
+    assert languages == ["en"] * 4, "it was said"
+
+
+def test_rows_are_read_as_they_are_asked_for(project: Project, item: ContentType) -> None:
+    taken = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal taken
+        for taken in range(100_000):
+            yield Row(values={"product": "Hat"}, where=f"rows:{taken}")
+
+    briefs = read_briefs(rows(), item, project.environment)
+    next(briefs)
+    assert taken < 500

@@ -39,13 +39,14 @@ def some_flagged(shop: Any) -> None:
     shop.answer = lambda request, index: "For 2" if "hat" in request.prompt.messages[-1].content else "Made to last"
 
 
-def test_flagged_pieces_are_to_be_left_out_only_where_others_are_accepted(aigc: Run, shop: Any) -> None:
+def test_flagged_pieces_are_exported_when_that_is_asked_for(aigc: Run, shop: Any) -> None:
     some_flagged(shop)
-    assert "--accepted-only" in aigc(*BATCH).out
+    assert "--with-flagged" in aigc(*BATCH).out
     shop.answer = lambda request, index: "For 2"
     said = aigc(*BATCH, "--fresh").out
-    assert "2 flagged" in said and "--accepted-only" not in said, "nothing would be left to export"
-    assert "  aigc export made --to count  " in said
+    assert "2 flagged" in said and "--with-flagged" in said
+    assert "--with-flagged" not in aigc(*BATCH, "--with-flagged").out
+    assert "  aigc export made --to count  " not in said, "nothing would be exported"
 
 
 def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, shop: Any) -> None:
@@ -53,7 +54,7 @@ def test_what_could_not_be_exported_is_not_to_be_exported_otherwise(aigc: Run, s
     shop.plugins["broken"] = BrokenPlugin()
     ran = aigc(*BATCH, "--to", "broken", "--to", "lines")
     assert "Not exported: exporter 'broken' broke: OSError: no room" in ran.err
-    assert "  aigc export made --to lines --accepted-only  " in ran.out and "--to broken" not in ran.out
+    assert "  aigc export made --to lines --with-flagged  " in ran.out and "--to broken" not in ran.out
 
 
 def test_an_option_that_a_format_no_longer_knows_is_said_to_be_of_an_earlier_export(aigc: Run, shop: Any) -> None:

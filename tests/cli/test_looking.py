@@ -22,8 +22,8 @@ def test_types_are_listed_with_what_they_need(aigc: Run) -> None:
     ran = aigc("types")
     assert ran.code == 0
     header, *rows = [line.split() for line in ran.out.splitlines()]
-    assert header[:3] == ["TYPE", "NEEDS", "PLUGIN"]
-    assert [row[:3] for row in rows] == [["shop/advert", "product,", "facts"], ["shop/slogan", "product", "project"]]
+    assert header[:4] == ["TYPE", "NEEDS", "LANGUAGES", "PLUGIN"]
+    assert [row[:3] for row in rows] == [["shop/advert", "product,", "facts"], ["shop/slogan", "product", "en"]]
     assert "A slogan." in ran.out
 
 
@@ -35,6 +35,7 @@ def test_types_json(aigc: Run) -> None:
         "summary": "A slogan.",
         "version": 3,
         "required": ["product"],
+        "languages": ["en", "zh"],
     }
 
 

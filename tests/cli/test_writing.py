@@ -370,40 +370,37 @@ def test_the_summary_says_what_is_short_of_accepted_and_how_to_export_without_it
     said = aigc("batch", "shop/slogan", "products.csv", "--to", "lines", "--out", "made").out
     assert "     1 flagged by no_digits (0002): text: has a digit\n" in said
     assert "     1 failed: products.csv:4: product " in said
-    command = "aigc export made --to lines --accepted-only"
-    assert f"  {command}    (without the 1 flagged piece, which it has too)\n" in said
+    command = "aigc export made --to lines --with-flagged"
+    assert f"  {command}    (with the 1 flagged piece too, marked so)\n" in said
     assert "     1 flagged by no_digits (0002): text: has a digit\n" in aigc("job", "made").out
-    assert "Made for 2" in (shop.folder / "made/lines.txt").read_text()
-    assert aigc(*command.split()[1:]).err == "1 piece exported; left out: 1 flagged, 1 failed\n"
     assert "Made for 2" not in (shop.folder / "made/lines.txt").read_text()
+    assert aigc(*command.split()[1:]).err == "2 pieces exported; left out: 1 failed\n"
+    assert "Made for 2" in (shop.folder / "made/lines.txt").read_text()
     shop.answer = lambda request, index: "Made for 2"
     aigc("batch", "shop/slogan", "products.csv", "--map", "product=name", "--out", "other")
     assert "     3 flagged by no_digits (first 0001): text: has a digit\n" in aigc("job", "other").out
-    ran = aigc("export", "other", "--to", "count", "--accepted-only")
-    assert ran.code == 3 and "nothing to export: of 3 pieces 3 flagged" in ran.err
+    ran = aigc("export", "other", "--to", "count")
+    assert ran.code == 3 and "nothing to export: of 3 pieces 3 flagged; --with-flagged writes" in ran.err
 
 
 def test_a_later_batch_exports_as_was_asked_for_last(aigc: Run, shop: Any) -> None:
     some_flagged(shop)
     batch, made = ("batch", "shop/slogan", "products.csv", "--out", "made"), shop.folder / "made/lines.txt"
     aigc(*batch)
-    aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "--accepted-only")
+    aigc("export", "made", "--to", "lines", "--to", "count", "-o", "title=Slogans", "--with-flagged")
     made.unlink()
     said = aigc(*batch, "--retry", "failed").out
-    assert made.read_text().startswith("Slogans\n") and "Made for 2" not in made.read_text()
-    assert (
-        "Flagged pieces are left out of lines, as `aigc export` was asked to." in said
-        and "which it has too" not in said
-    )
+    assert made.read_text().startswith("Slogans\n") and "Made for 2" in made.read_text()
+    assert "marked so" not in said
     shop.write("job.yaml", "type: shop/slogan\nbriefs: products.csv\nexports: [lines: {title: Best}]\n")
     aigc("batch", "job.yaml", "--out", "made")
     assert made.read_text().startswith("Best\n"), "what is said now goes over it"
     aigc("export", "made", "--to", "lines")
     said = aigc(*batch).out
-    assert made.read_text().startswith("\n") and "Made for 2" in made.read_text(), "and so is it taken back"
-    assert "  aigc export made --to lines --accepted-only  " in said
+    assert made.read_text().startswith("\n") and "Made for 2" not in made.read_text(), "and so is it taken back"
+    assert "  aigc export made --to lines --with-flagged  " in said
     said = aigc("batch", "job.yaml", "--out", "made").out
-    assert "  aigc export made --to lines -o title=Best --accepted-only  " in said
+    assert "  aigc export made --to lines -o title=Best --with-flagged  " in said
 
 
 def test_a_wrong_option_of_an_export_is_said_once_before_anything_is_written(aigc: Run, shop: Any) -> None:
@@ -440,17 +437,17 @@ def test_export_misuse(aigc: Run, shop: Any) -> None:
 
 
 def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -> None:
-    said = "smollm2-135m knows en and writes others badly: %s; -m qwen2.5-0.5b knows it, `aigc models list` has more\n"
+    said = "%s will be flagged: written in Chinese by a model that does not know it: take qwen2.5-0.5b\n"
     batch = ("batch", "shop/slogan", "products.csv", "--map", "product=name", "-m", "smollm2-135m", "--out", "made")
-    assert said % "3 briefs want zh" in aigc(*batch, "--set", "language=zh", "--dry-run").err
-    assert said % "3 briefs want zh" in aigc(*batch, "--matrix", "language=en,zh").err
-    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
-    assert "knows en" not in aigc(*batch, "--matrix", "language=en,zh").err, "so the same command writes nothing"
-    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh", "--only", "0001/zh").err
+    assert said % "3 briefs" in aigc(*batch, "--set", "language=zh", "--dry-run").err
+    assert said % "3 briefs" in aigc(*batch, "--matrix", "language=en,zh").err
+    assert "does not know" not in aigc(*batch, "--matrix", "language=en,zh", "--dry-run").err, "all is written already"
+    assert "does not know" not in aigc(*batch, "--matrix", "language=en,zh").err, "so the same command writes nothing"
+    assert said % "1 brief" in aigc(*batch, "--matrix", "language=en,zh", "--only", "0001/zh").err
     rows = (shop.folder / "products.csv").read_text()
     shop.write("products.csv", rows.replace("Tin cup,a", "Tin cup,d"))
-    assert said % "1 brief wants zh" in aigc(*batch, "--matrix", "language=en,zh").err, "of the row that changed"
-    assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief wants zh"
+    assert said % "1 brief" in aigc(*batch, "--matrix", "language=en,zh").err, "of the row that changed"
+    assert aigc("generate", "shop/slogan", "product=帽子", "-m", "smollm2-135m").err == said % "1 brief"
     for argv in (["-m", "smollm2-135m"], ["language=zh", "-m", "qwen2.5-0.5b"], ["language=zh", "-m", "my/model"]):
         assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""
     shop.write("aigc.yaml", "adapters: {shop/*: lora}\n")

@@ -112,3 +112,10 @@ def test_every_bundled_type_has_one() -> None:
         assert (one == prompt_hash(project.environment, content_type.without_shots())) == (
             not any(stage.shots for stage in content_type.stages)
         )
+
+
+def test_a_prompt_that_differs_by_voice_is_told(hashed: Callable[..., str]) -> None:
+    voices = ("stages:\n", "voices: {copy: {}, facts: {}}\nstages:\n")
+    asked = ("{{ product }}:", "{{ product }}{{ '!' if voice == 'facts' }}:")
+    assert hashed(voices, asked) != hashed(voices)
+    assert hashed(("stages:\n", "needs: {parameters: 1b}\nstages:\n")) == hashed(), "what it needs is no prompt"

@@ -99,6 +99,31 @@ def test_what_is_shared_is_computed_once(open_tiny: Callable[..., Any], asking: 
     assert sum(tokens) < prompt + 20 * 12
 
 
+@pytest.mark.parametrize("kind", ["llama", "gemma3", "mistral"])
+def test_prompts_that_differ_late_copy_what_they_share(kind: str, open_tiny: Callable[..., Any], asking: Any) -> None:
+    engine, calls = open_tiny(kind, dtype="float32"), []
+    angles = ("outcome and ease", "moment and place", "proof in numbers", "who it is for")
+    asked = [
+        (asking(f"{at}{angle}", SHOTS + f"Wool scarf, seen as {angle}, in a few plain words:"), f"Number {at}.")
+        for angle in angles
+        for at in range(12)
+    ]
+    expected = by_transformers(open_model(engine.folder), [given_of(engine, *one) for one in asked])
+    forward = engine.network.forward
+
+    def counted(spans: Any, keep: Any) -> Any:
+        calls.append(sum(len(span.ids) for span in spans))
+        return forward(spans, keep)
+
+    engine.network.forward = counted
+    for one, (logprobs, _) in zip(engine.score(asked), expected, strict=True):
+        assert one.logprobs == pytest.approx(logprobs, abs=2e-4)
+    prompt, texts = engine.count_tokens(asked[0][0].prompt), 48 * 12
+    if engine.network.in_place:
+        assert sum(calls) < 2.5 * prompt + texts, "four prompts, of which most is the same"
+        assert len(calls) <= 2 + texts // 512 + 1
+
+
 def test_scoring_leaves_what_is_in_hand_alone(open_tiny: Callable[..., Any], asking: Any, running: Any) -> None:
     engine = open_tiny("llama")
     expected = running(engine, [asking("a", "Hello", max_tokens=12)])["a", 0].text

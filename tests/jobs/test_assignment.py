@@ -96,3 +96,10 @@ class Remote:
 def remote(model: str) -> ScriptedGenerator:
     """This writes elsewhere."""
     return ScriptedGenerator([])
+
+
+def test_a_worker_writes_in_the_voice_that_the_driver_chose(make_project: Callable[..., Project]) -> None:
+    voices = "voices: {copy: {needs: {parameters: 1b}}, facts: {}}\nprompt:"
+    project = make_project(FILES | {"templates/shop/item.yaml": ITEM.replace("prompt:", voices, 1)})
+    sent = packed(project, project.content_type("shop/item"))
+    assert sent.settings.voice == "facts", "whatever a worker knows of the model"

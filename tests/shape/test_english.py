@@ -17,7 +17,6 @@ SHARED_MODULES = {
     "briefs",
     "decoder",
     "kernels",
-    "languages",
     "options",
     "pick",
     "progress",

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*(ROOT / "aigc").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")])
-HEAVY = {"torch", "transformers", "llguidance", "pydantic", "openpyxl", "rapidfuzz", "jsonschema", "numpy"}
+HEAVY = {"torch", "transformers", "llguidance", "pydantic", "openpyxl", "py3langid", "rapidfuzz", "jsonschema", "numpy"}
 
 
 def test_layers_hold() -> None:

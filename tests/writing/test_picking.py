@@ -266,6 +266,84 @@ def test_what_the_whole_piece_rejects_is_neither_picked_nor_suggested(make_proje
     assert not set(artifact.fields["lines"]) & {one.text for one in artifact.suggestions}
 
 
+PAGE = """
+aigc: 1
+name: shop/page
+version: 1
+summary: A page.
+brief:
+  topic: {type: string}
+prompt: page.j2
+candidates: 3
+output:
+  tone: {type: string, enum: [warm, dry]}
+  title: {type: string, limit: {chars: 20}}
+  lead: {type: string, limit: {chars: 40}}
+fallback: {lead: "{{ topic }}"}
+pick: {by: [length], floor: 5, suggest: 3}
+"""
+
+
+def page(make_project: Make, *leads: str, **settings: str) -> Artifact:
+    task = TASK.replace("%s", "{{ topic }}")
+    project = make_project({"templates/shop/page.yaml": PAGE, "templates/shop/page.j2": task, **settings})
+    project.registry.add(Picky(), "picky")
+    answer = [f'{{"tone": "dry", "title": "Title {at}", "lead": "{lead}"}}' for at, lead in enumerate(leads)]
+    pipeline = project.pipeline(ScriptedGenerator(lambda request, index: answer[index]))
+    return next(pipeline.write(project.content_type("shop/page"), [Brief(id="1", values={"topic": "Mugs"})]))
+
+
+def test_of_several_fields_the_first_with_a_fallback_is_weighed_and_suggested(make_project: Make) -> None:
+    artifact = page(make_project, "two", "fifteen", "three")
+    assert artifact.fields == {"tone": "dry", "title": "Title 1", "lead": "fifteen"}
+    assert [(one.field, one.text) for one in artifact.suggestions] == [("lead", "three"), ("lead", "two")]
+    artifact = page(make_project, "two", "six", "four")
+    assert artifact.fields == {"tone": "dry", "title": "Title 2", "lead": "Mugs"}, "the others are the best candidate's"
+    assert artifact.provenance.fallbacks == ("lead",)
+
+
+def test_what_the_policy_forbids_is_not_suggested(make_project: Make) -> None:
+    yaml = {"aigc.yaml": "policy:\n- forbidden_words: {words: [three]}\n"}
+    artifact = page(make_project, "two", "fifteen", "three", **yaml)
+    assert [one.text for one in artifact.suggestions] == ["two"]
+
+
+def test_a_suggestion_goes_the_way_of_the_text_in_its_place(make_project: Make) -> None:
+    whole = "postprocess: [drop_final_punctuation]\nchecks: [forbidden_words: {words: [tiny]}]"
+    project = shop(make_project, "{by: [length], suggest: 5}", checks=whole)
+    artifact = write(project, ScriptedGenerator(words("longest.", "middle.", "tiny", "tiny")), "dry")
+    assert artifact.fields["lines"] == ["longest"]
+    assert offered(artifact) == ["middle"], "post-processed and checked with the whole piece"
+
+
+def test_what_an_expression_joins_has_no_suggestions(make_project: Make, tmp_path: Any) -> None:
+    project = shop(make_project, "{by: [length], suggest: 5}")
+    file = tmp_path / "templates/shop/lines.yaml"
+    file.write_text(file.read_text().replace("{{ stages.lines }}", "{{ [stages.lines | join(' and ')] }}"))
+    artifact = write(project, ScriptedGenerator(words("some", "more", "a", "a")), "dry", "warm")
+    assert artifact.fields["lines"] == ["some and some"] and not artifact.suggestions
+
+
+def test_where_the_whole_piece_rejects_what_was_picked_the_next_best_stands(make_project: Make) -> None:
+    text = LINES.replace("CHECKS", "checks: [forbidden_words: {words: [longest, middling]}]")
+    for old, new in {
+        "    foreach: facts\n": "",
+        '    fallback: "{{ item }}"\n': "",
+        "attempts: 1": "attempts: 0",
+        "PICK": "pick: {by: [length], suggest: 5}",
+        "{{ stages.lines }}": "{{ [stages.lines] }}",
+    }.items():
+        text = text.replace(old, new)
+    line = TASK.replace("%s", "{{ facts }}")
+    project = make_project({"templates/shop/lines.yaml": text, "templates/shop/line.j2": line})
+    project.registry.add(Picky(), "picky")
+    generator = ScriptedGenerator(words("tiny", "middling", "longest of all", "small"))
+    artifact = write(project, generator, "dry")
+    assert (artifact.status, artifact.fields["lines"]) == ("accepted", ["small"])
+    assert offered(artifact) == ["tiny"]
+    assert len(generator.requests) == 1
+
+
 def test_a_scorer_can_be_tried_by_itself() -> None:
     assert try_scorer(length, ["a", "abc"], weight="2") == [2.0, 6.0]
     told = try_scorer(

@@ -172,7 +172,9 @@ class Author:
             project, _ = self._project()
             found = replace(project.settings, model=self._assignment.model)
             try:
-                self._generator = Project(found, project.folder, project.registry).generator()
+                opening = Project(found, project.folder, project.registry)
+                self._generator = opening.generator()
+                project.opened = opening.opened
             except AigcError:
                 raise
             except Exception as error:

@@ -5,7 +5,7 @@ import pytest
 from aigc.content import measure
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
-from aigc_plugins.articles.paragraphs import keep_supported_sentences, lead_with
+from aigc_plugins.articles.paragraphs import keep_supported_sentences, tell_facts_once
 from aigc_plugins.articles.parts import (
     article_angles,
     article_description,
@@ -18,7 +18,7 @@ from aigc_plugins.articles.parts import (
 FACT = "Pots need drainage holes so that roots do not rot."
 
 
-def field(item: str | None = FACT, **values: str) -> Field:
+def field(item: str | list[str] | None = FACT, **values: str) -> Field:
     brief = Brief(id="1", values={"topic": "growing herbs on a balcony", **values})
     return Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=item))
 
@@ -28,47 +28,56 @@ def field(item: str | None = FACT, **values: str) -> Field:
     [
         "In fact, the Romans used drainage holes in Egypt.",
         "Drill 5 drainage holes into every pot.",
-        "I always drill drainage holes.",
+        "I always make drainage holes.",
         "Meetings are more productive in the morning.",
-        "Here is why drainage matters.",
-        "Drainage is a double-edged sword.",
-        "Pots need drainage holes so that roots do not rot.",
-        "Drainage holes let the roots brea",
+        "Here is why roots need drainage.",
+        "Drainage holes are a double-edged sword.",
+        "Drainage holes are what pots need so that roots do not rot.",
+        "Drainage holes let the roots",
     ],
 )
 def test_what_the_brief_does_not_carry_is_taken_out(dropped: str) -> None:
-    kept = "Water that stays in a pot drowns the roots."
+    kept = "A pot needs drainage holes, or its roots rot."
     assert keep_supported_sentences(f"{kept} {dropped}", field()) == kept
 
 
-def test_a_sentence_may_go_on_from_the_one_before() -> None:
-    text = "Drainage keeps soil airy. This lets everything breathe."
+def test_a_sentence_may_go_on_from_the_one_before_but_not_from_one_that_is_out() -> None:
+    text = "Pots need drainage holes. They keep roots from rot."
     assert keep_supported_sentences(text, field()) == text
-    assert keep_supported_sentences("This lets everything breathe.", field()) == ""
+    assert keep_supported_sentences("Terracotta drains superbly. They keep roots from rot.", field()) == ""
 
 
-def test_denials_need_one_in_the_brief() -> None:
-    assert keep_supported_sentences("Basil does not need sun.", field("Basil needs sun.")) == ""
-
-
-def test_numbers_of_the_brief_stay_and_sentences_are_counted() -> None:
-    item = "Basil needs 6.5 hours of sun."
-    text = "With 6.5 hours of daily sun the leaves grow well. Sun also helps the smell. Sun dries the soil quickly."
-    assert keep_supported_sentences(text, field(item), at_most=2) == text.rpartition(" Sun dries")[0]
-
-
-def test_chinese_sentences_are_kept_without_blanks_between() -> None:
+def test_sentences_are_counted() -> None:
+    text = "Basil needs 6.5 hours of sun. Grow herbs on your balcony. The sun is up for hours."
     assert (
-        keep_supported_sentences("排水孔让水流走。根就能呼吸。", field("花盆要有排水孔。"))
-        == "排水孔让水流走。根就能呼吸。"
+        keep_supported_sentences(text, field("Basil needs 6.5 hours of sun."), at_most=2) == text.partition(" The")[0]
     )
-    assert keep_supported_sentences("每盆要打5个孔。", field("花盆要有排水孔。")) == ""
 
 
-def test_a_paragraph_begins_with_its_fact_once() -> None:
-    assert lead_with("Water flows off.", sentence="Pots need holes") == "Pots need holes. Water flows off."
-    assert lead_with("Pots need holes. So.", sentence="Pots need holes.") == "Pots need holes. So."
-    assert lead_with("", sentence="花盆要有孔") == "花盆要有孔。"
+def test_every_fact_is_told_once_in_its_place() -> None:
+    facts = [FACT, "Mint spreads quickly, so give it its own pot.", "Most herbs need little fertiliser"]
+    text = "Mint spreads quickly and needs a pot of its own. Mint spreads quickly, so it gets its own pot. Herbs smell."
+    assert tell_facts_once(text, field(facts)) == (
+        f"{FACT} Mint spreads quickly and needs a pot of its own. Most herbs need little fertiliser."
+    )
+
+
+def test_one_sentence_may_tell_two_facts() -> None:
+    facts = ["Water the pot when the top 2 cm are dry.", "Turn the pot once a week."]
+    text = "Water the pot when the top 2 cm are dry, and turn the pot once a week."
+    assert tell_facts_once(text, field(facts)) == text
+
+
+@pytest.mark.parametrize("text", ["", "Balconies are magical.", "Basil needs 8 hours of sun.", "It needs six hours."])
+def test_without_a_usable_sentence_the_facts_stand(text: str) -> None:
+    assert (
+        tell_facts_once(text, field(["Basil needs six hours of sun", FACT])) == f"Basil needs six hours of sun. {FACT}"
+    )
+
+
+def test_chinese_facts_are_told_without_blanks_between() -> None:
+    facts = ["花盆要有排水孔。", "每天浇一次水"]
+    assert tell_facts_once("花盆一定要有排水孔。阳台的风景很美。", field(facts)) == "花盆一定要有排水孔。每天浇一次水。"
 
 
 @pytest.mark.parametrize(
@@ -111,11 +120,9 @@ def test_points_are_shared_out_in_order(points: int, sections: int, sizes: list[
 
 
 def test_a_lacking_heading_never_shifts_the_others() -> None:
-    sections = article_sections(
-        ["Only One"], [["A dishwasher dulls the blade."], ["Drying it prevents rust.", "More."]]
-    )
+    sections = article_sections(["Only One"], ["A dishwasher dulls the blade.", "Drying it prevents rust. More."])
     assert [section["heading"] for section in sections] == ["A Dishwasher Dulls the Blade", "Drying It Prevents Rust"]
-    assert sections[1]["text"] == "Drying it prevents rust.\n\nMore."
+    assert sections[1]["text"] == "Drying it prevents rust. More."
 
 
 def test_points_are_asked_for_only_without_facts() -> None:
@@ -127,13 +134,22 @@ def test_points_are_asked_for_only_without_facts() -> None:
 @pytest.mark.parametrize("audience", [None, "beginners"])
 def test_plain_parts_keep_their_limits(topic: str, audience: str | None) -> None:
     language = "en" if topic.isascii() else "zh"
-    headings = ["Pots Need Drainage Holes", "Mint Spreads Quickly", "Most Herbs Need Little Fertiliser"]
+    facts = [FACT, "Mint spreads quickly", "Most herbs need little fertiliser."]
     title = article_title(topic.strip(), audience, language)
     assert 4 <= len(title) <= 60 and measure(title, "pixels") <= 580
-    assert 5 <= measure(article_description(topic.strip(), audience, headings, language), "chars") <= 155
-    assert topic.strip() in article_intro(topic.strip(), audience, headings, language)
+    assert 5 <= measure(article_description(topic.strip(), audience, facts, language), "chars") <= 155
+    assert topic.strip() in article_intro(topic.strip(), audience, language)
 
 
-def test_a_community_is_not_unity() -> None:
-    text = "Drainage holes keep roots healthy in a community garden."
-    assert keep_supported_sentences(text, field()) == text
+def test_a_description_has_whole_facts() -> None:
+    facts = [FACT, "Mint spreads quickly, " + "very " * 30 + "quickly.", "Herbs need sun"]
+    assert article_description("growing herbs", "beginners", facts) == (
+        f"Growing herbs, for beginners. {FACT} Herbs need sun."
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "fine"), [("薄荷要单独种", True), ("薄荷茶的营养价值", False), ("薄荷单独种，让你受益", False)]
+)
+def test_a_chinese_heading_keeps_to_its_section(heading: str, fine: bool) -> None:
+    assert (not list(heads_its_points(heading, points=["薄荷长得很快，所以要单独种。"]))) is fine

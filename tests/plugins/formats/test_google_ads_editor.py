@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pytest
 
@@ -104,3 +105,13 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_written(tmp_path,
 def test_many_problems_are_summed_up(tmp_path, ad):
     with pytest.raises(JobError, match=r"1: has no Final URL; 2: .*; 3: .* \(and 2 more\); give the briefs a `url`"):
         list(google_ads_editor([ad(str(number), {}) for number in range(1, 6)], tmp_path))
+
+
+def test_a_flagged_ad_is_paused_and_has_its_reason_as_a_comment(tmp_path, ad):
+    flagged = replace(ad("2"), status="flagged", reason="the piece: the row\nis in German")
+    path, _ = google_ads_editor([ad(), flagged], tmp_path, status="Enabled")
+    rows = read(path, encoding="utf-8-sig")
+    assert [(row["Status"], row["Comment"]) for row in rows] == [
+        ("Enabled", ""),
+        ("Paused", "flagged: the piece: the row is in German"),
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,11 @@ def test_plain_text_cannot_be_held_to_fields_but_by_vllm() -> None:
     with pytest.raises(Refused, match="a json grammar"):
         Wording(model="m").call(request)
     assert "response_format" in Wording(model="m", server="vllm").call(request).body
+
+
+def test_a_question_how_likely_a_text_is_is_refused(ask: Ask) -> None:
+    with pytest.raises(Refused, match="how likely a given text is cannot be asked of this generator"):
+        Wording(model="m", server="vllm").call(replace(ask("1"), given="Y"))
 
 
 def test_an_adapter_is_refused(ask: Ask) -> None:

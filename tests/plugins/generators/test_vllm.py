@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import make_dataclass
+from dataclasses import make_dataclass, replace
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,6 +18,7 @@ from aigc.generating import Source
 from aigc.project import Project
 from aigc.testing.tiny import tiny_gpt
 from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob, Usage
+from aigc_plugins.generators.chat import UNTOLD
 from aigc_plugins.generators.vllm import vllm
 
 Ask = Callable[..., Request]
@@ -245,6 +246,12 @@ def test_a_request_it_refuses_fails_alone(engine: StandIn, model: str, ask: Ask,
     assert [one.error for one in came] == ["The prompt is longer than the model's context"] * 2
     engine.refuse = None
     assert [one.text for one in finish(generator, ask("short"))["short"]] == ["text 0"]
+
+
+def test_how_likely_a_given_text_is_it_does_not_say(engine: StandIn, model: str, ask: Ask, finish: Any) -> None:
+    (answer,) = finish(vllm(model), replace(ask("1"), given="Y"))["1"]
+    assert (answer.finish_reason, answer.error) == ("error", UNTOLD)
+    assert not engine.added
 
 
 def test_a_cancelled_request_comes_back_once(engine: StandIn, model: str, ask: Ask) -> None:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from aigc.content import measure
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Draft, Field
+from aigc.writing.pipeline import Pipeline
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
@@ -160,3 +166,45 @@ def test_a_description_is_made_of_sentences() -> None:
     assert not list(whole_sentences("Learn how to groom a dog. See which tools you need."))
     assert list(whole_sentences("Dog grooming. Learn how to groom a dog."))
     assert list(whole_sentences("Learn how to wash, how to brush and how to clip a dog."))
+
+
+@pytest.mark.parametrize(
+    ("topic", "facts", "text"),
+    [
+        ("Bike repair in Bristol", [], "This page is about bike repair in Bristol. Read on to find out more."),
+        ("Bike repair in Bristol", ["Call before 9"], "This page is about bike repair in Bristol. Call before 9."),
+        ("NASA on stage", ["One.", "x" * 160], "This page is about NASA on stage. One."),
+    ],
+)
+def test_a_plain_description_says_what_the_page_says(topic: str, facts: list[str], text: str) -> None:
+    assert meta_description(topic, "bike repair", facts=facts) == text
+
+
+def test_a_plain_chinese_description_promises_nothing() -> None:
+    assert meta_description("木工课", "木工课", "zh", ["一次两小时"]) == "本页介绍木工课。一次两小时。"
+
+
+@pytest.mark.parametrize(
+    ("description", "kept"),
+    [
+        ("A wool blanket of 150 by 200 cm. It is woven in Wales.", True),
+        ("A wool blanket woven in Wales. See patterns, care tips and sizes.", False),
+        ("Read reviews and compare prices of a wool blanket woven in Wales.", False),
+        ("A beautiful, cosy wool blanket woven in Wales.", False),
+        ("A wool blanket of 150 by 250 cm woven in Wales.", False),
+    ],
+)
+def test_what_a_model_adds_to_a_page_never_leaves(description: str, kept: bool) -> None:
+    project = Project.open()
+    answer = json.dumps({"title": '"Wool Blanket from Wales" ✨', "description": description})
+    brief = Brief(
+        id="1",
+        values={"topic": "A wool blanket of 150 by 200 cm woven in Wales", "keyword": "wool blanket", "facts": []}
+        | {"language": "en"},
+    )
+    pipeline = Pipeline(ScriptedGenerator(lambda request, index: answer), project.environment)
+    (artifact,) = pipeline.write(project.content_type("seo/meta"), [brief])
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["title"] == "Wool Blanket from Wales"
+    assert (artifact.fields["description"] == description) is kept
+    assert not {"patterns", "reviews", "beautiful", "250"} & set(re.findall(r"\w+", artifact.fields["description"]))

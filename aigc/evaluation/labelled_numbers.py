@@ -1,0 +1,191 @@
+"""What a stage's scorers say of labelled lines, as they would of candidates; what was computed before is kept.
+
+Numbers lie beside the labels, in `LABELS.numbers.jsonl`: a line for each fact and scorer, by the hash of all that
+decides them. With all of them there no model is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aigc.content import ContentType, Stage
+from aigc.errors import EngineError, UsageError
+from aigc.evaluation.labels import SORTED, Labelled
+from aigc.plugs.extension import Bound, Render
+from aigc.project import Project
+from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, likelihood
+from aigc.writing.item import Item, Setup, Sheet
+from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
+
+TOGETHER = 8  # facts whose lines are scored at once
+Numbers = dict[str, float]  # by scorer
+
+
+class KeptNumbers:
+    """This is the file of numbers that were computed before; what is added is written at once."""
+
+    def __init__(self, labels: Path) -> None:
+        self.file = labels.with_suffix(".numbers.jsonl")
+        self._held: dict[str, list[float]] = {}
+        for line in self.file.read_text(encoding="utf-8").splitlines() if self.file.is_file() else ():
+            row = json.loads(line)
+            self._held[row["key"]] = [math.nan if number is None else number for number in row["numbers"]]
+
+    def get(self, key: str) -> list[float] | None:
+        """Return what is kept under a key, or None."""
+        return self._held.get(key)
+
+    def add(self, key: str, scorer: str, numbers: Sequence[float]) -> None:
+        """Keep numbers."""
+        self._held[key] = list(numbers)
+        told = [number if math.isfinite(number) else None for number in numbers]
+        with self.file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"key": key, "scorer": scorer, "numbers": told}) + "\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """This is the lines of one fact: their places among all, the candidates that they are, how options are rendered."""
+
+    places: Sequence[int]
+    candidates: Sequence[Candidate]
+    render: Render
+
+
+class LabelScoring:
+    """This scores labelled lines of a stage as the project's model, and its judge, would as candidates."""
+
+    def __init__(self, project: Project, content_type: ContentType, stage: Stage) -> None:
+        if stage.pick is None:
+            raise UsageError(f"stage {stage.name!r} of {content_type.name} has no `pick`", hint="pick: {by: [fit, …]}")
+        self.by = stage.pick.by
+        self._field = stage.pick.field
+        self._stage = stage
+        self._judges = project.may_judge(stage.pick)
+        judge = project.judge
+        self._made_by = [project.model_identity(content_type.name), judge.identity if judge else "", self._judges]
+        self._setup = Setup(
+            content_type=content_type,
+            environment=project.environment,
+            adapter=project.adapter(content_type.name),
+            voice=project.voice(content_type),
+        )
+
+    def numbers(
+        self,
+        labels: Sequence[Labelled],
+        kept: KeptNumbers,
+        open_generator: Callable[[], Generator],
+        heard: Callable[[int], None] = lambda facts: None,
+    ) -> list[Numbers]:
+        """Return the numbers of each line. `heard` is told how many facts are done; EngineError where the model can
+        tell nothing."""
+        groups = [self._group(labels, places) for places in _by_fact(labels)]
+        missing = [group for group in groups if self._unknown(group, kept)]
+        if missing:
+            with closing(open_generator()) as generator:
+                for begin in range(0, len(missing), TOGETHER):
+                    self._score(missing[begin : begin + TOGETHER], kept, generator)
+                    heard(min(begin + TOGETHER, len(missing)))
+        found: list[Numbers] = [{} for _ in labels]
+        for group in groups:
+            for bound in self.by:
+                column = kept.get(self._key(group, bound)) or []
+                for place, number in zip(group.places, column, strict=True):
+                    found[place][bound.name] = number
+        return found
+
+    def _unknown(self, group: _Group, kept: KeptNumbers) -> list[Bound]:
+        return [bound for bound in self.by if kept.get(self._key(group, bound)) is None]
+
+    def _score(self, groups: Sequence[_Group], kept: KeptNumbers, generator: Generator) -> None:
+        wanted = [self._unknown(group, kept) for group in groups]
+        asking = together([_columns(group, by) for group, by in zip(groups, wanted, strict=True)])
+        columns = _answered(asking if self._judges else unjudged(asking), generator, self._setup.adapter)
+        for group, by, mine in zip(groups, wanted, columns, strict=True):
+            for bound, column in zip(by, mine, strict=True):
+                kept.add(self._key(group, bound), bound.name, column)
+
+    def _group(self, labels: Sequence[Labelled], places: Sequence[int]) -> _Group:
+        first = labels[places[0]]
+        sheet = Sheet(setup=self._setup, brief=Brief(id="labelled", values=first.values))
+        prompt = Item(sheet=sheet, stage=self._stage, index=0, value=first.item).prompt()
+        names = sheet.names(item=first.item, index=0)
+        candidates = [
+            Candidate(
+                text=one.text,
+                draft=Draft(
+                    brief=sheet.brief, fields={self._field: one.text}, schema=self._stage.output, item=first.item
+                ),
+                prompt=prompt,
+                mean_logprob=one.logprob,
+                times=one.times,
+            )
+            for one in (labels[place] for place in places)
+        ]
+        return _Group(places=places, candidates=candidates, render=lambda text: sheet.evaluate(text, names))
+
+    def _key(self, group: _Group, bound: Bound) -> str:
+        first = group.candidates[0]
+        prompt = [[turn.role, turn.content] for turn in first.prompt.messages]
+        lines = [[one.text, one.times, one.mean_logprob] for one in group.candidates]
+        options = [bound.name, bound.resolve(group.render)]
+        made_from = [self._made_by, options, prompt, first.draft.brief.values, first.draft.item, lines]
+        return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _by_fact(labels: Sequence[Labelled]) -> list[list[int]]:
+    found: dict[str, list[int]] = {}
+    for place, one in enumerate(labels):
+        found.setdefault(one.fact, []).append(place)
+    return list(found.values())
+
+
+def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[list[float]]]:
+    """Ask for how likely lines are of which the writer told nothing, then have scorers number them."""
+    untold = [one for one in group.candidates if one.mean_logprob is None]
+    told: Iterator[Likelihood | None] = iter((yield [Ask(prompt=one.prompt, text=one.text) for one in untold]))
+    known = [
+        replace(one, mean_logprob=found.mean if (found := next(told)) else None) if one.mean_logprob is None else one
+        for one in group.candidates
+    ]
+    columns = yield from together([scored(bound, known, group.render) for bound in by])
+    return columns
+
+
+def _answered(
+    asking: Asking[list[list[list[float]]]], generator: Generator, adapter: str | None
+) -> list[list[list[float]]]:
+    """Answer all that is asked, and return what comes of it."""
+    known: dict[Ask, Likelihood | None] = {}
+    told: list[Likelihood | None] | None = None
+    while True:
+        try:
+            asks = asking.send(told)
+        except StopIteration as done:
+            found: list[list[list[float]]] = done.value
+            return found
+        known |= _likelihoods([ask for ask in dict.fromkeys(asks) if ask not in known], generator, adapter)
+        told = [known[ask] for ask in asks]
+
+
+def _likelihoods(asks: Sequence[Ask], generator: Generator, adapter: str | None) -> Mapping[Ask, Likelihood | None]:
+    """Return how likely texts are. EngineError where none can be told, UsageError where the answer comes later."""
+    named = {str(place): ask for place, ask in enumerate(asks)}
+    for name, ask in named.items():
+        generator.submit(given_request(name, ask, adapter))
+    answers: dict[str, Completion] = {}
+    while len(answers) < len(named):
+        answers |= {one.request_id: one for one in generator.step() if isinstance(one, Completion)}
+    found = {ask: likelihood(answers[name]) for name, ask in named.items()}
+    if late := next((one for one in answers.values() if one.finish_reason == "deferred"), None):
+        raise UsageError(f"the model answers in another run only ({late.error})", hint="fit with what answers now")
+    if found and not any(found.values()):
+        raise EngineError(next(iter(answers.values())).error)
+    return found

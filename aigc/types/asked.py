@@ -1,0 +1,53 @@
+"""What is asked for: a brief, and the prompt that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Json: TypeAlias = Any  # None, bool, int, float, str, list[Json], dict[str, Json]
+Role: TypeAlias = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """This is the validated input of one piece. `source` says where it came from, such as `products.csv:3`.
+
+    `draw` counts other texts of the same values: each draws from a seed of its own. `avoid` is the beginning of a text
+    that the piece must not repeat; `nudges` counts how often it was written again for repeating one, a little warmer
+    (at a higher temperature) each time.
+    """
+
+    id: str
+    values: Mapping[str, Json]
+    source: str = ""
+    draw: int = 0
+    avoid: str = ""
+    nudges: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """This is one turn of a prompt."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """This is what a template rendered to. `chat=False` asks for plain joined text even from a chat model."""
+
+    messages: tuple[Message, ...]
+    chat: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """This is what a request is for: which brief's piece, stage, item of it (from 0) and attempt (from 0)."""
+
+    brief: str
+    stage: str
+    item: int = 0
+    attempt: int = 0

@@ -1,0 +1,129 @@
+"""Facts beside a name, beside each other, and in halves: headlines in which no word is new, made without a model."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from aigc.content import ends_dangling, measure
+from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line
+from aigc_plugins.ads.faithful import same_word, tells, words_of
+from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+
+WIDTH = 30
+TWICE = 2  # a fact stands in so many lines of two facts
+PART = 22  # wide; a longer fact leaves no room for another one
+SPLIT = re.compile(r",\s+|;\s+|\s+[–—]\s+|[，；]")
+ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
+LOOSE = re.compile(r"[,;，；]|\s+for\s")  # a fact loses what follows, and still says the same
+ANOTHER = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
+MARKED = re.compile(r"\d|^[A-Z]+$")  # a word that tells one model from another, not what the thing is
+
+
+def short_names(product: str) -> list[str]:
+    """Return a product's name and the shorter forms of it that still name the thing, the longest first.
+
+    "Pour-over coffee kettle", "coffee kettle", "kettle"; but no "bank" for a power bank.
+    """
+    names = [product, TAIL.sub("", product)]
+    words = names[-1].split(" ")
+    while len(words) > 1 and MARKED.search(words[-1]):
+        words.pop()
+    if len(words) > 2 and words[-1].lower() in word_lists()["offered"]:
+        words.pop()
+    names += [" ".join(words)] if len(words) > 1 else []
+    if len(words) > 2 and words[-1].lower() not in word_lists()["generic"] and "-" not in words[-2]:
+        names.append(" ".join(words[-2:]))
+    heads = [head for head in word_lists()["heads"] if re.search(_ending(head), names[1], re.IGNORECASE)]
+    names += sorted(heads, key=len, reverse=True)
+    return list(dict.fromkeys(names))
+
+
+def bare(fact: str) -> str:
+    """Return a fact without the verb that goes without saying beside the product: "200 litres" for "holds 200 litres"."""
+    lists = word_lists()
+    for verb in sorted(lists["light"], key=len, reverse=True):
+        if fact.lower().startswith(f"{verb} ") and verb not in lists["kept_light"]:
+            rest = ARTICLE.sub("", fact[len(verb) + 1 :])
+            return fact if ANOTHER.search(rest) or len(rest) < 2 else rest
+    return fact
+
+
+def beside(names: Sequence[str], fact: str, language: str) -> str:
+    """Return name and fact in one headline: the longest name that fits beside the whole fact, else beside its
+    beginning; nothing where none does, or where it would say a word twice."""
+    pattern: str = in_language(word_lists()["named_fact"], language)
+    whole = ARTICLE.sub("", bare(fact.strip(FINAL)))
+    free = [name for name in names if not _repeats(name, whole)]
+    rooms = {name: WIDTH - measure(pattern.format(name=name, fact=""), "width") for name in free}
+    fitting = [(name, whole) for name, room in rooms.items() if measure(whole, "width") <= room]
+    fitting += [(name, line) for name, room in rooms.items() if (line := begun(whole, room))]
+    for name, line in fitting[:1]:
+        return pattern.format(name=name[:1].upper() + name[1:], fact=line[:1].upper() + line[1:])
+    return ""
+
+
+def begun(fact: str, width: int) -> str:
+    """Return a fact, or the clause or noun it begins with, in at most that width; nothing where a number is lost."""
+    line = ad_line(fact, width) if width > 0 else ""
+    lost = ARTICLE.sub("", fact)[len(line) :]
+    return "" if lost and (re.search(r"\d", lost) or not LOOSE.match(lost)) else line
+
+
+def clauses(fact: str) -> list[str]:
+    """Return the two clauses of a fact as a line each, where each says something by itself, else nothing."""
+    parts = SPLIT.split(fact.strip(FINAL))
+    if len(parts) != 2:
+        return []
+    one, other = parts
+    if re.search(r"\d", one) and re.search(r"\d", other):
+        return []  # "charges for 5 hours, in 10 minutes"
+    if CJK.search(fact):
+        alone = min(len(one), len(other)) > 2 and not other.startswith(tuple(word_lists()["unfinished"]))
+    else:
+        begins = any(re.match(rf"{word}\b", other, re.IGNORECASE) for word in word_lists()["second"])
+        alone = begins and len(one.split()) > 1 and not LISTED.search(one)
+    lines = [part[:1].upper() + part[1:] for part in parts]
+    fits = all(measure(line, "width") <= WIDTH and not ends_dangling(line) for line in lines)
+    return lines if alone and fits else []
+
+
+def two_in_one(facts: Sequence[str], language: str, names: Sequence[str] = ()) -> Iterator[str]:
+    """Yield headlines of two short facts each, beside the longest of `names` that fits where some are given; facts that
+    stand in few of them come first, and none stands in more than two."""
+    pattern: str = in_language(word_lists()["two_facts"], language)
+    joint: str = in_language(word_lists()["named_fact"], language) if names else "{fact}"
+    short = [line for fact in facts if (line := begun(bare(fact.strip(FINAL)), PART)) and not SPLIT.search(line)]
+    lines: dict[tuple[str, str], str] = {}
+    for one, other in combinations(short, 2):
+        both = pattern.format(one=one, other=_lower(other))
+        fitting = (joint.format(name=name, fact=both) for name in names or [""] if not _repeats(name, both))
+        line = next((line for line in fitting if measure(line, "width") <= WIDTH), "")
+        if line and not _repeats(one, other):
+            lines[one, other] = line[:1].upper() + line[1:]
+    told: Counter[str] = Counter()
+    while lines:
+        pair = min(lines, key=lambda pair: sorted((told[pair[0]], told[pair[1]]), reverse=True))
+        told.update(pair)
+        if max(told[fact] for fact in pair) <= TWICE:
+            yield lines[pair]
+        del lines[pair]
+
+
+def _ending(head: str) -> str:
+    return rf"{head}$" if CJK.search(head) else rf"(?<=[\s-]){head}$"
+
+
+def _lower(fact: str) -> str:
+    first = fact.split(" ")[0]
+    return fact if any(char.isupper() or char.isdigit() for char in first[1:]) else fact[:1].lower() + fact[1:]
+
+
+def _repeats(name: str, fact: str) -> bool:
+    """Tell whether a name and a fact have a telling word in common, or two characters running."""
+    if CJK.search(name):
+        return any(name[at : at + 2] in fact for at in range(len(name) - 1))
+    theirs = words_of(fact)
+    return any(tells(word) and any(same_word(word, other) for other in theirs) for word in words_of(name))

@@ -1,0 +1,64 @@
+"""What kind of line it is: fresh, the plain fact, a join of product and fact, the name, a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from aigc import check
+from aigc.types import Field, Finding
+from aigc_plugins.claims.claim_lists import lists_for
+from aigc_plugins.claims.line_words import CJK, Given, given_to, root, words_in
+from aigc_plugins.claims.new_words import new_words
+
+LineKind: TypeAlias = Literal["fresh", "plain", "name", "call", "joined"]
+
+
+def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[str] = ()) -> LineKind:
+    """Return what a line is: a `call`, the product's `name`, a `plain` fact, product and fact `joined`, or `fresh`.
+
+    Plain is what says one fact in its order with nothing but function words and fillers around it; joined has no word
+    that is in neither; fresh adds one.
+    """
+    language = "zh" if CJK.search(text) else "en"
+    if _plain(text) in {_plain(call) for call in calls}:
+        return "call"
+    lists = lists_for(language)
+    bare = lists.fillers.sub(" ", text)
+    words = [root(word, language) for word in words_in(bare) if word not in lists.function]
+    named = {root(word, language) for word in words_in(product)}
+    if words and all(word in named for word in words):
+        return "name"
+    for fact in facts:
+        if _follows(words, [root(word, language) for word in words_in(fact)]):
+            return "plain"
+    new, strange = new_words(bare, Given(language, tuple(facts), (product,)))
+    return "fresh" if new or strange else "joined"
+
+
+@check(severity="note")
+def adds_something(text: str, field: Field, *, calls: Sequence[str] = ()) -> Iterator[str]:
+    """A line is more than its fact in order, the product's name or one of `calls`."""
+    given = given_to(field)
+    kind = kind_of_line(text, given.facts, str(field.draft.brief.values.get("product") or ""), calls)
+    if kind in ("plain", "name", "call"):
+        yield {"plain": "is the plain fact", "name": "is the product's name", "call": "is a call"}[kind]
+
+
+@check
+def no_filler(text: str, field: Field) -> Iterator[Finding]:
+    """No words that only fill the line ("so you know", "just for you", 等等) unless the brief has them."""
+    given = given_to(field)
+    for found in given.lists.fillers.finditer(text):
+        if found["found"] and found["found"].lower() not in given.text.lower():
+            yield Finding(message=f"fills the line with {found['found']!r}", span=found.span())
+
+
+def _follows(words: Sequence[str], fact: Sequence[str]) -> bool:
+    """Tell whether all words stand in the fact, in its order."""
+    rest = iter(fact)
+    return all(word in rest for word in words)
+
+
+def _plain(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())

@@ -1,0 +1,91 @@
+"""A line beside what it may say: its words, and those of the fact and of the brief's names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from aigc.types import Field, texts_in
+from aigc_plugins.claims.claim_lists import ClaimLists, lists_for
+from aigc_plugins.claims.stems import bases, stem
+from aigc_plugins.rules.units import canonical_unit
+
+NAMES = ("product", "category", "brand", "keyword", "offer", "price")
+CJK = re.compile(r"[\u3400-\u9fff]")
+WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_\u3400-\u9fff]+(?:'[^\W\d_\u3400-\u9fff]+)?|[\u3400-\u9fff]|°C?|%")
+CLITIC = re.compile(r"'(?:s|re|ll|ve|d|m)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """This is what a line may say: its facts, and the brief's names beside them."""
+
+    language: str
+    facts: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> ClaimLists:
+        return lists_for(self.language)
+
+    @property
+    def text(self) -> str:
+        return "\n".join((*self.facts, *self.names))
+
+
+def given_to(field: Field) -> Given:
+    """Return what a draft's text may say."""
+    values = field.draft.brief.values
+    item = field.draft.item if field.draft.item else values.get("facts")
+    names = (text for name in NAMES for text in texts_in(values.get(name)))
+    return Given(field.draft.language, tuple(texts_in(item)), tuple(names))
+
+
+@lru_cache(maxsize=1 << 12)
+def words_in(text: str) -> tuple[str, ...]:
+    """Return the words and numbers of a text in small letters; each Chinese character is a word."""
+    return tuple(CLITIC.sub("", word) for word in WORD.findall(text.lower().replace("’", "'")))
+
+
+@lru_cache(maxsize=1 << 15)
+def root(word: str, language: str) -> str:
+    """Return what all forms, spellings and synonyms of a word have in common."""
+    alike = lists_for(language).alike
+    plain = next((alike[base] for base in bases(word) if base in alike), word)
+    return (canonical_unit(plain) if len(plain) > 1 else "") or stem(plain)
+
+
+@lru_cache(maxsize=1 << 12)
+def roots_of(text: str, language: str) -> frozenset[str]:
+    """Return the roots of a text's words."""
+    return frozenset(root(word, language) for word in words_in(text))
+
+
+def is_function(word: str, lists: ClaimLists) -> bool:
+    """Tell whether a word says nothing by itself."""
+    return word in lists.function
+
+
+def telling(words: Iterable[str], lists: ClaimLists) -> list[str]:
+    """Return the words that say something: no function words, no numbers."""
+    return [word for word in words if word not in lists.function and not word[0].isdigit()]
+
+
+def relates(words: Sequence[str], given: Given) -> bool:
+    """Tell whether one of the words is a form of one in the fact or the names, or of the same topic as one there."""
+    known = roots_of(given.text, given.language)
+    if any(root(word, given.language) in known for word in words):
+        return True
+    topics = _topics(given.text, given.language)
+    return any(topics & _topics(word, given.language) for word in words)
+
+
+@lru_cache(maxsize=1 << 12)
+def _topics(text: str, language: str) -> frozenset[str]:
+    related, alike = lists_for(language).related, lists_for(language).alike
+    if CJK.search(text):
+        return frozenset().union(*(topics for word, topics in related.items() if word in text))
+    found = (related.get(base) for word in words_in(text) for base in (*bases(word), alike.get(word, word)))
+    return frozenset().union(*filter(None, found))

@@ -1,0 +1,113 @@
+"""What is told of a model's and a type's abilities before anything is written, and what the command line asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+
+from .conftest import SLOGAN
+
+Run = Callable[..., Any]
+SMALL = ("-m", "smollm2-135m")
+VOICES = """voices:
+  copy: {summary: Written freely., needs: {parameters: 1b}}
+  joined: {summary: The brief's own words.}
+prompt: slogan.j2"""
+
+
+@pytest.fixture(autouse=True)
+def opened(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the scripted generator stand for the model of the settings."""
+
+    def generator(project: Project, progress: object = None, **again: bool) -> ScriptedGenerator:
+        project.opened = project.source
+        shop.generators.append(ScriptedGenerator(lambda request, index: shop.answer(request, index)))
+        return shop.generators[-1]
+
+    monkeypatch.setattr(Project, "generator", generator)
+
+
+def test_a_model_too_small_is_told_first_and_its_pieces_are_flagged(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt:", "needs: {parameters: 1b}\nprompt:", 1))
+    why = "written by a model smaller than this type needs (135M of 1B): take qwen2.5-1.5b"
+    batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
+    for argv in ((*batch, "--dry-run"), batch, ("generate", "shop/slogan", "product=Hat", *SMALL)):
+        assert aigc(*argv).err.splitlines()[0] == f"shop/slogan will be flagged: {why}"
+    (shop.folder / "aigc.yaml").write_text("model: smollm2-135m\n")
+    shown = aigc("show", "shop/slogan")
+    assert why in shown.err and "\nNeeds: 1B parameters\n" in shown.out
+    assert aigc("show", "shop/slogan", "--json").json["needs"] == {"parameters": 10**9, "languages": []}
+    assert f"2 flagged by needs (first 0001): the piece: {why}" in aigc("job", "made").out
+    assert not (shop.folder / "made/lines.txt").exists(), "nothing is ready to be published"
+    aigc(*batch, "--with-flagged")
+    assert len((shop.folder / "made/lines.txt").read_text().splitlines()) == 3
+    assert "with_flagged: true" in (shop.folder / "made/job.yaml").read_text()
+    assert aigc("generate", "shop/slogan", "product=Hat", "-m", "qwen2.5-1.5b").code == 0
+
+
+def test_the_voice_in_use_is_told_chosen_and_written_down(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
+    batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
+    line = "shop/slogan in the voice joined; smollm2-135m is not up to all of them: copy needs 1B parameters"
+    assert aigc(*batch, "--dry-run").err.splitlines()[0] == line
+    ran = aigc(*batch)
+    assert ran.code == 0 and "voice: joined" in (shop.folder / "made/job.yaml").read_text()
+    asked = len(shop.asked)
+    ran = aigc(*batch, "--voice", "copy")
+    assert ran.code == 1 and "2 flagged" in ran.out and len(shop.asked) == asked + 2, "another voice is another piece"
+    assert "voice: copy" in (shop.folder / "made/job.yaml").read_text()
+    shown = aigc("show", "shop/slogan", "--json").json["voices"]
+    assert [(one["name"], one["used"]) for one in shown] == [("copy", True), ("joined", False)], "of a model not known"
+    assert "  copy    used  1B parameters  Written freely." in aigc("show", "shop/slogan").out
+    refused = aigc(*batch, "--voice", "cop")
+    assert refused.code == 2
+    assert "-o voice=cop: shop/slogan has no voice 'cop'; did you mean 'copy'?" in refused.err
+    shop.write("aigc.yaml", "voice: cop\n")
+    assert "aigc.yaml:1: shop/slogan has no voice 'cop'" in aigc("show", "shop/slogan").err
+    assert aigc("show", "shop/advert").code == 0, "a type without voices has nothing against it"
+
+
+def test_keys_of_types_without_voices_do_not_know_any(aigc: Run, shop: Any) -> None:
+    batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
+    aigc(*batch)
+    asked = len(shop.asked)
+    aigc(*batch, "-o", "voice=copy")
+    assert len(shop.asked) == asked
+
+
+def test_rows_that_will_be_flagged_are_counted_by_reason(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("maxLength: 20", "maxLength: 99"))
+    apron = "Leinenschürze mit zwei Taschen"
+    shop.write("rows.csv", f"product\n{apron}\nWollmütze für den kalten Winter\nA hat that keeps you warm in winter\n")
+    batch = ("batch", "shop/slogan", "rows.csv", "-m", "qwen2.5-1.5b", "--out", "made")
+    line = "2 briefs will be flagged: the row is in German, which this type does not write (en, zh)\n"
+    assert line in aigc(*batch, "--dry-run").err
+    ran = aigc(*batch)
+    assert line in ran.err and "1 accepted, 2 flagged" in ran.out
+    contradicted = aigc(*batch, "--set", "language=zh", "--dry-run").err
+    assert "1 brief will be flagged: the row is in English, and its language says zh\n" in contradicted
+
+
+def test_a_row_without_language_gets_its_own_before_it_is_written(aigc: Run, shop: Any) -> None:
+    shop.write("rows.csv", "product,language\n保温杯可装两大杯茶,\n龙井,zh\nHat,\n")
+    aigc("batch", "shop/slogan", "rows.csv", "-m", "qwen2.5-1.5b", "--out", "made")
+    made = [json.loads(line) for line in (shop.folder / "made/artifacts.jsonl").read_text("utf-8").splitlines()]
+    languages = [one["brief"]["values"]["language"] for one in made]
+    assert languages == ["zh", "zh", "zh"], "the last is too short to tell, and most rows are in Chinese"
+    assert aigc("generate", "shop/slogan", "product=帽子", "--json", "-m", "qwen2.5-1.5b").json["brief"]["values"] == {
+        "product": "帽子",
+        "tags": None,
+        "language": "zh",
+    }
+
+
+def test_types_are_shown_where_nothing_writes(aigc: Run, shop: Any) -> None:
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
+    del shop.plugins["gpt"]
+    assert "en zh" in aigc("types").out and "copy    used" in aigc("show", "shop/slogan").out

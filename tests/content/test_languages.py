@@ -1,0 +1,104 @@
+"""Which language a row is in, as far as that is sure."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.content.languages import (
+    language_name,
+    language_of,
+    language_of_text,
+    language_said,
+    usual_language,
+    with_language,
+)
+
+SAMPLES = Path(__file__).parents[2] / "templates"
+INPUTS: dict[str, Any] = {"product": {}, "tone": {"enum": ["plain", "bold"]}, "language": {"enum": ["en", "zh"]}}
+
+# Of 1,200 rows those that come nearest to another language: their best guess is one.
+NEAREST = """\
+Ukulele 4 nylon strings|Wheat bag lavender|Tripod 1.1 kg|Silk pillowcase 22 momme silk|Museum pass no queuing
+Label printer 12 mm labels|Pyjamas elastic waist|Orbital sander 2.5 mm orbit|Water flosser 200 ml tank|Garden bench teak
+Science volcanoes grade 6 magma lava crater|Bike helmet 260 g|Instant camera selfie mirror|Wardrobe 100 cm wide
+Aquarium 60 litre silent pump|Dog bed zip-off cover|Lawn mower 38 cm cut|Smart plug timer for 7 days|Spice grinder 80 g
+Dehumidifier 12 litres a day 39 dB|Jigsaw puzzle 500 pieces|Stud finder 9 V battery|Socket set chrome vanadium steel
+Florist bouquets from 15 euros|Cast iron casserole 4.7 litres|Rain barrel 200 litres child-safe lid|Cat tree sisal posts
+Head torch 400 lumens|Tool bag 24 pockets|Cycling gloves gel palm|Pizza delivery 30 minutes|Laser level 15 m range"""
+
+
+@pytest.mark.parametrize("text", NEAREST.replace("\n", "|").split("|"))
+def test_a_short_english_row_is_never_taken_for_another_language(text: str) -> None:
+    assert language_of_text(text) in ("", "en")
+
+
+@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*/briefs/*")), ids=lambda file: file.name)
+def test_the_samples_are_in_their_language(file: Path) -> None:
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows: list[dict[str, Any]] = list(csv.DictReader(lines)) if file.suffix == ".csv" else [*map(json.loads, lines)]
+    found = {language_of({}, row) for row in rows} - {""}
+    assert found == {"zh"} if file.stem.endswith("-zh") else found <= {"en", *({"zh"} if _has_chinese(rows) else ())}
+
+
+def _has_chinese(rows: list[dict[str, Any]]) -> bool:
+    return any(row.get("language") == "zh" or "人工" in str(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Leinenschürze zwei Taschen vorne bei 40 Grad waschbar", "de"),
+        ("Regenjacke wasserdicht", "de"),
+        ("Cafetière italienne en acier inoxydable", "fr"),
+        ("Zapatillas de correr ligeras y con buena suela", "es"),
+        ("A travel mug with a leakproof lid that keeps coffee hot for hours", "en"),
+        ("手冲咖啡壶", "zh"),
+        ("帽子 https://shop.example.com/hats/wool", "zh"),
+        ("コーヒーカップ", "ja"),
+        ("電動自転車は軽い", "ja"),
+        ("전기 자전거", "ko"),
+        ("Кружка", "ru"),
+        ("Кружка для кави, яка довго зберігає тепло і не протікає", "uk"),
+        ("หมวก", "th"),
+        ("Longjing tea 龙井 in a tin", ""),
+        ("Crème brûlée", ""),
+        ("50 €", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_sure_is_told(text: str, language: str) -> None:
+    assert language_of_text(text) == language
+
+
+def test_words_of_enums_and_what_language_says_are_no_texts() -> None:
+    assert language_of(INPUTS, {"product": "帽子", "tone": "plain", "language": "English"}) == "zh"
+    assert language_of({}, {"facts": ["续航40公里", {"note": "可折叠"}], "price": 3, "tags": None}) == "zh"
+
+
+def test_what_language_says_is_read_without_its_country() -> None:
+    said = [language_said({"language": one}) for one in ("zh", "zh-TW", "English", None)]
+    assert said == ["zh", "zh", "", ""] and language_said({}) == ""
+
+
+def test_a_row_that_leaves_language_open_gets_its_own_or_the_usual_one() -> None:
+    german = "Leinenschürze zwei Taschen vorne bei 40 Grad waschbar"
+    cases = {"帽子": "zh", "Hat": "en", german: None}
+    for product, language in cases.items():
+        got = with_language(INPUTS, {"product": product, "language": " "}, lambda: "en").get("language")
+        assert got == (language or " "), "one that the input may not be is left to its default"
+    assert with_language(INPUTS, {"product": "帽子", "language": "en"})["language"] == "en", "it was said"
+    assert with_language({"product": {}}, {"product": "帽子"}) == {"product": "帽子"}
+    assert with_language(INPUTS, {"product": "Hat"}) == {"product": "Hat"}
+
+
+def test_the_usual_language_is_that_of_most_rows() -> None:
+    assert usual_language(["", "de", "en", "de", ""]) == "de" and usual_language(["", ""]) == ""
+
+
+def test_languages_have_names() -> None:
+    assert (language_name("de"), language_name("xx")) == ("German", "xx")

@@ -1,0 +1,103 @@
+"""The whole of `articles/blog` over answers that a model gave, with the faults it had in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from aigc.content import brief_values
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Request
+from aigc.writing.pipeline import Pipeline
+
+FACTS = [
+    "An agenda sent a day early lets people prepare.",
+    "Meetings of 25 minutes leave time for a short break.",
+    "One person should write down decisions during the meeting.",
+    "Cameras can stay off when the connection is slow.",
+]
+PLAIN = {
+    "title": "Remote Team Meetings",
+    "intro": "This article for team leads is about remote team meetings.",
+    "paragraphs": "",
+    "headings": "Nothing of the Kind",
+}
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    return Project.open()
+
+
+def written(project: Project, facts: list[str] | None = None, **answers: str) -> Artifact:
+    content_type = project.content_type("articles/blog")
+    values = {"topic": "remote team meetings", "audience": "team leads", "sections": 2, "facts": facts}
+    brief = Brief(id="1", values=brief_values(content_type, values, where="here"))
+
+    def answer(request: Request, index: int) -> str:
+        assert request.about
+        return (PLAIN | answers).get(request.about.stage, "Send the agenda for remote team meetings a day early.")
+
+    (artifact,) = Pipeline(ScriptedGenerator(answer), project.environment).write(content_type, [brief])
+    return artifact
+
+
+def test_what_two_sentences_make_of_the_facts_stays(project: Project) -> None:
+    paragraph = (
+        "People can prepare when the agenda is sent a day early. A 25-minute meeting leaves time for a short break."
+    )
+    artifact = written(project, FACTS, paragraphs=paragraph)
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["sections"][0]["text"] == paragraph
+    assert artifact.fields["sections"][1]["text"] == " ".join(FACTS[2:])
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "Take a 25-minute break.",
+        "Everyone is on the same page when the agenda is sent a day early.",
+        "The agenda is sent a day early, and that lets people prepare their lunch in Paris.",
+        "Meetings of 50 minutes leave time for a short break.",
+        "Cameras cannot stay off when the connection is slow.",
+        "## Intro",
+        "An agenda sent a day early lets people prepa\ufffd.",
+        "One person should write down asdf decisions during the meeting.",
+    ],
+)
+def test_a_fault_gives_way_to_the_plain_fact(project: Project, fault: str) -> None:
+    artifact = written(project, FACTS, paragraphs=fault)
+    assert artifact.status == "accepted", artifact.reason
+    assert [section["text"] for section in artifact.fields["sections"]] == [" ".join(FACTS[:2]), " ".join(FACTS[2:])]
+
+
+def test_markup_quotation_marks_and_emoji_are_taken_off(project: Project) -> None:
+    artifact = written(
+        project,
+        FACTS,
+        title='"Remote Team Meetings for Team Leads" 🚀',
+        intro="## Introduction\n**Team leads** can read here about remote team meetings.**",
+    )
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["title"] == "Remote Team Meetings for Team Leads"
+    assert artifact.fields["intro"] == "Team leads can read here about remote team meetings."
+
+
+@pytest.mark.parametrize(
+    "intro",
+    [
+        "In today's fast-paced world remote team meetings matter to team leads.",
+        "One person should write down the decisions during a remote team meeting.",
+        "Download the free template for remote team meetings, written for team leads.",
+    ],
+)
+def test_an_intro_that_says_too_much_is_replaced(project: Project, intro: str) -> None:
+    artifact = written(project, FACTS, intro=intro)
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["intro"] == "This article is about remote team meetings and is written for team leads."
+
+
+def test_an_article_without_facts_is_flagged(project: Project) -> None:
+    artifact = written(project)
+    assert artifact.status != "accepted"
+    assert any("the brief has no facts" in finding.message for finding in artifact.findings)
