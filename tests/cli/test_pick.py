@@ -153,6 +153,16 @@ def test_labels_are_written(aigc: Run, shop: Any) -> None:
     assert told == {"file": "labels.jsonl", "rows": 3, "better": 1, "as_good": 1, "faulty": 1}
 
 
+def test_a_sheet_that_lies_in_the_folder_keeps_what_could_not_be_taken(aigc: Run, shop: Any) -> None:
+    path = shop.folder / "made/content.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["suggestions"]["I2"], book["suggestions"]["I3"] = 2, "x" * 41
+    book.save(path)
+    assert aigc("pick", "made", "--from", "made/content.xlsx").code == 1
+    table = openpyxl.load_workbook(path)["suggestions"]
+    assert (table["C2"].value, table["I2"].value, table["I3"].value) == ("Short one", None, "x" * 41)
+
+
 def test_exports_are_written_again_as_they_were(aigc: Run, shop: Any) -> None:
     aigc("export", "made", "--to", "csv", "-o", "suggestions=true")
     assert "text suggestion 1" in (shop.folder / "made/content.csv").read_text("utf-8-sig")

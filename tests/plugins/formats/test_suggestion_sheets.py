@@ -84,6 +84,27 @@ def test_the_importer_reads_it_back(tmp_path, pieces):
     ]
 
 
+def test_what_is_filled_in_is_kept_until_it_stands(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    book = openpyxl.load_workbook(path)
+    book["suggestions"]["I2"], book["suggestions"]["I3"] = 2, "Own words"
+    book.save(path)
+    list(xlsx_pieces(pieces, tmp_path))
+    rows, _ = sheet(path, "suggestions")
+    assert [row[-1] for row in rows[1:]] == [2, "Own words"]
+    other = offers("headlines[1]", "New", "Warm hands")
+    stands = replace(pieces[0], fields={**pieces[0].fields, "text": "Own words"})
+    list(xlsx_pieces([replace(stands, suggestions=(*other, *offers("text", "Another")))], tmp_path))
+    rows, _ = sheet(path, "suggestions")
+    assert [row[-1] for row in rows[1:]] == ["=1+1", None], "the second meant a text that is suggested no more"
+    for odd in (b"", b"no book"):
+        path.write_bytes(odd)
+        list(xlsx_pieces(pieces, tmp_path))
+    openpyxl.Workbook().save(path)
+    list(xlsx_pieces(pieces, tmp_path))
+    assert [row[-1] for row in sheet(path, "suggestions")[0][1:]] == [None, None]
+
+
 class Many(Sequence[Artifact]):
     """These are as many pieces as are wanted, made when they are gone over."""
 
