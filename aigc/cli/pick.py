@@ -13,7 +13,7 @@ import click
 from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.pick_lists import labels_written, sheet_taken
-from aigc.cli.picking import walk
+from aigc.cli.pick_walk import walk
 from aigc.cli.readable import one_line, printable
 from aigc.errors import UsageError
 from aigc.jobs import Desk, at_desk

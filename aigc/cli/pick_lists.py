@@ -29,14 +29,9 @@ NEEDED = ("id", "field", PICK)
 
 def sheet_taken(project: Project, batch: Path, file: Path, *, as_json: bool) -> int:
     """Do what each row of a sheet says in its column `pick`: a suggestion's number, or words; say what was done."""
-    rows = list(_rows(project.registry, file))
-    done: list[dict[str, Json]] = []
+    rows = [row for row in _rows(project.registry, file) if row.error or _cell(row, PICK)]  # few of very many
     with at_desk(project, batch) as desk:
-        for row in rows:
-            if (wanted := _cell(row, PICK)) and not row.error:
-                done.append(_done(desk, row, wanted))
-            elif row.error:
-                done.append({"row": row.where, "done": "wrong", "told": row.error})
+        done = [_done(desk, row) for row in rows]
     if as_json:
         print_json(done)
     else:
@@ -44,15 +39,17 @@ def sheet_taken(project: Project, batch: Path, file: Path, *, as_json: bool) -> 
             click.secho(printable(f"{one['row']}: {one['told']}"), fg="red" if one["done"] == "wrong" else None)
         counts = Counter(one["done"] for one in done)
         summary = ", ".join(f"{counts[name]} {name}" for name in ("taken", "standing already", "wrong") if counts[name])
-        click.echo(f"{counted(len(rows), 'row')}: {summary or 'none has anything in the column pick'}", err=True)
+        click.echo(f"{counted(len(rows), 'pick')}: {summary or 'nothing is in the column pick'}", err=True)
     return 1 if any(one["done"] == "wrong" for one in done) else 0
 
 
-def _done(desk: Desk, row: Row, wanted: str) -> dict[str, Json]:
+def _done(desk: Desk, row: Row) -> dict[str, Json]:
     """Do what a row says, and return what became of it."""
     name, place = _cell(row, "id"), _cell(row, "field")
     try:
-        text = _text(desk, row, name, place, wanted)
+        if row.error:
+            raise UsageError(row.error)
+        text = _text(desk, row, name, place, _cell(row, PICK))
         before = desk.piece(name)
         stands = at_path(before.fields, place) == text and (before.review is None or place not in before.review.stale)
         if not stands:

@@ -68,11 +68,12 @@ def _after(judgement: Judgement, one: Decision) -> Judgement:
 
 def label_rows(setup: Setup, log: Iterable[Decision]) -> Iterator[dict[str, Json]]:
     """Yield a row per text that people decided something of, as `aigc evaluate --fit` reads them: the brief's inputs,
-    the stage's item, text and label. Texts of no known stage have none."""
+    the stage's item, text and label. Texts of no known stage or item have none."""
     for judgement in judgements(log):
-        if judgement.stage:
-            brief = Brief(id=judgement.id, values=judgement.values)
-            item = subject(setup, brief, judgement.stage, judgement.item)
+        stage = _stage(setup.content_type, judgement.stage)
+        brief = Brief(id=judgement.id, values=judgement.values)
+        item = subject(setup, brief, judgement.stage, judgement.item)
+        if stage is not None and (item is not None or not stage.foreach):
             for text, label in judgement.labels().items():
                 told = {"item": item, "text": text, "label": label, "stage": judgement.stage, "id": judgement.id}
                 yield {**judgement.values, **told, "field": judgement.field}

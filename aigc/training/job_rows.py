@@ -177,9 +177,13 @@ class _Job:
                 self._account_item(artifact, rows, value)
         for (brief, stage, item), judgement in self.chosen.items():
             about = About(brief=artifact.id, stage=stage, item=item, attempt=0)
-            if brief == artifact.id and (stage, item) not in by_place and about in replay.replies:
+            if brief != artifact.id or (stage, item) in by_place:
+                continue
+            if about in replay.replies:
                 value = _value(items, stage, item)
                 self._account_judgement(artifact, judgement, (), replay.replies[about].prompt, value)
+            else:
+                self.found.leave(f"{self.name}: {brief} {judgement.field} picked", "rejected", "is not asked for today")
         for line in replay.unasked(artifact.id):
             told = (
                 "an earlier answer is taken today" if (line.stage, line.item) in by_place else "is not asked for today"

@@ -18,10 +18,12 @@ from aigc.writing.item import Setup, Sheet
 def amended(setup: Setup, written: Artifact, texts: Mapping[str, str]) -> Artifact:
     """Return what a model wrote with other texts at some places, its findings and status worked out again."""
     fields = with_texts(written.fields, texts)
-    before, after = _found(setup, written, written.fields), _found(setup, written, fields)
-    cleared = {_told(finding) for finding in before}
-    kept = [one for one in written.findings if one.field not in texts and _told(one) not in cleared]
-    findings = tuple(distinct([*after, *kept]))
+    before = {_told(finding) for finding in _found(setup, written, written.fields)}
+    after = {_told(finding): finding for finding in _found(setup, written, fields)}
+    new = [one for told, one in after.items() if told not in before or one.field in texts]
+    gone = before - set(after)
+    kept = [one for one in written.findings if one.field not in texts and _told(one) not in gone]
+    findings = tuple(distinct([*new, *kept]))
     status, reason = verdict(findings)
     return replace(written, fields=fields, findings=findings, status=status, reason=reason)
 

@@ -75,7 +75,7 @@ def _asked(row: Mapping[str, Json]) -> str:
 
 def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[Place, str]) -> None:
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
-    import openpyxl  # type: ignore[import-untyped]
+    import openpyxl
 
     seen = FieldColumns()
     for artifact in artifacts:
@@ -120,8 +120,8 @@ def _fill(sheet: Any, head: Sequence[str], rows: Iterator[list[Json]]) -> None:
 
 def _cell(sheet: Any, value: Json) -> Any:
     """Return a value as a sheet takes it; a text is one whatever it begins with."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
 
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from aigc.cli import picking
+from aigc.cli import pick_walk
 from aigc.plugs.extension import scorer
 from aigc.plugs.hookspecs import hookimpl
 from aigc.types import Candidate
@@ -102,7 +102,7 @@ def test_misuse_is_told_in_a_sentence(aigc: Run, argv: tuple[str, ...], told: st
 def test_a_walk_asks_about_what_is_open(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter(["9", "x" * 41, "2", "n"])
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(picking.click, "prompt", lambda *given, **options: next(answers))
+    monkeypatch.setattr(pick_walk.click, "prompt", lambda *given, **options: next(answers))
     ran = aigc("pick", "made")
     assert ran.code == 0 and "2 decisions" in ran.err
     assert "0001 text  (1 of 2)" in ran.out and "Tin cup" in ran.out and "     2 Short one" in ran.out
@@ -131,7 +131,7 @@ def test_a_sheet_is_read_back(aigc: Run, shop: Any) -> None:
     assert ran.out.splitlines()[:2] == ["filled.xlsx:2: 0001 text: Short one", "filled.xlsx:3: 0002 text: My own"]
     assert "filled.xlsx:4: made: no piece has the id '0009'" in ran.out
     assert "filled.xlsx:5: 0001: the row has no suggestion 5" in ran.out
-    assert "4 rows: 2 taken, 2 wrong" in ran.err
+    assert "4 picks: 2 taken, 2 wrong" in ran.err
     ran = aigc("pick", "made", "--from", "filled.xlsx", "--json")
     assert [one["done"] for one in ran.json] == ["standing already", "standing already", "wrong", "wrong"]
     shop.answer = lambda request, index: ("Other", "Another", "Others")[index]

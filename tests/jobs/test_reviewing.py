@@ -161,6 +161,15 @@ def test_the_status_is_worked_out_again_and_what_is_refused_cannot_stand(page: S
     assert piece(page).status == "accepted"
 
 
+def test_what_else_is_found_today_is_no_part_of_a_decision(
+    page: Shop, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    (tmp_path / "templates/shop/page.yaml").write_text(PAGE.replace("[nice]", "[mug]"))
+    with at_desk(page.project, page.folder) as desk:
+        assert desk.keep("00", PLACE).status == "accepted", "the model's own texts were judged when they were written"
+        assert desk.take("00", PLACE, 1).reason.startswith("lines[1]: "), "what was taken is judged now"
+
+
 def test_another_run_judges_a_piece_that_was_written_again(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
         desk.write("00", PLACE, "A nice mug")
@@ -204,7 +213,7 @@ def test_refusals_are_kept_and_end_a_pick(page: Shop) -> None:
     assert log[-1].values == {"product": "mug"} and log[-1].at
 
 
-def test_decisions_are_labels(page: Shop) -> None:
+def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
     with at_desk(page.project, page.folder) as desk:
         desk.take("00", PLACE, 1)
         desk.refuse("00", PLACE, 3)
@@ -227,6 +236,10 @@ def test_decisions_are_labels(page: Shop) -> None:
         ("01", "pot!", "pot!"): 1,
     }
     assert rows[0]["product"] == "mug" and rows[0]["stage"] == "lines"
+    (tmp_path / "templates/shop/page.yaml").write_text(PAGE.replace("[product, product + '!']", "[product]"))
+    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    with opened_ledger(page.folder) as ledger:
+        assert {one["item"] for one in label_rows(setup, ledger.reviews.log())} == {"mug"}, "the rest has no item today"
 
 
 def test_misuse_names_the_nearest(page: Shop) -> None:

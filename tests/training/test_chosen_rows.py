@@ -15,7 +15,7 @@ from aigc.training.account import Account
 from aigc.training.sources import gather
 from aigc.types import Suggestion
 
-from .conftest import Works
+from .conftest import PAGE, Works
 
 NAME = "spring: b1 lines[0]"  # the model's "Has steps" stands there; its "steps that is far too long" was not taken
 
@@ -109,6 +109,14 @@ def test_what_is_undone_kept_or_of_another_brief_is_not_learnt(works: Works, sug
         db.execute("update pieces set brief = json_set(brief, '$.product', 'tin lamp') where id = 'b1'")
     ledger.close()
     assert "Dims by touch" not in {one.answer for one in rows(works, suggested).kept}
+
+
+def test_a_pick_of_an_item_that_is_not_asked_for_is_named(works: Works, suggested: Path) -> None:
+    with at_desk(works.project, suggested) as desk:
+        desk.take("b1", "lines[0]", 1)
+    works.files["templates/shop/page.yaml"] = PAGE.replace("foreach: facts", "foreach: facts[5:]")
+    told = {one.where: one.told for one in rows(works, suggested).left_out}
+    assert told["spring: b1 lines[0] picked"] == "is not asked for today"
 
 
 def test_a_job_that_kept_no_lines_has_its_picks(works: Works) -> None:
