@@ -27,6 +27,7 @@ BUILT_IN: Mapping[str, str] = {
     "generate": "Write one piece now.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
+    "pick": "Take, write or refuse what could stand in a piece.",
     "export": "Write a finished batch in another format.",
     "train": "Teach the model to write as your approved texts do.",
     "evaluate": "Compare models on the same briefs.",

@@ -99,11 +99,18 @@ def print_findings(artifact: Artifact) -> None:
 
 
 def print_suggestions(artifact: Artifact) -> None:
-    """Print, on stderr, what else could stand at which places."""
+    """Print, on stderr, what else could stand at which places, and what people decided there."""
+    review = artifact.review
     for name, told in by_field(artifact.suggestions).items():
+        refused = review.refused.get(name, ()) if review else ()
         click.secho(f"{name}: could also be", err=True)
         for number, one in enumerate(told, 1):
-            click.echo(f"  {number}  {one_line(one.text)}  ({one.score:g})", err=True)
+            verdict = "  refused" if one.text in refused else ""
+            click.echo(f"  {number}  {one_line(one.text)}  ({one.score:g}){verdict}", err=True)
+    for name, models in review.models.items() if review else ():
+        stale = "; its brief has changed since" if review and name in review.stale else ""
+        beneath = f"the model has: {one_line(models)}" if models is not None else "it waits: no text is there any more"
+        click.secho(f"{name}: taken by a person; {beneath}{stale}", err=True)
 
 
 def finding_line(finding: Finding) -> str:

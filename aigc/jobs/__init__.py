@@ -8,9 +8,10 @@ that repeat each other back to be written again. What it will take is told befor
 this machine did. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
-`Job`; `running` (who writes there); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report`
-(the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how
-a piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup` (people decide), `Judgement`, `judgements`,
+`label_rows` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
+folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
+piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -25,24 +26,31 @@ from aigc.jobs.folder import (
     remember_exports,
 )
 from aigc.jobs.forecast import Forecast, Forecaster, check_model, rates_file
+from aigc.jobs.judgements import Judgement, judgements, label_rows
 from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
+from aigc.jobs.reviewing import Desk, at_desk, review_setup
 from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.uniqueness import Unique
 
 __all__ = [
     "REPORT",
+    "Desk",
     "Forecast",
     "Forecaster",
     "Good",
     "Job",
+    "Judgement",
     "RayRunner",
     "Unique",
+    "at_desk",
     "check_model",
     "earlier_exports",
     "export",
+    "judgements",
+    "label_rows",
     "open_job",
     "own_options",
     "prepare_folder",
@@ -50,6 +58,7 @@ __all__ = [
     "ray_runner",
     "read_artifacts",
     "remember_exports",
+    "review_setup",
     "run_job",
     "running",
     "write_report",

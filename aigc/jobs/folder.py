@@ -194,8 +194,31 @@ def own_options(exporter: Extension, given: Mapping[str, Json]) -> dict[str, Jso
 
 def remember_exports(ledger: Ledger, exports: Sequence[Export]) -> None:
     """Keep how formats were asked for, for the next time that the job is exported in them."""
-    asked = {one.name: {"options": dict(one.options), "with_flagged": one.with_flagged} for one in exports}
-    ledger.note(exports={**ledger.facts().get("exports", {}), **asked})
+    ledger.note(exports={**ledger.facts().get("exports", {}), **_asked(exports)})
+    remember_written(ledger, exports)
+
+
+def remember_written(ledger: Ledger, exports: Sequence[Export]) -> None:
+    """Keep how exports were written, to write the same files again when pieces change."""
+    ledger.note(exported={**ledger.facts().get("exported", {}), **_asked(exports)})
+
+
+def _asked(exports: Sequence[Export]) -> dict[str, Json]:
+    return {one.name: {"options": dict(one.options), "with_flagged": one.with_flagged} for one in exports}
+
+
+def as_written(ledger: Ledger, folder: Path) -> list[Export]:
+    """Return the exports whose files are in the folder, as they were written."""
+    last = ledger.facts().get("exported", {})
+    names = [name for name in _written_before(folder / EXPORTS_FILE) if earlier_exports(folder, name)]
+    return [Export(name=name, **last[name]) if name in last else as_before(ledger, Export(name=name)) for name in names]
+
+
+def export_job(registry: Registry, ledger: Ledger, folder: Path, asked: Export, where: str) -> list[Path]:
+    """Write a job's pieces as an export asks for, in place of what it wrote before; return the paths. `where` says
+    where its options stand."""
+    pieces = Good(ledger, with_flagged=asked.with_flagged)
+    return export(registry, pieces, folder, [asked.name], asked.options, replacing=True, where=where)
 
 
 def as_before(ledger: Ledger, asked: Export) -> Export:

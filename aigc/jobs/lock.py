@@ -19,16 +19,20 @@ PATIENCE = 1.0  # seconds a lock file may stay empty: it is made first and writt
 
 
 @contextmanager
-def only_run(folder: Path) -> Iterator[None]:
-    """Hold the folder for this process. JobError names the holder; the lock of a dead process is taken over."""
-    path = folder / LOCK
+def only_run(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
+    """Hold the folder for this process, after so many seconds at most. JobError names who holds it still; the lock of a
+    dead process is taken over."""
+    path, until = folder / LOCK, time.monotonic() + patience
     while True:
-        refuse_second_run(folder)
         try:
+            refuse_second_run(folder)
             _take(path)
             break
         except FileExistsError:  # another run was faster: see who it is
             continue
+        except JobError:
+            if time.monotonic() > until:
+                raise
         except OSError as error:
             raise JobError(f"{path}: cannot be written ({error.strerror or error})") from error
     try:

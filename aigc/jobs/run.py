@@ -21,12 +21,21 @@ from pathlib import Path
 from aigc.asking.plan import Export
 from aigc.content import ContentType
 from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
-from aigc.jobs.folder import Good, as_before, earlier_exports, earlier_pieces, export, prepare_folder, write_artifacts
+from aigc.jobs.folder import (
+    as_before,
+    earlier_exports,
+    earlier_pieces,
+    export_job,
+    prepare_folder,
+    remember_written,
+    write_artifacts,
+)
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
 from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import write_report
+from aigc.jobs.reviewing import judge_reviews
 from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
@@ -294,6 +303,7 @@ class Job:
         """
         if self._guard and not self._unfinished:
             self._guard.flag(self._guard.twins())
+        judge_reviews(self.project, self.content_type, self.ledger)
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
             self.ledger.pieces.share(self._store)
@@ -304,16 +314,16 @@ class Job:
             asked = as_before(self.ledger, Export(name=one) if isinstance(one, str) else one)
             if whole and earlier_exports(self.folder, asked.name):
                 continue
-            pieces = Good(self.ledger, with_flagged=asked.with_flagged)
             given = {} if isinstance(one, str) else one.options
             where = "-o" if set(asked.options) <= set(given) else EARLIER_OPTIONS
             try:
-                files += export(registry, pieces, self.folder, [asked.name], asked.options, replacing=True, where=where)
+                files += export_job(registry, self.ledger, self.folder, asked, where)
             except AigcError as error:
                 problems.append(str(error))
                 self.broken.append(asked.name)
             else:
                 self.exported.append(asked)
+        remember_written(self.ledger, self.exported)
         try:
             files.append(write_report(self.folder, self.ledger, self.content_type))
         except JobError as error:

@@ -80,10 +80,9 @@ class Guard:
         """Flag the twins, and clear what is none any more."""
         now = {twin.id: twin for twin in twins}
         cleared = [name for name in self._ledger.twins.flagged() if name not in now]
-        entry = self._ledger.pieces.entry
+        written = self._ledger.pieces.as_written
         self._ledger.twins.flag(
-            (_judged(entry(name).artifact, now.get(name)), now[name].of if name in now else "")
-            for name in (*now, *cleared)
+            (_judged(written(name), now.get(name)), now[name].of if name in now else "") for name in (*now, *cleared)
         )
 
     def _compared(self, name: str, other: str, nudges: int) -> Twin | None:

@@ -1,10 +1,10 @@
 """What is known of every brief of a job: one SQLite file, in which each has a row from the moment it was asked for.
 
 All SQL of the project is here, behind questions with names. `ledger` is the open file and holds the rooms that are
-asked: `briefs`, `completions`, `pieces`, `lines`, `twins`, `totals`; `ledger.sql` says what stands in it, `database` is
-the connection, `store` what a project's jobs share. `entry` and `record` are a finished piece as a row and as JSON,
-`standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before anybody sees
-it, `assets` the folder of pieces' files, and `scratch` texts by name in a file that is thrown away.
+asked: `briefs`, `completions`, `pieces`, `lines`, `reviews`, `twins`, `totals`; `ledger.sql` says what stands in it,
+`database` is the connection, `store` what a project's jobs share. `entry` and `record` are a finished piece as a row
+and as JSON, `standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before
+anybody sees it, `assets` the folder of pieces' files, and `scratch` texts by name in a file that is thrown away.
 
 Names: `Ledger`, `opened_ledger`, `Entry`, `KeptLine`, `artifact_record`, `Standing`, `standing`, `Complaint`. Knows:
 SQLite, briefs, artifacts, completions, requests' digests. Does not know: content types, exports, projects.

@@ -6,9 +6,9 @@ that at every moment a brief waits (with the answers it has) or is finished.
 
 What can be asked is cut by what it is asked of, a small class each over the one open file: `briefs` (what was asked
 for), `completions` (answers to pieces in work), `pieces` (what is finished), `lines` (what a model wrote for them),
-`twins` (what repeats what), `totals` (the job counted). So a reader of `ledger.twins.flag(…)` knows which page to open,
-and no caller holds the connection. The other cut, functions in modules that take a ledger, would have to make its
-connection public for them, and with it SQL.
+`reviews` (what people decided of them), `twins` (what repeats what), `totals` (the job counted). So a reader of
+`ledger.twins.flag(…)` knows which page to open, and no caller holds the connection. The other cut, functions in modules
+that take a ledger, would have to make its connection public for them, and with it SQL.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from aigc.ledger.database import Database
 from aigc.ledger.lines import Lines
 from aigc.ledger.pieces import Pieces
 from aigc.ledger.record import json_text
+from aigc.ledger.reviews import Reviews
 from aigc.ledger.totals import Totals
 from aigc.ledger.twins import Twins
 from aigc.types import Json
@@ -45,6 +46,7 @@ class Ledger:
         self.completions = Completions(self._database)
         self.pieces = Pieces(self._database)
         self.lines = Lines(self._database)
+        self.reviews = Reviews(self._database)
         self.twins = Twins(self._database)
         self.totals = Totals(self._database)
 

@@ -85,6 +85,33 @@ create table if not exists history (             -- pieces that were replaced or
 );
 create index if not exists history_by_key on history (key, seq);
 
+create table if not exists reviews (             -- what people decided of a piece; it outlives what is written
+    id       text primary key,
+    decision text not null,                      -- the last one: picked, written, refused, kept, undone
+    fields   text not null,                      -- place → text that stands there instead of the model's, JSON
+    base     text not null,                      -- content hash of the model's fields that were seen
+    rev      integer not null,                   -- how many decisions there were
+    by       text not null,
+    at       text not null,
+    note     text not null,
+    refused  text not null,                      -- place → suggestions that are no better, JSON
+    briefs   text not null,                      -- place → content hash of the brief that was seen, JSON
+    findings text                                -- of the piece with these texts, JSON; null until it is judged (again)
+) without rowid;
+
+create table if not exists review_log (          -- every decision, for good
+    seq      integer primary key,
+    id       text not null,
+    decision text not null,
+    fields   text not null,                      -- place → text that shall stand there, or texts refused, JSON
+    base     text not null,
+    rev      integer not null,
+    by       text not null,
+    at       text not null,
+    note     text not null,
+    seen     text not null                       -- the brief, what stood there, what was suggested, by which stage; JSON
+);
+
 create table if not exists sketches (            -- what tells whether two pieces say the same
     id      text primary key,
     opening text not null                        -- the first words, in small letters
@@ -132,6 +159,12 @@ when new.artifact is not old.artifact and old.artifact is not null
 begin
     delete from sketches where id = new.id;
     delete from bands where id = new.id;
+end;
+
+create trigger if not exists judge_again after update of artifact on pieces
+when new.artifact is not old.artifact
+begin
+    update reviews set findings = null where id = new.id;
 end;
 
 create trigger if not exists forget_removed after delete on pieces

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,18 +13,21 @@ from aigc.ledger.database import Database
 from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Finished, complained, entry_of, piece_of
 from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
+from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
 from aigc.types import STATUSES, Artifact, Json, Status
 
+SUGGESTED = '"suggestions": [{'  # in the JSON of every piece that has some, and next to no other
 MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
 
 
 class Pieces:
-    """This is what is finished."""
+    """This is what is finished: as people read it, what they decided of it laid over what the model wrote."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._assets = database.assets
-        self._entry = ENTRY + (", writing" if database.format > 1 else ", 0")
+        self._review = REVIEW if database.format >= FIRST_FORMAT else "null"
+        self._entry = f"{self._review}, {ENTRY}" + (", writing" if database.format > 1 else ", 0")
         self._writing: int | None = None  # the number of the last lines, once it is known
 
     def finish(self, finished: Finished) -> Artifact:
@@ -49,25 +53,44 @@ class Pieces:
     def entries(self) -> Iterator[Entry]:
         """Yield every finished piece, in the briefs' order."""
         rows = self._database.rows(f"select {self._entry} from pieces where {FINISHED} order by place")
-        return (entry_of(row, self._assets) for row in rows)
+        return map(self._reviewed_entry, rows)
 
     def entry(self, name: str) -> Entry:
         """Return the finished piece of one brief. KeyError when there is none."""
         for row in self._database.ask(f"select {self._entry} from pieces where id = ? and {FINISHED}", (name,)):
-            return entry_of(row, self._assets)
+            return self._reviewed_entry(row)
         raise KeyError(name)
+
+    def as_written(self, name: str) -> Artifact:
+        """Return the finished piece of one brief without what people decided of it. KeyError when there is none."""
+        for row in self._database.ask(f"select {PIECE} from pieces where id = ? and {FINISHED}", (name,)):
+            return piece_of(row, self._assets)
+        raise KeyError(name)
+
+    def suggested(self) -> list[str]:
+        """Return the ids of the pieces that have suggestions, in the briefs' order."""
+        rows = self._database.ask(
+            f"select id from pieces where {FINISHED} and instr(artifact, ?) order by place", (SUGGESTED,)
+        )
+        return [name for (name,) in rows]
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """Yield the finished pieces of some statuses, in the briefs' order."""
         marks = ",".join("?" * len(statuses))
-        question = f"select {PIECE} from pieces where status in ({marks}) order by place"
-        return (piece_of(row, self._assets) for row in self._database.rows(question, tuple(statuses)))
+        question = f"select {self._review}, {PIECE} from pieces where status in ({marks}) order by place"
+        for review, *row in self._database.rows(question, tuple(statuses)):
+            yield reviewed(piece_of(row, self._assets), review)
 
     def artifact_lines(self) -> Iterator[str]:
         """Yield what `artifacts.jsonl` holds."""
         names = ("id", "status", "reason", "source", "draw", "brief", "artifact", "key")
-        for row in self._database.rows(f"select {', '.join(names)} from pieces where {FINISHED} order by place"):
-            yield artifact_line(dict(zip(names, row, strict=True)))
+        question = f"select {self._review}, {', '.join(names)} from pieces where {FINISHED} order by place"
+        for review, *row in self._database.rows(question):
+            entry = dict(zip(names, row, strict=True))
+            if review is not None:
+                piece = piece_of([entry[name] for name in PIECE.split(", ")], self._assets)
+                entry["artifact"] = json_text(body_record(reviewed(piece, review)))
+            yield artifact_line(entry)
 
     def sweep(self) -> None:
         """Remove the files that no piece has any more. JobError where one cannot be removed."""
@@ -79,9 +102,15 @@ class Pieces:
         with self._database.attached(store):
             self._database.execute(
                 f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
-                f"? from pieces where status in ({MADE}) and redraws = 0 and twin = ''",
+                f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "
+                f"and id not in (select id from reviews)",  # whose status is not that of what the model wrote
                 (self._database.path.parent.name,),
             )
+
+    def _reviewed_entry(self, row: Sequence[Json]) -> Entry:
+        review, *rest = row
+        entry = entry_of(rest, self._assets)
+        return replace(entry, artifact=reviewed(entry.artifact, review)) if review is not None else entry
 
     def _next_writing(self) -> int:
         if self._writing is None:

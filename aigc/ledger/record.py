@@ -38,14 +38,26 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
     provenance, usage = artifact.provenance, artifact.provenance.usage
     files = {"assets": [asset_record(asset) for asset in artifact.assets]} if artifact.assets else {}
     choices = {"suggestions": [asdict(one) for one in artifact.suggestions]} if artifact.suggestions else {}
+    review = {"review": asdict(artifact.review)} if artifact.review else {}
     return {
         "fields": dict(artifact.fields),
-        "findings": [{name: getattr(finding, name) for name in FINDING} for finding in artifact.findings],
+        "findings": [finding_record(finding) for finding in artifact.findings],
         "provenance": {name: getattr(provenance, name) for name in PROVENANCE}
         | {"usage": {"prompt": usage.prompt, "sampled": usage.sampled, "forced": usage.forced}},
         **files,
         **choices,
+        **review,
     }
+
+
+def finding_record(finding: Finding) -> dict[str, Json]:
+    """Return a finding as JSON."""
+    return {name: getattr(finding, name) for name in FINDING}
+
+
+def finding_of(record: Mapping[str, Json]) -> Finding:
+    """Read the finding a record was made from."""
+    return Finding(**{**record, "span": tuple(record["span"]) if record["span"] else None})
 
 
 def artifact_line(entry: Mapping[str, str]) -> str:
@@ -64,10 +76,6 @@ def artifact_of(record: Mapping[str, Json], assets: Assets) -> Artifact:
 
 def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, status: Status, reason: str) -> Artifact:
     """Read the artifact of a brief whose `body_record` is known."""
-    findings = tuple(
-        Finding(**{**finding, "span": tuple(finding["span"]) if finding["span"] else None})
-        for finding in body["findings"]
-    )
     provenance = dict(body["provenance"])
     for name in ("fallbacks", "repaired"):
         provenance[name] = tuple(provenance[name])
@@ -77,7 +85,7 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, sta
         status=status,
         reason=reason,
         fields=body["fields"],
-        findings=findings,
+        findings=tuple(map(finding_of, body["findings"])),
         brief=brief,
         provenance=Provenance(**provenance),
         assets=assets.read(body["assets"]) if "assets" in body else (),

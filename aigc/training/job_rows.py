@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aigc.content import ContentType, evaluate
 from aigc.content.brief import read_values
 from aigc.content.demands import VOICE
 from aigc.errors import ContentTypeError, NotFound, UsageError
+from aigc.jobs import Judgement, judgements
 from aigc.learner.learner_options import Objective
 from aigc.ledger import opened_ledger
 from aigc.project import Project
 from aigc.training.account import Gathering
+from aigc.training.chosen_rows import Place, chosen_places, judged_lines
 from aigc.training.replay import Replay
 from aigc.training.sample import Reason, Sample
 from aigc.types import About, Artifact, Brief, Delta, Finding, Json, Line, Prompt, texts_in
@@ -45,7 +47,9 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
             else:
                 lines[one.brief.id].append(one.line)
         pieces = [entry.artifact for entry in ledger.pieces.entries()]
-    if not lines and not replaced:
+        values = {piece.id: piece.brief.values for piece in pieces}
+        job.chosen = chosen_places(judgements(ledger.reviews.log()), values)
+    if not lines and not replaced and not job.chosen:
         hint = "train from the job they were taken over from, or write it with --fresh --no-reuse -o keep_lines=all"
         raise UsageError(f"{folder}: {NONE_KEPT}", hint=hint)
     for brief, line in replaced:
@@ -126,6 +130,7 @@ class _Job:
         self.name = name
         self.found = found
         self.objective = objective
+        self.chosen: dict[Place, Judgement] = {}
 
     def where(self, brief: str, line: Line) -> str:
         """Name a line for people."""
@@ -138,16 +143,16 @@ class _Job:
 
     def briefs(self, pieces: Sequence[Artifact], lines: Mapping[str, Sequence[Line]]) -> list[Brief]:
         """Return the briefs of the pieces that have lines and fit today's inputs; leave out the rows of the others."""
-        found = []
+        found, chosen = [], {brief for brief, _, _ in self.chosen}
         for piece in pieces:
-            if piece.id not in lines:
+            if piece.id not in lines and piece.id not in chosen:
                 told = piece.reason if piece.status == "failed" else "its piece has no kept lines"
                 self.found.leave(f"{self.name}: {piece.id}", "no model text", told)
                 continue
             given = {name: value for name, value in piece.brief.values.items() if name in self.content_type.brief}
             values, problems = read_values(self.content_type.brief, given, complete=True)
             if problems:
-                for line in lines[piece.id]:
+                for line in lines.get(piece.id, ()):
                     self.found.leave(self.where(piece.id, line), "cannot be decoded", f"its brief: {problems[0]}")
             else:
                 found.append(Brief(id=piece.id, values=values, source=piece.brief.source))
@@ -165,8 +170,20 @@ class _Job:
                 by_place[line.stage, line.item].append(row)
         items = self._items(project, artifact.brief, watch)
         for (stage, item), rows in by_place.items():
-            values = items.get(stage, [])
-            self._account_item(artifact, rows, values[item] if item < len(values) else None)
+            value = _value(items, stage, item)
+            if judgement := self.chosen.get((artifact.id, stage, item)):
+                self._account_judgement(artifact, judgement, rows, rows[0].prompt, value)
+            else:
+                self._account_item(artifact, rows, value)
+        for (brief, stage, item), judgement in self.chosen.items():
+            about = About(brief=artifact.id, stage=stage, item=item, attempt=0)
+            if brief != artifact.id or (stage, item) in by_place:
+                continue
+            if about in replay.replies:
+                value = _value(items, stage, item)
+                self._account_judgement(artifact, judgement, (), replay.replies[about].prompt, value)
+            else:
+                self.found.leave(f"{self.name}: {brief} {judgement.field} picked", "rejected", "is not asked for today")
         for line in replay.unasked(artifact.id):
             told = (
                 "an earlier answer is taken today" if (line.stage, line.item) in by_place else "is not asked for today"
@@ -204,6 +221,39 @@ class _Job:
                 reason, told = _refusal(artifact, row, good)
                 self.found.leave(self.where(artifact.id, row.kept), reason, told)
 
+    def _account_judgement(
+        self, artifact: Artifact, judgement: Judgement, rows: Sequence[_KeptRow], prompt: Prompt, value: Json
+    ) -> None:
+        """Learn what a person took; what it was preferred to is worse, or left out where no pairs are learnt."""
+        lines = judged_lines(judgement, [row.kept for row in rows])
+        told, name = "a person took another text", self.where(artifact.id, lines.better)
+        if not any(stage.name == judgement.stage and stage.single for stage in self.content_type.stages):
+            self.found.leave(f"{name} picked", "cannot be decoded", "is one field of several")
+            for row in rows:
+                self.found.leave(self.where(artifact.id, row.kept), "rejected", told)
+            return
+        better = self._chosen_sample(artifact, judgement, prompt, value, lines.better, f"{name} picked")
+        for number, line in enumerate(lines.worse, 1):
+            where = f"{self.where(artifact.id, line)} not picked {number}"
+            if self.objective == "dpo":
+                self.found.kept.append(replace(better, where=where, rejected=line.text, good=None))
+            elif self.objective == "kto" and line in lines.faulty:
+                self.found.kept.append(replace(better, where=where, answer=line.text, good=False, by="model"))
+            else:
+                self.found.leave(where, "rejected", told)
+        for line in lines.others:
+            self.found.leave(self.where(artifact.id, line), "rejected", told)
+        if self.objective == "dpo" and lines.worse:
+            self.found.paired.append(better.where)
+        else:
+            self.found.kept.append(better)
+
+    def _chosen_sample(
+        self, artifact: Artifact, judgement: Judgement, prompt: Prompt, value: Json, line: Line, where: str
+    ) -> Sample:
+        sample = self._sample(artifact, _KeptRow(kept=line, today=line, prompt=prompt), value, good=True)
+        return replace(sample, where=where, by="person" if judgement.own else "model")
+
     def _pair(
         self, artifact: Artifact, rows: Sequence[_KeptRow], good: Sequence[_KeptRow], item: Json
     ) -> Sequence[_KeptRow]:
@@ -236,6 +286,12 @@ class _Job:
             values=artifact.brief.values,
             item=item,
         )
+
+
+def _value(items: Mapping[str, Sequence[Json]], stage: str, item: int) -> Json:
+    """Return what a stage item was about, None where it went over nothing."""
+    values = items.get(stage, [])
+    return values[item] if item < len(values) else None
 
 
 def _stands(artifact: Artifact) -> bool:

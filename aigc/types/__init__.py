@@ -4,8 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `token_choice`. Knows no template, no plugin and no tensor. Texts are `str` in
-Unicode as written; lengths are counted by `aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no
+plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by
+`len`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ from aigc.types.asset import Asset as Asset
 from aigc.types.likelihood import Likelihood as Likelihood
 from aigc.types.likelihood import Suggestion as Suggestion
 from aigc.types.likelihood import by_field as by_field
+from aigc.types.places import at_path as at_path
+from aigc.types.places import text_places as text_places
+from aigc.types.places import with_texts as with_texts
+from aigc.types.review import Decision as Decision
+from aigc.types.review import Review as Review
+from aigc.types.review import Verb as Verb
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 from aigc.types.token_choice import TokenLogprob as TokenLogprob
@@ -269,8 +276,8 @@ class Artifact:
     """This is a finished piece. `fields` satisfies the content type unless `status` is `rejected` or `failed`.
 
     `reason` is one sentence unless the piece was accepted without a finding. `assets` are its files. `suggestions` are
-    texts to choose from, best first for each place. `lines` are what a model wrote for it, as far as they are kept; no
-    export has them.
+    texts to choose from, best first for each place; `review` is what people decided, whose texts are in `fields`.
+    `lines` are what a model wrote for it, as far as they are kept; no export has them.
     """
 
     id: str
@@ -282,6 +289,7 @@ class Artifact:
     reason: str = ""
     assets: tuple[Asset, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    review: Review | None = None
     lines: tuple[Line, ...] = field(default=(), repr=False, compare=False)
 
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import AigcError, PluginError
 from aigc.plugs.extension import Bound, Render
-from aigc.types import SEVERITIES, Draft, Field, Finding, Json
+from aigc.types import SEVERITIES, Draft, Field, Finding, Json, Status
+from aigc.types import at_path as at_path
 
 Schema = Mapping[str, Json]
 
@@ -72,17 +73,6 @@ def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:
         for path, value, schema in leaves(field, draft.schema.get(name, ANYTHING), name):
             if isinstance(value, str) and is_prose(schema):
                 yield path, value, schema
-
-
-def at_path(fields: Mapping[str, Json], path: str) -> Json:
-    """Return the value at a path such as `sections[0].heading`, or None where there is none."""
-    value: Json = fields
-    for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
-        try:
-            value = value[int(index)] if index else value[name]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
 
 
 def origins(value: Json) -> Iterator[Origin]:
@@ -166,6 +156,14 @@ def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
     ranks = [SEVERITIES.index(finding.severity) for finding in findings]
     worst = max(ranks, default=-1)
     return worst, ranks.count(worst)
+
+
+def verdict(findings: Sequence[Finding]) -> tuple[Status, str]:
+    """Return what findings make of a piece, and the reason where it is short of accepted."""
+    worst = severity_rank(findings)[0]
+    status: Status = "rejected" if worst == 2 else "flagged" if worst == 1 else "accepted"
+    told = [one for one in findings if one.severity == ("reject" if worst == 2 else "warn")]
+    return status, f"{told[0].field or 'the piece'}: {told[0].message}" if told else ""
 
 
 def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:

@@ -40,7 +40,7 @@ from aigc.writing.drafting import (
     plain,
     postprocess,
     root_of,
-    severity_rank,
+    verdict,
 )
 from aigc.writing.item import Item, items_of
 from aigc.writing.picking import Picking
@@ -226,10 +226,7 @@ class Piece:
         return fitness.findings(self.brief, written, asked=self.requests > 0)
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
-        worst = severity_rank(findings)[0]
-        status: Status = "rejected" if worst == 2 else "flagged" if worst == 1 else "accepted"
-        told = [f for f in findings if f.severity == ("reject" if worst == 2 else "warn")]
-        reason = f"{told[0].field or 'the piece'}: {told[0].message}" if told else ""
+        status, reason = verdict(findings)
         return self._sealed(draft, status, reason, tuple(findings))
 
     def _failed(self, reason: str) -> Artifact:

@@ -15,11 +15,12 @@ from aigc_plugins.formats.json_briefs import json_briefs, jsonl_briefs
 from aigc_plugins.formats.jsonl_pieces import jsonl_pieces
 from aigc_plugins.formats.markdown_pieces import markdown_pieces
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
+from aigc_plugins.formats.xlsx_pieces import xlsx_pieces
 
 
 @hookimpl
 def aigc_exporters() -> Sequence[Extension]:
-    return (csv_pieces, google_ads_editor, jsonl_pieces, markdown_pieces)
+    return (csv_pieces, google_ads_editor, jsonl_pieces, markdown_pieces, xlsx_pieces)
 
 
 @hookimpl

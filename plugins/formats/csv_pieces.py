@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aigc import AssetFolder, exporter
-from aigc.types import Artifact, Json
+from aigc.types import Artifact, Json, by_field
+from aigc_plugins.formats.columns import Column, FieldColumns, headings, in_column
 from aigc_plugins.formats.whole_file import whole_file
 
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # full-width ones too: some spreadsheets fold them
@@ -17,18 +18,21 @@ NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 
 
 @exporter(name="csv", suffixes=(".csv",))
-def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool = False) -> Iterator[Path]:
     """A spreadsheet with one row per piece: id, status, inputs, then fields, a list spread over "headlines 1…n".
 
     UTF-8 with a byte order mark, which Excel wants. Objects become JSON text. A text that a spreadsheet would run as
     a formula (it begins with = + - @ and is no number) gets an apostrophe in front. An input called like a field is
-    headed "NAME (brief)". Files of the pieces go into the folder `media`, and a last column "assets" names them.
+    headed "NAME (brief)". With `suggestions` columns such as "headlines[2] suggestion 1" follow, named as `aigc pick`
+    names the place. Files of the pieces go into the folder `media`, and a last column "assets" names them.
     """
-    inputs, fields, illustrated = _columns(artifacts)
+    inputs, fields, most, illustrated = _columns(artifacts)
+    most = most if suggestions else {}
     names = [name for name, _ in fields]
     header = ["id", "status"]
     header += [f"{name} (brief)" if name in (*names, *header) else name for name in inputs]
-    header += [name if number is None else f"{name} {number}" for name, number in fields]
+    header += headings(fields)
+    header += [f"{place} suggestion {number}" for place, many in most.items() for number in range(1, many + 1)]
     header += ["assets"] if illustrated else []
     path, media = folder / "content.csv", AssetFolder(folder)
     placed: list[Path] = []
@@ -39,7 +43,8 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
             values = artifact.brief.values
             cells = [artifact.id, artifact.status]
             cells += [_joined(values.get(name)) for name in inputs]
-            cells += [_cell(_pick(artifact.fields, name, number)) for name, number in fields]
+            cells += [_cell(in_column(artifact.fields, column)) for column in fields]
+            cells += _suggested(artifact, most)
             if illustrated:
                 there = media.place(artifact)
                 placed += there
@@ -48,32 +53,28 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     yield from (path, *placed)
 
 
-def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[tuple[str, int | None]], bool]:
-    """Return the names of all briefs' inputs, and of all fields, for a list with the number of the item, from 1; in the
-    order they first appear; and whether any piece has assets."""
+def _columns(artifacts: Sequence[Artifact]) -> tuple[list[str], list[Column], dict[str, int], bool]:
+    """Return the names of all briefs' inputs, the columns of all fields, the places with suggestions and how many a
+    piece has there at most; in the order they first appear; and whether any piece has assets."""
     inputs: dict[str, None] = {}
-    longest: dict[str, int | None] = {}
+    fields = FieldColumns()
+    most: dict[str, int] = {}
     illustrated = False
     for artifact in artifacts:
         inputs |= dict.fromkeys(artifact.brief.values)
         illustrated |= bool(artifact.assets)
-        for name, value in artifact.fields.items():
-            before = longest.get(name)
-            longest[name] = max(before or 0, len(value)) if isinstance(value, list) else before
-    fields = [
-        (name, number)
-        for name, length in longest.items()
-        for number in ([None] if length is None else range(1, length + 1))
-    ]
-    return list(inputs), fields, illustrated
+        fields.see(artifact.fields)
+        for place, told in by_field(artifact.suggestions).items():
+            most[place] = max(most.get(place, 0), len(told))
+    return list(inputs), fields.columns(), most, illustrated
 
 
-def _pick(fields: Mapping[str, Json], name: str, number: int | None) -> Json:
-    value = fields.get(name)
-    if number is None:
-        return value
-    items = value if isinstance(value, list) else [value]
-    return items[number - 1] if number <= len(items) else None
+def _suggested(artifact: Artifact, most: Mapping[str, int]) -> Iterator[str]:
+    """Yield the cells of a piece's suggestions."""
+    told = by_field(artifact.suggestions)
+    for place, many in most.items():
+        texts = [one.text for one in told.get(place, ())]
+        yield from (*texts, *[""] * (many - len(texts)))
 
 
 def _joined(value: Json) -> str:

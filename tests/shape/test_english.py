@@ -18,6 +18,7 @@ SHARED_MODULES = {
     "decoder",
     "kernels",
     "options",
+    "pick",
     "progress",
     "train",
     "types",

@@ -1,4 +1,4 @@
-"""What a model wrote for a piece and is not in it: the candidates that were not taken, each with its verdict.
+"""What is not in a piece: the candidates that were not taken, each with its verdict, and texts to choose from.
 
 They are shown with the text that was taken from the same stage item, or at the end of the piece where none was: a
 fallback stands there, or nothing.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from aigc.types import Finding, Json, Line
+from aigc.types import Artifact, Finding, Json, Line, by_field
 
 Candidates: TypeAlias = dict[str, list[Json]]  # path or name → each with its verdict, as the script shows it
 
@@ -36,6 +36,26 @@ def rejected(lines: Sequence[Line]) -> tuple[Candidates, Candidates]:
         elif others:
             apart[f"{stage}[{item}]" if stage in lists else stage] = list(map(_candidate, others))
     return beside, apart
+
+
+def choices(artifact: Artifact) -> dict[str, dict[str, Json]]:
+    """Return by place what could stand there, each with whether people refused it, and what they took there."""
+    offers, review = by_field(artifact.suggestions), artifact.review
+    told: dict[str, dict[str, Json]] = {}
+    for place, texts in offers.items():
+        refused = review.refused.get(place, ()) if review else ()
+        told[place] = {"place": place, "choices": [[one.text, one.text in refused] for one in texts]}
+    if review:
+        for place, models in review.models.items():
+            told.setdefault(place, {}).update(by="picked", was=models or "", stale=place in review.stale)
+    return told
+
+
+def undecided(artifact: Artifact) -> int:
+    """Count the places with suggestions of which people decided nothing."""
+    review = artifact.review
+    decided = {*review.fields, *review.refused} if review else set()
+    return len({one.field for one in artifact.suggestions} - decided)
 
 
 def finding_record(finding: Finding, where: str = "") -> list[str]:

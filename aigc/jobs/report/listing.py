@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from typing import TextIO
 from urllib.parse import quote
 
-from aigc.jobs.report.candidates import Candidates, finding_record, rejected
+from aigc.jobs.report.candidates import Candidates, choices, finding_record, rejected, undecided
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text
@@ -60,7 +60,7 @@ def line(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> str:
     """Return a piece as a line in which no `<` stands."""
     artifact = entry.artifact
     checks = sorted({finding.check for finding in artifact.findings})
-    head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks)]
+    head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks), undecided(artifact)]
     return f"{json_text(head)}\t{json_text(piece_record(entry, reader, lines))}".replace("<", "\\u003c")
 
 
@@ -69,7 +69,10 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
     artifact = entry.artifact
     usage, left = artifact.provenance.usage, list(artifact.findings)
     beside, apart = rejected(lines) if lines else ({}, {})
-    fields = [[name, _field(name, value, entry, reader, left, beside)] for name, value in artifact.fields.items()]
+    offers = choices(artifact)
+    fields = [
+        [name, _field(name, value, entry, reader, left, beside, offers)] for name, value in artifact.fields.items()
+    ]
     told = any(finding.message in artifact.reason for finding in artifact.findings)
     brief = artifact.brief
     title = next(iter(brief.values.values()), "")
@@ -98,15 +101,21 @@ def _asset(asset: Asset) -> list[Json]:
 
 
 def _field(
-    name: str, value: Json, entry: Entry, reader: Reader, left: list[Finding], beside: Candidates
+    name: str,
+    value: Json,
+    entry: Entry,
+    reader: Reader,
+    left: list[Finding],
+    beside: Candidates,
+    offers: Mapping[str, Mapping[str, Json]],
 ) -> dict[str, Json]:
     """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`, candidates
-    that a text of it was preferred to from `beside`."""
+    that a text of it was preferred to from `beside`; `offers` is what could stand where."""
     whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
     texts = []
     for text in reader.texts(name, value):
         mine = [finding for finding in left if finding.field == text.path and finding not in whole]
-        texts.append(_text(text, mine, entry, beside.pop(text.path, ())))
+        texts.append(_text(text, mine, entry, beside.pop(text.path, ())) | dict(offers.get(text.path, {})))
         left[:] = [finding for finding in left if finding not in mine]
     left[:] = [finding for finding in left if finding not in whole]
     return {"texts": texts} | ({"findings": [finding_record(one) for one in whole]} if whole else {})

@@ -46,9 +46,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
-            file.writelines(
-                _page(folder.resolve().name, figures, listing, unlisted, limits_known=content_type is not None)
-            )
+            file.writelines(_page(folder, figures, listing, unlisted, limits_known=content_type is not None))
         temporary.replace(target)
     except OSError as error:
         with suppress(OSError):
@@ -61,10 +59,11 @@ def _none(writing: int) -> Sequence[Line]:
     return ()
 
 
-def _page(name: str, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
+def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
     style, script = Markup(_part("report.css")), Markup(_part("report.js"))
     return _template().generate(
-        job=name,
+        job=folder.resolve().name,
+        folder=str(folder),
         figures=figures,
         standing=figures.standing,
         limits_known=limits_known,

@@ -6,6 +6,7 @@
   const PRINTED = 500; // pieces at most
   const SHORT = 90; // characters, in a line with the field's name
   const STATUSES = ["accepted", "flagged", "rejected", "failed"];
+  const WHO = { fallback: "No model wrote this", repaired: "Written again after a check refused it", picked: "A person took this" };
   const SEVERITIES = { note: "Note", warn: "Doubt", reject: "Refused" };
 
   // -- reading: a line is `head TAB piece`, and only heads are read of every piece ------------------------------------
@@ -16,8 +17,8 @@
     lump.remove();
   }
   const heads = lines.map((line) => {
-    const [id, status, checks, twin, fallbacks] = JSON.parse(line.slice(0, line.indexOf("\t")));
-    return { id, status, checks, twin, fallbacks };
+    const [id, status, checks, twin, fallbacks, undecided] = JSON.parse(line.slice(0, line.indexOf("\t")));
+    return { id, status, checks, twin, fallbacks, undecided };
   });
   const places = new Map(heads.map((head, at) => [head.id, at]));
   const pieceAt = (at) => JSON.parse(lines[at].slice(lines[at].indexOf("\t") + 1));
@@ -31,7 +32,7 @@
     for (const [, field] of piece.fields) {
       for (const finding of field.findings ?? []) found.push(finding[1], finding[2]);
       for (const text of field.texts) {
-        found.push(whole(text));
+        found.push(whole(text), ...(text.choices ?? []).map((one) => one[0]));
         for (const finding of text.findings ?? []) found.push(finding[1], finding[2]);
       }
     }
@@ -103,17 +104,37 @@
     return element("details", { className: "others" }, element("summary", {}, many), list);
   }
 
-  function oneText(text, before, language) {
+  // What could stand there, best first, each with the command that takes it: a click on that selects all of it.
+  const quoted = (word) => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  function choicesOf({ choices, place }, id) {
+    const list = element("ol");
+    for (const [at, [text, refused]] of choices.entries()) {
+      const command = ["aigc", "pick", document.body.dataset.folder, id, place, String(at + 1)].map(quoted).join(" ");
+      const words = element("span", { className: "words", dir: "auto" }, text);
+      list.append(element("li", { className: refused ? "refused" : "" }, words, element("code", { title: "Takes it" }, command)));
+    }
+    const many = `${choices.length} ${choices.length === 1 ? "suggestion" : "suggestions"}`;
+    return element("details", { className: "others choices-of" }, element("summary", {}, many), list);
+  }
+
+  function pickedOf({ was, stale }) {
+    const model = was ? ["The model has: ", element("bdi", {}, was)] : [];
+    return element("p", { className: "note" }, ...model, stale ? " The brief has changed since it was picked." : "");
+  }
+
+  function oneText(text, before, language, id) {
     const line = element("div", { className: layoutOf(text, before) });
     if (text.label) line.append(element("span", { className: "label" }, text.label));
     const shown = element("span", { className: "words", dir: "auto" });
     if (language) shown.lang = language;
     for (const part of text.text) shown.append(typeof part === "string" ? part : element("mark", { className: part[0] }, part[1]));
     const cell = element("div", {}, shown);
-    if (text.by) cell.append(element("span", { className: "by", title: text.by === "fallback" ? "No model wrote this" : "Written again after a check refused it" }, text.by));
+    if (text.by) cell.append(element("span", { className: "by", title: WHO[text.by] }, text.by));
     line.append(cell);
     if (text.length) line.append(measured(text));
     for (const one of text.findings ?? []) line.append(finding(one));
+    if (text.was || text.stale) line.append(pickedOf(text));
+    if (text.choices) line.append(choicesOf(text, id));
     if (text.others) line.append(othersOf(text.others));
     return line;
   }
@@ -160,7 +181,7 @@
       const short = inside.length === 1 && !inside[0].label && whole(inside[0]).length <= SHORT;
       const group = element("div", { className: `field${short ? " short" : ""}` }, element("h4", {}, field));
       for (const one of findings ?? []) group.append(finding(one));
-      inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language)));
+      inside.forEach((text, at) => group.append(oneText(text, inside[at - 1], language, piece.id)));
       texts.append(group);
     }
     for (const [name, others] of piece.others ?? []) texts.append(othersOf(others, name));
@@ -209,6 +230,7 @@
       (!chosen.check || head.checks.includes(chosen.check)) &&
       (chosen.only !== "findings" || head.checks.length > 0) &&
       (chosen.only !== "fallbacks" || head.fallbacks > 0) &&
+      (chosen.only !== "suggestions" || head.undecided > 0) &&
       (chosen.only !== "twins" || head.twin !== "");
     found = [];
     for (let at = 0; at < heads.length; at++) {

@@ -152,7 +152,7 @@ def test_the_same_ledger_gives_the_same_bytes(made: Path, advert: ContentType) -
 
 def test_every_piece_stands_beside_its_brief_with_its_findings(made: Path, advert: ContentType) -> None:
     (head, body), (_, second), (_, third), (_, failed), *_ = report(made, advert).lines
-    assert head == ["0001", "accepted", [], "", 1]
+    assert head == ["0001", "accepted", [], "", 1, 0]
     assert body["title"] == "Enamel mug" and body["source"] == "products.csv:0001" and body["took"] == [2, 300, 24, 0.5]
     assert body["brief"] == [
         ["product", ["Enamel mug"]],

@@ -1,0 +1,215 @@
+"""People at work on a job's pieces: what is suggested, what they take, and the files that show it.
+
+    with at_desk(project, folder) as desk:
+        desk.take("0007", "headlines[2]", 1)
+
+A decision is kept at once; the files of the folder are written again once, when the desk is left.
+"""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from aigc.content import ContentType
+from aigc.errors import NotFound, UsageError, did_you_mean
+from aigc.jobs.folder import as_written, export_job, write_artifacts
+from aigc.jobs.judgements import subject
+from aigc.jobs.lock import only_run
+from aigc.jobs.report import REPORT, write_report
+from aigc.ledger.ledger import LEDGER_FILE, Ledger, has_ledger, no_job
+from aigc.project import Project
+from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
+from aigc.writing.amending import amended, refusals
+from aigc.writing.item import Setup
+
+PATIENCE = 30.0  # seconds to wait for another run: one that picks has finished by then
+
+
+@contextmanager
+def at_desk(project: Project, folder: Path) -> Iterator[Desk]:
+    """Hold a job's folder to decide on its pieces. NotFound where it holds no job, JobError while a batch is written
+    there, or where the disk refuses."""
+    if not has_ledger(folder):
+        raise no_job(folder)
+    with only_run(folder, patience=PATIENCE):
+        ledger = Ledger(folder / LEDGER_FILE)
+        try:
+            desk = Desk(project, folder, ledger)
+            try:
+                yield desk
+            finally:
+                desk.show()
+        finally:
+            ledger.close()
+
+
+class Desk:
+    """This takes decisions about the pieces of one job."""
+
+    def __init__(self, project: Project, folder: Path, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.content_type = project.content_type(str(ledger.facts().get("content_type", "")))
+        self._project = project
+        self._folder = folder
+        self._setup = review_setup(project, self.content_type)
+        self._changed = False
+
+    def piece(self, name: str) -> Artifact:
+        """Return a finished piece as people read it. NotFound, with the nearest id, where there is none."""
+        try:
+            piece = self.ledger.pieces.entry(name).artifact
+        except KeyError:
+            waits = self.ledger.briefs.ids([name])
+            hint = "its piece is not written yet" if waits else did_you_mean(name, self.ledger.briefs.first_ids())
+            raise NotFound(f"{self._folder}: no piece has the id {name!r}", hint=hint) from None
+        if piece.status == "failed":
+            raise UsageError(f"{name}: nothing was written: {piece.reason}", hint="write it again with --retry failed")
+        return piece
+
+    def offers(self, name: str, place: str) -> list[Suggestion]:
+        """Return what is suggested for a place, the best first. UsageError where the piece has no text there."""
+        piece = self.piece(name)
+        if not isinstance(at_path(piece.fields, place), str):
+            raise UsageError(f"{name}: has no text {place!r}", hint=did_you_mean(place, [*text_places(piece.fields)]))
+        return by_field(piece.suggestions).get(place, [])
+
+    def suggested(self) -> list[str]:
+        """Return the ids of the pieces that have suggestions, in the briefs' order."""
+        return self.ledger.pieces.suggested()
+
+    def about(self, piece: Artifact, one: Suggestion) -> Json:
+        """Return what a suggestion was written about: what its stage went over, or the whole brief."""
+        return subject(self._setup, piece.brief, one.stage, one.item) or dict(piece.brief.values)
+
+    def take(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
+        """Let a suggestion stand, by its rank from 1. UsageError where there is none of that rank."""
+        return self._let_stand("picked", name, place, self._offer(name, place, number).text, note)
+
+    def write(self, name: str, place: str, text: str, *, note: str = "") -> Artifact:
+        """Let a text of one's own stand, or a suggestion that says the same. UsageError where it breaks a limit or a
+        check refuses it."""
+        bare = text.strip()
+        known = any(one.text == bare for one in self.offers(name, place))
+        return self._let_stand("picked" if known else "written", name, place, bare, note)
+
+    def refuse(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
+        """Note that a suggestion is faulty."""
+        return self._decide("refused", name, place, (self._offer(name, place, number).text,), note)
+
+    def keep(self, name: str, place: str, *, note: str = "") -> Artifact:
+        """Note that no suggestion is better than what stands. UsageError where there is none."""
+        if not (offers := self.offers(name, place)):
+            raise UsageError(f"{name}: nothing is suggested for {place}", hint="give --text with your own words")
+        stands = at_path(self.piece(name).fields, place)
+        return self._decide("kept", name, place, tuple(one.text for one in offers if one.text != stands), note)
+
+    def undo(self, name: str, place: str) -> Artifact:
+        """Forget what was decided of a place: what the model wrote stands. UsageError where nothing was."""
+        review = self.piece(name).review
+        decided = [*review.fields, *review.refused] if review else []
+        if place not in decided:
+            hint = did_you_mean(place, decided) if decided else ""
+            raise UsageError(f"{name}: nothing was decided of {place!r}", hint=hint)
+        return self._decide("undone", name, place, (), "")
+
+    def show(self) -> None:
+        """Write the folder's files again where anything was decided."""
+        if self._changed:
+            self._changed = False
+            show_reviews(self._project, self.content_type, self._folder, self.ledger)
+
+    def _offer(self, name: str, place: str, number: int) -> Suggestion:
+        offers = self.offers(name, place)
+        if not 1 <= number <= len(offers):
+            there = f"there are 1 to {len(offers)}" if len(offers) > 1 else "there is 1" if offers else "there is none"
+            hint = f"aigc pick {self._folder} {name} --list"
+            raise UsageError(f"{name}: no suggestion {number} for {place}: {there}", hint=hint)
+        return offers[number - 1]
+
+    def _let_stand(self, verb: Verb, name: str, place: str, text: str, note: str) -> Artifact:
+        if not text:
+            raise UsageError(
+                f"{name}: {place}: an empty text cannot stand there", hint="--undo brings the model's back"
+            )
+        written, before = self.ledger.pieces.as_written(name), self.piece(name)
+        texts = {**(before.review.fields if before.review else {}), place: text}
+        if refused := refusals(amended(self._setup, written, texts), before, [place]):
+            first = refused[0]
+            raise UsageError(f"{name}: {first.field or place}: {first.message} ({first.check}): {text!r} cannot stand")
+        return self._decide(verb, name, place, (text,), note)
+
+    def _decide(self, verb: Verb, name: str, place: str, texts: tuple[str, ...], note: str) -> Artifact:
+        """Note a decision and judge the piece again."""
+        written = self.ledger.pieces.as_written(name)
+        offers = by_field(written.suggestions).get(place, [])
+        stage, item = self._origin(name, place, offers)
+        stands = at_path(written.fields, place)
+        decision = Decision(
+            id=name,
+            verb=verb,
+            field=place,
+            texts=texts,
+            was=stands if isinstance(stands, str) else "",
+            suggestions=tuple(one.text for one in offers),
+            stage=stage,
+            item=item,
+            values=written.brief.values,
+            by=_me(),
+            at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            note=note,
+        )
+        self.ledger.reviews.decide(decision, written)
+        _judge(self._setup, self.ledger, name)
+        self._changed = True
+        return self.piece(name)
+
+    def _origin(self, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int]:
+        """Return the stage and the item that wrote a place, as far as that is known."""
+        lines = self.ledger.lines.of(self.ledger.pieces.entry(name).writing)
+        places = [(one.stage, one.item) for one in offers]
+        places += [(line.stage, line.item) for line in lines if place in line.fields]
+        return places[0] if places else ("", 0)
+
+
+def review_setup(project: Project, content_type: ContentType) -> Setup:
+    """Return how pieces of a content type are judged."""
+    return Setup(
+        content_type=content_type,
+        environment=project.environment,
+        policy=tuple(project.policy()),
+        voice=project.voice(content_type),
+    )
+
+
+def judge_reviews(project: Project, content_type: ContentType, ledger: Ledger) -> None:
+    """Judge every piece that people decided something of as it stands today."""
+    if names := ledger.reviews.ids():
+        setup = review_setup(project, content_type)
+        for name in names:
+            _judge(setup, ledger, name)
+
+
+def show_reviews(project: Project, content_type: ContentType, folder: Path, ledger: Ledger) -> None:
+    """Write the folder's files as the pieces stand now: the artifacts, the exports that are there, and the report."""
+    write_artifacts(folder, ledger)
+    for asked in as_written(ledger, folder):
+        export_job(project.registry, ledger, folder, asked, "the options of an earlier export")
+    if (folder / REPORT).exists():
+        write_report(folder, ledger, content_type)
+
+
+def _judge(setup: Setup, ledger: Ledger, name: str) -> None:
+    piece = ledger.pieces.entry(name).artifact
+    texts = piece.review.fields if piece.review else {}
+    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts))
+
+
+def _me() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""

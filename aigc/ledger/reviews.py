@@ -1,0 +1,164 @@
+"""What people decided of pieces: the texts that stand for the model's, whatever is written beneath them.
+
+A review belongs to a brief's id, so that it outlives the piece. Readers get the piece with its texts laid over it. The
+findings of the two together are kept too, until the piece changes; then the job judges it again, and in the meantime
+what the model's piece was found to have elsewhere stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from aigc.ledger.database import Database
+from aigc.ledger.entry import complained
+from aigc.ledger.record import finding_of, finding_record, json_text, whole_text
+from aigc.types import Artifact, Decision, Json, Review, at_path, with_texts
+
+FIRST_FORMAT = 3  # that has reviews
+REVIEW = """(
+    select json_object('fields', json(fields), 'refused', json(refused), 'briefs', json(briefs), 'rev', rev,
+        'findings', json(findings), 'decision', decision, 'by', "by", 'at', at, 'note', note)
+    from reviews where reviews.id = pieces.id
+)"""
+COLUMNS = 'id, decision, fields, base, rev, "by", at, note'
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
+@dataclass(slots=True)
+class _StoredReview:
+    """This is a review as it is stored: all by place."""
+
+    fields: dict[str, str]
+    refused: dict[str, list[str]]
+    briefs: dict[str, str]
+    rev: int = 0
+
+    def take(self, one: Decision) -> None:
+        """Let one more decision stand."""
+        self.rev += 1
+        refused, stands = self.refused.pop(one.field, []), self.fields.pop(one.field, None)
+        self.briefs.pop(one.field, None)
+        if one.verb == "undone":
+            return
+        self.briefs[one.field] = content_hash(dict(one.values))
+        if one.verb in ("refused", "kept"):
+            refused = [*dict.fromkeys((*refused, *one.texts))]
+        else:
+            (stands,) = one.texts
+        if stands is not None and not (one.verb == "refused" and stands in refused):
+            self.fields[one.field] = stands
+        if left := [text for text in refused if text != self.fields.get(one.field)]:
+            self.refused[one.field] = left
+
+
+class Reviews:
+    """This is what people decided. A ledger of a format before has none until it is written to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def decide(self, one: Decision, written: Artifact) -> None:
+        """Take a decision about a piece, of which `written` is what the model wrote."""
+        base = content_hash(dict(written.fields))
+        with self._database.change() as db:
+            row = db.execute("select fields, refused, briefs, rev from reviews where id = ?", (one.id,)).fetchone()
+            *cells, rev = row or ("{}", "{}", "{}", 0)
+            fields, refused, briefs = map(json.loads, cells)
+            held = _StoredReview(fields=fields, refused=refused, briefs=briefs, rev=rev)
+            held.take(one)
+            last = (base, held.rev, one.by, one.at, whole_text(one.note))
+            now = (json_text(held.refused), json_text(held.briefs), None)
+            marks = ",".join("?" * 11)
+            db.execute(
+                f"insert or replace into reviews ({COLUMNS}, refused, briefs, findings) values ({marks})",
+                (one.id, one.verb, json_text(held.fields), *last, *now),
+            )
+            texts: Json = one.texts[0] if one.verb in ("picked", "written") else list(one.texts)
+            seen = {
+                "values": dict(one.values),
+                "was": one.was,
+                "suggestions": list(one.suggestions),
+                "stage": one.stage,
+                "item": one.item,
+            }
+            db.execute(
+                f"insert into review_log ({COLUMNS}, seen) values ({','.join('?' * 9)})",
+                (one.id, one.verb, json_text({one.field: texts}), *last, json_text(seen)),
+            )
+
+    def judge(self, artifact: Artifact) -> None:
+        """Keep what was found in a piece with people's texts, and its status."""
+        findings = json_text([finding_record(one) for one in artifact.findings])
+        with self._database.change() as db:
+            db.execute("update reviews set findings = ? where id = ?", (findings, artifact.id))
+            row = (artifact.status, whole_text(artifact.reason), complained(artifact), artifact.id)
+            db.execute("update pieces set status = ?, reason = ?, checks = ? where id = ? and status <> 'waiting'", row)
+
+    def ids(self) -> list[str]:
+        """Return the ids of the finished pieces that people decided something of, in the briefs' order."""
+        if self._database.format < FIRST_FORMAT:
+            return []
+        question = (
+            "select id from reviews join pieces using (id) where status not in ('waiting', 'failed') order by place"
+        )
+        return [name for (name,) in self._database.ask(question)]
+
+    def log(self) -> Iterator[Decision]:
+        """Yield every decision, the first one first."""
+        if self._database.format < FIRST_FORMAT:
+            return
+        for row in self._database.rows(f"select {COLUMNS}, seen from review_log order by seq"):
+            name, verb, fields, _, _, by, at, note, seen = row
+            ((field, texts),) = json.loads(fields).items()
+            told = json.loads(seen)
+            yield Decision(
+                id=name,
+                verb=verb,
+                field=field,
+                texts=(texts,) if isinstance(texts, str) else tuple(texts),
+                was=told["was"],
+                suggestions=tuple(told["suggestions"]),
+                stage=told["stage"],
+                item=told["item"],
+                values=told["values"],
+                by=by,
+                at=at,
+                note=note,
+            )
+
+
+def reviewed(artifact: Artifact, record: str | None) -> Artifact:
+    """Return a piece with a review, which is JSON as `REVIEW` asks for it, laid over what the model wrote."""
+    held: Mapping[str, Json] = json.loads(record) if record else {}
+    if not held.get("fields") and not held.get("refused"):
+        return artifact
+    texts: Mapping[str, str] = held["fields"]
+    models = {place: found if isinstance(found := at_path(artifact.fields, place), str) else None for place in texts}
+    today = content_hash(dict(artifact.brief.values))
+    review = Review(
+        fields=texts,
+        refused={place: tuple(told) for place, told in held["refused"].items()},
+        models=models,
+        stale=tuple(place for place in texts if held["briefs"].get(place) != today),
+        **{name: held[name] for name in ("decision", "rev", "by", "at", "note")},
+    )
+    stand = {place for place, text in models.items() if text is not None}
+    if held["findings"] is not None:
+        findings = tuple(finding_of(one) for one in held["findings"])
+    else:
+        findings = tuple(one for one in artifact.findings if one.field not in stand)
+    provenance = replace(
+        artifact.provenance,
+        fallbacks=tuple(path for path in artifact.provenance.fallbacks if path not in stand),
+        repaired=tuple(path for path in artifact.provenance.repaired if path not in stand),
+    )
+    fields = with_texts(artifact.fields, texts)
+    return replace(artifact, fields=fields, findings=findings, provenance=provenance, review=review)
+
+
+def content_hash(value: Json) -> str:
+    """Return what tells a value from every other one."""
+    return hashlib.sha256(SORTED(value).encode("utf-8", "surrogatepass")).hexdigest()[:16]

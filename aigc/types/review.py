@@ -1,0 +1,53 @@
+"""What people decide of a piece: which texts shall stand in it, and which they found no better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+Verb: TypeAlias = Literal["picked", "written", "refused", "kept", "undone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """This is one decision about one place of a piece: a suggestion was `picked`, own words were `written`, a
+    suggestion was `refused`, what stands was `kept` since none is better, or all that was decided there was `undone`.
+
+    `texts` are the text to stand there, or those found no better; `was` is the text that the model has there,
+    `suggestions` are what was offered beside it, by the stage's item that they are from. `values` are the brief's at
+    the time.
+    """
+
+    id: str
+    verb: Verb
+    field: str
+    values: Mapping[str, Any]
+    texts: tuple[str, ...] = ()
+    was: str = ""
+    suggestions: tuple[str, ...] = ()
+    stage: str = ""
+    item: int = 0
+    by: str = ""
+    at: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """This is what people decided of a piece in all. `fields` are their texts by the place where they stand, `refused`
+    the suggestions they found no better, by place.
+
+    `models` is what the model has at the places of `fields`, None where it has no text there any more: then theirs
+    waits. At `stale` places the brief has changed since. `rev` counts decisions; the rest is said of the last one.
+    """
+
+    fields: Mapping[str, str]
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    models: Mapping[str, str | None] = field(default_factory=dict)
+    stale: tuple[str, ...] = ()
+    decision: str = ""
+    rev: int = 0
+    by: str = ""
+    at: str = ""
+    note: str = ""

@@ -1,0 +1,45 @@
+"""Columns for the fields of pieces: one each, for a list as many as the longest has items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from aigc.types import Json
+
+Column = tuple[str, int | None]  # a field; of a list with the number of the item, from 1
+
+
+class FieldColumns:
+    """These are the columns that the pieces seen so far need, in the order their fields first appeared."""
+
+    def __init__(self) -> None:
+        self._longest: dict[str, int | None] = {}
+
+    def see(self, fields: Mapping[str, Json]) -> None:
+        """Make room for the fields of one more piece."""
+        for name, value in fields.items():
+            before = self._longest.get(name)
+            self._longest[name] = max(before or 0, len(value)) if isinstance(value, list) else before
+
+    def columns(self) -> list[Column]:
+        """Return the columns."""
+        return [
+            (name, number)
+            for name, longest in self._longest.items()
+            for number in ([None] if longest is None else range(1, longest + 1))
+        ]
+
+
+def headings(columns: Sequence[Column]) -> list[str]:
+    """Return how columns are called: `headlines 3`."""
+    return [name if number is None else f"{name} {number}" for name, number in columns]
+
+
+def in_column(fields: Mapping[str, Json], column: Column) -> Json:
+    """Return what stands in a column."""
+    name, number = column
+    value = fields.get(name)
+    if number is None:
+        return value
+    items = value if isinstance(value, list) else [value]
+    return items[number - 1] if number <= len(items) else None

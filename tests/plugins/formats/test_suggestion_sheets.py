@@ -1,0 +1,144 @@
+"""Suggestions in the files that people open: columns of the CSV, a sheet of the workbook."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import tracemalloc
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from aigc.errors import JobError
+from aigc.types import Artifact, Suggestion
+from aigc_plugins.formats.csv_pieces import csv_pieces
+from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
+from aigc_plugins.formats.xlsx_pieces import xlsx_pieces
+
+
+def offers(place: str, *texts: str) -> list[Suggestion]:
+    return [Suggestion(field=place, stage="lines", item=0, text=text, score=1.0 - at) for at, text in enumerate(texts)]
+
+
+@pytest.fixture
+def pieces(artifact):
+    told = (*offers("headlines[1]", "Warm hands", "=1+1"), *offers("text", "Another"))
+    return [
+        replace(artifact("1", {"product": "Mug"}, headlines=["A", "=B"], text="T"), suggestions=told),
+        replace(artifact("2", {"product": "Pot"}, headlines=["C"], text="+U"), status="flagged", reason="text: odd"),
+    ]
+
+
+def sheet(path, name):
+    book = openpyxl.load_workbook(path)
+    return [[cell.value for cell in row] for row in book[name].iter_rows()], book[name]
+
+
+def test_the_csv_has_columns_for_suggestions_where_they_are_asked_for(tmp_path, pieces):
+    (path,) = csv_pieces(pieces, tmp_path)
+    assert "suggestion" not in path.read_text("utf-8-sig")
+    (path,) = csv_pieces(pieces, tmp_path, suggestions=True)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        one, two = csv.DictReader(file)
+    assert one["headlines[1] suggestion 1"] == "Warm hands" and one["headlines[1] suggestion 2"] == "'=1+1"
+    assert one["text suggestion 1"] == "Another" and two["text suggestion 1"] == ""
+
+
+def test_a_workbook_has_a_sheet_to_read_and_one_to_choose_in(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    rows, _ = sheet(path, "pieces")
+    assert rows == [
+        ["id", "status", "headlines 1", "headlines 2", "text", "reason"],
+        ["1", "accepted", "A", "=B", "T", None],
+        ["2", "flagged", "C", None, "+U", "text: odd"],
+    ]
+    rows, _ = sheet(path, "suggestions")
+    assert rows[0] == ["id", "field", "stands now", *(f"suggestion {number}" for number in range(1, 6)), "pick"]
+    assert rows[1:] == [
+        ["1", "headlines[1]", "=B", "Warm hands", "=1+1", None, None, None, None],
+        ["1", "text", "T", "Another", None, None, None, None, None],
+    ]
+    assert not [*tmp_path.glob(".*")]
+
+
+def test_a_text_is_no_formula_and_what_excel_cannot_hold_is_left_out(tmp_path, pieces, artifact):
+    texts = ["=1+1", "@x", "-2", "#N/A", "a\x0bb", "lone \ud800", "x" * 40_000, "01.02.2026", "折叠"]
+    (path,) = xlsx_pieces([artifact("=7", lines=texts)], tmp_path)
+    rows, table = sheet(path, "pieces")
+    assert {cell.data_type for row in table.iter_rows(max_col=2 + len(texts)) for cell in row} == {"s"}
+    assert rows[1][0] == "=7" and rows[1][2:6] == texts[:4]
+    assert rows[1][6:8] == ["ab", "lone ?"] and len(rows[1][8]) == 32_767 and rows[1][9:11] == texts[7:]
+
+
+def test_the_importer_reads_it_back(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    book = openpyxl.load_workbook(path)
+    book["suggestions"]["I2"], book["suggestions"]["I3"] = 2, "Own words"
+    book.save(path)
+    rows = [row.values for row in xlsx_briefs(path, sheet="suggestions")]
+    assert [(row["id"], row["field"], row["pick"]) for row in rows] == [
+        ("1", "headlines[1]", 2),
+        ("1", "text", "Own words"),
+    ]
+
+
+def test_what_is_filled_in_is_kept_until_it_stands(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    book = openpyxl.load_workbook(path)
+    book["suggestions"]["I2"], book["suggestions"]["I3"] = 2, "Own words"
+    book.save(path)
+    list(xlsx_pieces(pieces, tmp_path))
+    rows, _ = sheet(path, "suggestions")
+    assert [row[-1] for row in rows[1:]] == [2, "Own words"]
+    other = offers("headlines[1]", "New", "Warm hands")
+    stands = replace(pieces[0], fields={**pieces[0].fields, "text": "Own words"})
+    list(xlsx_pieces([replace(stands, suggestions=(*other, *offers("text", "Another")))], tmp_path))
+    rows, _ = sheet(path, "suggestions")
+    assert [row[-1] for row in rows[1:]] == ["=1+1", None], "the second meant a text that is suggested no more"
+    for odd in (b"", b"no book"):
+        path.write_bytes(odd)
+        list(xlsx_pieces(pieces, tmp_path))
+    openpyxl.Workbook().save(path)
+    list(xlsx_pieces(pieces, tmp_path))
+    assert [row[-1] for row in sheet(path, "suggestions")[0][1:]] == [None, None]
+
+
+class Many(Sequence[Artifact]):
+    """These are as many pieces as are wanted, made when they are gone over."""
+
+    def __init__(self, one: Artifact, many: int) -> None:
+        self._one, self._many = one, many
+
+    def __len__(self) -> int:
+        return self._many
+
+    def __getitem__(self, place):
+        raise AssertionError("they are gone over")
+
+    def __iter__(self) -> Iterator[Artifact]:
+        return (replace(self._one, id=str(at)) for at in range(self._many))
+
+
+def test_memory_does_not_grow_with_the_pieces(tmp_path, pieces):
+    peaks = []
+    for many in (200, 4000):
+        tracemalloc.start()
+        list(xlsx_pieces(Many(pieces[0], many), tmp_path))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 1_000_000
+
+
+def test_more_rows_than_excel_reads_are_said(tmp_path, pieces, monkeypatch):
+    monkeypatch.setattr(sys.modules[xlsx_pieces.function.__module__], "ROWS", 2)
+    with pytest.raises(JobError, match="more than 2 rows; export csv or jsonl"):
+        list(xlsx_pieces(pieces, tmp_path))
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, pieces):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(JobError, match="cannot be written"):
+        list(xlsx_pieces(pieces, tmp_path / "file"))
