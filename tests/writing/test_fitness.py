@@ -148,7 +148,9 @@ def test_a_stage_is_run_in_its_voices_only_and_expressions_know_the_voice(projec
     assert (copy.fields["voice"], facts.fields["voice"]) == ("copy", "facts")
 
 
-def test_the_voice_is_in_prompts_and_not_in_seeds_so_that_a_stage_of_two_voices_writes_the_same(project: Project) -> None:
+def test_the_voice_is_in_prompts_and_not_in_seeds_so_that_a_stage_of_two_voices_writes_the_same(
+    project: Project,
+) -> None:
     asked = {}
     for voice in ("copy", "facts"):
         generator = ScriptedGenerator(lambda request, index: "Fine line")
