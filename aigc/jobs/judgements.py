@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from aigc.content import ContentType, Stage
 from aigc.errors import AigcError
 from aigc.types import Brief, Decision, Json
-from aigc.writing.item import Setup, Sheet, items_of
+from aigc.writing.item import items_of
+from aigc.writing.sheet import Setup, Sheet
 
 FAULTY, AS_GOOD, BETTER = 0, 1, 2  # than what stands unasked
 

@@ -24,7 +24,7 @@ from aigc.ledger.ledger import LEDGER_FILE, Ledger, has_ledger, no_job
 from aigc.project import Project
 from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
 from aigc.writing.amending import amended, refusals
-from aigc.writing.item import Setup
+from aigc.writing.sheet import Setup
 
 PATIENCE = 30.0  # seconds to wait for another run: one that picks has finished by then
 

@@ -194,7 +194,8 @@ def _source(read: Any, place: str) -> ModelSource:
         raise ModelError(f"{place}: kind: expected 'wheel' or 'hub', got {kind!r}")
     if kind == "hub" and "file" not in entry:
         return _record(HubSource, entry, place)
-    source: GgufSource = _record(HubFileSource if kind == "hub" else WheelSource, entry, place)
+    made: type[GgufSource] = HubFileSource if kind == "hub" else WheelSource
+    source = _record(made, entry, place)
     for key in ("wheel_sha256", "file_sha256"):
         if not _SHA256.fullmatch(getattr(source, key, "0" * 64)):
             raise ModelError(f"{place}: {key}: expected 64 lower-case hex digits, got {getattr(source, key)!r}")

@@ -12,7 +12,7 @@ from dataclasses import replace
 from aigc.errors import AigcError
 from aigc.types import Artifact, Draft, Finding, Json, with_texts
 from aigc.writing.drafting import distinct, verdict
-from aigc.writing.item import Setup, Sheet
+from aigc.writing.sheet import Setup, Sheet
 
 
 def amended(setup: Setup, written: Artifact, texts: Mapping[str, str]) -> Artifact:

@@ -29,7 +29,7 @@ Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
+class AdMaterial:
     """This is what an ad can be made of: a brief, and the `lines` written from its facts."""
 
     lines: Sequence[str]
@@ -62,13 +62,13 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says no more than
     one that is there is left out; what `mix` leaves free is filled with further lines.
     """
-    offer = Offer(lines=lines, facts=facts, **brief)  # type: ignore[arg-type]
+    ad = AdMaterial(lines=lines, facts=facts, **brief)  # type: ignore[arg-type]
     kept: list[str] = []
     for kind, allowed in mix.items():
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
-        _take(kept, KINDS[kind](offer, kept), most, below)
+        _take(kept, KINDS[kind](ad, kept), most, below)
     _take(kept, lines, MOST, MOST)
     return kept
 
@@ -107,87 +107,87 @@ def _units(text: str) -> list[str]:
     return UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
-def _name(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    product = _titled(offer.product)
-    if offer.brand:
-        yield from (pattern.format(product=product, brand=offer.brand) for pattern in _owned(offer.language))
-    yield from (_titled(name) for name in short_names(offer.product)[:3])
+def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    product = _titled(ad.product)
+    if ad.brand:
+        yield from (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
+    yield from (_titled(name) for name in short_names(ad.product)[:3])
 
 
-def _with_keyword(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
+def _with_keyword(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield lines with the keyword, until three have it: alone, beside a short fact, offer, price, of a brand."""
-    keyword = offer.keyword
+    keyword = ad.keyword
     if not keyword:
         return
     searched = any(has_phrase(keyword, word) for word in word_lists()["searching"])
-    lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(offer, keyword)]
+    lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(ad, keyword)]
     for line in lines:
-        if sum(has_phrase(one, keyword) for one in [*kept, *offer.lines]) >= KEYWORDS:
+        if sum(has_phrase(one, keyword) for one in [*kept, *ad.lines]) >= KEYWORDS:
             return
         if has_phrase(line, keyword):
             yield line
 
 
-def _of_keyword(offer: Offer, keyword: str) -> Iterator[str]:
-    language = offer.language
-    yield from (beside([keyword], one, language) for one in (*offer.facts, offer.offer, offer.price) if one)
-    if offer.brand:
-        yield from (pattern.format(product=_titled(keyword), brand=offer.brand) for pattern in _owned(language))
-    yield from offer.keyword_calls[:CALLS]
+def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
+    language = ad.language
+    yield from (beside([keyword], one, language) for one in (*ad.facts, ad.offer, ad.price) if one)
+    if ad.brand:
+        yield from (pattern.format(product=_titled(keyword), brand=ad.brand) for pattern in _owned(language))
+    yield from ad.keyword_calls[:CALLS]
 
 
-def _plain(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    yield from (ad_line(fact) for fact in offer.facts)
+def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    yield from (ad_line(fact) for fact in ad.facts)
 
 
-def _clauses(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    yield from (line for fact in offer.facts for line in clauses(fact))
+def _clauses(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    yield from (line for fact in ad.facts for line in clauses(fact))
 
 
-def _joined(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
+def _joined(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield each fact beside the product, those first that no line tells yet, then offer and price beside it."""
-    told = {fact: any(twins(ad_line(fact) or fact, line) for line in kept) for fact in offer.facts}
-    beside_it = [*sorted(offer.facts, key=lambda fact: told[fact]), *filter(None, (offer.offer, offer.price))]
-    yield from (beside(offer.names, one, offer.language) for one in beside_it)
+    told = {fact: any(twins(ad_line(fact) or fact, line) for line in kept) for fact in ad.facts}
+    beside_it = [*sorted(ad.facts, key=lambda fact: told[fact]), *filter(None, (ad.offer, ad.price))]
+    yield from (beside(ad.names, one, ad.language) for one in beside_it)
 
 
-def _paired(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
+def _paired(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield two facts in one line, in turn beside the product and by themselves."""
-    named = two_in_one(offer.facts, offer.language, offer.names)
-    for line, other in zip(named, reversed([*two_in_one(offer.facts, offer.language)]), strict=False):
+    named = two_in_one(ad.facts, ad.language, ad.names)
+    for line, other in zip(named, reversed([*two_in_one(ad.facts, ad.language)]), strict=False):
         yield from (line, other)
 
 
-def _brand(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
+def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield who sells it, where no line says so yet."""
-    if offer.brand and not any(has_phrase(line, offer.brand) for line in kept):
-        patterns, names = _owned(offer.language), [_titled(name) for name in short_names(offer.product)]
-        yield from (pattern.format(product=name, brand=offer.brand) for name in names for pattern in patterns)
-        yield offer.brand
+    if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
+        patterns, names = _owned(ad.language), [_titled(name) for name in short_names(ad.product)]
+        yield from (pattern.format(product=name, brand=ad.brand) for name in names for pattern in patterns)
+        yield ad.brand
 
 
-def _offer(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    if offer.offer:
-        yield _titled(offer.offer)
+def _offer(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    if ad.offer:
+        yield _titled(ad.offer)
 
 
-def _price(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
-    if offer.price:
-        yield in_language(word_lists()["price"], offer.language).format(price=offer.price)
+def _price(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    if ad.price:
+        yield in_language(word_lists()["price"], ad.language).format(price=ad.price)
 
 
-def _calls(offer: Offer, kept: Sequence[str]) -> Iterator[str]:
+def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield calls to action, as many as the keyword's own leave room for."""
-    calls = list(drawn_calls(short_names(offer.product), offer.language, offer.category))
+    calls = list(drawn_calls(short_names(ad.product), ad.language, ad.category))
     for call in calls:
-        if len({*calls, *offer.keyword_calls} & {*kept}) < CALLS:
+        if len({*calls, *ad.keyword_calls} & {*kept}) < CALLS:
             yield call
 
 
-KINDS: Mapping[str, Callable[[Offer, Sequence[str]], Iterable[str]]] = {
+KINDS: Mapping[str, Callable[[AdMaterial, Sequence[str]], Iterable[str]]] = {
     "name": _name,
     "keyword": _with_keyword,
-    "lines": lambda offer, kept: offer.lines,
+    "lines": lambda ad, kept: ad.lines,
     "plain": _plain,
     "clauses": _clauses,
     "joined": _joined,
