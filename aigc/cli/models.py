@@ -77,7 +77,7 @@ def list_models(as_json: bool) -> int:
         for model, weights in found
     ]
     click.echo(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
-    click.echo(f"\nMeasured:\n{table(measured_rows(catalogue))}\n\n{smallest_for_copy(catalogue)}")
+    click.echo(f"\nMeasured:\n{table([*measured_rows(catalogue)])}\n\n{smallest_for_copy(catalogue)}")
     if copies:
         click.echo("\nFast copies of .gguf files of yours:")
         click.echo(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))

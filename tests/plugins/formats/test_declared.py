@@ -33,7 +33,7 @@ def test_every_option_has_a_type_a_yaml_value_can_meet():
         for name in registry.names(kind):
             extension = registry.get(kind, name)
             defaults = {option.name: option.default for option in extension.options if option.default != REQUIRED}
-            needed = {"field": "x", "least": 3}
+            needed = {"field": "x", "fields": ["x"], "least": 3}
             required = {option.name: needed[option.name] for option in extension.options if option.default == REQUIRED}
             assert extension.bind({**defaults, **required}, "x.yaml:1").name == name
 
