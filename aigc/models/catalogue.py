@@ -194,7 +194,10 @@ def _source(read: Any, place: str) -> ModelSource:
         raise ModelError(f"{place}: kind: expected 'wheel' or 'hub', got {kind!r}")
     if kind == "hub" and "file" not in entry:
         return _record(HubSource, entry, place)
-    source: GgufSource = _record(HubFileSource if kind == "hub" else WheelSource, entry, place)
+    if kind == "hub":
+        source: GgufSource = _record(HubFileSource, entry, place)
+    else:
+        source = _record(WheelSource, entry, place)
     for key in ("wheel_sha256", "file_sha256"):
         if not _SHA256.fullmatch(getattr(source, key, "0" * 64)):
             raise ModelError(f"{place}: {key}: expected 64 lower-case hex digits, got {getattr(source, key)!r}")
