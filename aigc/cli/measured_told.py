@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from aigc.cli.memory_told import needed
@@ -13,11 +12,9 @@ if TYPE_CHECKING:
 COPY = "ads"  # the content types whose texts are copy
 
 
-def measured_rows(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    """Yield every measurement, as a table has it."""
-    for model in catalogue:
-        for one in model.measured:
-            yield f"  {model.name}", measured_line(one)
+def measured_rows(catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return every measurement, as a table has it."""
+    return [(f"  {model.name}", measured_line(one)) for model in catalogue for one in model.measured]
 
 
 def measured_line(one: Measured) -> str:
