@@ -16,7 +16,7 @@ from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Request
+from aigc.types import Artifact, Brief, Message, Prompt, Request
 from aigc_plugins import scorers
 
 TYPE = """
@@ -124,13 +124,31 @@ def test_a_server_without_numbers_cannot_judge(
     silent = server.reply({"choices": [{"index": 0, "message": {"content": "Yes"}, "logprobs": None}]})
     server.script(silent)
     ((told,),) = finish(connect(), ask(given="Yes", judge=True)).values()
-    assert told.error == "the server told no log-probabilities, so it cannot judge"
+    assert told.error == "no log-probabilities were told, so it cannot judge"
     ((told,),) = finish(connect(logprobs=False), ask(given="Yes", judge=True)).values()
     assert "cannot be asked" in told.error
     ((told,),) = finish(connect(), ask(given="a longer text")).values()
     assert "cannot be asked" in told.error
     artifact, _ = write(project_with(make_project), connect(), "Never rusts", "Catch the rain")
-    assert artifact.status == "accepted", "that is no fault of the piece"
+    assert (artifact.status, artifact.fields) == ("failed", {}), "what is accepted is kept, without a judge or with it"
+
+
+def test_a_model_that_thinks_first_judges_nothing(make_project: Any, server: Any, connect: Any) -> None:
+    server.answer = lambda asked: tops(server, **{"<think>": -0.01, "Okay": -5.0})
+    artifact, _ = write(project_with(make_project), connect(), "Never rusts", "Catch the rain")
+    assert artifact.status == "failed"
+    assert "no answer: it would begin with '<think>', neither 'No' nor 'Yes'" in str(artifact)
+    assert "chat_template_kwargs" not in server.bodies[0]
+
+
+def test_a_model_is_told_to_answer_at_once_where_that_is_asked_for(
+    make_project: Any, server: Any, connect: Any, ask: Any, finish: Any
+) -> None:
+    server.answer = lambda asked: tops(server, Yes=-0.1)
+    finish(connect(think=False), ask(given="Yes", judge=True))
+    assert server.bodies[0]["chat_template_kwargs"] == {"enable_thinking": False}
+    with pytest.raises(UsageError, match="think: false is not in OpenAI's own protocol"):
+        connect(think=False, server="openai")
 
 
 def test_settings_name_the_judge_and_both_are_opened(make_project: Any, server: Any) -> None:
@@ -221,8 +239,6 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
 def test_judged_is_a_generator_of_two() -> None:
     writer, judge = ScriptedGenerator(["text", "more"], capacity=3), ScriptedGenerator([], likely=judging)
     generator = WithJudge(writer, judge, adapter="lora")
-    from aigc.types import Message, Prompt
-
     prompt = Prompt(messages=(Message(role="user", content="x"),))
     generator.submit(Request(id="1", prompt=prompt))
     generator.submit(Request(id="2", prompt=prompt, given="Yes", judge=True, adapter="the writer's"))
