@@ -11,6 +11,7 @@ import pytest
 
 from aigc.content.mix import Mix, write_mixes
 from aigc.errors import NotFound, UsageError
+from aigc.evaluation.scored import scoring
 from aigc.generating.with_judge import WithJudge
 from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
@@ -234,6 +235,34 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
     assert (artifact.fields["lines"] != ["holds 200 litres"]) is asked
     assert artifact.status == "accepted"
     assert artifact.suggestions, "ranked all the same"
+
+
+def test_the_writer_goes_on_before_the_judge_is_waited_for() -> None:
+    steps: list[str] = []
+
+    class Noted(ScriptedGenerator):
+        def step(self) -> Any:
+            steps.append("writer" if self is writer else "judge")
+            return super().step()
+
+    writer, judge = Noted(["text"]), Noted([], likely=judging)
+    generator = WithJudge(writer, judge)
+    prompt = Prompt(messages=(Message(role="user", content="x"),))
+    generator.submit(Request(id="1", prompt=prompt))
+    generator.submit(Request(id="2", prompt=prompt, given="Yes", judge=True))
+    generator.step()
+    assert steps == ["writer", "judge"]
+
+
+def test_texts_are_scored_by_the_writer_where_it_can() -> None:
+    class Scoring(ScriptedGenerator):
+        def score(self, asked: Any) -> list[str]:
+            return ["scored"]
+
+    judge = ScriptedGenerator([], likely=judging)
+    assert scoring(WithJudge(Scoring([]), judge)).score([]) == ["scored"]
+    with pytest.raises(UsageError, match="cannot say how likely a text is"):
+        scoring(WithJudge(ScriptedGenerator([]), judge))
 
 
 def test_judged_is_a_generator_of_two() -> None:
