@@ -91,7 +91,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentType:
-    """This is one YAML file and its templates. `digest` is the SHA-256 of all of them, includes and bases too."""
+    """This is one YAML file and its templates. `digest` is the SHA-256 of all of them, includes, bases and
+    the files that templates read too."""
 
     name: str
     version: int

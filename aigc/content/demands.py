@@ -1,10 +1,12 @@
-"""What a content type demands of a model, `needs:`, and the voices that it can be written in, `voices:`."""
+"""What a content type demands of a model, `needs:`, the voices that it can be written in, `voices:`, and the files that
+its templates read, `reads:`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aigc.content.yaml_lines import Node
 from aigc.errors import UsageError, did_you_mean
@@ -28,13 +30,15 @@ class Voice:
 class Demands:
     """This is what a content type needs as a whole, what its `stages` need besides, and its `voices` in order.
 
-    `spoken` names the voices in which a stage is run: a stage that is not there is run in all of them.
+    `spoken` names the voices in which a stage is run: a stage that is not there is run in all of them. `reads` are the
+    files, relative to its own, whose content changes what is written.
     """
 
     needs: Needs = field(default_factory=Needs)
     stages: Mapping[str, Needs] = field(default_factory=dict)
     voices: Mapping[str, Voice] = field(default_factory=dict)
     spoken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
 
     def of(self, stage: str, voice: str) -> tuple[Needs, ...]:
         """Return what a stage needs in a voice: as part of the type, of the voice, and by itself."""
@@ -62,6 +66,21 @@ class Demands:
         type without voices, whatever is asked."""
         met = [one for one, voice in self.voices.items() if voice.needs.met_by(model)]
         return (asked or [*met, *reversed([*self.voices])][0]) if self.voices else ""
+
+
+def read_reads(root: Node) -> tuple[str, ...]:
+    """Return the files that `reads:` names, in the folder of the type or below it. ContentTypeError at the line of one
+    that is not there."""
+    folder, names = Path(root.document.file).absolute().parent, []
+    for node in root.child("reads").list() if "reads" in root else ():
+        path = Path(node.text())
+        if path.is_absolute() or ".." in path.parts:
+            node.fail(f"{node.value!r} is not in the folder of the content type")
+        if not (folder / path).is_file():
+            known = [file.relative_to(folder).as_posix() for file in (folder / path).parent.glob("*")]
+            node.fail(f"there is no file {node.value!r}", did_you_mean(path.as_posix(), known))
+        names.append(path.as_posix())
+    return tuple(names)
 
 
 def read_needs(node: Node) -> Needs:

@@ -13,7 +13,7 @@ from pathlib import Path
 import jinja2
 
 from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Pick, Schema, Stage
-from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_spoken, read_voices
+from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_reads, read_spoken, read_voices
 from aigc.content.environment import TemplateEnvironment, find_template, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
@@ -32,7 +32,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
 VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
 WIDE_LANGUAGES = ("zh", "ja", "ko")
 
-TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", VOICES)
+TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", "reads", VOICES)
 WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
 SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat", "pick")
 STAGED = (*TOP, *WRITTEN, "stages")
@@ -74,6 +74,7 @@ class _Load:
             self._composition(root, output, [stage.name for stage in stages])
         names = Names(known=self._known, stages=[s.name for s in stages], fields=output)
         examples = self.examples.of_type(root, output, staged=staged)
+        reads = read_reads(root)
         return ContentType(
             name=root.child("name").text(),
             version=root.child("version").integer(1) if "version" in root else 1,
@@ -88,17 +89,18 @@ class _Load:
             examples=examples,
             file=self.file,
             plugin=self.plugin,
-            digest=digest(self.file.read_bytes(), list(self.sources.values()), _mixes(stages)),
-            demands=self._demands(root),
+            digest=digest(self.file.read_bytes(), list(self.sources.values()), _mixes(stages), _read(self.file, reads)),
+            demands=self._demands(root, reads),
         )
 
-    def _demands(self, root: Node) -> Demands:
+    def _demands(self, root: Node, reads: tuple[str, ...]) -> Demands:
         stages = list(root.child("stages").items()) if "stages" in root else []
         return Demands(
             needs=read_needs(root),
             stages={name: read_needs(node) for name, node in stages if "needs" in node},
             voices=self.voices,
             spoken=read_spoken(stages, self.voices),
+            reads=reads,
         )
 
     @property
@@ -291,6 +293,11 @@ def _likely(name: str, stages: Sequence[str]) -> str:
 def _mixes(stages: Sequence[Stage]) -> dict[str, bytes]:
     """Return what stands in the files that stages pick by."""
     return {stage.pick.mix: stage.pick.source for stage in stages if stage.pick and stage.pick.mix}
+
+
+def _read(file: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """Return what stands in the files that a type's templates read."""
+    return {name: (file.parent / name).read_bytes() for name in names}
 
 
 def _attempts(node: Node, default: int) -> int:

@@ -106,13 +106,18 @@ def fills_task(sources: list[PromptTemplate]) -> bool:
     return any(block.body for block in tasks) or not tasks
 
 
-def digest(content: bytes, sources: list[PromptTemplate], mixes: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 of a content type: its YAML and every template and mix, each with its own name."""
+def digest(
+    content: bytes, sources: list[PromptTemplate], mixes: Mapping[str, bytes], reads: Mapping[str, bytes]
+) -> str:
+    """Return the SHA-256 of a content type: its YAML, every template and mix, and what templates read, each with its
+    own name."""
     total = hashlib.sha256(content)
     for name, text in sorted((Path(source.name).name, source.text) for source in sources):
         total.update(b"\0" + name.encode() + b"\0" + text.encode())
     for name, source in sorted(mixes.items()):
         total.update(b"\0mix " + name.encode() + b"\0" + source)
+    for name, source in sorted(reads.items()):
+        total.update(b"\0read " + name.encode() + b"\0" + source)
     return total.hexdigest()
 
 

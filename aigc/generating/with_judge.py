@@ -16,6 +16,8 @@ class WithJudge:
         self.writer = writer
         self.judge = judge
         self._adapter = adapter
+        if hasattr(writer, "score"):  # how likely whole texts are, which is asked of the one that writes
+            self.score = writer.score
         self._judging: set[str] = set()  # ids at the judge
 
     def submit(self, request: Request) -> None:
@@ -26,9 +28,10 @@ class WithJudge:
             self.writer.submit(request)
 
     def step(self) -> Sequence[Completion | Delta]:
+        written = self.writer.step()  # first: a judge may take its time
         verdicts = self.judge.step() if self._judging else ()
         self._judging -= {one.request_id for one in verdicts if isinstance(one, Completion)}
-        return [*verdicts, *self.writer.step()]
+        return [*written, *verdicts]
 
     def cancel(self, request_id: str) -> None:
         (self.judge if request_id in self._judging else self.writer).cancel(request_id)

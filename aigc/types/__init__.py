@@ -71,7 +71,7 @@ class Request:
     `given` asks how likely that text is as an answer, and nothing is written: one Completion comes back whose `text` is
     the given one, `mean_logprob` the mean over its own tokens, `usage.forced` how many those are. The token that would
     end the answer is not among them, so that a bare word can be asked for. Sampling and grammar do not count. With
-    `judge` the model that judges is asked; a generator of one model is both.
+    `judge` the model that judges is asked; a generator of one model is both. `other` is the other answer it may give.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Request:
     grammar: Grammar | None = None
     adapter: str | None = None
     judge: bool = False
+    other: str = ""
     stream: bool = False
     about: About | None = None
     digest: str = field(default="", repr=False, compare=False)
@@ -198,13 +199,14 @@ class Ask:
     """This is what a scorer asks the generator: how likely is `text` as the answer to `prompt`?
 
     `adapter` names the adapter that answers; empty is the model alone, None the adapter that writes the piece. `judge`
-    asks the model that judges, which may be another than the one that writes.
+    asks the model that judges, which may be another than the one that writes, and may answer `other` as well.
     """
 
     prompt: Prompt
     text: str
     adapter: str | None = None
     judge: bool = False
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator as Coroutine
 from collections.abc import Mapping, Sequence
 
+from aigc.errors import AigcError
 from aigc.types import About, Ask, Completion, Likelihood, Request, Usage, likelihood, taken
 from aigc.writing.item import Item
 from aigc.writing.ranking import given_request, together
@@ -35,7 +36,8 @@ class Picking:
     def _likelihoods(
         self, asks: Sequence[Ask], stage: str
     ) -> Coroutine[list[Request], Answers, list[Likelihood | None]]:
-        """Return how likely texts are; None for what the generator cannot tell."""
+        """Return how likely texts are; None for what the writer cannot tell. AigcError where the judge has no answer: a
+        piece would be decided without it, and stay so."""
         new = dict.fromkeys(ask for ask in asks if ask not in self._told)
         named = {f"{self._serial}/{stage}/given {len(self._told) + place}": ask for place, ask in enumerate(new)}
         if named:
@@ -44,5 +46,8 @@ class Picking:
             answers = yield [given_request(name, ask, self._setup.adapter, about) for name, ask in named.items()]
             for name, ask in named.items():
                 self.usage += taken(answers[name])
-                self._told[ask] = likelihood(answers[name][0])
+                answer = answers[name][0]
+                if ask.judge and answer.finish_reason == "error":
+                    raise AigcError(f"the judge has no answer: {answer.error}")
+                self._told[ask] = likelihood(answer)
         return [self._told[ask] for ask in asks]

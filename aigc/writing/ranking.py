@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Generator as Coroutine
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean, pstdev
 from types import GeneratorType
 from typing import Any, TypeAlias, TypeVar
@@ -150,7 +150,8 @@ def unjudged(asking: Asking[T]) -> Asking[T]:
 def given_request(name: str, ask: Ask, adapter: str | None, about: About | None = None) -> Request:
     """Return what a scorer asks as a request; `adapter` is the one that writes the piece."""
     named = adapter if ask.adapter is None else ask.adapter or None
-    return Request(id=name, prompt=ask.prompt, given=ask.text, adapter=named, judge=ask.judge, about=about)
+    asked = Request(id=name, prompt=ask.prompt, given=ask.text, adapter=named, about=about)
+    return replace(asked, judge=True, other=ask.other) if ask.judge else asked
 
 
 def together(askers: Sequence[Asking[T]]) -> Asking[list[T]]:

@@ -2,8 +2,9 @@
 
     max_tokens: 1, logprobs: true, top_logprobs: 20   →   "Yes" -0.2, " yes" -4.1, "No" -1.9, …
 
-So a judge on a server is asked, whose answer is one word. All ways to write the word count together; of one that is not
-in the list nothing is known but that it is no likelier than the last there, which is taken.
+So a judge is asked whose answer is one word. All ways to write the word count together; of one that is not in the list
+nothing is known but that it is no likelier than the last there, which is taken. Where its other answer is not in the
+list either, the model is about to say something else, such as what it thinks, and judges nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from aigc.types import Completion, Json, Request, Usage
 
 LISTED = 20  # tokens; the most that the protocol allows
 SPACES = " \t\n\u0120\u2581"  # as tokenizers write them too: Ġ, ▁
-SILENT = "the server told no log-probabilities, so it cannot judge"
+SILENT = "no log-probabilities were told, so it cannot judge"
+NEITHER = "it would begin with {first!r}, neither {given!r} nor {other!r} is likely, so it cannot judge"
 
 
 def asking(request: Request) -> dict[str, Json]:
@@ -26,14 +28,28 @@ def asking(request: Request) -> dict[str, Json]:
 
 def word_told(request: Request, answer: Json, usage: Usage) -> Completion:
     """Return how likely the given word is by a server's answer. KeyError, TypeError where that is none."""
-    listed = _listed(answer["choices"][0].get("logprobs") or {})
-    if not listed:
-        return Completion(request_id=request.id, text="", finish_reason="error", usage=usage, error=SILENT)
-    wanted = _bare(request.given or "")
-    own = [logprob for token, logprob in listed if _bare(token) == wanted]
+    return word_among(request, _listed(answer["choices"][0].get("logprobs") or {}), usage)
+
+
+def word_among(request: Request, listed: Sequence[tuple[str, float]], usage: Usage) -> Completion:
+    """Return how likely the given word is by the likeliest first tokens; an error where they are no answer."""
+    given = request.given or ""
+    own = [logprob for token, logprob in listed if _bare(token) == _bare(given)]
+    if error := "" if own else _no_answer(request, listed):
+        return Completion(request_id=request.id, text="", finish_reason="error", usage=usage, error=error)
     logprob = math.log(sum(map(math.exp, own))) if own else min(logprob for _, logprob in listed)
     counted = Usage(prompt=usage.prompt, cached=usage.cached, forced=1)
-    return Completion(request_id=request.id, text=request.given or "", usage=counted, mean_logprob=min(logprob, 0.0))
+    return Completion(request_id=request.id, text=given, usage=counted, mean_logprob=min(logprob, 0.0))
+
+
+def _no_answer(request: Request, listed: Sequence[tuple[str, float]]) -> str:
+    """Return why a list without the given word tells nothing of it; empty where the other answer is there."""
+    if not listed:
+        return SILENT
+    if not request.other or any(_bare(token) == _bare(request.other) for token, _ in listed):
+        return ""
+    first, _ = max(listed, key=lambda one: one[1])
+    return NEITHER.format(first=first, given=request.given, other=request.other)
 
 
 def _listed(told: Json) -> Sequence[tuple[str, float]]:

@@ -50,11 +50,13 @@ class Wording:
     """This puts requests into the words of one server for one model.
 
     `logprobs=False` is for servers that do not tell log-probabilities; candidates are then judged by findings alone.
+    `think=False` tells the model's chat template to leave out thinking, in a word that the protocol does not have.
     """
 
     model: str
     server: Server = "any"
     logprobs: bool = True
+    think: bool = True
     left_out: set[str] = field(default_factory=set)  # sampling filters that were dropped, said once each
 
     @property
@@ -72,6 +74,7 @@ class Wording:
         body: dict[str, Json] = {"model": self.model}
         if request.prompt.chat:
             body["messages"] = [{"role": turn.role, "content": turn.content} for turn in request.prompt.messages]
+            body |= {} if self.think else {"chat_template_kwargs": {"enable_thinking": False}}
         else:
             body["prompt"] = joined(request.prompt.messages)
         if request.given is not None:

@@ -42,6 +42,7 @@ def openai(
     attempts: Annotated[int, Range(1)] = 6,
     backoff: Annotated[float, Range(0)] = 1,
     logprobs: bool = True,
+    think: bool = True,
 ) -> Generator:
     """Any server that speaks the OpenAI protocol, many requests at once.
 
@@ -49,7 +50,12 @@ def openai(
     it. `server` says what it is beyond the protocol (any, openai, vllm, vllm-guided for vLLM before 0.12): only vLLM
     holds an output to a choice or a pattern and takes top_k, min_p and repetition_penalty. 0 requests or tokens per
     minute is no limit. `timeout` is in seconds without a byte, `backoff` in seconds before the second attempt.
+    `think=false` tells a model that thinks first to answer at once (vLLM, SGLang and llama.cpp know how).
     """
+    if not think and server == "openai":
+        raise UsageError(
+            "engine.think: false is not in OpenAI's own protocol", hint="take a model that answers at once"
+        )
     if not base_url:
         raise UsageError("--on openai needs the server's address", hint="such as --base-url http://localhost:8000/v1")
     from aigc_plugins.generators.link import Address, Link
@@ -64,7 +70,7 @@ def openai(
         attempts=attempts,
         backoff=backoff,
     )
-    wording = Wording(model=model, server=server, logprobs=logprobs)
+    wording = Wording(model=model, server=server, logprobs=logprobs, think=think)
     try:
         link = Link(address, wording, Pace(requests_per_minute, tokens_per_minute), connections=concurrency)
     except ImportError as error:

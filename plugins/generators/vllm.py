@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from aigc import Range, generator
 from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
+from aigc_plugins.generators.asked_words import LISTED, word_among
 from aigc_plugins.generators.chat import UNTOLD, Refused, constraint, failed
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ class InProcess:
             raise EngineError("the generator is closed")
         if request.id in self._held:
             raise EngineError(f"a request {request.id!r} is in hand already")
-        if request.given is not None:
+        if request.given is not None and not request.judge:
             self._ready += failed(request, UNTOLD)
             return
         try:
@@ -237,6 +238,9 @@ class InProcess:
 
     def _params(self, request: Request) -> Vllm:
         words, wanted = self._library.sampling_params, request.sampling
+        if request.given is not None:  # by a judge: how likely which first tokens are
+            final = words.RequestOutputKind.FINAL_ONLY
+            return words.SamplingParams(n=1, temperature=0.0, max_tokens=1, logprobs=LISTED, output_kind=final)
         constrained = {}
         if request.grammar is not None:
             kind, value = constraint(request.grammar)
@@ -277,6 +281,10 @@ class InProcess:
             return
         del self._held[output.request_id]
         prompt = Usage(prompt=len(output.prompt_token_ids or ()), cached=output.num_cached_tokens or 0)
+        if held.request.given is not None:
+            listed = (written[0].logprobs or [{}])[0].values()
+            yield word_among(held.request, [(one.decoded_token or "", one.logprob) for one in listed], prompt)
+            return
         for index in range(held.request.sampling.n):
             one = written[min(index, len(written) - 1)]
             usage = Usage(sampled=len(one.token_ids)) if index < len(written) else Usage()

@@ -56,7 +56,8 @@ def _asks(candidate: Candidate, questions: Sequence[str], shots: int, fact: str,
         question = words["questions"].get(name, {"text": name, "good": "yes"})
         prompt = _prompt(words, question, question.get("shots", [])[:shots], case)
         answers = (words["yes"], words["no"]) if question["good"] == "yes" else (words["no"], words["yes"])
-        asks += [Ask(prompt=prompt, text=answer, adapter=adapter, judge=True) for answer in answers]
+        both = (answers, answers[::-1])
+        asks += [Ask(prompt=prompt, text=one, other=other, adapter=adapter, judge=True) for one, other in both]
     return asks
 
 

@@ -111,6 +111,14 @@ def test_the_digest_covers_every_file_and_no_path(load: Load) -> None:
         assert load(SIMPLE, templates={**templates, name: templates[name] + " "}).digest != first.digest
 
 
+def test_the_digest_covers_what_templates_read(load: Load) -> None:
+    type_, named = SIMPLE + "reads: [bank/lines.jsonl]\n", "bank/lines.jsonl"
+    first = load(type_, templates={named: "{}"})
+    assert load(type_, templates={named: "{}"}, folder="elsewhere").digest == first.digest
+    assert load(type_, templates={named: "[]"}).digest != first.digest
+    assert first.demands.reads == (named,)
+
+
 def test_a_shared_partial_may_stand_one_folder_up(load: Load, tmp_path: Path) -> None:
     (tmp_path / "tone.j2").write_text("Be brief.")
     loaded = load(SIMPLE, templates={"line.j2": '{{ product }} {% include "tone.j2" %}'})

@@ -24,6 +24,8 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (SIMPLE + "sampling:\n  max_tokens: 0\n", 12, "sampling.max_tokens: 0 is not at least 1"),
         (SIMPLE + "sampling: {top_k: 1.5}\n", 11, "sampling.top_k: 1.5 is not a whole number"),
         (SIMPLE + "sampling: {stop: [1]}\n", 11, "sampling.stop: item 1: 1 is not text; put quotes around it"),
+        (SIMPLE + "reads:\n- line.j2\n- line.jsonl\n", 13, "there is no file 'line.jsonl'; did you mean 'line.j2'?"),
+        (SIMPLE + "reads: [../line.j2]\n", 11, "'../line.j2' is not in the folder of the content type"),
         (SIMPLE + "candidates: many\n", 11, "'candidates' must be a number, not 'many'"),
         (SIMPLE + "repair: {attempt: 1}\n", 11, "unknown key 'attempt'; did you mean 'attempts'?"),
         (SIMPLE + "chat: no\n", 11, "'chat' must be true or false, not 'no'"),

@@ -41,8 +41,9 @@ def asked(project: Project, name: str) -> list[str]:
 def test_a_content_type_of_files_is_sent_with_its_templates(
     name: str, make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = {path.replace("templates", "other"): text for path, text in FILES.items()}
-    project = make_project(FILES | elsewhere, seed="7")
+    files = FILES | {"templates/shop/item.yaml": ITEM + "reads: [words.txt]\n", "templates/shop/words.txt": "red"}
+    elsewhere = {path.replace("templates", "other"): text for path, text in files.items()}
+    project = make_project(files | elsewhere, seed="7")
     monkeypatch.chdir(tmp_path)
     sent = pickle.loads(pickle.dumps(packed(project, project.content_type(name))))
     there, content_type = unpacked(sent, tmp_path / "there")

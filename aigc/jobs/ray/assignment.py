@@ -107,12 +107,15 @@ def _root(project: Project, content_type: ContentType) -> Path:
 
 
 def _files(content_type: ContentType, root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the YAML, its mixes and every template it is likely to name; its digest tells whether these were all."""
+    """Yield the YAML, its mixes, what its templates read and every template it is likely to name; its digest tells
+    whether these were all."""
     file = content_type.file.absolute()
     yield file.relative_to(root).as_posix(), file.read_bytes()
     picks = [stage.pick for stage in content_type.stages if stage.pick and stage.pick.mix]
     for pick in picks:
         yield (file.parent / MIXES / f"{pick.mix}.yaml").relative_to(root).as_posix(), pick.source
+    for name in content_type.demands.reads:
+        yield (file.parent / name).relative_to(root).as_posix(), (file.parent / name).read_bytes()
     used = {path for stage in content_type.stages if (path := Path(stage.template)).is_relative_to(root)}
     for path in sorted({*used, *file.parent.glob("*.j2"), *root.glob("*.j2"), *root.glob("*/*.j2")}):
         yield path.relative_to(root).as_posix(), path.read_bytes()

@@ -35,6 +35,11 @@ def test_every_line_of_the_bank_fits(name: str, most: int) -> None:
     assert len({row["line"] for row in rows}) == len(rows)
 
 
+def test_the_bank_is_part_of_the_type(search_ad: ContentType) -> None:
+    bank = search_ad.file.parent / "bank"
+    assert {f"bank/{file.name}" for file in bank.iterdir()} == set(search_ad.demands.reads)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_prompts_show_the_nearest_lines_unless_an_adapter_was_trained_without(
     project: Project, search_ad: ContentType, language: str

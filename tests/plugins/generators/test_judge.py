@@ -11,12 +11,13 @@ import pytest
 
 from aigc.content.mix import Mix, write_mixes
 from aigc.errors import NotFound, UsageError
+from aigc.evaluation.scored import scoring
 from aigc.generating.with_judge import WithJudge
 from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Request
+from aigc.types import Artifact, Brief, Message, Prompt, Request
 from aigc_plugins import scorers
 
 TYPE = """
@@ -124,13 +125,31 @@ def test_a_server_without_numbers_cannot_judge(
     silent = server.reply({"choices": [{"index": 0, "message": {"content": "Yes"}, "logprobs": None}]})
     server.script(silent)
     ((told,),) = finish(connect(), ask(given="Yes", judge=True)).values()
-    assert told.error == "the server told no log-probabilities, so it cannot judge"
+    assert told.error == "no log-probabilities were told, so it cannot judge"
     ((told,),) = finish(connect(logprobs=False), ask(given="Yes", judge=True)).values()
     assert "cannot be asked" in told.error
     ((told,),) = finish(connect(), ask(given="a longer text")).values()
     assert "cannot be asked" in told.error
     artifact, _ = write(project_with(make_project), connect(), "Never rusts", "Catch the rain")
-    assert artifact.status == "accepted", "that is no fault of the piece"
+    assert (artifact.status, artifact.fields) == ("failed", {}), "what is accepted is kept, without a judge or with it"
+
+
+def test_a_model_that_thinks_first_judges_nothing(make_project: Any, server: Any, connect: Any) -> None:
+    server.answer = lambda asked: tops(server, **{"<think>": -0.01, "Okay": -5.0})
+    artifact, _ = write(project_with(make_project), connect(), "Never rusts", "Catch the rain")
+    assert artifact.status == "failed"
+    assert "no answer: it would begin with '<think>', neither 'No' nor 'Yes'" in str(artifact)
+    assert "chat_template_kwargs" not in server.bodies[0]
+
+
+def test_a_model_is_told_to_answer_at_once_where_that_is_asked_for(
+    make_project: Any, server: Any, connect: Any, ask: Any, finish: Any
+) -> None:
+    server.answer = lambda asked: tops(server, Yes=-0.1)
+    finish(connect(think=False), ask(given="Yes", judge=True))
+    assert server.bodies[0]["chat_template_kwargs"] == {"enable_thinking": False}
+    with pytest.raises(UsageError, match="think: false is not in OpenAI's own protocol"):
+        connect(think=False, server="openai")
 
 
 def test_settings_name_the_judge_and_both_are_opened(make_project: Any, server: Any) -> None:
@@ -218,11 +237,37 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
     assert artifact.suggestions, "ranked all the same"
 
 
+def test_the_writer_goes_on_before_the_judge_is_waited_for() -> None:
+    steps: list[str] = []
+
+    class Noted(ScriptedGenerator):
+        def step(self) -> Any:
+            steps.append("writer" if self is writer else "judge")
+            return super().step()
+
+    writer, judge = Noted(["text"]), Noted([], likely=judging)
+    generator = WithJudge(writer, judge)
+    prompt = Prompt(messages=(Message(role="user", content="x"),))
+    generator.submit(Request(id="1", prompt=prompt))
+    generator.submit(Request(id="2", prompt=prompt, given="Yes", judge=True))
+    generator.step()
+    assert steps == ["writer", "judge"]
+
+
+def test_texts_are_scored_by_the_writer_where_it_can() -> None:
+    class Scoring(ScriptedGenerator):
+        def score(self, asked: Any) -> list[str]:
+            return ["scored"]
+
+    judge = ScriptedGenerator([], likely=judging)
+    assert scoring(WithJudge(Scoring([]), judge)).score([]) == ["scored"]
+    with pytest.raises(UsageError, match="cannot say how likely a text is"):
+        scoring(WithJudge(ScriptedGenerator([]), judge))
+
+
 def test_judged_is_a_generator_of_two() -> None:
     writer, judge = ScriptedGenerator(["text", "more"], capacity=3), ScriptedGenerator([], likely=judging)
     generator = WithJudge(writer, judge, adapter="lora")
-    from aigc.types import Message, Prompt
-
     prompt = Prompt(messages=(Message(role="user", content="x"),))
     generator.submit(Request(id="1", prompt=prompt))
     generator.submit(Request(id="2", prompt=prompt, given="Yes", judge=True, adapter="the writer's"))

@@ -183,11 +183,8 @@ def test_fields_and_lark_are_held_to_theirs(engine: StandIn, model: str, ask: As
 
 def test_candidates_come_together_with_their_likelihood(engine: StandIn, model: str, ask: Ask, finish: Any) -> None:
     (came,) = finish(vllm(model), ask(n=3)).values()
-    assert [(one.index, one.text, one.mean_logprob) for one in came] == [
-        (0, "text 0", -0.5),
-        (1, "text 1", -1.0),
-        (2, "text 2", -1.5),
-    ]
+    told = [(one.index, one.text, one.mean_logprob) for one in came]
+    assert told == [(0, "text 0", -0.5), (1, "text 1", -1.0), (2, "text 2", -1.5)]
     assert sum((one.usage for one in came), Usage()) == Usage(prompt=9, cached=4, sampled=6)
     assert came[0].token_ids == (5, 6)
 
@@ -197,11 +194,8 @@ def test_without_chance_one_text_is_asked_for_and_given_to_all(
 ) -> None:
     (came,) = finish(vllm(model), ask(n=3, temperature=0)).values()
     assert engine.added[0].params.n == 1, "vLLM refuses several"
-    assert [(one.index, one.text, one.usage.sampled) for one in came] == [
-        (0, "text 0", 2),
-        (1, "text 0", 0),
-        (2, "text 0", 0),
-    ]
+    told = [(one.index, one.text, one.usage.sampled) for one in came]
+    assert told == [(0, "text 0", 2), (1, "text 0", 0), (2, "text 0", 0)]
 
 
 def test_likely_tokens_of_each_position(engine: StandIn, model: str, ask: Ask, finish: Any) -> None:
@@ -252,6 +246,16 @@ def test_how_likely_a_given_text_is_it_does_not_say(engine: StandIn, model: str,
     (answer,) = finish(vllm(model), replace(ask("1"), given="Y"))["1"]
     assert (answer.finish_reason, answer.error) == ("error", UNTOLD)
     assert not engine.added
+
+
+def test_a_judges_word_is_looked_for_among_the_first_tokens(engine: StandIn, model: str, ask: Ask, finish: Any) -> None:
+    listed = {5: ("No", -0.1), 8: (" Yes", -2.0)}
+    told = {token: SimpleNamespace(decoded_token=word, logprob=value) for token, (word, value) in listed.items()}
+    engine.answer = lambda name, params: [[engine.text("No", ids=(5,), reason="length", logprobs=[told])]]
+    ((answer,),) = finish(vllm(model), ask("1", given="Yes", judge=True)).values()
+    assert (answer.text, answer.mean_logprob, answer.usage) == ("Yes", -2.0, Usage(prompt=9, cached=4, forced=1))
+    params = engine.added[0].params
+    assert (params.max_tokens, params.logprobs, params.temperature) == (1, 20, 0)
 
 
 def test_a_cancelled_request_comes_back_once(engine: StandIn, model: str, ask: Ask) -> None:
