@@ -26,7 +26,7 @@ from aigc.jobs.folder import (
     remember_exports,
 )
 from aigc.jobs.forecast import Forecast, Forecaster, check_model, rates_file
-from aigc.jobs.judgements import Judgement, judgements, label_rows
+from aigc.jobs.judgements import LABEL_COLUMNS, Judgement, judgements, label_rows
 from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
@@ -36,6 +36,7 @@ from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.uniqueness import Unique
 
 __all__ = [
+    "LABEL_COLUMNS",
     "REPORT",
     "Desk",
     "Forecast",

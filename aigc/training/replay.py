@@ -49,8 +49,8 @@ class Replay:
                 self._most[stage] = max(self._most.get(stage, 1), len(answers))
 
     def fitted(self, content_type: ContentType) -> ContentType:
-        """Return the content type asking for as many candidates of each stage as were kept at most. It picks none, which
-        would ask a model: what was picked then comes as the likeliest."""
+        """Return the content type asking for as many candidates of each stage as were kept at most. It picks none,
+        which would ask a model: what was picked then comes as the likeliest."""
         self._picking = frozenset(stage.name for stage in content_type.stages if stage.pick)
         stages = (replace(stage, candidates=self._most.get(stage.name, 1), pick=None) for stage in content_type.stages)
         return replace(content_type, stages=tuple(stages))
