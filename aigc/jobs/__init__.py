@@ -9,9 +9,9 @@ this machine did. Where it is written changes nothing of this: a `Runner` does i
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup` (people decide), `Judgement`, `judgements`,
-`label_rows` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
-folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
-piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`,
+`write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does
+not know: how a piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
