@@ -82,7 +82,9 @@ def fit_labels(
     content_type = mine.content_type(type_name)
     stage = _stage(content_type, asked.stage)
     scoring = LabelScoring(mine, content_type, stage)
-    labels = read_labels(path, content_type, stage, mine.registry)
+    found = read_labels(path, content_type, stage, mine.registry)
+    labels = scoring.standing(found.labels)
+    passed = {"other_stages": found.others, "refused": len(found.labels) - len(labels)}
 
     def opened() -> Generator:
         with loading(writer.model) as report:
@@ -94,10 +96,14 @@ def fit_labels(
     file, unwritten = _written(mine, content_type, stage, fitted, asked.out)
     if as_json:
         about = {"type": content_type.name, "stage": stage.name, "model": writer.label}
-        print_json({**about, **_record(fitted), "file": file, "note": unwritten})
+        print_json({**about, **_record(fitted), **passed, "file": file, "note": unwritten})
     else:
         click.secho(f"{printable(path.name)}: {content_type.name}, {stage.name}, {printable(writer.label)}", bold=True)
         _print(fitted)
+        if found.others:
+            click.echo(f"Passed over: {counted(found.others, 'row')} of other stages")
+        if passed["refused"]:
+            click.echo(f"Left out: {counted(passed['refused'], 'line')} that the stage's checks refuse")
         click.echo(unwritten or f"Written: {file}")
     return 0
 
@@ -150,7 +156,7 @@ def _record(fitted: FittedMix) -> dict[str, Json]:
         "auc": told,
         "floor": floor and floor.value,
         "faulty": floor and floor.faulty.share,
-        "faulty_interval": floor and floor.faulty.interval,
+        "faulty_at_most": floor and floor.faulty.at_most,
         "coverage": floor and floor.covered.share,
     }
 
@@ -164,10 +170,9 @@ def _print(fitted: FittedMix) -> None:
     if floor is None:
         click.echo("No floor: nowhere are 95 % of the first choices usable, so no line stands by itself.")
         return
-    most = (floor.faulty.interval or (0.0, 1.0))[1]
     click.echo(
         f"Floor {floor.value:.3f}: {floor.faulty.part} of {floor.faulty.whole} first choices above it are faulty "
-        f"({floor.faulty.share or 0:.1%}, with 95 % certainty at most {most:.1%}); "
+        f"({floor.faulty.share or 0:.1%}, with 95 % certainty at most {floor.faulty.at_most or 0:.1%}); "
         f"{floor.covered.share or 0:.0%} of the facts have one"
     )
 

@@ -1,7 +1,7 @@
 """What a stage's scorers say of labelled lines, as they would of candidates; what was computed before is kept.
 
 Numbers lie beside the labels, in `LABELS.numbers.jsonl`: a line for each fact and scorer, by the hash of all that
-decides them. With all of them there no model is opened.
+decides them. A model is opened once somebody asks it: not where all are there, nor for scorers that ask nothing.
 """
 
 from __future__ import annotations
@@ -10,21 +10,24 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from aigc.content import ContentType, Stage
-from aigc.errors import EngineError, UsageError
+from aigc.errors import BriefError, ContentTypeError, EngineError, UsageError
 from aigc.evaluation.labels import SORTED, Labelled
 from aigc.plugs.extension import Bound, Render
 from aigc.project import Project
 from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, likelihood
+from aigc.writing.drafting import postprocess, root_of
 from aigc.writing.item import Item
 from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
 from aigc.writing.sheet import Setup, Sheet
 
 TOGETHER = 8  # facts whose lines are scored at once
+LIKELY = "likely"  # the scorer for which a model is asked what the writer of a line did not tell
 Numbers = dict[str, float]  # by scorer
 
 
@@ -34,9 +37,12 @@ class KeptNumbers:
     def __init__(self, labels: Path) -> None:
         self.file = labels.with_suffix(".numbers.jsonl")
         self._held: dict[str, list[float]] = {}
-        for line in self.file.read_text(encoding="utf-8").splitlines() if self.file.is_file() else ():
-            row = json.loads(line)
-            self._held[row["key"]] = [math.nan if number is None else number for number in row["numbers"]]
+        text = self.file.read_text(encoding="utf-8", errors="replace") if self.file.is_file() else ""
+        self._begin = "\n" if text and not text.endswith("\n") else ""  # after a line that a kill cut
+        for line in text.splitlines():
+            with suppress(ValueError, TypeError, KeyError):  # it is computed again
+                row = json.loads(line)
+                self._held[row["key"]] = [math.nan if number is None else number for number in row["numbers"]]
 
     def get(self, key: str) -> list[float] | None:
         """Return what is kept under a key, or None."""
@@ -47,7 +53,8 @@ class KeptNumbers:
         self._held[key] = list(numbers)
         told = [number if math.isfinite(number) else None for number in numbers]
         with self.file.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"key": key, "scorer": scorer, "numbers": told}) + "\n")
+            file.write(self._begin + json.dumps({"key": key, "scorer": scorer, "numbers": told}) + "\n")
+        self._begin = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +74,6 @@ class LabelScoring:
             raise UsageError(f"stage {stage.name!r} of {content_type.name} has no `pick`", hint="pick: {by: [fit, …]}")
         self.by = stage.pick.by
         self._field = stage.pick.field
-        self._stage = stage
         self._judges = project.may_judge(stage.pick, project.source)
         judge = project.source.judge
         writer = project.model_identity(content_type.name)
@@ -77,7 +83,13 @@ class LabelScoring:
             environment=project.environment,
             adapter=project.adapter(content_type.name),
             voice=project.voice(content_type),
+            policy=project.policy(),
         )
+        self._stage = next(one for one in self._setup.stages if one.name == stage.name)  # with all of its checks
+
+    def standing(self, labels: Sequence[Labelled]) -> list[Labelled]:
+        """Return the lines that the stage's checks let pass: in writing, scorers see no others."""
+        return [one for one in labels if not self._refused(one)]
 
     def numbers(
         self,
@@ -90,11 +102,11 @@ class LabelScoring:
         tell nothing."""
         groups = [self._group(labels, places) for places in _by_fact(labels)]
         missing = [group for group in groups if self._unknown(group, kept)]
-        if missing:
-            with closing(open_generator()) as generator:
-                for begin in range(0, len(missing), TOGETHER):
-                    self._score(missing[begin : begin + TOGETHER], kept, generator)
-                    heard(min(begin + TOGETHER, len(missing)))
+        with ExitStack() as stack:
+            opened = cache(lambda: stack.enter_context(closing(open_generator())))
+            for begin in range(0, len(missing), TOGETHER):
+                self._score(missing[begin : begin + TOGETHER], kept, opened)
+                heard(min(begin + TOGETHER, len(missing)))
         found: list[Numbers] = [{} for _ in labels]
         for group in groups:
             for bound in self.by:
@@ -106,32 +118,45 @@ class LabelScoring:
     def _unknown(self, group: _Group, kept: KeptNumbers) -> list[Bound]:
         return [bound for bound in self.by if kept.get(self._key(group, bound)) is None]
 
-    def _score(self, groups: Sequence[_Group], kept: KeptNumbers, generator: Generator) -> None:
+    def _score(self, groups: Sequence[_Group], kept: KeptNumbers, opened: Callable[[], Generator]) -> None:
         wanted = [self._unknown(group, kept) for group in groups]
         asking = together([_columns(group, by) for group, by in zip(groups, wanted, strict=True)])
-        columns = _answered(asking if self._judges else unjudged(asking), generator, self._setup.adapter)
+        columns = _answered(asking if self._judges else unjudged(asking), opened, self._setup.adapter)
         for group, by, mine in zip(groups, wanted, columns, strict=True):
             for bound, column in zip(by, mine, strict=True):
                 kept.add(self._key(group, bound), bound.name, column)
 
     def _group(self, labels: Sequence[Labelled], places: Sequence[int]) -> _Group:
-        first = labels[places[0]]
-        sheet = Sheet(setup=self._setup, brief=Brief(id="labelled", values=first.values))
-        prompt = Item(sheet=sheet, stage=self._stage, index=0, value=first.item).prompt()
-        names = sheet.names(item=first.item, index=0)
-        candidates = [
-            Candidate(
-                text=one.text,
-                draft=Draft(
-                    brief=sheet.brief, fields={self._field: one.text}, schema=self._stage.output, item=first.item
-                ),
-                prompt=prompt,
-                mean_logprob=one.logprob,
-                times=one.times,
-            )
-            for one in (labels[place] for place in places)
-        ]
+        sheet, item = self._asked(labels[places[0]])
+        names = sheet.names(item=item.value, index=0)
+        candidates = [self._candidate(labels[place], sheet, item) for place in places]
         return _Group(places=places, candidates=candidates, render=lambda text: sheet.evaluate(text, names))
+
+    def _asked(self, label: Labelled) -> tuple[Sheet, Item]:
+        sheet = Sheet(setup=self._setup, brief=Brief(id="labelled", values=label.values))
+        return sheet, Item(sheet=sheet, stage=self._stage, index=0, value=label.item)
+
+    def _candidate(self, label: Labelled, sheet: Sheet, item: Item) -> Candidate:
+        """Return a line as scorers see it. BriefError where its row lacks what the stage's prompt needs."""
+        names = sheet.names(item=item.value, index=0)
+        draft = Draft(brief=sheet.brief, fields={self._field: label.text}, schema=self._stage.output, item=label.item)
+        try:
+            prompt = item.prompt()
+            draft = postprocess(draft, self._stage.postprocess, lambda text: sheet.evaluate(text, names))
+        except ContentTypeError as error:
+            raise BriefError(f"{label.where}: {error.message}", hint=error.hint) from error
+        text = str(draft.fields[self._field])
+        return Candidate(text=text, draft=draft, prompt=prompt, mean_logprob=label.logprob, times=label.times)
+
+    def _refused(self, label: Labelled) -> bool:
+        """Say whether the stage's checks refuse a line; one that needs what no row tells refuses nothing."""
+        sheet, item = self._asked(label)
+        draft, names = self._candidate(label, sheet, item).draft, sheet.names(item=item.value, index=0)
+        findings = sheet.judged(draft, (), names)
+        for bound in self._stage.checks:
+            with suppress(ContentTypeError):
+                findings += sheet.judged(draft, [bound], names)
+        return any(one.severity == "reject" and root_of(one.field) in ("", self._field) for one in findings)
 
     def _key(self, group: _Group, bound: Bound) -> str:
         first = group.candidates[0]
@@ -150,11 +175,14 @@ def _by_fact(labels: Sequence[Labelled]) -> list[list[int]]:
 
 
 def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[list[float]]]:
-    """Ask for how likely lines are of which the writer told nothing, then have scorers number them."""
-    untold = [one for one in group.candidates if one.mean_logprob is None]
+    """Ask for how likely lines are of which the writer told nothing, if that counts; then have scorers number them."""
+    counts = any(bound.name == LIKELY for bound in by)
+    untold = [one for one in group.candidates if counts and one.mean_logprob is None]
     told: Iterator[Likelihood | None] = iter((yield [Ask(prompt=one.prompt, text=one.text) for one in untold]))
     known = [
-        replace(one, mean_logprob=found.mean if (found := next(told)) else None) if one.mean_logprob is None else one
+        replace(one, mean_logprob=found.mean if (found := next(told, None)) else None)
+        if one.mean_logprob is None
+        else one
         for one in group.candidates
     ]
     columns = yield from together([scored(bound, known, group.render) for bound in by])
@@ -162,7 +190,7 @@ def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[list[float]]]:
 
 
 def _answered(
-    asking: Asking[list[list[list[float]]]], generator: Generator, adapter: str | None
+    asking: Asking[list[list[list[float]]]], opened: Callable[[], Generator], adapter: str | None
 ) -> list[list[list[float]]]:
     """Answer all that is asked, and return what comes of it."""
     known: dict[Ask, Likelihood | None] = {}
@@ -173,7 +201,8 @@ def _answered(
         except StopIteration as done:
             found: list[list[list[float]]] = done.value
             return found
-        known |= _likelihoods([ask for ask in dict.fromkeys(asks) if ask not in known], generator, adapter)
+        if new := [ask for ask in dict.fromkeys(asks) if ask not in known]:
+            known |= _likelihoods(new, opened(), adapter)
         told = [known[ask] for ask in asks]
 
 

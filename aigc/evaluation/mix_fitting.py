@@ -19,7 +19,7 @@ from aigc.evaluation.proportion import Proportion
 
 FOLDS = 8
 MOST_FAULTY = 0.05  # of first choices above the floor
-FEWEST = 20  # first choices that a floor is taken from: fewer tell nothing of one in twenty
+FEWEST = 60  # first choices that a floor is taken from: fewer tell nothing of one in twenty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,8 @@ class FittedMix:
         """Return the mix as an entry of its file."""
         fitted = {"labels": self.labels, "facts": self.facts, "auc": self.mixed.better, "sure_auc": self.mixed.usable}
         if self.floor is not None:
-            most = (self.floor.faulty.interval or (0.0, 1.0))[1]
-            fitted |= {"precision": 1 - (self.floor.faulty.share or 0.0), "at_least": 1 - most}
+            faulty = self.floor.faulty
+            fitted |= {"precision": 1 - (faulty.share or 0.0), "at_least": 1 - (faulty.at_most or 0.0)}
             fitted |= {"coverage": self.floor.covered.share}
         rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in fitted.items()}
         return replace(self.mix, model=model, sha256=sha256, adapter=adapter, fitted={**rounded, "date": date})
@@ -136,19 +136,22 @@ def _out_of_fold(
 def _floor(
     facts: Sequence[str], ranks: Sequence[float], sures: Sequence[float], usable: Sequence[bool]
 ) -> Floor | None:
-    """Return the least floor above which enough first choices are right; None where there is none.
+    """Return the least floor above which enough first choices are right, as they are above every greater one that
+    has enough of them; None where there is none. A lucky dip between two that fail is no floor.
 
     The first choice of a fact is the line of the greatest rank among those as sure as the floor, as in writing.
     """
     by_fact: dict[str, list[int]] = {}
     for at in sorted(range(len(facts)), key=lambda at: -ranks[at]):
         by_fact.setdefault(facts[at], []).append(at)
-    for value in sorted(set(sures)):
+    least = None
+    for value in sorted(set(sures), reverse=True):
         first = [next((at for at in mine if sures[at] >= value), None) for mine in by_fact.values()]
         chosen = [usable[at] for at in first if at is not None]
         if len(chosen) < FEWEST:
-            return None
+            continue
         faulty = Proportion(chosen.count(False), len(chosen))
-        if faulty.share is not None and faulty.share <= MOST_FAULTY:
-            return Floor(value=round(value, 4), faulty=faulty, covered=Proportion(len(chosen), len(by_fact)))
-    return None
+        if faulty.part > MOST_FAULTY * faulty.whole:
+            break
+        least = Floor(value=round(value, 4), faulty=faulty, covered=Proportion(len(chosen), len(by_fact)))
+    return least

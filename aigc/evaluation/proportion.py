@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Z = 1.959964  # standard deviations that hold 95 % of a normal distribution
+Z_BELOW = 1.644854  # of which 95 % lie below the mean and so many more
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,20 @@ class Proportion:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Return the bounds of the share with 95 % certainty (Wilson 1927, without continuity correction)."""
+        return self._bounds(Z)
+
+    @property
+    def at_most(self) -> float | None:
+        """Return what the share is at most with 95 % certainty: the one-sided bound."""
+        bounds = self._bounds(Z_BELOW)
+        return bounds and bounds[1]
+
+    def _bounds(self, z: float) -> tuple[float, float] | None:
         if not self.whole:
             return None
-        share, square = self.part / self.whole, Z * Z / self.whole
+        share, square = self.part / self.whole, z * z / self.whole
         middle = share + square / 2
-        width = Z * math.sqrt(share * (1 - share) / self.whole + square / (4 * self.whole))
+        width = z * math.sqrt(share * (1 - share) / self.whole + square / (4 * self.whole))
         low, high = (middle - width) / (1 + square), (middle + width) / (1 + square)
         return max(low, 0.0) if self.part else 0.0, min(high, 1.0) if self.part < self.whole else 1.0
 

@@ -9,9 +9,9 @@ this machine did. Where it is written changes nothing of this: a `Runner` does i
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup` (people decide), `Judgement`, `judgements`,
-`label_rows` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`, `write_report` (the
-folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a
-piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`,
+`write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does
+not know: how a piece is written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from aigc.jobs.folder import (
     remember_exports,
 )
 from aigc.jobs.forecast import Forecast, Forecaster, check_model, rates_file
-from aigc.jobs.judgements import Judgement, judgements, label_rows
+from aigc.jobs.judgements import LABEL_COLUMNS, Judgement, judgements, label_rows
 from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
@@ -36,6 +36,7 @@ from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.uniqueness import Unique
 
 __all__ = [
+    "LABEL_COLUMNS",
     "REPORT",
     "Desk",
     "Forecast",

@@ -12,6 +12,7 @@ from aigc.writing.item import items_of
 from aigc.writing.sheet import Setup, Sheet
 
 FAULTY, AS_GOOD, BETTER = 0, 1, 2  # than what stands unasked
+LABEL_COLUMNS = ("item", "text", "label", "stage", "id", "field", "times", "logprob", "brief")  # no row's inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ def _after(judgement: Judgement, one: Decision) -> Judgement:
 
 def label_rows(setup: Setup, log: Iterable[Decision]) -> Iterator[dict[str, Json]]:
     """Yield a row per text that people decided something of, as `aigc evaluate --fit` reads them: the brief's inputs,
-    the stage's item, text and label. Texts of no known stage or item have none."""
+    the stage's item, text and label. An input that is called like one of these stands under `brief`. Texts of no known
+    stage or item have none."""
     for judgement in judgements(log):
         stage = _stage(setup.content_type, judgement.stage)
         brief = Brief(id=judgement.id, values=judgement.values)
@@ -77,7 +79,13 @@ def label_rows(setup: Setup, log: Iterable[Decision]) -> Iterator[dict[str, Json
         if stage is not None and (item is not None or not stage.foreach):
             for text, label in judgement.labels().items():
                 told = {"item": item, "text": text, "label": label, "stage": judgement.stage, "id": judgement.id}
-                yield {**judgement.values, **told, "field": judgement.field}
+                yield {**_inputs(judgement.values), **told, "field": judgement.field}
+
+
+def _inputs(values: Mapping[str, Json]) -> dict[str, Json]:
+    within = {name: value for name, value in values.items() if name in LABEL_COLUMNS}
+    flat = {name: value for name, value in values.items() if name not in within}
+    return flat | ({"brief": within} if within else {})
 
 
 def subject(setup: Setup, brief: Brief, name: str, item: int) -> Json:

@@ -57,6 +57,7 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
     if not shots:
         job.content_type = job.content_type.without_shots()
     replay = Replay(lines)
+    job.picking = frozenset(stage.name for stage in job.content_type.stages if stage.pick)
     job.content_type = replay.fitted(job.content_type)
     briefs = job.briefs(pieces, lines)
     written = {
@@ -131,6 +132,7 @@ class _Job:
         self.found = found
         self.objective = objective
         self.chosen: dict[Place, Judgement] = {}
+        self.picking: frozenset[str] = frozenset()  # stages of which only what was picked then is learnt
 
     def where(self, brief: str, line: Line) -> str:
         """Name a line for people."""
@@ -209,7 +211,7 @@ class _Job:
         return items
 
     def _account_item(self, artifact: Artifact, rows: Sequence[_KeptRow], item: Json) -> None:
-        good = [row for row in rows if row.today.taken and not row.refusals and not row.cut and _stands(artifact)]
+        good = [row for row in rows if self._taken(row) and not row.refusals and not row.cut and _stands(artifact)]
         if self.objective == "dpo":
             rows = self._pair(artifact, rows, good, item)
         for row in rows:
@@ -219,7 +221,12 @@ class _Job:
                 self.found.kept.append(self._sample(artifact, row, item, good=False))
             else:
                 reason, told = _refusal(artifact, row, good)
+                if reason == "rejected" and _stands(artifact) and not row.refusals and not self._taken(row):
+                    reason = "not picked" if row.kept.stage in self.picking else reason
                 self.found.leave(self.where(artifact.id, row.kept), reason, told)
+
+    def _taken(self, row: _KeptRow) -> bool:
+        return row.today.taken and (row.kept.taken or row.kept.stage not in self.picking)
 
     def _account_judgement(
         self, artifact: Artifact, judgement: Judgement, rows: Sequence[_KeptRow], prompt: Prompt, value: Json

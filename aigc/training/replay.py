@@ -39,6 +39,7 @@ class Replay:
         self._left: dict[str, dict[Place, deque[tuple[Line, ...]]]] = {}  # by brief
         self._waiting: deque[Request] = deque()
         self._most: dict[str, int] = {}
+        self._picking: frozenset[str] = frozenset()  # stages that took what their pick took
         for brief, kept in lines.items():
             order = sorted(kept, key=lambda line: (line.stage, line.item, line.attempt, line.candidate))
             left = self._left[brief] = defaultdict(deque)
@@ -48,8 +49,9 @@ class Replay:
                 self._most[stage] = max(self._most.get(stage, 1), len(answers))
 
     def fitted(self, content_type: ContentType) -> ContentType:
-        """Return the content type asking for as many candidates of each stage as were kept at most, of which it picks
-        none: that would ask a model."""
+        """Return the content type asking for as many candidates of each stage as were kept at most. It picks none,
+        which would ask a model: what was picked then comes as the likeliest."""
+        self._picking = frozenset(stage.name for stage in content_type.stages if stage.pick)
         stages = (replace(stage, candidates=self._most.get(stage.name, 1), pick=None) for stage in content_type.stages)
         return replace(content_type, stages=tuple(stages))
 
@@ -72,6 +74,8 @@ class Replay:
             request = self._waiting.popleft()
             assert request.about is not None
             lines = self.replies[request.about].lines
+            if request.about.stage in self._picking:
+                lines = tuple(replace(line, mean_logprob=float(line.taken)) for line in lines)
             events += [_completion(request, index, lines) for index in range(request.sampling.n)]
         return events
 

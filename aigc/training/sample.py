@@ -17,6 +17,7 @@ Reason: TypeAlias = Literal[
     "cannot be decoded",  # no text, no JSON, not the columns that are needed
     "has no end",  # cut off by the limit of tokens
     "rejected",  # a model's answer that its piece did not take
+    "not picked",  # one that the stage's pick did not take: another was worth more, or none was worth enough
     "no model text",  # a fallback, or a piece that has no kept line
     "in the prompt",  # an example that the prompt shows already
     "has no pair",  # where pairs are learnt: nothing worse to hold it against

@@ -26,7 +26,7 @@ stages:
   lines:
     foreach: facts
     prompt: line.j2
-    output: {type: string}
+    output: {type: string, maxLength: 60}
     fallback: "{{ item }}"
     pick: PICK
 output:
@@ -40,7 +40,7 @@ def fit(shop: Any, aigc: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) ->
     """Run a fit over labels whose good lines the model finds likely."""
     draw = random.Random(3)
     rows, likely = list[str](), dict[str, float]()
-    for number in range(300):
+    for number in range(700):
         label = draw.choice([0, 0, 1, 2])
         text = f"line {number}" + " long" * label
         likely[text] = label + draw.gauss(0, 0.2) - 5
@@ -68,11 +68,11 @@ def test_it_prints_the_areas_and_the_floor_and_writes_the_mix(fit: Any, shop: An
     assert "labels.csv: shop/lines, lines, smollm2-135m" in ran.out
     assert "better : rest" in ran.out
     assert "all together, out of fold" in ran.out
-    assert "300 lines of 30 facts" in ran.out
+    assert "700 lines of 70 facts" in ran.out
     assert "Floor 0." in ran.out
     file = shop.folder / "templates/shop/mixes/lines.yaml"
     (mix,) = read_mixes(file, ["fit", "length"])
-    assert (mix.model, mix.fitted["labels"]) == ("smollm2-135m", 300)
+    assert (mix.model, mix.fitted["labels"]) == ("smollm2-135m", 700)
     assert mix.sha256
     assert mix.floor is not None
     assert mix.sure["fit"] > 0
@@ -89,6 +89,19 @@ def test_fitting_again_costs_nothing_and_replaces_the_entry(fit: Any, shop: Any,
     assert len(read_mixes(shop.folder / "templates/shop/mixes/lines.yaml", ["fit", "length"])) == 1
     other = fit("--json", "--out", str(tmp_path / "mix.yaml")).json
     assert other["file"] == str(tmp_path / "mix.yaml")
+
+
+def test_rows_that_are_no_candidates_are_counted(fit: Any, shop: Any) -> None:
+    file = shop.folder / "labels.csv"
+    rows = file.read_text().replace("item,text,label", "item,text,label,stage")
+    file.write_text(rows + f"p1,fact 1,{'w' * 99},2,lines\np1,fact 1,Socks!,2,slogan\n")
+    ran = fit()
+    assert ran.code == 0, ran.err
+    assert "Passed over: 1 row of other stages" in ran.out
+    assert "Left out: 1 line that the stage's checks refuse" in ran.out
+    told = fit("--json").json
+    assert (told["labels"], told["other_stages"], told["refused"]) == (700, 1, 1)
+    assert told["faulty"] < told["faulty_at_most"] < 0.2
 
 
 @pytest.mark.parametrize(

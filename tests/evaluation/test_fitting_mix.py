@@ -14,7 +14,8 @@ import pytest
 from aigc.content.mix import read_mixes, write_mixes
 from aigc.errors import BriefError, EngineError, UsageError
 from aigc.evaluation import KeptNumbers, LabelScoring, fit_mix, read_labels
-from aigc.evaluation.labels import Labelled
+from aigc.evaluation.labels import LabelFile, Labelled
+from aigc.evaluation.mix_fitting import _floor
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
@@ -47,8 +48,11 @@ ROWS = [
 ]
 
 
-def project_with(make_project: Callable[..., Project], pick: str = "{by: [likely, fit, length]}") -> Project:
-    project = make_project({"templates/shop/lines.yaml": TYPE.replace("PICK", pick), "templates/shop/line.j2": TASK})
+def project_with(
+    make_project: Callable[..., Project], pick: str = "{by: [likely, fit, length]}", more: str = ""
+) -> Project:
+    text = TYPE.replace("PICK", pick).replace("brief:\n", f"brief:\n{more}")
+    project = make_project({"templates/shop/lines.yaml": text, "templates/shop/line.j2": TASK})
     project.registry.add(scorers, "scorers")
     return project
 
@@ -56,6 +60,10 @@ def project_with(make_project: Callable[..., Project], pick: str = "{by: [likely
 def labels_in(project: Project, folder: Path, rows: Sequence[Any] = ROWS) -> list[Labelled]:
     file = folder / "labels.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return list(label_file(project, file).labels)
+
+
+def label_file(project: Project, file: Path) -> LabelFile:
     content_type = project.content_type("shop/lines")
     return read_labels(file, content_type, content_type.stages[0], project.registry)
 
@@ -89,13 +97,86 @@ def test_rows_become_labelled_lines(make_project: Any, tmp_path: Path) -> None:
     [
         ({"product": "x", "item": "y", "label": 1}, r"labels.jsonl:1: there is no 'text'"),
         ({"product": "x", "text": "y", "label": 1}, "there is no 'item'"),
-        ({"product": "x", "item": "y", "text": "z", "label": 3}, "label '3' is none; 2 better than the fact"),
-        ({"item": "y", "text": "z", "label": 1}, "product is missing"),
+        ({"product": "x", "item": "y", "text": "z", "label": 3}, "label 3 is none; 2 better than the fact"),
+        ({"item": "y", "text": "z", "label": "abc"}, "labels.jsonl:1: label 'abc' is no number"),
+        ({"item": "y", "text": "z"}, "labels.jsonl:1: label '' is none"),
+        ({"item": "y", "text": "z", "label": 1, "logprob": "x"}, "labels.jsonl:1: logprob 'x' is no number"),
+        ({"item": "y", "text": "z", "label": 1, "logprob": "inf"}, "logprob 'inf' is no number"),
+        ({"item": "y", "text": "z", "label": 1, "times": "1.5"}, "labels.jsonl:1: times '1.5' is no count"),
+        ({"item": "y", "text": "z", "label": 1, "brief": {"produkt": "p"}}, "unknown input 'produkt'"),
+        ({"stage": "slogan", "item": "y", "text": "z", "label": 1}, "has no rows of the stage 'lines'"),
     ],
 )
 def test_a_row_that_is_none_is_refused_at_its_place(make_project: Any, tmp_path: Path, row: Any, message: str) -> None:
     with pytest.raises(BriefError, match=message):
         labels_in(project_with(make_project), tmp_path, [row])
+
+
+def test_rows_of_other_stages_are_passed_over(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project)
+    others = [{"stage": "slogan", "text": "Socks!", "label": 7}, {**ROWS[0], "stage": "lines"}]
+    assert len(labels_in(project, tmp_path, [*ROWS, *others])) == 5
+    assert label_file(project, tmp_path / "labels.jsonl").others == 1
+
+
+def test_a_row_needs_only_what_its_prompt_needs(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project, "{by: [length]}")
+    (one,) = labels_in(project, tmp_path, [{"item": "warm", "text": "Warm feet", "label": 2}])
+    assert one.values == {"facts": ["warm"]}
+    scoring = scoring_of(project)
+    assert scoring.numbers([one], KeptNumbers(tmp_path / "labels.jsonl"), unopened) == [{"length": 0.3}]
+    (tmp_path / "templates/shop/line.j2").write_text(TASK.replace("{{ item }}", "{{ product }}: {{ item }}"))
+    with pytest.raises(BriefError, match=r"labels.jsonl:1: .*product"):
+        scoring_of(Project.open(tmp_path, registry=project.registry)).standing([one])
+
+
+def test_inputs_that_are_called_like_columns_stand_under_brief(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project, "{by: [length]}", "  text: {type: string}\n")
+    row = {"product": "Socks", "item": "warm", "text": "Warm feet", "label": 2}
+    (one,) = labels_in(project, tmp_path, [row])
+    assert "text" not in one.values
+    for within in ({"text": "About socks"}, '{"text": "About socks"}'):
+        (one,) = labels_in(project, tmp_path, [{**row, "brief": within}])
+        assert (one.text, one.values["text"]) == ("Warm feet", "About socks")
+
+
+def test_no_model_is_opened_that_nobody_asks(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project, "{by: [likely, times]}")
+    labels = labels_in(project, tmp_path, [{**row, "logprob": -0.5 - at} for at, row in enumerate(ROWS)])
+    numbers = scoring_of(project).numbers(labels, KeptNumbers(tmp_path / "labels.jsonl"), unopened)
+    assert [one["likely"] for one in numbers] == [-0.5, -1.5, -2.5, -3.5]
+    assert numbers[1]["times"] > numbers[0]["times"]
+    project, labels = project_with(make_project, "{by: [length]}"), labels_in(project, tmp_path)
+    assert scoring_of(project).numbers(labels, KeptNumbers(tmp_path / "labels.jsonl"), unopened)[0]["length"] == 0.3
+
+
+def test_what_the_stages_checks_refuse_is_no_candidate(make_project: Any, tmp_path: Path) -> None:
+    checks = "[{forbidden_words: {words: [rusts]}}, {forbidden_words: {words: [rain], severity: warn}}]"
+    project = project_with(make_project, "{by: [length]}\n    checks: " + checks)
+    labels = labels_in(project, tmp_path, [*ROWS, {**ROWS[0], "text": "w" * 31}])
+    assert [one.text for one in scoring_of(project).standing(labels)] == ["Warm feet", "Warm", "200 litres of rain"]
+
+
+def test_numbers_after_a_cut_line_are_read(tmp_path: Path) -> None:
+    kept = KeptNumbers(tmp_path / "labels.jsonl")
+    kept.add("a", "fit", [1.0, math.nan])
+    whole = kept.file.read_bytes()
+    kept.file.write_bytes(whole + whole[:9])
+    again = KeptNumbers(tmp_path / "labels.jsonl")
+    assert again.get("a") is not None
+    again.add("b", "fit", [2.0])
+    again.add("c", "fit", [3.0])
+    last = KeptNumbers(tmp_path / "labels.jsonl")
+    assert (last.get("b"), last.get("c")) == ([2.0], [3.0])
+
+
+def unopened() -> ScriptedGenerator:
+    raise AssertionError("no scorer asks a model")
+
+
+def scoring_of(project: Project) -> LabelScoring:
+    content_type = project.content_type("shop/lines")
+    return LabelScoring(project, content_type, content_type.stages[0])
 
 
 def test_scorers_see_lines_as_candidates_and_numbers_are_kept(make_project: Any, tmp_path: Path) -> None:
@@ -126,7 +207,7 @@ def test_scorers_see_lines_as_candidates_and_numbers_are_kept(make_project: Any,
     project = project_with(make_project, "{by: [likely, fit, length, novel]}")
     content_type = project.content_type("shop/lines")
     assert numbers()[2]["novel"] == 1.0
-    assert {request.given for request in generators[1].requests} == {"Warm feet", "Never rusts", "200 litres of rain"}
+    assert len(generators) == 1, "nor for one that asks nothing"
 
 
 def test_a_model_that_can_tell_nothing_is_said(make_project: Any, tmp_path: Path) -> None:
@@ -155,6 +236,9 @@ def test_the_mix_ranks_by_what_is_better_and_is_sure_of_what_is_not_faulty(tmp_p
     assert mix.floor == fitted.floor.value
     entry = fitted.of(model="smollm2-135m", sha256="a" * 64, adapter="", date="2026-12-01")
     assert entry.fitted["precision"] == pytest.approx(1 - share, abs=1e-3)
+    assert fitted.floor.faulty.at_most is not None
+    assert share < fitted.floor.faulty.at_most < (fitted.floor.faulty.interval or (0, 0))[1], "one side only"
+    assert entry.fitted["at_least"] == pytest.approx(1 - fitted.floor.faulty.at_most, abs=1e-3)
     assert entry.fitted["labels"] == 800
     assert entry.fitted["facts"] == 80
     file = tmp_path / "mix.yaml"
@@ -176,8 +260,21 @@ def test_a_number_that_is_not_known_is_sure_of_nothing() -> None:
 def test_where_faults_cannot_be_told_there_is_no_floor() -> None:
     labels, numbers = many(random.Random(7))
     assert fit_mix(labels, [{"noise": one["noise"]} for one in numbers], ["noise"]).floor is None
-    few, theirs = many(random.Random(7), products=6)
-    assert fit_mix(few, theirs, ["wit", "truth"]).floor is None, "twelve first choices tell nothing of one in twenty"
+    few, theirs = many(random.Random(7), products=29)
+    assert fit_mix(few, theirs, ["wit", "truth"]).floor is None, "58 first choices tell little of one in twenty"
+
+
+def test_a_floor_holds_at_every_higher_one_as_well() -> None:
+    sures = [round(1 - at / 200, 3) for at in range(200)]
+    facts = [str(at) for at in range(200)]
+
+    def floor(*faulty: int) -> float | None:
+        found = _floor(facts, sures, sures, [at not in faulty for at in range(200)])
+        return found and found.value
+
+    assert floor(1, 2, 3) == sures[199], "three of the first sixty, and no more after them"
+    assert floor(1, 2, 3, 70) == sures[69], "four of 71 are faulty: that most of 200 are right does not mend it"
+    assert floor(1, 2, 3, 4) is None, "four of the first sixty"
 
 
 def test_too_few_labels_are_said() -> None:

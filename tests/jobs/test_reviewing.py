@@ -19,7 +19,7 @@ from aigc.ledger import opened_ledger
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief, Candidate, Request, by_field
+from aigc.types import Artifact, Brief, Candidate, Decision, Request, by_field
 
 from .conftest import Shop
 
@@ -240,6 +240,15 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
     setup = review_setup(page.project, page.project.content_type("shop/page"))
     with opened_ledger(page.folder) as ledger:
         assert {one["item"] for one in label_rows(setup, ledger.reviews.log())} == {"mug"}, "the rest has no item today"
+
+
+def test_labels_overwrite_no_inputs(page: Shop, tmp_path: Path) -> None:
+    values = {"product": "mug", "text": "About mugs", "id": "7"}
+    decision = Decision(id="00", field=PLACE, verb="picked", texts=("A mug",), values=values, stage="lines", item=1)
+    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    (row,) = label_rows(setup, [decision])
+    assert (row["text"], row["id"], row["product"]) == ("A mug", "00", "mug")
+    assert row["brief"] == {"text": "About mugs", "id": "7"}
 
 
 def test_misuse_names_the_nearest(page: Shop) -> None:

@@ -70,15 +70,16 @@ class Works:
     def __init__(self, make_project: Callable[..., Project], folder: Path) -> None:
         self._make, self.folder = make_project, folder
         self.files = dict(FILES)
+        self.plugins: dict[str, object] = {}
         self.generator = ScriptedGenerator(moody)
 
     @property
     def project(self) -> Project:
-        return self._make(self.files)
+        return self._project()
 
     def write(self, name: str = "spring", *, products: Sequence[str] = (*PRODUCTS,), **options: str) -> Path:
         """Write a job, or go on with it, and return its folder."""
-        project = self._make(self.files, **options)
+        project = self._project(**options)
         content_type = project.content_type("shop/page")
         out = self.folder / name
         with open_job(project, content_type, out, reuse=False) as job:
@@ -86,6 +87,12 @@ class Works:
             job.write(self.generator)
             job.finish(())
         return out
+
+    def _project(self, **options: str) -> Project:
+        project = self._make(self.files, **options)
+        for name, plugin in self.plugins.items():
+            project.registry.add(plugin, name)
+        return project
 
 
 def brief(number: int, product: str) -> Brief:

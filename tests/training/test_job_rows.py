@@ -14,6 +14,7 @@ from aigc.testing import ScriptedGenerator
 from aigc.training.job_rows import SeenResults
 from aigc.training.sources import gather
 from aigc.types import Line
+from aigc_plugins import scorers
 
 from .conftest import CLOSE, LINE, PAGE, Works
 
@@ -207,6 +208,19 @@ def test_a_candidate_that_says_what_the_taken_one_says_is_its_twin(works: Works)
     works.generator = ScriptedGenerator(lambda request, index: "Has six")
     account = gather(works.project, [str(works.write(products=["oak table"]))])
     assert account.reasons() == {"twin": 3} and len(account.kept) == 3
+
+
+@pytest.mark.parametrize("floor", [-99, 99])
+def test_of_what_is_picked_only_the_pick_is_learnt(works: Works, floor: int) -> None:
+    works.files["templates/shop/page.yaml"] = PAGE.replace(
+        "    examples:\n", f"    pick: {{by: [length], floor: {floor}}}\n    examples:\n", 1
+    )
+    works.plugins["scorers"] = scorers
+    works.generator = ScriptedGenerator(lambda request, index: f"Line {'x' * index}", likely=lambda request: -1.0)
+    account = gather(works.project, [str(works.write(products=["oak table"]))])
+    lines = [one for one in account.kept if one.stage == "lines"]
+    assert [one.answer for one in lines] == ([] if floor == 99 else ["Line x", "Line x"])
+    assert account.reasons()["not picked"] == (4 if floor == 99 else 2)
 
 
 def test_later_stages_went_over_what_was_there_first() -> None:
