@@ -12,6 +12,7 @@ from aigc.ledger.entry import FINISHED, HISTORY, complained
 from aigc.ledger.record import body_record, json_text, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Status
 
+FIRST_WITH_LANGUAGE = 3  # the format
 LUMP = 500  # rows read at a time
 REDRAW = 1000  # draws between a piece and the same one asked for anew; a file of briefs asks for fewer of one brief
 
@@ -77,8 +78,9 @@ class Briefs:
 
         A brief's `draw` counts the times its piece was asked for anew too.
         """
+        language = "language" if self._database.format >= FIRST_WITH_LANGUAGE else "''"
         question = (
-            f"select place, id, brief, source, draw, language, redraws, avoid, nudges from pieces "
+            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges from pieces "
             f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
         )
         last = -1

@@ -336,7 +336,7 @@ def test_twins_are_judged_by_what_the_model_wrote(page: Shop) -> None:
 def test_a_ledger_of_the_format_before_is_read_and_goes_on(page: Shop) -> None:
     with sqlite3.connect(page.folder / "job.sqlite") as db:
         db.executescript(
-            "drop table reviews; drop table review_log; drop trigger judge_again;"
+            "drop table reviews; drop table review_log; drop trigger judge_again; "
             "alter table pieces drop column language; pragma user_version = 2;"
         )
     with opened_ledger(page.folder) as ledger:
