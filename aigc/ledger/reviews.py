@@ -94,7 +94,7 @@ class Reviews:
         findings = json_text([finding_record(one) for one in artifact.findings])
         with self._database.change() as db:
             db.execute("update reviews set findings = ? where id = ?", (findings, artifact.id))
-            row = (artifact.status, whole_text(artifact.reason), complained(artifact), artifact.id)
+            row = (artifact.status, whole_text(artifact.reason), complained(artifact.findings), artifact.id)
             db.execute("update pieces set status = ?, reason = ?, checks = ? where id = ? and status <> 'waiting'", row)
 
     def ids(self) -> list[str]:
