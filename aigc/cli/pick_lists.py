@@ -94,7 +94,7 @@ def labels_written(project: Project, batch: Path, file: Path, *, as_json: bool) 
     """Write what people decided as labelled rows, and say how many of which label there are."""
     with opened_ledger(batch) as ledger:
         content_type = project.content_type(str(ledger.facts().get("content_type", "")))
-        rows = list(label_rows(review_setup(project, content_type), ledger.reviews.log()))
+        rows = list(label_rows(review_setup(project, content_type, ledger), ledger.reviews.log()))
     try:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:

@@ -221,7 +221,7 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
         desk.write("01", PLACE, "A pot of one's own")
         desk.take("01", "lines[0]", 1)
         desk.undo("01", "lines[0]")
-    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    content_type = page.project.content_type("shop/page")
     with opened_ledger(page.folder) as ledger:
         rows = [*label_rows(setup, ledger.reviews.log())]
     assert {(one["id"], one["item"], one["text"]): one["label"] for one in rows} == {
@@ -237,7 +237,7 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
     }
     assert rows[0]["product"] == "mug" and rows[0]["stage"] == "lines"
     (tmp_path / "templates/shop/page.yaml").write_text(PAGE.replace("[product, product + '!']", "[product]"))
-    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    content_type = page.project.content_type("shop/page")
     with opened_ledger(page.folder) as ledger:
         assert {one["item"] for one in label_rows(setup, ledger.reviews.log())} == {"mug"}, "the rest has no item today"
 
@@ -280,6 +280,7 @@ def test_two_who_pick_at_once_both_do(page: Shop, monkeypatch: pytest.MonkeyPatc
             inside.set()
             free.wait(10)
             desk.take("00", PLACE, 1)
+        setup = review_setup(page.project, content_type, ledger)
 
     thread = threading.Thread(target=first)
     thread.start()
@@ -296,6 +297,7 @@ def test_who_writes_there_is_named(page: Shop, monkeypatch: pytest.MonkeyPatch) 
     (page.folder / ".lock").write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
     with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
         pass
+        setup = review_setup(page.project, content_type, ledger)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
