@@ -205,8 +205,9 @@ def show_reviews(project: Project, content_type: ContentType, folder: Path, ledg
 
 def _judge(setup: Setup, ledger: Ledger, name: str) -> None:
     piece = ledger.pieces.entry(name).artifact
-    texts = piece.review.fields if piece.review else {}
-    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts))
+    texts, stale = (piece.review.fields, piece.review.stale) if piece.review else ({}, ())
+    there = [place for place in stale if isinstance(at_path(piece.fields, place), str)]
+    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts, there))
 
 
 def _me() -> str:
