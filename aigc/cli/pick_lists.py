@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,14 +16,13 @@ from aigc.cli.readable import counted, one_line, printable
 from aigc.errors import JobError, UsageError, did_you_mean
 from aigc.jobs import Desk, at_desk, label_rows, review_setup
 from aigc.ledger import opened_ledger
-from aigc.types import Artifact, Json, Row, at_path, base_of
+from aigc.types import Json, Row, at_path
 
 if TYPE_CHECKING:
     from aigc.plugs.registry import Registry
     from aigc.project import Project
 
-PICK, BASE, SHEET = "pick", "base", "suggestions"
-NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")  # what programs make of a cell's number
+PICK, SHEET = "pick", "suggestions"
 BOOKS = (".xlsx", ".xlsm")
 NEEDED = ("id", "field", PICK)
 
@@ -55,7 +53,6 @@ def _done(desk: Desk, row: Row) -> dict[str, Json]:
         before = desk.piece(name)
         stands = at_path(before.fields, place) == text and (before.review is None or place not in before.review.stale)
         if not stands:
-            _check_base(row, before, place)
             desk.write(name, place, text)
     except UsageError as error:
         return {"row": row.where, "id": name, "field": place, "done": "wrong", "told": str(error)}
@@ -68,9 +65,6 @@ def _text(desk: Desk, row: Row, name: str, place: str, wanted: str) -> str:
     """Return the text that a row asks for. A number means what the sheet shows under it, so that a piece that was
     written again since does not get another text. UsageError where that is suggested no more, or there is none."""
     if not wanted.isdecimal():
-        if NUMBER.fullmatch(wanted):
-            hint = "write the whole number of a suggestion, or give --text"
-            raise UsageError(f"{name}: {wanted!r} is only a number, no words for {place}", hint=hint)
         return wanted
     offers = [one.text for one in desk.offers(name, place)]
     shown = _cell(row, f"suggestion {wanted}")
@@ -80,13 +74,6 @@ def _text(desk: Desk, row: Row, name: str, place: str, wanted: str) -> str:
         hint = f"write it out in the column {PICK!r} to take it"
         raise UsageError(f"{name}: {shown!r} is suggested for {place} no more", hint=hint)
     return shown
-
-
-def _check_base(row: Row, piece: Artifact, place: str) -> None:
-    """Check that a row was written about what is there now; UsageError otherwise. One that does not say is taken."""
-    if (base := _cell(row, BASE)) and base != base_of(piece, place):
-        hint = f"empty its cell {BASE!r} to take it all the same"
-        raise UsageError(f"{piece.id}: the brief or text of {place} changed since this sheet was written", hint=hint)
 
 
 def _rows(registry: Registry, file: Path) -> Iterator[Row]:
@@ -107,7 +94,7 @@ def labels_written(project: Project, batch: Path, file: Path, *, as_json: bool) 
     """Write what people decided as labelled rows, and say how many of which label there are."""
     with opened_ledger(batch) as ledger:
         content_type = project.content_type(str(ledger.facts().get("content_type", "")))
-        rows = list(label_rows(review_setup(project, content_type), ledger.reviews.log()))
+        rows = list(label_rows(review_setup(project, content_type, ledger), ledger.reviews.log()))
     try:
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     except OSError as error:

@@ -55,7 +55,7 @@ class Desk:
         self.content_type = project.content_type(str(ledger.facts().get("content_type", "")))
         self._project = project
         self._folder = folder
-        self._setup = review_setup(project, self.content_type)
+        self._setup = review_setup(project, self.content_type, ledger)
         self._changed = False
 
     def piece(self, name: str) -> Artifact:
@@ -175,20 +175,21 @@ class Desk:
         return places[0] if places else ("", 0)
 
 
-def review_setup(project: Project, content_type: ContentType) -> Setup:
-    """Return how pieces of a content type are judged."""
+def review_setup(project: Project, content_type: ContentType, ledger: Ledger) -> Setup:
+    """Return how a job's pieces are judged: as the project stands, in the voice that they were written in."""
+    written_in = str(ledger.facts().get("voice", ""))
     return Setup(
         content_type=content_type,
         environment=project.environment,
         policy=tuple(project.policy()),
-        voice=project.voice(content_type),
+        voice=written_in if written_in in content_type.demands.voices else project.voice(content_type),
     )
 
 
 def judge_reviews(project: Project, content_type: ContentType, ledger: Ledger) -> None:
     """Judge every piece that people decided something of as it stands today."""
     if names := ledger.reviews.ids():
-        setup = review_setup(project, content_type)
+        setup = review_setup(project, content_type, ledger)
         for name in names:
             _judge(setup, ledger, name)
 
@@ -204,8 +205,9 @@ def show_reviews(project: Project, content_type: ContentType, folder: Path, ledg
 
 def _judge(setup: Setup, ledger: Ledger, name: str) -> None:
     piece = ledger.pieces.entry(name).artifact
-    texts = piece.review.fields if piece.review else {}
-    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts))
+    texts, stale = (piece.review.fields, piece.review.stale) if piece.review else ({}, ())
+    there = [place for place in stale if isinstance(at_path(piece.fields, place), str)]
+    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts, there))
 
 
 def _me() -> str:

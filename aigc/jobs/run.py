@@ -141,6 +141,7 @@ class Job:
             "content_type": self.content_type.name,
             "version": self.content_type.version,
             "model": self.project.source.title,
+            "voice": self.project.voice(self.content_type),
         }
         self.ledger.note(**made_by, command=command)
         self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)

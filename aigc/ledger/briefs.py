@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED, HISTORY, complained
-from aigc.ledger.record import body_record, json_text, whole_text
+from aigc.ledger.record import body_record, finding_of, json_text, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Status
+from aigc.writing.drafting import verdict
 
+FIRST_WITH_LANGUAGE = 3  # the format
 LUMP = 500  # rows read at a time
 REDRAW = 1000  # draws between a piece and the same one asked for anew; a file of briefs asks for fewer of one brief
 
@@ -57,6 +60,7 @@ class Briefs:
                 which = f"status = '{status}' and key <> ''"
                 db.execute(_again(which, only, redraw=int(status != "failed")), tuple(only))
             if db.execute("select exists (select 1 from history)").fetchone()[0]:
+                _judge_history(db)
                 db.execute(_reuse("history", "seq", writing="h.writing"))
         if store is not None:
             with self._database.attached(store):
@@ -69,7 +73,7 @@ class Briefs:
             for key, one in pieces:
                 lines = (one.provenance.lines, len(one.provenance.fallbacks))
                 texts = (json_text(dict(one.brief.values)), json_text(body_record(one)))
-                row = (key, one.id, one.status, one.reason, complained(one), *lines, *texts)
+                row = (key, one.id, one.status, one.reason, complained(one.findings), *lines, *texts)
                 db.execute(f"insert into history {HISTORY} values ({','.join('?' * len(row))})", row)
 
     def waiting(self, only: Collection[str] = ()) -> Iterator[Brief]:
@@ -77,8 +81,9 @@ class Briefs:
 
         A brief's `draw` counts the times its piece was asked for anew too.
         """
+        language = "language" if self._database.format >= FIRST_WITH_LANGUAGE else "''"
         question = (
-            f"select place, id, brief, source, draw, language, redraws, avoid, nudges from pieces "
+            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges from pieces "
             f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
         )
         last = -1
@@ -157,6 +162,16 @@ def _again(which: str, only: Collection[str], *, redraw: int) -> str:
         f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', avoid = '', "
         f"nudges = 0, writing = 0, anew = 1, redraws = redraws + {redraw} where {which} {among(only)}"
     )
+
+
+def _judge_history(db: sqlite3.Connection) -> None:
+    """Give what a model wrote its own verdict again, where the piece had that of people's texts over it."""
+    reviewed = "select seq, artifact ->> 'findings' from history where id in (select id from reviews)"
+    for seq, record in db.execute(reviewed).fetchall():
+        findings = [finding_of(one) for one in json.loads(record)]
+        status, reason = verdict(findings)
+        row = (status, whole_text(reason), complained(findings), seq)
+        db.execute("update history set status = ?, reason = ?, checks = ? where seq = ?", row)
 
 
 def _reuse(table: str, newest: str, *, writing: str) -> str:

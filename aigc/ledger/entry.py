@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_with
-from aigc.types import Artifact, Brief, Json, Usage
+from aigc.types import Artifact, Brief, Finding, Json, Usage
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
 ENTRY = f"{PIECE}, place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
@@ -81,6 +81,6 @@ def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
     )
 
 
-def complained(artifact: Artifact) -> str:
+def complained(findings: Iterable[Finding]) -> str:
     """Name the checks that complained."""
-    return ", ".join(sorted({finding.check for finding in artifact.findings if finding.severity != "note"}))
+    return ", ".join(sorted({finding.check for finding in findings if finding.severity != "note"}))

@@ -36,7 +36,7 @@ class Pieces:
         artifact = self._assets.keep(finished.artifact)
         provenance, usage = artifact.provenance, artifact.provenance.usage
         row = (
-            *(artifact.status, whole_text(artifact.reason), complained(artifact)),
+            *(artifact.status, whole_text(artifact.reason), complained(artifact.findings)),
             *(provenance.requests, usage.prompt, usage.sampled + usage.forced, round(finished.seconds, 4)),
             *(provenance.lines, len(provenance.fallbacks), json_text(body_record(artifact)), artifact.id),
         )

@@ -40,16 +40,15 @@ class _StoredReview:
         """Let one more decision stand."""
         self.rev += 1
         refused, stands = self.refused.pop(one.field, []), self.fields.pop(one.field, None)
-        self.briefs.pop(one.field, None)
+        brief = self.briefs.pop(one.field, "")
         if one.verb == "undone":
             return
-        self.briefs[one.field] = content_hash(dict(one.values))
         if one.verb in ("refused", "kept"):
             refused = [*dict.fromkeys((*refused, *one.texts))]
         else:
-            (stands,) = one.texts
+            (stands,), brief = one.texts, content_hash(dict(one.values))
         if stands is not None and not (one.verb == "refused" and stands in refused):
-            self.fields[one.field] = stands
+            self.fields[one.field], self.briefs[one.field] = stands, brief
         if left := [text for text in refused if text != self.fields.get(one.field)]:
             self.refused[one.field] = left
 
@@ -94,7 +93,7 @@ class Reviews:
         findings = json_text([finding_record(one) for one in artifact.findings])
         with self._database.change() as db:
             db.execute("update reviews set findings = ? where id = ?", (findings, artifact.id))
-            row = (artifact.status, whole_text(artifact.reason), complained(artifact), artifact.id)
+            row = (artifact.status, whole_text(artifact.reason), complained(artifact.findings), artifact.id)
             db.execute("update pieces set status = ?, reason = ?, checks = ? where id = ? and status <> 'waiting'", row)
 
     def ids(self) -> list[str]:

@@ -95,7 +95,13 @@ class Twins:
         """Put (piece as the guard judges it, its twin's id or nothing) in the place of the same piece."""
         with self._database.change() as db:
             for artifact, twin in judged:
-                row = (artifact.status, artifact.reason, complained(artifact), json_text(body_record(artifact)), twin)
+                row = (
+                    artifact.status,
+                    artifact.reason,
+                    complained(artifact.findings),
+                    json_text(body_record(artifact)),
+                    twin,
+                )
                 db.execute(FLAG, (*row, artifact.id, twin, artifact.status))
 
     def repeats(self, most: int) -> Repeats:

@@ -14,16 +14,22 @@ from aigc.types import Artifact, Draft, Finding, Json, with_texts
 from aigc.writing.drafting import distinct, verdict
 from aigc.writing.sheet import Setup, Sheet
 
+CHANGED = "the brief changed since a person chose this"
 
-def amended(setup: Setup, written: Artifact, texts: Mapping[str, str]) -> Artifact:
-    """Return what a model wrote with other texts at some places, its findings and status worked out again."""
+
+def amended(setup: Setup, written: Artifact, texts: Mapping[str, str], stale: Collection[str] = ()) -> Artifact:
+    """Return what a model wrote with other texts at some places, its findings and status worked out again.
+
+    Texts at `stale` places were chosen for another brief, which may have been of another thing altogether.
+    """
     fields = with_texts(written.fields, texts)
     before = {_told(finding) for finding in _found(setup, written, written.fields)}
     after = {_told(finding): finding for finding in _found(setup, written, fields)}
     new = [one for told, one in after.items() if told not in before or one.field in texts]
     gone = before - set(after)
     kept = [one for one in written.findings if one.field not in texts and _told(one) not in gone]
-    findings = tuple(distinct([*new, *kept]))
+    changed = [Finding(message=CHANGED, field=place, check="review", severity="warn") for place in stale]
+    findings = tuple(distinct([*changed, *new, *kept]))
     status, reason = verdict(findings)
     return replace(written, fields=fields, findings=findings, status=status, reason=reason)
 

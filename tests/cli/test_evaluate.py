@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,17 @@ def test_a_jobs_settings_are_asked_for_again(aigc: Run, shop: Any, models: list[
     assert ran.json["models"][0]["figures"]["refused"]["of"] == 4, "two briefs, two candidates each"
     ran = aigc("evaluate", "made", "-m", "bad", "-o", "candidates=3", "--json")
     assert ran.json["models"][0]["figures"]["refused"]["of"] == 6, "the command line goes over it"
+
+
+def test_a_job_of_the_format_before_is_compared_too(aigc: Run, shop: Any, models: list[Any]) -> None:
+    aigc(*BATCH)
+    with sqlite3.connect(shop.folder / "made/job.sqlite") as db:
+        db.executescript(
+            "drop table reviews; drop table review_log; drop trigger judge_again; "
+            "alter table pieces drop column language; pragma user_version = 2; "
+            "update pieces set status = 'waiting', artifact = null where place = 0"
+        )
+    assert aigc("evaluate", "made", "-m", "bad", "--json").json["briefs"] == 2
 
 
 def test_a_file_of_briefs_and_an_adapter_beside_its_base(aigc: Run, shop: Any, models: list[Any]) -> None:

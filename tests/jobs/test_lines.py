@@ -272,6 +272,7 @@ def test_looking_at_it_changes_nothing(old: Shop) -> None:
         assert (ledger.totals.counts().total(), list(ledger.lines.kept())) == (5, [])
         assert [one.writing for one in ledger.pieces.entries()] == [0, 0]
         assert ledger.pieces.entry("01").artifact.status == "accepted"
+        assert {one.language for one in ledger.briefs.waiting()} == {""}
         write_report(old.folder, ledger, None)
         ledger.note(whole=False)
     assert version(old) == 1

@@ -124,6 +124,63 @@ def test_a_changed_brief_marks_it_stale_and_shows_both(page: Shop) -> None:
         assert not desk.write("00", PLACE, "Jug of jugs").review.stale  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("settled", ["by the same words", "by other words", "undone"])
+def test_what_was_chosen_for_another_product_is_flagged_until_it_is_settled(page: Shop, settled: str) -> None:
+    with at_desk(page.project, page.folder) as desk:
+        desk.take("00", PLACE, 1)
+    for _ in range(2):
+        page.run(["towel", "mug", "pot"], exports=["csv"])  # a row above: "00" is another product
+        reason = f"{PLACE}: the brief changed since a person chose this"
+        assert (piece(page).status, piece(page).reason) == ("flagged", reason)
+        assert "mug! take 3" not in (page.folder / "content.csv").read_text()
+    assert [one.message for one in piece(page).findings if one.check == "review"] == [reason.removeprefix(f"{PLACE}: ")]
+    with at_desk(page.project, page.folder) as desk:
+        assert desk.refuse("00", PLACE, 3).status == "flagged", "that says nothing of what stands"
+        match settled:
+            case "by the same words":
+                now = desk.write("00", PLACE, "mug! take 3")
+            case "by other words":
+                now = desk.take("00", PLACE, 1)
+            case _:
+                now = desk.undo("00", PLACE)
+    assert now.status == "accepted" and now.fields["lines"][1] in (page.folder / "content.csv").read_text()
+
+
+def test_what_the_model_wrote_has_its_own_status_in_the_history(page: Shop, tmp_path: Path) -> None:
+    page.run(["nice mug", "pot"])
+    own = piece(page)
+    assert own.status == "flagged"
+    with at_desk(page.project, page.folder) as desk:
+        desk.write("00", "lines[0]", "Mug")
+        assert desk.write("00", PLACE, "Mug two").status == "accepted"
+    page.run(["pot"])
+    page.run(iter([Brief(id="other", values={"product": "nice mug"})]))
+    assert piece(page, "other").fields == own.fields
+    assert (piece(page, "other").status, piece(page, "other").reason) == (own.status, own.reason)
+    with opened_ledger(page.folder) as ledger:
+        assert ledger.totals.complaints(1)[0][0].checks == "forbidden_words"
+    elsewhere = Shop(page.project, tmp_path / "elsewhere", "shop/page")
+    elsewhere.run(["nice mug"])
+    assert piece(elsewhere).status == "flagged" and not elsewhere.asked
+
+
+def test_a_piece_is_judged_in_the_voice_that_it_was_written_in(
+    page: Shop, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    voiced = PAGE.replace("stages:", "voices: {copy: {}, facts: {}}\nstages:", 1)
+    voiced = voiced.replace("[nice]", "\"{{ ['nice'] if voice == 'facts' else ['dear'] }}\"")
+    project = make_project(FILES | {"templates/shop/page.yaml": voiced}, voice="facts")
+    project.registry.add(Plugin(), "plugin")
+    shop = Shop(project, tmp_path / "voiced", "shop/page")
+    shop.generator = page.generator
+    shop.run(["mug"])
+    today = make_project(FILES | {"templates/shop/page.yaml": voiced})
+    today.registry.add(Plugin(), "plugin")
+    assert today.voice(today.content_type("shop/page")) == "copy"
+    with at_desk(today, shop.folder) as desk:
+        assert desk.write("00", PLACE, "A nice mug").status == "flagged"
+
+
 def test_it_waits_while_its_brief_is_not_asked_for(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
         desk.take("01", PLACE, 1)
@@ -221,8 +278,9 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
         desk.write("01", PLACE, "A pot of one's own")
         desk.take("01", "lines[0]", 1)
         desk.undo("01", "lines[0]")
-    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    content_type = page.project.content_type("shop/page")
     with opened_ledger(page.folder) as ledger:
+        setup = review_setup(page.project, content_type, ledger)
         rows = [*label_rows(setup, ledger.reviews.log())]
     assert {(one["id"], one["item"], one["text"]): one["label"] for one in rows} == {
         ("00", "mug!", "mug! take 3"): 2,
@@ -237,8 +295,9 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
     }
     assert rows[0]["product"] == "mug" and rows[0]["stage"] == "lines"
     (tmp_path / "templates/shop/page.yaml").write_text(PAGE.replace("[product, product + '!']", "[product]"))
-    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    content_type = page.project.content_type("shop/page")
     with opened_ledger(page.folder) as ledger:
+        setup = review_setup(page.project, content_type, ledger)
         assert {one["item"] for one in label_rows(setup, ledger.reviews.log())} == {"mug"}, "the rest has no item today"
 
 
@@ -345,7 +404,7 @@ def test_twins_are_judged_by_what_the_model_wrote(page: Shop) -> None:
 def test_a_ledger_of_the_format_before_is_read_and_goes_on(page: Shop) -> None:
     with sqlite3.connect(page.folder / "job.sqlite") as db:
         db.executescript(
-            "drop table reviews; drop table review_log; drop trigger judge_again;"
+            "drop table reviews; drop table review_log; drop trigger judge_again; "
             "alter table pieces drop column language; pragma user_version = 2;"
         )
     with opened_ledger(page.folder) as ledger:
