@@ -87,8 +87,8 @@ def test_prompts_for_the_real_model_are_off_by_a_token_or_two_at_most(real_model
 
     project = Project.open()
     front, counter = load_front(real_model_folder), TokenCounter(real_model_folder)
-    values = {"product": "Travel mug", "language": "en"}
+    values = {"product": "Travel mug", "category": "kitchen", "language": "en"}
     for stage in project.content_type("ads/google-search").stages:
-        item = ["leakproof lid", "holds 0.5 litres"] if stage.name == "pairs" else "leakproof lid, 杯盖防漏"
+        item = ["leakproof lid", "holds 0.5 litres"] if stage.name in ("pairs", "joint") else "leakproof lid, 杯盖防漏"
         prompt = render_prompt(project.environment, stage, values, item=item, index=0, stages={})
         assert abs(counter.prompts([prompt])[0] - len(front.encode(prompt))) <= 2
