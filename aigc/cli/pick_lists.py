@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +17,14 @@ from aigc.cli.readable import counted, one_line, printable
 from aigc.errors import JobError, UsageError, did_you_mean
 from aigc.jobs import Desk, at_desk, label_rows, review_setup
 from aigc.ledger import opened_ledger
-from aigc.types import Json, Row, at_path
+from aigc.types import Artifact, Json, Row, at_path, base_of
 
 if TYPE_CHECKING:
     from aigc.plugs.registry import Registry
     from aigc.project import Project
 
-PICK, SHEET = "pick", "suggestions"
+PICK, BASE, SHEET = "pick", "base", "suggestions"
+NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")  # what programs make of a cell's number
 BOOKS = (".xlsx", ".xlsm")
 NEEDED = ("id", "field", PICK)
 
@@ -53,6 +55,7 @@ def _done(desk: Desk, row: Row) -> dict[str, Json]:
         before = desk.piece(name)
         stands = at_path(before.fields, place) == text and (before.review is None or place not in before.review.stale)
         if not stands:
+            _check_base(row, before, place)
             desk.write(name, place, text)
     except UsageError as error:
         return {"row": row.where, "id": name, "field": place, "done": "wrong", "told": str(error)}
@@ -65,6 +68,9 @@ def _text(desk: Desk, row: Row, name: str, place: str, wanted: str) -> str:
     """Return the text that a row asks for. A number means what the sheet shows under it, so that a piece that was
     written again since does not get another text. UsageError where that is suggested no more, or there is none."""
     if not wanted.isdecimal():
+        if NUMBER.fullmatch(wanted):
+            hint = "write the whole number of a suggestion, or give --text"
+            raise UsageError(f"{name}: {wanted!r} is only a number, no words for {place}", hint=hint)
         return wanted
     offers = [one.text for one in desk.offers(name, place)]
     shown = _cell(row, f"suggestion {wanted}")
@@ -74,6 +80,13 @@ def _text(desk: Desk, row: Row, name: str, place: str, wanted: str) -> str:
         hint = f"write it out in the column {PICK!r} to take it"
         raise UsageError(f"{name}: {shown!r} is suggested for {place} no more", hint=hint)
     return shown
+
+
+def _check_base(row: Row, piece: Artifact, place: str) -> None:
+    """Check that a row was written about what is there now; UsageError otherwise. One that does not say is taken."""
+    if (base := _cell(row, BASE)) and base != base_of(piece, place):
+        hint = f"empty its cell {BASE!r} to take it all the same"
+        raise UsageError(f"{piece.id}: the brief or text of {place} changed since this sheet was written", hint=hint)
 
 
 def _rows(registry: Registry, file: Path) -> Iterator[Row]:

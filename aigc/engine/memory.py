@@ -42,8 +42,8 @@ STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
 SMALLEST_SLOT = 64  # tokens
 HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
-# Bytes measured (tests/bench/LOG.md): of a process without a model, by our kernels and by transformers, 85 MB of it what
-# tells a row's language; of a tokenizer and its grammars, and of them for each token of the vocabulary.
+# Bytes measured (tests/bench/LOG.md): of a process without a model, 85 MB of it what tells a row's language, by our
+# kernels and by transformers; of a tokenizer and its grammars, and of them for each token of the vocabulary.
 PROCESS, TRANSFORMERS = 335 << 20, 110 << 20
 FRONT_TOKEN = 1190
 LOGITS = 3  # tensors as large as a step's logits that are there at once on a CPU

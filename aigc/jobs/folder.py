@@ -172,7 +172,7 @@ def export(
         except Exception as error:
             raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
         if replacing:
-            _forget(folder, exporter.name, written)
+            _forget(folder, exporter, written)
         paths += written
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
 
@@ -235,15 +235,18 @@ def earlier_exports(folder: Path, name: str = "") -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def _forget(folder: Path, name: str, written: Sequence[Path]) -> None:
-    """Remove the files the same format wrote last time and not now: their pieces are no longer good."""
-    record, root = folder / EXPORTS_FILE, folder.resolve()
+def _forget(folder: Path, exporter: Extension, written: Sequence[Path]) -> None:
+    """Remove the files the same format wrote last time and not now: their pieces are no longer good. What people put
+    into them is spared by the format."""
+    record, root, name = folder / EXPORTS_FILE, folder.resolve(), exporter.name
     last = _written_before(record)
     now = [path.relative_to(folder).as_posix() for path in written if path.is_relative_to(folder)]
     others = {path for format_, paths in last.items() if format_ != name for path in paths}
     try:
         for stale in set(last.get(name, [])) - set(now) - others:
             if (path := (root / stale).resolve()).is_relative_to(root):  # anybody may have edited the record
+                if exporter.spare and path.is_file():
+                    exporter.spare(path)
                 path.unlink(missing_ok=True)
         record.write_text(json.dumps({**last, name: now}), encoding="utf-8")
     except OSError as error:

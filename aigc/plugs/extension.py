@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Generator as Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
 from aigc.errors import PluginError
@@ -29,6 +30,7 @@ Kind: TypeAlias = Literal["postprocessor", "check", "scorer", "exporter", "impor
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
 Serves: TypeAlias = Callable[..., None]  # folder of an adapter, config of its model, the model's name
+Spare: TypeAlias = Callable[[Path], None]
 Scoring: TypeAlias = Coroutine[Sequence[Ask], Sequence[Likelihood | None], Sequence[float]]
 Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
@@ -58,6 +60,7 @@ class Extension:
     identity: Identity | None = None
     memory: Memory | None = None
     serves: Serves | None = None
+    spare: Spare | None = None  # of an exporter: saves what people filled in
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -216,9 +219,13 @@ def scorer(function: Callable[..., Any] | None = None, /, *, name: str = "") -> 
     return declare(function) if function else declare
 
 
-def exporter(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
-    """Make `(artifacts, folder, *, options) -> Iterable[Path]` an exporter."""
-    return partial(_declare, kind="exporter", name=name, suffixes=suffixes)
+def exporter(*, name: str, suffixes: tuple[str, ...], spare: Spare | None = None) -> Decorator:
+    """Make `(artifacts, folder, *, options) -> Iterable[Path]` an exporter.
+
+    People may fill in what it writes: before a file whose pieces are no longer good is removed, `spare` is given its
+    path, and may rename it.
+    """
+    return partial(_declare, kind="exporter", name=name, suffixes=suffixes, spare=spare)
 
 
 def importer(*, name: str, suffixes: tuple[str, ...]) -> Decorator:

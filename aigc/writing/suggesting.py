@@ -1,7 +1,8 @@
 """Texts to choose from: what else could stand at a place of a finished piece.
 
 A suggestion went the way of the text in its place: it passed its stage's checks, and here it stands in the piece for a
-moment, is post-processed with it and checked by those of the whole piece. Only a place that is one item's text has
+moment, is post-processed with it and checked by those of the whole piece: one that has these reject anything more, at
+whatever place, is none. Only a place that is one item's text has
 some: what an expression joins from several has none.
 """
 
@@ -29,14 +30,25 @@ def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Place
     queues = {path: _offered(item, at_path(draft.fields, path)) for path, item in offers.items()}
     there = {str(text) for _, text, _ in draft_texts(draft)}
     found: dict[str, dict[str, Suggestion]] = {path: {} for path in offers}
-    while trial := _next(offers, queues, found):
+
+    def rejects(one: Draft) -> set[tuple[str, str, str]]:
+        judged = sheet.judged(one, checks, names) if whole else ()
+        return {(bad.field, bad.check, bad.message) for bad in judged if bad.severity == "reject"}
+
+    before = rejects(draft)
+
+    def tried(trial: Mapping[str, Contender]) -> Draft | None:
+        """Return the draft with the trial's texts, None where the whole piece rejects them."""
         changed = _changed(draft, {path: _text(offers[path], one) for path, one in trial.items()})
         changed = postprocess(changed, textual, lambda text: sheet.evaluate(text, names))
-        judged = sheet.judged(changed, checks, names) if whole else ()
-        bad = {finding.field for finding in judged if finding.severity == "reject"}
+        return changed if rejects(changed) <= before else None
+
+    while trial := _next(offers, queues, found):
+        together = tried(trial)
         for path, one in trial.items():
-            item, text = offers[path], at_path(changed.fields, path)
-            if path not in bad and isinstance(text, str) and text.strip() and text not in there:
+            changed = together or (tried({path: one}) if len(trial) > 1 else None)
+            item, text = offers[path], at_path(changed.fields, path) if changed else None
+            if isinstance(text, str) and text.strip() and text not in there:
                 score = round(one.worth, 4)
                 new = Suggestion(field=path, stage=item.stage.name, item=item.index, text=str(text), score=score)
                 found[path].setdefault(new.text, new)

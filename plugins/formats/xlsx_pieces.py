@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,14 +11,22 @@ from typing import Any
 
 from aigc import exporter
 from aigc.errors import JobError
-from aigc.types import Artifact, Json, at_path, by_field
+from aigc.types import Artifact, Json, Suggestion, at_path, base_of, by_field
 from aigc_plugins.formats.columns import FieldColumns, headings, in_column
+from aigc_plugins.formats.xlsx_picks import (
+    BASE,
+    CHOICES,
+    HEAD,
+    MOST,
+    PICK,
+    PIECES,
+    Cells,
+    asked_for,
+    filled_in,
+    set_aside,
+    spare,
+)
 
-Place = tuple[str, str]  # a piece's id, and a field
-
-PIECES, CHOICES = "pieces", "suggestions"
-PICK = "pick"  # the column to fill in
-MOST = 5  # suggestions of one text
 LONGEST = 32_767  # characters of a cell, by Excel's limit
 ROWS = 1_048_576  # of a sheet, by Excel's limit
 NO_TEXT = ("=", "#")  # how texts begin that openpyxl makes formulas or errors of
@@ -27,21 +34,25 @@ WIDTHS = {"id": 12, "status": 10, "field": 16, "reason": 40}  # in characters
 WIDE = 34
 
 
-@exporter(name="xlsx", suffixes=(".xlsx",))
+@exporter(name="xlsx", suffixes=(".xlsx",), spare=spare)
 def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     """An Excel workbook: the sheet "pieces" has a row per piece, "suggestions" one per text that could be another.
 
     Pieces have their id, status, fields (a list spread over "headlines 1…n") and reason. For every text with
     suggestions the other sheet has what stands and up to five suggestions; write the number of one, or words of your
-    own, into its column "pick", and `aigc pick DIR --from content.xlsx` takes them; what the file that is there has in
-    that column is kept until it stands. Texts are texts: "=1+1" is no formula. What is longer than Excel allows in a
-    cell is cut.
+    own, into its column "pick", and `aigc pick DIR --from content.xlsx` takes them. What the file that is there has in
+    that column is kept until it stands; where it holds more of yours, it is kept whole as "content (filled in).xlsx".
+    The column "base" tells whether a row's brief and text are those that it was written about. Texts are texts: "=1+1"
+    is no formula. What is longer than Excel allows in a cell is cut.
     """
     path = folder / "content.xlsx"
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(artifacts, part, filled_in(path))
+        found = filled_in(path)
+        _write(artifacts, part, found.rows)
+        if found.more:
+            set_aside(path)
         os.replace(part, path)  # noqa: PTH105 - atomic on every platform
     except OSError as error:
         raise JobError(f"{path}: cannot be written: {error.strerror or error}") from error
@@ -51,29 +62,7 @@ def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     yield path
 
 
-def filled_in(path: Path) -> dict[Place, str]:
-    """Return what an earlier workbook has in its column "pick", by piece and field: the texts that are asked for."""
-    import openpyxl  # type: ignore[import-untyped]
-
-    with suppress(OSError, KeyError, ValueError, zipfile.BadZipFile):  # none, or nobody's of ours
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
-            rows = book[CHOICES].iter_rows(values_only=True)
-            head = next(rows, ())
-            told = (dict(zip(head, row, strict=False)) for row in rows)
-            return {(str(one["id"]), str(one["field"])): _asked(one) for one in told if one.get(PICK)}
-        finally:
-            book.close()
-    return {}
-
-
-def _asked(row: Mapping[str, Json]) -> str:
-    """Return the text that a row asks for, by its words or by the number of a suggestion."""
-    pick = str(row[PICK]).strip()
-    return str(row.get(f"suggestion {pick}") or pick)
-
-
-def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[Place, str]) -> None:
+def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mapping[str, Cells]]) -> None:
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
     import openpyxl
 
@@ -85,8 +74,7 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[Place, str
     rows = ([one.id, one.status, *(in_column(one.fields, name) for name in columns), one.reason] for one in artifacts)
     try:
         _fill(book.create_sheet(PIECES), ["id", "status", *headings(columns), "reason"], rows)
-        numbered = [f"suggestion {number}" for number in range(1, MOST + 1)]
-        _fill(book.create_sheet(CHOICES), ["id", "field", "stands now", *numbered, PICK], _choices(artifacts, filled))
+        _fill(book.create_sheet(CHOICES), HEAD, _choices(artifacts, filled))
         book.save(path)
     except BaseException:
         for sheet in book.worksheets:
@@ -94,14 +82,27 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[Place, str
         raise
 
 
-def _choices(artifacts: Sequence[Artifact], filled: Mapping[Place, str]) -> Iterator[list[Json]]:
+def _choices(artifacts: Sequence[Artifact], filled: Mapping[str, Mapping[str, Cells]]) -> Iterator[list[Json]]:
+    """Yield the rows of what can be chosen, and after them what was filled in for pieces that are not there."""
+    waiting = dict(filled)
     for artifact in artifacts:
-        for place, told in by_field(artifact.suggestions).items():
-            texts = [one.text for one in told[:MOST]]
-            stands = at_path(artifact.fields, place)
-            asked = filled.get((artifact.id, place))
-            pick = None if asked == stands else texts.index(asked) + 1 if asked in texts else asked
-            yield [artifact.id, place, stands, *texts, *[None] * (MOST - len(texts)), pick]
+        offers, rows = by_field(artifact.suggestions), waiting.pop(artifact.id, {})
+        for place in dict.fromkeys((*offers, *rows)):
+            choice = _choice(artifact, place, offers.get(place, ()), rows.get(place))
+            if place in offers or choice[HEAD.index(PICK)]:
+                yield choice
+    for rows in waiting.values():
+        yield from ([row.get(name) for name in HEAD] for row in rows.values())
+
+
+def _choice(artifact: Artifact, place: str, offers: Sequence[Suggestion], row: Cells | None) -> list[Json]:
+    """Return the row of a place. What was filled in keeps its base: it is about what stood there then."""
+    texts = [one.text for one in offers[:MOST]]
+    stands = at_path(artifact.fields, place)
+    asked = asked_for(row) if row else None
+    pick = None if asked == stands else texts.index(asked) + 1 if asked in texts else asked
+    base = row.get(BASE) if row and pick else base_of(artifact, place)
+    return [artifact.id, place, stands, *texts, *[None] * (MOST - len(texts)), pick, base]
 
 
 def _fill(sheet: Any, head: Sequence[str], rows: Iterator[list[Json]]) -> None:

@@ -141,6 +141,27 @@ def test_a_sheet_is_read_back(aigc: Run, shop: Any) -> None:
     assert "0001: 'Short one' is suggested for text no more; write it out in the column 'pick' to take it" in ran.out
 
 
+def test_words_for_another_brief_or_text_are_refused(aigc: Run, shop: Any) -> None:
+    path, filled = shop.folder / "made/content.xlsx", shop.folder / "filled.xlsx"
+    book = openpyxl.load_workbook(path)
+    table = book["suggestions"]
+    table["I2"], table["I3"] = "My own", "1.5"
+    book.save(filled)
+    ran = aigc("pick", "made", "--from", "filled.xlsx")
+    assert "0002: '1.5' is only a number, no words for text; write the whole number" in ran.out
+    table["I2"], table["I3"] = 1, "Mine now"
+    for row in (2, 3):
+        table[f"J{row}"] = "b0123456789"
+    book.save(filled)
+    ran = aigc("pick", "made", "--from", "filled.xlsx")
+    for name in ("0001", "0002"):
+        assert f"{name}: the brief or text of text changed since this sheet was written" in ran.out
+    assert (stands(aigc), stands(aigc, "0002")) == ("My own", "Plain")
+    table["I2"], table["J3"] = None, None
+    book.save(filled)
+    assert aigc("pick", "made", "--from", "filled.xlsx").code == 0, "a row need not say"
+
+
 def test_labels_are_written(aigc: Run, shop: Any) -> None:
     aigc("pick", "made", "0001", "text", "2")
     aigc("pick", "made", "0001", "text", "3", "--refuse")

@@ -257,6 +257,14 @@ def test_the_digest_has_the_mix(make_project: Make, tmp_path: Any) -> None:
     assert mixed(make_project, tmp_path, [replace(MIX, floor=0.7)]).content_type("shop/lines").digest != digest
 
 
+def test_a_suggestion_that_makes_a_later_text_a_repetition_is_none(make_project: Make) -> None:
+    whole = "checks: [no_near_duplicates: {field: lines}]"
+    project = shop(make_project, "{by: [length], floor: 99, suggest: 5}", checks=whole)
+    artifact = write(project, ScriptedGenerator(words("Warm Hands.", "Tough", "Tough", "Tough")), "dry", "warm hands")
+    assert artifact.fields["lines"] == ["dry", "warm hands"]
+    assert offered(artifact) == ["Tough"] and offered(artifact, "lines[1]") == ["Warm Hands.", "Tough"]
+
+
 def test_what_the_whole_piece_rejects_is_neither_picked_nor_suggested(make_project: Make) -> None:
     project = shop(make_project, "{by: [length], suggest: 5}", checks="checks: [no_near_duplicates: {field: lines}]")
     generator = ScriptedGenerator(words("keep it dry", "dry", "warm", "warmer now"))

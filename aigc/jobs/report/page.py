@@ -63,7 +63,7 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
     style, script = Markup(_part("report.css")), Markup(_part("report.js"))
     return _template().generate(
         job=folder.resolve().name,
-        folder=str(folder),
+        folder=str(folder.resolve()),  # for commands that are pasted anywhere
         figures=figures,
         standing=figures.standing,
         limits_known=limits_known,

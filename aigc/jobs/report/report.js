@@ -109,7 +109,9 @@
   function choicesOf({ choices, place }, id) {
     const list = element("ol");
     for (const [at, [text, refused]] of choices.entries()) {
-      const command = ["aigc", "pick", document.body.dataset.folder, id, place, String(at + 1)].map(quoted).join(" ");
+      const told = [document.body.dataset.folder, id, place, String(at + 1)];
+      const options = told.some((word) => word.startsWith("-")) ? ["--"] : []; // none of them is one
+      const command = ["aigc", "pick", ...options, ...told].map(quoted).join(" ");
       const words = element("span", { className: "words", dir: "auto" }, text);
       list.append(element("li", { className: refused ? "refused" : "" }, words, element("code", { title: "Takes it" }, command)));
     }

@@ -49,6 +49,14 @@ def test_a_text_has_its_suggestions_and_what_people_made_of_them(chosen: Path, a
     assert f'<body data-folder="{chosen}">' in (chosen / "report.html").read_text("utf-8")
 
 
+def test_the_folder_of_its_commands_is_whole(
+    chosen: Path, advert: ContentType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(chosen.parent)
+    report(Path(chosen.name), advert)
+    assert f'<body data-folder="{chosen.resolve()}">' in (chosen / "report.html").read_text("utf-8")
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(300)
 def test_they_open_by_a_click(chosen: Path, advert: ContentType) -> None:
@@ -66,6 +74,9 @@ def test_they_open_by_a_click(chosen: Path, advert: ContentType) -> None:
         assert browser.texts(f"{first} .words") == ["Warm hands", 'It\'s "hot"', EVIL], "as text, never as markup"
         assert browser.texts(f"{first} code")[0] == f"aigc pick '{chosen}' 'it'\\''s 1' 'headlines[0]' 1"
         assert browser.texts(".by") == ["picked"] and "The model has: Pot" in browser.texts(".text .note")[0]
+        browser.ask("document.body.dataset.folder = '-out'")
+        browser.ask("dispatchEvent(new HashChangeEvent('hashchange'))")
+        assert browser.texts(f"{first} code")[0].startswith("aigc pick -- -out 'it'"), "no option"
         assert browser.ask("document.title") == "spring jobs · shop/advert"
     finally:
         browser.close()

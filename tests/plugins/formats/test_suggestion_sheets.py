@@ -12,9 +12,13 @@ import openpyxl
 import pytest
 
 from aigc.errors import JobError
-from aigc.types import Artifact, Suggestion
+from aigc.jobs.folder import export
+from aigc.plugs.registry import Registry
+from aigc.types import Artifact, Review, Suggestion, base_of
+from aigc_plugins import formats
 from aigc_plugins.formats.csv_pieces import csv_pieces
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
+from aigc_plugins.formats.xlsx_picks import asked_for, filled_in
 from aigc_plugins.formats.xlsx_pieces import xlsx_pieces
 
 
@@ -55,10 +59,10 @@ def test_a_workbook_has_a_sheet_to_read_and_one_to_choose_in(tmp_path, pieces):
         ["2", "flagged", "C", None, "+U", "text: odd"],
     ]
     rows, _ = sheet(path, "suggestions")
-    assert rows[0] == ["id", "field", "stands now", *(f"suggestion {number}" for number in range(1, 6)), "pick"]
+    assert rows[0] == ["id", "field", "stands now", *(f"suggestion {number}" for number in range(1, 6)), "pick", "base"]
     assert rows[1:] == [
-        ["1", "headlines[1]", "=B", "Warm hands", "=1+1", None, None, None, None],
-        ["1", "text", "T", "Another", None, None, None, None, None],
+        ["1", "headlines[1]", "=B", "Warm hands", "=1+1", None, None, None, None, base_of(pieces[0], "headlines[1]")],
+        ["1", "text", "T", "Another", None, None, None, None, None, base_of(pieces[0], "text")],
     ]
     assert not [*tmp_path.glob(".*")]
 
@@ -91,18 +95,80 @@ def test_what_is_filled_in_is_kept_until_it_stands(tmp_path, pieces):
     book.save(path)
     list(xlsx_pieces(pieces, tmp_path))
     rows, _ = sheet(path, "suggestions")
-    assert [row[-1] for row in rows[1:]] == [2, "Own words"]
+    assert [row[8] for row in rows[1:]] == [2, "Own words"]
     other = offers("headlines[1]", "New", "Warm hands")
     stands = replace(pieces[0], fields={**pieces[0].fields, "text": "Own words"})
     list(xlsx_pieces([replace(stands, suggestions=(*other, *offers("text", "Another")))], tmp_path))
     rows, _ = sheet(path, "suggestions")
-    assert [row[-1] for row in rows[1:]] == ["=1+1", None], "the second meant a text that is suggested no more"
+    assert [row[8] for row in rows[1:]] == ["=1+1", None], "the second meant a text that is suggested no more"
     for odd in (b"", b"no book"):
         path.write_bytes(odd)
         list(xlsx_pieces(pieces, tmp_path))
     openpyxl.Workbook().save(path)
     list(xlsx_pieces(pieces, tmp_path))
-    assert [row[-1] for row in sheet(path, "suggestions")[0][1:]] == [None, None]
+    assert [row[8] for row in sheet(path, "suggestions")[0][1:]] == [None, None]
+
+
+def fill(path, **cells):
+    book = openpyxl.load_workbook(path)
+    for cell, value in cells.items():
+        book["suggestions"][cell] = value
+    book.save(path)
+
+
+def test_what_is_filled_in_stays_where_its_piece_or_its_suggestions_are_not_there(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    fill(path, I2=2, I3="Own words")
+    filled = sheet(path, "suggestions")[0][1:]
+    list(xlsx_pieces(pieces[1:], tmp_path))
+    assert sheet(path, "suggestions")[0][1:] == filled
+    other = replace(pieces[0], brief=replace(pieces[0].brief, values={"product": "Cup"}), suggestions=())
+    list(xlsx_pieces([other], tmp_path))
+    rows = sheet(path, "suggestions")[0][1:]
+    assert [(row[8], row[9]) for row in rows] == [("=1+1", filled[0][9]), ("Own words", filled[1][9])], (
+        "of the old brief"
+    )
+    assert filled[1][9] != base_of(other, "text")
+    list(xlsx_pieces([replace(other, fields={"headlines": ["A", "=1+1"], "text": "Own words"})], tmp_path))
+    assert not sheet(path, "suggestions")[0][1:] and [*tmp_path.iterdir()] == [path], "it stands"
+
+
+@pytest.mark.parametrize("odd", [{"I1": "Pick"}, {"A1": "piece"}, {"K1": "notes", "K2": "mine"}, {"A3": ""}])
+def test_a_workbook_with_more_of_a_persons_is_set_aside(tmp_path, pieces, odd):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    for number in ("", " 2"):
+        fill(path, I3="Own words", **odd)
+        before = path.read_bytes()
+        list(xlsx_pieces(pieces, tmp_path))
+        assert (tmp_path / f"content (filled in{number}).xlsx").read_bytes() == before != path.read_bytes()
+    list(xlsx_pieces(pieces, tmp_path))
+    assert len([*tmp_path.iterdir()]) == 3, "the new one has nothing of that"
+
+
+def test_the_number_of_a_spreadsheet_program_is_a_suggestions(tmp_path, pieces):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    fill(path, I2=2.0)
+    assert filled_in(path).rows["1"]["headlines[1]"]["pick"] == 2
+    assert asked_for({"pick": 2.0, "suggestion 2": "=1+1"}) == "=1+1" and asked_for({"pick": 7.0}) == "7"
+
+
+def test_an_export_without_pieces_spares_what_is_filled_in(tmp_path, pieces):
+    registry = Registry()
+    registry.add(formats, "formats")
+    for word, there in (("", []), ("Own words", ["content (filled in).xlsx"])):
+        (path,) = export(registry, pieces, tmp_path, ["xlsx"], replacing=True)
+        fill(path, I3=word)
+        assert export(registry, [], tmp_path, ["xlsx"], replacing=True) == []
+        assert [one.name for one in tmp_path.glob("*.xlsx")] == there
+
+
+def test_a_base_is_of_the_brief_and_of_what_the_model_has(pieces):
+    one = pieces[0]
+    picked = replace(
+        one, fields={**one.fields, "text": "Mine"}, review=Review(fields={"text": "Mine"}, models={"text": "T"})
+    )
+    assert base_of(picked, "text") == base_of(one, "text") != base_of(one, "headlines[1]")
+    assert base_of(replace(one, fields={**one.fields, "text": "Mine"}), "text") != base_of(one, "text")
 
 
 class Many(Sequence[Artifact]):
