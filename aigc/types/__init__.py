@@ -11,8 +11,6 @@ plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +32,7 @@ from aigc.types.places import with_texts as with_texts
 from aigc.types.review import Decision as Decision
 from aigc.types.review import Review as Review
 from aigc.types.review import Verb as Verb
+from aigc.types.review import base_of as base_of
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 from aigc.types.token_choice import TokenLogprob as TokenLogprob
@@ -331,14 +330,3 @@ class JobReport:
     problems: tuple[str, ...] = ()
     interrupted: bool = False
     awaited: tuple[str, ...] = ()
-
-
-def base_of(piece: Artifact, place: str) -> str:
-    """Return a short name of what a suggestion at a place is about: the brief's values, and what the model has there.
-
-    It begins with a letter: no spreadsheet makes a number of it.
-    """
-    models = piece.review.models if piece.review else {}
-    stood = models.get(place, at_path(piece.fields, place))
-    told = json.dumps([dict(piece.brief.values), stood], sort_keys=True, default=str)
-    return f"b{hashlib.sha256(told.encode()).hexdigest()[:10]}"

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from aigc.types.places import at_path
+
+if TYPE_CHECKING:
+    from aigc.types import Artifact
 
 Verb: TypeAlias = Literal["picked", "written", "refused", "kept", "undone"]
 
@@ -51,3 +58,14 @@ class Review:
     by: str = ""
     at: str = ""
     note: str = ""
+
+
+def base_of(piece: Artifact, place: str) -> str:
+    """Return a short name of what a suggestion at a place is about: the brief's values, and what the model has there.
+
+    It begins with a letter: no spreadsheet makes a number of it.
+    """
+    models = piece.review.models if piece.review else {}
+    stood = models.get(place, at_path(piece.fields, place))
+    told = json.dumps([dict(piece.brief.values), stood], sort_keys=True, default=str)
+    return f"b{hashlib.sha256(told.encode()).hexdigest()[:10]}"

@@ -304,7 +304,8 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
 def test_labels_overwrite_no_inputs(page: Shop, tmp_path: Path) -> None:
     values = {"product": "mug", "text": "About mugs", "id": "7"}
     decision = Decision(id="00", field=PLACE, verb="picked", texts=("A mug",), values=values, stage="lines", item=1)
-    setup = review_setup(page.project, page.project.content_type("shop/page"))
+    with opened_ledger(page.folder) as ledger:
+        setup = review_setup(page.project, page.project.content_type("shop/page"), ledger)
     (row,) = label_rows(setup, [decision])
     assert (row["text"], row["id"], row["product"]) == ("A mug", "00", "mug")
     assert row["brief"] == {"text": "About mugs", "id": "7"}
