@@ -37,8 +37,7 @@ class Pipeline:
     `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
     written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
-    needs, `fitness` what flags its pieces because of the model. `awaited` is what the pieces that were put off wait
-    for, in sentences.
+    needs, `fitness` what flags its pieces because of the model. `awaited` is what pieces that were put off wait for.
     """
 
     def __init__(
