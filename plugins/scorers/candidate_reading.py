@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -32,6 +33,17 @@ def in_its_language(entry: Mapping[str, Any], candidate: Candidate) -> Any:
     return entry.get(candidate.draft.language, entry["en"])
 
 
+def likeliest(candidates: Sequence[Candidate], top: int) -> list[int]:
+    """Return the places of the `top` candidates by the writer's likelihood, in order; all of them for 0."""
+    return sorted(range(len(candidates)), key=lambda place: -_likelihood(candidates[place]))[: top or None]
+
+
+def spread(numbers: Mapping[int, float], count: int) -> list[float]:
+    """Return the numbers of some of `count` candidates as those of all: who was not asked about has the least."""
+    least = min(filter(math.isfinite, numbers.values()), default=UNKNOWN)
+    return [numbers.get(place, least) for place in range(count)]
+
+
 def fact_of(candidate: Candidate, fact: str = "") -> str:
     """Return what a candidate has to say: `fact` where that is given, else the item, or what is called so in it."""
     item = candidate.draft.item
@@ -51,3 +63,7 @@ def words_of(text: str, candidate: Candidate) -> list[str]:
     little = frozenset(in_its_language(texts()["little_words"], candidate))
     words = [word.casefold() for word in WORD.findall(text)]
     return [word if any(map(str.isdigit, word)) else word[:STEM] for word in words if word not in little]
+
+
+def _likelihood(candidate: Candidate) -> float:
+    return -math.inf if candidate.mean_logprob is None else candidate.mean_logprob

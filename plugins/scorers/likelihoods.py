@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from aigc import Scoring, scorer
+from aigc import Range, Scoring, scorer
 from aigc.types import Ask, Candidate, Likelihood, Message, Prompt
-from aigc_plugins.scorers.candidate_reading import UNKNOWN, fact_of, in_its_language, other_facts, texts
+from aigc_plugins.scorers.candidate_reading import (
+    UNKNOWN,
+    fact_of,
+    in_its_language,
+    likeliest,
+    other_facts,
+    spread,
+    texts,
+)
 
 Take: TypeAlias = Literal["best", "mean"]
+Top: TypeAlias = Annotated[int, Range(0)]
 TAKES: Mapping[str, Callable[[Sequence[float]], float]] = {"best": max, "mean": fmean}
 
 
@@ -46,14 +55,16 @@ def specific(
     bank: Sequence[str] = (),
     take: Take = "best",
     adapter: str | None = None,
+    top: Top = 6,
 ) -> Scoring:
     """Prefer what is said of this fact and of no other: log-probability per token, less that after other facts.
 
     `fact` is the item unless it is given, `facts` are the brief's, `bank` others that each line is held against (four
-    of everyday things without a word). `take` is what counts of those: the best or the mean.
+    of everyday things without a word). `take` is what counts of those: the best or the mean. Only the `top` candidates
+    by the writer's likelihood are asked about, 0 for all; the others get the least number.
     """
-    asks = []
-    for one in candidates:
+    asked, asks = likeliest(candidates, top), []
+    for one in (candidates[place] for place in asked):
         own = fact_of(one, fact)
         others = [*other_facts(one, own, facts), *(bank or in_its_language(texts()["facts"], one))]
         prompts = [found for other in others if (found := _told_of(one.prompt, own, other))]
@@ -63,21 +74,23 @@ def specific(
     for mine in asks:
         means = _means([next(told) for _ in mine])
         numbers.append(means[0] - TAKES[take](means[1:]) if len(means) == len(mine) > 1 else UNKNOWN)
-    return numbers
+    return spread(dict(zip(asked, numbers, strict=True)), len(candidates))
 
 
 @scorer
-def backward(candidates: Sequence[Candidate], *, fact: str = "", adapter: str | None = "") -> Scoring:
+def backward(candidates: Sequence[Candidate], *, fact: str = "", adapter: str | None = "", top: Top = 6) -> Scoring:
     """Prefer the line that its fact can be told from: the fact's log-probability per token after the line.
 
-    The model alone is asked, without the adapter that writes, unless `adapter` names one.
+    The model alone is asked, without the adapter that writes, unless `adapter` names one, and about the `top`
+    candidates only, as by `specific`.
     """
-    asks = []
-    for one in candidates:
-        asked = in_its_language(texts()["backward"], one).format(line=one.text)
-        prompt = Prompt(messages=(Message(role="user", content=asked),))
+    asked, asks = likeliest(candidates, top), []
+    for one in (candidates[place] for place in asked):
+        question = in_its_language(texts()["backward"], one).format(line=one.text)
+        prompt = Prompt(messages=(Message(role="user", content=question),))
         asks.append([Ask(prompt=prompt, text=fact_of(one, fact), adapter=adapter)])
-    return _taken((yield _flat(asks)), asks, "best")
+    numbers = _taken((yield _flat(asks)), asks, "best")
+    return spread(dict(zip(asked, numbers, strict=True)), len(candidates))
 
 
 def _seen_from(prompt: Prompt, angles: Sequence[str]) -> list[Prompt]:

@@ -9,7 +9,14 @@ from typing import Annotated, Any
 
 from aigc import Range, Scoring, scorer
 from aigc.types import Ask, Candidate, Json, Likelihood, Message, Prompt
-from aigc_plugins.scorers.candidate_reading import UNKNOWN, fact_of, in_its_language, texts
+from aigc_plugins.scorers.candidate_reading import (
+    UNKNOWN,
+    fact_of,
+    in_its_language,
+    likeliest,
+    spread,
+    texts,
+)
 
 QUESTIONS = ("faithful", "better")
 
@@ -32,18 +39,12 @@ def judged(
     (`judge:` in aigc.yaml), else the model that writes, without its adapter unless `adapter` names one. Only the `top`
     candidates by the writer's likelihood are asked about, 0 for all; the others get the least number.
     """
-    order = sorted(range(len(candidates)), key=lambda place: -_likelihood(candidates[place]))
-    asked = order[: top or None]
+    asked = likeliest(candidates, top)
     asks = [ask for place in asked for ask in _asks(candidates[place], questions, shots, fact, about, adapter)]
     told = iter((yield asks))
     odds = {place: [_odds(next(told), next(told)) for _ in questions] for place in asked}
-    numbers = {place: fmean(mine) for place, mine in odds.items() if all(map(math.isfinite, mine))}
-    least = min(numbers.values(), default=UNKNOWN)
-    return [numbers.get(place, UNKNOWN if place in odds else least) for place in range(len(candidates))]
-
-
-def _likelihood(candidate: Candidate) -> float:
-    return -math.inf if candidate.mean_logprob is None else candidate.mean_logprob
+    known = {place: fmean(mine) if all(map(math.isfinite, mine)) else UNKNOWN for place, mine in odds.items()}
+    return spread(known, len(candidates))
 
 
 def _asks(candidate: Candidate, questions: Sequence[str], shots: int, fact: str, about: str, adapter: str) -> list[Ask]:

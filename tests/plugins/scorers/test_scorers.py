@@ -155,6 +155,14 @@ def test_judged_asks_about_the_likeliest_alone() -> None:
     assert len(asked_by(judged, texts, verdict, top=0)[1]) == 3 * 2 * 2
 
 
+@pytest.mark.parametrize("scorer", [specific, backward])
+def test_what_is_dear_is_asked_about_the_likeliest_alone(scorer: Any) -> None:
+    texts = [*candidates("Catch the rain", mean_logprob=-1.0), *candidates("Last rain", mean_logprob=-9.0)]
+    numbers, asks = asked_by(scorer, texts, lambda ask: -1.0, top=1)
+    assert numbers[1] == numbers[0], "the one that was not asked about gets the least"
+    assert len(asked_by(scorer, texts, lambda ask: -1.0, top=0)[1]) == 2 * len(asks)
+
+
 def test_judged_takes_questions_of_ones_own_and_other_languages() -> None:
     _, asks = asked_by(judged, candidates("雨", language="zh"), lambda ask: -1.0, questions=["好不好？", "better"])
     assert {ask.text for ask in asks} == {"是", "否"}
