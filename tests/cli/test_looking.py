@@ -199,7 +199,7 @@ def test_models_list(aigc: Run) -> None:
     assert "smollm2-135m (default)" in ran.out and "Apache-2.0" in ran.out
     assert "smollm2-135m        ads, not recommended: 69 % of free lines faulty" in ran.out
     smallest = (
-        "The smallest for copy: `aigc models pull qwen2.5-coder-1.5b` (1.6 GB of memory), then `-m qwen2.5-coder-1.5b`."
+        "The smallest for copy: `aigc models pull qwen2.5-coder-1.5b` (1.7 GB of memory), then `-m qwen2.5-coder-1.5b`."
     )
     assert smallest in ran.out
     listed = aigc("models", "list", "--json").json
@@ -250,7 +250,7 @@ def test_models_tell_what_they_take_and_what_is_free(aigc: Run, within: Callable
 
 def test_models_list_what_one_text_takes(aigc: Run) -> None:
     row = next(line for line in aigc("models", "list").out.splitlines() if "qwen3-8b" in line)
-    assert "17.1 / 16.6 GB" in row
+    assert "17.2 / 16.6 GB" in row
     assert aigc("models", "list", "--json").json[0]["memory"]["weights"] == 96576768
 
 
@@ -303,12 +303,12 @@ def test_doctor_holds_the_model_against_the_memory(
     found = memory("-m", "qwen3-8b")
     assert (found["code"], found["state"]) == (0, "ok")
     assert found["found"].startswith(
-        "24.0 GB free of 24.0 GB; qwen3-8b takes 17.1 GB for one text, there is enough for"
+        "24.0 GB free of 24.0 GB; qwen3-8b takes 17.2 GB for one text, there is enough for"
     )
     within(5)
     found = memory("-m", "qwen3-8b")
     assert (found["code"], found["state"]) == (1, "wrong")
-    assert found["found"].startswith("'qwen3-8b' does not fit into memory: it needs 17.1 GB, ")
+    assert found["found"].startswith("'qwen3-8b' does not fit into memory: it needs 17.2 GB, ")
     assert found["found"].endswith(" and 5.0 GB are all there is")
     assert found["remedy"] == "the largest of the catalogue that fits is 'qwen3-1.7b': -m qwen3-1.7b"
     monkeypatch.setattr("aigc.cli.diagnosis.machine_memory", lambda: tight)
