@@ -53,7 +53,7 @@ def test_refused_in_one_sentence_with_the_largest_that_fits(
         with pytest.raises(ModelError) as caught:
             refused()
         error = caught.value
-        assert error.message.startswith("'qwen3-8b' does not fit into memory: it needs 17.1 GB, 16.4 GB of that for")
+        assert error.message.startswith("'qwen3-8b' does not fit into memory: it needs 17.2 GB, 16.4 GB of that for")
         assert error.message.endswith("and 5.0 GB are all there is")
         assert error.hint == "the largest of the catalogue that fits is 'qwen3-1.7b': -m qwen3-1.7b"
 
