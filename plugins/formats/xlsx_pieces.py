@@ -64,7 +64,7 @@ def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
 
 def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mapping[str, Cells]]) -> None:
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
-    import openpyxl
+    import openpyxl  # type: ignore[import-untyped]
 
     seen = FieldColumns()
     for artifact in artifacts:
