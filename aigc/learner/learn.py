@@ -98,13 +98,14 @@ def learn(
 
 def check_options(options: LearnerOptions, targets: Sequence[Target]) -> None:
     """Refuse what cannot be learnt. Raises UsageError."""
-    for name in ("rank", "alpha", "steps", "batch", "save"):
+    for name in ("rank", "alpha", "steps", "batch", "save", "together"):
         if getattr(options, name) < 1:
             raise UsageError(f"{name}: must be 1 or more, not {getattr(options, name)}")
     for name, most in (("steps", 1_000_000), ("batch", 10_000), ("rank", 4096)):
         if getattr(options, name) > most:
             raise UsageError(f"{name}: {getattr(options, name)} is more than {most}")
-    for name, least in (("dropout", 0.0), ("tokens", 0), ("beta", 0.0), ("sft", 0.0), ("learning_rate", 0.0)):
+    least_of = {"dropout": 0.0, "tokens": 0, "layers": 0, "beta": 0.0, "sft": 0.0, "learning_rate": 0.0}
+    for name, least in least_of.items():
         value = getattr(options, name)
         if not least <= value < math.inf or (name == "dropout" and value >= 1):
             raise UsageError(f"{name}: {value:g} cannot be", hint="from 0 to below 1" if name == "dropout" else "")
@@ -180,8 +181,9 @@ def _trainer(
 
 def _plan(targets: Sequence[Target], options: LearnerOptions, tokens: int, processes: int) -> list[PlannedStep]:
     return plan_steps(
-        targets, seed=options.seed, steps=options.steps, batch=options.batch, tokens=tokens, processes=processes
-    )
+        targets, seed=options.seed, steps=options.steps, batch=options.batch, tokens=tokens, processes=processes,
+        together=options.together,
+    )  # fmt: skip
 
 
 def _check_lengths(model: Any, targets: Sequence[Target]) -> None:
@@ -239,5 +241,5 @@ def _record(run: Path, digest: str, *, resume: bool) -> dict[str, Any]:
 
 def _digest(base: Path, targets: Sequence[Target], options: LearnerOptions) -> str:
     """Return what tells a run from others: its base by name, its targets and all options but how much at once."""
-    told = [base.name, asdict(replace(options, tokens=0, extra=dict(options.extra))), [asdict(one) for one in targets]]
+    told = [base.name, replace(options, tokens=0).record(), [asdict(one) for one in targets]]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,8 @@
 """Which targets each step takes, and in what parts it computes them. Imports no torch.
 
-    passes over all targets, each shuffled anew ──► cut into steps of `batch` ──► each step's targets, sorted by their
-    ids, cut evenly among the processes ──► each share cut into parts of at most `tokens` tokens of a tree
+    passes over all targets, each shuffled anew in blocks of `together` that begin alike ──► cut into steps of `batch`
+    ──► each step's targets, sorted by their ids, cut evenly among the processes ──► each share cut into parts of at
+    most `tokens` tokens of a tree
 
 The loss of a step is a sum over its labels divided by their number, so that no cut changes it. The same targets and
 seed give the same steps on every machine, with any number of processes and any limit of tokens. Of the first pass the
@@ -84,10 +85,17 @@ def parts_of(targets: Sequence[Target], places: Sequence[int], tokens: int) -> t
 
 
 def plan_steps(
-    targets: Sequence[Target], *, seed: int, steps: int, batch: int, tokens: int = 0, processes: int = 1
+    targets: Sequence[Target],
+    *,
+    seed: int,
+    steps: int,
+    batch: int,
+    tokens: int = 0,
+    processes: int = 1,
+    together: int = 1,
 ) -> list[PlannedStep]:
     """Plan all steps of a run; `tokens` limits a part (0: it does not)."""
-    stream = _passes(len(targets), seed)
+    stream = _passes(targets, seed, together)
     taken = [tuple(islice(stream, batch)) for _ in range(steps)]
     first = taken[: max(1, len(targets) // batch)]
     most = max(first, key=lambda places: tree_tokens([targets[place] for place in places]))
@@ -97,13 +105,18 @@ def plan_steps(
     return [_planned(targets, places, tokens, processes) for places in ordered]
 
 
-def _passes(count: int, seed: int) -> Iterator[int]:
-    """Yield places for ever: every place once, shuffled, and then all again."""
+def _passes(targets: Sequence[Target], seed: int, together: int) -> Iterator[int]:
+    """Yield places for ever: every place once, shuffled in blocks of neighbours by their ids, and then all again."""
+    places = list(range(len(targets)))
+    if together > 1:
+        places.sort(key=lambda place: (targets[place].ids, place))
+    blocks = [places[begin : begin + together] for begin in range(0, len(places), together)]
     turn = 0
     while True:
-        places = list(range(count))
-        random.Random(f"{seed} {turn}").shuffle(places)
-        yield from places
+        mixed = list(blocks)
+        random.Random(f"{seed} {turn}").shuffle(mixed)
+        for block in mixed:
+            yield from block
         turn += 1
 
 

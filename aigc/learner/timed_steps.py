@@ -60,7 +60,10 @@ def try_steps(base: Path, targets: Sequence[Target], options: LearnerOptions) ->
         _forget_peak(device)
         model = model_to_train(base, options, device)
         tokens = options.tokens or tokens_that_fit(model, device)
-        steps = plan_steps(targets, seed=options.seed, steps=options.steps, batch=options.batch, tokens=tokens)
+        steps = plan_steps(
+            targets, seed=options.seed, steps=options.steps, batch=options.batch, tokens=tokens,
+            together=options.together,
+        )  # fmt: skip
         losses = StepLosses(targets, options, tokens, device)
         model.train()
         losses.look_up_reference(model, {place for step in _tried(steps) for place in step.places})

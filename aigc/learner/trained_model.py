@@ -17,7 +17,7 @@ from aigc.engine.cpu.library import multiplies_bfloat16
 from aigc.engine.device import TORCH_DTYPES
 from aigc.engine.hf.model import load_model
 from aigc.engine.weight_files import dimensions, read_config
-from aigc.errors import ModelError
+from aigc.errors import ModelError, UsageError
 from aigc.learner.learner_options import LearnerOptions
 from aigc.learner.tree_attention import set_tree_attention
 
@@ -105,12 +105,16 @@ def _adapted(model: PreTrainedModel, name: str, options: LearnerOptions) -> Any:
             "an adapter is learnt with the package 'peft', which is not installed", hint="pip install 'aigc[train]'"
         ) from None
     layers = dict(linear_layers(model))
+    depth = int(model.config.get_text_config().num_hidden_layers)
+    if options.layers > depth:
+        raise UsageError(f"layers: {options.layers} are more than the {depth} that the model has")
     config = LoraConfig(
         task_type="CAUSAL_LM",
         r=options.rank,
         lora_alpha=options.alpha,
         lora_dropout=options.dropout,
         target_modules=sorted({path.rpartition(".")[2] for path in layers}),
+        layers_to_transform=list(range(depth - options.layers, depth)) if options.layers else None,
         fan_in_fan_out=any(isinstance(layer, Conv1D) for layer in layers.values()),
     )
     adapted: Any = get_peft_model(model, config)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aigc.errors import UsageError
@@ -73,7 +73,7 @@ class Prepared:
             for one in part:
                 hashed.update(repr((one.ids, one.begin, one.rejected, one.good)).encode())
             hashed.update(b"|")
-        options = asdict(self.options) | {"extra": dict(self.options.extra)}
+        options = self.options.record()
         return {"rows": hashed.hexdigest(), "options": options, "base": self.digest, "shots": self.wanted.shots}
 
 

@@ -81,6 +81,25 @@ def test_the_adapter_is_read_by_peft_and_by_the_engine(
     engine.close()
 
 
+def test_only_the_last_layers_may_learn(tiny_folder: Callable[[str], Path], tmp_path: Path) -> None:
+    from safetensors.torch import load_file
+
+    base = tiny_folder("llama")
+    depth = json.loads((base / "config.json").read_text())["num_hidden_layers"]
+    options = replace(OPTIONS, layers=1, together=2, steps=2)
+    learned = learn(base, rows(), [], options, tmp_path / "last")
+    names = load_file(learned.checkpoints[-1] / "adapter_model.safetensors")
+    assert {name.partition(".layers.")[2].partition(".")[0] for name in names} == {str(depth - 1)}
+    with pytest.raises(UsageError, match=f"layers: {depth + 1} are more than the {depth} that the model has"):
+        learn(base, rows(), [], replace(OPTIONS, layers=depth + 1), tmp_path / "more")
+
+
+def test_a_run_begun_before_there_were_such_options_goes_on() -> None:
+    told = LearnerOptions().record()
+    assert not {"together", "layers"} & set(told)
+    assert LearnerOptions(together=4).record() == told | {"together": 4}
+
+
 @pytest.mark.parametrize("method", ["lora", "full"])
 def test_a_stopped_run_goes_on_to_the_same_bytes(
     method: Any, straight: Learned, tiny_folder: Callable[[str], Path], tmp_path: Path
