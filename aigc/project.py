@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,11 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
+from aigc.generating.shipped import shipped_adapters
 from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry, type_files
-from aigc.settings import FILE, Laid, Settings, lay_over, read_settings
+from aigc.settings import FILE, NO_ADAPTER, Laid, Settings, lay_over, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
@@ -160,8 +161,9 @@ class Project:
     def _overridden(self, content_type: ContentType) -> ContentType:
         settings, where = self.settings, self.settings.places.get("voice", "voice")
         content_type.demands.check_voice(settings.voice, where=where, name=content_type.name)
-        if self.adapters.without_shots(content_type.name):
-            content_type = content_type.without_shots()
+        learnt = self.adapters.learnt(content_type.name)
+        if learnt is not None and not learnt.shots:
+            content_type = content_type.without_shots(learnt.stages)
         if not settings.sampling and not settings.candidates:
             return content_type
         stages = tuple(
@@ -218,18 +220,32 @@ class Project:
     def named_adapters(self) -> AdapterFolders:
         """Return the adapters that aigc.yaml names, whatever model they were trained on."""
         folder, adapters = self.folder or Path(), self.settings.adapters
-        folders = {name: folder / Path(place).expanduser() for name, place in adapters.items()}
+        folders = {name: _adapter_at(folder, place) for name, place in adapters.items()}
         return AdapterFolders(folders=folders, where=self.settings.where("adapters"))
 
     @property
     def adapters(self) -> AdapterFolders:
-        """Return the adapters that write: those named, but for one whose card says that it is another model's."""
-        return self.named_adapters.over(self.settings.model)
+        """Return the adapters that write: those named, but for one whose card says that it is another model's, and then
+        those that came with content types for this model."""
+        return self.named_adapters.over(self.settings.model).and_shipped(self._shipped)
+
+    @cached_property
+    def _shipped(self) -> Mapping[str, Path]:
+        with suppress(NotFound):
+            if any(option.name == "adapters" for option in self._declared_generator().options):
+                files = {name: file for name, (file, _) in self.content_files().items()}
+                return shipped_adapters(files, self.settings.model)
+        return {}
 
     def adapter(self, content_type: str) -> str | None:
         """Return the folder of the adapter that writes a content type, or None."""
         folder = self.adapters.folder(content_type)
         return None if folder is None else str(folder)
+
+    def adapted(self, content_type: str) -> tuple[str, ...]:
+        """Return the stages that the adapter of a content type writes; none where it writes all."""
+        learnt = self.adapters.learnt(content_type)
+        return learnt.stages if learnt is not None else ()
 
     def model_identity(self, content_type: str) -> str:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
@@ -308,6 +324,7 @@ class Project:
             seed=self.settings.seed,
             policy=self.policy(),
             adapter=self.adapter,
+            adapted=self.adapted,
             finished=self.tell if telling else lambda artifact: None,
             keep_lines=keep_lines,
             voice=self.voice,
@@ -331,7 +348,11 @@ def _project_folder(start: Path) -> Path | None:
     return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
 
 
+def _adapter_at(folder: Path, place: str) -> Path | None:
+    return None if place == NO_ADAPTER else folder / Path(place).expanduser()
+
+
 def project_over(project: Project, **settings: Any) -> Project:
-    """Return the project with other settings, such as `model`; with `adapters={}` its content types are as a bare model
-    is asked for them."""
+    """Return the project with other settings, such as `model`; with `adapters=BARE` its content types are as a bare
+    model is asked for them."""
     return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)

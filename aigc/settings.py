@@ -22,6 +22,8 @@ from aigc.types import Json
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
 MOST_CANDIDATES = 64
+NO_ADAPTER = "none"
+BARE = {"*": NO_ADAPTER}  # a model as it is
 OF_GENERATORS = ("engine.", "judge.")  # what is typed there may be a secret
 
 Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # `seed`, `engine` or `engine.rows` → its value and who says so
@@ -32,7 +34,8 @@ class Writers:
     """This is what writes, and what judges.
 
     `generator` names what writes, `engine` are its options. `adapters` says which LoRA adapter (a folder, as PEFT saves
-    it) writes which content types: `{"ads/*": lora/ads}`. `judge` is another model that judges lines, and the options
+    it) writes which content types: `{"ads/*": lora/ads}`; `none` instead of a folder leaves out one that comes with a
+    type. `judge` is another model that judges lines, and the options
     of its generator: `{on: openai, model: NAME, base_url: …}`.
     """
 

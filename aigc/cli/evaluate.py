@@ -52,6 +52,7 @@ from aigc.evaluation.side_by_side import check_target
 from aigc.evaluation.thresholds import check_thresholds
 from aigc.ledger import opened_ledger, standing
 from aigc.project import project_over
+from aigc.settings import BARE
 from aigc.types import Artifact, Brief, Json, Request
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def command(
         project = open_project(folder, overrides)
         if type_name is not None:
             found = _file(
-                project, target, project_over(project, adapters={}).content_type(type_name), models, limit, thresholds
+                project, target, project_over(project, adapters=BARE).content_type(type_name), models, limit, thresholds
             )
         else:
             found = _texts(project, _path(target), models, limit, thresholds)
@@ -176,7 +177,7 @@ def _job(
                          seconds=state.seconds if new == state.written == len(pieces) else 0.0)  # fmt: skip
     type_name, laid = _asked_for(batch, state.content_type)
     project = open_project(folder, overrides, laid=laid)
-    content_type = project_over(project, adapters={}).content_type(type_name)
+    content_type = project_over(project, adapters=BARE).content_type(type_name)
     briefs = [*(one.brief for one in pieces), *waiting][:limit]
     if not briefs:
         raise BriefError(f"{batch}: the job has no briefs")

@@ -86,10 +86,11 @@ def command(
       aigc train toy --preset scratch --from texts/
     """
     from aigc.project import project_over
+    from aigc.settings import BARE
 
     asked = Asking(checking=checking, dry_run=dry_run, resume=resume, rounds=rounds, as_json=as_json)
     asked.check(wanted, teacher=teacher, improve=improve)
-    project = project_over(open_project(folder, Overrides(model=model, settings=settings)), adapters={})
+    project = project_over(open_project(folder, Overrides(model=model, settings=settings)), adapters=BARE)
     target = _target(project, name, wanted.preset)
     if checking:
         return _check(project, wanted, as_json=as_json)

@@ -110,12 +110,15 @@ class ContentType:
     digest: str = ""
     demands: Demands = field(default_factory=Demands)
 
-    def without_shots(self) -> ContentType:
-        """Return the type with no examples in its prompts, as an adapter may have learnt it; its digest is another."""
-        if not any(stage.shots for stage in self.stages):
+    def without_shots(self, only: Collection[str] = ()) -> ContentType:
+        """Return the type with no examples in its prompts, or in those of `only` some stages, as an adapter may have
+        learnt it; its digest is another."""
+        bare = {stage.name for stage in self.stages if stage.shots and (not only or stage.name in only)}
+        if not bare:
             return self
-        stages = tuple(replace(stage, shots=()) for stage in self.stages)
-        return replace(self, stages=stages, digest=f"{self.digest} without shots")
+        stages = tuple(replace(stage, shots=()) if stage.name in bare else stage for stage in self.stages)
+        named = f" of {', '.join(sorted(only))}" if only else ""
+        return replace(self, stages=stages, digest=f"{self.digest} without shots{named}")
 
     def without_pick(self) -> ContentType:
         """Return the type that takes the likeliest candidate of every stage, for texts that no model is asked about."""

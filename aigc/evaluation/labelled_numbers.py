@@ -82,6 +82,7 @@ class LabelScoring:
             content_type=content_type,
             environment=project.environment,
             adapter=project.adapter(content_type.name),
+            adapted=project.adapted(content_type.name),
             voice=project.voice(content_type),
             policy=project.policy(),
         )
@@ -121,7 +122,9 @@ class LabelScoring:
     def _score(self, groups: Sequence[_Group], kept: KeptNumbers, opened: Callable[[], Generator]) -> None:
         wanted = [self._unknown(group, kept) for group in groups]
         asking = together([_columns(group, by) for group, by in zip(groups, wanted, strict=True)])
-        columns = _answered(asking if self._judges else unjudged(asking), opened, self._setup.adapter)
+        columns = _answered(
+            asking if self._judges else unjudged(asking), opened, self._setup.adapter_of(self._stage.name)
+        )
         for group, by, mine in zip(groups, wanted, columns, strict=True):
             for bound, column in zip(by, mine, strict=True):
                 kept.add(self._key(group, bound), bound.name, column)

@@ -58,7 +58,9 @@ def asked_of(writer: NamedWriter, content_type: ContentType) -> ContentType:
     ModelError for a damaged card."""
     trained = read_trained(writer.adapter) if writer.adapter is not None else None
     learnt = trained.of(content_type.name) if trained is not None else None
-    return content_type.without_shots() if learnt is not None and not learnt.shots else content_type
+    if learnt is None or learnt.shots:
+        return content_type
+    return content_type.without_shots(learnt.stages)
 
 
 def by_model(writers: Iterable[NamedWriter]) -> list[list[NamedWriter]]:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from aigc.errors import AigcError, ModelError, UsageError, nearest
-from aigc.generating.trained import Trained, read_trained
+from aigc.generating.trained import Trained, TrainedType, read_trained
 from aigc.models import content_digest, resolve
 
 CONFIG = "adapter_config.json"  # as PEFT saves it
@@ -18,15 +18,22 @@ WEIGHTS = "adapter_model.safetensors"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterFolders:
-    """This is the folders of adapters, by the pattern of the content types that each writes: `ads/*`."""
+    """This is the folders of adapters, by the pattern of the content types that each writes: `ads/*`. None says that
+    none writes them, though others might."""
 
-    folders: Mapping[str, Path] = field(default_factory=dict)
+    folders: Mapping[str, Path | None] = field(default_factory=dict)
     where: Mapping[str, str] = field(default_factory=dict)  # pattern → the line that says so
 
     def over(self, model: str) -> AdapterFolders:
         """Return those that a model may be served with: all but those trained on another one, by name and weights."""
-        mine = {pattern: folder for pattern, folder in self.folders.items() if not _foreign(folder, model)}
+        mine = {one: folder for one, folder in self.folders.items() if folder is None or not _foreign(folder, model)}
         return replace(self, folders=mine)
+
+    def and_shipped(self, shipped: Mapping[str, Path]) -> AdapterFolders:
+        """Return these, and after them those that came with content types, by the name of the one that each writes."""
+        return replace(
+            self, folders={**self.folders, **{name: shipped[name] for name in shipped.keys() - self.folders}}
+        )
 
     def pattern(self, content_type: str) -> str | None:
         """Return the first pattern that a content type's name matches, or None."""
@@ -43,24 +50,30 @@ class AdapterFolders:
         folder = self.folder(content_type)
         return None if folder is None else read_trained(folder)
 
-    def without_shots(self, content_type: str) -> bool:
-        """Say whether the adapter that writes a content type was trained without the examples in its prompts."""
+    def learnt(self, content_type: str) -> TrainedType | None:
+        """Return what the adapter that writes a content type learnt of it; None where it has no card, or learnt others.
+        ModelError for a damaged card."""
         trained = self.trained(content_type)
-        learnt = trained.of(content_type) if trained is not None else None
-        return learnt is not None and not learnt.shots
+        return trained.of(content_type) if trained is not None else None
 
     def identity(self, content_type: str) -> str:
         """Name the adapter that writes a content type, and what it holds; empty where none does."""
-        pattern = self.pattern(content_type)
-        return "" if pattern is None else f"{pattern}={_digest(self.folders[pattern])}"
+        pattern, folder = self.pattern(content_type), self.folder(content_type)
+        if folder is None:
+            return ""
+        learnt = self.learnt(content_type)
+        stages = f" of {', '.join(learnt.stages)}" if learnt is not None and learnt.stages else ""
+        return f"{pattern}={_digest(folder)}{stages}"
 
     def all(self) -> list[str]:
         """Return every folder once."""
-        return list(dict.fromkeys(map(str, self.folders.values())))
+        return list(dict.fromkeys(str(folder) for folder in self.folders.values() if folder is not None))
 
     def check(self, serves: Callable[[Path], None] | None = None) -> None:
         """Refuse a folder that holds no adapter with a UsageError, and with a ModelError what `serves` refuses."""
         for pattern, folder in self.folders.items():
+            if folder is None:
+                continue
             place = f"{self.where[pattern]}: " if self.where.get(pattern) else ""
             if not (folder / CONFIG).is_file():
                 raise UsageError(

@@ -27,13 +27,14 @@ class TrainedBase:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainedType:
     """This is a content type as an adapter was trained on it. `prompt` is its `prompt_hash`, `shots` whether its
-    prompts had their examples in them."""
+    prompts had their examples in them; `stages` are those it learnt and writes, without names all of them."""
 
     name: str
     version: int
     digest: str
     prompt: str
     shots: bool = True
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.writer_figures import number
 from aigc.project import Project, project_over
+from aigc.settings import BARE
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
@@ -165,10 +166,10 @@ class Chooser:
     def _opened(self, checkpoint: Path | None) -> Iterator[tuple[Generator, str | None]]:
         """Open the model that writes with a checkpoint, and say which of its adapters that is."""
         if self._whole and checkpoint is not None:
-            project, adapter = project_over(self._project, model=str(checkpoint), adapters={}), None
+            project, adapter = project_over(self._project, model=str(checkpoint), adapters=BARE), None
         else:
             place = None if checkpoint is None else str(checkpoint.resolve())
-            project = project_over(self._project, adapters={"*": place} if place else {})
+            project = project_over(self._project, adapters={"*": place} if place else BARE)
             adapter = project.adapter("any/type")
         try:
             with closing(project.generator()) as generator:

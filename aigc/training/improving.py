@@ -18,6 +18,7 @@ from aigc.evaluation import Proportion, WriterFigures
 from aigc.jobs import open_job
 from aigc.ledger import opened_ledger
 from aigc.project import Project, project_over
+from aigc.settings import BARE
 from aigc.types import Artifact, Brief, Json
 
 GAINED = 0.005  # of accepted pieces, a round must bring at least
@@ -136,7 +137,7 @@ def teach(
 ) -> Path:
     """Let another model write a job's briefs into `folder`, to learn from; what is there already stays."""
     name, briefs = briefs_of(job)
-    write_job(project_over(project, model=teacher, adapters={}), name, briefs, folder, heard=wrote)
+    write_job(project_over(project, model=teacher, adapters=BARE), name, briefs, folder, heard=wrote)
     return folder
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from math import isfinite
@@ -20,6 +20,7 @@ from aigc.training.card import Card, CardRows, CardSource, read_card, write_card
 from aigc.training.naming import add_to_settings
 from aigc.training.preparing import Prepared
 from aigc.training.report import write_training_page
+from aigc.training.sample import Sample
 from aigc.training.sources import TYPE_FILES, text_files
 from aigc.training.training_run import Outcome, take_result
 from aigc.training.type_rows import line_files
@@ -128,11 +129,18 @@ def _base(project: Project, prepared: Prepared) -> TrainedBase:
 
 def _types(project: Project, outcome: Outcome) -> Iterator[TrainedType]:
     shots = outcome.prepared.wanted.shots
-    for name in dict.fromkeys(one.content_type for one in outcome.prepared.rows.account.kept if one.content_type):
-        own = project.content_type(name)
-        own = own if shots else own.without_shots()
+    kept = outcome.prepared.rows.account.kept
+    for name in dict.fromkeys(one.content_type for one in kept if one.content_type):
+        own, stages = project.content_type(name), _stages([one for one in kept if one.content_type == name])
+        own = own if shots else own.without_shots(stages)
         prompt = prompt_hash(project.environment, own)
-        yield TrainedType(name=name, version=own.version, digest=own.digest, prompt=prompt, shots=shots)
+        yield TrainedType(name=name, version=own.version, digest=own.digest, prompt=prompt, shots=shots, stages=stages)
+
+
+def _stages(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """Return the stages that were learnt where people wrote lines for them; none where whole pieces were."""
+    people = all(one.by == "person" and one.stage for one in samples)
+    return tuple(sorted({one.stage for one in samples})) if people else ()
 
 
 def source_of(project: Project, name: str) -> CardSource:

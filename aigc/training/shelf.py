@@ -29,6 +29,8 @@ def shelved(project: Project) -> Iterator[ShelvedAdapter]:
     """Yield the adapters of a project, the named ones first; a folder without PEFT's config is none."""
     named: dict[Path, list[str]] = {}
     for pattern, folder in project.adapters.folders.items():
+        if folder is None:
+            continue
         named.setdefault(folder, []).append(pattern)
     shelf = project.folder / SHELF if project.folder is not None else None
     there = sorted(shelf.iterdir()) if shelf is not None and shelf.is_dir() else []

@@ -107,7 +107,7 @@ class Item:
 
     def request(self, name: str, *, stream: bool) -> Request:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
-        stage, kept, adapter = self.stage, plain(self._kept()), self.sheet.setup.adapter
+        stage, kept, adapter = self.stage, plain(self._kept()), self.sheet.setup.adapter_of(self.stage.name)
         prompt = self.prompt()
         sampling = replace(
             stage.sampling,

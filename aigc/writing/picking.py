@@ -43,7 +43,8 @@ class Picking:
         if named:
             about = About(brief=self._brief, stage=stage)
             self.requests += len(named)
-            answers = yield [given_request(name, ask, self._setup.adapter, about) for name, ask in named.items()]
+            adapter = self._setup.adapter_of(stage)
+            answers = yield [given_request(name, ask, adapter, about) for name, ask in named.items()]
             for name, ask in named.items():
                 self.usage += taken(answers[name])
                 answer = answers[name][0]

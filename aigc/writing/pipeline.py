@@ -34,7 +34,8 @@ from aigc.writing.sheet import Setup
 class Pipeline:
     """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
 
-    `adapter` says which adapter of the model writes a content type, by its name; `finished` hears of every artifact as
+    `adapter` says which adapter of the model writes a content type, by its name, and `adapted` which stages of it, all
+    without names; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
     written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
     needs, `fitness` what flags its pieces because of the model. `awaited` is what pieces that were put off wait for.
@@ -49,6 +50,7 @@ class Pipeline:
         seed: int = 0,
         policy: Sequence[Bound] = (),
         adapter: Callable[[str], str | None] = lambda name: None,
+        adapted: Callable[[str], tuple[str, ...]] = lambda name: (),
         finished: Callable[[Artifact], None] = lambda artifact: None,
         keep_lines: KeepLines = "none",
         voice: Callable[[ContentType], str] = lambda content_type: "",
@@ -66,6 +68,7 @@ class Pipeline:
                 model=model,
                 seed=seed,
                 adapter=writes,
+                adapted=adapted(content_type.name),
                 keep_lines=keep_lines,
                 voice=voice(content_type),
                 mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},

@@ -22,8 +22,8 @@ from aigc.writing.ranking import Pool
 class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
     nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
-    stage's name; `unjudged` names the stages whose picks need more of a judge than there is; without a `fitness`
-    whoever writes is up to it."""
+    stage's name; `adapted` names the stages that the adapter writes, without names all; `unjudged` names the stages
+    whose picks need more of a judge than there is; without a `fitness` whoever writes is up to it."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -31,6 +31,7 @@ class Setup:
     model: str = ""
     seed: int = 0
     adapter: str | None = None
+    adapted: tuple[str, ...] = ()
     keep_lines: KeepLines = "none"
     voice: str = ""
     mixes: Mapping[str, Mix] = field(default_factory=dict)
@@ -46,6 +47,10 @@ class Setup:
     def spoken(self) -> str:
         """The voice, which is the type's first where none was said; nothing for a type without voices."""
         return self.voice or next(iter(self.content_type.demands.voices), "")
+
+    def adapter_of(self, stage: str) -> str | None:
+        """Return the adapter that writes a stage, or None."""
+        return self.adapter if not self.adapted or stage in self.adapted else None
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:

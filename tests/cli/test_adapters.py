@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from aigc.content import prompt_hash
 from aigc.errors import ModelError
 from aigc.generating.trained import TrainedBase, TrainedType
 from aigc.jobs.keys import Keys
-from aigc.models import resolve
+from aigc.models import Catalogue, resolve
 from aigc.project import Project
 from aigc.training.card import Card, CardRows, write_card
 from aigc.types import Brief
@@ -42,7 +43,9 @@ def _put(
     project = Project.open(shop.folder)
     slogan = project.content_type("shop/slogan")
     known = {"name": "shop/slogan", "version": 3, "digest": slogan.digest}
-    known["prompt"] = prompt_hash(project.environment, slogan if learnt.get("shots", True) else slogan.without_shots())
+    known["prompt"] = prompt_hash(
+        project.environment, slogan if learnt.get("shots", True) else slogan.without_shots(learnt.get("stages", ()))
+    )
     one = TrainedType(**{**known, **learnt})
     write_card(Card(name="house", base=base, types=(one,), rows=CardRows(kept=1200), made="2026-11-28"), folder)
     return folder
@@ -58,6 +61,42 @@ def test_an_adapter_that_learnt_without_examples_is_asked_without_them(aigc: Run
     assert "Coffee outdoors" not in shown
     shop.write("aigc.yaml", "model: smollm2-135m\n")
     assert "Coffee outdoors" in aigc("show", "shop/slogan", "--prompt", "product=Cup").out
+
+
+def test_only_the_stages_that_it_learnt_are_written_with_it(aigc: Run, shop: Any, put: Put) -> None:
+    put(shots=False, stages=("main",))
+    assert [message.role for message in _asked(aigc, shop)] == ["system", "user"]
+    learnt = Project.open(shop.folder).model_identity("shop/slogan")
+    assert shop.generators[-1].requests[-1].adapter is not None
+    put(shots=False, stages=("other",))
+    assert len(_asked(aigc, shop)) == 4
+    assert shop.generators[-1].requests[-1].adapter is None
+    assert Project.open(shop.folder).model_identity("shop/slogan") != learnt
+
+
+def test_an_adapter_beside_a_type_writes_it_with_the_model_that_it_is_for(aigc: Run, shop: Any, put: Put) -> None:
+    digest = Catalogue.load().find("smollm2-135m").source.file_sha256
+    folder = put(base=TrainedBase(name="smollm2-135m", digest=digest), shots=False, settings="model: smollm2-135m\n")
+    there = shop.folder / "templates/shop/adapters/house"
+    there.parent.mkdir()
+    folder.rename(there)
+    assert [message.role for message in _asked(aigc, shop)] == ["system", "user"]
+    assert shop.generators[-1].requests[-1].adapter == str(there)
+    shop.write("aigc.yaml", "model: smollm2-135m\nadapters: {shop/*: none}\n")
+    assert len(_asked(aigc, shop)) == 4
+    assert shop.generators[-1].requests[-1].adapter is None
+    put(base=TrainedBase(name="another", digest="0" * 64), settings="model: smollm2-135m\n").rename(there.parent / "b")
+    shutil.rmtree(there)
+    assert len(_asked(aigc, shop)) == 4, "it is another model's"
+
+
+def test_an_adapter_of_the_project_stands_before_one_beside_the_type(shop: Any, put: Put) -> None:
+    digest = Catalogue.load().find("smollm2-135m").source.file_sha256
+    there = shop.folder / "templates/shop/adapters/house"
+    there.parent.mkdir()
+    put(base=TrainedBase(name="smollm2-135m", digest=digest)).rename(there)
+    own = put()
+    assert Project.open(shop.folder).adapter("shop/slogan") == str(own)
 
 
 def _asked(aigc: Run, shop: Any) -> Any:

@@ -30,6 +30,7 @@ from aigc.evaluation import (
 )
 from aigc.evaluation.writer_figures import Value
 from aigc.project import Project, project_over
+from aigc.settings import BARE
 from aigc.testing import ScriptedGenerator, tiny_gpt
 from aigc.types import Brief, Request
 
@@ -152,7 +153,7 @@ def test_an_adapter_is_asked_as_it_was_trained(make_project: Make, tmp_path: Pat
     project = make_project(
         {**FILES, "templates/shop/line.yaml": shown, "aigc.yaml": f"adapters: {{shop/*: {folder}}}\n"}
     )
-    content_type = project_over(project, adapters={}).content_type("shop/line")
+    content_type = project_over(project, adapters=BARE).content_type("shop/line")
     base, house = NamedWriter(label="base", model="m"), own_writer(project, "shop/line")
     assert house.adapter == folder and house.label == "lora"
     assert asked_of(base, content_type).stages[0].shots, "whatever the project's adapter was trained on"

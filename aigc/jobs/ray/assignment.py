@@ -14,7 +14,7 @@ from aigc.content import ContentType
 from aigc.errors import JobError
 from aigc.plugs.registry import MIXES, Registry
 from aigc.project import OWN, Project
-from aigc.settings import Settings
+from aigc.settings import NO_ADAPTER, Settings
 from aigc.types import Json, KeepLines
 
 
@@ -38,7 +38,8 @@ def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines
     """Pack what a worker needs; `keep_lines` and the voice are decided here, where all briefs
     and the model are known."""
     settings = project.settings
-    adapters = {pattern: str(folder.absolute()) for pattern, folder in project.adapters.folders.items()}
+    named = project.named_adapters.over(settings.model).folders
+    adapters = {pattern: NO_ADAPTER if folder is None else str(folder.absolute()) for pattern, folder in named.items()}
     root, voice = _root(project, content_type), project.voice(content_type)
     settings = replace(settings, adapters=adapters, keep_lines=keep_lines, voice=voice, judge=_judge(project))
     return Assignment(
