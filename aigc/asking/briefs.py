@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
+from aigc.asking.cells import asking_cells
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
@@ -34,7 +35,7 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
     """Read `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
         raise BriefError(f"{path}: no such file", hint=nearest(path))
-    importer = _importer(path, registry)
+    importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))
     try:
@@ -223,7 +224,7 @@ class _Reader:
         }
         named = {} if "id" in self._content_type.brief else {"id": brief_id}
         columns = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()}
-        return {**inputs, **columns, "row": cells, **named, **cell.values}
+        return {**inputs, **columns, "row": cells, **asking_cells(cells), **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
         """Return input → the column that feeds it."""
@@ -276,7 +277,8 @@ def rows_about(path: Path, limit: int | None = None) -> int:
     return min(rows, limit) if limit else rows
 
 
-def _importer(path: Path, registry: Registry) -> Extension:
+def importer_of(path: Path, registry: Registry) -> Extension:
+    """Return the importer of the path's suffix; BriefError where there is none."""
     importers = [registry.get("importer", name) for name in registry.names("importer")]
     for importer in importers:
         if path.suffix.lower() in importer.suffixes:
