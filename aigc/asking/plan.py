@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
+from aigc.asking.briefs import columns_not_used, read_briefs
 from aigc.asking.cells import folded
 from aigc.asking.feeding import Feed, feed_from
+from aigc.asking.headers import Needed, Table, open_table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like, origin_named
 from aigc.asking.samples import sample_briefs
@@ -100,8 +100,9 @@ class Plan:
         the tool's name where columns are missing."""
         feed = self._feed(project, content_type)
         try:
+            table = self.table(project, content_type)
             yield from read_briefs(
-                feed.rows(),
+                table.rows,
                 content_type,
                 project.environment,
                 mapping=feed.columns,
@@ -109,9 +110,19 @@ class Plan:
                 limit=self.limit,
                 cells=self.cells(content_type),
                 places=feed.places,
+                remedy=table.remedy,
             )
         except BriefError as error:
             raise self._explained(error, project, content_type) from None
+
+    def table(self, project: Project, content_type: ContentType) -> Table:
+        """Open the file of briefs under the line that names its columns, its rows joined as its origin says."""
+        feed = self._feed(project, content_type)
+        return Table(rows=feed.rows()) if feed.origin else self._table(project, content_type)
+
+    def _table(self, project: Project, content_type: ContentType) -> Table:
+        needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
+        return open_table(self.path(content_type), project.registry, self.reading, needed)
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
@@ -137,19 +148,17 @@ class Plan:
         return origin_named(project.registry, self.origin, where) if self.origin else None
 
     def _feed(self, project: Project, content_type: ContentType) -> Feed:
-        path, registry = self.path(content_type), project.registry
         own = Feed(
-            opened=partial(open_rows, path, registry, self.reading),
+            opened=lambda: self._table(project, content_type).rows,
             columns=self.columns,
             literals=self.literals,
             places=self.places,
         )
         origin = self.told_origin(project)
-        return (
-            own
-            if origin is None
-            else feed_from(origin, path, registry, self.reading, content_type).under(own, self.matrix)
-        )
+        if origin is None:
+            return own
+        feed = feed_from(origin, self.path(content_type), project.registry, self.reading, content_type)
+        return feed.under(own, self.matrix)
 
     def _explained(self, error: BriefError, project: Project, content_type: ContentType) -> BriefError:
         """Return an error about the file with what to add to the command because of where the file is from."""

@@ -189,8 +189,10 @@ def _look(
 
 
 def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, offering: bool = False) -> None:
-    """Say which columns of the file feed nothing, and, `offering`, whose export it looks to be."""
+    """Say which line of the file names the columns, if not the first, which of them feed nothing, and, `offering`,
+    whose export it looks to be."""
     path = plan.path(content_type)
+    reports.print_header(path, plan.table(project, content_type).header)
     reports.print_columns(path, plan.columns_not_used(project, content_type))
     if offering and (offer := plan.offered(project, content_type)):
         click.echo(f"{path.name}: {offer}", err=True)
