@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
+from aigc.asking.cleaning import Cleaning
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
@@ -30,7 +31,7 @@ FORMAT = 1
 SAMPLE = "sample"
 OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
-SETTINGS = (*OF_WRITER, "unique", "keep_lines")
+SETTINGS = (*OF_WRITER, "importers", "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -91,7 +92,7 @@ class Plan:
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
         """Read the briefs, crossed; as often as this is asked for."""
         return read_briefs(
-            open_rows(self.path(content_type), project.registry, self.reading),
+            open_rows(self.path(content_type), project.registry, self.reading, cleaning=Cleaning.of(project.settings)),
             content_type,
             project.environment,
             mapping=self.columns,
@@ -251,7 +252,7 @@ def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[st
         "seed": settings.seed,
         "generator": settings.generator or None,
     }
-    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
+    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters", "importers")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
     record |= {"keep_lines": settings.keep_lines or None, "voice": voice or None}
     return {name: value for name, value in record.items() if value not in (None, {}, [])}

@@ -104,9 +104,10 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+        unused = plan.columns_not_used(project, content_type)
+        reports.print_columns(plan.path(content_type), unused)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unique=unique, as_json=as_json)
+        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
