@@ -3,14 +3,15 @@ makes that row a failed artifact and nothing else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from aigc.asking.cells import asking_cells
+from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.columns import (
     RowCells,
     as_typed,
@@ -23,8 +24,9 @@ from aigc.asking.columns import (
 )
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
+from aigc.asking.notes import done_to_inputs, stands_in
 from aigc.content import ContentType, brief_values, evaluate
-from aigc.content.brief import read_values
+from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.languages import language_beside, text_of, usual_language, with_language
 from aigc.content.variables import unknown_names
@@ -41,8 +43,11 @@ NEAR = 0.75  # how like an input's name a column's is that may have meant it
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
-def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
-    """Read `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
+def open_rows(
+    path: Path, registry: Registry, options: Mapping[str, Json] | None = None, *, cleaning: Cleaning | None = None
+) -> Iterator[Row]:
+    """Read `path` with the importer of its suffix, values cleaned where rows are to be briefs. BriefError when there is
+    no file, importer or row."""
     if not path.is_file():
         raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = importer_of(path, registry)
@@ -56,7 +61,8 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
         raise BriefError(
             f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"
         ) from None
-    return chain([first], rows)
+    rows = chain([first], rows)
+    return rows if cleaning is None else Cleaner(cleaning).rows(rows)
 
 
 def read_briefs(
@@ -104,9 +110,17 @@ def read_briefs(
             refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
             if refused:
                 error = BriefError(f"{row.where}: {refused}")
-                yield from (_failed(brief_id + cell.mark, row, content_type, error) for cell in cells)
+                yield from (reader.failed(brief_id + cell.mark, row, error) for cell in cells)
             else:
                 yield from reader.briefs(brief_id, row)
+
+
+class _Read(NamedTuple):
+    """This is what a row says, whatever it is crossed with."""
+
+    values: dict[str, Json]
+    language: str
+    left_out: dict[str, str]
 
 
 class _Reader:
@@ -130,6 +144,7 @@ class _Reader:
         self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._naming: dict[tuple[str, ...], str] = {}
+        self._optional = optional(content_type.brief)
 
     def check_literals(self, head: Sequence[Row], places: Mapping[str, str]) -> None:
         """Refuse once what no row can use: a value its input refuses, an expression that is none, or that has a
@@ -173,28 +188,52 @@ class _Reader:
             if len(self._naming) > MOST_HEADERS:
                 self._naming.clear()
             naming = self._naming[columns] = naming_column(columns)
-        return str(row.values.get(naming) or "").strip()
+        value = row.values.get(naming)
+        return "" if value is None else str(value).strip()  # 0 is one
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
-        alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
-        language = ""
+        alike: _Read | None = None  # what holds for every cell, but for the cell's own values
         error: AigcError | None = None
         for cell in self._cells:
             name = brief_id + cell.mark
             if self._expressions or (alike is None and error is None):
                 try:
-                    (alike, language), error = self._values(brief_id, row, cell), None
+                    alike, error = self._read(brief_id, row, cell), None
                 except AigcError as refused:
                     error = refused
             if error is not None:
-                yield _failed(name, row, self._content_type, error)
+                yield self.failed(name, row, error)
             else:
                 assert alike is not None
-                values = {**alike, **cell.values}
-                yield Brief(id=name, values=values, source=row.where, draw=cell.draw, language=language)
+                yield Brief(
+                    id=name,
+                    values={**alike.values, **cell.values},
+                    source=row.where,
+                    draw=cell.draw,
+                    language=alike.language,
+                    left_out=alike.left_out,
+                    cleaned=self._cleaned(row),
+                )
 
-    def _values(self, brief_id: str, row: Row, cell: Cell) -> tuple[dict[str, Json], str]:
+    def failed(self, brief_id: str, row: Row, error: AigcError) -> Artifact:
+        """Return what stands for a row that is no brief."""
+        content_type = self._content_type
+        return Artifact(
+            id=brief_id,
+            status="failed",
+            fields={},
+            brief=Brief(id=brief_id, values=dict(row.values), source=row.where, cleaned=self._cleaned(row)),
+            provenance=Provenance(content_type=content_type.name, version=content_type.version),
+            reason=str(error),
+        )
+
+    def _cleaned(self, row: Row) -> dict[str, Sequence[str]]:
+        """Return input → what was done to the cells that it comes from."""
+        feeding = self._columns.get(tuple(row.values), {}) if row.cleaned else {}
+        return done_to_inputs(row.cleaned, feeding, self._expressions)
+
+    def _read(self, brief_id: str, row: Row, cell: Cell) -> _Read:
         """Return what a row says, and the language of the others where it is too short to tell its own."""
         raw = self._plainly(row, cell)
         if self._expressions:
@@ -205,8 +244,9 @@ class _Reader:
                 raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
         inputs = self._content_type.brief
         raw = with_language(inputs, raw, lambda: self._usual)
+        raw, left_out = within_limits(self._optional, raw)
         values = brief_values(self._content_type, raw, where=row.where)
-        return values, language_beside(inputs, raw, lambda: self._usual)
+        return _Read(values, language_beside(inputs, raw, lambda: self._usual), left_out)
 
     @cached_property
     def _usual(self) -> str:
@@ -274,8 +314,7 @@ def columns_not_used(
     free = {bare(name): name for name in content_type.brief if name not in fed}
     unused = {}
     for column in known:
-        named = (column, identifier(column))
-        if column not in used and not any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expressions) for one in named):
+        if column not in used and not stands_in(column, expressions):
             near = get_close_matches(bare(column), free, n=1, cutoff=NEAR)
             unused[column] = free[near[0]] if near else ""
     return unused
@@ -355,14 +394,3 @@ def is_expression(value: Json) -> bool:
 def _computed(text: str, known: Mapping[str, Json], environment: TemplateEnvironment) -> Json:
     value = evaluate(environment, text, known)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
-
-
-def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError) -> Artifact:
-    return Artifact(
-        id=brief_id,
-        status="failed",
-        fields={},
-        brief=Brief(id=brief_id, values=dict(row.values), source=row.where),
-        provenance=Provenance(content_type=content_type.name, version=content_type.version),
-        reason=str(error),
-    )

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from aigc.asking.briefs import PEEK, open_rows
+from aigc.asking.cleaning import Cleaning
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like
 from aigc.content import ContentType
 from aigc.errors import BriefError
@@ -50,10 +51,15 @@ class Feed:
 
 
 def feed_from(
-    origin: FileOrigin, path: Path, registry: Registry, reading: Mapping[str, Json], content_type: ContentType
+    origin: FileOrigin,
+    path: Path,
+    registry: Registry,
+    reading: Mapping[str, Json],
+    content_type: ContentType,
+    cleaning: Cleaning | None = None,
 ) -> Feed:
     """Return how an origin's export feeds a content type; BriefError where the file has none of its columns."""
-    opened = partial(open_rows, path, registry, origin.reading_of(path, registry, reading))
+    opened = partial(open_rows, path, registry, origin.reading_of(path, registry, reading), cleaning=cleaning)
     names = list(dict.fromkeys(column for row in islice(opened(), PEEK) for column in row.values))
     columns, literals = origin.fed(content_type, names)
     if not columns and not literals and not origin.knows(names):

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from aigc.asking.briefs import columns_not_used, read_briefs
 from aigc.asking.cells import folded
+from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.feeding import Feed, feed_from
 from aigc.asking.headers import Needed, Table, open_table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
@@ -35,7 +36,7 @@ YAML = (".yaml", ".yml")
 SAMPLE = "sample"
 OWN = ("aigc", "type", "briefs", "from", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
-SETTINGS = (*OF_WRITER, "unique", "keep_lines")
+SETTINGS = (*OF_WRITER, "importers", "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -122,7 +123,8 @@ class Plan:
 
     def _table(self, project: Project, content_type: ContentType) -> Table:
         needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
-        return open_table(self.path(content_type), project.registry, self.reading, needed)
+        table = open_table(self.path(content_type), project.registry, self.reading, needed)
+        return replace(table, rows=Cleaner(Cleaning.of(project.settings)).rows(table.rows))
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
@@ -157,7 +159,8 @@ class Plan:
         origin = self.told_origin(project)
         if origin is None:
             return own
-        feed = feed_from(origin, self.path(content_type), project.registry, self.reading, content_type)
+        cleaning = Cleaning.of(project.settings)
+        feed = feed_from(origin, self.path(content_type), project.registry, self.reading, content_type, cleaning)
         return feed.under(own, self.matrix)
 
     def _explained(self, error: BriefError, project: Project, content_type: ContentType) -> BriefError:
@@ -322,7 +325,7 @@ def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[st
         "seed": settings.seed,
         "generator": settings.generator or None,
     }
-    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
+    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters", "importers")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
     record |= {"keep_lines": settings.keep_lines or None, "voice": voice or None}
     return {name: value for name, value in record.items() if value not in (None, {}, [])}

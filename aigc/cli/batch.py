@@ -104,9 +104,9 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        _tell_columns(plan, project, content_type, offering=True)
+        unused = _tell_columns(plan, project, content_type, offering=True)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unique=unique, as_json=as_json)
+        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
@@ -188,14 +188,15 @@ def _look(
     return found
 
 
-def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, offering: bool = False) -> None:
-    """Say which line of the file names the columns, if not the first, which of them feed nothing, and, `offering`,
-    whose export it looks to be."""
-    path = plan.path(content_type)
+def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, offering: bool = False) -> dict[str, str]:
+    """Say which line of the file names the columns, if not the first, which of them feed nothing (and return these),
+    and, `offering`, whose export it looks to be."""
+    path, unused = plan.path(content_type), plan.columns_not_used(project, content_type)
     reports.print_header(path, plan.table(project, content_type).header)
-    reports.print_columns(path, plan.columns_not_used(project, content_type))
+    reports.print_columns(path, unused)
     if offering and (offer := plan.offered(project, content_type)):
         click.echo(f"{path.name}: {offer}", err=True)
+    return unused
 
 
 def _new(brief: Brief) -> Before:

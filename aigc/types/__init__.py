@@ -301,11 +301,13 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """This is one record of an input file, before it is a brief. `error` says why a row could not be read."""
+    """This is one record of an input file, before it is a brief. `error` says why a row could not be read, `cleaned`
+    what was done to the values of which columns."""
 
     values: Mapping[str, Json]
     where: str
     error: str = ""
+    cleaned: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

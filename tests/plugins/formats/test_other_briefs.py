@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 
 import openpyxl
 import pytest
@@ -27,10 +28,11 @@ def test_jsonl(tmp_path):
         "is not JSON",
         "is not an object but [1]",
         "is not JSON",
-        "is not JSON",
+        "",
         "byte 0xff is not UTF-8",
     ]
     assert "'a' stands twice" in rows[4].error
+    assert math.isnan(rows[5].values["n"]), "unknown to whoever reads briefs"
 
 
 @pytest.mark.parametrize(
