@@ -1,7 +1,7 @@
 """The settings of a project: `aigc.yaml`, a job file and `-o` options, laid one over the other and checked.
 
-What may be set is declared by the fields of `Settings`; the sections `engine`, `ray` and `unique` are checked by what
-they are for, with the line where each option was set.
+What may be set is declared by the fields of `Settings`; the sections `engine`, `importers`, `ray` and `unique` are
+checked by what they are for, with the line where each option was set.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Settings(Writers):
     names plugins to leave out. `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8,
     opening: 5}`. `ray` has a job written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines
     that a model wrote a job keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
+    `importers` says how values are cleaned on reading: `{clean: true, unknown: ["#N/A"]}`.
     `voice` is the one to write in, for content types that have voices. `places` is where each was set:
     `{"engine.rows": "aigc.yaml:3"}`; options of generators on the command line have none, what a person types there may
     be a secret.
@@ -67,6 +68,7 @@ class Settings(Writers):
     disabled: tuple[str, ...] = ()
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
+    importers: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
     voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)

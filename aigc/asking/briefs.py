@@ -3,24 +3,37 @@ makes that row a failed artifact and nothing else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
+from aigc.asking.cells import asking_cells
+from aigc.asking.cleaning import Cleaner, Cleaning
+from aigc.asking.columns import (
+    RowCells,
+    as_typed,
+    asked_column,
+    bare,
+    identifier,
+    naming_column,
+    near_column,
+    own_column,
+)
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
+from aigc.asking.notes import done_to_inputs, stands_in
 from aigc.content import ContentType, brief_values, evaluate
-from aigc.content.brief import read_values
+from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.languages import language_beside, text_of, usual_language, with_language
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
-from aigc.types import Artifact, Brief, Json, Provenance, Row
+from aigc.types import Artifact, Brief, Json, Provenance, Row, column_name
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
@@ -30,11 +43,14 @@ NEAR = 0.75  # how like an input's name a column's is that may have meant it
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
-def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None = None) -> Iterator[Row]:
-    """Read `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
+def open_rows(
+    path: Path, registry: Registry, options: Mapping[str, Json] | None = None, *, cleaning: Cleaning | None = None
+) -> Iterator[Row]:
+    """Read `path` with the importer of its suffix, values cleaned where rows are to be briefs. BriefError when there is
+    no file, importer or row."""
     if not path.is_file():
         raise BriefError(f"{path}: no such file", hint=nearest(path))
-    importer = _importer(path, registry)
+    importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))
     try:
@@ -45,7 +61,8 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
         raise BriefError(
             f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"
         ) from None
-    return chain([first], rows)
+    rows = chain([first], rows)
+    return rows if cleaning is None else Cleaner(cleaning).rows(rows)
 
 
 def read_briefs(
@@ -58,6 +75,7 @@ def read_briefs(
     limit: int | None = None,
     cells: Sequence[Cell] = ALONE,
     places: Mapping[str, str] | None = None,
+    remedy: str = "",
 ) -> Iterator[Brief | Artifact]:
     """Yield a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
@@ -65,7 +83,8 @@ def read_briefs(
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
     with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
-    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
+    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value;
+    `remedy` what else to do where a column is missing.
     A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows;
     where the input may not be that, the brief knows it all the same.
     BriefError before the first brief when a needed input has no column, or two could feed it.
@@ -79,7 +98,7 @@ def read_briefs(
                 raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
     head, rest = _peek(rows, USUAL)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head[:PEEK], content_type, mapping, fixed, places)
+    _check_columns(head[:PEEK], content_type, mapping, fixed, places, remedy)
     reader = _Reader(content_type, environment, mapping, literals, cells, head)
     reader.check_literals([row for row in head[:PEEK] if not row.error], places)
     with Ids() as ids:
@@ -91,9 +110,17 @@ def read_briefs(
             refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
             if refused:
                 error = BriefError(f"{row.where}: {refused}")
-                yield from (_failed(brief_id + cell.mark, row, content_type, error) for cell in cells)
+                yield from (reader.failed(brief_id + cell.mark, row, error) for cell in cells)
             else:
                 yield from reader.briefs(brief_id, row)
+
+
+class _Read(NamedTuple):
+    """This is what a row says, whatever it is crossed with."""
+
+    values: dict[str, Json]
+    language: str
+    left_out: dict[str, str]
 
 
 class _Reader:
@@ -111,12 +138,13 @@ class _Reader:
         self._content_type = content_type
         self._environment = environment
         self._mapping = mapping
-        self._plain = {name: value for name, value in literals.items() if not _is_expression(value)}
-        self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
+        self._plain = {name: value for name, value in literals.items() if not is_expression(value)}
+        self._expressions = {name: value for name, value in literals.items() if is_expression(value)}
         self._cells = cells
         self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._naming: dict[tuple[str, ...], str] = {}
+        self._optional = optional(content_type.brief)
 
     def check_literals(self, head: Sequence[Row], places: Mapping[str, str]) -> None:
         """Refuse once what no row can use: a value its input refuses, an expression that is none, or that has a
@@ -129,12 +157,13 @@ class _Reader:
                 raise BriefError(f"{places.get(name, '--set')}: {found[0]}")
         cell = self._cells[0]
         columns = {column for row in head for column in self._known("", row, cell, {})}
+        headed = {column for row in head for column in row.values}
         known = {*self._content_type.brief, *columns}
         for name, text in self._expressions.items():
             try:
                 unknown = unknown_names(self._environment, text, known, places.get(name, f"--set {name}"))
             except ContentTypeError as error:
-                raise BriefError(error.message, hint=error.hint) from None
+                raise BriefError(error.message, hint=as_typed(text, headed) or error.hint) from None
             if unknown and head:
                 self._refuse_unknown(text, head[0], unknown, places.get(name, f"--set {name}"))
 
@@ -146,7 +175,8 @@ class _Reader:
             _computed(text, known, self._environment)
         except ContentTypeError as error:
             if any(f"{one!r} is undefined" in error.message for one in unknown):
-                raise BriefError(f"{where}: {error.message}", hint=error.hint) from None
+                hint = as_typed(text, row.values) or error.hint
+                raise BriefError(f"{where}: {error.message}", hint=hint) from None
 
     def id_of(self, row: Row) -> str:
         """Return the id that the row gives itself, empty where it gives none."""
@@ -157,29 +187,53 @@ class _Reader:
         if naming is None:
             if len(self._naming) > MOST_HEADERS:
                 self._naming.clear()
-            naming = self._naming[columns] = _naming(columns)
-        return str(row.values.get(naming) or "").strip()
+            naming = self._naming[columns] = naming_column(columns)
+        value = row.values.get(naming)
+        return "" if value is None else str(value).strip()  # 0 is one
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
-        alike: dict[str, Json] | None = None  # values that hold for every cell, but for the cell's own
-        language = ""
+        alike: _Read | None = None  # what holds for every cell, but for the cell's own values
         error: AigcError | None = None
         for cell in self._cells:
             name = brief_id + cell.mark
             if self._expressions or (alike is None and error is None):
                 try:
-                    (alike, language), error = self._values(brief_id, row, cell), None
+                    alike, error = self._read(brief_id, row, cell), None
                 except AigcError as refused:
                     error = refused
             if error is not None:
-                yield _failed(name, row, self._content_type, error)
+                yield self.failed(name, row, error)
             else:
                 assert alike is not None
-                values = {**alike, **cell.values}
-                yield Brief(id=name, values=values, source=row.where, draw=cell.draw, language=language)
+                yield Brief(
+                    id=name,
+                    values={**alike.values, **cell.values},
+                    source=row.where,
+                    draw=cell.draw,
+                    language=alike.language,
+                    left_out=alike.left_out,
+                    cleaned=self._cleaned(row),
+                )
 
-    def _values(self, brief_id: str, row: Row, cell: Cell) -> tuple[dict[str, Json], str]:
+    def failed(self, brief_id: str, row: Row, error: AigcError) -> Artifact:
+        """Return what stands for a row that is no brief."""
+        content_type = self._content_type
+        return Artifact(
+            id=brief_id,
+            status="failed",
+            fields={},
+            brief=Brief(id=brief_id, values=dict(row.values), source=row.where, cleaned=self._cleaned(row)),
+            provenance=Provenance(content_type=content_type.name, version=content_type.version),
+            reason=str(error),
+        )
+
+    def _cleaned(self, row: Row) -> dict[str, Sequence[str]]:
+        """Return input → what was done to the cells that it comes from."""
+        feeding = self._columns.get(tuple(row.values), {}) if row.cleaned else {}
+        return done_to_inputs(row.cleaned, feeding, self._expressions)
+
+    def _read(self, brief_id: str, row: Row, cell: Cell) -> _Read:
         """Return what a row says, and the language of the others where it is too short to tell its own."""
         raw = self._plainly(row, cell)
         if self._expressions:
@@ -190,8 +244,9 @@ class _Reader:
                 raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
         inputs = self._content_type.brief
         raw = with_language(inputs, raw, lambda: self._usual)
+        raw, left_out = within_limits(self._optional, raw)
         values = brief_values(self._content_type, raw, where=row.where)
-        return values, language_beside(inputs, raw, lambda: self._usual)
+        return _Read(values, language_beside(inputs, raw, lambda: self._usual), left_out)
 
     @cached_property
     def _usual(self) -> str:
@@ -215,21 +270,23 @@ class _Reader:
 
     def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
         """Return the names an expression sees; the later win: inputs, the row's columns, its id, the matrix's axes."""
-        cells = {key: None if value == "" else value for key, value in row.values.items()}
+        cells = RowCells({key: None if value == "" else value for key, value in row.values.items()})
         inputs = {
             name: schema.get("default") if raw[name] in (None, "") else raw[name]
             for name, schema in self._content_type.brief.items()
             if name in raw
         }
         named = {} if "id" in self._content_type.brief else {"id": brief_id}
-        columns = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()}
-        return {**inputs, **columns, "row": cells, **named, **cell.values}
+        columns = {identifier(key): value for key, value in cells.items()}
+        return {**inputs, **columns, "row": cells, **asking_cells(cells), **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
         """Return input → the column that feeds it."""
         given = {*self._plain, *self._expressions, *cell.values}
         return {
-            name: self._mapping.get(name) or _column(name, row.values, row.where)
+            name: asked_column(self._mapping[name], row.values) or self._mapping[name]
+            if name in self._mapping
+            else own_column(name, row.values, row.where)
             for name in self._content_type.brief
             if name not in given
         }
@@ -247,19 +304,18 @@ def columns_not_used(
     meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
     head, _ = _peek(rows)
     fed = {*mapping, *literals, *crossed}
-    expressions = " ".join(str(value) for value in literals.values() if _is_expression(value))
+    expressions = column_name(" ".join(str(value) for value in literals.values() if is_expression(value)))
     known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
-    used = {*mapping.values(), _naming(known)}
+    used = {*(asked_column(one, known) for one in mapping.values()), naming_column(known)}
     for name in content_type.brief:
-        if name not in fed and (column := _column(name, known, "")):
+        if name not in fed and (column := own_column(name, known, "")):
             used.add(column)
             fed.add(name)
-    free = {_bare(name): name for name in content_type.brief if name not in fed}
+    free = {bare(name): name for name in content_type.brief if name not in fed}
     unused = {}
     for column in known:
-        named = (column, re.sub(r"\W+", "_", column.strip()))
-        if column not in used and not any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expressions) for one in named):
-            near = get_close_matches(_bare(column), free, n=1, cutoff=NEAR)
+        if column not in used and not stands_in(column, expressions):
+            near = get_close_matches(bare(column), free, n=1, cutoff=NEAR)
             unused[column] = free[near[0]] if near else ""
     return unused
 
@@ -276,7 +332,8 @@ def rows_about(path: Path, limit: int | None = None) -> int:
     return min(rows, limit) if limit else rows
 
 
-def _importer(path: Path, registry: Registry) -> Extension:
+def importer_of(path: Path, registry: Registry) -> Extension:
+    """Return the importer of a file's suffix. BriefError where there is none."""
     importers = [registry.get("importer", name) for name in registry.names("importer")]
     for importer in importers:
         if path.suffix.lower() in importer.suffixes:
@@ -297,70 +354,43 @@ def _check_columns(
     mapping: Mapping[str, str],
     literals: Mapping[str, Json],
     places: Mapping[str, str],
+    remedy: str,
 ) -> None:
-    """Refuse a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
-    readable = [row for row in head if not row.error]
+    """Refuse a file whose first rows all lack a needed column, those that can be read where some can; a row lacking one
+    alone fails alone."""
+    readable = [row for row in head if not row.error] or [row for row in head if row.values]
     if not readable:
         return
     for name in content_type.brief:
         if name not in mapping and name not in literals:
-            _column(name, readable[0].values, readable[0].where)
+            own_column(name, readable[0].values, readable[0].where)
     where = readable[0].where.rpartition(":")[0] or readable[0].where
     known = list(dict.fromkeys(column for row in readable for column in row.values))
-    bare = {_bare(column) for column in known}
+    there = {bare(column) for column in known}
     missing = []
     for name, schema in content_type.brief.items():
         if name in mapping:
-            if mapping[name] not in known:
-                hint = did_you_mean(mapping[name], known)
+            if not asked_column(mapping[name], known):
+                hint = near_column(mapping[name], known)
                 asked = f"{places[name]}: {name}: {where}" if name in places else f"{where}: --map {name}"
+                hint = "; ".join(filter(None, (hint, remedy)))
                 raise BriefError(f"{asked} has no column {mapping[name]!r}", hint=hint)
-        elif _bare(name) not in bare and "default" not in schema and name not in literals:
+        elif bare(name) not in there and "default" not in schema and name not in literals:
             missing.append(name)
     if missing:
         near = did_you_mean(missing[0], known) if len(missing) == 1 else f"columns: {', '.join(known)}"
         needed = ("input " if len(missing) == 1 else "inputs ") + ", ".join(map(repr, missing))
         options = " ".join(f"--map {name}=COLUMN" for name in missing)
         hint = f"add {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
+        hint += f"; {remedy}" if remedy else ""
         raise BriefError(f"{where}: no column for the needed {needed}", hint=hint)
 
 
-def _column(name: str, columns: Iterable[str], where: str) -> str:
-    """Return the column that feeds an input, empty where there is none. BriefError when two could."""
-    alike = [column for column in columns if _bare(column) == _bare(name)]
-    if name in alike:
-        return name
-    if len(alike) > 1:
-        shown = " and ".join(map(repr, alike))
-        raise BriefError(f"{where}: columns {shown} could both be {name!r}", hint=f"say which with --map {name}=COLUMN")
-    return alike[0] if alike else ""
-
-
-def _naming(columns: Sequence[str]) -> str:
-    """Return the column that has the briefs' ids, empty where there is none."""
-    alike = [column for column in columns if _bare(column) == "id"]
-    return "id" if "id" in alike else alike[0] if alike else ""
-
-
-def _is_expression(value: Json) -> bool:
+def is_expression(value: Json) -> bool:
+    """Say whether a value is computed from others."""
     return isinstance(value, str) and "{{" in value
 
 
 def _computed(text: str, known: Mapping[str, Json], environment: TemplateEnvironment) -> Json:
     value = evaluate(environment, text, known)
     return [item for item in value if item not in (None, "")] if isinstance(value, list) else value
-
-
-def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError) -> Artifact:
-    return Artifact(
-        id=brief_id,
-        status="failed",
-        fields={},
-        brief=Brief(id=brief_id, values=dict(row.values), source=row.where),
-        provenance=Provenance(content_type=content_type.name, version=content_type.version),
-        reason=str(error),
-    )
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()

@@ -12,12 +12,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
+from aigc.asking.briefs import columns_not_used, read_briefs
+from aigc.asking.cells import folded
+from aigc.asking.cleaning import Cleaner, Cleaning
+from aigc.asking.feeding import Feed, feed_from
+from aigc.asking.headers import Needed, Table, open_table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.asking.origins import FileOrigin, likely_origin, looks_like, origin_named
 from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import ContentTypeError, JobError, UsageError, describe
+from aigc.errors import BriefError, ContentTypeError, JobError, UsageError, describe
 from aigc.ledger.ledger import has_ledger
 from aigc.project import Project
 from aigc.settings import Laid, Settings, laid_out
@@ -27,10 +32,11 @@ T = TypeVar("T")
 
 FILE = "job.yaml"
 FORMAT = 1
+YAML = (".yaml", ".yml")
 SAMPLE = "sample"
-OWN = ("aigc", "type", "briefs", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
+OWN = ("aigc", "type", "briefs", "from", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
-SETTINGS = (*OF_WRITER, "unique", "keep_lines")
+SETTINGS = (*OF_WRITER, "importers", "unique", "keep_lines")
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -54,6 +60,7 @@ class Plan:
 
     type: str
     briefs: str
+    origin: str = ""  # the tool whose export the briefs are
     columns: Mapping[str, str] = field(default_factory=dict)  # input → column
     literals: Mapping[str, Json] = field(default_factory=dict)  # input → value of every row
     reading: Mapping[str, Json] = field(default_factory=dict)  # options of the importer
@@ -73,6 +80,7 @@ class Plan:
         return replace(
             self,
             briefs=later.briefs or self.briefs,
+            origin=later.origin or self.origin,
             columns=_but(self.columns, fed) | _but(later.columns),
             literals=_but(self.literals, fed) | _but(later.literals),
             reading={**self.reading, **later.reading},
@@ -89,22 +97,82 @@ class Plan:
         return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
 
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
-        """Read the briefs, crossed; as often as this is asked for."""
-        return read_briefs(
-            open_rows(self.path(content_type), project.registry, self.reading),
-            content_type,
-            project.environment,
-            mapping=self.columns,
-            literals=self.literals,
-            limit=self.limit,
-            cells=self.cells(content_type),
-            places=self.places,
-        )
+        """Read the briefs, crossed; as often as this is asked for. What looks to be a tool's export is refused with
+        the tool's name where columns are missing."""
+        feed = self._feed(project, content_type)
+        try:
+            table = self.table(project, content_type)
+            yield from read_briefs(
+                table.rows,
+                content_type,
+                project.environment,
+                mapping=feed.columns,
+                literals=feed.literals,
+                limit=self.limit,
+                cells=self.cells(content_type),
+                places=feed.places,
+                remedy=table.remedy,
+            )
+        except BriefError as error:
+            raise self._explained(error, project, content_type) from None
+
+    def table(self, project: Project, content_type: ContentType) -> Table:
+        """Open the file of briefs under the line that names its columns, its rows joined as its origin says."""
+        feed = self._feed(project, content_type)
+        return Table(rows=feed.rows()) if feed.origin else self._table(project, content_type)
+
+    def _table(self, project: Project, content_type: ContentType) -> Table:
+        needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
+        table = open_table(self.path(content_type), project.registry, self.reading, needed)
+        return replace(table, rows=Cleaner(Cleaning.of(project.settings)).rows(table.rows))
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
-        rows = open_rows(self.path(content_type), project.registry, self.reading)
-        return columns_not_used(rows, content_type, mapping=self.columns, literals=self.literals, crossed=self.matrix)
+        feed = self._feed(project, content_type)
+        unused = columns_not_used(
+            feed.opened(), content_type, mapping=feed.columns, literals=feed.literals, crossed=self.matrix
+        )
+        return {column: near for column, near in unused.items() if folded(column) not in feed.used}
+
+    def offered(self, project: Project, content_type: ContentType, *, thorough: bool = False) -> str:
+        """Say whose export the file looks to be, where nobody said so and that would feed an input that nothing else
+        is said to feed. A `thorough` look finds a header that is not in the first line."""
+        path = self.path(content_type)
+        if self.origin or self.briefs == SAMPLE:
+            return ""
+        origin = likely_origin(path, project.registry, self.reading, thorough=thorough)
+        new = set(origin.sources(content_type)) - {*self.columns, *self.literals, *self.matrix} if origin else set()
+        return looks_like(origin) if origin and new else ""
+
+    def told_origin(self, project: Project) -> FileOrigin | None:
+        """Return the tool whose export the briefs are said to be. NotFound names the nearest where it is not known."""
+        where = f"{self.file}: from" if self.file else "--from"
+        return origin_named(project.registry, self.origin, where) if self.origin else None
+
+    def _feed(self, project: Project, content_type: ContentType) -> Feed:
+        own = Feed(
+            opened=lambda: self._table(project, content_type).rows,
+            columns=self.columns,
+            literals=self.literals,
+            places=self.places,
+        )
+        origin = self.told_origin(project)
+        if origin is None:
+            return own
+        cleaning = Cleaning.of(project.settings)
+        feed = feed_from(origin, self.path(content_type), project.registry, self.reading, content_type, cleaning)
+        return feed.under(own, self.matrix)
+
+    def _explained(self, error: BriefError, project: Project, content_type: ContentType) -> BriefError:
+        """Return an error about the file with what to add to the command because of where the file is from."""
+        origin = self.told_origin(project)
+        if origin is None:
+            offer = self.offered(project, content_type, thorough=True)
+            return BriefError(error.message, hint="; or ".join(filter(None, [offer, error.hint]))) if offer else error
+        told = [f"--set '{name}={text}'" for name, text in origin.hints.items() if repr(name) in error.message]
+        if not told:
+            return error
+        return BriefError(error.message, hint=f"{origin.title} exports do not have it; add {' '.join(told)}")
 
     def cells(self, content_type: ContentType) -> tuple[Cell, ...]:
         """Return what every brief is crossed with. UsageError names a value that its input refuses."""
@@ -125,7 +193,7 @@ class Plan:
 
 def is_job_file(name: str) -> bool:
     """Say whether a word names a job file rather than a content type: both are YAML."""
-    if not name.endswith((".yaml", ".yml")) or not Path(name).is_file():
+    if not name.endswith(YAML) or not Path(name).is_file():
         return False
     try:
         root = read_yaml(Path(name)).root
@@ -185,8 +253,9 @@ def _plan(root: Node, file: Path) -> Plan:
     name, briefs = root.child("type").text(), root.child("briefs").text()
     unique = root.child("unique")
     return Plan(
-        type=_seen_from(file, name) if name.endswith((".yaml", ".yml")) else name,
+        type=_seen_from(file, name) if name.endswith(YAML) else name,
         briefs=briefs if briefs == SAMPLE else _seen_from(file, briefs),
+        origin=_origin(root.child("from").text(), file) if "from" in root else "",
         columns={key: child.text() for key, child in _items(root, "map")},
         literals={key: child.value for key, child in _items(root, "set")},
         reading={key: child.value for key, child in _items(root, "input")},
@@ -225,6 +294,10 @@ def _export(node: Node) -> Export:
     return Export(name=name, options=inside.mapping() if inside.value is not None else {}, where=inside.where)
 
 
+def _origin(name: str, file: Path) -> str:
+    return _seen_from(file, name) if name.endswith(YAML) else name
+
+
 def _seen_from(file: Path, name: str) -> str:
     path = Path(name).expanduser()
     return str(path if path.is_absolute() else Path(os.path.normpath(file.parent / path)))
@@ -235,11 +308,12 @@ def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[st
     matrix: dict[str, Json] = {name: [value for value, _ in given] for name, given in plan.matrix.items()}
     if VARIANTS in plan.matrix:
         matrix[VARIANTS] = int(plan.matrix[VARIANTS][0][0])
-    named = plan.type.endswith((".yaml", ".yml"))
+    named = plan.type.endswith(YAML)
     record: dict[str, Json] = {
         "aigc": FORMAT,
         "type": _from(folder, plan.type) if named else plan.type,
         "briefs": plan.briefs if plan.briefs == SAMPLE else _from(folder, plan.briefs),
+        "from": _from(folder, plan.origin) if plan.origin.endswith(YAML) else plan.origin or None,
         "map": dict(plan.columns),
         "set": dict(plan.literals),
         "input": dict(plan.reading),
@@ -251,7 +325,7 @@ def _record(plan: Plan, settings: Settings, folder: Path, voice: str) -> dict[st
         "seed": settings.seed,
         "generator": settings.generator or None,
     }
-    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters")}
+    record |= {name: dict(getattr(settings, name)) for name in ("engine", "sampling", "adapters", "importers")}
     record |= {"candidates": settings.candidates or None, "unique": dict(settings.unique) or plan.unique or None}
     record |= {"keep_lines": settings.keep_lines or None, "voice": voice or None}
     return {name: value for name, value in record.items() if value not in (None, {}, [])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from aigc.asking.briefs import open_rows, read_briefs
+from aigc.asking.cleaning import Cleaning
 from aigc.content import ContentType, brief_values
 from aigc.errors import AigcError, NotFound
 from aigc.project import Project
@@ -25,7 +26,7 @@ def sample_values(project: Project, content_type: ContentType) -> dict[str, Json
     for example in content_type.examples:
         return brief_values(content_type, example.brief, where=f"example {example.name!r}")
     try:
-        rows = open_rows(sample_briefs(content_type), project.registry)
+        rows = open_rows(sample_briefs(content_type), project.registry, cleaning=Cleaning.of(project.settings))
         briefs = read_briefs(rows, content_type, project.environment)
         return next(dict(brief.values) for brief in briefs if isinstance(brief, Brief))
     except (AigcError, StopIteration) as error:  # without samples, or with another type's

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from aigc.asking.notes import Tally
 from aigc.errors import AigcError
 from aigc.types import Artifact, Brief
 
@@ -27,7 +28,7 @@ class Survey:
 
     `made` of the valid ones are written already, `changed` ones are written again since what makes them is another
     now. `apart` are not among the ids asked for, of which no row has the `missing` ones. `first` are to be written;
-    `ids` are some that rows have.
+    `ids` are some that rows have; `tally` is what was done to values on reading.
     """
 
     valid: int = 0
@@ -40,6 +41,7 @@ class Survey:
     noun: str = "rows"
     reasons: list[str] = field(default_factory=list)
     first: list[Brief] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally, compare=False)
 
     @property
     def total(self) -> int:
@@ -74,6 +76,7 @@ def survey_briefs(
             found.missing.remove(brief.id)
         if only and len(found.ids) < KNOWN:
             found.ids.append(brief.id)
+        found.tally.add(brief.brief if isinstance(brief, Artifact) else brief)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
             reason = _sort_in(found, brief, first, forecaster, before, wanted, only)

@@ -78,10 +78,10 @@ def command(
     BRIEFS is a CSV, XLSX, JSONL or JSON file, or the word `sample` for the briefs the type ships. A column feeds the
     input of its name; list inputs are split on `;` and line breaks. Every row ends up accepted, flagged, rejected or
     failed, with a reason; a bad row fails alone. However a run ends, the same command on the same folder goes on where
-    it was, and once all is written it writes only what changed.
+    it was, and once all is written it writes only what changed. --from knows what a tool's export feeds.
 
-    A job file says all of it once: `type:`, `briefs:` and, where needed, `map:`, `set:`, `input:`, `limit:`, `matrix:`,
-    `exports:`, `with_flagged:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml, for the same again.
+    A job file says all of it once: `type:`, `briefs:` and, where needed, `from:`, `map:`, `set:`, `input:`, `limit:`,
+    `matrix:`, `exports:`, `with_flagged:` and settings of aigc.yaml. Each batch writes one, DIR/job.yaml.
 
     \b
     Examples:
@@ -104,16 +104,16 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+        unused = _tell_columns(plan, project, content_type, offering=True)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unique=unique, as_json=as_json)
+        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
     prepare_folder(out, content_type.name)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
-    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+    _tell_columns(plan, project, content_type)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out, voice=project.voice(content_type))
         rows = plan.rows(project, content_type)
@@ -186,6 +186,17 @@ def _look(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
         )
     return found
+
+
+def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, offering: bool = False) -> dict[str, str]:
+    """Say which line of the file names the columns, if not the first, which of them feed nothing (and return these),
+    and, `offering`, whose export it looks to be."""
+    path, unused = plan.path(content_type), plan.columns_not_used(project, content_type)
+    reports.print_header(path, plan.table(project, content_type).header)
+    reports.print_columns(path, unused)
+    if offering and (offer := plan.offered(project, content_type)):
+        click.echo(f"{path.name}: {offer}", err=True)
+    return unused
 
 
 def _new(brief: Brief) -> Before:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.asking import open_rows, read_briefs, read_plan, sample_briefs
+from aigc.asking import Cleaning, open_rows, read_briefs, read_plan, sample_briefs
 from aigc.cli.fit_told import Fit, fit_labels, fit_options
 from aigc.cli.options import (
     Overrides,
@@ -239,7 +239,8 @@ def _file(
     check_thresholds(thresholds, WRITING)
     writers = named_writers(project, models) or [own_writer(project, content_type.name)]
     path = sample_briefs(content_type) if target == SAMPLE and not Path(target).exists() else _path(target)
-    rows = list(read_briefs(open_rows(path, project.registry), content_type, project.environment, limit=limit))
+    read = open_rows(path, project.registry, cleaning=Cleaning.of(project.settings))
+    rows = list(read_briefs(read, content_type, project.environment, limit=limit))
     briefs = [row for row in rows if isinstance(row, Brief)]
     bad = [row.reason for row in rows if isinstance(row, Artifact)]
     if not briefs:

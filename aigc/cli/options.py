@@ -180,6 +180,7 @@ def redo_options(function: F) -> F:
 class Asked:
     """This is what the command line says about a job's briefs and exports."""
 
+    origin: str = ""
     formats: tuple[str, ...] = ()
     limit: int | None = None
     matrix: Pairs = ()
@@ -195,6 +196,7 @@ class Asked:
         return Plan(
             type="",
             briefs="",
+            origin=self.origin,
             columns=mapping(self.columns, "--map"),
             literals=mapping(self.literals, "--set"),
             reading=mapping(self.reading, "--input"),
@@ -206,7 +208,8 @@ class Asked:
 
 
 def asking_options(function: F) -> F:
-    """Add --map, --set, --input, --matrix, --limit, --to and --with-flagged; the command gets them as `asked`."""
+    """Add what a job asks for, --from, --map, --set, --input, --matrix, --limit, --to and --with-flagged; the command
+    gets them as `asked`."""
 
     @wraps(function)
     def gathered(**given: Any) -> Any:
@@ -224,6 +227,7 @@ def asking_options(function: F) -> F:
         click.option("--input", "reading", metavar="KEY=VALUE", **pairs, help="How to read the file."),
         click.option("--set", "literals", metavar="INPUT=VALUE", **pairs, help="The same for all rows."),
         click.option("--map", "columns", metavar="INPUT=COLUMN", **pairs, help="Which column feeds it."),
+        click.option("--from", "origin", metavar="TOOL", default="", help="Whose export it is: shopify, semrush …"),
     ):
         wrapped = add(wrapped)
     return cast(F, wrapped)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast, get_args
 
 import click
 
+from aigc.asking import origins
 from aigc.cli.group import Commands
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import table
@@ -33,6 +34,7 @@ def command(folder: Path | None, as_json: bool) -> int:
     """
     project = open_project(folder)
     project.registry.extend("aigc_commands", cli=Commands())  # so that a plugin that breaks there is listed too
+    titles = {f"origin {one.name}": f"exports of {one.title}: --from {one.name}" for one in origins(project.registry)}
     records = [_record(project, plugin) for plugin in project.registry.plugins]
     if as_json:
         print_json(records)
@@ -42,7 +44,7 @@ def command(folder: Path | None, as_json: bool) -> int:
         if one["error"]:
             click.secho(f"  quarantined: {one['error']}", fg="red")
         if one["declares"]:
-            click.echo(table([(f"  {declared}", _summary(project, declared)) for declared in one["declares"]]))
+            click.echo(table([(f"  {name}", titles.get(name) or _summary(project, name)) for name in one["declares"]]))
     return 0
 
 

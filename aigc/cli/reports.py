@@ -14,6 +14,7 @@ import click
 from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import complaint_lines, counted, duration, printable
+from aigc.cli.reading_told import print_reading, reading_record
 from aigc.errors import megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
 from aigc.jobs.forecast.rates import read_rates
@@ -38,6 +39,12 @@ WRITTEN_BY = {
 }
 
 
+def print_header(file: Path, header: int | None) -> None:
+    """Note on stderr which line of a file was found to name its columns; nothing where it is the first."""
+    if header is not None:
+        click.echo(f"{file.name}: line {header} names the columns (--input header={header})", err=True)
+
+
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
     """Note on stderr which columns of a file feed nothing, those first that look misspelt."""
     misspelt = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
@@ -47,10 +54,17 @@ def print_columns(file: Path, unused: Mapping[str, str]) -> None:
 
 
 def print_dry_run(
-    project: Project, content_type: ContentType, found: Survey, expected: Forecast, *, unique: bool, as_json: bool
+    project: Project,
+    content_type: ContentType,
+    found: Survey,
+    expected: Forecast,
+    unused: Mapping[str, str],
+    *,
+    unique: bool,
+    as_json: bool,
 ) -> None:
-    """Print the first prompts (as JSON all those of the first briefs), which rows would be written, and what it would
-    take."""
+    """Print the first prompts (as JSON all those of the first briefs), what was done to values and which columns are
+    `unused`, which rows would be written, and what it would take."""
     voice, environment = project.voice(content_type), project.environment
     previews = [(one, list(preview(content_type, environment, one, voice=voice, most=1))) for one in found.first]
     if as_json:
@@ -60,7 +74,7 @@ def print_dry_run(
         ]
         counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "changed": found.changed}
         more = {"reasons": found.reasons, "apart": found.apart, "forecast": expected.record()}
-        print_json({**counts, **more, "prompts": shown})
+        print_json({**counts, **more, **reading_record(found.tally, unused), "prompts": shown})
         return
     for brief, stages in _shown(previews):
         for one in stages:
@@ -79,6 +93,7 @@ def print_dry_run(
         click.echo(f"  {printable(reason)}")
     if found.failed > len(found.reasons):
         click.echo(f"  … and {found.failed - len(found.reasons):,} more")
+    print_reading(found.tally, unused, found.noun)
     for line in forecast_lines(project, expected, unique=unique):
         click.echo(line)
     click.echo("Nothing was written: this was a dry run.")

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from aigc.asking import sample_values
+from aigc.asking import read_origin, sample_values
 from aigc.cli import prompts
 from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.fitness_told import FitnessTold, needs_text
 from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
+from aigc.cli.origin_page import origin_record, origin_text
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
 from aigc.content import brief_values, input_schema, output_schema
-from aigc.errors import UsageError
+from aigc.errors import NotFound, UsageError, did_you_mean
 from aigc.models.needs import Needs
 from aigc.types import Brief
 from aigc.writing.preview import preview
@@ -44,17 +45,26 @@ View = Literal["prompt", "schema", "grammar", "yaml"]
 @click.option("--yaml", "view", flag_value="yaml", help="The file itself.")
 @looking_options
 def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | None, as_json: bool) -> int:
-    """Show a content type: inputs, limits, prompt, schema.
+    """Show a content type: inputs, limits, prompt, schema. Or a tool for --from: what its exports feed.
 
     \b
     Examples:
       aigc show ads/google-search
       aigc show seo/meta --prompt topic="Cold brew at home" keyword="cold brew"
       aigc show templates/mine/banner.yaml --schema
+      aigc show shopify
     """
     if inputs and view != "prompt":
         raise UsageError("key=value inputs are for --prompt", hint=f"try `aigc show {type_name} --prompt …`")
     project = open_project(folder)
+    origins = project.registry.origin_files()
+    if type_name in origins:
+        origin = read_origin(origins[type_name][0])
+        print_json(origin_record(project, origin)) if as_json else click.echo(origin_text(project, origin))
+        return 0
+    if "/" not in type_name and not type_name.endswith((".yaml", ".yml")):
+        known = (*project.content_files(), *origins)
+        raise NotFound(f"no content type or tool named {type_name!r}", hint=did_you_mean(type_name, known))
     content_type = project.content_type(type_name)
     if view == "prompt":
         _prompts(project, content_type, mapping(inputs, "inputs"), as_json=as_json)

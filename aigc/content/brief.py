@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from aigc.content.content_type import ContentType, Schema
+from aigc.content.measures import measure
 from aigc.content.schema import problems
 from aigc.content.walk import item_schema, properties
 from aigc.errors import BriefError, did_you_mean
@@ -56,6 +57,47 @@ def read_values(
         if complete or value is not None:
             values[name] = value
     return values, found
+
+
+def optional(inputs: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return the inputs that may be missing and have a limit."""
+    return {
+        name: schema
+        for name, schema in inputs.items()
+        if schema.get("default", ...) in (None, []) and schema.get("type") in ("string", "array")
+    }
+
+
+def within_limits(inputs: Mapping[str, Schema], raw: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+    """Return raw values of which none of these inputs is over its limit, and input → what was left out, and why.
+
+    A text that is too long is left out, not cut: half an offer is another one. A list loses what is too long or too
+    many.
+    """
+    kept, left_out = dict(raw), dict[str, str]()
+    for name, schema in inputs.items():
+        value = kept.get(name)
+        if value is None or (type(value) is str and len(value) <= schema.get("maxLength", 0)):
+            continue
+        value = coerced(schema, value)
+        if isinstance(value, str) and (over := _over(schema, value)):
+            kept[name], left_out[name] = None, over
+        elif isinstance(value, list):
+            words, most = item_schema(schema), schema.get("maxItems", len(value))
+            long = [over for item in value if isinstance(item, str) and (over := _over(words, item))]
+            short = [item for item in value if not (isinstance(item, str) and _over(words, item))]
+            if long or len(short) > most:
+                many = [f"it has {len(short)} items, at most {most}"] if len(short) > most else []
+                kept[name], left_out[name] = short[:most], "; ".join([*(f"an item: {over}" for over in long), *many])
+    return kept, left_out
+
+
+def _over(schema: Schema, text: str) -> str:
+    """Say by how much a text is too long, nothing where it is not."""
+    most = schema.get("maxLength")
+    if most is None or len(text) <= most or (size := measure(text, "chars")) <= most:
+        return ""
+    return f"it has {size} characters, at most {most}"
 
 
 def coerced(schema: Schema, value: Json) -> Json:

@@ -12,8 +12,7 @@ What the loop has others do for it:
 
 A step feeds what is pending, for all rows in one forward, and samples a token for each row that has none left. What a
 prompt shares with another row's, beyond their prefix, is fed once: the row waits until the other has it and copies it.
-Candidates of one request start as one row; when its prompt is in, the others copy its slot and sample from the same
-logits.
+Candidates of one request start as one row; when its prompt is in, the others copy its slot and share its logits.
 
 Where the device works on its own, a step looks ahead: its tokens are chosen, the next forward is enqueued with them as
 they lie on the device, and only then does the host read them, and see to texts, ends and grammars:
@@ -156,12 +155,9 @@ class Loop:
         self, unread: Mapping[BatchRow, list[int]]
     ) -> tuple[list[tuple[BatchRow, int]], list[Span], list[int], list[BatchRow]]:
         """Pack a step: what each row is fed, the spans, whose packed places need logits, and for which rows."""
+        going = [row for row in self.rows if row.finish is None and row not in self.sources]
         order = sorted(
-            (
-                row
-                for row in self.rows
-                if (row.pending or row in unread) and row.finish is None and row not in self.sources
-            ),
+            (row for row in going if row.pending or row in unread),
             key=lambda row: (row.request.adapter, id(row.prefix), row.base),
         )
         room = max(STEP_TOKENS, len(order))
@@ -208,9 +204,8 @@ class Loop:
                 follower.slot = self.slots.take(row.length, row.needed)
                 self.slots.copy(row.slot, follower.slot, row.length)
                 follower.length = row.length
-            group = [row, *row.followers]
-            rows += group
-            places += [place] * len(group)
+            rows += [row, *row.followers]
+            places += [place] * (1 + len(row.followers))
             row.followers = []
         logits = flight.logits
         if places != list(range(len(logits))):

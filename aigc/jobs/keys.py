@@ -38,6 +38,7 @@ class Keys:
         """Return a brief's key, 32 hexadecimal digits."""
         made_from = [*self._made_by, dict(brief.values), *([brief.draw] if brief.draw else [])]
         made_from += [{"language": brief.language}] if brief.language else []
+        made_from += [{"left_out": dict(brief.left_out)}] if brief.left_out else []
         return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

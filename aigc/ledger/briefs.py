@@ -9,8 +9,8 @@ from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database, among
-from aigc.ledger.entry import FINISHED, HISTORY, complained
-from aigc.ledger.record import body_record, finding_of, json_text, whole_text
+from aigc.ledger.entry import FINISHED, HISTORY, complained, reading_column
+from aigc.ledger.record import body_record, finding_of, json_text, reading_record, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Status
 from aigc.writing.drafting import verdict
 
@@ -82,14 +82,15 @@ class Briefs:
         A brief's `draw` counts the times its piece was asked for anew too.
         """
         language = "language" if self._database.format >= FIRST_WITH_LANGUAGE else "''"
+        reading = reading_column(self._database.format)
         question = (
-            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges from pieces "
+            f"select place, id, brief, source, draw, {language}, redraws, avoid, nudges, {reading} from pieces "
             f"where status = 'waiting' and place > ? {among(only)} order by place limit {LUMP}"
         )
         last = -1
         while rows := self._database.ask(question, (last, *only)):
             last = rows[-1][0]
-            for _, name, values, source, draw, language, redraws, avoid, nudges in rows:
+            for _, name, values, source, draw, language, redraws, avoid, nudges, done in rows:
                 yield Brief(
                     id=name,
                     values=json.loads(values),
@@ -98,6 +99,7 @@ class Briefs:
                     avoid=avoid,
                     nudges=nudges,
                     language=language,
+                    **json.loads(done or "{}"),
                 )
 
     def remaining(self, only: Collection[str] = ()) -> int:
@@ -153,6 +155,7 @@ def _row(brief: Brief | Artifact, key: Callable[[Brief], str]) -> dict[str, str 
         "language": asked.language,
         "source": whole_text(asked.source),
         "brief": json_text(dict(asked.values)),
+        "reading": json_text(reading) if (reading := reading_record(asked)) else "",
         "artifact": json_text(body_record(bad)) if bad else None,
     }
 
@@ -187,10 +190,11 @@ def _reuse(table: str, newest: str, *, writing: str) -> str:
 
 
 ASK = """
-insert into pieces (place, id, status, reason, key, draw, language, run, source, brief, artifact)
-values (:place, :id, :status, :reason, :key, :draw, :language, :run, :source, :brief, :artifact)
+insert into pieces (place, id, status, reason, key, draw, language, run, source, brief, reading, artifact)
+values (:place, :id, :status, :reason, :key, :draw, :language, :run, :source, :brief, :reading, :artifact)
 on conflict (id) do update set
     place = :place, run = :run, source = :source, brief = :brief, draw = :draw, language = :language,
+    reading = :reading,
     status = iif(key = :key and :key <> '', status, :status),
     reason = iif(key = :key and :key <> '', reason, :reason),
     checks = iif(key = :key and :key <> '', checks, ''),

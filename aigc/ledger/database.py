@@ -19,7 +19,7 @@ from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
 from aigc.types import Json
 
-FORMAT = 3
+FORMAT = 4
 PATIENCE = 10  # seconds to wait for another process that writes
 
 

@@ -11,7 +11,8 @@ from aigc.ledger.record import artifact_with
 from aigc.types import Artifact, Brief, Finding, Json, Usage
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
-ENTRY = f"{PIECE}, place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
+TOOK = "place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
+FIRST_WITH_READING = 4  # the format
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
 FINISHED = "status <> 'waiting'"
 
@@ -58,15 +59,15 @@ class Finished:
 
 
 def piece_of(row: Sequence[Json], assets: Assets) -> Artifact:
-    """Read a piece from its row, of which `PIECE` was asked; its files are among the job's `assets`."""
-    name, status, reason, source, draw, inputs, artifact = row
+    """Read a piece from its row, of which `PIECE` and its reading were asked; its files are in `assets`."""
+    name, status, reason, source, draw, inputs, artifact, reading = row
     values, body = json.loads(f"[{inputs},{artifact}]")
-    brief = Brief(id=name, values=values, source=source, draw=draw)
+    brief = Brief(id=name, values=values, source=source, draw=draw, **json.loads(reading or "{}"))
     return artifact_with(body, brief, assets, status=status, reason=reason)
 
 
 def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
-    """Read an entry from its row, of which `ENTRY` and its lines' number were asked."""
+    """Read an entry from its row, of which the same, `TOOK` and its lines' number were asked."""
     *piece, place, key, redraws, requests, prompt, written, seconds, twin, writing = row
     return Entry(
         place=place,
@@ -79,6 +80,11 @@ def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
         twin=twin,
         writing=writing,
     )
+
+
+def reading_column(held: int) -> str:
+    """Return where a ledger of a format has what was done to a brief's values on reading."""
+    return "reading" if held >= FIRST_WITH_READING else "''"
 
 
 def complained(findings: Iterable[Finding]) -> str:

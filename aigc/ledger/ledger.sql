@@ -1,4 +1,4 @@
--- The ledger of one job (format 3). Every brief that was asked for has a row in `pieces` at every moment.
+-- The ledger of one job (format 4). Every brief that was asked for has a row in `pieces` at every moment.
 -- Made to be looked at: `select * from overview` and `select * from candidates` in any SQLite browser.
 
 create table if not exists job (name text primary key, value text) without rowid;
@@ -27,6 +27,7 @@ create table if not exists pieces (
     key            text not null,                -- content hash of all that makes the piece
     source         text not null,
     brief          text not null,                -- its values, JSON
+    reading        text not null default '',     -- what was done to them on reading: cleaned, left_out; JSON
     artifact       text,                         -- fields, findings and provenance, JSON; null while it waits
     writing        integer not null default 0    -- the number of its lines; 0: none are kept
 );

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database
-from aigc.ledger.entry import ENTRY, FINISHED, PIECE, Entry, Finished, complained, entry_of, piece_of
+from aigc.ledger.entry import FINISHED, PIECE, TOOK, Entry, Finished, complained, entry_of, piece_of, reading_column
 from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
@@ -27,7 +27,8 @@ class Pieces:
         self._database = database
         self._assets = database.assets
         self._review = REVIEW if database.format >= FIRST_FORMAT else "null"
-        self._entry = f"{self._review}, {ENTRY}" + (", writing" if database.format > 1 else ", 0")
+        self._piece = f"{PIECE}, {reading_column(database.format)} as reading"
+        self._entry = f"{self._review}, {self._piece}, {TOOK}" + (", writing" if database.format > 1 else ", 0")
         self._writing: int | None = None  # the number of the last lines, once it is known
 
     def finish(self, finished: Finished) -> Artifact:
@@ -63,7 +64,7 @@ class Pieces:
 
     def as_written(self, name: str) -> Artifact:
         """Return the finished piece of one brief without what people decided of it. KeyError when there is none."""
-        for row in self._database.ask(f"select {PIECE} from pieces where id = ? and {FINISHED}", (name,)):
+        for row in self._database.ask(f"select {self._piece} from pieces where id = ? and {FINISHED}", (name,)):
             return piece_of(row, self._assets)
         raise KeyError(name)
 
@@ -77,18 +78,18 @@ class Pieces:
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
         """Yield the finished pieces of some statuses, in the briefs' order."""
         marks = ",".join("?" * len(statuses))
-        question = f"select {self._review}, {PIECE} from pieces where status in ({marks}) order by place"
+        question = f"select {self._review}, {self._piece} from pieces where status in ({marks}) order by place"
         for review, *row in self._database.rows(question, tuple(statuses)):
             yield reviewed(piece_of(row, self._assets), review)
 
     def artifact_lines(self) -> Iterator[str]:
         """Yield what `artifacts.jsonl` holds."""
-        names = ("id", "status", "reason", "source", "draw", "brief", "artifact", "key")
-        question = f"select {self._review}, {', '.join(names)} from pieces where {FINISHED} order by place"
+        names = (*PIECE.split(", "), "reading", "key")
+        question = f"select {self._review}, {self._piece}, key from pieces where {FINISHED} order by place"
         for review, *row in self._database.rows(question):
             entry = dict(zip(names, row, strict=True))
             if review is not None:
-                piece = piece_of([entry[name] for name in PIECE.split(", ")], self._assets)
+                piece = piece_of(row[:-1], self._assets)
                 entry["artifact"] = json_text(body_record(reviewed(piece, review)))
             yield artifact_line(entry)
 

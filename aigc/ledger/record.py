@@ -30,7 +30,22 @@ def artifact_record(artifact: Artifact) -> dict[str, Json]:
 def brief_record(brief: Brief) -> dict[str, Json]:
     """Return a brief as JSON, without its id."""
     drawn: dict[str, Json] = {"draw": brief.draw} if brief.draw else {}
-    return {"values": dict(brief.values), "source": brief.source, **drawn}
+    return {"values": dict(brief.values), "source": brief.source, **drawn, **reading_record(brief)}
+
+
+def reading_record(brief: Brief) -> dict[str, Json]:
+    """Return what was done to a brief's values on reading, as JSON; most often nothing."""
+    left_out = {"left_out": dict(brief.left_out)} if brief.left_out else {}
+    cleaned = {"cleaned": {name: list(terms) for name, terms in brief.cleaned.items()}} if brief.cleaned else {}
+    return {**left_out, **cleaned}
+
+
+def reading_told(brief: Brief) -> dict[str, str]:
+    """Return input → what was done to its value on reading, as people read it."""
+    done = {name: list(terms) for name, terms in brief.cleaned.items()}
+    for name, why in brief.left_out.items():
+        done[name] = [*done.get(name, ()), f"left out: {why}"]
+    return {name: ", ".join(terms) for name, terms in done.items()}
 
 
 def body_record(artifact: Artifact) -> dict[str, Json]:
@@ -64,6 +79,7 @@ def artifact_line(entry: Mapping[str, str]) -> str:
     """Return the line of `artifacts.jsonl` for a piece in the ledger; `brief` and `artifact` are JSON already."""
     head = {name: entry[name] for name in ("id", "status", "reason")}
     tail = {"source": entry["source"]} | ({"draw": entry["draw"]} if entry["draw"] else {})
+    tail |= json.loads(entry["reading"] or "{}")
     inner = f'"brief": {{"values": {entry["brief"]}, {json_text(tail)[1:]}, "key": "{entry["key"]}"'
     return f"{json_text(head)[:-1]}, {entry['artifact'][1:-1]}, {inner}}}\n"
 

@@ -57,6 +57,11 @@ def aigc_importers() -> Sequence[Extension]:  # type: ignore[empty-body]
 
 
 @hookspec
+def aigc_origins() -> Sequence[Path]:  # type: ignore[empty-body]
+    """Return YAML files, or folders of them, that tell what columns of a tool's exports feed (`--from NAME`)."""
+
+
+@hookspec
 def aigc_generators() -> Sequence[Extension]:  # type: ignore[empty-body]
     """Return functions made with @generator."""
 

@@ -67,6 +67,7 @@ class Registry:
         self._hooks.add_hookspecs(hookspecs)
         self._extensions: dict[tuple[Kind, str], tuple[Extension, str]] = {}
         self._content: list[tuple[Path, str]] = []
+        self._origins: dict[str, tuple[Path, str]] = {}
 
     @classmethod
     def discover(cls, *, disabled: Collection[str] = (), only: Collection[str] | None = None) -> Registry:
@@ -109,6 +110,10 @@ class Registry:
         for path, plugin in self._content:
             for file in type_files(path) if path.is_dir() else [path]:
                 yield file, plugin
+
+    def origin_files(self) -> dict[str, tuple[Path, str]]:
+        """Return the YAML file of each declared origin by its name, with the plugin that declared it."""
+        return dict(sorted(self._origins.items()))
 
     def quarantine_note(self) -> str:
         """Return a parenthesis naming what failed to load, or nothing."""
@@ -156,6 +161,9 @@ class Registry:
                 self._declare(kind, extension, plugin)
         for path in self._returned("aigc_content_types", plugin.name):
             self._content.append((Path(str(path)), plugin.name))
+        for path in self._returned("aigc_origins", plugin.name):
+            for file in sorted(Path(str(path)).glob("*.yaml")) if Path(str(path)).is_dir() else [Path(str(path))]:
+                self._declare_origin(file, plugin)
 
     def _returned(self, hook: str, plugin: str) -> Iterable[Any]:
         for implementation in self._implementations(hook):
@@ -174,11 +182,18 @@ class Registry:
         self._extensions[kind, extension.name] = (extension, plugin.name)
         plugin.declares.append(f"{kind} {extension.name}")
 
+    def _declare_origin(self, file: Path, plugin: Plugin) -> None:
+        _, holder = self._origins.setdefault(file.stem, (file, plugin.name))
+        if holder != plugin.name:
+            raise PluginError(f"plugins {holder!r} and {plugin.name!r} both declare the origin {file.stem!r}")
+        plugin.declares.append(f"origin {file.stem}")
+
     def _quarantine(self, plugin: Plugin, error: Exception) -> None:
         plugin.error = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
         plugin.declares.clear()
         self._extensions = {key: held for key, held in self._extensions.items() if held[1] != plugin.name}
         self._content = [(path, owner) for path, owner in self._content if owner != plugin.name]
+        self._origins = {name: held for name, held in self._origins.items() if held[1] != plugin.name}
         if self._hooks.has_plugin(plugin.name):
             self._hooks.unregister(name=plugin.name)
 

@@ -91,7 +91,8 @@ class Piece:
                 for stage in self.content_type.stages:
                     self._collect(stage)
                 draft, findings = self._compose()
-            return self._artifact(draft, distinct([*self._unfit(draft), *findings, *self._carried(draft)]))
+            unfit = [*self._unfit(draft), *self._left_out()]
+            return self._artifact(draft, distinct([*unfit, *findings, *self._carried(draft)]))
         except AigcError as error:
             return self._failed(str(error))
         except Exception as error:
@@ -224,6 +225,12 @@ class Piece:
             if origin.field not in self.items[origin.stage][origin.item].fallbacks
         }
         return fitness.findings(self.brief, written, asked=self.requests > 0)
+
+    def _left_out(self) -> Iterator[Finding]:
+        """Yield what the row gives and the piece does without."""
+        for name, why in self.brief.left_out.items():
+            what = f"some of {name}" if self.brief.values.get(name) else name
+            yield Finding(message=f"{what} is left out: {why}", check="inputs", severity="warn")
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         status, reason = verdict(findings)

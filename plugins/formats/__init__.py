@@ -16,6 +16,7 @@ from aigc_plugins.formats.jsonl_pieces import jsonl_pieces
 from aigc_plugins.formats.markdown_pieces import markdown_pieces
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 from aigc_plugins.formats.xlsx_pieces import xlsx_pieces
+from aigc_plugins.formats.xml_briefs import xml_briefs
 
 
 @hookimpl
@@ -25,4 +26,4 @@ def aigc_exporters() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_importers() -> Sequence[Extension]:
-    return (csv_briefs, json_briefs, jsonl_briefs, xlsx_briefs)
+    return (csv_briefs, json_briefs, jsonl_briefs, xlsx_briefs, xml_briefs)

@@ -70,7 +70,7 @@ def _row(value: Json, where: str) -> Row:
 
 
 def _parsed(text: str) -> Json:
-    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    return json.loads(text, object_pairs_hook=_once, parse_constant=float)
 
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -80,7 +80,3 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice!r} stands twice in one object")
     return found
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is no number in JSON")

@@ -6,19 +6,19 @@ import datetime
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from aigc import importer
+from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, Row
-from aigc_plugins.formats.header import column_names, is_blank, table_row
+from aigc_plugins.formats.header import OPTION, Rows
 
 EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
 
 @importer(name="xlsx", suffixes=(".xlsx", ".xlsm"))
-def xlsx_briefs(path: Path, *, sheet: str = "") -> Iterator[Row]:
-    """A sheet of an Excel workbook, the first unless `sheet` names one; its first row names the inputs.
+def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Range(0)] = None) -> Iterator[Row]:
+    """A sheet of an Excel workbook, the first unless `sheet` names one; its first row names the inputs, or `header`.
 
     Dates become ISO dates, 3.0 becomes 3, formulas their last computed values; a row with an error value (#REF!)
     fails alone.
@@ -29,7 +29,7 @@ def xlsx_briefs(path: Path, *, sheet: str = "") -> Iterator[Row]:
             raise BriefError(f"{path.name}: no sheet {sheet!r}", hint=did_you_mean(sheet, book.sheetnames))
         table = book[sheet] if sheet else book.worksheets[0]
         others = [name for name in book.sheetnames if name != table.title]
-        yield from _rows(table, path.name, others)
+        yield from _rows(table, path.name, others, Rows(header))
     finally:
         book.close()
 
@@ -50,26 +50,24 @@ def _open(path: Path) -> Any:
         raise BriefError(f"{path.name}: is not an Excel workbook: {error}") from error
 
 
-def _rows(table: Any, name: str, others: Sequence[str]) -> Iterator[Row]:
-    names: list[str] = []
+def _rows(table: Any, name: str, others: Sequence[str], rows: Rows) -> Iterator[Row]:
     found = False
     for number, raw in enumerate(table.iter_rows(values_only=True), 1):
         cells = [_plain(cell) for cell in raw]
+        cells += [None] * (len(rows.names) - len(cells))  # a sheet leaves empty cells at the right out
         where = f"{name}:{number}"
-        if is_blank(cells):
-            continue
-        if not names:
-            names = column_names(cells, where)
+        row = rows.take(cells, number, where)
+        if row is None:
             continue
         found = True
-        cells += [None] * (len(names) - len(cells))  # a sheet leaves empty cells at the right out
-        row = table_row(names, cells, where)
-        broken = [title for title, cell in zip(names, cells, strict=False) if cell in EXCEL_ERRORS]
-        if broken:
+        broken = [title for title, cell in row.values.items() if cell in EXCEL_ERRORS]
+        if broken and not row.error:
             row = Row(values=row.values, where=where, error=f"has the error {row.values[broken[0]]} in {broken[0]!r}")
         yield row
     other = f"say another with --input sheet=NAME: {', '.join(others)}" if others else ""
-    if not names:
+    if not rows.names and rows.header:
+        raise BriefError(f"{name}: the sheet {table.title!r} has no row {rows.header}", hint=OPTION)
+    if not rows.names:
         raise BriefError(f"{name}: the sheet {table.title!r} is empty", hint=other or "its first row names the inputs")
     if not found:
         raise BriefError(f"{name}: the sheet {table.title!r} has a header and no rows", hint=other)

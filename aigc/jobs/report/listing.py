@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aigc.jobs.report.candidates import Candidates, choices, finding_record, rejected, undecided
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
-from aigc.ledger.record import json_text
+from aigc.ledger.record import json_text, reading_told
 from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json, Line
 
 MOST = 20_000  # pieces listed
@@ -89,6 +89,7 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
         "twin": entry.twin,
         "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
         "assets": [_asset(asset) for asset in artifact.assets],
+        **({"reading": reading} if (reading := reading_told(brief)) else {}),
         **({"others": [[name, texts] for name, texts in {**apart, **beside}.items()]} if lines else {}),
     }
 

@@ -143,10 +143,15 @@
 
   function briefOf(piece) {
     const list = element("dl");
+    const reading = new Map(Object.entries(piece.reading || {}));
+    const readOf = (done) => element("dd", { className: "note", dir: "auto" }, `On reading: ${done}.`);
     for (const [name, values] of piece.brief) {
       list.append(element("dt", {}, name));
       for (const value of values) list.append(element("dd", { className: values.length > 1 ? "several" : "", dir: "auto" }, value));
+      if (reading.has(name)) list.append(readOf(reading.get(name)));
+      reading.delete(name);
     }
+    for (const [name, done] of reading) list.append(element("dt", {}, name), readOf(done)); // what is unknown now
     const source = piece.source ? element("p", { className: "source note" }, element("bdi", {}, piece.source)) : "";
     return element("div", { className: "brief" }, element("h4", {}, "Brief"), list, source);
   }

@@ -1,0 +1,66 @@
+"""Bullets and numbers before facts. Whether one is a bullet, the facts beside it tell: `- 5 °C` alone is cold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+BULLETS = "bullets"  # what was done, in a word
+SYMBOLS = "•‣◦▪▫●○■□◆◇◼◾▸►▶➤➢❖✓✔☑✅·∙⁃\uf0b7\uf0a7\uf0fc\uf0d8🔹🔸👉➡①-⑳"
+DASHES = "-–—*+"
+PARTED = re.compile(r"([;；\r\n]+)")
+
+_FACT = r"[^\W_]|[\"'“„‘«‹(\[（「《【$€£¥¡¿#@&~≈±]"  # begins with it; `• = bullet` is a fact itself
+_SUM = r"[a-zA-Z]\s*[-+*/=^]"  # `- x + 5 = 0`
+_SYMBOL = re.compile(rf"\s*(?:[{SYMBOLS}]\ufe0f?\s*)+(?={_FACT}|[-+]\d)")
+_ALONE = re.compile(rf"[{SYMBOLS}]\ufe0f?")
+_DASH = re.compile(rf"\s*([{DASHES}])\s+(?={_FACT})(?!{_SUM})")
+_TIGHT_DASH = re.compile(r"\s*[-–](?=[^\W\d_])")
+_NUMBER = re.compile(r"\s*(?:(\d{1,2})[.．、)）]|[(（](\d{1,2})[)）])(?:\s+(?=\S)|(?=[^\W\d_]))")
+_LONE_NUMBER = re.compile(
+    r"\s*(?:\d{1,2}[)）]\s+|[(（]\d{1,2}[)）]\s*|1[.．]\s+(?=[a-z\u4e00-\u9fff])|1、\s*)(?=[^\W\d_])"
+)
+
+
+def without_bullets(text: str) -> str:
+    """Return a text without the bullets and numbers before its facts, which `;` and line breaks part."""
+    parts = PARTED.split(text)  # fact, what parts it from the next, fact …
+    parts[::2] = facts_without_bullets(parts[::2])
+    return "".join(parts)
+
+
+def facts_without_bullets(facts: Sequence[str]) -> list[str]:
+    """Return facts that belong together without bullets and numbers."""
+    written = [fact for fact in facts if fact.strip()]
+    several = len(written) > 1
+    tight = several and all(map(_TIGHT_DASH.match, written))
+    dashes = [found[1] for fact in written if (found := _DASH.match(fact))]
+    counted = _counted(facts)
+    return [
+        fact[len(found[0]) :]
+        if (found := counted.get(at) or _mark(fact, dashes, tight=tight, several=several))
+        else fact
+        for at, fact in enumerate(facts)
+    ]
+
+
+def _mark(fact: str, dashes: Sequence[str], *, tight: bool, several: bool) -> re.Match[str] | None:
+    """Return the bullet before a fact, if there is one."""
+    if found := _SYMBOL.match(fact) or _LONE_NUMBER.match(fact):
+        return found
+    if several and (found := _ALONE.fullmatch(fact.strip())):
+        return re.match(r".*", fact, re.DOTALL)
+    if found := _DASH.match(fact):
+        number = fact[found.end()].isdigit()
+        return None if number and dashes.count(found[1]) < 2 else found
+    return _TIGHT_DASH.match(fact) if tight else None
+
+
+def _counted(facts: Sequence[str]) -> dict[int, re.Match[str]]:
+    """Return the numbers of facts that are counted from 1, two at the least, by the facts' places."""
+    found: dict[int, re.Match[str]] = {}
+    for at, fact in enumerate(facts):
+        number = _NUMBER.match(fact)
+        if number and int(number[1] or number[2]) == len(found) + 1:
+            found[at] = number
+    return found if len(found) > 1 else {}

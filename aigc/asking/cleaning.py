@@ -1,0 +1,153 @@
+"""The values of a row, cleaned once, whatever file they come from; a row carries what was done to them.
+
+    <p>Two pockets</p>\\u200b   tags, invisible marks
+    #N/A                      unknown #N/A
+
+Most rows are clean, and one look at a row tells so. What a cell says is not changed, and ids are left as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aigc.asking.bullets import BULLETS, DASHES, SYMBOLS, facts_without_bullets, without_bullets
+from aigc.asking.html_values import plain_text
+from aigc.asking.invisible import BREAKS, MARKS, SPACES, SUSPECT, with_line_breaks, with_plain_spaces, without_marks
+from aigc.plugs.options import read_options
+from aigc.settings import Settings
+from aigc.types import Json, Row
+
+UNKNOWN = "unknown "  # before the word that says so
+ERRORS = """
+    #N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR!
+    #GETTING_DATA #NA #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #VALEUR! #NOM? #NOMBRE! #N/D #¡REF! #¡VALOR! #¡DIV/0!
+    #¿NOMBRE? #¡NUM! #RIF! #VALORE! #NOME? #VERW! #WAARDE! #NAAM?
+"""  # of spreadsheets, in English, German, French, Spanish, Italian, Dutch
+WORDS = """
+    nan NaN NAN -nan null NULL Null (null) [null] <null> none None NONE n/a N/A n.a. N.A. NA <NA> nil undefined NaT \\N
+    - -- – — 无 暂无 空值
+"""
+ID = re.compile(r"[\W_]*i[\W_]*d[\W_]*", re.IGNORECASE)
+BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]"  # as it may look
+STEPS = ((MARKS, without_marks), (SPACES, with_plain_spaces), (BULLETS, without_bullets))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleaning:
+    """This is what is done to values on reading: `importers` in aigc.yaml. `unknown` are words for no value; one of
+    them alone in a cell, or for a fact, is unknown as an empty cell is."""
+
+    clean: bool = True
+    unknown: tuple[str, ...] = (*ERRORS.split(), *WORDS.split())
+
+    @classmethod
+    def of(cls, settings: Settings) -> Cleaning:
+        """Read what settings say. UsageError names what is wrong there."""
+        return read_options(cls, settings.importers, section="importers", where=settings.where("importers"))
+
+
+class Cleaner:
+    """This cleans rows."""
+
+    def __init__(self, cleaning: Cleaning) -> None:
+        words = sorted({word.strip() for word in cleaning.unknown} - {""}, key=len, reverse=True)
+        word = _alone(words) if words else "(?!)"
+        bullet = f"|{BULLET}" if cleaning.clean else ""
+        self._clean = cleaning.clean
+        self._words = frozenset(words)
+        self._starts = re.compile(rf"[\n;；][ \t]*(?:{word}{bullet})")
+        self._characters = re.compile(f"[<&\\\\{SUSPECT}]") if cleaning.clean else re.compile("(?!)")
+        self._part = re.compile(rf"(^|[\r\n;；])[ \t]*({word})[ \t]*", re.MULTILINE)
+
+    def rows(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield rows with their values cleaned; what an importer said of them stays."""
+        for row in rows:
+            try:
+                suspect = self._is_suspect("\n".join(row.values.values()))
+            except TypeError:  # cells that are no texts
+                suspect = True
+            yield self._cleaned(row) if suspect else row
+
+    def _is_suspect(self, text: str) -> bool:
+        """Say whether a text, or several on lines of their own, may need cleaning."""
+        return bool(self._characters.search(text) or self._starts.search(f"\n{text}") or (self._clean and "_x" in text))
+
+    def _cleaned(self, row: Row) -> Row:
+        values: dict[str, Json] = {}
+        cleaned = dict(row.cleaned)
+        for column, value in row.values.items():
+            values[column], done = self._value(value, named=not ID.fullmatch(column))
+            if done:
+                cleaned[column] = (*cleaned.get(column, ()), *dict.fromkeys(done))
+        return Row(values=values, where=row.where, error=row.error, cleaned=cleaned) if cleaned else row
+
+    def _value(self, value: Json, *, named: bool = True) -> tuple[Json, list[str]]:
+        """Return a value, cleaned unless it is an id and not `named` otherwise, and what was done."""
+        if isinstance(value, str):
+            return self._text(value, clean=self._clean and named) if self._is_suspect(value) else (value, [])
+        if isinstance(value, float) and not math.isfinite(value):
+            return None, [f"{UNKNOWN}{'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}"]
+        if isinstance(value, list):
+            return self._list(value)
+        if isinstance(value, Mapping):
+            terms: list[str] = []
+            inside: dict[str, Json] = {}
+            for key, one in value.items():
+                inside[key], done = self._value(one)
+                terms += done
+            return inside, terms
+        return value, []
+
+    def _text(self, text: str, *, clean: bool = True) -> tuple[Json, list[str]]:
+        if (word := text.strip()) in self._words:
+            return None, [f"{UNKNOWN}{word}"]
+        text, done = cleaned_text(text) if clean else (text, [])
+        if (word := text.strip()) in self._words or not word:
+            return None, [f"{UNKNOWN}{word}"] if word else done
+        found = [part[2] for part in self._part.finditer(text)]
+        if not clean or not found:
+            return text, done
+        left = self._part.sub(r"\1", text)
+        return left if left.strip(" \t\r\n;；") else None, [*done, *(f"{UNKNOWN}{one}" for one in found)]
+
+    def _list(self, items: list[Json]) -> tuple[list[Json], list[str]]:
+        """Return the items of a list; one that holds several facts becomes several."""
+        values: list[Json] = []
+        terms: list[str] = []
+        for item in items:
+            value, done = self._value(item)
+            several = done and isinstance(value, str) and "\n" in value and "\n" not in item.strip()
+            values += value.split("\n") if several else [value]
+            terms += done
+        facts = [value for value in values if isinstance(value, str)] if self._clean else []
+        if (bare := facts_without_bullets(facts)) != facts:
+            left = iter(bare)
+            return [next(left) if isinstance(value, str) else value for value in values], [*terms, BULLETS]
+        return values, terms
+
+
+def cleaned_text(text: str) -> tuple[str, list[str]]:
+    """Return a text without what is no part of it, and in a word each what that was."""
+    done = []
+    if (broken := with_line_breaks(text)) != text:
+        text = broken
+        done.append(BREAKS)
+    if "<" in text or "&" in text:
+        text, of_html = plain_text(text)
+        done += of_html
+        text = with_line_breaks(text)
+    for term, step in STEPS:
+        before, text = text, step(text)
+        if before != text:
+            done.append(term)
+    return text, done
+
+
+def _alone(words: Sequence[str]) -> str:
+    """Return what matches one of several words where nothing but `;` or the end of the line follows; its first letter
+    tells soon where none begins."""
+    first = "".join(sorted({re.escape(word[0]) for word in words}))
+    return f"(?=[{first}])(?:{'|'.join(map(re.escape, words))})(?=[ \t]*(?:[\r\n;；]|\\Z))"

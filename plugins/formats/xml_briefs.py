@@ -1,0 +1,141 @@
+"""XML feeds as briefs: RSS, Atom, or any file whose records are elements of one name."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+from xml.parsers import expat
+
+from aigc import importer
+from aigc.errors import BriefError
+from aigc.types import Json, Row
+
+RECORDS = ("item", "entry", "product", "offer", "row", "record")  # of RSS, Atom, and what shops make up
+BLOCK = 1 << 16  # bytes read at a time
+LARGEST_RECORD = 1 << 24  # characters
+
+
+@importer(name="xml", suffixes=(".xml", ".rss", ".atom"))
+def xml_briefs(path: Path, *, record: str = "") -> Iterator[Row]:
+    """An XML feed, one brief per record: the elements called `record`, else the first `item`, `entry` or `product`.
+
+    What is in a record is called by its name without the namespace, `g:title` by `title`; where both are there, the
+    one with a namespace counts. What stands there several times is a list, what is inside another element has both
+    names (`shipping price`), an element without text says its `href`, and a record's attributes are columns too. Rows
+    stream in constant memory. A file that declares entities is refused; `&nbsp;` and others of HTML are read.
+    """
+    reader = _FeedParser(path.name, record)
+    found = False
+    try:
+        with path.open("rb") as file:
+            while True:
+                block = file.read(BLOCK)
+                for row in reader.feed(block, last=not block):
+                    found = True
+                    yield row
+                if not block:
+                    break
+    except OSError as error:
+        raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if not found:
+        wanted = repr(record) if record else f"one of {', '.join(map(repr, RECORDS))}"
+        seen = ", ".join(reader.seen)
+        raise BriefError(
+            f"{path.name}: no element is called {wanted}", hint=f"say which with --input record=NAME; there are: {seen}"
+        )
+
+
+class _FeedParser:
+    """This is a parser that keeps one record at a time."""
+
+    def __init__(self, name: str, record: str) -> None:
+        self.seen: dict[str, None] = {}  # names of elements, some
+        self._name, self._record = name, record
+        self._rows: list[Row] = []
+        self._line = 0  # of the record that is open, 0 outside of one
+        self._path: list[tuple[bool, str]] = []  # has a namespace, name; of the open elements within it
+        self._text: list[str] = []
+        self._size = 0
+        self._values: dict[str, list[Json]] = {}
+        self._spaced: set[str] = set()  # names that had a namespace
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._characters
+        self._parser.EntityDeclHandler = self._refuse
+        self._parser.SkippedEntityHandler = self._skipped
+        self._parser.UseForeignDTD(True)  # an entity that nobody declared is skipped, not the end of the file
+        self._begun = False
+        self._above = 0  # blank lines before it
+
+    def feed(self, block: bytes, *, last: bool) -> Iterator[Row]:
+        """Yield the records that end in the next block. BriefError where it is not XML."""
+        if not self._begun:  # blank lines before the declaration are no XML
+            whole, block = block, block.lstrip()
+            self._above += whole[: len(whole) - len(block)].count(b"\n")
+            self._begun = bool(block)
+        try:
+            self._parser.Parse(block, last)
+        except expat.ExpatError as error:
+            problem = expat.ErrorString(error.code)
+            yield from self._taken()  # what was whole before it
+            raise BriefError(f"{self._name}:{error.lineno + self._above}: is not XML: {problem}") from None
+        except (LookupError, ValueError) as error:
+            raise BriefError(f"{self._name}: cannot be read: {error}") from None
+        yield from self._taken()
+
+    @property
+    def _here(self) -> int:
+        return self._parser.CurrentLineNumber + self._above
+
+    def _taken(self) -> list[Row]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def _start(self, full: str, attributes: dict[str, str]) -> None:
+        space, _, name = full.rpartition(" ")
+        if not self._line:
+            if len(self.seen) < len(RECORDS):
+                self.seen.setdefault(name)
+            if name == self._record or (not self._record and name in RECORDS):
+                self._record, self._line = name, self._here
+                self._values = {key: [value] for key, value in attributes.items() if " " not in key}
+                self._spaced, self._size = set(), 0
+            return
+        self._path.append((bool(space), name))
+        self._text = [attributes["href"]] if "href" in attributes else []
+
+    def _end(self, full: str) -> None:
+        if not self._line:
+            return
+        if not self._path:
+            values = {name: texts[0] if len(texts) == 1 else texts for name, texts in self._values.items()}
+            self._rows.append(Row(values=values, where=f"{self._name}:{self._line}"))
+            self._line = 0
+            return
+        name = " ".join(part for _, part in self._path)
+        text, spaced = "".join(self._text).strip(), self._path[0][0]
+        self._path.pop()
+        self._text = []
+        if not text or (name in self._spaced and not spaced):
+            return
+        if spaced and name not in self._spaced:
+            self._spaced.add(name)
+            self._values.pop(name, None)
+        self._values.setdefault(name, []).append(text)
+
+    def _characters(self, text: str) -> None:
+        if self._path:
+            self._size += len(text)
+            if self._size > LARGEST_RECORD:
+                raise BriefError(f"{self._name}:{self._line}: the {self._record} that begins here is never closed")
+            self._text.append(text)
+
+    def _skipped(self, name: str, parameter: bool) -> None:
+        self._characters(html.unescape(f"&{name};"))
+
+    def _refuse(self, name: str, *_: object) -> NoReturn:
+        raise BriefError(f"{self._name}:{self._here}: declares the entity {name!r}, which is not read here")

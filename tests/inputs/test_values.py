@@ -1,0 +1,424 @@
+"""Values are cleaned once, on reading, the same from every file; what was done is told of the row and of the file."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.asking import Cleaning, Plan, open_rows, survey_briefs
+from aigc.asking.cleaning import Cleaner, cleaned_text
+from aigc.cli import main
+from aigc.content import ContentType
+from aigc.errors import UsageError
+from aigc.jobs import open_job, write_report
+from aigc.ledger import Ledger, opened_ledger
+from aigc.project import Project
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Json, Row
+
+HERE = Path(__file__).parent
+ADS = "ads/google-search"
+FACTS = """
+aigc: 1
+name: shop/facts
+summary: What a row says.
+brief:
+  product: {type: string, maxLength: 40}
+  facts: {type: array, items: {type: string, maxLength: 40}, maxItems: 3, default: []}
+  offer: {type: string, maxLength: 20, default: null}
+  weight: {type: number, default: null}
+prompt: facts.j2
+output: {type: string}
+"""
+TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}: {{ facts }}{% endblock %}"
+
+
+@pytest.fixture
+def project(make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch) -> Project:
+    made = make_project({"templates/shop/facts.yaml": FACTS, "templates/shop/facts.j2": TASK})
+    assert made.folder is not None
+    monkeypatch.chdir(made.folder)
+    return made
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    """Return a project with all bundled types."""
+    return Project.open(tmp_path)
+
+
+@pytest.fixture
+def facts(project: Project) -> ContentType:
+    return project.content_type("shop/facts")
+
+
+def rows_of(project: Project, file: Path, name: str = "shop/facts", **plan: Any) -> list[Brief | Artifact]:
+    return list(Plan(type=name, briefs=str(file), **plan).rows(project, project.content_type(name)))
+
+
+def good(rows: list[Brief | Artifact]) -> list[Brief]:
+    assert all(isinstance(row, Brief) for row in rows), rows
+    return [row for row in rows if isinstance(row, Brief)]
+
+
+# -- the files people have ---------------------------------------------------------------------------------------------
+
+
+def test_html_of_a_shop_becomes_facts(shop: Project) -> None:
+    columns = {"product": "Title", "benefits": "Body (HTML)", "url": "link"}
+    apron, board = good(rows_of(shop, HERE / "01-html.csv", ADS, columns=columns))
+    assert apron.values["product"] == "Linen apron & towel"
+    assert apron.values["benefits"] == ["Two front pockets.", "Washes at 40°C", "Neck strap of 60 cm"]
+    assert board.values["benefits"] == ["Cut from one piece", "oiled by hand"]
+    assert apron.cleaned == {"product": ("entities",), "benefits": ("tags", "entities", "spaces")}
+    computed = {"benefits": "{{ row['Body (HTML)'] }}", "url": "https://example.com/{{ link | length }}"}
+    computed_apron, _ = good(rows_of(shop, HERE / "01-html.csv", ADS, columns={"product": "Title"}, literals=computed))
+    assert (computed_apron.values["benefits"], computed_apron.cleaned) == (apron.values["benefits"], apron.cleaned)
+
+
+def test_words_for_nothing_are_unknown(shop: Project) -> None:
+    apron, board = good(rows_of(shop, HERE / "07-na-words.csv", ADS))
+    for row in (apron, board):
+        assert [row.values[name] for name in ("brand", "price", "offer")] == [None, None, None]
+    assert board.cleaned == {"brand": ("unknown nan",), "price": ("unknown NULL",), "offer": ("unknown None",)}
+
+
+def test_what_nobody_sees_is_dropped(shop: Project) -> None:
+    rows = good(rows_of(shop, HERE / "08-invisible.csv", ADS))
+    assert [row.values["product"] for row in rows] == ["Linen apron", "Oak board", "Tea towel"]
+    assert [row.cleaned["product"] for row in rows] == [("spaces",), ("invisible marks",), ("invisible marks",)]
+
+
+def test_escapes_of_a_workbook_are_line_breaks(shop: Project) -> None:
+    for row in good(rows_of(shop, HERE / "09-x000d.xlsx", ADS)):
+        assert "_x000" not in json.dumps(row.values)
+        assert row.values["benefits"] and all("\n" not in fact for fact in row.values["benefits"])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "json", "xlsx"])
+def test_every_importer_gives_the_same(project: Project, suffix: str) -> None:
+    row = {"product": "Linen\u00a0apron\u200b", "facts": "<ul><li>A &amp; B</li><li>C</li></ul>", "offer": "n/a"}
+    file = Path(f"rows.{suffix}")
+    if suffix == "xlsx":
+        from openpyxl import Workbook
+
+        book = Workbook()
+        for cells in (list(row), list(row.values())):
+            book.active.append(cells)
+        book.save(file)
+    elif suffix.startswith("json"):
+        file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    else:
+        mark = "\t" if suffix == "tsv" else ","
+        file.write_text(f"{mark.join(row)}\n{mark.join(row.values())}\n", encoding="utf-8")
+    (brief,) = good(rows_of(project, file))
+    assert brief.values == {"product": "Linen apron", "facts": ["A & B", "C"], "offer": None, "weight": None}
+    assert {name: list(terms) for name, terms in brief.cleaned.items()} == {
+        "product": ["invisible marks", "spaces"],
+        "facts": ["tags", "entities"],
+        "offer": ["unknown n/a"],
+    }
+
+
+# -- one value ---------------------------------------------------------------------------------------------------------
+
+CLEANED = {
+    # HTML
+    "<p>One</p><div>two<br/>three</div><h2>Four</h2>five": "One\ntwo\nthree\nFour\nfive",
+    "<p>A line\nthat is broken</p>\n\n<p>Two</p>": "A line that is broken\nTwo",
+    "One of a shop\n\nTwo<br>Three": "One of a shop\nTwo\nThree",
+    "<b>Bold</b> and <i>italic</i>\nanother fact": "Bold and italic\nanother fact",
+    "<ul class=\"a > b\">\n\t<li data-x='1'>One</li>\n\t<li>Two</li></ul>": "One\nTwo",
+    "<tr><th>Weight</th><td>2 kg</td></tr><tr><td>Colour</td><td>red</td></tr>": "Weight 2 kg\nColour red",
+    "<style>p {color: red}</style><!-- no --><p>Yes</p><script>a < b</script>": "Yes",
+    "<![CDATA[<p>One</p>]]>": "One",
+    "<p>Word<o:p></o:p></p><my-card>Card</my-card>": "Word\nCard",
+    "<p>Cut off here</p><p cla": "Cut off here",
+    "Fish &amp; chips; R&amp;D": "Fish & chips; R&D",
+    "caf&eacute; &#39;x&#39; &#x20AC;5": "café 'x' €5",
+    "60&amp;nbsp;cm": "60 cm",
+    "&lt;ul&gt;&lt;li&gt;One&lt;/li&gt;&lt;/ul&gt;": "One",
+    "<p>Type &lt;b&gt;x&lt;/b&gt;</p>": "Type <b>x</b>",
+    "https://example.com/?a=1&amp;b=2": "https://example.com/?a=1&b=2",
+    # spaces, marks, line breaks
+    "60\u00a0cm,\u202f5\u2009%\u3000x": "60 cm, 5 % x",
+    "\ufeffa\u200bb\u2060c\u00adde\u200e\u202b\u061c": "abcde",
+    "a\u200db\u200cc": "abc",
+    "one_x000D_\ntwo_x000d_three_x000A_four": "one\ntwo\nthree\nfour",
+    "one\\ntwo\\r\\nthree": "one\ntwo\nthree",
+    "one\u2028two\x0bthree": "one\ntwo\nthree",
+    # bullets and numbers
+    "- one; - two": "one;two",
+    "• one\n• two": "one\ntwo",
+    "•\none\n•\ntwo": "\none\n\ntwo",
+    "✓ one": "one",
+    "✔️ one；✔️ two": "one；two",
+    "– one": "one",
+    "* one\n* 2 metres": "one\n2 metres",
+    "-one;-two": "one;two",
+    "- 2 pockets; - 3 sizes": "2 pockets;3 sizes",
+    "1. one\n2. two": "one\ntwo",
+    "(1) one; (2) two": "one;two",
+    "1.防水\n2.耐磨": "防水\n耐磨",
+    "1、防水；2、耐磨": "防水；耐磨",
+    "1. 30 cm long; 2. 2 kg": "30 cm long;2 kg",
+    "1. one": "one",
+    "1) One": "One",
+    "&bull; one<br>&bull; two": "one\ntwo",
+}
+AS_IT_IS = [
+    # no HTML
+    *("a < b", "I <3 it", "x<y and y>z", "List<int> = Map<String, List<T>>", "#include <stdio.h>", "std::vector<a> b"),
+    *("The <br> tag breaks a line", "`<p>` begins, `</p>` ends", "<b> = bold", "bold = <b>", "Buy <title> now"),
+    *("<br>标签换行", "mail <a@example.com>", "AT&T, R&D", "https://example.com/?a=1&copy=2&lt=3", "&amp; = ampersand"),
+    "ampersand = &amp;",
+    # marks that do something
+    *("👨\u200d👩\u200d👧 tent", "❤️\u200d🔥", "می\u200cخواهم", "क्\u200dष"),
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    *("C:\\new\\table", "print('a\\n')", '"\\n" = a new line', "\\n = a new line", "\\neq"),
+    "$\\frac{a}{b} \\nabla$",
+    *("snake_x000", "_x00e9_", "one\r\ntwo", "a\tb"),
+    # no bullets
+    *("-5 °C", "- 5 °C", "-20%; -30%", "1.5 l; 2.5 l", "3 litres", "1. FC Köln", "2. Bundesliga", "12. Mai; 14. Mai"),
+    *("• = bullet", "- = minus", "- x + 5 = 0", "*100 °C*", "−5", "2024. A year", "✓", "a - b", "one; 2. two", "-free"),
+    "nothing; at all",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CLEANED)
+def test_a_value_is_cleaned(text: str) -> None:
+    cleaned, terms = cleaned_text(text)
+    assert cleaned == CLEANED[text] and terms
+    (row,) = Cleaner(Cleaning()).rows([Row(values={"x": "Mug", "y": text}, where="")])
+    assert row.values == {"x": "Mug", "y": CLEANED[text]} and list(row.cleaned) == ["y"], "however it is looked at"
+    assert cleaned_text(cleaned)[0] == cleaned or "&lt;b&gt;" in text, "once is enough"
+
+
+@pytest.mark.parametrize("text", AS_IT_IS)
+def test_nothing_else_of_a_value_changes(text: str) -> None:
+    assert cleaned_text(text) == (text, [])
+    (row,) = Cleaner(Cleaning()).rows([Row(values={"x": text}, where="")])
+    assert (row.values, row.cleaned) == ({"x": text}, {})
+
+
+@pytest.mark.parametrize(
+    "word", ["#N/A", "#REF!", "#DIV/0!", "#NV", "nan", "NaN", "NULL", "None", "n/a", "-", "—", "无"]
+)
+def test_a_word_for_nothing_is_no_value(word: str) -> None:
+    cells = {"a": word, "b": f" {word} ", "c": f"one; {word}; two", "d": f"{word}-tag", "e": f"one {word}"}
+    (row,) = Cleaner(Cleaning()).rows([Row(values=cells, where="")])
+    assert (row.values["a"], row.values["b"]) == (None, None)
+    assert [part.strip() for part in row.values["c"].split(";") if part.strip()] == ["one", "two"]
+    assert [row.values["d"], row.values["e"]] == [cells["d"], cells["e"]]
+    assert set(row.cleaned) == {"a", "b", "c"} and set(row.cleaned["a"]) == {f"unknown {word}"}
+
+
+def test_values_of_json_are_cleaned_inside() -> None:
+    items: list[Json] = ["1. One", "2. <b>Two</b>", float("nan"), None, "three<br>four", "N/A", 5]
+    values = {"list": items, "inside": {"a": "x\u00a0y", "b": [True]}, "number": float("inf"), "blank": "&nbsp;"}
+    (row,) = Cleaner(Cleaning()).rows([Row(values=values, where="")])
+    assert row.values == {
+        "list": ["One", "Two", None, None, "three", "four", None, 5],
+        "inside": {"a": "x y", "b": [True]},
+        "number": None,
+        "blank": None,
+    }
+    assert row.cleaned["number"] == ("unknown Infinity",)
+
+
+def test_a_number_that_is_none_is_unknown(project: Project) -> None:
+    Path("rows.jsonl").write_text('{"product": "Mug", "weight": NaN}\n{"product": "Cup", "weight": -Infinity}\n')
+    Path("rows.json").write_text('[{"product": "Mug", "weight": NaN, "facts": ["one", NaN]}]')
+    mug, cup = good(rows_of(project, Path("rows.jsonl")))
+    assert (mug.values["weight"], mug.cleaned) == (None, {"weight": ("unknown NaN",)})
+    assert cup.cleaned == {"weight": ("unknown -Infinity",)}
+    (again,) = good(rows_of(project, Path("rows.json")))
+    assert (again.values["facts"], again.cleaned["facts"]) == (["one"], ("unknown NaN",))
+
+
+# -- ids, settings -----------------------------------------------------------------------------------------------------
+
+
+def test_ids_are_kept_as_they_are_written(project: Project) -> None:
+    Path("rows.csv").write_text(
+        "id,product\n0,A\n00417,B\nMug,C\nmug,D\n- a,E\n&amp;,F\n#N/A,G\nmug,H\n", encoding="utf-8"
+    )
+    rows = rows_of(project, Path("rows.csv"))
+    assert [row.id for row in rows[:7]] == ["0", "00417", "Mug", "mug", "- a", "&amp;", "0007"]
+    assert isinstance(rows[7], Artifact) and "id 'mug' is used twice" in rows[7].reason
+
+
+def test_an_id_that_is_a_number_is_one(project: Project) -> None:
+    Path("rows.jsonl").write_text(
+        '{"id": 0, "product": "A"}\n{"id": 417, "product": "B"}\n{"id": "00417", "product": "C"}\n'
+        '{"id": null, "product": "D"}\n{"id": NaN, "product": "E"}\n'
+    )
+    assert [row.id for row in rows_of(project, Path("rows.jsonl"))] == ["0", "417", "00417", "0004", "0005"]
+
+
+def test_cleaning_can_be_turned_off(project: Project, make_project: Callable[..., Project]) -> None:
+    Path("rows.csv").write_text("product,offer\n<b>Mug</b>\u00a0,n/a\nCup,tbd\n", encoding="utf-8")
+    (mug, _) = good(rows_of(project, Path("rows.csv")))
+    assert (mug.values["product"], mug.values["offer"]) == ("Mug", None)
+    settings = replace(project.settings, importers={"clean": False, "unknown": ["tbd"]})
+    plain = Project(settings, project.folder, project.registry)
+    mug, cup = good(rows_of(plain, Path("rows.csv")))
+    assert (mug.values["product"], mug.values["offer"], mug.cleaned) == ("<b>Mug</b>", "n/a", {})
+    assert (cup.values["offer"], cup.cleaned) == (None, {"offer": ("unknown tbd",)})
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("importers: {claen: false}", r"aigc\.yaml:1: importers\.claen: no such option; did you mean 'clean'\?"),
+        ("importers: {unknown: none}", r"aigc\.yaml:1: importers\.unknown: 'none' is not a list"),
+        ("importer: {clean: false}", r"aigc\.yaml:1: importer: no such setting; did you mean 'importers'\?"),
+    ],
+)
+def test_a_misspelt_setting_is_told(make_project: Callable[..., Project], line: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Cleaning.of(make_project({"aigc.yaml": line + "\n"}).settings)
+
+
+def test_a_job_keeps_to_how_it_was_read(project: Project) -> None:
+    Path("rows.csv").write_text("product\n<b>Mug</b>\n", encoding="utf-8")
+    dry = ("batch", "shop/facts", "rows.csv", "--dry-run", "--json")
+    assert main([*dry, "-o", "importers.clean=false"]) == 0
+    Path("job.yaml").write_text("type: shop/facts\nbriefs: rows.csv\nimporters: {clean: false}\n")
+    assert main(["batch", "job.yaml", "--dry-run", "--json"]) == 0
+
+
+# -- what is over a limit ----------------------------------------------------------------------------------------------
+
+
+def test_an_optional_input_over_its_limit_does_not_end_its_row(project: Project, facts: ContentType) -> None:
+    long = "x" * 41
+    Path("rows.csv").write_text(
+        f"product,facts,offer\nMug,one;{long};2;3;4,everything at half its price\nCup,one,half price\n{long},one,\n",
+        encoding="utf-8",
+    )
+    mug, cup, failed = rows_of(project, Path("rows.csv"))
+    assert isinstance(mug, Brief) and isinstance(cup, Brief)
+    assert (mug.values["offer"], mug.values["facts"]) == (None, ["one", "2", "3"])
+    assert mug.left_out == {
+        "facts": "an item: it has 41 characters, at most 40; it has 4 items, at most 3",
+        "offer": "it has 28 characters, at most 20",
+    }
+    assert (cup.values["offer"], cup.left_out) == ("half price", {})
+    assert isinstance(failed, Artifact) and "product has 41 characters, at most 40" in failed.reason
+    generator = ScriptedGenerator(["A mug.", "A cup."])
+    wrote = {piece.id: piece for piece in project.pipeline(generator).write(facts, [mug, cup])}
+    assert (wrote["0001"].status, wrote["0002"].status) == ("flagged", "accepted")
+    assert [finding.message for finding in wrote["0001"].findings] == [
+        "some of facts is left out: an item: it has 41 characters, at most 40; it has 4 items, at most 3",
+        "offer is left out: it has 28 characters, at most 20",
+    ]
+
+
+# -- what is told ------------------------------------------------------------------------------------------------------
+
+
+def test_a_dry_run_shows_what_was_cleaned_ignored_and_unknown(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["batch", "shop/facts", "rows.csv", "--dry-run"]
+    Path("rows.csv").write_text(
+        "product,facts,offer,Colour\n<b>Mug</b>,- one; - two,nan,red\nCup,<p>one</p>,#N/A,blue\nPot,one,"
+        "a saucepan at half its price,\n",
+        encoding="utf-8",
+    )
+    assert main(argv) == 0
+    told = capsys.readouterr().out
+    table = [line.split() for line in told.partition("On reading:\n")[2].splitlines()[:6]]
+    assert table == [
+        ["input", "what", "rows", "how", "often"],
+        ["product", "cleaned", "1", "tags", "1"],
+        ["facts", "cleaned", "2", "bullets", "1,", "tags", "1"],
+        ["offer", "unknown", "2", "nan", "1,", "#N/A", "1"],
+        ["offer", "left", "out", "1", "over", "the", "limit", "1"],
+        ["Colour", "ignored", "feeds", "no", "input"],
+    ]
+    assert main([*argv, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["ignored"] == ["Colour"]
+    assert record["read"][2] == {"input": "offer", "what": "unknown", "rows": 2, "terms": {"nan": 1, "#N/A": 1}}
+    Path("rows.csv").write_text("product\nMug\n", encoding="utf-8")
+    main(argv)
+    assert "On reading" not in capsys.readouterr().out, "where there is nothing to tell"
+
+
+def test_a_survey_counts_what_was_done_to_rows_that_fail_too(project: Project, facts: ContentType) -> None:
+    Path("rows.csv").write_text("product,offer\n-,nan\n<b>Cup</b>,\n", encoding="utf-8")
+    found = survey_briefs(rows_of(project, Path("rows.csv")), 3)
+    assert (found.valid, found.failed) == (1, 1)
+    assert [(one.input, one.what, one.rows) for one in found.tally.told()] == [
+        ("product", "unknown", 1),
+        ("product", "cleaned", 1),
+        ("offer", "unknown", 1),
+    ]
+
+
+def test_a_piece_knows_what_was_done_to_its_row(
+    project: Project, facts: ContentType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("rows.csv").write_text("product,facts,offer\n<b>Mug</b>,one,nan\nCup,one,\n", encoding="utf-8")
+    with open_job(project, facts, Path("made")) as job:
+        job.register(rows_of(project, Path("rows.csv")), command="")
+        job.write(ScriptedGenerator(["A mug.", "A cup."]))
+        job.finish(())
+        page = write_report(Path("made"), job.ledger, facts).read_text(encoding="utf-8")
+        mug, cup = (entry.artifact.brief for entry in job.ledger.pieces.entries())
+    assert mug.cleaned == {"product": ["tags"], "offer": ["unknown nan"]} and cup.cleaned == {}
+    assert '"reading": {"product": "tags", "offer": "unknown nan"}' in page
+    assert main(["job", "made", "--piece", "0001"]) == 0
+    assert "product: on reading: tags\noffer: on reading: unknown nan\n" in capsys.readouterr().err
+    lines = [json.loads(line)["brief"] for line in Path("made/artifacts.jsonl").read_text().splitlines()]
+    assert lines[0]["cleaned"] == {"product": ["tags"], "offer": ["unknown nan"]} and "cleaned" not in lines[1]
+
+
+def test_a_note_makes_no_other_piece(project: Project, facts: ContentType) -> None:
+    def run(text: str) -> int:
+        Path("rows.csv").write_text(f"product\n{text}\n", encoding="utf-8")
+        with open_job(project, facts, Path("made")) as job:
+            job.register(rows_of(project, Path("rows.csv")), command="")
+            waiting = job.remaining
+            job.write(ScriptedGenerator(["A mug."]))
+            job.finish(())
+            (entry,) = job.ledger.pieces.entries()
+            assert bool(entry.artifact.brief.cleaned) == ("<" in text), "the note is that of this run"
+            return waiting
+
+    assert [run("Mug"), run("<b>Mug</b>"), run("Mug")] == [1, 0, 0]
+
+
+def test_a_ledger_of_before_opens_and_learns_it(project: Project, facts: ContentType) -> None:
+    Path("rows.csv").write_text("product\n<b>Mug</b>\n", encoding="utf-8")
+    with open_job(project, facts, Path("made")) as job:
+        job.register(rows_of(project, Path("rows.csv")), command="")
+        job.write(ScriptedGenerator(["A mug."]))
+        job.finish(())
+    file = Path("made/job.sqlite")
+    with sqlite3.connect(file) as db:
+        db.execute("alter table pieces drop column reading")
+        db.execute("pragma user_version = 3")
+    db.close()
+    with opened_ledger(Path("made")) as ledger:
+        assert ledger.pieces.entry("0001").artifact.brief.cleaned == {}
+        assert list(ledger.pieces.artifact_lines()) and list(ledger.briefs.waiting()) == []
+    ledger = Ledger(file)
+    ledger.briefs.register(rows_of(project, Path("rows.csv")), lambda brief: "another")
+    (brief,) = ledger.briefs.waiting()
+    assert brief.cleaned == {"product": ["tags"]}
+    ledger.close()
+
+
+def test_rows_that_are_no_briefs_are_left_alone(project: Project) -> None:
+    Path("texts.csv").write_text("prompt,completion\n<b>One</b>,- nan\n", encoding="utf-8")
+    (row,) = open_rows(Path("texts.csv"), project.registry)
+    assert row.values == {"prompt": "<b>One</b>", "completion": "- nan"}
