@@ -10,9 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from aigc.asking.cells import asking_cells
-from aigc.asking.cleaning import Cleaner, Cleaning
-from aigc.asking.columns import (
+from aigc.asking.asked_columns import (
     RowCells,
     as_typed,
     asked_column,
@@ -22,6 +20,8 @@ from aigc.asking.columns import (
     near_column,
     own_column,
 )
+from aigc.asking.cells import asking_cells
+from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.notes import done_to_inputs, stands_in

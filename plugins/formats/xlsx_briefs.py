@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, Row
-from aigc_plugins.formats.header import OPTION, Rows
+from aigc_plugins.formats.header import OPTION, HeadedRows
 
 EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
@@ -29,7 +29,7 @@ def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Ra
             raise BriefError(f"{path.name}: no sheet {sheet!r}", hint=did_you_mean(sheet, book.sheetnames))
         table = book[sheet] if sheet else book.worksheets[0]
         others = [name for name in book.sheetnames if name != table.title]
-        yield from _rows(table, path.name, others, Rows(header))
+        yield from _rows(table, path.name, others, HeadedRows(header))
     finally:
         book.close()
 
@@ -50,7 +50,7 @@ def _open(path: Path) -> Any:
         raise BriefError(f"{path.name}: is not an Excel workbook: {error}") from error
 
 
-def _rows(table: Any, name: str, others: Sequence[str], rows: Rows) -> Iterator[Row]:
+def _rows(table: Any, name: str, others: Sequence[str], rows: HeadedRows) -> Iterator[Row]:
     found = False
     for number, raw in enumerate(table.iter_rows(values_only=True), 1):
         cells = [_plain(cell) for cell in raw]
