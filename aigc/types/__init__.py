@@ -298,11 +298,13 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """This is one record of an input file, before it is a brief. `error` says why a row could not be read."""
+    """This is one record of an input file, before it is a brief. `error` says why a row could not be read, `notes` what
+    a person should know of how it was."""
 
     values: Mapping[str, Json]
     where: str
     error: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
