@@ -10,6 +10,16 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
+from aigc.asking.columns import (
+    RowCells,
+    as_typed,
+    asked_column,
+    bare,
+    identifier,
+    naming_column,
+    near_column,
+    own_column,
+)
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
@@ -20,7 +30,7 @@ from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
-from aigc.types import Artifact, Brief, Json, Provenance, Row
+from aigc.types import Artifact, Brief, Json, Provenance, Row, column_name
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
@@ -34,7 +44,7 @@ def open_rows(path: Path, registry: Registry, options: Mapping[str, Json] | None
     """Read `path` with the importer of its suffix. BriefError when there is no file, importer or row."""
     if not path.is_file():
         raise BriefError(f"{path}: no such file", hint=nearest(path))
-    importer = _importer(path, registry)
+    importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows: Iterator[Row] = iter(importer(path, **bound.values))
     try:
@@ -58,6 +68,7 @@ def read_briefs(
     limit: int | None = None,
     cells: Sequence[Cell] = ALONE,
     places: Mapping[str, str] | None = None,
+    remedy: str = "",
 ) -> Iterator[Brief | Artifact]:
     """Yield a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
@@ -65,7 +76,8 @@ def read_briefs(
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
     with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
-    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value.
+    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value;
+    `remedy` what else to do where a column is missing.
     A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows;
     where the input may not be that, the brief knows it all the same.
     BriefError before the first brief when a needed input has no column, or two could feed it.
@@ -79,7 +91,7 @@ def read_briefs(
                 raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
     head, rest = _peek(rows, USUAL)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head[:PEEK], content_type, mapping, fixed, places)
+    _check_columns(head[:PEEK], content_type, mapping, fixed, places, remedy)
     reader = _Reader(content_type, environment, mapping, literals, cells, head)
     reader.check_literals([row for row in head[:PEEK] if not row.error], places)
     with Ids() as ids:
@@ -88,7 +100,7 @@ def read_briefs(
                 return
             asked = reader.id_of(row)
             brief_id, first = ids.take(asked, number, row.where)
-            refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
+            refused = f"id {asked!r} is used twice, first at {first}" if first else reader.refusal(row)
             if refused:
                 error = BriefError(f"{row.where}: {refused}")
                 yield from (_failed(brief_id + cell.mark, row, content_type, error) for cell in cells)
@@ -111,8 +123,8 @@ class _Reader:
         self._content_type = content_type
         self._environment = environment
         self._mapping = mapping
-        self._plain = {name: value for name, value in literals.items() if not _is_expression(value)}
-        self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
+        self._plain = {name: value for name, value in literals.items() if not is_expression(value)}
+        self._expressions = {name: value for name, value in literals.items() if is_expression(value)}
         self._cells = cells
         self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
@@ -129,12 +141,13 @@ class _Reader:
                 raise BriefError(f"{places.get(name, '--set')}: {found[0]}")
         cell = self._cells[0]
         columns = {column for row in head for column in self._known("", row, cell, {})}
+        headed = {column for row in head for column in row.values}
         known = {*self._content_type.brief, *columns}
         for name, text in self._expressions.items():
             try:
                 unknown = unknown_names(self._environment, text, known, places.get(name, f"--set {name}"))
             except ContentTypeError as error:
-                raise BriefError(error.message, hint=error.hint) from None
+                raise BriefError(error.message, hint=as_typed(text, headed) or error.hint) from None
             if unknown and head:
                 self._refuse_unknown(text, head[0], unknown, places.get(name, f"--set {name}"))
 
@@ -146,7 +159,8 @@ class _Reader:
             _computed(text, known, self._environment)
         except ContentTypeError as error:
             if any(f"{one!r} is undefined" in error.message for one in unknown):
-                raise BriefError(f"{where}: {error.message}", hint=error.hint) from None
+                hint = as_typed(text, row.values) or error.hint
+                raise BriefError(f"{where}: {error.message}", hint=hint) from None
 
     def id_of(self, row: Row) -> str:
         """Return the id that the row gives itself, empty where it gives none."""
@@ -157,8 +171,17 @@ class _Reader:
         if naming is None:
             if len(self._naming) > MOST_HEADERS:
                 self._naming.clear()
-            naming = self._naming[columns] = _naming(columns)
+            naming = self._naming[columns] = naming_column(columns)
         return str(row.values.get(naming) or "").strip()
+
+    def refusal(self, row: Row) -> str:
+        """Return why a row is no brief; nothing where no cell that cannot be read feeds or names one."""
+        if not row.error or row.error not in row.faults.values():
+            return row.error
+        used = {*self._feeding(row, self._cells[0]).values(), naming_column(tuple(row.values))}
+        words = " ".join(map(str, self._expressions.values()))
+        named = (column for column in row.faults if column in used or column in words or identifier(column) in words)
+        return next((row.faults[column] for column in named), "")
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
@@ -215,21 +238,23 @@ class _Reader:
 
     def _known(self, brief_id: str, row: Row, cell: Cell, raw: Mapping[str, Json]) -> dict[str, Json]:
         """Return the names an expression sees; the later win: inputs, the row's columns, its id, the matrix's axes."""
-        cells = {key: None if value == "" else value for key, value in row.values.items()}
+        cells = RowCells({key: None if value == "" else value for key, value in row.values.items()})
         inputs = {
             name: schema.get("default") if raw[name] in (None, "") else raw[name]
             for name, schema in self._content_type.brief.items()
             if name in raw
         }
         named = {} if "id" in self._content_type.brief else {"id": brief_id}
-        columns = {re.sub(r"\W+", "_", key.strip()): value for key, value in cells.items()}
+        columns = {identifier(key): value for key, value in cells.items()}
         return {**inputs, **columns, "row": cells, **named, **cell.values}
 
     def _feeding(self, row: Row, cell: Cell) -> dict[str, str]:
         """Return input → the column that feeds it."""
         given = {*self._plain, *self._expressions, *cell.values}
         return {
-            name: self._mapping.get(name) or _column(name, row.values, row.where)
+            name: asked_column(self._mapping[name], row.values) or self._mapping[name]
+            if name in self._mapping
+            else own_column(name, row.values, row.where)
             for name in self._content_type.brief
             if name not in given
         }
@@ -247,19 +272,19 @@ def columns_not_used(
     meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
     head, _ = _peek(rows)
     fed = {*mapping, *literals, *crossed}
-    expressions = " ".join(str(value) for value in literals.values() if _is_expression(value))
-    known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
-    used = {*mapping.values(), _naming(known)}
+    expressions = column_name(" ".join(str(value) for value in literals.values() if is_expression(value)))
+    known = list(dict.fromkeys(column for row in head if row.faults or not row.error for column in row.values))
+    used = {*(asked_column(one, known) for one in mapping.values()), naming_column(known)}
     for name in content_type.brief:
-        if name not in fed and (column := _column(name, known, "")):
+        if name not in fed and (column := own_column(name, known, "")):
             used.add(column)
             fed.add(name)
-    free = {_bare(name): name for name in content_type.brief if name not in fed}
+    free = {bare(name): name for name in content_type.brief if name not in fed}
     unused = {}
     for column in known:
-        named = (column, re.sub(r"\W+", "_", column.strip()))
+        named = (column, identifier(column))
         if column not in used and not any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expressions) for one in named):
-            near = get_close_matches(_bare(column), free, n=1, cutoff=NEAR)
+            near = get_close_matches(bare(column), free, n=1, cutoff=NEAR)
             unused[column] = free[near[0]] if near else ""
     return unused
 
@@ -276,7 +301,8 @@ def rows_about(path: Path, limit: int | None = None) -> int:
     return min(rows, limit) if limit else rows
 
 
-def _importer(path: Path, registry: Registry) -> Extension:
+def importer_of(path: Path, registry: Registry) -> Extension:
+    """Return the importer of a file's suffix. BriefError where there is none."""
     importers = [registry.get("importer", name) for name in registry.names("importer")]
     for importer in importers:
         if path.suffix.lower() in importer.suffixes:
@@ -297,52 +323,40 @@ def _check_columns(
     mapping: Mapping[str, str],
     literals: Mapping[str, Json],
     places: Mapping[str, str],
+    remedy: str,
 ) -> None:
-    """Refuse a file whose first readable rows all lack a needed column; a row lacking one alone fails alone."""
-    readable = [row for row in head if not row.error]
+    """Refuse a file whose first rows all lack a needed column, those that can be read where some can; a row lacking one
+    alone fails alone."""
+    readable = [row for row in head if not row.error] or [row for row in head if row.values]
     if not readable:
         return
     for name in content_type.brief:
         if name not in mapping and name not in literals:
-            _column(name, readable[0].values, readable[0].where)
+            own_column(name, readable[0].values, readable[0].where)
     where = readable[0].where.rpartition(":")[0] or readable[0].where
     known = list(dict.fromkeys(column for row in readable for column in row.values))
-    bare = {_bare(column) for column in known}
+    there = {bare(column) for column in known}
     missing = []
     for name, schema in content_type.brief.items():
         if name in mapping:
-            if mapping[name] not in known:
-                hint = did_you_mean(mapping[name], known)
+            if not asked_column(mapping[name], known):
+                hint = near_column(mapping[name], known)
                 asked = f"{places[name]}: {name}: {where}" if name in places else f"{where}: --map {name}"
+                hint = "; ".join(filter(None, (hint, remedy)))
                 raise BriefError(f"{asked} has no column {mapping[name]!r}", hint=hint)
-        elif _bare(name) not in bare and "default" not in schema and name not in literals:
+        elif bare(name) not in there and "default" not in schema and name not in literals:
             missing.append(name)
     if missing:
         near = did_you_mean(missing[0], known) if len(missing) == 1 else f"columns: {', '.join(known)}"
         needed = ("input " if len(missing) == 1 else "inputs ") + ", ".join(map(repr, missing))
         options = " ".join(f"--map {name}=COLUMN" for name in missing)
         hint = f"add {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
+        hint += f"; {remedy}" if remedy else ""
         raise BriefError(f"{where}: no column for the needed {needed}", hint=hint)
 
 
-def _column(name: str, columns: Iterable[str], where: str) -> str:
-    """Return the column that feeds an input, empty where there is none. BriefError when two could."""
-    alike = [column for column in columns if _bare(column) == _bare(name)]
-    if name in alike:
-        return name
-    if len(alike) > 1:
-        shown = " and ".join(map(repr, alike))
-        raise BriefError(f"{where}: columns {shown} could both be {name!r}", hint=f"say which with --map {name}=COLUMN")
-    return alike[0] if alike else ""
-
-
-def _naming(columns: Sequence[str]) -> str:
-    """Return the column that has the briefs' ids, empty where there is none."""
-    alike = [column for column in columns if _bare(column) == "id"]
-    return "id" if "id" in alike else alike[0] if alike else ""
-
-
-def _is_expression(value: Json) -> bool:
+def is_expression(value: Json) -> bool:
+    """Say whether a value is computed from others."""
     return isinstance(value, str) and "{{" in value
 
 
@@ -360,7 +374,3 @@ def _failed(brief_id: str, row: Row, content_type: ContentType, error: AigcError
         provenance=Provenance(content_type=content_type.name, version=content_type.version),
         reason=str(error),
     )
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name).casefold()

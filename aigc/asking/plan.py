@@ -12,9 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
+from aigc.asking.briefs import columns_not_used, read_briefs
+from aigc.asking.headers import Needed, Table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.samples import sample_briefs
+from aigc.asking.sheets import open_sheet
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
 from aigc.errors import ContentTypeError, JobError, UsageError, describe
@@ -90,8 +92,9 @@ class Plan:
 
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
         """Read the briefs, crossed; as often as this is asked for."""
+        table = self.table(project, content_type)
         return read_briefs(
-            open_rows(self.path(content_type), project.registry, self.reading),
+            table.rows,
             content_type,
             project.environment,
             mapping=self.columns,
@@ -99,11 +102,17 @@ class Plan:
             limit=self.limit,
             cells=self.cells(content_type),
             places=self.places,
+            remedy=table.remedy,
         )
+
+    def table(self, project: Project, content_type: ContentType) -> Table:
+        """Open the file of briefs under the line that names its columns."""
+        needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
+        return open_sheet(self.path(content_type), project.registry, self.reading, needed)
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
-        rows = open_rows(self.path(content_type), project.registry, self.reading)
+        rows = self.table(project, content_type).rows
         return columns_not_used(rows, content_type, mapping=self.columns, literals=self.literals, crossed=self.matrix)
 
     def cells(self, content_type: ContentType) -> tuple[Cell, ...]:

@@ -104,7 +104,7 @@ def command(
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+        _tell_columns(plan, project, content_type)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
         reports.print_dry_run(project, content_type, found, expected, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
@@ -113,7 +113,7 @@ def command(
     prepare_folder(out, content_type.name)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
-    reports.print_columns(plan.path(content_type), plan.columns_not_used(project, content_type))
+    _tell_columns(plan, project, content_type)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
         write_plan(plan, project, out, voice=project.voice(content_type))
         rows = plan.rows(project, content_type)
@@ -186,6 +186,16 @@ def _look(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
         )
     return found
+
+
+def _tell_columns(plan: Plan, project: Project, content_type: ContentType) -> None:
+    """Say which sheet of the file is read and which line names the columns, if not the first, and which of them feed
+    nothing."""
+    path = plan.path(content_type)
+    table = plan.table(project, content_type)
+    reports.print_sheet(path, table.sheet, table.passed_over)
+    reports.print_header(path, table.header)
+    reports.print_columns(path, plan.columns_not_used(project, content_type))
 
 
 def _new(brief: Brief) -> Before:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,7 @@ from aigc.plugs.registry import Registry
 from aigc.types import Row
 
 LINES = (".jsonl", ".ndjson")
-TABLES = (".csv", ".tsv")
-SUFFIXES = (*LINES, ".json", *TABLES, ".xlsx", ".xlsm")
-BROKEN = "\ufffd"  # what stands for a byte that is no character
+SUFFIXES = (*LINES, ".json", ".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 def read_rows(path: Path, registry: Registry, columns: Mapping[str, str]) -> list[Row]:
@@ -40,15 +37,6 @@ def _rows(path: Path, registry: Registry) -> Iterator[Row]:
     if suffix in LINES:
         yield from open_rows(path, registry)
         yield from _empty_lines(path)
-    elif suffix in TABLES and _broken(path):
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = Path(scratch, path.name)
-            text = path.read_bytes().decode("utf-8-sig", errors="replace")
-            copy.write_bytes(text.encode())
-            for row in open_rows(copy, registry):
-                broken = [name for name, cell in row.values.items() if isinstance(cell, str) and BROKEN in cell]
-                error = row.error or (f"column {broken[0]!r} has a byte that is not UTF-8" if broken else "")
-                yield replace(row, error=error)
     else:
         yield from open_rows(path, registry)
 
@@ -58,15 +46,3 @@ def _empty_lines(path: Path) -> Iterator[Row]:
         for number, line in enumerate(file, 1):
             if not line.strip():
                 yield Row(values={}, where=f"{path.name}:{number}", error="is an empty line")
-
-
-def _broken(path: Path) -> bool:
-    """Say whether a file is meant as UTF-8 and is not: one of UTF-16 has zeros among its first bytes, or a mark."""
-    content = path.read_bytes()
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or 0 in content[:4]:
-        return False
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False

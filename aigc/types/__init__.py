@@ -4,9 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece. Knows no template, no
-plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by `aigc.content.measures`, not by
-`len`.
+own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece, `columns` names of a
+table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by
+`aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from aigc.types.asked import Message as Message
 from aigc.types.asked import Prompt as Prompt
 from aigc.types.asked import Role as Role
 from aigc.types.asset import Asset as Asset
+from aigc.types.columns import column_name as column_name
+from aigc.types.columns import numbered as numbered
+from aigc.types.columns import without_number as without_number
 from aigc.types.likelihood import Likelihood as Likelihood
 from aigc.types.likelihood import Suggestion as Suggestion
 from aigc.types.likelihood import by_field as by_field
@@ -298,13 +301,15 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """This is one record of an input file, before it is a brief. `error` says why a row could not be read, `notes` what
-    a person should know of how it was."""
+    """This is one record of an input file, before it is a brief. `error` says why a row could not be read, `cleaned`
+    what was done to the values of which columns. Where only single cells could not be read, `faults` says of which
+    columns and why, and `error` is one of these: a row whose briefs need none of them can be used."""
 
     values: Mapping[str, Json]
     where: str
     error: str = ""
-    notes: tuple[str, ...] = ()
+    cleaned: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    faults: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

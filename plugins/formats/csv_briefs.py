@@ -1,92 +1,175 @@
-"""CSV and TSV files as people have them: any of four separators, with or without a byte order mark, UTF-16 too."""
+"""CSV and TSV files as people have them: any of four delimiters, with or without a byte order mark, UTF-16 too."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO
+from typing import Annotated, TextIO
 
-from aigc import importer
+from aigc import Range, importer
 from aigc.errors import BriefError
 from aigc.types import Row
-from aigc_plugins.formats.header import column_names, is_blank, table_row
+from aigc_plugins.formats.delimiters import NAMED, delimiter_of
+from aigc_plugins.formats.header import OPTION, Rows
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-DELIMITERS = ",;\t|"
-EXCEL_HINT = re.compile(r"sep=(.)\s*$", re.IGNORECASE)  # Excel's own first line
+EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
+HEAD = 100  # lines that tell the delimiter
+BROKEN = re.compile("[\udc00-\udcff]")  # what stands for a byte that is no character
+BASE = 0xDC00
+STAND_IN = "aigc.stand_in"
 
 
 @importer(name="csv", suffixes=(".csv", ".tsv", ".txt"))
-def csv_briefs(path: Path, *, encoding: str = "", delimiter: str = "") -> Iterator[Row]:
-    """A CSV or TSV file, one brief per row; the first row names the inputs.
+def csv_briefs(
+    path: Path, *, encoding: str = "", delimiter: str = "", header: Annotated[int | None, Range(0)] = None
+) -> Iterator[Row]:
+    """A CSV or TSV file, one brief per row; the first row names the inputs, or the line `header`.
 
     The encoding is told by the byte order mark, else UTF-8; `encoding` says another (gb18030, cp1252). The delimiter
-    is found among comma, semicolon, tab and bar unless given. Empty rows are skipped, a row with cells missing or too
-    many fails alone. `where` counts lines of the file, also past quoted line breaks. Rows stream in constant memory.
+    is found among comma, semicolon, tab and bar unless given. With `header` 0 no line names columns: they are called
+    1, 2, 3. Empty rows are skipped, cells missing at the end of a row are empty; a row with too many, or with a byte
+    that is no character, fails alone. `where` counts lines of the file, also past quoted line breaks. Rows stream in
+    constant memory.
     """
     encoding = _known(encoding, path) if encoding else _encoding(path)
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            yield from _rows(file, path.name, delimiter)
-    except UnicodeDecodeError as error:
-        raise _undecodable(path, encoding) from error
+        with path.open(encoding=encoding, newline="", errors=STAND_IN) as file:
+            yield from _Reading(file, path.name, encoding, header).rows(_sign(delimiter, path))
+    except UnicodeError as error:
+        raise BriefError(
+            f"{path.name}: is not {encoding}: {error}", hint="--input encoding=NAME says another"
+        ) from error
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _rows(file: TextIO, name: str, delimiter: str) -> Iterator[Row]:
-    first = file.readline().removeprefix("\ufeff")
-    skipped = 0
-    while first and not first.strip().strip(",;|"):
-        first, skipped = file.readline(), skipped + 1
-    if hint := EXCEL_HINT.match(first):
-        delimiter = delimiter or hint[1]
-        first, skipped = file.readline(), skipped + 1
-    if not first:
-        raise BriefError(f"{name}: the file is empty", hint="its first row names the inputs")
-    delimiter = delimiter or _delimiter(first)
-    csv.field_size_limit(LARGEST_CELL)
-    table = csv.reader(_lines(first, file), delimiter=delimiter, strict=True)
-    names: list[str] = []
-    found = False
-    while True:
-        line = skipped + table.line_num + 1
-        where = f"{name}:{line}"
-        try:
-            cells = next(table, None)
-        except csv.Error as error:
-            if "field larger" in str(error) or "end of data" in str(error):
-                raise BriefError(f"{where}: a quotation mark opened in this row is never closed") from error
-            if not names:
-                raise BriefError(f"{where}: the header cannot be read: {error}") from error
-            found = True
-            lines = f" (lines {line} to {last})" if (last := skipped + table.line_num) > line else ""
-            yield Row(values={}, where=where, error=f"cannot be read: {error}{lines}")
-            continue
-        if cells is None:
-            break
-        if not names:
-            names = column_names(cells, where)
-        elif not is_blank(cells):
-            found = True
-            yield table_row(names, cells, where)
-    if not found:
-        raise BriefError(f"{name}: the file has a header and no rows")
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    """Put half a character, which no text has, in the place of each byte that is none."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(BASE + byte) for byte in error.object[error.start : error.end]), error.end
 
 
-def _lines(first: str, file: TextIO) -> Iterator[str]:
-    yield first
-    yield from file
+codecs.register_error(STAND_IN, _stand_in)
 
 
-def _delimiter(header: str) -> str:
-    """Return the separator that the header uses most outside quotes; a comma where there is only one column."""
-    bare = re.sub(r'"(?:[^"]|"")*"', "", header)
-    return max(DELIMITERS, key=bare.count)
+class _Reading:
+    """This is a file that is read from its top to its end: how far, and whether the last lines had a broken byte."""
+
+    def __init__(self, file: TextIO, name: str, encoding: str, header: int | None) -> None:
+        self._file = file
+        self._name = name
+        self._encoding = encoding.removesuffix("-sig").upper()
+        self._table = Rows(header)
+        self._above = 0  # lines above the table
+        self._delimiter = ","
+        self._broken = False
+
+    def rows(self, delimiter: str) -> Iterator[Row]:
+        """Yield the rows. BriefError where there are none, or no header."""
+        csv.field_size_limit(LARGEST_CELL)
+        head, hint = self._head()
+        self._delimiter = delimiter or hint or delimiter_of(_whole(head), named=self._table.header != 0)
+        lines = csv.reader(self._lines(head), delimiter=self._delimiter, strict=True)
+        found = False
+        while True:
+            line = self._above + lines.line_num + 1
+            try:
+                cells = next(lines, None)
+                row = None if cells is None else self._row(cells, line)
+            except csv.Error as error:
+                row = self._unreadable(error, line, self._above + lines.line_num)
+            else:
+                if cells is None:
+                    break
+            if row is not None:
+                found = True
+                yield row
+        if not found:
+            raise BriefError(f"{self._name}: the file has a header and no rows")
+
+    def _head(self) -> tuple[list[str], str]:
+        """Return the first lines of the table, and the delimiter that Excel's own line above it says."""
+        hint, first = "", self._table.header or 0
+        while line := self._file.readline().removeprefix("\ufeff"):
+            if found := EXCEL_HINT.match(line):
+                hint = hint or found[1]
+            elif line.strip().strip(",;|") and self._above + 1 >= first:
+                return [line, *islice(self._file, HEAD)], hint
+            self._above += 1
+            if self._above == first:
+                raise BriefError(f"{self._name}:{first}: names no columns", hint=OPTION)
+        if first:
+            raise BriefError(f"{self._name}: has {self._above} lines, so none is header={first}", hint=OPTION)
+        raise BriefError(f"{self._name}: the file is empty", hint="its first row names the inputs")
+
+    def _lines(self, head: Sequence[str]) -> Iterator[str]:
+        for line in chain(head, self._file):
+            if not line.isascii() and BROKEN.search(line):
+                self._broken = True
+            yield line
+
+    def _row(self, cells: Sequence[str], line: int) -> Row | None:
+        """Return the row of these cells, None where they name the columns or are blank."""
+        where, broken, self._broken = f"{self._name}:{line}", self._broken, False
+        if broken and self._heads():
+            raise BriefError(
+                f"{where}: the header has {self._byte(cells)}",
+                hint="save the file as UTF-8, or say its encoding: --input encoding=gb18030, --input encoding=cp1252",
+            )
+        row = self._table.take(cells, line, where)
+        if row is not None and broken:
+            return self._mended(row, cells)
+        if row is not None and row.error:
+            tip = f"quote cells that hold {self._delimiter!r}, or say --input delimiter=X or header=N"
+            return replace(row, error=f"{row.error}; {tip}")
+        return row
+
+    def _mended(self, row: Row, cells: Sequence[str]) -> Row:
+        """Return the failed row of cells with bytes that are no characters."""
+        column = next((f"column {name!r}" for name, cell in row.values.items() if BROKEN.search(str(cell))), "a cell")
+        return replace(
+            row,
+            values={name: BROKEN.sub("\ufffd", str(cell)) for name, cell in row.values.items()},
+            error=f"{column} has {self._byte(cells)}; if the file is not, say --input encoding=cp1252 or gb18030",
+        )
+
+    def _byte(self, cells: Sequence[str]) -> str:
+        first = next(found[0] for cell in cells if (found := BROKEN.search(cell)))
+        return f"byte {ord(first) - BASE:#04x}, which is not {self._encoding}"
+
+    def _unreadable(self, error: csv.Error, line: int, last: int) -> Row:
+        """Return the failed row of lines that csv cannot read. BriefError where that is all the rest, or the header."""
+        where, self._broken = f"{self._name}:{line}", False
+        if "field larger" in str(error) or "end of data" in str(error):
+            raise BriefError(f"{where}: a quotation mark opened in this row is never closed") from error
+        if self._heads():
+            raise BriefError(f"{where}: the header cannot be read: {error}", hint=OPTION) from error
+        lines = f" (lines {line} to {last})" if last > line else ""
+        return Row(values={}, where=where, error=f"cannot be read: {error}{lines}")
+
+    def _heads(self) -> bool:
+        """Tell whether the next row names the columns."""
+        return self._table.header != 0 and not self._table.names
+
+
+def _whole(head: Sequence[str]) -> Sequence[str]:
+    """Return the lines without the last where the file goes on: the row may do so too."""
+    return head[:-1] if len(head) > HEAD else head
+
+
+def _sign(delimiter: str, path: Path) -> str:
+    sign = NAMED.get(delimiter.lower(), delimiter)
+    if len(sign) > 1 or sign in ('"', "\r", "\n"):
+        raise BriefError(f"{path.name}: no delimiter is {delimiter!r}", hint="--input delimiter is one sign, or `tab`")
+    return sign
 
 
 def _encoding(path: Path) -> str:
@@ -106,40 +189,9 @@ def _encoding(path: Path) -> str:
 def _known(encoding: str, path: Path) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+        b" ".decode(encoding, "ignore")  # base64 is no encoding of a text
+    except (LookupError, UnicodeError):
         raise BriefError(
             f"{path.name}: no encoding is called {encoding!r}", hint="try utf-8, utf-16, gb18030 or cp1252"
         ) from None
     return "utf-8-sig" if name == "utf-8" else name
-
-
-def _undecodable(path: Path, encoding: str) -> BriefError:
-    """Return the error that names the line of the first byte that is not `encoding`.
-
-    The file is read once more for it: reading goes by blocks, so the decoder's own error knows no line.
-    """
-    line, at, byte = _place(path, encoding)
-    return BriefError(
-        f"{path.name}:{line}: byte {byte:#04x} at offset {at} is not {encoding.removesuffix('-sig').upper()}",
-        hint="save the file as UTF-8, or say its encoding: --input encoding=gb18030, --input encoding=cp1252",
-    )
-
-
-def _place(path: Path, encoding: str) -> tuple[int, int, int]:
-    """Return the line (from 1), the offset (from 0) and the value of the first byte that is not `encoding`."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line, offset, size = 1, 0, 1 << 16
-    with path.open("rb") as file:
-        while True:
-            state = decoder.getstate()
-            block = file.read(size)
-            try:
-                line += decoder.decode(block, final=not block).count("\n")
-                offset += len(block)
-            except UnicodeDecodeError as error:
-                if size == 1 or not block:
-                    at = offset + len(block) - len(error.object) + error.start
-                    return line, at, error.object[error.start]
-                decoder.setstate(state)  # once more through this block, byte by byte
-                file.seek(offset)
-                size = 1

@@ -7,11 +7,11 @@ over a whole table is not a value of each of its columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_letters, column_number
-from aigc_plugins.formats.workbook import Worksheet, Workbook
+from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_number
+from aigc_plugins.formats.workbook import Workbook, Worksheet
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']")
 LONGEST = 256  # bytes of such a tag
@@ -26,9 +26,6 @@ class MergedRange:
     left: int
     bottom: int
     right: int
-
-    def __str__(self) -> str:
-        return f"{column_letters(self.left)}{self.top}:{column_letters(self.right)}{self.bottom}"
 
 
 def merged_cells(book: Workbook, sheet: Worksheet) -> list[MergedRange]:
@@ -57,18 +54,18 @@ class Merges:
         self._next = 0
         self._open: list[tuple[MergedRange, SheetCell | None]] = []  # those the row is in → what fills the rows below
 
-    def fill(self, row: SheetRow, *, below: bool) -> Mapping[int, str]:
-        """Give a row's cells what their merged cells show; return which columns got theirs from above → the range.
+    def fill(self, row: SheetRow, *, below: bool) -> Collection[int]:
+        """Give a row's cells what their merged cells show; return which columns got theirs from above.
 
         `below` says whether the row is below the header: what is merged in or above that fills nothing.
         """
         self._open = [one for one in self._open if one[0].bottom >= row.number]
-        filled = {}
+        filled = set()
         for merged, value in self._open:
             self._hide(row, merged, merged.left)
             if value is not None:
                 row.cells[merged.left] = value
-                filled[merged.left] = str(merged)
+                filled.add(merged.left)
         while self._next < len(self._ranges) and self._ranges[self._next].top <= row.number:
             merged = self._ranges[self._next]
             self._next += 1

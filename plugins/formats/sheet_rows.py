@@ -12,7 +12,7 @@ from typing import IO, TypeAlias
 from xml.parsers.expat import ParserCreate
 
 from aigc.types import Json
-from aigc_plugins.formats.workbook import SharedTexts, Worksheet, Workbook
+from aigc_plugins.formats.workbook import SharedTexts, Workbook, Worksheet
 
 BLOCK = 1 << 16  # bytes of XML read at once
 EMPTY = re.compile(rb'<(?:\w+:)?c r="[A-Z]+\d+"[^<>]*/>')
@@ -23,8 +23,8 @@ Attributes: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SheetCell:
-    """This is a cell with something in it. `style` is the number of its format; `unsaved` is a formula whose value the
-    file does not have; `faulty` has an error such as #REF! as its value."""
+    """This is a cell with something in it. `style` is the number of its format; `unsaved` has a formula, whose value
+    the file does not have, and shows that; `faulty` has an error such as #REF! as its value."""
 
     value: Json
     style: int = 0
@@ -92,7 +92,8 @@ class _SheetReader:
         self._ended: list[SheetRow] = []
         self._row = SheetRow(number=0)
         self._column = -1
-        self._kind, self._style, self._formula = "n", 0, False
+        self._kind, self._style = "n", 0
+        self._formula: list[str] | None = None
         self._value: list[str] | None = None  # None outside cells
         self._aside = 0  # within how many elements whose text is not shown
 
@@ -110,7 +111,7 @@ class _SheetReader:
         if name == "c":
             place = LETTERS.match(given.get("r", ""))
             self._column = column_number(place[0]) if place else self._column + 1
-            self._kind, self._style, self._formula = given.get("t", "n"), int(given.get("s", 0)), False
+            self._kind, self._style, self._formula = given.get("t", "n"), int(given.get("s", 0)), None
             self._value = []
         elif name == "row":
             number = int(given.get("r", self._row.number + 1))
@@ -120,13 +121,14 @@ class _SheetReader:
             if name in ("v", "t") and not self._aside:
                 self._parser.CharacterDataHandler = self._value.append
             elif name == "f":
-                self._formula = True
+                self._formula = []
+                self._parser.CharacterDataHandler = self._formula.append
             elif name == "rPh":
                 self._aside += 1
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
-        if name in ("v", "t"):
+        if name in ("v", "t", "f"):
             self._parser.CharacterDataHandler = None
         elif name == "c":
             self._take("".join(self._value or ()))
@@ -139,8 +141,8 @@ class _SheetReader:
 
     def _take(self, text: str) -> None:
         if not text:
-            if self._formula and self._kind != "str":  # a formula may well give an empty text
-                self._row.cells[self._column] = SheetCell(None, self._style, unsaved=True)
+            if self._formula is not None and self._kind != "str":  # a formula may well give an empty text
+                self._row.cells[self._column] = SheetCell("=" + "".join(self._formula), self._style, unsaved=True)
             return
         self._row.cells[self._column] = SheetCell(self._read(text), self._style, faulty=self._kind == "e")
 

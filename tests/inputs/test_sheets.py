@@ -110,7 +110,7 @@ def test_a_formula_without_a_saved_value_is_named() -> None:
 def test_cells_merged_downwards_stand_for_every_row() -> None:
     rows = read("18-merged.xlsx")
     assert [row.values["keyword"] for row in rows] == ["cold brew"] * 3
-    assert [row.notes for row in rows] == [(), *[("'keyword' is that of the merged cells A2:A4",)] * 2]
+    assert [row.cleaned for row in rows] == [{}, *[{"keyword": ("filled from merged cells",)}] * 2]
 
 
 def test_a_format_on_the_last_cell_of_a_sheet_costs_nothing() -> None:
@@ -153,15 +153,21 @@ def test_a_merged_header_fills_no_row(book: Callable[..., Path]) -> None:
     ]
 
 
+def test_a_row_of_formulas_without_values_is_a_row(book: Callable[..., Path]) -> None:
+    (only,) = xlsx_briefs(book(sheet(row(1, "a"), row(2, '<c r="A2"><f>LOWER(B2)</f></c>'))))
+    assert only.values == {"a": "=LOWER(B2)"}
+    assert "'a' (A2) is a formula without a saved value" in only.error
+
+
 def test_a_hidden_row_is_read_and_noted(book: Callable[..., Path]) -> None:
     rows = list(xlsx_briefs(book(sheet(row(1, "a"), row(2, "tea"), row(3, "mug", more=' hidden="1"')))))
-    assert [(row.values["a"], row.notes) for row in rows] == [("tea", ()), ("mug", ("is hidden in the sheet",))]
+    assert [(row.values["a"], row.cleaned) for row in rows] == [("tea", {}), ("mug", {"a": ("in a hidden row",)})]
 
 
 def test_a_hidden_first_sheet_is_passed_over(book: Callable[..., Path]) -> None:
     path = book(sheet(row(1, "x"), row(2, "y")), sheet(row(1, "a"), row(2, "tea")), states={1: "veryHidden"})
     (only,) = xlsx_briefs(path)
-    assert (only.values, only.where) == ({"a": "tea"}, "b.xlsx:Sheet2:2")
+    assert (only.values, only.where) == ({"a": "tea"}, "b.xlsx:2")
     assert values(list(xlsx_briefs(path, sheet="Sheet1"))) == [{"x": "y"}]
 
 
@@ -175,12 +181,12 @@ def test_formulas_with_saved_values_are_their_values(book: Callable[..., Path]) 
     ]
     (only,) = xlsx_briefs(book(sheet(row(1, *"abcde"), row(2, *cells))))
     assert only.values == {"a": "teas", "b": None, "c": "00417", "d": True, "e": "#DIV/0!"}
-    assert only.error == "has the error #DIV/0! in 'e'"
+    assert only.error == only.faults["e"] == "has the error #DIV/0! in 'e'"
 
 
-def test_a_format_that_is_not_known_is_named(book: Callable[..., Path]) -> None:
+def test_a_format_that_cannot_show_the_number_is_named(book: Callable[..., Path]) -> None:
     (only,) = xlsx_briefs(book(sheet(row(1, "a", "b"), row(2, '<c r="A2" s="2"><v>-5</v></c>', 1))))
-    assert (only.values["a"], only.notes) == (-5, ("'a' is -5 without its format: -5 is no date",))
+    assert (only.values["a"], only.cleaned) == (-5, {"a": ("without its number format",)})
 
 
 def test_rich_texts_are_read_without_reading_aids(book: Callable[..., Path]) -> None:

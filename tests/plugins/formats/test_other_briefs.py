@@ -112,8 +112,17 @@ def test_xlsx(tmp_path):
         "",
         "",
         "has the error #REF! in 'price'",
-        "has 6 cells, the header has 5",
+        "",
     ]
+    assert found[3].values["column 6"] == "stray", "a column without a name"
+
+
+def test_xlsx_header_by_row(tmp_path):
+    path = workbook(tmp_path, First=[["A title"], ["a", "a", "b\n(new)"], [1, 2, 3]])
+    assert [row.values for row in xlsx_briefs(path, header=2)] == [{"a (column 1)": 1, "a (column 2)": 2, "b (new)": 3}]
+    assert [row.values["1"] for row in xlsx_briefs(path, header=0)] == ["A title", "a", 1]
+    with pytest.raises(BriefError, match="has no row 9; --input header=N"):
+        list(xlsx_briefs(path, header=9))
 
 
 def test_xlsx_sheet_by_name(tmp_path):
@@ -128,7 +137,6 @@ def test_xlsx_sheet_by_name(tmp_path):
     [
         ([], "the sheet 'First' is empty"),
         ([["a", "b"]], "a header and no rows"),
-        ([["a", "a"], [1, 2]], "columns 1 and 2 are both named 'a'"),
     ],
 )
 def test_xlsx_that_cannot_be_used(tmp_path, rows, message):
