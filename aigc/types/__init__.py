@@ -4,9 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece, `columns` names of a
-table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by
-`aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`; `places` are paths in a piece, `columns`
+names of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted
+by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from aigc.types.review import Decision as Decision
 from aigc.types.review import Review as Review
 from aigc.types.review import Verb as Verb
 from aigc.types.review import base_of as base_of
+from aigc.types.shown_number import ShownNumber as ShownNumber
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 from aigc.types.token_choice import TokenLogprob as TokenLogprob

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from aigc.types import ShownNumber
 from aigc_plugins.formats.format_codes import Mark, Section, Unshown, sections_of
 from aigc_plugins.formats.shown_dates import shown_date
 
@@ -20,14 +21,15 @@ GENERAL = 10  # digits that a number without a format shows
 
 
 def shown_number(number: float, code: str, *, from_1904: bool = False) -> str:
-    """Return a number as Excel shows it under a format. Unshown where the format has something not known here."""
+    """Return a number as Excel shows it under a format, which still knows its number unless that is a date's. Unshown
+    where the format has something not known here."""
     value = Decimal(f"{number:.{PRECISE}g}")
     section, absolute = _chosen(sections_of(code), value)
     if section.is_date:
         return shown_date(number, section, from_1904=from_1904)
     text = _written(section.marks, abs(value))
     minus = "-" if value < 0 and not absolute and any(digit in text for digit in "123456789") else ""
-    return (minus + text).strip()
+    return ShownNumber((minus + text).strip(), number)
 
 
 def shown_text(text: str, code: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pickle
 import string
 import time
 import zipfile
@@ -15,8 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aigc.asking import Plan
+from aigc.cli.reports import print_sheet
 from aigc.errors import BriefError
-from aigc.types import Row
+from aigc.project import Project
+from aigc.types import Artifact, Brief, Row, ShownNumber
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 
 HERE = Path(__file__).parent
@@ -259,6 +263,88 @@ def test_memory_stays_flat(book: Callable[..., Path]) -> None:
         assert peak(5_000) < peak(1_000) * 1.5 + 100_000
     finally:
         workbook.IN_MEMORY = before
+
+
+ITEM = """
+aigc: 1
+name: shop/item
+summary: An item.
+brief:
+  product: {type: string}
+  price: {type: string, default: ""}
+  pieces: {type: number, default: 1}
+prompt: item.j2
+output: {type: string}
+"""
+
+
+@pytest.fixture
+def asked(make_project: Callable[..., Project]) -> Callable[..., list[Brief | Artifact]]:
+    """Return a function that reads a workbook as briefs of a type that needs a product."""
+    task = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
+    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": task})
+
+    def ask(path: Path, **options: Any) -> list[Brief | Artifact]:
+        plan = Plan(type="shop/item", briefs=str(path), **options)
+        return list(plan.rows(project, project.content_type("shop/item")))
+
+    return ask
+
+
+Asked = Callable[..., list[Brief | Artifact]]
+README = sheet(row(1, "How to fill in this file"), row(2, "Write a product in each line"))
+
+
+def test_the_sheet_that_has_what_is_needed_is_read(book: Callable[..., Path], asked: Asked) -> None:
+    path = book(README, sheet(row(1, "product"), row(2, "Mug")), sheet(row(1, "product"), row(2, "Cup")))
+    assert [brief.values["product"] for brief in asked(path)] == ["Mug"]
+    assert [brief.values["product"] for brief in asked(path, reading={"sheet": "Sheet3"})] == ["Cup"]
+
+
+def test_the_first_sheet_is_read_where_it_has_what_is_needed(book: Callable[..., Path], asked: Asked) -> None:
+    path = book(sheet(row(1, "product"), row(2, "Mug")), sheet(row(1, "product", "price"), row(2, "Cup")))
+    assert [brief.values["product"] for brief in asked(path)] == ["Mug"]
+
+
+@pytest.mark.parametrize("first", [README, sheet(row(1, "nothing below")), sheet()])
+def test_the_others_are_named_where_no_sheet_has_it(book: Callable[..., Path], asked: Asked, first: str) -> None:
+    with pytest.raises(BriefError, match="--input sheet=NAME: Sheet2"):
+        asked(book(first, sheet(row(1, "name"), row(2, "Mug"))))
+
+
+def test_the_file_with_a_sheet_to_read_first_is_read(asked: Asked, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = asked(HERE / "17-readme-sheet.xlsx", columns={"product": "topic"})
+    assert [brief.values["product"] for brief in rows] == ["Cold brew at home", "Oat milk at home"]
+    print_sheet(HERE / "17-readme-sheet.xlsx", "Data", ["Read me"])
+    told = "17-readme-sheet.xlsx: read from the sheet 'Data', not 'Read me' (--input sheet=NAME)\n"
+    assert capsys.readouterr().err == told
+
+
+def test_a_cell_that_cannot_be_read_fails_its_row_where_it_is_needed(book: Callable[..., Path], asked: Asked) -> None:
+    cells = ['<c r="B2"><f>A2*2</f></c>', '<c r="C2" t="e"><v>#REF!</v></c>']
+    path = book(sheet(row(1, "product", "margin", "ratio"), row(2, "Mug", *cells)))
+    assert [type(one) for one in asked(path)] == [Brief]
+    (failed,) = asked(path, columns={"price": "margin"})
+    assert "b.xlsx:2: 'margin' (B2) is a formula without a saved value" in failed.reason
+    (failed,) = asked(path, literals={"price": "{{ ratio }} €"})
+    assert failed.reason == "b.xlsx:2: has the error #REF! in 'ratio'"
+
+
+def test_a_shown_number_is_a_number_where_one_is_asked_for(asked: Asked) -> None:
+    feeding = {"columns": {"price": "price", "pieces": "price"}}
+    assert [
+        (one.values["price"], one.values["pieces"]) for one in asked(HERE / "03-number-formats.xlsx", **feeding)
+    ] == [
+        ("$29.90", 29.9),
+        ("24.50 €", 24.5),
+    ]
+    computed = asked(HERE / "03-number-formats.xlsx", literals={"price": "{{ (row.price | float * 2) | round(2) }} €"})
+    assert [one.values["price"] for one in computed] == ["59.8 €", "49.0 €"]
+
+
+def test_a_shown_number_is_itself_after_a_journey() -> None:
+    came = pickle.loads(pickle.dumps(ShownNumber("$29.90", 29.9)))
+    assert (came, float(came)) == ("$29.90", 29.9)
 
 
 WORDS = st.text(
