@@ -1,0 +1,83 @@
+"""Tables as programs export them: headers further down, nameless, double or oddly spaced; delimiters and bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aigc.cli import main
+
+HERE = Path(__file__).parent
+Checked = Callable[..., tuple[str, str]]
+
+
+@pytest.fixture
+def checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Checked:
+    """Return what checks a file as `aigc batch TYPE FILE … --dry-run` does, and gives back what was printed."""
+    (tmp_path / "aigc.yaml").write_text("model: smollm2-135m\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def checked(kind: str, name: str, *more: str) -> tuple[str, str]:
+        main(["batch", kind, str(HERE / name), *more, "--dry-run"])
+        printed = capsys.readouterr()
+        return printed.out, printed.err
+
+    return checked
+
+
+PAGE = ("--map", "topic=Page title", "--map", "keyword=Page title")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "options", "found"),
+    [
+        ("seo/keywords", "10-preamble.csv", ("--map", "topic=Keyword"), "2 rows: 2 valid, 0 not"),
+        ("seo/meta", "10-preamble-hash.csv", PAGE, "1 rows: 1 valid, 0 not"),
+        ("seo/meta", "11-unnamed-column.csv", (), "2 rows: 2 valid, 0 not"),
+        ("seo/meta", "12-header-twice.csv", (), "2 rows: 2 valid, 0 not"),
+        (
+            "seo/meta",
+            "13-delimiter-tie.csv",
+            ("--map", "keyword=keyword (main, exact)"),
+            "2 rows: 2 valid, 0 not",
+        ),
+        ("seo/meta", "13-sep-quoted.csv", (), "1 rows: 1 valid, 0 not"),
+        ("seo/meta", "14-short-rows.csv", (), "2 rows: 2 valid, 0 not"),
+        ("seo/meta", "15-one-bad-byte.csv", (), "3 rows: 2 valid, 1 not"),
+        (
+            "seo/meta",
+            "27-nbsp-header.csv",
+            ("--map", "topic=Page topic", "--map", "keyword=Main keyword"),
+            "1 rows: 1 valid, 0 not",
+        ),
+    ],
+)
+def test_a_file_is_checked(checked: Checked, kind: str, name: str, options: tuple[str, ...], found: str) -> None:
+    assert found in checked(kind, name, *options)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("10-preamble-hash.csv", PAGE, "10-preamble-hash.csv: line 6 names the columns (--input header=6)"),
+        ("10-preamble-hash.csv", (), "--input header=6 if line 6 names the columns (Page title, Views)"),
+        ("11-unnamed-column.csv", (), "columns not used: column 1"),
+        ("12-header-twice.csv", (), "columns not used: Image (column 3), Image (column 4)"),
+        ("12-header-twice.csv", ("--map", "topic=Image"), "'Image'; it is 'Image (column 3)' or 'Image (column 4)'"),
+        (
+            "27-nbsp-header.csv",
+            ("--set", "topic={{ Page topic }}", "--map", "keyword=Main keyword"),
+            "the column 'Page topic' is row[\"Page topic\"] or Page_topic",
+        ),
+    ],
+)
+def test_what_is_told_can_be_typed(checked: Checked, name: str, options: tuple[str, ...], told: str) -> None:
+    assert told in checked("seo/meta", name, *options)[1]
+
+
+def test_the_line_that_fails_alone_is_named(checked: Checked) -> None:
+    out, _ = checked("seo/meta", "15-one-bad-byte.csv")
+    assert "15-one-bad-byte.csv:3: column 'topic' has byte 0xe9, which is not UTF-8; " in out
+    assert "--input encoding=cp1252" in out
