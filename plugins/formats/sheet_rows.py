@@ -16,6 +16,7 @@ from aigc_plugins.formats.workbook import SharedTexts, Workbook, Worksheet
 
 BLOCK = 1 << 16  # bytes of XML read at once
 EMPTY = re.compile(rb'<(?:\w+:)?c r="[A-Z]+\d+"[^<>]*/>')
+EMPTY_ROW = re.compile(rb'<(?:\w+:)?row r="\d+"[^<>]*(?:/>|>\s*</(?:\w+:)?row>)')
 LETTERS = re.compile(r"[A-Z]+")
 
 Attributes: TypeAlias = dict[str, str]
@@ -70,13 +71,13 @@ def column_letters(number: int) -> str:
 
 
 def _blocks(source: IO[bytes]) -> Iterator[bytes]:
-    """Yield the XML without cells that hold nothing, cut between tags."""
+    """Yield the XML without cells and rows that hold nothing, cut between tags."""
     rest = b""
     while block := source.read(BLOCK):
         block = rest + block
         cut = block.rfind(b"<")
         rest = block[cut:] if cut >= 0 else b""
-        yield EMPTY.sub(b"", block[:cut] if cut >= 0 else block)
+        yield EMPTY_ROW.sub(b"", EMPTY.sub(b"", block[:cut] if cut >= 0 else block))
     yield rest
 
 

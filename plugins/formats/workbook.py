@@ -39,17 +39,18 @@ class Worksheet:
 
 
 class SharedTexts:
-    """These are the texts that cells name by number. Memory stays flat: those of a large workbook lie in a file."""
+    """These are the texts that cells name by number, read when the first is asked for. Memory stays flat: those of a
+    large workbook lie in a file."""
 
-    def __init__(self, source: IO[bytes] | None) -> None:
+    def __init__(self, archive: zipfile.ZipFile, part: str) -> None:
+        self._archive = archive
+        self._part = part
         self._texts = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by `close`
-        self._ends = array("Q", [0])
-        if source is not None:
-            for item in _elements(source, "si"):
-                self._texts.write(text_in(item).encode("utf-8", "surrogatepass"))
-                self._ends.append(self._texts.tell())
+        self._ends = array("Q")
 
     def __getitem__(self, number: int) -> str:
+        if not self._ends:
+            self._load()
         if not 0 <= number < len(self._ends) - 1:
             raise ValueError(f"it has no shared text {number}")
         self._texts.seek(self._ends[number])
@@ -58,6 +59,14 @@ class SharedTexts:
     def close(self) -> None:
         """Give the memory or the file back."""
         self._texts.close()
+
+    def _load(self) -> None:
+        self._ends.append(0)
+        if self._part in self._archive.namelist():
+            with self._archive.open(self._part) as source:
+                for item in _elements(source, "si"):
+                    self._texts.write(text_in(item).encode("utf-8", "surrogatepass"))
+                    self._ends.append(self._texts.tell())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,41 +123,42 @@ def _workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
         raise ValueError(f"it has no {main}")
     root = fromstring(archive.read(main))
     targets = _targets(archive, main)
-    named = {key: target for key, target in targets.items() if key.startswith("#")}
     sheets = [
         Worksheet(
             name=element.get("name", ""),
-            part=named.get("#" + _relation(element), ""),
+            part=targets.get("#" + _relation(element), ""),
             hidden=element.get("state", "visible") != "visible",
         )
         for element in root.iter()
         if local(element.tag) == "sheet"
     ]
     settings = next((element for element in root if local(element.tag) == "workbookPr"), None)
-    strings = targets.get("sharedStrings", "")
-    source = archive.open(strings) if strings in archive.namelist() else None
     return Workbook(
         name=name,
         archive=archive,
-        sheets=[sheet for sheet in sheets if "worksheets/" in sheet.part],  # charts and dialogs are no tables
-        texts=SharedTexts(source),
+        sheets=[sheet for sheet in sheets if sheet.part],
+        texts=SharedTexts(archive, targets.get("sharedStrings", "")),
         codes=_codes(archive, targets.get("styles", "")),
         from_1904=settings is not None and settings.get("date1904", "0").lower() in ("1", "true"),
     )
 
 
 def _targets(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
-    """Return what a part refers to: the kind of relation, and `#` with its id → the path within the archive."""
+    """Return what a part refers to: the kind of relation, and `#` with the id of a sheet of cells → the path within the
+    archive, which is written without regard to case."""
     folder, file = posixpath.split(part)
     relations = posixpath.join(folder, "_rels", f"{file}.rels")
     if relations not in archive.namelist():
         return {}
+    there = {name.lower(): name for name in archive.namelist()}
     found = {}
     for element in fromstring(archive.read(relations)):
         target = element.get("Target", "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[element.get("Type", "").rpartition("/")[2]] = path
-        found["#" + element.get("Id", "")] = path
+        kind = element.get("Type", "").rpartition("/")[2]
+        found[kind] = there.get(path.lower(), path)
+        if kind == "worksheet":  # charts and dialogs are no tables
+            found["#" + element.get("Id", "")] = found[kind]
     return found
 
 

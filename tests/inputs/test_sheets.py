@@ -21,7 +21,7 @@ from aigc.cli.reports import print_sheet
 from aigc.errors import BriefError
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Row, ShownNumber
-from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
+from aigc_plugins.formats.xlsx_briefs import sheets_of, xlsx_briefs
 
 HERE = Path(__file__).parent
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -199,6 +199,18 @@ def test_rich_texts_are_read_without_reading_aids(book: Callable[..., Path]) -> 
         book(sheet(row(1, '<c r="A1" t="s"><v>0</v></c>'), row(2, '<c t="s"><v>1</v></c>')), texts=texts)
     )
     assert only.values == {"a": "Oak board"}
+
+
+def test_a_sheet_of_a_chart_is_no_table(book: Callable[..., Path]) -> None:
+    path = book("<chart/>", sheet(row(1, "a"), row(2, "tea")))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    related = parts["xl/_rels/workbook.xml.rels"].replace("worksheet", "chartsheet", 1).replace("sheet2", "SHEET2")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in {**parts, "xl/_rels/workbook.xml.rels": related}.items():
+            archive.writestr(name, text)
+    assert sheets_of(path) == ["Sheet2"]
+    assert values(list(xlsx_briefs(path))) == [{"a": "tea"}]
 
 
 @pytest.mark.parametrize("main", [MAIN, STRICT])
