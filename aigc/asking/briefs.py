@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
-from aigc.asking.columns import (
+from aigc.asking.asked_columns import (
     RowCells,
     as_typed,
     asked_column,

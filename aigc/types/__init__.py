@@ -4,9 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`; `places` are paths in a piece, `columns`
-names of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted
-by `aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`; `places` are paths in a piece,
+`column_names` those of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written;
+lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from aigc.types.asked import Message as Message
 from aigc.types.asked import Prompt as Prompt
 from aigc.types.asked import Role as Role
 from aigc.types.asset import Asset as Asset
-from aigc.types.columns import column_name as column_name
-from aigc.types.columns import numbered as numbered
-from aigc.types.columns import without_number as without_number
+from aigc.types.column_names import column_name as column_name
+from aigc.types.column_names import numbered as numbered
+from aigc.types.column_names import without_number as without_number
 from aigc.types.likelihood import Likelihood as Likelihood
 from aigc.types.likelihood import Suggestion as Suggestion
 from aigc.types.likelihood import by_field as by_field

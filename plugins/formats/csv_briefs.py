@@ -15,7 +15,7 @@ from aigc import Range, importer
 from aigc.errors import BriefError
 from aigc.types import Row
 from aigc_plugins.formats.delimiters import NAMED, delimiter_of
-from aigc_plugins.formats.header import OPTION, Rows
+from aigc_plugins.formats.header import OPTION, HeadedRows
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
@@ -67,7 +67,7 @@ class _Reading:
         self._file = file
         self._name = name
         self._encoding = encoding.removesuffix("-sig").upper()
-        self._table = Rows(header)
+        self._table = HeadedRows(header)
         self._above = 0  # lines above the table
         self._delimiter = ","
         self._broken = False

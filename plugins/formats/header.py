@@ -11,7 +11,7 @@ from aigc.types import Json, Row, column_name, numbered
 OPTION = "--input header=N is the line that names the columns, from 1; 0 where none does"
 
 
-class Rows:
+class HeadedRows:
     """These are the rows of a table, made as its cells come: the first that is not blank names the columns, or the one
     of the number `header`. Where that is 0 none does, and columns are called 1, 2, 3."""
 

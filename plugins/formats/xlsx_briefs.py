@@ -11,7 +11,7 @@ from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, Row, numbered
 from aigc_plugins.formats.format_codes import Unshown
-from aigc_plugins.formats.header import OPTION, Rows
+from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.merged_cells import Merges, merged_cells
 from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_letters, sheet_rows
 from aigc_plugins.formats.shown_dates import iso_date
@@ -58,7 +58,7 @@ class _Sheet:
     def __init__(self, book: Workbook, sheet: Worksheet, header: int | None) -> None:
         self._book = book
         self._sheet = sheet
-        self._table = Rows(header)
+        self._table = HeadedRows(header)
         self._merges = Merges(merged_cells(book, sheet))
 
     def rows(self) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aigc.asking.columns import RowCells, as_typed, asked_column, near_column, own_column
+from aigc.asking.asked_columns import RowCells, as_typed, asked_column, near_column, own_column
 from aigc.errors import BriefError
 from aigc.types import column_name, numbered, without_number
 
