@@ -107,7 +107,7 @@ def read_briefs(
                 return
             asked = reader.id_of(row)
             brief_id, first = ids.take(asked, number, row.where)
-            refused = f"id {asked!r} is used twice, first at {first}" if first else row.error
+            refused = f"id {asked!r} is used twice, first at {first}" if first else reader.refusal(row)
             if refused:
                 error = BriefError(f"{row.where}: {refused}")
                 yield from (reader.failed(brief_id + cell.mark, row, error) for cell in cells)
@@ -190,6 +190,15 @@ class _Reader:
             naming = self._naming[columns] = naming_column(columns)
         value = row.values.get(naming)
         return "" if value is None else str(value).strip()  # 0 is one
+
+    def refusal(self, row: Row) -> str:
+        """Return why a row is no brief; nothing where no cell that cannot be read feeds or names one."""
+        if not row.error or row.error not in row.faults.values():
+            return row.error
+        used = {*self._feeding(row, self._cells[0]).values(), naming_column(tuple(row.values))}
+        words = " ".join(map(str, self._expressions.values()))
+        named = (column for column in row.faults if column in used or column in words or identifier(column) in words)
+        return next((row.faults[column] for column in named), "")
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""
@@ -305,7 +314,7 @@ def columns_not_used(
     head, _ = _peek(rows)
     fed = {*mapping, *literals, *crossed}
     expressions = column_name(" ".join(str(value) for value in literals.values() if is_expression(value)))
-    known = list(dict.fromkeys(column for row in head if not row.error for column in row.values))
+    known = list(dict.fromkeys(column for row in head if row.faults or not row.error for column in row.values))
     used = {*(asked_column(one, known) for one in mapping.values()), naming_column(known)}
     for name in content_type.brief:
         if name not in fed and (column := own_column(name, known, "")):

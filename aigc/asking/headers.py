@@ -73,11 +73,14 @@ class Needed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """These are the rows of a file under the line that names the columns: `header`, where that was found further down.
-    `remedy` is what to do about a column that is missing."""
+    `remedy` is what to do about a column that is missing. Of several sheets it is that of this name, where others were
+    `passed_over`."""
 
     rows: Iterator[Row]
     header: int | None = None
     remedy: str = ""
+    sheet: str = ""
+    passed_over: Sequence[str] = ()
 
 
 def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> Table:

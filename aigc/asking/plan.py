@@ -16,10 +16,11 @@ from aigc.asking.briefs import columns_not_used, read_briefs
 from aigc.asking.cells import folded
 from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.feeding import Feed, feed_from
-from aigc.asking.headers import Needed, Table, open_table
+from aigc.asking.headers import Needed, Table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like, origin_named
 from aigc.asking.samples import sample_briefs
+from aigc.asking.sheets import open_sheet
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
 from aigc.errors import BriefError, ContentTypeError, JobError, UsageError, describe
@@ -123,7 +124,7 @@ class Plan:
 
     def _table(self, project: Project, content_type: ContentType) -> Table:
         needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
-        table = open_table(self.path(content_type), project.registry, self.reading, needed)
+        table = open_sheet(self.path(content_type), project.registry, self.reading, needed)
         return replace(table, rows=Cleaner(Cleaning.of(project.settings)).rows(table.rows))
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:

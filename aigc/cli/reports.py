@@ -45,6 +45,13 @@ def print_header(file: Path, header: int | None) -> None:
         click.echo(f"{file.name}: line {header} names the columns (--input header={header})", err=True)
 
 
+def print_sheet(file: Path, sheet: str, passed_over: Sequence[str]) -> None:
+    """Note on stderr which sheet of a file was found to have the columns; nothing where it is the first."""
+    if passed_over:
+        others = ", ".join(map(repr, passed_over))
+        click.echo(f"{file.name}: read from the sheet {sheet!r}, not {others} (--input sheet=NAME)", err=True)
+
+
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
     """Note on stderr which columns of a file feed nothing, those first that look misspelt."""
     misspelt = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]

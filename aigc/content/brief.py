@@ -12,7 +12,7 @@ from aigc.content.measures import measure
 from aigc.content.schema import problems
 from aigc.content.walk import item_schema, properties
 from aigc.errors import BriefError, did_you_mean
-from aigc.types import Json
+from aigc.types import Json, ShownNumber
 
 SHOWN = 3  # problems named in one message
 TRUE = ("true", "yes", "1", "y", "on", "是")
@@ -103,6 +103,8 @@ def _over(schema: Schema, text: str) -> str:
 def coerced(schema: Schema, value: Json) -> Json:
     """Return `value` as its schema's type where it plainly means one, unchanged where it does not, None when empty."""
     kind = schema.get("type")
+    if isinstance(value, ShownNumber) and kind in ("number", "integer"):
+        value = value.number
     if isinstance(value, str):
         value = value.strip() if value.isascii() else unicodedata.normalize("NFC", value).strip().lstrip("\ufeff")
         if not value:

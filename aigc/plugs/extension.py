@@ -31,6 +31,7 @@ Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
 Serves: TypeAlias = Callable[..., None]  # folder of an adapter, config of its model, the model's name
 Spare: TypeAlias = Callable[[Path], None]
+Sheets: TypeAlias = Callable[[Path], Sequence[str]]
 Scoring: TypeAlias = Coroutine[Sequence[Ask], Sequence[Likelihood | None], Sequence[float]]
 Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
@@ -61,6 +62,7 @@ class Extension:
     memory: Memory | None = None
     serves: Serves | None = None
     spare: Spare | None = None  # of an exporter: saves what people filled in
+    sheets: Sheets | None = None  # of an importer: names the tables of a file, each an option `sheet`
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -228,9 +230,13 @@ def exporter(*, name: str, suffixes: tuple[str, ...], spare: Spare | None = None
     return partial(_declare, kind="exporter", name=name, suffixes=suffixes, spare=spare)
 
 
-def importer(*, name: str, suffixes: tuple[str, ...]) -> Decorator:
-    """Make `(path, *, options) -> Iterator[Row]` the importer of files with these suffixes."""
-    return partial(_declare, kind="importer", name=name, suffixes=suffixes)
+def importer(*, name: str, suffixes: tuple[str, ...], sheets: Sheets | None = None) -> Decorator:
+    """Make `(path, *, options) -> Iterator[Row]` the importer of files with these suffixes.
+
+    Where a file may hold several tables, `sheets` names them, and the option `sheet` says which is read: without it the
+    first. One that has all columns that are needed is then looked for in this order.
+    """
+    return partial(_declare, kind="importer", name=name, suffixes=suffixes, sheets=sheets)
 
 
 def generator(

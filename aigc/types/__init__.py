@@ -4,9 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `review`, `token_choice`; `places` are paths in a piece, `column_names` of a
-table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written; lengths are counted by
-`aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`; `places` are paths in a piece,
+`column_names` those of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written;
+lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from aigc.types.review import Decision as Decision
 from aigc.types.review import Review as Review
 from aigc.types.review import Verb as Verb
 from aigc.types.review import base_of as base_of
+from aigc.types.shown_number import ShownNumber as ShownNumber
 from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 from aigc.types.token_choice import TokenLogprob as TokenLogprob
@@ -302,12 +303,14 @@ class Artifact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """This is one record of an input file, before it is a brief. `error` says why a row could not be read, `cleaned`
-    what was done to the values of which columns."""
+    what was done to the values of which columns. Where only single cells could not be read, `faults` says of which
+    columns and why, and `error` is one of these: a row whose briefs need none of them can be used."""
 
     values: Mapping[str, Json]
     where: str
     error: str = ""
     cleaned: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    faults: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

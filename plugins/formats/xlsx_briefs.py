@@ -2,85 +2,141 @@
 
 from __future__ import annotations
 
-import datetime
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
-from aigc.types import Json, Row
+from aigc.types import Json, Row, numbered
+from aigc_plugins.formats.format_codes import Unshown
 from aigc_plugins.formats.header import OPTION, HeadedRows
+from aigc_plugins.formats.merged_cells import Merges, merged_cells
+from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_letters, sheet_rows
+from aigc_plugins.formats.shown_dates import iso_date
+from aigc_plugins.formats.shown_numbers import general, shown_number, shown_text
+from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 
-EXCEL_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
+MERGED, HIDDEN, UNSHOWN = "filled from merged cells", "in a hidden row", "without its number format"
 
 
-@importer(name="xlsx", suffixes=(".xlsx", ".xlsm"))
+def sheets_of(path: Path) -> Sequence[str]:
+    """Return the names of a workbook's sheets, those that people see first."""
+    with opened(path) as book:
+        return [one.name for one in sorted(book.sheets, key=lambda one: one.hidden)]
+
+
+@importer(name="xlsx", suffixes=(".xlsx", ".xlsm"), sheets=sheets_of)
 def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Range(0)] = None) -> Iterator[Row]:
-    """A sheet of an Excel workbook, the first unless `sheet` names one; its first row names the inputs, or `header`.
+    """A sheet of an Excel workbook, as Excel shows it: the first that is not hidden, unless `sheet` names one.
 
-    Dates become ISO dates, 3.0 becomes 3, formulas their last computed values; a row with an error value (#REF!)
-    fails alone.
+    The first row names the inputs, or the row `header`. A number with a format is the text that Excel shows ($29.90,
+    15%, 00417); dates that each computer shows in its own way become 2026-11-23. A cell merged with those below it
+    stands for them too. A row with a formula whose value the file does not have, or an error value (#REF!), fails
+    alone. Rows stream in constant memory.
     """
-    book = _open(path)
-    try:
-        if sheet and sheet not in book.sheetnames:
-            raise BriefError(f"{path.name}: no sheet {sheet!r}", hint=did_you_mean(sheet, book.sheetnames))
-        table = book[sheet] if sheet else book.worksheets[0]
-        others = [name for name in book.sheetnames if name != table.title]
-        yield from _rows(table, path.name, others, HeadedRows(header))
-    finally:
-        book.close()
+    with opened(path) as book:
+        yield from _Sheet(book, _chosen(book, sheet), header).rows()
 
 
-def _open(path: Path) -> Any:
-    import zipfile
-
-    import openpyxl  # type: ignore[import-untyped]
-    from openpyxl.utils.exceptions import InvalidFileException  # type: ignore[import-untyped]
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles and validations openpyxl does not read do not matter here
-            return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except OSError as error:
-        raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BriefError(f"{path.name}: is not an Excel workbook: {error}") from error
+def _chosen(book: Workbook, name: str) -> Worksheet:
+    if not book.sheets:
+        raise BriefError(f"{book.name}: has no sheet with cells")
+    if not name:
+        return next((one for one in book.sheets if not one.hidden), book.sheets[0])
+    named = {one.name: one for one in book.sheets}
+    if name not in named:
+        raise BriefError(f"{book.name}: no sheet {name!r}", hint=did_you_mean(name, named))
+    return named[name]
 
 
-def _rows(table: Any, name: str, others: Sequence[str], rows: HeadedRows) -> Iterator[Row]:
-    found = False
-    for number, raw in enumerate(table.iter_rows(values_only=True), 1):
-        cells = [_plain(cell) for cell in raw]
-        cells += [None] * (len(rows.names) - len(cells))  # a sheet leaves empty cells at the right out
-        where = f"{name}:{number}"
-        row = rows.take(cells, number, where)
-        if row is None:
-            continue
-        found = True
-        broken = [title for title, cell in row.values.items() if cell in EXCEL_ERRORS]
-        if broken and not row.error:
-            row = Row(values=row.values, where=where, error=f"has the error {row.values[broken[0]]} in {broken[0]!r}")
-        yield row
-    other = f"say another with --input sheet=NAME: {', '.join(others)}" if others else ""
-    if not rows.names and rows.header:
-        raise BriefError(f"{name}: the sheet {table.title!r} has no row {rows.header}", hint=OPTION)
-    if not rows.names:
-        raise BriefError(f"{name}: the sheet {table.title!r} is empty", hint=other or "its first row names the inputs")
-    if not found:
-        raise BriefError(f"{name}: the sheet {table.title!r} has a header and no rows", hint=other)
+class _Sheet:
+    """This is a sheet read as a table."""
+
+    def __init__(self, book: Workbook, sheet: Worksheet, header: int | None) -> None:
+        self._book = book
+        self._sheet = sheet
+        self._table = HeadedRows(header)
+        self._merges = Merges(merged_cells(book, sheet))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows. BriefError where there are none, or no header."""
+        found = False
+        for row in sheet_rows(self._book, self._sheet):
+            filled = self._merges.fill(row, below=bool(self._table.names))
+            if not any(_holds(cell) for at, cell in row.cells.items() if at not in filled):
+                continue
+            if (made := self._row(row, filled)) is not None:
+                found = True
+                yield made
+        if not found:
+            raise self._refusal()
+
+    def _row(self, row: SheetRow, filled: Collection[int]) -> Row | None:
+        """Return the row of these cells, None where they name the columns or stand above those that do."""
+        header = self._table.header
+        if header and not self._table.names and row.number > header:
+            raise BriefError(f"{self._book.name}:{header}: names no columns", hint=OPTION)
+        names = self._table.names
+        if names and header != 0:
+            names += [""] * (max(row.cells) + 1 - len(names))  # a sheet has columns beyond those with a name
+        cells: list[Json] = [None] * max(len(names), max(row.cells) + 1)
+        done: dict[int, list[str]] = {at: [MERGED] for at in filled}
+        for at, cell in row.cells.items():
+            try:
+                cells[at] = self._shown(cell)
+            except Unshown:
+                cells[at] = general(cell.value)
+                done.setdefault(at, []).append(UNSHOWN)
+            if row.hidden:
+                done.setdefault(at, []).append(HIDDEN)
+        made = self._table.take(cells, row.number, f"{self._book.name}:{row.number}")
+        wrong = {at: text for at, cell in row.cells.items() if (text := self._wrong(at, row.number, cell))}
+        if made is None or not (wrong or done):
+            return made
+        called = {at: self._called(at) for at in (*wrong, *done)}
+        return replace(
+            made,
+            error=made.error or next(iter(wrong.values()), ""),
+            faults={called[at]: text for at, text in wrong.items()},
+            cleaned={called[at]: tuple(terms) for at, terms in done.items()},
+        )
+
+    def _shown(self, cell: SheetCell) -> Json:
+        """Return what a cell shows; a number as such where it has no format. Unshown where that is not known."""
+        code = self._book.codes[cell.style] if cell.style < len(self._book.codes) else ""
+        if isinstance(cell.value, str):
+            return shown_text(cell.value, code) if code and "@" in code and not cell.faulty else cell.value
+        if not isinstance(cell.value, float):
+            return cell.value
+        if code is None:
+            return iso_date(cell.value, from_1904=self._book.from_1904)
+        return general(cell.value) if code in PLAIN else shown_number(cell.value, code, from_1904=self._book.from_1904)
+
+    def _called(self, at: int) -> str:
+        """Return what the table calls a column."""
+        return (self._table.names[at] if at < len(self._table.names) else "") or numbered("", at + 1)
+
+    def _wrong(self, at: int, number: int, cell: SheetCell) -> str:
+        """Return what is wrong with a cell, or nothing."""
+        if cell.unsaved:
+            place = f"{self._called(at)!r} ({column_letters(at)}{number})"
+            return f"{place} is a formula without a saved value; open the file in Excel and save it"
+        return f"has the error {cell.value} in {self._called(at)!r}" if cell.faulty else ""
+
+    def _refusal(self) -> BriefError:
+        """Return the error of a sheet without rows; it names the others."""
+        others = [one.name for one in self._book.sheets if one is not self._sheet]
+        hint = f"say another with --input sheet=NAME: {', '.join(others)}" if others else ""
+        place = f"{self._book.name}: the sheet {self._sheet.name!r}"
+        if self._table.header and not self._table.names:
+            return BriefError(f"{place} has no row {self._table.header}", hint=OPTION)
+        if self._table.names:
+            return BriefError(f"{place} has a header and no rows", hint=hint)
+        return BriefError(f"{place} is empty", hint=hint or "its first row names the inputs")
 
 
-def _plain(cell: Json) -> Json:
-    if isinstance(cell, datetime.datetime):
-        midnight = cell.time() == datetime.time()
-        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="minutes")
-    if isinstance(cell, datetime.date | datetime.time):
-        return cell.isoformat()
-    if isinstance(cell, datetime.timedelta):
-        return str(cell)
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    return cell
+def _holds(cell: SheetCell) -> bool:
+    return cell.unsaved or not (cell.value is None or (isinstance(cell.value, str) and not cell.value.strip()))
