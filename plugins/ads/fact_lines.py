@@ -62,7 +62,7 @@ def ad_sentence(
     if once and product and given[0].lower().startswith(TAIL.sub("", product).lower().rpartition(" ")[2]):
         names.clear()
     for count in range(len(given), 0, -1):
-        facts = joint.join([_lower(given[0]), *given[1:count]])
+        facts = joint.join([in_sentence(given[0]), *given[1:count]])
         for sentence in (*(pattern.format(product=name, facts=facts) for name in names), _sentence(facts, language)):
             if measure(sentence, "width") <= width:
                 return sentence
@@ -114,7 +114,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _lower(text: str) -> str:
+def in_sentence(text: str) -> str:
     """Return the text for the middle of a sentence; abbreviations and names keep their capital."""
     first = text.split(" ")[0]
     return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]
