@@ -9,7 +9,7 @@ from itertools import combinations
 
 from aigc.content import ends_dangling, measure
 from aigc_plugins.ads.a_or_an import is_plural
-from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, in_sentence
+from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
 from aigc_plugins.ads.shortened import heads, tightened, with_short_units
@@ -58,9 +58,12 @@ def bare(fact: str) -> str:
 
 def beside(names: Sequence[str], fact: str, language: str, *, brand: str | None = None) -> str:
     """Return name and fact in one headline: the longest of `names`, or at last the `brand`, that fits beside the whole
-    fact, else beside its beginning, else beside a tighter or shorter way to say it; nothing where none does, or where
-    it would say a word twice. What the one thing of a name does follows it as a sentence: "Tent Pitches in 5 Minutes".
+    fact, else beside its beginning, else beside a tighter or shorter way to say it; nothing where none does, where
+    it would say a word twice, or the fact has none. What the one thing of a name does follows it as a sentence: "Tent
+    Pitches in 5 Minutes".
     """
+    if not has_words(fact):
+        return ""
     whole = fact.strip(FINAL)
     named = [name for name in (*names, brand) if name and not _repeats(name, whole)]
     shorter = [*tightened(whole), *(form for one in heads(whole) for form in (one, *tightened(one)))]
@@ -114,9 +117,9 @@ def clauses(fact: str) -> list[str]:
     else:
         begins = any(re.match(rf"{word}\b", other, re.IGNORECASE) for word in word_lists()["second"])
         alone = begins and len(one.split()) > 1 and not LISTED.search(one)
-    lines = [part[:1].upper() + part[1:] for part in parts]
+    lines = [part[:1].upper() + part[1:] for part in parts if has_words(part)]
     fits = all(measure(line, "width") <= WIDTH and not ends_dangling(line) for line in lines)
-    return lines if alone and fits else []
+    return lines if alone and fits and len(lines) == len(parts) else []
 
 
 def two_in_one(facts: Sequence[str], language: str, names: Sequence[str] = ()) -> Iterator[str]:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.fact_lines import FINAL, in_sentence
+from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence
 from aigc_plugins.ads.word_lists import in_language, word_lists
 
 Opening: TypeAlias = Literal["does", "do", "clause", "noun"]
@@ -47,7 +47,7 @@ def told_together(facts: Sequence[str], language: str = "en", width: int = WIDTH
     """Return facts as one text that is no run-on, fewer where not all fit: verbs are joined by "and", short nouns by a
     comma, and what is divided already or goes with nothing stands by itself. In Chinese a comma joins, or a semicolon
     where there are commas."""
-    given = [fact.strip(FINAL) for fact in facts]
+    given = [fact.strip(FINAL) for fact in facts if has_words(fact)]
     for count in range(len(given), 0, -1):
         for text in _told(given[:count], language):
             if measure(text, "width") <= width:

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from aigc.content import measure
 from aigc_plugins.ads.calls import call_verbs, drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
-from aigc_plugins.ads.fact_lines import ad_line
+from aigc_plugins.ads.fact_lines import ad_line, has_words
 from aigc_plugins.ads.shortened import heads, loses_particle, parts, tightened
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
@@ -167,7 +167,7 @@ def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield the facts of which no line says anything yet in fewer words, and the beginnings that are true alone."""
-    for fact in ad.facts:
+    for fact in filter(has_words, ad.facts):
         if not any(set(_units(line)) <= set(_units(fact)) for line in kept):
             yield from [
                 line for line in map(_titled, (*tightened(fact), *heads(fact))) if measure(line, "width") <= WIDTH

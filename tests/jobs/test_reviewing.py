@@ -323,7 +323,7 @@ def test_misuse_names_the_nearest(page: Shop) -> None:
             desk.refuse("00", PLACE, 0)
         with pytest.raises(UsageError, match="nothing was decided"):
             desk.undo("00", PLACE)
-    with pytest.raises(NotFound, match="holds no job"), at_desk(page.project, page.folder / "nowhere"):
+    with pytest.raises(NotFound, match="no such folder"), at_desk(page.project, page.folder / "nowhere"):
         pass
 
 
