@@ -141,7 +141,8 @@ class Desk:
             if not (offers := self.offers(name, place)):
                 raise UsageError(f"{name}: nothing is suggested for {place}", hint="give --text with your own words")
             stands = at_path(self.piece(name).fields, place)
-            return self._decide("kept", name, place, tuple(one.text for one in offers if one.text != stands), note)
+            passed = tuple(one.text for one in offers if one.text != stands and not one.instead)
+            return self._decide("kept", name, place, passed, note)
 
     def undo(self, name: str, place: str) -> Artifact:
         """Forget what was decided of a place: what the model wrote stands. UsageError where nothing was."""
@@ -196,7 +197,7 @@ class Desk:
             verb=verb,
             field=place,
             texts=texts,
-            was=stands if isinstance(stands, str) else "",
+            was=stands if isinstance(stands, str) and not any(one.instead for one in offers) else "",
             suggestions=tuple(one.text for one in offers),
             stage=stage,
             item=item,

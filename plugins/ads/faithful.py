@@ -16,6 +16,7 @@ from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
 from aigc_plugins.ads.fact_lines import ad_line, has_words
+from aigc_plugins.ads.shortened import tightened
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -73,7 +74,11 @@ def keeps_to_fact(
 
 def plain_line(fact: str, width: int = 30, share: float = 0.5) -> str:
     """Return a fact as a line that says as much as a line written from it has to: all its numbers and at least `share`
-    of its telling words; nothing where none that is so narrow does."""
+    of its telling words, whole or tighter; nothing where none that is so narrow does."""
+    return next((line for one in (fact, *tightened(fact)) if (line := _saying_enough(one, width, share))), "")
+
+
+def _saying_enough(fact: str, width: int, share: float) -> str:
     line = ad_line(fact, width)
     written, wanted = words_of(line), [word for word in words_of(fact) if word not in word_lists()["neutral"]]
     numbers = [word for word in wanted if word[0].isdigit()]

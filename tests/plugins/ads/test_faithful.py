@@ -9,7 +9,7 @@ import pytest
 
 from aigc.types import Field
 from aigc_plugins.ads import faithful
-from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
 from aigc_plugins.ads.wording import joins_well
 
 LINE = {"width": 30}
@@ -115,3 +115,9 @@ def test_a_million_facts_leave_no_more_behind_than_some() -> None:
         one for one in vars(faithful).values() if hasattr(one, "cache_parameters") and inspect.signature(one).parameters
     ]
     assert len(kept) > 3 and all(one.cache_parameters()["maxsize"] for one in kept)
+
+
+def test_a_plain_line_is_tighter_where_the_whole_fact_is_too_long() -> None:
+    assert plain_line("safe in the oven up to 260 degrees") == "Safe in oven up to 260 degrees"
+    assert plain_line("holds 200 litres") == "Holds 200 litres"
+    assert plain_line("keeps the water warm for a very long time without any noise at all") == ""
