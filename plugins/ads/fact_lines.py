@@ -63,7 +63,8 @@ def ad_sentence(
     if index and measure(product, "width") > LONG_NAME:
         return ""
     names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
-    if once and product and given[0].lower().startswith(TAIL.sub("", product).lower().rpartition(" ")[2]):
+    last = TAIL.sub("", product).lower().rpartition(" ")[2]
+    if once and last.isalpha() and given[0].lower().startswith(last):
         names.clear()
     for count in range(len(given), 0, -1):
         facts = joint.join([in_sentence(given[0]), *given[1:count]])

@@ -12,6 +12,7 @@ from aigc_plugins.ads.fact_forms import beside, clauses, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
 from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
 from aigc_plugins.ads.headline_set import headline_set
+from aigc_plugins.ads.wording import joins_well
 
 
 @pytest.mark.parametrize(
@@ -110,3 +111,17 @@ def test_a_sentence_does_not_name_twice_what_its_fact_names() -> None:
 def test_facts_are_shared_out_in_pairs_evenly() -> None:
     assert shared_out(["a", "b", "c", "d"], 4) == [["a", "b"], ["c", "d"], ["a", "c"], ["b", "d"]]
     assert shared_out(["a"], 4) == [] and shared_out(["a", "b"], 4) == [["a", "b"]]
+
+
+def test_where_it_is_wanted_only_verbs_follow_that_and_no_quality_follows_with_a(field) -> None:  # type: ignore[no-untyped-def]
+    hotel = field("rooms with lake view", product="Hotel")
+    assert list(joins_well("A hotel that rooms with lake view.", hotel, verbs=True))
+    assert not list(joins_well("A hotel that rooms with lake view.", hotel))
+    jacket = field("waterproof to 20,000 mm", product="Ski jacket")
+    assert list(joins_well("A ski jacket with a waterproof to 20,000 mm.", jacket, verbs=True))
+    kettle = field("keeps drinks hot", product="Kettle")
+    assert not list(joins_well("A kettle that keeps drinks hot.", kettle, verbs=True))
+
+
+def test_a_figure_is_no_name_that_a_fact_begins_with() -> None:
+    assert ad_sentence("50 ml tube", "Sunscreen SPF 50", once=True) == "Sunscreen SPF 50: 50 ml tube."
