@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from aigc.content import ends_dangling, measure
-from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line
+from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words
 from aigc_plugins.ads.faithful import same_word, tells, words_of
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
@@ -53,7 +53,9 @@ def bare(fact: str) -> str:
 
 def beside(names: Sequence[str], fact: str, language: str) -> str:
     """Return name and fact in one headline: the longest name that fits beside the whole fact, else beside its
-    beginning; nothing where none does, or where it would say a word twice."""
+    beginning; nothing where none does, where it would say a word twice, or the fact has none."""
+    if not has_words(fact):
+        return ""
     pattern: str = in_language(word_lists()["named_fact"], language)
     whole = ARTICLE.sub("", bare(fact.strip(FINAL)))
     free = [name for name in names if not _repeats(name, whole)]
@@ -85,9 +87,9 @@ def clauses(fact: str) -> list[str]:
     else:
         begins = any(re.match(rf"{word}\b", other, re.IGNORECASE) for word in word_lists()["second"])
         alone = begins and len(one.split()) > 1 and not LISTED.search(one)
-    lines = [part[:1].upper() + part[1:] for part in parts]
+    lines = [part[:1].upper() + part[1:] for part in parts if has_words(part)]
     fits = all(measure(line, "width") <= WIDTH and not ends_dangling(line) for line in lines)
-    return lines if alone and fits else []
+    return lines if alone and fits and len(lines) == len(parts) else []
 
 
 def two_in_one(facts: Sequence[str], language: str, names: Sequence[str] = ()) -> Iterator[str]:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
-from aigc_plugins.ads.fact_lines import ad_line
+from aigc_plugins.ads.fact_lines import ad_line, has_words
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -43,6 +43,8 @@ def keeps_to_fact(
     in another form of it only with `inflect`.
     """
     facts = _texts(field.draft.item)
+    if not any(map(has_words, facts)):
+        yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = words_of(" ".join([*facts, free]))
     neutral = word_lists()["neutral"] if add is None else add

@@ -14,6 +14,7 @@ from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.faithful import same_word, words_of
 from aigc_plugins.ads.headline_set import KEYWORDS, has_phrase
 from aigc_plugins.ads.word_lists import word_lists
+from aigc_plugins.claims import only_calls
 
 HEADLINES, DESCRIPTIONS = 11, 4  # that an ad should have
 DIVERSE = 0.7  # of the words of two headlines are in one of them only, on average
@@ -29,7 +30,7 @@ def ad_strength(draft: Draft, *, told: bool = True) -> Iterator[str]:
     """Say how strong a search ad is: how many headlines and descriptions, how different, how many with the keyword.
 
     Then come the shares of its headlines: `fresh` has words that the brief does not have, `plain` none, `name` says
-    only what is sold and by whom, `call` asks for a click. Nothing is said unless `told`.
+    only what is sold and by whom, `call` asks for a click, listed or not. Nothing is said unless `told`.
     """
     headlines = [str(text) for text in draft.fields.get("headlines") or ()]
     if not told or not headlines:
@@ -47,7 +48,9 @@ def headline_kind(line: str, brief: Mapping[str, Json]) -> str:
         return "call"
     if not _new_words(line, brief, NAMING):
         return "name"
-    return "fresh" if _new_words(line, brief, FACTUAL) else "plain"
+    if not _new_words(line, brief, FACTUAL):
+        return "plain"
+    return "call" if only_calls(line) else "fresh"
 
 
 def diversity(headlines: Sequence[str]) -> float:

@@ -30,6 +30,12 @@ def ad(headlines: list[str], descriptions: int = 4) -> Draft:
         ("Water Butt", "name"),
         ("Order Yours Online", "call"),
         ("View the Rain Barrel", "call"),
+        ("Buy Now", "call"),
+        ("Get Yours Before Tomorrow", "call"),
+        ("Learn More & Order", "call"),
+        ("立即购买吧", "call"),
+        ("Get 200 Litres of Rain", "fresh"),
+        ("Shop for Rain", "fresh"),
     ],
 )
 def test_a_headline_is_fresh_plain_a_name_or_a_call(line: str, kind: str) -> None:
