@@ -17,7 +17,8 @@ identifiers, the remedy last. Only the CLI's outermost frame catches `AigcError`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import shlex
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path, PurePath
@@ -131,6 +132,15 @@ def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:
         near = {one.name: one / rest for one in missing.parent.iterdir() if one != missing and fits(one / rest)}
     close = near_file(missing.name, near)
     return f"did you mean {str(near[close])!r}?" if close else ""
+
+
+def shell_command(name: str, *words: object, options: Sequence[str] = ()) -> str:
+    """Return a command of ours as a remedy says it, to be pasted into a shell; words that begin with `-` are no
+    options."""
+    told = list(map(str, words))
+    apart = ["--"] if any(word.startswith("-") for word in told) else []
+    after = [*options, *apart, *told] if apart else [*told, *options]
+    return shlex.join(["aigc", name, *after])
 
 
 def first_line(error: BaseException) -> str:

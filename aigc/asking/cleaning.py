@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aigc.asking.bullets import BULLETS, DASHES, SYMBOLS, facts_without_bullets, without_bullets
 from aigc.asking.html_values import plain_text
@@ -82,7 +82,7 @@ class Cleaner:
             values[column], done = self._value(value, named=not ID.fullmatch(column))
             if done:
                 cleaned[column] = (*cleaned.get(column, ()), *dict.fromkeys(done))
-        return Row(values=values, where=row.where, error=row.error, cleaned=cleaned) if cleaned else row
+        return replace(row, values=values, cleaned=cleaned) if cleaned else row
 
     def _value(self, value: Json, *, named: bool = True) -> tuple[Json, list[str]]:
         """Return a value, cleaned unless it is an id and not `named` otherwise, and what was done."""

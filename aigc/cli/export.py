@@ -19,8 +19,8 @@ from aigc.cli.options import (
     with_flagged_option,
 )
 from aigc.cli.readable import counted
-from aigc.errors import JobError
-from aigc.jobs import Good, export, own_options, remember_exports
+from aigc.errors import AigcError, JobError, NotFound
+from aigc.jobs import Good, catch_up, export, own_options, remember_exports
 from aigc.ledger import opened_ledger
 
 NEVER = ("rejected", "failed")
@@ -53,6 +53,12 @@ def command(
     project = open_project(folder)
     check_exporters(project, formats)
     given = mapping(options, "-o")
+    try:
+        catch_up(project, batch)
+    except NotFound:
+        raise
+    except AigcError as error:  # the export that is asked for shows it all the same
+        click.echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
     with opened_ledger(batch) as ledger:
         good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
         left_out = NEVER if with_flagged else ("flagged", *NEVER)

@@ -104,6 +104,8 @@ def fit_labels(
             click.echo(f"Passed over: {counted(found.others, 'row')} of other stages")
         if passed["refused"]:
             click.echo(f"Left out: {counted(passed['refused'], 'line')} that the stage's checks refuse")
+        if fitted.unknown:
+            click.echo(f"Left out: {counted(fitted.unknown, 'line')} of which a scorer or the judge could tell nothing")
         click.echo(unwritten or f"Written: {file}")
     return 0
 
@@ -153,6 +155,7 @@ def _record(fitted: FittedMix) -> dict[str, Json]:
     return {
         "labels": fitted.labels,
         "facts": fitted.facts,
+        "unknown": fitted.unknown,
         "auc": told,
         "floor": floor and floor.value,
         "faulty": floor and floor.faulty.share,

@@ -12,8 +12,8 @@ from aigc.cli.kept_lines import print_lines
 from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
-from aigc.errors import AigcError
-from aigc.jobs import running, write_report
+from aigc.errors import AigcError, shell_command
+from aigc.jobs import is_behind, running, write_report
 from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
 from aigc.types import STATUSES
 
@@ -47,12 +47,17 @@ def command(batch: Path, reporting: bool, listing: bool, piece: str | None, fold
             print_piece(ledger, piece, as_json=as_json)
             return 0
         state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
+        behind = is_behind(ledger)
         page = _report(batch, ledger, state.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
-        print_json({**asdict(state), "running": by or None, **({"report": page} if page else {})})
+        print_json({**asdict(state), "running": by or None, "behind": behind, **({"report": page} if page else {})})
         return 0
     _print(batch, state, by, unusable, short)
+    if behind:
+        click.echo(
+            f"Its files are older than what was decided last: {shell_command('pick', batch, options=['--files'])}"
+        )
     if page:
         click.echo(f"Report: {page}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -15,12 +16,13 @@ from aigc.cli.options import looking_options, open_project, print_json
 from aigc.cli.pick_lists import labels_written, sheet_taken
 from aigc.cli.pick_walk import walk
 from aigc.cli.readable import one_line, printable
-from aigc.errors import UsageError
+from aigc.errors import UsageError, shell_command
 from aigc.jobs import Desk, at_desk
-from aigc.ledger import artifact_record, opened_ledger
+from aigc.ledger import artifact_record, check_job, opened_ledger
 from aigc.types import Artifact, at_path
 
 FILES = click.Path(path_type=Path)
+AT_ONCE = 500  # pieces of a job whose files are written again at each decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ def _deed(function: Any) -> Any:
 @click.option("--note", metavar="WORDS", default="", help="Why; kept with the decision.")
 @click.option("--list", "listing", is_flag=True, help="Print a piece and its suggestions.")
 @click.option("--from", "sheet", metavar="FILE", type=FILES, help="Take what a filled-in sheet's column `pick` says.")
+@click.option("--files", "showing", is_flag=True, help="Write DIR's files again as all that was decided asks.")
 @click.option("--labels", metavar="FILE", type=FILES, help="Write all decisions as labelled rows (JSON lines).")
 @looking_options
 @_deed
@@ -87,6 +90,7 @@ def command(
     deed: Deed,
     listing: bool,
     sheet: Path | None,
+    showing: bool,
     labels: Path | None,
     folder: Path | None,
     as_json: bool,
@@ -95,7 +99,9 @@ def command(
 
     DIR is the folder of an `aigc batch`, ID a piece, FIELD a text of it such as headlines[2] (counted from 0), N a
     suggestion for it, the best is 1. What you decide stands over whatever is written beneath: the same command,
-    --fresh, even a changed brief keep it. Without ID it goes through all pieces on a terminal.
+    --fresh, even a changed brief keep it. Without ID it goes through all pieces on a terminal. The exports and the
+    report are written again then; of a job of more than 500 pieces not at each single decision, but with --files, at
+    the end of a walk or a sheet, and by the next `aigc export` or `aigc batch`.
 
     \b
     Examples:
@@ -106,16 +112,23 @@ def command(
       aigc pick spring 0007 'headlines[2]' --refuse
       aigc pick spring 0007 'headlines[2]' --undo
       aigc pick spring --from spring/content.xlsx
+      aigc pick spring --files
       aigc pick spring --labels labels.jsonl
     """
+    check_job(batch)
     project = open_project(folder)
     if labels is not None:
         return labels_written(project, batch, labels, as_json=as_json)
     if sheet is not None:
         return sheet_taken(project, batch, sheet, as_json=as_json)
+    if showing and name is None:
+        with at_desk(project, batch):
+            pass  # its files are written again where they are behind
+        click.echo(f"The files of {batch} show all that was decided.", err=True)
+        return 0
     if name is None:
         if as_json or not sys.stdin.isatty():
-            hint = "aigc pick DIR ID FIELD N; on a terminal, DIR alone goes through all"
+            hint = f"{shell_command('pick', batch)} ID FIELD N; on a terminal, DIR alone goes through all"
             raise UsageError("say which piece", hint=hint)
         return walk(project, batch)
     if listing:
@@ -123,14 +136,18 @@ def command(
             print_piece(ledger, name, as_json=as_json)
         return 0
     if place is None:
-        raise UsageError("say which text of the piece", hint=f"aigc pick {batch} {name} --list")
+        raise UsageError("say which text of the piece", hint=shell_command("pick", batch, name, options=["--list"]))
     deed.check()
-    with at_desk(project, batch) as desk:
+    with at_desk(project, batch, most=math.inf if showing else AT_ONCE) as desk:
         piece = deed.do(desk, name, place)
+        behind = desk.leaves_behind
         if as_json:
             print_json(artifact_record(piece))
         else:
             click.echo(told(piece, place))
+    if behind:
+        again = shell_command("pick", batch, options=["--files"])
+        click.echo(f"The exports and the report show it once this is done: {again}", err=True)
     return 0
 
 

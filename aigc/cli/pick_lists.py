@@ -32,7 +32,7 @@ NEEDED = ("id", "field", PICK)
 def sheet_taken(project: Project, batch: Path, file: Path, *, as_json: bool) -> int:
     """Do what each row of a sheet says in its column `pick`: a suggestion's number, or words; say what was done."""
     rows = [row for row in _rows(project.registry, file) if row.error or _cell(row, PICK)]  # few of very many
-    with at_desk(project, batch) as desk:
+    with at_desk(project, batch) as desk, desk.held():  # once for all
         done = [_done(desk, row) for row in rows]
     if as_json:
         print_json(done)

@@ -1,4 +1,8 @@
-"""Going through a job's suggestions on a terminal: a question a text, answered by a key or two."""
+"""Going through a job's suggestions on a terminal: a question a text, answered by a key or two.
+
+While a person thinks the folder is nobody's: a batch may write there, and others may pick. So what was shown is looked
+at again before an answer is taken.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.readable import counted, one_line, printable
-from aigc.errors import UsageError
+from aigc.errors import AigcError, UsageError, shell_command
 from aigc.jobs import Desk, at_desk
 from aigc.types import Artifact, Suggestion, at_path, by_field
 
@@ -34,7 +38,7 @@ def walk(project: Project, batch: Path) -> int:
                 decided += answer != KEEP
         except (click.Abort, KeyboardInterrupt):
             click.echo(err=True)
-    click.echo(f"{counted(decided, 'decision')}; `aigc pick {batch}` goes on", err=True)
+    click.echo(f"{counted(decided, 'decision')}; `{shell_command('pick', batch)}` goes on", err=True)
     return 0
 
 
@@ -47,19 +51,37 @@ def _open(piece: Artifact) -> list[str]:
 
 def _ask(desk: Desk, name: str, place: str, progress: str) -> str:
     """Ask about one text until the answer can be taken, and return it."""
-    piece = desk.piece(name)
-    offers = desk.offers(name, place)
-    _show(desk, piece, place, offers, progress)
+    while True:
+        try:
+            piece, offers = desk.piece(name), desk.offers(name, place)
+        except UsageError as error:  # another run writes it again
+            click.secho(printable(str(error)), fg="yellow")
+            return KEEP
+        if not offers or place not in _open(piece):
+            return KEEP
+        _show(desk, piece, place, offers, progress)
+        if (answer := _answered(desk, piece, place, offers)) is not None:
+            return answer
+        click.secho(f"{printable(name)}: was written again, or decided, in the meantime", fg="yellow")
+
+
+def _answered(desk: Desk, piece: Artifact, place: str, offers: list[Suggestion]) -> str | None:
+    """Take an answer about a text, asking until it can be taken; None where the text is another one by then."""
     while True:
         answer = str(click.prompt(KEYS.format(most=len(offers)), default=KEEP, show_default=False)).strip()
+        if answer in (KEEP, QUIT):
+            return answer
         try:
-            if answer == NONE:
-                desk.keep(name, place)
-            elif answer.isdecimal():
-                desk.take(name, place, int(answer))
-            elif answer not in (KEEP, QUIT):
-                desk.write(name, place, answer)
-        except UsageError as error:
+            with desk.held():
+                if desk.piece(piece.id) != piece:
+                    return None
+                if answer == NONE:
+                    desk.keep(piece.id, place)
+                elif answer.isdecimal():
+                    desk.take(piece.id, place, int(answer))
+                else:
+                    desk.write(piece.id, place, answer)
+        except AigcError as error:
             click.secho(printable(str(error)), fg="yellow")
             continue
         return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +14,7 @@ from aigc.cli import prompts
 from aigc.cli.options import print_json
 from aigc.cli.readable import complaint_lines, counted, duration, printable
 from aigc.cli.reading_told import print_reading, reading_record
-from aigc.errors import megabytes
+from aigc.errors import megabytes, shell_command
 from aigc.jobs import REPORT, earlier_exports, rates_file
 from aigc.jobs.forecast.rates import read_rates
 from aigc.types import STATUSES, Brief, Json
@@ -243,7 +242,7 @@ def _with_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]
     plain = [word for one in without if not one.options for word in ("--to", one.name)]
     told = [["--to", one.name, *_spoken(one.options)] for one in without if one.options]
     for words in filter(None, [plain, *told]):
-        command = shlex.join(["aigc", "export", str(report.folder), *words, "--with-flagged"])
+        command = shell_command("export", report.folder, options=[*words, "--with-flagged"])
         yield f"  {command}    (with the {flagged} too, marked so)"
 
 
@@ -271,5 +270,6 @@ def _print_next(project: Project, report: JobReport, exported: Sequence[Export],
     for line in _with_flagged(report, exported) if flagged else ():
         click.echo(line)
     if unused and accepted:
-        click.echo(f"  aigc export {report.folder} --to {unused[0]}    (formats: {', '.join(names)})")
+        command = shell_command("export", report.folder, options=["--to", unused[0]])
+        click.echo(f"  {command}    (formats: {', '.join(names)})")
     click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

@@ -1,7 +1,8 @@
 """What a stage's scorers say of labelled lines, as they would of candidates; what was computed before is kept.
 
 Numbers lie beside the labels, in `LABELS.numbers.jsonl`: a line for each fact and scorer, by the hash of all that
-decides them. A model is opened once somebody asks it: not where all are there, nor for scorers that ask nothing.
+decides them. A model is opened once somebody asks it: not where all are there, nor for scorers that ask nothing. What
+it failed to answer is asked again the next time.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from aigc.content import ContentType, Stage
 from aigc.errors import BriefError, ContentTypeError, EngineError, UsageError
@@ -29,6 +31,7 @@ from aigc.writing.sheet import Setup, Sheet
 TOGETHER = 8  # facts whose lines are scored at once
 LIKELY = "likely"  # the scorer for which a model is asked what the writer of a line did not tell
 Numbers = dict[str, float]  # by scorer
+Column: TypeAlias = tuple[list[float], bool]  # a scorer's numbers, and whether all that it asked was answered
 
 
 class KeptNumbers:
@@ -48,9 +51,11 @@ class KeptNumbers:
         """Return what is kept under a key, or None."""
         return self._held.get(key)
 
-    def add(self, key: str, scorer: str, numbers: Sequence[float]) -> None:
-        """Keep numbers."""
+    def add(self, key: str, scorer: str, numbers: Sequence[float], *, lasting: bool = True) -> None:
+        """Keep numbers, in the file too where they are `lasting`."""
         self._held[key] = list(numbers)
+        if not lasting:
+            return
         told = [number if math.isfinite(number) else None for number in numbers]
         with self.file.open("a", encoding="utf-8") as file:
             file.write(self._begin + json.dumps({"key": key, "scorer": scorer, "numbers": told}) + "\n")
@@ -126,8 +131,8 @@ class LabelScoring:
             asking if self._judges else unjudged(asking), opened, self._setup.adapter_of(self._stage.name)
         )
         for group, by, mine in zip(groups, wanted, columns, strict=True):
-            for bound, column in zip(by, mine, strict=True):
-                kept.add(self._key(group, bound), bound.name, column)
+            for bound, (column, answered) in zip(by, mine, strict=True):
+                kept.add(self._key(group, bound), bound.name, column, lasting=answered)
 
     def _group(self, labels: Sequence[Labelled], places: Sequence[int]) -> _Group:
         sheet, item = self._asked(labels[places[0]])
@@ -177,7 +182,7 @@ def _by_fact(labels: Sequence[Labelled]) -> list[list[int]]:
     return list(found.values())
 
 
-def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[list[float]]]:
+def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[Column]]:
     """Ask for how likely lines are of which the writer told nothing, if that counts; then have scorers number them."""
     counts = any(bound.name == LIKELY for bound in by)
     untold = [one for one in group.candidates if counts and one.mean_logprob is None]
@@ -188,13 +193,30 @@ def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[list[float]]]:
         else one
         for one in group.candidates
     ]
-    columns = yield from together([scored(bound, known, group.render) for bound in by])
-    return columns
+    likely = all(one.mean_logprob is not None for one in known)
+    columns = yield from together([_watched(scored(bound, known, group.render)) for bound in by])
+    return [
+        (column, answered and (likely or bound.name != LIKELY))
+        for bound, (column, answered) in zip(by, columns, strict=True)
+    ]
+
+
+def _watched(asking: Asking[list[float]]) -> Asking[Column]:
+    """Have a scorer ask, and return its numbers and whether all that it asked was answered."""
+    told: Any = None
+    answered = True
+    while True:
+        try:
+            asks = asking.send(told)
+        except StopIteration as done:
+            return done.value, answered
+        told = yield asks
+        answered = answered and None not in told
 
 
 def _answered(
-    asking: Asking[list[list[list[float]]]], opened: Callable[[], Generator], adapter: str | None
-) -> list[list[list[float]]]:
+    asking: Asking[list[list[Column]]], opened: Callable[[], Generator], adapter: str | None
+) -> list[list[Column]]:
     """Answer all that is asked, and return what comes of it."""
     known: dict[Ask, Likelihood | None] = {}
     told: list[Likelihood | None] | None = None
@@ -202,7 +224,7 @@ def _answered(
         try:
             asks = asking.send(told)
         except StopIteration as done:
-            found: list[list[list[float]]] = done.value
+            found: list[list[Column]] = done.value
             return found
         if new := [ask for ask in dict.fromkeys(asks) if ask not in known]:
             known |= _likelihoods(new, opened(), adapter)

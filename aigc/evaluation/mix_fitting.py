@@ -8,8 +8,10 @@ fold: every line by what was fitted on other products.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from aigc.content.mix import BIAS, Mix
 from aigc.errors import UsageError
@@ -41,7 +43,8 @@ class Floor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedMix:
-    """This is a mix as it was fitted, of which model nobody has said yet, and how it fared out of fold."""
+    """This is a mix as it was fitted, of which model nobody has said yet, and how it fared out of fold. `unknown` lines
+    had no part in it: a scorer could tell nothing of them."""
 
     mix: Mix
     scorers: Mapping[str, Telling]
@@ -49,6 +52,7 @@ class FittedMix:
     floor: Floor | None
     labels: int
     facts: int
+    unknown: int = 0
 
     def of(self, *, model: str, sha256: str, adapter: str, date: str) -> Mix:
         """Return the mix as an entry of its file."""
@@ -62,8 +66,12 @@ class FittedMix:
 
 
 def fit_mix(labels: Sequence[Labelled], numbers: Sequence[Mapping[str, float]], scorers: Sequence[str]) -> FittedMix:
-    """Return the mix of scorers' numbers for labelled lines. UsageError where the labels are of too few products, or
-    of one kind."""
+    """Return the mix of scorers' numbers for the labelled lines that have all of them: one that a judge failed to judge
+    says nothing of what its numbers are worth. UsageError where the labels are of too few products, or of one kind."""
+    given, known = len(labels), [all(math.isfinite(mine[name]) for name in scorers) for mine in numbers]
+    labels, numbers = list(compress(labels, known)), list(compress(numbers, known))
+    if given and not labels:
+        raise UsageError("no line has a number by every scorer", hint=f"leave one out of {', '.join(scorers)}")
     rows = [[mine[name] for name in scorers] for mine in numbers]
     folds = _folds([one.product for one in labels])
     better, usable = [one.label == BETTER for one in labels], [one.label != FAULTY for one in labels]
@@ -92,6 +100,7 @@ def fit_mix(labels: Sequence[Labelled], numbers: Sequence[Mapping[str, float]], 
         floor=floor,
         labels=len(labels),
         facts=len(set(facts)),
+        unknown=given - len(labels),
     )
 
 

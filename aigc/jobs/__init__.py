@@ -8,10 +8,11 @@ that repeat each other back to be written again. What it will take is told befor
 this machine did. Where it is written changes nothing of this: a `Runner` does it here, or on a Ray cluster.
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
-`Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup` (people decide), `Judgement`, `judgements`,
-`label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `read_artifacts`, `export`, `remember_exports`,
-`write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does
-not know: how a piece is written (writing), where briefs come from (asking), SQL, torch, click.
+`Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
+`Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `read_artifacts`,
+`export`, `remember_exports`, `write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and
+where a job runs on it, Ray. Does not know: how a piece is written (writing), where briefs come from (asking), SQL,
+torch, click.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
-from aigc.jobs.reviewing import Desk, at_desk, review_setup
+from aigc.jobs.reviewing import Desk, at_desk, catch_up, is_behind, review_setup
 from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.uniqueness import Unique
 
@@ -47,9 +48,11 @@ __all__ = [
     "RayRunner",
     "Unique",
     "at_desk",
+    "catch_up",
     "check_model",
     "earlier_exports",
     "export",
+    "is_behind",
     "judgements",
     "label_rows",
     "open_job",

@@ -3,60 +3,92 @@
     with at_desk(project, folder) as desk:
         desk.take("0007", "headlines[2]", 1)
 
-A decision is kept at once; the files of the folder are written again once, when the desk is left.
+A decision is kept at once, and the folder is held only while it is. The files of the folder are written again once,
+when the desk is left; where that did not come about (a kill, a job so large that it would take long), they are behind,
+and the next who writes there writes them again.
 """
 
 from __future__ import annotations
 
 import datetime
 import getpass
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from aigc.content import ContentType
-from aigc.errors import NotFound, UsageError, did_you_mean
+from aigc.errors import AigcError, JobError, NotFound, UsageError, did_you_mean, shell_command
 from aigc.jobs.folder import as_written, export_job, write_artifacts
 from aigc.jobs.judgements import subject
-from aigc.jobs.lock import only_run
+from aigc.jobs.lock import only_run, running
 from aigc.jobs.report import REPORT, write_report
-from aigc.ledger.ledger import LEDGER_FILE, Ledger, has_ledger, no_job
+from aigc.ledger.ledger import LEDGER_FILE, Ledger, check_job, opened_ledger
 from aigc.project import Project
 from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
 from aigc.writing.amending import amended, refusals
 from aigc.writing.sheet import Setup
 
 PATIENCE = 30.0  # seconds to wait for another run: one that picks has finished by then
+SHOWN = "shown"  # the fact that says how many decisions the folder's files show
 
 
 @contextmanager
-def at_desk(project: Project, folder: Path) -> Iterator[Desk]:
-    """Hold a job's folder to decide on its pieces. NotFound where it holds no job, JobError while a batch is written
-    there, or where the disk refuses."""
-    if not has_ledger(folder):
-        raise no_job(folder)
+def at_desk(project: Project, folder: Path, *, most: float = math.inf) -> Iterator[Desk]:
+    """Open a job's folder to decide on its pieces; the files of a job of more than `most` pieces are left behind.
+    NotFound where it holds no job, JobError while a batch is written there, or where the disk refuses."""
+    check_job(folder)
     with only_run(folder, patience=PATIENCE):
         ledger = Ledger(folder / LEDGER_FILE)
+    try:
+        desk = Desk(project, folder, ledger, most=most)
         try:
-            desk = Desk(project, folder, ledger)
-            try:
-                yield desk
-            finally:
-                desk.show()
+            yield desk
         finally:
-            ledger.close()
+            desk.show()
+    finally:
+        ledger.close()
+
+
+def catch_up(project: Project, folder: Path) -> None:
+    """Write a folder's files again where people decided something since they were written, unless somebody is at work
+    there, who does so in the end. AigcError where that cannot be done."""
+    with opened_ledger(folder) as ledger:
+        late = is_behind(ledger)
+    if late and not running(folder):
+        with at_desk(project, folder):
+            pass  # which writes them when it is left
 
 
 class Desk:
     """This takes decisions about the pieces of one job."""
 
-    def __init__(self, project: Project, folder: Path, ledger: Ledger) -> None:
+    def __init__(self, project: Project, folder: Path, ledger: Ledger, *, most: float = math.inf) -> None:
         self.ledger = ledger
         self.content_type = project.content_type(str(ledger.facts().get("content_type", "")))
         self._project = project
         self._folder = folder
         self._setup = review_setup(project, self.content_type, ledger)
-        self._changed = False
+        self._most = most
+        self._holding = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder, within which nothing changes but by this desk. JobError while a batch is written there."""
+        if self._holding:
+            yield
+            return
+        with only_run(self._folder, patience=PATIENCE):
+            self._holding = True
+            try:
+                yield
+            finally:
+                self._holding = False
+
+    @property
+    def leaves_behind(self) -> bool:
+        """Whether the folder's files stay as they are though what they show is another now: there are too many."""
+        return is_behind(self.ledger) and self.ledger.totals.counts().total() > self._most
 
     def piece(self, name: str) -> Artifact:
         """Return a finished piece as people read it. NotFound, with the nearest id, where there is none."""
@@ -87,46 +119,58 @@ class Desk:
 
     def take(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
         """Let a suggestion stand, by its rank from 1. UsageError where there is none of that rank."""
-        return self._let_stand("picked", name, place, self._offer(name, place, number).text, note)
+        with self.held():
+            return self._let_stand("picked", name, place, self._offer(name, place, number).text, note)
 
     def write(self, name: str, place: str, text: str, *, note: str = "") -> Artifact:
         """Let a text of one's own stand, or a suggestion that says the same. UsageError where it breaks a limit or a
         check refuses it."""
         bare = text.strip()
-        known = any(one.text == bare for one in self.offers(name, place))
-        return self._let_stand("picked" if known else "written", name, place, bare, note)
+        with self.held():
+            known = any(one.text == bare for one in self.offers(name, place))
+            return self._let_stand("picked" if known else "written", name, place, bare, note)
 
     def refuse(self, name: str, place: str, number: int, *, note: str = "") -> Artifact:
         """Note that a suggestion is faulty."""
-        return self._decide("refused", name, place, (self._offer(name, place, number).text,), note)
+        with self.held():
+            return self._decide("refused", name, place, (self._offer(name, place, number).text,), note)
 
     def keep(self, name: str, place: str, *, note: str = "") -> Artifact:
         """Note that no suggestion is better than what stands. UsageError where there is none."""
-        if not (offers := self.offers(name, place)):
-            raise UsageError(f"{name}: nothing is suggested for {place}", hint="give --text with your own words")
-        stands = at_path(self.piece(name).fields, place)
-        return self._decide("kept", name, place, tuple(one.text for one in offers if one.text != stands), note)
+        with self.held():
+            if not (offers := self.offers(name, place)):
+                raise UsageError(f"{name}: nothing is suggested for {place}", hint="give --text with your own words")
+            stands = at_path(self.piece(name).fields, place)
+            passed = tuple(one.text for one in offers if one.text != stands and not one.instead)
+            return self._decide("kept", name, place, passed, note)
 
     def undo(self, name: str, place: str) -> Artifact:
         """Forget what was decided of a place: what the model wrote stands. UsageError where nothing was."""
-        review = self.piece(name).review
-        decided = [*review.fields, *review.refused] if review else []
-        if place not in decided:
-            hint = did_you_mean(place, decided) if decided else ""
-            raise UsageError(f"{name}: nothing was decided of {place!r}", hint=hint)
-        return self._decide("undone", name, place, (), "")
+        with self.held():
+            review = self.piece(name).review
+            decided = [*review.fields, *review.refused] if review else []
+            if place not in decided:
+                hint = did_you_mean(place, decided) if decided else ""
+                raise UsageError(f"{name}: nothing was decided of {place!r}", hint=hint)
+            return self._decide("undone", name, place, (), "")
 
     def show(self) -> None:
-        """Write the folder's files again where anything was decided."""
-        if self._changed:
-            self._changed = False
-            show_reviews(self._project, self.content_type, self._folder, self.ledger)
+        """Write the folder's files again where anything was decided since they were written, and they are not left
+        behind. JobError where another run writes there, or the disk refuses."""
+        if not is_behind(self.ledger) or self.leaves_behind:
+            return
+        try:
+            with self.held():
+                show_reviews(self._project, self.content_type, self._folder, self.ledger)
+        except JobError as error:
+            kept = "what was decided is kept, and the next who writes there writes the files again"
+            raise JobError(error.message, hint=kept) from error
 
     def _offer(self, name: str, place: str, number: int) -> Suggestion:
         offers = self.offers(name, place)
         if not 1 <= number <= len(offers):
             there = f"there are 1 to {len(offers)}" if len(offers) > 1 else "there is 1" if offers else "there is none"
-            hint = f"aigc pick {self._folder} {name} --list"
+            hint = shell_command("pick", self._folder, name, options=["--list"])
             raise UsageError(f"{name}: no suggestion {number} for {place}: {there}", hint=hint)
         return offers[number - 1]
 
@@ -153,7 +197,7 @@ class Desk:
             verb=verb,
             field=place,
             texts=texts,
-            was=stands if isinstance(stands, str) else "",
+            was=stands if isinstance(stands, str) and not any(one.instead for one in offers) else "",
             suggestions=tuple(one.text for one in offers),
             stage=stage,
             item=item,
@@ -164,7 +208,6 @@ class Desk:
         )
         self.ledger.reviews.decide(decision, written)
         _judge(self._setup, self.ledger, name)
-        self._changed = True
         return self.piece(name)
 
     def _origin(self, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int]:
@@ -197,10 +240,35 @@ def judge_reviews(project: Project, content_type: ContentType, ledger: Ledger) -
 def show_reviews(project: Project, content_type: ContentType, folder: Path, ledger: Ledger) -> None:
     """Write the folder's files as the pieces stand now: the artifacts, the exports that are there, and the report."""
     write_artifacts(folder, ledger)
-    for asked in as_written(ledger, folder):
-        export_job(project.registry, ledger, folder, asked, "the options of an earlier export")
+    if problems := show_exports(project, folder, ledger):
+        raise problems[0]
     if (folder / REPORT).exists():
         write_report(folder, ledger, content_type)
+    note_shown(ledger)
+
+
+def show_exports(project: Project, folder: Path, ledger: Ledger, besides: Collection[str] = ()) -> list[AigcError]:
+    """Write the exports that are there as the pieces stand now, `besides` those of some formats; return what is wrong
+    with those that cannot be written."""
+    problems = []
+    for asked in as_written(ledger, folder):
+        if asked.name not in besides:
+            try:
+                export_job(project.registry, ledger, folder, asked, "the options of an earlier export")
+            except AigcError as error:
+                problems.append(error)
+    return problems
+
+
+def is_behind(ledger: Ledger) -> bool:
+    """Say whether people decided something since the folder's files were written."""
+    return ledger.reviews.last() > int(ledger.facts().get(SHOWN, 0))
+
+
+def note_shown(ledger: Ledger) -> None:
+    """Keep that the folder's files show all that was decided."""
+    if is_behind(ledger):
+        ledger.note(**{SHOWN: ledger.reviews.last()})
 
 
 def _judge(setup: Setup, ledger: Ledger, name: str) -> None:

@@ -35,7 +35,7 @@ from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
 from aigc.jobs.lock import only_run
 from aigc.jobs.report import write_report
-from aigc.jobs.reviewing import judge_reviews
+from aigc.jobs.reviewing import is_behind, judge_reviews, note_shown, show_exports
 from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
@@ -325,6 +325,9 @@ class Job:
             else:
                 self.exported.append(asked)
         remember_written(self.ledger, self.exported)
+        if not whole and is_behind(self.ledger):  # what a desk left behind: also exports that this run did not ask for
+            written = [*self.broken, *(one.name for one in self.exported)]
+            problems += map(str, show_exports(self.project, self.folder, self.ledger, besides=written))
         try:
             files.append(write_report(self.folder, self.ledger, self.content_type))
         except JobError as error:
@@ -332,6 +335,8 @@ class Job:
         if not waiting:
             self.ledger.pieces.sweep()
             self.ledger.note(whole=True)
+        if not (whole or problems):
+            note_shown(self.ledger)
         report = self._report(tuple(dict.fromkeys(files)), tuple(problems))
         registry.notify("aigc_job", report=report)
         return report

@@ -74,11 +74,16 @@ def has_ledger(folder: Path) -> bool:
     return (folder / LEDGER_FILE).is_file()
 
 
+def check_job(folder: Path) -> None:
+    """Check that a folder is a job's. NotFound names the one that is not."""
+    if not has_ledger(folder):
+        raise no_job(folder)
+
+
 @contextmanager
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
     """Open the ledger of a job's folder to look at it. NotFound names a folder that holds none."""
-    if not has_ledger(folder):
-        raise no_job(folder)
+    check_job(folder)
     ledger = Ledger(folder / LEDGER_FILE, looking=True)
     try:
         yield ledger
@@ -87,6 +92,7 @@ def opened_ledger(folder: Path) -> Iterator[Ledger]:
 
 
 def no_job(folder: Path) -> NotFound:
-    """Return the error that says a folder holds no job, with the one that may be meant."""
+    """Return the error that says a folder holds no job, or is none, with the one that may be meant."""
     hint = nearest(folder, has_ledger) or "give the folder of an `aigc batch`"
-    return NotFound(f"{folder}: holds no job", hint=hint)
+    what = "holds no job" if folder.is_dir() else "is no folder" if folder.exists() else "no such folder"
+    return NotFound(f"{folder}: {what}", hint=hint)

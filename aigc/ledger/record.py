@@ -52,7 +52,7 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
     """Return what was written and what is known of it, as JSON: neither the brief nor the verdict."""
     provenance, usage = artifact.provenance, artifact.provenance.usage
     files = {"assets": [asset_record(asset) for asset in artifact.assets]} if artifact.assets else {}
-    choices = {"suggestions": [asdict(one) for one in artifact.suggestions]} if artifact.suggestions else {}
+    choices = {"suggestions": [_suggestion_record(one) for one in artifact.suggestions]} if artifact.suggestions else {}
     review = {"review": asdict(artifact.review)} if artifact.review else {}
     return {
         "fields": dict(artifact.fields),
@@ -107,6 +107,10 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, sta
         assets=assets.read(body["assets"]) if "assets" in body else (),
         suggestions=tuple(Suggestion(**one) for one in body.get("suggestions", ())),
     )
+
+
+def _suggestion_record(one: Suggestion) -> dict[str, Json]:
+    return {name: value for name, value in asdict(one).items() if name != "instead" or value}
 
 
 def completion_record(one: Completion) -> list[Json]:

@@ -105,6 +105,13 @@ class Reviews:
         )
         return [name for (name,) in self._database.ask(question)]
 
+    def last(self) -> int:
+        """Return the number of the last decision, from 1; 0 where there is none."""
+        if self._database.format < FIRST_FORMAT:
+            return 0
+        ((last,),) = self._database.ask("select coalesce(max(seq), 0) from review_log")
+        return int(last)
+
     def log(self) -> Iterator[Decision]:
         """Yield every decision, the first one first."""
         if self._database.format < FIRST_FORMAT:

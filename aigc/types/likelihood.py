@@ -24,6 +24,7 @@ class Suggestion:
     """This is a text that could stand at `field` of a piece, such as `headlines[2]`, in place of what does.
 
     It passed the checks of its `stage` and came from its `item` (from 0); `score` is its worth by the stage's `pick`.
+    With `instead` nothing of that item stands in the piece, and what it would replace says something else.
     """
 
     field: str
@@ -31,6 +32,7 @@ class Suggestion:
     item: int
     text: str
     score: float
+    instead: bool = False
 
 
 def by_field(suggestions: Iterable[Suggestion]) -> dict[str, list[Suggestion]]:

@@ -3,7 +3,8 @@
 A suggestion went the way of the text in its place: it passed its stage's checks, and here it stands in the piece for a
 moment, is post-processed with it and checked by those of the whole piece: one that has these reject anything more, at
 whatever place, is none. Only a place that is one item's text has
-some: what an expression joins from several has none.
+some: what an expression joins from several has none. An item that is left out, since no plain text fits it, is offered
+in place of what says something else: the last text of its list that is no item's own.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Place
     checks = (*content_type.checks, *sheet.setup.policy)
     textual = [step for step in content_type.postprocess if whole and step.extension.scope == "text"]
     offers = {path: item for item in items for path in _stands(draft, item, places)}
+    offers |= (instead := _instead(draft, items, places))
     queues = {path: _offered(item, at_path(draft.fields, path)) for path, item in offers.items()}
     there = {str(text) for _, text, _ in draft_texts(draft)}
     found: dict[str, dict[str, Suggestion]] = {path: {} for path in offers}
@@ -50,7 +52,14 @@ def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Place
             item, text = offers[path], at_path(changed.fields, path) if changed else None
             if isinstance(text, str) and text.strip() and text not in there:
                 score = round(one.worth, 4)
-                new = Suggestion(field=path, stage=item.stage.name, item=item.index, text=str(text), score=score)
+                new = Suggestion(
+                    field=path,
+                    stage=item.stage.name,
+                    item=item.index,
+                    text=str(text),
+                    score=score,
+                    instead=path in instead,
+                )
                 found[path].setdefault(new.text, new)
     return tuple(one for told in found.values() for one in told.values())
 
@@ -63,6 +72,20 @@ def _stands(draft: Draft, item: Item, places: Places) -> list[str]:
     own, origin = item.draft.fields.get(pick.field), Origin(item.stage.name, item.index, pick.field)
     texts = {path: at_path(draft.fields, path) for path in places.get(origin, ())}
     return [path for path, text in texts.items() if isinstance(text, Signed) or text == own]
+
+
+def _instead(draft: Draft, items: Sequence[Item], places: Places) -> dict[str, Item]:
+    """Return path → the left-out item that is offered there: the last texts of its list of which no item stands."""
+    held = {path for paths in places.values() for path in paths}
+    found: dict[str, Item] = {}
+    for item in items:
+        pick, stage = item.stage.pick, item.stage.name
+        roots = [root_of(path) for origin, paths in places.items() if origin.stage == stage for path in paths]
+        texts = draft.fields.get(roots[0]) if roots else None
+        if pick and pick.suggest and item.by_design and item.pool and isinstance(texts, list):
+            free = [path for at in range(len(texts)) if (path := f"{roots[0]}[{at}]") not in held | found.keys()]
+            found |= dict.fromkeys(free[-1:], item)
+    return found
 
 
 def _offered(item: Item, standing: Json) -> list[Contender]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
+from aigc_plugins.ads.faithful import same_word
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 
 WIDTH = 30
@@ -25,13 +26,17 @@ def calls_to_action(language: str = "en", product: str = "", category: str | Non
     return _rotated(calls, product)[:count]
 
 
-def drawn_calls(names: Sequence[str], language: str, category: str | None) -> Iterator[str]:
+def drawn_calls(
+    names: Sequence[str], language: str, category: str | None, avoid: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """Yield headlines that ask for a click, drawn by the product's own name from all there are: in turn a plain one and
     one that names the product. `names` are the product and its shorter forms, of which the longest that fits is used.
+    None has a verb that is to be avoided.
     """
     kind = offering(names[0], category, further=True)
-    plain = _drawn(in_language(word_lists()["calls"], language)[kind], names[0])
-    fitting = named_calls(names, language, kind)
+    drawn = _drawn(in_language(word_lists()["calls"], language)[kind], names[0])
+    plain = [call for call in drawn if not call_verbs(call, language) & avoid]
+    fitting = [call for call in named_calls(names, language, kind) if not call_verbs(call, language) & avoid]
     yield from plain[:1]
     yield from fitting
     yield from plain[1:]
@@ -42,6 +47,15 @@ def named_calls(names: Sequence[str], language: str, kind: Offering, part: str =
     patterns = _drawn(in_language(word_lists()[part], language)[kind], names[0])
     calls = [pattern.format(name=name) for name in names for pattern in patterns]
     return [call[:1].upper() + call[1:] for call in calls if measure(call, "width") <= WIDTH]
+
+
+def call_verbs(line: str, language: str) -> frozenset[str]:
+    """Return what a line asks for, as far as it is a call: the verbs in it that calls have."""
+    verbs: list[str] = in_language(word_lists()["call_verbs"], language)
+    if language == "zh":
+        return frozenset(verb for verb in verbs if verb in line)
+    words = re.findall(r"[a-z]+", line.lower())
+    return frozenset(verb for verb in verbs for word in words if same_word(word, verb))
 
 
 def closings(language: str, product: str, category: str | None, *, further: bool = False) -> list[str]:
@@ -62,10 +76,12 @@ def offering(product: str, category: str | None, *, further: bool = False) -> Of
         kind: [*word_lists()["kinds"][kind], *(word_lists()["further_kinds"][kind] if further else ())]
         for kind in kinds
     }
-    for text in (category or "", product):
+    either = word_lists()["either_kinds"] if further else ()
+    for text, unsure in ((category or "", either), (product, ())):
         named = [word for word in re.findall(r"\w+", TAIL.sub("", text).lower()) if word not in WHERE]
         for kind in kinds:
-            if any(word in named[-1:] or (not word.isascii() and word in text) for word in known[kind]):
+            words = [word for word in known[kind] if word not in unsure]
+            if any(word in named[-1:] or (not word.isascii() and word in text) for word in words):
                 return kind
     return "goods"
 

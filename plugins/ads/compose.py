@@ -9,7 +9,8 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
-from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, shared_out
+from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, shared_out
+from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
@@ -71,8 +72,9 @@ def ad_descriptions(
 def _further(texts: Sequence[str], facts: Sequence[str], product: str, language: str) -> list[str]:
     """Return plain sentences to stand after `texts`, four in all: the first fact with the product's name, then pairs of
     facts, then the other facts with the name."""
+    facts = list(filter(has_words, facts))
     plain = [ad_sentence(fact, product, language, index=at, once=True) for at, fact in enumerate(facts)]
-    plain[1:1] = [ad_sentence(list(pair), language=language) for pair in shared_out(facts)]
+    plain[1:1] = [told_together(pair, language) for pair in shared_out(facts)]
     kept: list[str] = []
     for text in plain:
         if text and len(texts) + len(kept) < 4 and not any(_much_alike(text, other) for other in (*texts, *kept)):

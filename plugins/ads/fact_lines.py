@@ -15,6 +15,7 @@ FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 LISTED = re.compile(r"\b(?:an?|the)\s+\S+$", re.IGNORECASE)
 LONG_NAME = 34  # wide; two sentences that share more say little else
+WORDED = re.compile(r"[^\W_]")
 BEGUN = re.compile(r",\s*\S+$")  # a clause of which only the first word would stay
 DENYING = re.compile(r"\b(?:no|not|without|never|none|free of|free from)\b", re.IGNORECASE)
 LIMITING = re.compile(
@@ -29,8 +30,9 @@ def fact(value: Json, phrase: str) -> str | None:
 
 
 def ad_line(text: str, width: int = 30) -> str:
-    """Return a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead."""
-    text = text.strip(FINAL)
+    """Return a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead, or the
+    fact has no word."""
+    text = text.strip(FINAL) if has_words(text) else ""
     for line in (text, ARTICLE.sub("", text)):
         if measure(line, "width") <= width:
             return _capital(line)
@@ -53,21 +55,29 @@ def ad_sentence(
     the first (`index` counts from 0) about a name so long that two sentences would be alike. With `once` a fact that
     begins with the name's last word goes without the name: "Kettle holds 1.7 litres."
     """
-    given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item])]
+    given = [str(one).strip(FINAL) for one in (item if isinstance(item, list) else [item]) if has_words(str(one))]
+    if not given:
+        return ""
     pattern: str = in_language(word_lists()["stated"], language)
     joint = in_language(word_lists()["joined"], language)
     if index and measure(product, "width") > LONG_NAME:
         return ""
     names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
-    if once and product and given[0].lower().startswith(TAIL.sub("", product).lower().rpartition(" ")[2]):
+    last = TAIL.sub("", product).lower().rpartition(" ")[2]
+    if once and last.isalpha() and given[0].lower().startswith(last):
         names.clear()
     for count in range(len(given), 0, -1):
-        facts = joint.join([_lower(given[0]), *given[1:count]])
+        facts = joint.join([in_sentence(given[0]), *given[1:count]])
         for sentence in (*(pattern.format(product=name, facts=facts) for name in names), _sentence(facts, language)):
             if measure(sentence, "width") <= width:
                 return sentence
     short = ad_line(given[0], width - 1)
     return _sentence(short, language) if short else ""
+
+
+def has_words(fact: str) -> bool:
+    """Tell whether a fact says anything: not where it is "-" or "…"."""
+    return WORDED.search(fact) is not None
 
 
 def introduced(facts: Sequence[str]) -> list[str]:
@@ -114,7 +124,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _lower(text: str) -> str:
+def in_sentence(text: str) -> str:
     """Return the text for the middle of a sentence; abbreviations and names keep their capital."""
     first = text.split(" ")[0]
     return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]

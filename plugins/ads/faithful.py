@@ -15,7 +15,8 @@ from itertools import pairwise
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
-from aigc_plugins.ads.fact_lines import ad_line
+from aigc_plugins.ads.fact_lines import ad_line, has_words
+from aigc_plugins.ads.shortened import tightened
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -34,15 +35,19 @@ def keeps_to_fact(
     beside: Sequence[str] = ("product", "brand"),
     add: Sequence[str] | None = None,
     inflect: bool = True,
+    begins: bool = False,
 ) -> Iterator[str]:
     """A line written from one fact (the stage's item) uses its words, keeps its limits and its "no", and adds no claim.
 
     `share` of each fact's words must be there; of a fact wider than the line may be, only `short`, in the fact's order
     and with one gap at most, because words picked here and there say something else. Words of the inputs in `beside`
     and those in `add` (by default articles, "with", "has" and the like) are free; every other word must be the fact's,
-    in another form of it only with `inflect`.
+    in another form of it only with `inflect`. With `begins` a line does not go without the fact's first words, unless
+    they go without saying: "Included in the price" of "materials included in the price".
     """
     facts = _texts(field.draft.item)
+    if not any(map(has_words, facts)):
+        yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = words_of(" ".join([*facts, free]))
     neutral = word_lists()["neutral"] if add is None else add
@@ -57,6 +62,8 @@ def keeps_to_fact(
     ]
     if invented:
         yield f"{invented[0]!r} is not in the fact"
+    if begins and len(facts) == 1 and _lacks_beginning(written, words_of(facts[0])):
+        yield "lacks what the fact begins with"
     for one in facts:
         fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
         yield from _told(written, words_of(one), one, share if fits else min(share, short))
@@ -69,14 +76,19 @@ def keeps_to_fact(
     yield from _bent(text, " ".join([*facts, free]), " ".join(facts))
 
 
-def plain_line(fact: str, width: int = 30, share: float = 0.5) -> str:
-    """Return a fact as a line that says as much as a line written from it has to: all its numbers and at least `share`
-    of its telling words; nothing where none that is so narrow does."""
+def plain_line(fact: str, width: int = 30, share: float = 0.5, *, numbers: bool = True) -> str:
+    """Return a fact as a line that says as much as a line written from it has to: at least `share` of its telling words
+    and, unless not all `numbers` are wanted, each of its numbers, whole or tighter; nothing where none that is so
+    narrow does."""
+    return next((line for one in (fact, *tightened(fact)) if (line := _saying(one, width, share, numbers))), "")
+
+
+def _saying(fact: str, width: int, share: float, numbers: bool) -> str:
     line = ad_line(fact, width)
     written, wanted = words_of(line), [word for word in words_of(fact) if word not in word_lists()["neutral"]]
-    numbers = [word for word in wanted if word[0].isdigit()]
+    counts = [word for word in wanted if numbers and word[0].isdigit()]
     enough = len([word for word in wanted if word in written]) >= share * len(wanted)
-    return line if enough and all(number in written for number in numbers) else ""
+    return line if enough and all(number in written for number in counts) else ""
 
 
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
@@ -100,6 +112,12 @@ def _picked(written: Sequence[str], fact: str) -> Iterator[str]:
     kept = [word for word in numbers if word in written]
     if kept and len(kept) < len(numbers):
         yield f"parts {kept[0]!r} from the other numbers of its fact"
+
+
+def _lacks_beginning(written: Sequence[str], fact: Sequence[str]) -> bool:
+    light = {*word_lists()["neutral"], *(word for verb in word_lists()["light"] for word in verb.split(" "))}
+    first = next((word for word in fact if word not in light and not CJK.match(word)), "")
+    return bool(first) and not any(same_word(first, word) for word in written)
 
 
 def _turned(written: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> Iterator[str]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import drawn_calls, named_calls, offering
+from aigc_plugins.ads.calls import call_verbs, drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
-from aigc_plugins.ads.fact_lines import ad_line
+from aigc_plugins.ads.fact_lines import ad_line, has_words
+from aigc_plugins.ads.shortened import heads, loses_particle, parts, tightened
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
 MOST, WIDTH = 15, 30
+ENOUGH, RICH = 11, 4  # headlines that an ad should have, of so many facts
 KEYWORDS = 3  # headlines with the keyword
 CALLS = 2
 ALIKE = 84  # of 100, letter by letter: below where the check that looks for twins finds one
@@ -41,6 +44,7 @@ class AdMaterial:
     keyword: str | None = None
     offer: str | None = None
     price: str | None = None
+    apart: bool = False  # the product's name and who sells it in a line each
 
     @property
     def keyword_calls(self) -> list[str]:
@@ -50,26 +54,40 @@ class AdMaterial:
 
     @property
     def names(self) -> list[str]:
-        """The product and its shorter forms, and at last who sells it."""
-        return [*short_names(self.product), *([self.brand] if self.brand else [])]
+        """The product and its shorter forms."""
+        return short_names(self.product)
+
+    def beside(self, fact: str) -> str:
+        """Return a fact beside the product, or beside who sells it."""
+        return beside(self.names, fact, self.language, brand=self.brand)
 
 
 def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: str | None) -> list[str]:
     """Return an ad's headlines: of each kind in `mix`, in its order, at most so many, and no more than fifteen in all.
 
     `name` is the product with its brand, `keyword` what has the keyword until three lines have it, `lines` what was
-    written, `plain` the facts as they are, `clauses` the second halves of facts, `joined` name and fact, `paired` two
-    facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says no more than
-    one that is there is left out; what `mix` leaves free is filled with further lines.
+    written, `plain` the facts as they are, `tight` those that no line tells yet, in fewer words, `clauses` the second
+    halves of facts, `parts` what they say of several things, of each, `joined` name and fact, `shortened` name and a
+    part, `paired` two facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says
+    no more than one that is there is left out; what `mix` leaves free is filled with further lines. Where four facts
+    make fewer than eleven, name and brand stand in a line each.
     """
-    ad = AdMaterial(lines=lines, facts=facts, **brief)  # type: ignore[arg-type]
+    whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
+    ad = AdMaterial(lines=whole, facts=facts, **brief)  # type: ignore[arg-type]
+    kept = _composed(mix, ad)
+    if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
+        return kept
+    return max(kept, _composed(mix, replace(ad, apart=True)), key=len)
+
+
+def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
     kept: list[str] = []
     for kind, allowed in mix.items():
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
         _take(kept, KINDS[kind](ad, kept), most, below)
-    _take(kept, lines, MOST, MOST)
+    _take(kept, ad.lines, MOST, MOST)
     return kept
 
 
@@ -97,7 +115,7 @@ def twins(line: str, other: str) -> bool:
     one, two = " ".join(mine), " ".join(theirs)
     alike = fuzz.ratio(one, two)
     if not CJK.search(line) and min(len(set(mine)), len(set(theirs))) > 2:
-        alike = max(alike, fuzz.token_sort_ratio(one, two), fuzz.token_set_ratio(one, two))
+        alike = max(alike, fuzz.token_sort_ratio(one, two))
     common, every = set(mine) & set(theirs), set(mine) | set(theirs)
     return alike >= ALIKE or len(common) >= SHARED * len(every)
 
@@ -109,8 +127,9 @@ def _units(text: str) -> list[str]:
 
 def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     product = _titled(ad.product)
-    if ad.brand:
-        yield from (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
+    if ad.brand and not ad.apart:
+        branded = (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
+        yield from (line for line in branded if line.count(" by ") < 2)
     yield from (_titled(name) for name in short_names(ad.product)[:3])
 
 
@@ -119,8 +138,7 @@ def _with_keyword(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     keyword = ad.keyword
     if not keyword:
         return
-    searched = any(has_phrase(keyword, word) for word in word_lists()["searching"])
-    lines = [_titled(keyword)] if searched else [_titled(keyword), *_of_keyword(ad, keyword)]
+    lines = [_titled(keyword)] if is_searched(keyword) else [_titled(keyword), *_of_keyword(ad, keyword)]
     for line in lines:
         if sum(has_phrase(one, keyword) for one in [*kept, *ad.lines]) >= KEYWORDS:
             return
@@ -128,16 +146,32 @@ def _with_keyword(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
             yield line
 
 
+def is_searched(keyword: str) -> bool:
+    """Tell whether a keyword is what somebody types and nobody sells: "piano teacher near me"."""
+    return any(has_phrase(keyword, word) for word in word_lists()["searching"])
+
+
 def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
     language = ad.language
-    yield from (beside([keyword], one, language) for one in (*ad.facts, ad.offer, ad.price) if one)
+    same = short_names(keyword)[-1].casefold() == ad.names[-1].casefold()  # else it may be no thing: "learn Spanish"
+    names, label = ([keyword], None) if same else ([], keyword)
+    yield from (beside(names, one, language, brand=label) for one in (*ad.facts, ad.offer, ad.price) if one)
+    yield from ad.keyword_calls[:1]
     if ad.brand:
         yield from (pattern.format(product=_titled(keyword), brand=ad.brand) for pattern in _owned(language))
-    yield from ad.keyword_calls[:CALLS]
 
 
 def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     yield from (ad_line(fact) for fact in ad.facts)
+
+
+def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    """Yield the facts of which no line says anything yet in fewer words, and the beginnings that are true alone."""
+    for fact in filter(has_words, ad.facts):
+        if not any(set(_units(line)) <= set(_units(fact)) for line in kept):
+            yield from [
+                line for line in map(_titled, (*tightened(fact), *heads(fact))) if measure(line, "width") <= WIDTH
+            ][:1]
 
 
 def _clauses(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -148,20 +182,33 @@ def _joined(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield each fact beside the product, those first that no line tells yet, then offer and price beside it."""
     told = {fact: any(twins(ad_line(fact) or fact, line) for line in kept) for fact in ad.facts}
     beside_it = [*sorted(ad.facts, key=lambda fact: told[fact]), *filter(None, (ad.offer, ad.price))]
-    yield from (beside(ad.names, one, ad.language) for one in beside_it)
+    yield from map(ad.beside, beside_it)
+
+
+def _parts(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    yield from (_titled(part) for fact in ad.facts for part in parts(fact))
+
+
+def _shortened(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    """Yield the beginnings and parts of facts beside the product, in turn one of each fact."""
+    untold = [fact for fact in ad.facts if ad.beside(fact) not in kept]
+    for together in zip_longest(*([*parts(fact), *heads(fact)] for fact in untold)):
+        yield from (ad.beside(one) for one in together if one)
 
 
 def _paired(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    """Yield two facts in one line, in turn beside the product and by themselves."""
-    named = two_in_one(ad.facts, ad.language, ad.names)
-    for line, other in zip(named, reversed([*two_in_one(ad.facts, ad.language)]), strict=False):
-        yield from (line, other)
+    """Yield two facts in one line, in turn beside the product and by themselves, so that each stands in one or so."""
+    before = len(kept)
+    named = two_in_one(ad.facts, ad.language, [*ad.names, *([ad.brand] if ad.brand else [])])
+    for lines in zip_longest(named, reversed([*two_in_one(ad.facts, ad.language)])):
+        yield from (line for line in lines if line and len(kept) - before < len(ad.facts) // 2)
 
 
 def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield who sells it, where no line says so yet."""
     if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
-        patterns, names = _owned(ad.language), [_titled(name) for name in short_names(ad.product)]
+        shorter = ad.names[1:] if ad.apart else []  # "Smart thermostat" and "Thermostat by Homewarm"
+        patterns, names = _owned(ad.language), [_titled(name) for name in (*shorter, *ad.names)]
         yield from (pattern.format(product=name, brand=ad.brand) for name in names for pattern in patterns)
         yield ad.brand
 
@@ -177,10 +224,17 @@ def _price(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    """Yield calls to action, as many as the keyword's own leave room for."""
-    calls = list(drawn_calls(short_names(ad.product), ad.language, ad.category))
+    """Yield calls to action, as many as the keyword's own leave room for, no two with the same verb, and none with one
+    that a line begins with."""
+    language = ad.language
+    begins = [line.split(" ")[0] for line in ad.lines] if language != "zh" else []
+    there = {*ad.keyword_calls} & {*kept}
+    avoid = frozenset(verb for line in (*begins, *there) for verb in call_verbs(line, language))
+    calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid))
     for call in calls:
-        if len({*calls, *ad.keyword_calls} & {*kept}) < CALLS:
+        taken = {*calls, *there} & {*kept}
+        used = {verb for line in taken for verb in call_verbs(line, language)}
+        if len(taken) < CALLS and not call_verbs(call, language) & used:
             yield call
 
 
@@ -189,7 +243,10 @@ KINDS: Mapping[str, Callable[[AdMaterial, Sequence[str]], Iterable[str]]] = {
     "keyword": _with_keyword,
     "lines": lambda ad, kept: ad.lines,
     "plain": _plain,
+    "tight": _tight,
     "clauses": _clauses,
+    "parts": _parts,
+    "shortened": _shortened,
     "joined": _joined,
     "paired": _paired,
     "brand": _brand,

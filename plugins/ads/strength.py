@@ -9,13 +9,16 @@ from functools import cache
 from itertools import combinations
 
 from aigc import check
+from aigc.content import measure
 from aigc.types import Draft, Json
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.faithful import same_word, words_of
-from aigc_plugins.ads.headline_set import KEYWORDS, has_phrase
+from aigc_plugins.ads.headline_set import KEYWORDS, WIDTH, has_phrase, is_searched
 from aigc_plugins.ads.word_lists import word_lists
+from aigc_plugins.claims import only_calls
 
 HEADLINES, DESCRIPTIONS = 11, 4  # that an ad should have
+ROOM = 12  # characters that a fact beside a keyword needs
 DIVERSE = 0.7  # of the words of two headlines are in one of them only, on average
 GRADES = ("poor", "average", "good", "excellent")
 KINDS = ("fresh", "plain", "name", "call")
@@ -29,7 +32,7 @@ def ad_strength(draft: Draft, *, told: bool = True) -> Iterator[str]:
     """Say how strong a search ad is: how many headlines and descriptions, how different, how many with the keyword.
 
     Then come the shares of its headlines: `fresh` has words that the brief does not have, `plain` none, `name` says
-    only what is sold and by whom, `call` asks for a click. Nothing is said unless `told`.
+    only what is sold and by whom, `call` asks for a click, listed or not. Nothing is said unless `told`.
     """
     headlines = [str(text) for text in draft.fields.get("headlines") or ()]
     if not told or not headlines:
@@ -47,7 +50,9 @@ def headline_kind(line: str, brief: Mapping[str, Json]) -> str:
         return "call"
     if not _new_words(line, brief, NAMING):
         return "name"
-    return "fresh" if _new_words(line, brief, FACTUAL) else "plain"
+    if not _new_words(line, brief, FACTUAL):
+        return "plain"
+    return "call" if only_calls(line) else "fresh"
 
 
 def diversity(headlines: Sequence[str]) -> float:
@@ -67,10 +72,20 @@ def _strength(draft: Draft, headlines: Sequence[str]) -> tuple[list[str], list[s
         f"{HEADLINES} headlines": len(headlines) >= HEADLINES,
         f"{DESCRIPTIONS} descriptions": len(descriptions) >= DESCRIPTIONS,
         "headlines that differ more": apart >= DIVERSE,
-        f"{named!r} in {KEYWORDS} headlines": having >= KEYWORDS,
+        f"{named!r} in {KEYWORDS} headlines{_hindrance(keyword)}": having >= KEYWORDS,
     }
     found = [f"{len(headlines)} headlines", f"{len(descriptions)} descriptions", f"{apart:.0%} different"]
     return [wish for wish, met in wishes.items() if not met], [*found, f"{named!r} in {having}"]
+
+
+def _hindrance(keyword: str) -> str:
+    """Return why a keyword can hardly stand in more headlines, in brackets; nothing where it could."""
+    if is_searched(keyword):
+        return " (worded as a search)"
+    left = WIDTH - measure(keyword, "width")
+    if keyword and left < ROOM:
+        return f" (it leaves {left} of {WIDTH} characters)" if left >= 0 else f" (wider than {WIDTH} characters)"
+    return ""
 
 
 def _new_words(line: str, brief: Mapping[str, Json], inputs: Sequence[str]) -> list[str]:
@@ -78,6 +93,7 @@ def _new_words(line: str, brief: Mapping[str, Json], inputs: Sequence[str]) -> l
     free = word_lists()["neutral"]
     texts = [str(one) for name in inputs for one in _listed(brief.get(name))]
     given = words_of(" ".join([*texts, *word_lists()["price"].values()] if brief.get("price") else texts))
+    given += [short for unit, short in word_lists()["short_units"].items() if unit in given]
     return [w for w in words_of(line) if w not in free and w != "by" and not any(same_word(w, one) for one in given)]
 
 

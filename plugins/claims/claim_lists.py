@@ -40,7 +40,8 @@ class ClaimLists:
 
     Those of `asked` may stand in a question that opens the line, `dimensions` behind a number and its unit; a fact's
     `attributes` need not be kept, its `sizes` must. `alike` maps an irregular form or a synonym to its plain word,
-    `related` a word to its topics, `opposed` a word before a number to those that must not take its place.
+    `related` a word to its topics, `opposed` a word before a number to those that must not take its place. A call is of
+    words that ask for a click (`asking`) and of what one is asked to look at, where and when (`sought`).
     """
 
     function: frozenset[str]
@@ -54,6 +55,8 @@ class ClaimLists:
     alike: Mapping[str, str]
     related: Mapping[str, frozenset[str]]
     opposed: Mapping[str, frozenset[str]]
+    asking: frozenset[str]
+    sought: frozenset[str]
     phrases: ClaimPhrases
 
 
@@ -85,6 +88,8 @@ def lists_for(language: str) -> ClaimLists:
         alike=alike | {form: alike.get(word, word) for form, word in read["forms"].items()},
         related=_by_word({topic: _words(words) for topic, words in read["related"].items()}),
         opposed={word: _words(others) for word, others in read["opposed"].items()},
+        asking=_words(read["asking"]),
+        sought=_words(read["sought"]),
         phrases=_phrases_of(read),
     )
 

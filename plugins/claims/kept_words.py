@@ -18,9 +18,12 @@ CHARACTERS = 0.8  # of the share: of a Chinese word often one character stays
 def keeps_key_word(text: str, field: Field, *, share: float = 0.5) -> Iterator[str]:
     """At least `share` of a fact's telling words stand in the line, in any form, and the noun that a number counts.
 
-    A word for a size between a number and its noun stays too: "24 pans" is not "24 half pans".
+    A word for a size between a number and its noun stays too: "24 pans" is not "24 half pans". No line stays where the
+    fact has no word, such as "-".
     """
     given = given_to(field)
+    if given.facts and not any(map(words_in, given.facts)):
+        yield "the fact has no word"
     written = roots_of(text, given.language)
     numbers = {amount.number for amount in amounts_in(text, given.language)}
     topics = topics_of(text, given.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
@@ -17,8 +18,8 @@ LineKind: TypeAlias = Literal["fresh", "plain", "name", "call", "joined"]
 def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[str] = ()) -> LineKind:
     """Return what a line is: a `call`, the product's `name`, a `plain` fact, product and fact `joined`, or `fresh`.
 
-    Plain is what says one fact in its order with nothing but function words and fillers around it; joined has no word
-    that is in neither; fresh adds one.
+    A call is one of `calls`, or has no other words than calls have. Plain is what says one fact in its order with
+    nothing but function words and fillers around it; joined has no word that is in neither; fresh adds one.
     """
     language = "zh" if CJK.search(text) else "en"
     if _plain(text) in {_plain(call) for call in calls}:
@@ -32,8 +33,22 @@ def kind_of_line(text: str, facts: Sequence[str], product: str, calls: Sequence[
     for fact in facts:
         if _follows(words, [root(word, language) for word in words_in(fact)]):
             return "plain"
+    if only_calls(text):
+        return "call"
     new, strange = new_words(bare, Grounds(language, tuple(facts), (product,)))
     return "fresh" if new or strange else "joined"
+
+
+def only_calls(text: str) -> bool:
+    """Tell whether a line has no other words than those that ask for a click: "Buy now", "立即购买"."""
+    lists = lists_for("zh" if CJK.search(text) else "en")
+    words = words_in(text)
+    if CJK.search(text):
+        run, known = "".join(words), (*lists.asking, *lists.sought, *lists.function)
+        asks = any(word in run for word in lists.asking)
+        return asks and re.fullmatch(f"(?:{'|'.join(map(re.escape, known))})+", run) is not None
+    said = [word for word in words if word not in lists.function or word in lists.asking]
+    return any(word in lists.asking for word in said) and all(word in lists.asking | lists.sought for word in said)
 
 
 @check(severity="note")

@@ -56,7 +56,7 @@ def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85, ins
     """No two items of a list say the same: same words in another order, one inside the other, or spelling alike.
 
     `field` may go into objects (`questions.stem`). `threshold` is the likeness, 0 to 1, from which two are twins;
-    lines with different numbers never are, nor without `inside` lines of which one only adds words to the other. The
+    lines with different numbers never are, nor without `inside` lines of which one adds words to those they share. The
     later twin is reported.
     """
     seen: list[tuple[str, str, str]] = []
@@ -119,7 +119,8 @@ def _alike(one: str, other: str, threshold: float, inside: bool) -> bool:
         return True
     if re.search(HAN, one) or min(len(mine), len(theirs)) < SUBSET_WORDS:
         return False
-    return max(fuzz.token_sort_ratio(one, other), fuzz.token_set_ratio(one, other)) >= cut
+    alike = fuzz.token_sort_ratio(one, other)
+    return max(alike, fuzz.token_set_ratio(one, other) if inside else 0) >= cut
 
 
 def _looped(units: list[str], times: int) -> list[str]:

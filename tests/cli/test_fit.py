@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -102,6 +103,17 @@ def test_rows_that_are_no_candidates_are_counted(fit: Any, shop: Any) -> None:
     told = fit("--json").json
     assert (told["labels"], told["other_stages"], told["refused"]) == (700, 1, 1)
     assert told["faulty"] < told["faulty_at_most"] < 0.2
+
+
+def test_lines_that_the_judge_could_not_judge_are_left_out_and_counted(fit: Any, shop: Any) -> None:
+    told = fit("--json").json
+    file = shop.folder / "labels.numbers.jsonl"
+    first, *rest = file.read_text().splitlines()
+    row = json.loads(first)
+    row["numbers"][0] = None
+    file.write_text("\n".join([json.dumps(row), *rest, ""]))
+    assert "Left out: 1 line of which a scorer or the judge could tell nothing" in fit().out
+    assert (told["unknown"], fit("--json").json["unknown"], fit("--json").json["labels"]) == (0, 1, 699)
 
 
 @pytest.mark.parametrize(

@@ -98,15 +98,16 @@ def test_a_damaged_ledger_says_what_helps(aigc: Run, shop: Any) -> None:
 
 def test_job_misuse(aigc: Run) -> None:
     ran = aigc("job", "nowhere")
-    assert ran.code == 2 and "nowhere: holds no job; give the folder of an `aigc batch`" in ran.err
+    assert ran.code == 2 and "nowhere: no such folder; give the folder of an `aigc batch`" in ran.err
 
 
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (("job", "mde"), "mde: holds no job; did you mean 'made'?"),
-        (("export", "maed", "--to", "lines"), "maed: holds no job; did you mean 'made'?"),
-        (("job", "shop"), "shop: holds no job; give the folder of an `aigc batch`"),
+        (("job", "mde"), "mde: no such folder; did you mean 'made'?"),
+        (("export", "maed", "--to", "lines"), "maed: no such folder; did you mean 'made'?"),
+        (("job", "shop"), "shop: no such folder; give the folder of an `aigc batch`"),
+        (("job", "shops"), "shops: holds no job; give the folder of an `aigc batch`"),
         (("batch", "jb.yaml"), "jb.yaml: no such file; did you mean 'job.yaml'?"),
         (("batch", "made/jbo.yaml"), "made/jbo.yaml: no such file; did you mean 'made/job.yaml'?"),
         (("batch", "shop/slogan", "prod.csv", "--dry-run"), "prod.csv: no such file; did you mean 'products.csv'?"),

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from aigc.cli import pick_walk
+from aigc.cli import main, pick_walk
 from aigc.plugs.extension import scorer
 from aigc.plugs.hookspecs import hookimpl
 from aigc.types import Candidate
@@ -78,7 +78,10 @@ def test_ones_own_words_and_refusals(aigc: Run) -> None:
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (("mde", "0001", "text", "1"), "mde: holds no job; did you mean 'made'?"),
+        (("mde", "0001", "text", "1"), "mde: no such folder; did you mean 'made'?"),
+        (("mde",), "mde: no such folder; did you mean 'made'?"),
+        (("templates",), "templates: holds no job"),
+        (("products.csv", "--list"), "products.csv: is no folder"),
         (("made", "001", "text", "1"), "no piece has the id '001'; did you mean '0001'?"),
         (("made", "0001", "txet", "1"), "0001: has no text 'txet'; did you mean 'text'?"),
         (("made", "0001", "text", "4"), "no suggestion 4 for text: there are 1 to 3"),
@@ -114,6 +117,80 @@ def test_a_walk_asks_about_what_is_open(aigc: Run, shop: Any, monkeypatch: pytes
     assert "0 decisions" in aigc("pick", "made").err
     answers = iter([""])
     assert "0 decisions" in aigc("pick", "made").err
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], str]]:
+    """This is what a person does at each question of a walk, and answers."""
+    coming: list[Callable[[], str]] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(pick_walk.click, "prompt", lambda *given, **options: coming.pop(0)())
+    return coming
+
+
+def test_a_walk_holds_the_folder_only_while_it_takes_an_answer(
+    aigc: Run, shop: Any, answers: list[Callable[[], str]]
+) -> None:
+    def thinks() -> str:
+        assert not (shop.folder / "made/.lock").exists()
+        shop.answer = lambda request, index: ("Other words", "Another", "Tough")[index]
+        assert main([*BATCH, "--fresh"]) == 1, "a batch may write there, and replaces what was shown"
+        return "1"
+
+    answers += [thinks, lambda: "1", lambda: "q"]
+    ran = aigc("pick", "made")
+    assert "0001: was written again, or decided, in the meantime" in ran.out and "     1 Other words" in ran.out
+    assert (ran.code, stands(aigc)) == (0, "Other words"), "what is taken was shown"
+
+
+def test_a_walk_that_is_killed_leaves_files_behind_which_the_next_command_writes(
+    aigc: Run, shop: Any, answers: list[Callable[[], str]]
+) -> None:
+    def dies() -> str:
+        raise SystemExit(9)
+
+    def walked() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("aigc.jobs.reviewing.Desk.show", lambda desk: None)  # nobody gets there
+            answers[:] = [lambda: "2", dies]
+            assert aigc("pick", "made").code == 9
+
+    walked()
+    assert ",Short one\n" not in text_of(shop), "that the process ended at once"
+    assert aigc("job", "made", "--json").json["behind"] is True
+    assert "older than what was decided last: aigc pick made --files" in aigc("job", "made").out
+    assert "show all that was decided" in aigc("pick", "made", "--files").err
+    assert ",Short one\n" in text_of(shop) and aigc("job", "made", "--json").json["behind"] is False
+    for command in (("export", "made", "--to", "xlsx"), ("batch", "shop/slogan", "products.csv", "--out", "made")):
+        aigc("pick", "made", "0001", "text", "--undo")
+        walked()
+        aigc(*command)
+        assert ",Short one\n" in text_of(shop), "a file that was not asked for"
+        assert aigc("job", "made", "--json").json["behind"] is False
+
+
+def text_of(shop: Any) -> str:
+    return str((shop.folder / "made/content.csv").read_text("utf-8-sig"))
+
+
+def test_a_single_pick_in_a_large_job_writes_no_files(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aigc.cli.pick.AT_ONCE", 2)
+    ran = aigc("pick", "made", "0001", "text", "2")
+    assert ran.err == "The exports and the report show it once this is done: aigc pick made --files\n"
+    assert ",Short one\n" not in text_of(shop) and stands(aigc) == "Short one"
+    aigc("pick", "made", "0001", "text", "1", "--files")
+    assert ",Made to last\n" in text_of(shop)
+    monkeypatch.setattr("aigc.cli.pick.AT_ONCE", 3)
+    assert aigc("pick", "made", "0002", "text", "2").err == "" and ",Short one\n" in text_of(shop)
+
+
+def test_hints_can_be_pasted_whatever_things_are_called(aigc: Run, shop: Any) -> None:
+    shop.write("odd.csv", "id,product,name\n-x,Tin cup,a\n")
+    aigc("batch", "shop/slogan", "odd.csv", "--out", "my ads")
+    assert aigc("pick", "my ads", "--", "-x").err.endswith("; aigc pick --list -- 'my ads' -x\n")
+    assert "aigc pick --list -- 'my ads' -x" in aigc("pick", "--", "my ads", "-x", "text", "9").err
+    assert aigc("pick", "--list", "--", "my ads", "-x").out == "Plain\n"
+    assert "; aigc pick 'my ads' ID FIELD N; on a terminal" in aigc("pick", "my ads").err
 
 
 def test_a_sheet_is_read_back(aigc: Run, shop: Any) -> None:

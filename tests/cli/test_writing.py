@@ -423,7 +423,7 @@ def test_exports_of_before_are_named_while_pieces_wait(aigc: Run, shop: Any) -> 
 
 def test_export_misuse(aigc: Run, shop: Any) -> None:
     ran = aigc("export", "nowhere", "--to", "lines")
-    assert ran.code == 2 and "nowhere: holds no job" in ran.err
+    assert ran.code == 2 and "nowhere: no such folder" in ran.err
     shop.answer = lambda request, index: "Only 1"
     aigc("batch", "shop/slogan", "products.csv", "--out", "made")
     ran = aigc("export", "made", "--to", "lines")

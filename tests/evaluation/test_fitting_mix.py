@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,40 @@ def test_a_number_that_is_not_known_is_sure_of_nothing() -> None:
     assert mix.surety(good) > 0.9
     assert mix.surety({**good, "truth": math.nan}) == 0.0
     assert 0 < mix.worth({**good, "truth": math.nan}) < 1, "ranked all the same"
+
+
+def test_lines_of_which_a_scorer_could_tell_nothing_have_no_part_in_the_fit() -> None:
+    labels, numbers = many(random.Random(7))
+    more = [(replace(one, label=2), {**mine, "wit": math.nan}) for one, mine in zip(labels, numbers, strict=True)][:300]
+    worse = fit_mix([*labels, *(one for one, _ in more)], [*numbers, *(mine for _, mine in more)], ["wit", "truth"])
+    alone = fit_mix(labels, numbers, ["wit", "truth"])
+    assert (alone.unknown, worse.unknown, worse.labels) == (0, 300, 800)
+    assert worse.mix == alone.mix and worse.floor == alone.floor
+    with pytest.raises(UsageError, match="no line has a number by every scorer; leave one out of wit, truth"):
+        fit_mix(labels, [{**mine, "wit": math.nan} for mine in numbers], ["wit", "truth"])
+
+
+def test_what_a_judge_failed_to_answer_is_asked_again(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project, "{by: [judged, length]}")
+    labels, asked = labels_in(project, tmp_path), list[str]()
+
+    def numbers(*failing: str) -> list[dict[str, float]]:
+        def likely(request: Request) -> float | None:
+            asked.append(question := request.prompt.messages[-1].content)
+            return None if any(text in question for text in failing) else -1.0
+
+        return scoring_of(project).numbers(
+            labels, KeptNumbers(tmp_path / "labels.jsonl"), lambda: ScriptedGenerator([], likely=likely)
+        )
+
+    first = numbers("Never rusts")
+    assert [math.isfinite(one["judged"]) for one in first] == [True, True, False, True]
+    asked.clear()
+    assert all(math.isfinite(one["judged"]) for one in numbers())
+    assert asked and all("Never rusts" in question for question in asked), "and nothing else"
+    asked.clear()
+    numbers()
+    assert not asked
 
 
 def test_where_faults_cannot_be_told_there_is_no_floor() -> None:

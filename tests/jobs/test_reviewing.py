@@ -301,6 +301,23 @@ def test_decisions_are_labels(page: Shop, tmp_path: Path) -> None:
         assert {one["item"] for one in label_rows(setup, ledger.reviews.log())} == {"mug"}, "the rest has no item today"
 
 
+def test_what_stands_for_something_else_is_no_label(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    text = PAGE.replace("{{ item }}", "{{ item if index }}").replace(
+        "{{ stages.lines }}", "{{ stages.lines + ['own'] }}"
+    )
+    project = make_project(FILES | {"templates/shop/page.yaml": text})
+    project.registry.add(Plugin(), "plugin")
+    shop = Shop(project, tmp_path / "out", "shop/page")
+    shop.generator = ScriptedGenerator(answer, capacity=4, lump=3)
+    shop.run(["mug", "pot"], exports=["csv"])
+    with at_desk(project, shop.folder) as desk:
+        assert desk.take("00", PLACE, 1).fields["lines"] == ["mug!", "mug take 3"]
+        desk.keep("01", PLACE)
+    with opened_ledger(shop.folder) as ledger:
+        rows = [*label_rows(review_setup(project, project.content_type("shop/page"), ledger), ledger.reviews.log())]
+    assert [(one["item"], one["text"], one["label"]) for one in rows] == [("mug", "mug take 3", 2)]
+
+
 def test_labels_overwrite_no_inputs(page: Shop, tmp_path: Path) -> None:
     values = {"product": "mug", "text": "About mugs", "id": "7"}
     decision = Decision(id="00", field=PLACE, verb="picked", texts=("A mug",), values=values, stage="lines", item=1)
@@ -323,7 +340,7 @@ def test_misuse_names_the_nearest(page: Shop) -> None:
             desk.refuse("00", PLACE, 0)
         with pytest.raises(UsageError, match="nothing was decided"):
             desk.undo("00", PLACE)
-    with pytest.raises(NotFound, match="holds no job"), at_desk(page.project, page.folder / "nowhere"):
+    with pytest.raises(NotFound, match="no such folder"), at_desk(page.project, page.folder / "nowhere"):
         pass
 
 

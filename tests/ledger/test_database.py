@@ -49,6 +49,6 @@ def test_a_change_that_breaks_changes_nothing(database: Database) -> None:
 def test_a_misspelt_folder_is_told_which_job_may_be_meant(tmp_path: Path) -> None:
     (tmp_path / "spring").mkdir()
     Ledger(tmp_path / "spring/job.sqlite").close()
-    with pytest.raises(NotFound, match="holds no job") as caught, opened_ledger(tmp_path / "sprang"):
+    with pytest.raises(NotFound, match="no such folder") as caught, opened_ledger(tmp_path / "sprang"):
         pass
     assert "spring" in caught.value.hint

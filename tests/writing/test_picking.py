@@ -138,6 +138,19 @@ def test_the_taken_line_is_the_picked_one(make_project: Make) -> None:
     assert [(line.text, line.candidate, line.fields) for line in artifact.lines] == [("abc", 1, ("lines[0]",))]
 
 
+def test_an_item_without_a_plain_text_is_offered_in_place_of_what_is_no_items(make_project: Make) -> None:
+    project = shop(make_project, "{by: [length], floor: 99, suggest: 2}")
+    assert project.folder
+    file = next(project.folder.rglob("lines.yaml"))
+    text = file.read_text().replace("{{ item }}", "{{ item if item != 'damp' }}")
+    file.write_text(text.replace("{{ stages.lines }}", "{{ ['first'] + stages.lines + ['last but one', 'last'] }}"))
+    artifact = write(project, ScriptedGenerator(words("tiny", "middling", "tiny", "tiny")), "dry", "damp")
+    assert artifact.fields["lines"] == ["first", "dry", "last but one", "last"]
+    assert offered(artifact, "lines[3]") == offered(artifact, "lines[1]") == ["middling", "tiny"]
+    told = {one.field: (one.item, one.instead) for one in artifact.suggestions}
+    assert told == {"lines[1]": (0, False), "lines[3]": (1, True)}
+
+
 def test_what_fails_its_checks_is_repaired_as_ever_and_never_suggested(make_project: Make) -> None:
     project = shop(make_project, "{by: [length], floor: 99, suggest: 5}")
     long = "far too long for the limit"

@@ -63,7 +63,7 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
     style, script = Markup(_part("report.css")), Markup(_part("report.js"))
     return _template().generate(
         job=folder.resolve().name,
-        folder=str(folder.resolve()),  # for commands that are pasted anywhere
+        folder=_spoken(folder),
         figures=figures,
         standing=figures.standing,
         limits_known=limits_known,
@@ -75,6 +75,17 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
         script=script,
         policy=POLICY.format(_hash(style), _hash(script)),
     )
+
+
+def _spoken(folder: Path) -> str:
+    """Return how the report's commands name the folder: as it was typed, where that was a whole path from the working
+    folder or the home folder. Whoever is sent the page learns of no name of a user."""
+    if folder.is_absolute():
+        for within, before in ((Path.cwd(), ""), (Path.home(), "~/")):
+            for above in (within, within.resolve()):
+                if folder.is_relative_to(above):
+                    return before + folder.relative_to(above).as_posix()
+    return str(folder)
 
 
 def _template() -> jinja2.Template:

@@ -105,7 +105,12 @@
   }
 
   // What could stand there, best first, each with the command that takes it: a click on that selects all of it.
-  const quoted = (word) => (/^[\w./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+  // A shell knows its user's folder by `~/` only outside of quotes.
+  const quoted = (word) => {
+    const home = word.startsWith("~/") ? "~/" : "";
+    const rest = word.slice(home.length);
+    return home + (/^[\w./:@%+=-]+$/.test(rest) || (home && !rest) ? rest : `'${rest.replaceAll("'", "'\\''")}'`);
+  };
   function choicesOf({ choices, place }, id) {
     const list = element("ol");
     for (const [at, [text, refused]] of choices.entries()) {

@@ -46,15 +46,36 @@ def test_a_text_has_its_suggestions_and_what_people_made_of_them(chosen: Path, a
     assert (two["text"], two["by"], two["was"], two["stale"]) == (['It\'s "hot"'], "picked", "Pot", True)
     assert [refused for _, refused in two["choices"]] == [True, False, False]
     assert "choices" not in three and "choices" not in dict(second["fields"])["headlines"]["texts"][0]
-    assert f'<body data-folder="{chosen}">' in (chosen / "report.html").read_text("utf-8")
 
 
-def test_the_folder_of_its_commands_is_whole(
-    chosen: Path, advert: ContentType, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("spring jobs", "spring jobs"),
+        ("../{work}/spring jobs", "../{work}/spring jobs"),
+        ("{parent}/spring jobs", "spring jobs"),
+    ],
+)
+def test_its_commands_name_the_folder_as_it_was_typed(
+    chosen: Path, advert: ContentType, monkeypatch: pytest.MonkeyPatch, typed: str, named: str
 ) -> None:
     monkeypatch.chdir(chosen.parent)
-    report(Path(chosen.name), advert)
-    assert f'<body data-folder="{chosen.resolve()}">' in (chosen / "report.html").read_text("utf-8")
+    work = {"work": chosen.parent.name, "parent": str(chosen.parent)}
+    report(Path(typed.format(**work)), advert)
+    text = (chosen / "report.html").read_text("utf-8")
+    assert f'<body data-folder="{named.format(**work)}">' in text
+    assert str(Path.cwd()) not in text, "it is sent to others"
+
+
+def test_a_folder_of_the_user_elsewhere_is_named_from_home(
+    chosen: Path, advert: ContentType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    report(chosen, advert)
+    text = (chosen / "report.html").read_text("utf-8")
+    assert '<body data-folder="~/spring jobs">' in text and str(tmp_path) not in text
 
 
 @pytest.mark.browser
@@ -77,6 +98,9 @@ def test_they_open_by_a_click(chosen: Path, advert: ContentType) -> None:
         browser.ask("document.body.dataset.folder = '-out'")
         browser.ask("dispatchEvent(new HashChangeEvent('hashchange'))")
         assert browser.texts(f"{first} code")[0].startswith("aigc pick -- -out 'it'"), "no option"
+        browser.ask("document.body.dataset.folder = '~/my jobs'")
+        browser.ask("dispatchEvent(new HashChangeEvent('hashchange'))")
+        assert browser.texts(f"{first} code")[0].startswith("aigc pick ~/'my jobs' 'it'"), "which a shell knows"
         assert browser.ask("document.title") == "spring jobs · shop/advert"
     finally:
         browser.close()

@@ -14,6 +14,9 @@ from aigc_plugins.ads.fact_forms import bare, beside, clauses, short_names, two_
         ("Mineral sunscreen SPF 50", ["Mineral sunscreen SPF 50", "Mineral sunscreen", "sunscreen"]),
         ("Chef's knife 20 cm", ["Chef's knife 20 cm", "Chef's knife", "knife"]),
         ("Photo backup for families", ["Photo backup for families", "Photo backup", "backup"]),
+        ("Speech therapy online", ["Speech therapy online", "Speech therapy", "therapy"]),
+        ("Silent disco on the ferry", ["Silent disco on the ferry", "Silent disco", "disco"]),
+        ("Waffle iron", ["Waffle iron"]),
         ("Home cleaning service", ["Home cleaning service", "Home cleaning", "cleaning"]),
         ("Team password manager", ["Team password manager", "password manager"]),
         ("手冲咖啡壶", ["手冲咖啡壶", "咖啡壶"]),
@@ -43,15 +46,31 @@ def test_a_fact_goes_without_the_verb_that_goes_without_saying(fact: str, short:
     ("product", "fact", "line"),
     [
         ("Rain barrel", "holds 200 litres", "Rain barrel: 200 litres"),
-        ("Two-person hiking tent", "pitches in 5 minutes", "Tent: Pitches in 5 minutes"),
+        ("Two-person hiking tent", "pitches in 5 minutes", "Tent pitches in 5 minutes"),
         ("Raised garden bed", "38 cm deep for root vegetables", "Raised garden bed: 38 cm deep"),
         ("Airport parking", "guarded day and night by a watchman", ""),  # "Guarded day" says something else
+        ("Solar garden lights", "charge in daylight", "Lights charge in daylight"),
+        ("Bamboo toothbrushes", "comes in one size", "Bamboo toothbrushes: One size"),
+        ("Label printer", "prints 150 labels a minute", "Printer: 150 labels a minute"),  # label not twice
+        ("Power bank", "fits a jacket pocket in the coat", ""),
+        ("Portable power bank", "fits the jacket pocket", "Power bank fits jacket pocket"),
+        ("Wedding photography", "printed album included", "Photography: Printed album"),
+        ("Ergonomic office chair", "lumbar support that adjusts in 6 steps", "Office chair: Lumbar support"),
+        ("Standing desk", "desktop of oiled oak", ""),  # desk not twice
+        ("Smart thermostat", "installs in 30 minutes", "Thermostat installs in 30 min"),
         ("Kettle", "the temperature stays for 30 minutes", ""),  # would lose the number
-        ("Compost bin", "makes compost in 12 weeks", "Bin: Makes compost in 12 weeks"),  # compost not twice
+        ("Compost bin", "makes compost in 12 weeks", "Bin makes compost in 12 weeks"),  # compost not twice
     ],
 )
 def test_product_and_fact_stand_in_one_line(product: str, fact: str, line: str) -> None:
     assert beside(short_names(product), fact, "en") == line
+
+
+def test_who_sells_it_does_nothing_itself() -> None:
+    assert (
+        beside(["Raised garden bed"], "assembles without tool", "en", brand="Oakrow")
+        == "Oakrow: Assembles without tool"
+    )
 
 
 def test_product_and_fact_stand_in_one_line_in_chinese() -> None:

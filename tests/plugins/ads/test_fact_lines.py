@@ -7,7 +7,12 @@ import pytest
 from aigc.content import measure
 from aigc.types import Field
 from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles, takes_no_article
+from aigc_plugins.ads.compose import ad_descriptions
+from aigc_plugins.ads.fact_forms import beside, clauses, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
+from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
+from aigc_plugins.ads.headline_set import headline_set
+from aigc_plugins.ads.wording import joins_well
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,20 @@ def test_an_unknown_value_is_no_fact(value: object, words: str | None) -> None:
 def test_a_fact_becomes_a_line_or_nothing(text: str, line: str) -> None:
     assert ad_line(text) == line
     assert measure(line, "width") <= 30
+
+
+@pytest.mark.parametrize("nothing", [".", "-", "…", " – ", "?!", "_", "。", ""])
+def test_a_fact_without_a_word_gives_no_line(nothing: str, field: Callable[..., Field]) -> None:
+    assert ad_line(nothing) == plain_line(nothing) == ad_sentence(nothing, "Socks") == ""
+    assert ad_sentence([nothing, "warm"], "Socks") == "Socks: warm." and ad_sentence([nothing], language="zh") == ""
+    assert beside(["Socks"], nothing, "en") == "" and clauses(f"warm wool, {nothing}") == []
+    assert list(two_in_one([nothing, "warm", "soft"], "en", ["Socks"])) == ["Socks: Warm, soft"]
+    assert [*keeps_to_fact("Socks", field(nothing, product="Socks"))] == ["the fact has no word"]
+    mix = {"name": 1, "lines": 7, "plain": 4, "clauses": 2, "joined": 5, "paired": 4}
+    lines = headline_set(mix, [], [nothing, "warm"], product="Socks")
+    assert lines == ["Socks", "Warm", "Socks: Warm"]
+    told = ad_descriptions([], [], product="Socks", facts=[nothing, "warm"])
+    assert told[0] == "Socks: warm." and not any(one.startswith(("Socks: .", ".")) for one in told)
 
 
 def test_facts_become_a_sentence_with_the_product_where_it_fits() -> None:
@@ -92,3 +111,17 @@ def test_a_sentence_does_not_name_twice_what_its_fact_names() -> None:
 def test_facts_are_shared_out_in_pairs_evenly() -> None:
     assert shared_out(["a", "b", "c", "d"], 4) == [["a", "b"], ["c", "d"], ["a", "c"], ["b", "d"]]
     assert shared_out(["a"], 4) == [] and shared_out(["a", "b"], 4) == [["a", "b"]]
+
+
+def test_where_it_is_wanted_only_verbs_follow_that_and_no_quality_follows_with_a(field) -> None:  # type: ignore[no-untyped-def]
+    hotel = field("rooms with lake view", product="Hotel")
+    assert list(joins_well("A hotel that rooms with lake view.", hotel, verbs=True))
+    assert not list(joins_well("A hotel that rooms with lake view.", hotel))
+    jacket = field("waterproof to 20,000 mm", product="Ski jacket")
+    assert list(joins_well("A ski jacket with a waterproof to 20,000 mm.", jacket, verbs=True))
+    kettle = field("keeps drinks hot", product="Kettle")
+    assert not list(joins_well("A kettle that keeps drinks hot.", kettle, verbs=True))
+
+
+def test_a_figure_is_no_name_that_a_fact_begins_with() -> None:
+    assert ad_sentence("50 ml tube", "Sunscreen SPF 50", once=True) == "Sunscreen SPF 50: 50 ml tube."

@@ -9,7 +9,7 @@ import pytest
 
 from aigc.types import Field
 from aigc_plugins.ads import faithful
-from aigc_plugins.ads.faithful import keeps_to_fact
+from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
 from aigc_plugins.ads.wording import joins_well
 
 LINE = {"width": 30}
@@ -115,3 +115,17 @@ def test_a_million_facts_leave_no_more_behind_than_some() -> None:
         one for one in vars(faithful).values() if hasattr(one, "cache_parameters") and inspect.signature(one).parameters
     ]
     assert len(kept) > 3 and all(one.cache_parameters()["maxsize"] for one in kept)
+
+
+def test_a_plain_line_is_tighter_where_the_whole_fact_is_too_long() -> None:
+    assert plain_line("safe in the oven up to 260 degrees") == "Safe in oven up to 260 degrees"
+    assert plain_line("holds 200 litres") == "Holds 200 litres"
+    assert plain_line("keeps the water warm for a very long time without any noise at all") == ""
+
+
+def test_a_line_begins_as_its_fact_does_where_that_is_wanted(field) -> None:  # type: ignore[no-untyped-def]
+    place = field("materials included in the price", limit={"width": 30})
+    assert list(keeps_to_fact("Included in the price", place, begins=True)) == ["lacks what the fact begins with"]
+    assert not list(keeps_to_fact("Included in the price", place))
+    assert not list(keeps_to_fact("Materials included", place, begins=True))
+    assert not list(keeps_to_fact("200 litres", field("holds 200 litres"), begins=True, share=0.4))

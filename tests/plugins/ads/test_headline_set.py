@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from aigc_plugins.ads.calls import drawn_calls
+from aigc_plugins.ads.calls import call_verbs, drawn_calls, offering
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.headline_set import has_phrase, headline_set, twins
 from aigc_plugins.ads.strength import headline_kind
@@ -95,3 +95,48 @@ def test_a_keywords_own_calls_count_among_the_two() -> None:
     lines = headline_set(ALL, LINES, ["holds two litres of water", "boils in a minute or two"], **brief)
     assert sum("large electric tea kettle" in line.lower() for line in lines) == 3
     assert sum(headline_kind(line, brief) == "call" for line in lines) == 2
+
+
+MIX = ALL | {"tight": 3, "joined": [5, 14], "parts": [4, 13], "paired": [6, 12], "shortened": [4, 11]}
+
+
+def test_facts_that_leave_no_room_are_told_in_their_parts() -> None:
+    facts = ["works on induction and open fire", "safe in the oven up to 260 degrees", "26 cm across"]
+    lines = headline_set(MIX, ["Works on induction"], facts, product="Cast iron skillet", brand="Hearthby")
+    assert {"Safe in oven up to 260 degrees", "Works on open fire", "Iron skillet: 26 cm across"} <= {*lines}
+
+
+def test_where_four_facts_make_too_few_headlines_name_and_brand_stand_apart() -> None:
+    facts = [f"takes away what the {word} leaves behind for good" for word in ("cat", "dog", "child", "guest")]
+    brief = {"product": "Smart thermostat", "brand": "Homewarm"}
+    assert {"Smart thermostat", "Thermostat by Homewarm"} <= {*headline_set(MIX, [], facts, **brief)}
+    assert headline_set(MIX, [], facts[:3], **brief)[0] == "Smart thermostat by Homewarm"
+
+
+def test_few_facts_are_not_told_in_pairs_over_and_over() -> None:
+    lines = headline_set(MIX, [], ["12款花片", "每个50克", "按压脱模"], product="月饼模具", language="zh")
+    assert sum("，" in line for line in lines) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_two_calls_of_an_ad_ask_for_the_same(language: str) -> None:
+    for category in (None, "services" if language == "en" else "服务", "software" if language == "en" else "软件"):
+        for number in range(120):
+            product = f"{'灯' if language == 'zh' else 'Lamp model'} {number}"
+            lines = headline_set({"calls": 2}, [], [], product=product, language=language, category=category)
+            one, other = (call_verbs(line, language) for line in lines)
+            assert not one & other, lines
+
+
+def test_a_call_asks_for_nothing_that_a_fact_asks_for() -> None:
+    for number in range(40):
+        brief = {"product": f"Cleaning {number}", "category": "services"}
+        lines = headline_set({"lines": 1, "calls": 2}, ["Book online in 60 seconds"], [], **brief)
+        assert len(lines) == 3 and not any("book" in call_verbs(line, "en") for line in lines[1:])
+
+
+def test_nobody_books_a_cushion_for_travelling() -> None:
+    assert offering("Neck pillow", "travel", further=True) == offering("拖把桶", "清洁", further=True) == "goods"
+    assert (
+        offering("Home cleaning", "cleaning", further=True) == offering("地暖清洗", "家居", further=True) == "service"
+    )

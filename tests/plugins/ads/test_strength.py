@@ -30,6 +30,12 @@ def ad(headlines: list[str], descriptions: int = 4) -> Draft:
         ("Water Butt", "name"),
         ("Order Yours Online", "call"),
         ("View the Rain Barrel", "call"),
+        ("Buy Now", "call"),
+        ("Get Yours Before Tomorrow", "call"),
+        ("Learn More & Order", "call"),
+        ("立即购买吧", "call"),
+        ("Get 200 Litres of Rain", "fresh"),
+        ("Shop for Rain", "fresh"),
     ],
 )
 def test_a_headline_is_fresh_plain_a_name_or_a_call(line: str, kind: str) -> None:
@@ -57,3 +63,15 @@ def test_nothing_is_said_of_no_ad_or_unasked() -> None:
 
 def test_diversity_is_the_share_of_words_that_lines_do_not_share() -> None:
     assert diversity(["red lid", "blue tap"]) == 1 and diversity(["red lid", "red lid"]) == 0
+
+
+def test_an_ad_says_why_its_keyword_does_not_stand_in_more_headlines() -> None:
+    for keyword, why in (
+        ("water butt near me", "'water butt near me' in 3 headlines (worded as a search)"),
+        ("large garden water butts", "'large garden water butts' in 3 headlines (it leaves 6 of 30 characters)"),
+        ("large recycled garden water butts", "(wider than 30 characters)"),
+        ("water butt", "'water butt' in 3 headlines;"),
+    ):
+        draft = Draft(brief=Brief(id="1", values=BARREL | {"keyword": keyword}), fields={"headlines": ["A"]}, schema={})
+        (told,) = ad_strength(draft)
+        assert why in told

@@ -149,6 +149,10 @@ def test_a_language_without_lists_is_not_judged_fit(found: Callable[..., str]) -
         ("It is 18 cm across, so you know", "plain"),
         ("Cast iron trivet", "name"),
         ("Shop Online Today", "call"),
+        ("Buy now!", "call"),
+        ("Order yours right here", "call"),
+        ("Today, here and online", "fresh"),
+        ("Get dinner on the table", "fresh"),
         ("Cast iron trivet: 18 cm across", "joined"),
     ],
 )
@@ -160,6 +164,14 @@ def test_chinese_lines_are_told_apart_too() -> None:
     assert kind_of_line("容量5升", ["容量5升"], "空气炸锅") == "plain"
     assert kind_of_line("空气炸锅，容量5升", ["容量5升"], "空气炸锅") == "joined"
     assert kind_of_line("5升薯条，一锅炸好", ["容量5升"], "空气炸锅") == "fresh"
+    assert kind_of_line("马上下单，在线选购", ["容量5升"], "空气炸锅") == "call"
+    assert kind_of_line("马上炸薯条", ["容量5升"], "空气炸锅") == "fresh"
+
+
+def test_no_line_keeps_a_fact_without_a_word(found: Callable[..., str]) -> None:
+    for fact in (".", "…", "- ;"):
+        assert found("keeps_key_word", "Socks for you", fact) == "the fact has no word"
+    assert found("keeps_key_word", "Takes 5", "5") == ""
 
 
 def test_plain_lines_get_a_note(found: Callable[..., str]) -> None:

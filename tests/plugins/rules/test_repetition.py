@@ -47,6 +47,9 @@ def test_a_line_may_stand_whole_in_a_longer_one_where_the_type_says_so(draft):
     assert list(no_near_duplicates(lines, field="headlines"))
     assert not list(no_near_duplicates(lines, field="headlines", inside=False))
     assert list(no_near_duplicates(draft(headlines=["Carries up to 80 kg"] * 2), field="headlines", inside=False))
+    named = draft(headlines=["Team password manager", "Password manager works offline"])
+    assert list(no_near_duplicates(named, field="headlines"))
+    assert not list(no_near_duplicates(named, field="headlines", inside=False))
 
 
 def test_twins_inside_objects(draft):

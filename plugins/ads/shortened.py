@@ -1,0 +1,188 @@
+"""Shorter ways to say a fact that stay true: tighter, without what only adds to it, in the parts it is made of.
+
+What limits a fact, a "no", a number with its unit, stays with what it limits; where that cannot be told, a fact has no
+shorter way. No word is added, none put in another place.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from aigc.content import ends_dangling
+from aigc_plugins.ads.fact_lines import DENYING, FINAL
+from aigc_plugins.ads.fact_shape import opening, third_person
+from aigc_plugins.ads.word_lists import CJK, word_lists
+
+NUMBER = re.compile(r"\d")
+ADVERB = re.compile(r"(?<=\w) (?:online|again|easily|quickly|simply|automatically) (?=(?:in|within|to|with|on) )")
+INNER_ARTICLE = re.compile(r"\b(?:an?|the)\s+(?=([\w-]+))")
+COORDINATED = re.compile(r"^(?P<before>.+?)(?:,? (?P<joint>and|or) )(?P<after>.+)$")
+DETERMINER = re.compile(r"(?:an?|the|your|its|my|our)\s", re.IGNORECASE)
+LEAST = 2  # words of what stays
+TOGETHER = re.compile(r"\b(?:between|both|either|neither|together|too|alike)\b", re.IGNORECASE)
+ANY = re.compile(r"\b(?:any|every|each|all|some|whole)\b", re.IGNORECASE)
+RELATIVE = re.compile(r"\s(?:that|which)\s(?:is|are|can|\w+s)\s")
+LIMITS = re.compile(r"\b(?:up to|only|without|no|not|if|when|while|until|except)\b")
+PLURAL = re.compile(r"\w+[^su]s$")
+ENDS_IN_NUMBER = re.compile(r"\d\W*$")
+AGAIN = re.compile(r"(?:no|not|without|two|three|four|\d\S*)\b", re.IGNORECASE)
+
+
+def tightened(fact: str) -> list[str]:
+    """Return a fact as headlines have it, in ever fewer letters: "and" as "&", without articles, without an adverb
+    before "in" and the like."""
+    if CJK.search(fact):
+        return []
+    kept = word_lists()["measured_by"]
+    bare = INNER_ARTICLE.sub(lambda found: found.group() if found[1].lower() in kept else "", fact)
+    joined = bare.replace(" and ", " & ")
+    forms = (fact.replace(" and ", " & "), bare, joined, ADVERB.sub(" ", joined))
+    return [form for form in dict.fromkeys(forms) if form != fact]
+
+
+def with_short_units(fact: str) -> str:
+    """Return a fact with "30 min" for "30 minutes", nothing where there is no such unit."""
+    shorter: dict[str, str] = word_lists()["short_units"]
+    text = re.sub(rf"(?:(?<=\d )|(?<=per ))(?:{'|'.join(shorter)})\b", lambda found: shorter[found.group()], fact)
+    return text if text != fact else ""
+
+
+def heads(fact: str) -> list[str]:
+    """Return what a fact begins with where that is true by itself, the longest first: a noun without what tells more of
+    it ("lumbar support" that adjusts in 6 steps) or does something ("50 ml tube" fits hand luggage)."""
+    text = fact.strip(FINAL)
+    if CJK.search(text):
+        return []
+    places = [found.start() for found in _tails().finditer(text)]
+    place = _verb_place(text) if opening(text) == "clause" else 0
+    places += [place] if NUMBER.search(text[:place]) else []
+    kept = [text[:place] for place in sorted(places, reverse=True) if place and _stands(text[:place], text[place:])]
+    if opening(text) == "does" and (by := re.fullmatch(r"(\S+ \S+ .+?) by (?!\d)[\w -]+", text)):
+        kept += [by[1]] if _stands(by[1], text[by.end(1) :], doing=True) else []
+    return kept
+
+
+def parts(fact: str) -> list[str]:
+    """Return what a fact says of several things, of each by itself: "works on induction" and "works on open fire"; in
+    Chinese what stands between commas."""
+    text = fact.strip(FINAL)
+    if CJK.search(text):
+        return _chinese_parts(text)
+    found = COORDINATED.match(text)
+    if not found or COORDINATED.match(found["after"]) or TOGETHER.search(text):
+        return []
+    first = found["before"].split(" ")[0].lower()
+    if opening(found["after"]) == "does" and first in _third_persons():  # "charges in 4 hours and | lasts 3 weeks"
+        return [found["before"], found["after"]]
+    again = AGAIN.match(found["after"])  # "no grain and | no sugar": each has its own beginning
+    shared = "" if again else _shared(found["before"])
+    items = found["before"][len(shared) :].split(", ")
+    last, rest = _last_item(found["after"], items)
+    counted = [_counts(one) for one in (*items, last)]
+    if not (again or shared or rest) or _counts(shared + rest):
+        return []
+    if len(set(counted)) > 1 and not DETERMINER.match(last):
+        return []
+    if any(not one or ENDS_IN_NUMBER.search(one) or ANY.search(one) or _acts(one) for one in (*items, last)):
+        return []
+    if found["joint"] == "and" and not again and DENYING.search(found["before"]):
+        return []
+    told = [shared + one + rest for one in items] if _alike(items, last) or again else []
+    return [one for one in (*told, shared + last + rest) if len(one.split()) > 1 and not ends_dangling(one)]
+
+
+def loses_particle(line: str, fact: str) -> bool:
+    """Tell whether a line ends within a fact whose verb has its particle at the very end: "keep snow" and wind out."""
+    text = fact.strip(FINAL).lower()
+    cut = text.startswith(line.lower()) and text[len(line) :].startswith((" and ", " or "))
+    return cut and text.split(" ")[-1] in word_lists()["particles"]
+
+
+def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
+    """Tell whether the beginning of a fact is true and whole without its end."""
+    words = kept.lower().split()
+    bound = any(re.search(rf"\b{re.escape(word)}\b", kept.lower()) for word in word_lists()["binding"])
+    meant = re.match(r"\sfor\s\d+\s", lost) and not {*lost.split()} & {*word_lists()["number_words"]}
+    added = RELATIVE.match(lost) or meant or (not _counts(lost) and not re.match(r"\s(?:that|which)\b", lost))
+    loose = " and " in kept or words[-1] in word_lists()["prepositions"]
+    if len(words) < LEAST or loose or bound or not added or LIMITS.search(lost) or ends_dangling(kept):
+        return False
+    if doing:
+        return opening(kept) == "does"
+    verbal = PLURAL.match(words[0]) or words[-1] in _third_persons() or words[-1].endswith(_qualities())
+    measured = NUMBER.search(kept) and re.match(r"\swith\b", lost)  # "26 hours with case"
+    return opening(kept) == "noun" and not verbal and not measured and not ENDS_IN_NUMBER.search(kept)
+
+
+def _acts(item: str) -> bool:
+    """Tell whether one of several things is none, but another verb or where to: "closes", "down"."""
+    first = item.split(" ")[0].lower()
+    return first in _third_persons() or first in (*word_lists()["particles"], *word_lists()["prepositions"])
+
+
+def _counts(text: str) -> bool:
+    return bool(NUMBER.search(text)) or bool({*text.lower().split()} & {*word_lists()["number_words"]})
+
+
+def _shared(before: str) -> str:
+    """Return what stands before the first of several things and holds for each, up to the last preposition or verb."""
+    words, prepositions = before.split(" "), {*word_lists()["prepositions"], "is", "are"}
+    first = before.split(", ")[0].split(" ")
+    at = max((place + 1 for place, word in enumerate(first) if word.lower() in prepositions and place), default=0)
+    if not at and (opening(before) in ("does", "do") or words[0].lower() == "no"):
+        at = 1
+    return " ".join(words[:at]) + " " if at else ""
+
+
+def _alike(items: list[str], last: str) -> bool:
+    """Tell whether each of several things is whole without the last one: no "hot" of "hot and cold drinks"."""
+    return DETERMINER.match(last) is not None or all(len(one.split()) >= len(last.split()) for one in items)
+
+
+def _last_item(after: str, items: list[str]) -> tuple[str, str]:
+    """Return the last of several things, and what follows it and holds for each ("included")."""
+    words = after.split(" ")
+    if len(words) > 1 and words[-1].lower() in word_lists()["shared_ends"] and len(words) - 1 <= len(items[0].split()):
+        return " ".join(words[:-1]), f" {words[-1]}"
+    return after, ""
+
+
+def _chinese_parts(text: str) -> list[str]:
+    pieces = re.split("[，；]", text)
+    begins, ends = tuple(word_lists()["unfinished"]), tuple(word_lists()["unfinished_ends"])
+    if sum(map(_counts, pieces)) > 1 or any(one.startswith(begins) or one.endswith(ends) for one in pieces):
+        return []
+    return [one for one in pieces if len(one) > 3] if len(pieces) > 1 else []
+
+
+def _verb_place(text: str) -> int:
+    """Return where the verb of a clause begins, with the space before it; 0 where it is not found."""
+    for found in re.finditer(r"\s(?=(\w+)\s)", text):
+        if found[1].lower() in _acting():
+            return found.start()
+    return 0
+
+
+@cache
+def _acting() -> frozenset[str]:
+    """Return the verbs that are no nouns, in both their forms."""
+    verbs = {*word_lists()["verbs"]} - {*word_lists()["verbs_or_nouns"]}
+    return frozenset([*verbs, *map(third_person, verbs)])
+
+
+@cache
+def _third_persons() -> frozenset[str]:
+    return frozenset(map(third_person, [*word_lists()["verbs"], *word_lists()["verbs_or_nouns"]]))
+
+
+@cache
+def _qualities() -> tuple[str, ...]:
+    return tuple(word_lists()["qualities"])
+
+
+@cache
+def _tails() -> re.Pattern[str]:
+    """Return a pattern that finds where something begins that a noun may go without."""
+    tails, times = ("|".join(word_lists()[name]) for name in ("tails", "times"))
+    return re.compile(rf"\s(?:{tails})\s|\s(?:all|every)\s(?:{times})$|\sfor\s(?=\d+\s\w+$)")
