@@ -7,8 +7,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -45,9 +47,47 @@ def artifacts(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "artifacts.jsonl").read_text("utf-8").splitlines()]
 
 
-def test_twelve_products_become_ads_an_account_accepts(tmp_path: Path) -> None:
-    code = main(["batch", "ads/google-search", "sample", "--limit", "12", "--out", str(tmp_path)])
-    pieces = artifacts(tmp_path)
+class Job(NamedTuple):
+    """This is a job that was written in a process of its own: its report as JSON, its exit code and memory."""
+
+    folder: Path
+    report: dict[str, Any]
+    took: dict[str, int]
+
+
+MEASURED = """
+import json, pathlib, re, sys
+from aigc.cli import main
+code, told = main(sys.argv[1:]), pathlib.Path("/proc/self/status")
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", told.read_text() if told.exists() else "VmHWM: 0 kB")
+print(json.dumps({"code": code, "peak": int(peak[1]) << 10}), file=sys.stderr)
+"""
+
+
+def measured(*argv: str) -> tuple[str, dict[str, int]]:
+    """Run a command in a process of its own, and return what it prints, its exit code and its memory."""
+    command = [sys.executable, "-c", MEASURED, *argv]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout, json.loads(done.stderr.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory, real_model_folder: Path) -> Callable[[int], Job]:
+    """This writes the job of so many products, once for all who look at it."""
+
+    @cache
+    def job(limit: int) -> Job:
+        folder = tmp_path_factory.mktemp("ads")
+        asked = ["batch", "ads/google-search", "sample", "--limit", str(limit), "--out", str(folder), "--json"]
+        report, took = measured(*asked, "-o", "engine.device=cpu")
+        return Job(folder, json.loads(report), took)
+
+    return job
+
+
+def test_twelve_products_become_ads_an_account_accepts(jobs: Callable[[int], Job]) -> None:
+    folder, _, took = jobs(12)
+    code, pieces = took["code"], artifacts(folder)
     assert len(pieces) == 12, "N in, N accounted for"
     assert code == (0 if all(piece["status"] == "accepted" for piece in pieces) else 1)
     good = [piece for piece in pieces if piece["status"] == "accepted"]
@@ -81,11 +121,12 @@ def test_cars_become_ads_that_claim_only_what_is_known(tmp_path: Path) -> None:
     assert "horsepower" not in pinto, "an empty cell is unknown, not zero"
 
 
-def test_the_ads_editor_file_reads_back(tmp_path: Path) -> None:
-    main(["batch", "ads/google-search", "sample", "--limit", "2", "--out", str(tmp_path)])
-    with (tmp_path / "google-ads-editor.csv").open(encoding="utf-8-sig", newline="") as file:
+def test_the_ads_editor_file_reads_back(jobs: Callable[[int], Job]) -> None:
+    folder = jobs(12).folder
+    good = [piece for piece in artifacts(folder) if piece["status"] == "accepted"]
+    with (folder / "google-ads-editor.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["Final URL"] for row in rows] == [piece["fields"]["final_url"] for piece in artifacts(tmp_path)]
+    assert [row["Final URL"] for row in rows] == [piece["fields"]["final_url"] for piece in good]
     assert all(row["Ad type"] == "Responsive search ad" and row["Headline 3"] and row["Description 2"] for row in rows)
 
 
@@ -101,30 +142,17 @@ def test_every_other_type_writes_what_the_model_is_large_enough_for(name: str, t
         assert "accepted" in [piece["status"] for piece in pieces], [piece["reason"] for piece in pieces]
 
 
-MEASURED = """
-import json, re, sys
-from aigc.cli import main
-main(sys.argv[1:])
-peak = re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())
-print(json.dumps({"peak": int(peak[1]) << 10}), file=sys.stderr)
-"""
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count otherwise")
 @pytest.mark.parametrize("limit", [1, 12])
-def test_a_job_takes_the_memory_that_was_told(limit: int, real_model_folder: Path, tmp_path: Path) -> None:
-    job = ["batch", "ads/google-search", "sample", "--limit", str(limit), "--out", str(tmp_path), "--json"]
-    command = [sys.executable, "-c", MEASURED, *job, "-o", "engine.device=cpu"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    told = json.loads(done.stdout)["forecast"]["memory"]
-    peak = json.loads(done.stderr.splitlines()[-1])["peak"]
+def test_a_job_takes_the_memory_that_was_told(limit: int, jobs: Callable[[int], Job]) -> None:
+    job = jobs(limit)
+    told, peak = job.report["forecast"]["memory"], job.took["peak"]
     assert abs(told / peak - 1) <= 0.1, (told, peak)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count otherwise")
 def test_one_text_takes_the_memory_that_was_told(real_model_folder: Path) -> None:
-    command = [sys.executable, "-c", MEASURED, "generate", "seo/meta", "topic=Cold brew at home", "keyword=cold brew"]
-    done = subprocess.run([*command, "-o", "engine.device=cpu"], capture_output=True, text=True, check=True)
+    text = ["seo/meta", "topic=Cold brew at home", "keyword=cold brew"]
+    _, took = measured("generate", *text, "-o", "engine.device=cpu")
     memory = Gpt(device="cpu").memory(real_model_folder)
-    peak = json.loads(done.stderr.splitlines()[-1])["peak"]
-    assert memory is not None and abs(memory.total() / peak - 1) <= 0.1, (memory.total(), peak)
+    assert memory is not None and abs(memory.total() / took["peak"] - 1) <= 0.1, (memory.total(), took)

@@ -28,7 +28,7 @@ from aigc.asking.notes import done_to_inputs, stands_in
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
-from aigc.content.languages import language_beside, text_of, usual_language, with_language
+from aigc.content.languages import language_beside, told_by, usual_language, with_language
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -262,7 +262,7 @@ class _Reader:
         """The language of most of the file's first rows: that of rows which are too short to tell."""
         inputs, cell = self._content_type.brief, self._cells[0]
         rows = [row for row in self._head if not row.error]
-        return usual_language(text_of(inputs, self._plainly(row, cell)) for row in rows)
+        return usual_language(told_by(inputs, self._plainly(row, cell)) for row in rows)
 
     def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
         """Return what a row gives before anything is computed."""

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from aigc.errors import UsageError, shell_command
 from aigc.jobs import Desk, at_desk
 from aigc.ledger import artifact_record, check_job, opened_ledger
 from aigc.types import Artifact, at_path
+
+if TYPE_CHECKING:
+    from aigc.project import Project
 
 FILES = click.Path(path_type=Path)
 AT_ONCE = 500  # pieces of a job whose files are written again at each decision
@@ -122,10 +125,7 @@ def command(
     if sheet is not None:
         return sheet_taken(project, batch, sheet, as_json=as_json)
     if showing and name is None:
-        with at_desk(project, batch):
-            pass  # its files are written again where they are behind
-        click.echo(f"The files of {batch} show all that was decided.", err=True)
-        return 0
+        return _shown(project, batch)
     if name is None:
         if as_json or not sys.stdin.isatty():
             hint = f"{shell_command('pick', batch)} ID FIELD N; on a terminal, DIR alone goes through all"
@@ -138,7 +138,20 @@ def command(
     if place is None:
         raise UsageError("say which text of the piece", hint=shell_command("pick", batch, name, options=["--list"]))
     deed.check()
-    with at_desk(project, batch, most=math.inf if showing else AT_ONCE) as desk:
+    return _done(project, batch, deed, name, place, most=math.inf if showing else AT_ONCE, as_json=as_json)
+
+
+def _shown(project: Project, batch: Path) -> int:
+    """Write the folder's files again where they are behind."""
+    with at_desk(project, batch):
+        pass  # which does so when it is left
+    click.echo(f"The files of {batch} show all that was decided.", err=True)
+    return 0
+
+
+def _done(project: Project, batch: Path, deed: Deed, name: str, place: str, *, most: float, as_json: bool) -> int:
+    """Do something at a place, and say what stands there now; files of a job of more than `most` pieces wait."""
+    with at_desk(project, batch, most=most) as desk:
         piece = deed.do(desk, name, place)
         behind = desk.leaves_behind
         if as_json:

@@ -2,13 +2,14 @@
 
 A few words are not enough to tell languages of one script apart, and names of things are alike in many. So a text is
 in another language than English only where that is far likelier, and nothing is said of what is too short: of 1,200
-short English rows none is taken for another language, and the nearest are a third as likely as it would take.
+short English rows none is taken for another language, and the nearest are a third as likely as it would take. What
+things are called ("Prosciutto di Parma", "Crème Brûlée Set") decides nothing: where it would, the rest of the row does.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,11 @@ LIKELY, LIKELIER = 0.5, 15  # a language that is not English: its probability, a
 ENGLISH, ENGLISH_LETTERS = 0.8, 20
 BETWEEN = re.compile(r"[\s;；]+")  # a row's texts are the same before and after its lists are split
 CODE = re.compile(r"([a-z]{2})(?:[-_]\w+)?")
+REST_LETTERS, REST_LIKELIER = 6, 2  # what is no name need only point the same way; less leaves it to other rows
+BRAND = "brand"  # the input that holds a name
+NAMING = ("product", "name")  # those that may hold nothing else
+NOUNS = ("de",)  # languages that write nouns as others write names
+PIECES = re.compile(r"[;；\n]+")
 URL = re.compile(r"(?:https?://|www\.)[!-~]+", re.IGNORECASE)  # ends where another script begins
 SCRIPTS = {  # letters → the languages written so, the likeliest first
     re.compile(r"[\u3040-\u30ff]"): ("ja",),
@@ -40,6 +46,7 @@ SCRIPTS = {  # letters → the languages written so, the likeliest first
     re.compile(r"[\u0590-\u05ff]"): ("he",),
 }
 KANA, HAN = list(SCRIPTS)[:2]
+SCRIPTED = frozenset(language for languages in SCRIPTS.values() for language in languages)
 NAMES = {
     "ar": "Arabic",
     "bg": "Bulgarian",
@@ -99,18 +106,51 @@ def language_said(values: Mapping[str, Json]) -> str:
 
 
 def language_of(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> str:
-    """Return the language that a brief's texts are surely in, or nothing. URLs and words of enums are in none."""
-    return language_of_text(text_of(inputs, values))
+    """Return the language that a brief's texts are surely in, or nothing. Names, URLs, words of enums are in none."""
+    texts = _texts(inputs, values)
+    found = language_of_text(_one_text(some for name, some in texts.items() if name != BRAND))
+    if found in ("", "en") or found in SCRIPTED:
+        return found
+    rest = _one_text(_nameless(texts, nouns=found in NOUNS))
+    letters = sum(map(str.isalpha, rest))
+    if letters >= LETTERS:
+        return language_of_text(rest)
+    likely = _likelihoods(rest)
+    return found if letters >= REST_LETTERS and likely[found] > REST_LIKELIER * likely["en"] else ""
 
 
-def text_of(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> str:
-    """Return a brief's texts, but for words of enums, as one."""
-    told = [
-        value
-        for name, value in values.items()
-        if name != LANGUAGE and not {"enum", "const"} & set(inputs.get(name, ()))
-    ]
-    return BETWEEN.sub(" ", " ".join(texts_in(told)))
+def told_by(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> tuple[str, str]:
+    """Return a brief's texts without the names in them, as one, and the language that it is surely in, or nothing."""
+    found = language_of(inputs, values)
+    texts = _texts(inputs, values)
+    return _one_text(_nameless(texts, nouns=found in NOUNS)), found
+
+
+def _texts(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> dict[str, list[str]]:
+    """Return the texts of each input, but for words of enums."""
+    told = {name: value for name, value in values.items() if name != LANGUAGE}
+    return {name: [*texts_in(one)] for name, one in told.items() if not {"enum", "const"} & set(inputs.get(name, ()))}
+
+
+def _one_text(texts: Iterable[Iterable[str]]) -> str:
+    return BETWEEN.sub(" ", " ".join(text for some in texts for text in some))
+
+
+def _nameless(texts: Mapping[str, Sequence[str]], *, nouns: bool) -> Iterator[list[str]]:
+    """Yield the texts without what is a name in them: the brand, a product whose words have capitals, and capitals
+    amid other words, which are no names where `nouns` have them too."""
+    brand = {word.casefold() for text in texts.get(BRAND, ()) for word in text.split()}
+    for name, some in texts.items():
+        for piece in (piece for text in some for piece in PIECES.split(text)):
+            words = [word for word in piece.split() if word.casefold() not in brand]
+            capital = [word[0].isupper() for word in words]
+            small = [word[0].islower() for word in words]
+            titled = sum(capital) > 1 and (not any(small) if nouns else sum(capital) >= sum(small))
+            if titled and name in NAMING:
+                continue
+            if not titled and not nouns:
+                words = [word for at, word in enumerate(words) if not (at and capital[at])]
+            yield words
 
 
 @lru_cache(maxsize=KEPT)
@@ -154,10 +194,10 @@ def language_beside(inputs: Mapping[str, Schema], raw: Mapping[str, Json], usual
     return "" if found == "en" else found
 
 
-def usual_language(texts: Iterable[str]) -> str:
-    """Return the language of a file, by its rows' texts: that of most rows which tell theirs; where that are fewer than
-    a third of all, that of the other rows' words together; or nothing."""
-    told = [(text, language_of_text(text)) for text in texts]
+def usual_language(rows: Iterable[tuple[str, str]]) -> str:
+    """Return the language of a file, by its rows as `told_by` gives them: that of most rows which tell theirs; where
+    that are fewer than a third of all, that of the other rows' words together; or nothing."""
+    told = list(rows)
     known = [language for _, language in told if language]
     most = max(dict.fromkeys(known), key=known.count) if known else ""
     if 3 * known.count(most) >= len(told):

@@ -14,9 +14,10 @@ from aigc.jobs.lock import refuse_second_run
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
+from aigc.ledger.reviews import without_review
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
-from aigc.types import Artifact, Json, Status
+from aigc.types import Artifact, Decision, Json, Status
 
 ARTIFACTS_FILE = "artifacts.jsonl"
 EXPORTS_FILE = ".exports.json"
@@ -116,11 +117,19 @@ def write_artifacts(folder: Path, ledger: Ledger) -> Path:
     return target
 
 
-def earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact]]:
-    """Yield (key, artifact) of a folder whose ledger is gone; a line that is no artifact is passed over."""
+def take_over(ledger: Ledger, folder: Path) -> None:
+    """Put the pieces of a folder whose ledger is gone into a new one, and what people decided of them; a line that is
+    no artifact is passed over."""
+    ledger.briefs.remember((key, written) for key, written, _ in _earlier_pieces(folder))
+    for _, written, decisions in _earlier_pieces(folder):
+        for one in decisions:
+            ledger.reviews.decide(one, written)
+
+
+def _earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact, Sequence[Decision]]]:
     for record, artifact in _records(folder / ARTIFACTS_FILE):
         if record.get("key") and artifact.status != "failed":
-            yield str(record["key"]), artifact
+            yield str(record["key"]), *without_review(artifact)
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:

@@ -24,10 +24,10 @@ from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
 from aigc.jobs.folder import (
     as_before,
     earlier_exports,
-    earlier_pieces,
     export_job,
     prepare_folder,
     remember_written,
+    take_over,
     write_artifacts,
 )
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
@@ -136,7 +136,7 @@ class Job:
         the job has no such brief. `command` is what a person would give again.
         """
         if not self.ledger.facts():
-            self.ledger.briefs.remember(earlier_pieces(self.folder))
+            take_over(self.ledger, self.folder)
         made_by = {
             "content_type": self.content_type.name,
             "version": self.content_type.version,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database, among
-from aigc.ledger.entry import FINISHED, HISTORY, complained, reading_column
-from aigc.ledger.record import body_record, finding_of, json_text, reading_record, whole_text
+from aigc.ledger.entry import FINISHED, HISTORY, complained, judge_by_findings, reading_column
+from aigc.ledger.record import body_record, json_text, reading_record, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Status
-from aigc.writing.drafting import verdict
 
 FIRST_WITH_LANGUAGE = 3  # the format
 LUMP = 500  # rows read at a time
@@ -60,7 +58,7 @@ class Briefs:
                 which = f"status = '{status}' and key <> ''"
                 db.execute(_again(which, only, redraw=int(status != "failed")), tuple(only))
             if db.execute("select exists (select 1 from history)").fetchone()[0]:
-                _judge_history(db)
+                judge_by_findings(db, "history", "seq", "id in (select id from reviews)")
                 db.execute(_reuse("history", "seq", writing="h.writing"))
         if store is not None:
             with self._database.attached(store):
@@ -165,16 +163,6 @@ def _again(which: str, only: Collection[str], *, redraw: int) -> str:
         f"update pieces set status = 'waiting', reason = '', checks = '', artifact = null, twin = '', avoid = '', "
         f"nudges = 0, writing = 0, anew = 1, redraws = redraws + {redraw} where {which} {among(only)}"
     )
-
-
-def _judge_history(db: sqlite3.Connection) -> None:
-    """Give what a model wrote its own verdict again, where the piece had that of people's texts over it."""
-    reviewed = "select seq, artifact ->> 'findings' from history where id in (select id from reviews)"
-    for seq, record in db.execute(reviewed).fetchall():
-        findings = [finding_of(one) for one in json.loads(record)]
-        status, reason = verdict(findings)
-        row = (status, whole_text(reason), complained(findings), seq)
-        db.execute("update history set status = ?, reason = ?, checks = ? where seq = ?", row)
 
 
 def _reuse(table: str, newest: str, *, writing: str) -> str:

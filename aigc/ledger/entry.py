@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.ledger.assets import Assets
-from aigc.ledger.record import artifact_with
+from aigc.ledger.record import artifact_with, finding_of, whole_text
 from aigc.types import Artifact, Brief, Finding, Json, Usage
+from aigc.writing.drafting import verdict
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
 TOOK = "place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
@@ -85,6 +87,16 @@ def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
 def reading_column(held: int) -> str:
     """Return where a ledger of a format has what was done to a brief's values on reading."""
     return "reading" if held >= FIRST_WITH_READING else "''"
+
+
+def judge_by_findings(db: sqlite3.Connection, table: str, number: str, which: str) -> None:
+    """Give what a model wrote its own verdict again, where the piece had that of people's texts over it: the rows of a
+    table for `which` that holds, by the column that numbers them."""
+    for row, record in db.execute(f"select {number}, artifact ->> 'findings' from {table} where {which}").fetchall():
+        findings = [finding_of(one) for one in json.loads(record)]
+        status, reason = verdict(findings)
+        mended = (status, whole_text(reason), complained(findings), row)
+        db.execute(f"update {table} set status = ?, reason = ?, checks = ? where {number} = ?", mended)
 
 
 def complained(findings: Iterable[Finding]) -> str:

@@ -10,7 +10,18 @@ from pathlib import Path
 
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database
-from aigc.ledger.entry import FINISHED, PIECE, TOOK, Entry, Finished, complained, entry_of, piece_of, reading_column
+from aigc.ledger.entry import (
+    FINISHED,
+    PIECE,
+    TOOK,
+    Entry,
+    Finished,
+    complained,
+    entry_of,
+    judge_by_findings,
+    piece_of,
+    reading_column,
+)
 from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
@@ -99,8 +110,13 @@ class Pieces:
             self._assets.sweep({str(name) for (name,) in self._database.ask(FILES)})
 
     def share(self, store: Path) -> None:
-        """Copy the pieces into the project's store, where other jobs find them by key."""
+        """Copy the pieces into the project's store, where other jobs find them by key. What is there of a piece that
+        people decided something of has the verdict on what the model wrote: earlier versions put theirs there."""
         with self._database.attached(store):
+            if self._database.ask("select exists (select 1 from reviews)") == [(1,)]:
+                reviewed = "key in (select key from pieces where id in (select id from reviews))"
+                with self._database.change() as db:
+                    judge_by_findings(db, "store.made", "rowid", reviewed)
             self._database.execute(
                 f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
                 f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "

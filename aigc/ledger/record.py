@@ -7,7 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 
 from aigc.ledger.assets import Assets, asset_record
-from aigc.types import Artifact, Brief, Completion, Finding, FinishReason, Json, Provenance, Status, Suggestion, Usage
+from aigc.types import (
+    Artifact,
+    Brief,
+    Completion,
+    Finding,
+    FinishReason,
+    Json,
+    Provenance,
+    Review,
+    Status,
+    Suggestion,
+    Usage,
+)
 
 FINDING = tuple(one.name for one in fields(Finding))
 PROVENANCE = tuple(one.name for one in fields(Provenance))
@@ -106,11 +118,17 @@ def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, sta
         provenance=Provenance(**provenance),
         assets=assets.read(body["assets"]) if "assets" in body else (),
         suggestions=tuple(Suggestion(**one) for one in body.get("suggestions", ())),
+        review=_review_of(body["review"]) if "review" in body else None,
     )
 
 
 def _suggestion_record(one: Suggestion) -> dict[str, Json]:
     return {name: value for name, value in asdict(one).items() if name != "instead" or value}
+
+
+def _review_of(record: Mapping[str, Json]) -> Review:
+    refused = {place: tuple(texts) for place, texts in record["refused"].items()}
+    return Review(**{**record, "refused": refused, "stale": tuple(record["stale"])})
 
 
 def completion_record(one: Completion) -> list[Json]:

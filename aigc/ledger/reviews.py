@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from aigc.ledger.database import Database
 from aigc.ledger.entry import complained
 from aigc.ledger.record import finding_of, finding_record, json_text, whole_text
-from aigc.types import Artifact, Decision, Json, Review, at_path, with_texts
+from aigc.types import Artifact, Decision, Json, Review, Verb, at_path, by_field, with_texts
 
 FIRST_FORMAT = 3  # that has reviews
 REVIEW = """(
@@ -163,6 +163,46 @@ def reviewed(artifact: Artifact, record: str | None) -> Artifact:
     )
     fields = with_texts(artifact.fields, texts)
     return replace(artifact, fields=fields, findings=findings, provenance=provenance, review=review)
+
+
+def without_review(artifact: Artifact) -> tuple[Artifact, list[Decision]]:
+    """Return what the model wrote of a piece that people decided something of, and decisions that come to the same: one
+    for each text that they put there, and for what they refused. What else was decided on the way is not known."""
+    review = artifact.review
+    if review is None:
+        return artifact, []
+    models = {place: text for place, text in review.models.items() if text is not None}
+    findings = tuple(one for one in artifact.findings if one.field not in review.fields)
+    written = replace(artifact, fields=with_texts(artifact.fields, models), findings=findings, review=None)
+    offers = {place: [one.text for one in told] for place, told in by_field(artifact.suggestions).items()}
+    told: list[tuple[str, Verb, tuple[str, ...]]] = []
+    for place, refused in review.refused.items():  # all at once: none was better than what stands
+        every = {*offers.get(place, ())} <= {*refused, str(at_path(artifact.fields, place))}
+        told.append((place, "kept" if every else "refused", refused))
+    for place, text in review.fields.items():
+        told.append((place, "picked" if text in offers.get(place, ()) else "written", (text,)))
+    return written, [_as_decided(artifact, written, *one) for one in told]
+
+
+def _as_decided(artifact: Artifact, written: Artifact, place: str, verb: Verb, texts: tuple[str, ...]) -> Decision:
+    """Return what was decided of one place of a piece, as far as its review tells."""
+    review, offers = artifact.review, by_field(artifact.suggestions).get(place, [])
+    assert review is not None
+    stood = at_path(written.fields, place)
+    return Decision(
+        id=artifact.id,
+        verb=verb,
+        field=place,
+        texts=texts,
+        was=stood if isinstance(stood, str) else "",
+        suggestions=tuple(one.text for one in offers),
+        stage=offers[0].stage if offers else "",
+        item=offers[0].item if offers else 0,
+        values={} if place in review.stale else artifact.brief.values,
+        by=review.by,
+        at=review.at,
+        note=review.note,
+    )
 
 
 def content_hash(value: Json) -> str:

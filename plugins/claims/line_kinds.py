@@ -47,8 +47,8 @@ def only_calls(text: str) -> bool:
         run, known = "".join(words), (*lists.asking, *lists.sought, *lists.function)
         asks = any(word in run for word in lists.asking)
         return asks and re.fullmatch(f"(?:{'|'.join(map(re.escape, known))})+", run) is not None
-    said = [word for word in words if word not in lists.function or word in lists.asking]
-    return any(word in lists.asking for word in said) and all(word in lists.asking | lists.sought for word in said)
+    telling = {word for word in words if word not in lists.function or word in lists.asking}
+    return bool(telling & lists.asking) and telling <= lists.asking | lists.sought
 
 
 @check(severity="note")

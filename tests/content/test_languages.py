@@ -15,6 +15,7 @@ from aigc.content.languages import (
     language_of,
     language_of_text,
     language_said,
+    told_by,
     usual_language,
     with_language,
 )
@@ -76,6 +77,59 @@ def test_what_is_sure_is_told(text: str, language: str) -> None:
     assert language_of_text(text) == language
 
 
+# What an English row may be called: a short fact beside it must not be taken for that name's language.
+NAMED = """\
+Bellavista Macchinetta Uno: 600 ml|Prosciutto di Parma: sliced|Crème Brûlée Set: 4 ramekins|Château Margaux: 1998
+Fleur de Sel Guérande: 125 g|Cappuccino Cup Bella: 180 ml|Zweibrüder Torch: 300 lumens|Kaffee Haus Mug: 300 ml
+Casa Blanca Chair: oak legs|Vino Bianco Glass Set: 6 pieces|Chorizo Ibérico: sliced, 100 g|Sombrero Grande: straw
+Lampada Luce Desk Lamp: LED|Chianti Classico Riserva: 2019, 0.75 l|Piñata Fiesta: 30 cm|Osteria La Vecchia: lunch"""
+BRANDS = ["Maison Duval", "Fratelli Moretti", "Monte Verde", "Hermanos Ruiz", "Atelier Renard", "Weingut Hofer"]
+
+
+@pytest.mark.parametrize("brand", [None, *BRANDS])
+def test_what_a_thing_is_called_does_not_make_its_row_another_language(brand: str | None) -> None:
+    for one in NAMED.replace("\n", "|").split("|"):
+        product, fact = one.split(": ")
+        row = {"product": product, "benefits": [fact], "brand": brand}
+        assert language_of({}, row) in ("", "en"), row
+    assert language_of({}, {"product": "Aquarium 60 litre", "benefits": ["silent pump"], "brand": brand}) in ("", "en")
+
+
+def test_a_file_of_things_with_such_names_is_in_no_language_that_its_facts_are_not() -> None:
+    rows = [dict(zip(("product", "fact"), one.split(": "), strict=True)) for one in NAMED.replace("\n", "|").split("|")]
+    assert usual_language(told_by({}, row) for row in rows) in ("", "en")
+
+
+def english_rows() -> list[dict[str, Any]]:
+    """Return rows of the ads' sample and of their bank's products: one fact each of the latter."""
+    with (SAMPLES / "ads/briefs/google-search.csv").open(encoding="utf-8", newline="") as lines:
+        rows: list[dict[str, Any]] = [row for row in csv.DictReader(lines) if row["language"] == "en"]
+    lines = (SAMPLES / "ads/bank/headlines.jsonl").read_text(encoding="utf-8").splitlines()
+    bank = [one for one in map(json.loads, lines) if one["language"] == "en"]
+    facts = {one["product"]: {name: one[name] for name in ("product", "category", "fact")} for one in bank}
+    return [*rows, *facts.values()]
+
+
+def test_clean_english_rows_are_english_or_untold() -> None:
+    rows = english_rows()
+    assert len(rows) > 600
+    for brands in ([None], BRANDS):
+        named = [{**row, "brand": brands[at % len(brands)]} for at, row in enumerate(rows)]
+        wrong = [row for row in named if language_of({}, row) not in ("", "en")]
+        assert not wrong, "of 200 one in a hundred would be too many"
+
+
+@pytest.mark.parametrize(("language", "least"), [("de", 26), ("fr", 28), ("es", 24), ("it", 28)])
+def test_rows_in_other_languages_are_found_by_one_short_fact(language: str, least: int) -> None:
+    with Path(__file__).with_name("foreign_facts.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row.pop("language") == language]
+    found = [language_of({}, {**row, "brand": "Northfield"}) for row in rows]
+    assert len(rows) == 30 and found.count(language) >= least and not {*found} - {language, ""}
+    assert usual_language(told_by({}, row) for row in rows) == language
+    whole = {"product": rows[0]["product"], "benefits": [row["fact"] for row in rows[:3]], "brand": "Northfield"}
+    assert language_of({}, whole) == language
+
+
 def test_words_of_enums_and_what_language_says_are_no_texts() -> None:
     assert language_of(INPUTS, {"product": "帽子", "tone": "plain", "language": "English"}) == "zh"
     assert language_of({}, {"facts": ["续航40公里", {"note": "可折叠"}], "price": 3, "tags": None}) == "zh"
@@ -103,16 +157,20 @@ LONG = {
 }
 
 
+def usual(texts: list[str]) -> str:
+    return usual_language(told_by({}, {"text": text}) for text in texts)
+
+
 def test_the_usual_language_is_that_of_most_rows() -> None:
-    assert usual_language([LONG["de"], LONG["en"], LONG["de"], "Hut"]) == "de"
-    assert usual_language(["Hut", ""]) == usual_language([]) == ""
+    assert usual([LONG["de"], LONG["en"], LONG["de"], "Hut"]) == "de"
+    assert usual(["Hut", ""]) == usual([]) == ""
 
 
 def test_where_few_rows_tell_their_language_the_others_tell_it_together() -> None:
     short = ["Head torch for", "the night", "Rain barrel with", "a lid", "Mugs for the", "office"]
-    assert usual_language([*short, LONG["de"]]) == "en"
-    assert usual_language(["Hut", "Tee", LONG["de"]]) == "de", "nor do they together"
-    assert usual_language(["Hut", "Tee", "Bus", LONG["de"]]) == "", "one row of four is too few"
+    assert usual([*short, LONG["de"]]) == "en"
+    assert usual(["Hut", "Tee", LONG["de"]]) == "de", "nor do they together"
+    assert usual(["Hut", "Tee", "Bus", LONG["de"]]) == "", "one row of four is too few"
 
 
 def test_a_row_too_short_to_tell_is_in_the_usual_language_where_it_leaves_its_own_open() -> None:

@@ -411,6 +411,51 @@ def test_other_jobs_are_not_given_what_people_wrote(page: Shop, tmp_path: Path) 
     assert piece(other).fields["lines"] == ["mug", "mug!"] and piece(other).status == "accepted"
 
 
+def test_a_store_that_took_the_verdict_on_peoples_texts_is_mended(page: Shop, tmp_path: Path) -> None:
+    with at_desk(page.project, page.folder) as desk:
+        desk.write("00", PLACE, "A nice mug")
+    store = page.project.store()
+    with sqlite3.connect(store) as db:  # as an earlier version did
+        done = db.execute("update made set status = 'flagged', reason = 'nice', checks = 'x' where id = '00'")
+        assert done.rowcount == 1
+    page.run(["mug", "pot"])
+    assert piece(page).status == "flagged"
+    with sqlite3.connect(store) as db:
+        told = db.execute("select status, reason, checks from made order by id").fetchall()
+    assert told == [("accepted", "", "")] * 2
+
+
+def test_a_ledger_that_is_lost_leaves_what_people_decided_in_the_pieces(page: Shop) -> None:
+    with at_desk(page.project, page.folder) as desk:
+        desk.take("00", "lines[0]", 1, note="for Ada")
+        desk.write("00", PLACE, "A nice mug")
+        desk.refuse("01", PLACE, 2)
+        desk.take("01", "lines[0]", 1)
+    page.run(["mug", "jug"], exports=["csv"])
+    before = {name: piece(page, name) for name in ("00", "01")}
+    for file in page.folder.glob("job.sqlite*"):
+        file.unlink()
+    asked = page.asked
+    page.run(["mug", "jug"], exports=["csv"])
+    assert page.asked == asked, "nothing is written again"
+    for name, was in before.items():
+        now = piece(page, name)
+        assert (now.fields, now.status, now.reason) == (was.fields, was.status, was.reason)
+        assert now.review is not None and was.review is not None and now.review.by == was.review.by
+        for fact in ("fields", "refused", "models", "stale", "at"):
+            assert getattr(now.review, fact) == getattr(was.review, fact), fact
+    assert before["01"].review.stale == ("lines[0]",)  # type: ignore[union-attr]
+    with opened_ledger(page.folder) as ledger:
+        log = [*ledger.reviews.log()]
+        assert sorted(one.verb for one in log) == ["picked", "refused", "written", "written"], "one of them is stale"
+        setup = review_setup(page.project, page.project.content_type("shop/page"), ledger)
+        assert {row["label"] for row in label_rows(setup, log)} == {0, 1, 2}
+    with at_desk(page.project, page.folder) as desk:
+        desk.undo("00", "lines[0]")
+        assert desk.undo("00", PLACE).fields["lines"] == ["mug", "mug!"], "what the model wrote is there"
+        assert desk.piece("00").status == "accepted"
+
+
 def test_twins_are_judged_by_what_the_model_wrote(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
         desk.take("00", PLACE, 1)

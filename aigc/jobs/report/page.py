@@ -66,6 +66,7 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
         folder=_spoken(folder),
         figures=figures,
         standing=figures.standing,
+        model=_spoken(Path(model)) if Path(model := figures.standing.model).is_absolute() else model,
         limits_known=limits_known,
         unlisted=unlisted,
         lumps=map(Markup, listing.lumps()),

@@ -73,9 +73,13 @@ def test_a_folder_of_the_user_elsewhere_is_named_from_home(
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    ledger = Ledger(chosen / "job.sqlite")
+    ledger.note(model=str(tmp_path / "models/own.gguf on vllm"))
+    ledger.close()
     report(chosen, advert)
     text = (chosen / "report.html").read_text("utf-8")
-    assert '<body data-folder="~/spring jobs">' in text and str(tmp_path) not in text
+    assert '<body data-folder="~/spring jobs">' in text and "<b>~/models/own.gguf on vllm</b>" in text
+    assert str(tmp_path) not in text
 
 
 @pytest.mark.browser
