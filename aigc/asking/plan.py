@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from aigc.asking.briefs import columns_not_used, open_rows, read_briefs
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
+from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
@@ -89,8 +90,8 @@ class Plan:
         return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
 
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
-        """Read the briefs, crossed; as often as this is asked for."""
-        return read_briefs(
+        """Read the briefs, crossed, without those that a format refuses; as often as this is asked for."""
+        briefs = read_briefs(
             open_rows(self.path(content_type), project.registry, self.reading),
             content_type,
             project.environment,
@@ -100,6 +101,11 @@ class Plan:
             cells=self.cells(content_type),
             places=self.places,
         )
+        formats = [
+            project.registry.get("exporter", one.name, one.where).bind(one.options, one.where)
+            for one in self.exports_of(project, content_type)
+        ]
+        return without_refused(briefs, content_type, formats)
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
