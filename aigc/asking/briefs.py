@@ -15,7 +15,8 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import read_values
 from aigc.content.environment import TemplateEnvironment
-from aigc.content.languages import language_beside, text_of, usual_language, with_language
+from aigc.content.languages import LANGUAGE, language_beside, language_of, text_of, usual_language, with_language
+from aigc.content.numbers import LOCALE
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -27,6 +28,7 @@ COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
 NEAR = 0.75  # how like an input's name a column's is that may have meant it
+NUMBER_FILTER = re.compile(r"\|\s*(?:number|money|float|int)\b")
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -113,6 +115,7 @@ class _Reader:
         self._mapping = mapping
         self._plain = {name: value for name, value in literals.items() if not _is_expression(value)}
         self._expressions = {name: value for name, value in literals.items() if _is_expression(value)}
+        self._reads_numbers = any(NUMBER_FILTER.search(str(text)) for text in self._expressions.values())
         self._cells = cells
         self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
@@ -184,6 +187,8 @@ class _Reader:
         raw = self._plainly(row, cell)
         if self._expressions:
             known = self._known(brief_id, row, cell, raw)
+            if self._reads_numbers:
+                known[LOCALE] = self._locale(row, raw)
             try:
                 raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
             except ContentTypeError as error:
@@ -192,6 +197,12 @@ class _Reader:
         raw = with_language(inputs, raw, lambda: self._usual)
         values = brief_values(self._content_type, raw, where=row.where)
         return values, language_beside(inputs, raw, lambda: self._usual)
+
+    def _locale(self, row: Row, raw: Mapping[str, Json]) -> str:
+        """Return how a row writes numbers: as its column `locale` or `language` says, else as its language does."""
+        told = {_bare(name): value for name, value in row.values.items() if isinstance(value, str)}
+        written = told.get("locale") or told.get(LANGUAGE) or raw.get(LANGUAGE)
+        return str(written or language_of(self._content_type.brief, raw) or self._usual)
 
     @cached_property
     def _usual(self) -> str:

@@ -143,7 +143,7 @@ def is_job_file(name: str) -> bool:
 def read_plan(file: Path) -> Plan:
     """Return the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
     try:
-        return _plan(read_yaml(file).root, file)
+        return _plan(read_yaml(file, as_written=True).root, file)
     except ContentTypeError as error:
         raise UsageError(error.message, hint=error.hint) from None
 

@@ -128,7 +128,7 @@ def _read(file: str) -> Mapping[str, Json]:
     if file != "-" and not path.is_file():
         raise BriefError(f"{file}: no such file", hint=nearest(path))
     if path.suffix.lower() in (".yaml", ".yml"):
-        given = read_yaml(path).value
+        given = read_yaml(path, as_written=True).value
     else:
         name = "stdin" if file == "-" else file
         try:

@@ -134,3 +134,59 @@ def test_one_bad_piece_does_not_cost_the_others_their_file(batch: Batch) -> None
     assert len(rows_of(ended.folder / "content.csv")) == 2
     assert ended.code == 1
     assert "Not exported: google-ads-editor without 1 of 2: 0003: Headline 1 has width 36, at most 30" in ended.told
+
+
+REDUCED = "price={{ (list_price | float * 0.9) | round(2) }} €"
+
+
+def test_a_price_with_a_decimal_comma_is_reckoned_with(batch: Batch) -> None:
+    ended = batch(ADS, "05-decimal-comma.csv", "--set", REDUCED)
+    assert [piece["brief"]["values"]["price"] for piece in ended.pieces.values()] == ["26.91 €", "22.05 €"]
+    assert not any("0.0" in text for text in ended.texts)
+
+
+def test_a_price_that_cannot_be_read_fails_its_row(batch: Batch, tmp_path: Path) -> None:
+    rows = Path("05-decimal-comma.csv").read_text(encoding="utf-8").replace("$24.50", "on request")
+    (tmp_path / "asked.csv").write_text(rows, encoding="utf-8")
+    ended = batch(ADS, "asked.csv", "--set", REDUCED)
+    assert [piece["status"] for piece in ended.pieces.values()] == ["accepted", "failed"]
+    assert "asked.csv:3: " in ended.told and "'on request' is no number" in ended.told
+
+
+def test_an_amount_in_another_currency_fails_its_row(batch: Batch) -> None:
+    ended = batch(ADS, "05-decimal-comma.csv", "--set", "price={{ '%.2f €' | format(list_price | money('€')) }}")
+    assert [piece["status"] for piece in ended.pieces.values()] == ["accepted", "failed"]
+    assert ended.pieces["0001"]["brief"]["values"]["price"] == "29.90 €"
+    assert "'$24.50' is not in €" in ended.pieces["0002"]["reason"]
+
+
+GERMAN = "die Platte aus massiver Eiche; mit der Hand geölt und geschliffen"
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "weight"),
+    [
+        ("locale", "de-DE", "1299"),
+        ("Language", "en", "1.299"),
+        ("note", GERMAN, ""),
+    ],
+)
+def test_a_number_with_two_readings_is_read_as_the_row_writes_numbers(
+    batch: Batch, tmp_path: Path, columns: str, cells: str, weight: str
+) -> None:
+    facts = GERMAN if not weight else "cut from one piece; oiled by hand"
+    (tmp_path / "boards.csv").write_text(
+        f"product,benefits,url,weight,{columns}\nOak board,{facts},https://example.com/b,1.299,{cells}\n",
+        encoding="utf-8",
+    )
+    ended = batch(ADS, "boards.csv", "--set", "offer={{ weight | number }} g")
+    assert ended.pieces["0001"]["brief"]["values"]["offer"] == f"{weight or '1299'} g"
+
+
+def test_numbers_of_a_job_file_stay_as_they_are_written(batch: Batch) -> None:
+    ended = batch("26-price.yaml")
+    assert ended.pieces["0001"]["brief"]["values"]["price"] == "29.90"
+    assert ended.pieces["0001"]["brief"]["values"]["keyword"] == "1.0"
+    assert any("29.90" in text for text in ended.texts)
+    again = batch("out/job.yaml")
+    assert again.pieces["0001"]["brief"]["values"]["price"] == "29.90", again.told
