@@ -53,7 +53,7 @@ Batch = Callable[..., Ended]
 
 @pytest.fixture
 def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Batch:
-    """Return what runs `aigc batch` beside the input files; `answer` stands for the model."""
+    """Return what runs `aigc batch` beside the input files; `answer` stands for the model, None for none."""
     for file in HERE.glob("[0-9]*"):
         shutil.copy(file, tmp_path)
     (tmp_path / "aigc.yaml").write_text("model: smollm2-135m\n", encoding="utf-8")
@@ -62,11 +62,14 @@ def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     monkeypatch.setattr("aigc.cli.batch.check_model", lambda project: None)
 
-    def run(*words: str, answer: Callable[[Request, int], Any] = faithful) -> Ended:
+    def run(*words: str, answer: Callable[[Request, int], Any] | None = faithful) -> Ended:
         def generator(project: Project, progress: object = None, **again: bool) -> ScriptedGenerator:
+            assert answer
+            project.opened = project.source
             return ScriptedGenerator(answer)
 
-        monkeypatch.setattr(Project, "generator", generator)
+        if answer:
+            monkeypatch.setattr(Project, "generator", generator)
         code = main(["batch", *words, "--out", "out", "--no-reuse"])
         return Ended(code, "".join(capsys.readouterr()), tmp_path / "out")
 
@@ -190,3 +193,172 @@ def test_numbers_of_a_job_file_stay_as_they_are_written(batch: Batch) -> None:
     assert any("29.90" in text for text in ended.texts)
     again = batch("out/job.yaml")
     assert again.pieces["0001"]["brief"]["values"]["price"] == "29.90", again.told
+
+
+def test_placeholders_of_rows_never_leave_as_accepted(batch: Batch) -> None:
+    ended = batch(ADS, "22-placeholders.csv")
+    assert [piece["status"] for piece in ended.pieces.values()] == ["rejected", "rejected"]
+    found = [finding["message"] for piece in ended.pieces.values() for finding in piece["findings"]]
+    assert "the brief's product has the placeholder '{{ product.title }}'" in found
+    assert "the brief's benefits has the placeholder '{size}'" in found
+    assert not (ended.folder / "google-ads-editor.csv").exists()
+
+
+def questions(request: Request, index: int) -> str:
+    """Answer as a small model does: with a question about something else, and without wrong answers."""
+    task = request.prompt.messages[-1].content
+    return "What is the number of digits in 4 + 5?" if "4 + 5" in task else "What is the name of the state of Alaska?"
+
+
+def test_brackets_of_a_quiz_about_code_are_its_own(batch: Batch) -> None:
+    ended = batch("lessons/quiz", "22-code-quiz.jsonl", answer=questions)
+    piece = ended.pieces["code"]
+    assert piece["status"] == "flagged", piece["reason"]
+    assert "What is len([])?" in [item["stem"] for item in piece["fields"]["items"]]
+
+
+def test_a_quiz_says_which_facts_it_does_not_ask_and_asks_no_other_question(batch: Batch, tmp_path: Path) -> None:
+    facts = [f"{state} => {city}" for state, city in zip(["Alaska", "Ohio", "Texas", "Utah"], "ABCD", strict=True)]
+    rows = [
+        {"id": "sums", "topic": "Sums", "facts": ["4 + 5 = 9", "2 + 2\t4", "Jupiter"]},
+        {"id": "bare", "topic": "Capitals", "facts": facts},
+        {"id": "capitals", "topic": "Capitals", "facts": facts, "relation": "capital of"},
+    ]
+    (tmp_path / "quiz.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    ended = batch("lessons/quiz", "quiz.jsonl", answer=questions)
+    stems = {name: [item["stem"] for item in piece["fields"]["items"]] for name, piece in ended.pieces.items()}
+    assert stems["sums"] == ["What is 4 + 5?", "What is 2 + 2?"]
+    assert stems["bare"][0] == 'What goes with "Alaska"?'
+    assert stems["capitals"][0] == "What is the capital of Alaska?"
+    assert {name: piece["status"] for name, piece in ended.pieces.items()} == {
+        "sums": "flagged",
+        "bare": "accepted",
+        "capitals": "accepted",
+    }
+    assert "no question from 'Jupiter'" in ended.pieces["sums"]["reason"]
+
+
+PAGE = """
+aigc: 1
+name: shop/page
+summary: A page's title and description.
+brief:
+  topic: {type: string}
+  keyword: {type: string}
+prompt: page.j2
+output:
+  title: {type: string}
+  description: {type: string}
+repair: {attempts: 0}
+"""
+PAGES = ("templates/shop/page.yaml", "28-pages.csv", "--on", "openai-batch", "-m", "gpt-4.1-mini")
+TITLES = [
+    {"title": "Cold Brew at Home", "description": "Which beans and jars it takes."},
+    {"title": "Oat Milk at Home", "description": "Which oats to buy."},
+]
+CONTENTS: dict[str, Callable[[str], Any]] = {
+    "think": lambda text: f"<think>\nA title and a text, as {{json}}.\n</think>\n\n{text}",
+    "thought that the template began": lambda text: f"A title, as {{json}}.\n</think>\n\n{text}",
+    "magistral": lambda text: f"[THINK]As {{json}}.[/THINK]{text}",
+    "parts": lambda text: [{"type": "text", "text": text}],
+    "parts with thoughts": lambda text: [
+        {"type": "thinking", "thinking": "As {json}."},
+        {"type": "reasoning", "text": "As {json}."},
+        {"type": "output_text", "text": text[:9]},
+        text[9:],
+    ],
+}
+
+
+@pytest.fixture
+def pages(tmp_path: Path, batch: Batch) -> Callable[[], Ended]:
+    """Return what runs a job of batch files, again and again."""
+    (tmp_path / "templates/shop").mkdir(parents=True)
+    (tmp_path / "templates/shop/page.yaml").write_text(PAGE, encoding="utf-8")
+    task = "{% extends 'base.j2' %}{% block task %}{{ topic }}, {{ keyword }}{% endblock %}"
+    (tmp_path / "templates/shop/page.j2").write_text(task, encoding="utf-8")
+    return lambda: batch(*PAGES, answer=None)
+
+
+def asked_in(folder: Path) -> list[str]:
+    lines = (folder / "batches/batch-1.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["custom_id"] for line in lines]
+
+
+def answered(folder: Path, contents: Sequence[Any], **other: Any) -> None:
+    """Put answers beside what was asked; `other` is what the last one's line has in place of its own."""
+    lines = []
+    for name, content in zip(asked_in(folder), contents, strict=True):
+        message = {"role": "assistant", "content": content}
+        body = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+        lines.append({"id": name, "custom_id": name, "response": {"status_code": 200, "body": body}, "error": None})
+    lines[-1] |= other
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (folder / "batches/answers.jsonl").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_answers_of_models_that_think_and_of_servers_that_write_parts(pages: Callable[[], Ended], kind: str) -> None:
+    folder = pages().folder
+    answered(folder, [CONTENTS[kind](json.dumps(one)) for one in TITLES])
+    ended = pages()
+    assert [piece["fields"] for piece in ended.pieces.values()] == TITLES, ended.told
+    assert ended.code == 0 and not (folder / "batches/batch-2.jsonl").exists()
+
+
+WRONG = "max_tokens is too large for this model"
+REFUSALS: dict[str, dict[str, Any]] = {
+    "vllm run-batch": {
+        "response": {"status_code": 400, "body": None},
+        "error": {"error": {"message": WRONG, "type": "BadRequestError", "code": 400}},
+    },
+    "the body of a server": {"response": {"status_code": 400, "body": {"error": {"message": WRONG}}}},
+    "an older vLLM": {"response": {"status_code": 400, "body": {"object": "error", "message": WRONG, "code": 400}}},
+    "details": {"response": {"status_code": 422, "body": {"detail": [{"type": "x", "msg": "y", "message": WRONG}]}}},
+    "a text": {"response": {"status_code": 400, "body": WRONG}},
+    "a text as its error": {"response": None, "error": WRONG},
+}
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_what_a_runner_refuses_fails_its_piece_with_the_runner_s_words(pages: Callable[[], Ended], kind: str) -> None:
+    folder = pages().folder
+    answered(folder, [json.dumps(one) for one in TITLES], **REFUSALS[kind])
+    ended = pages()
+    assert ended.pieces["a"]["status"] == "accepted" and ended.pieces["b"]["status"] == "failed"
+    assert WRONG in ended.pieces["b"]["reason"]
+
+
+def test_a_pointer_of_git_lfs_is_called_by_name(batch: Batch, tmp_path: Path) -> None:
+    for name in ("config.json", "tokenizer.json"):
+        (tmp_path / "model").mkdir(exist_ok=True)
+        (tmp_path / "model" / name).write_text("{}", encoding="utf-8")
+    shutil.copy("30-lfs-pointer.gguf", tmp_path / "model/model.safetensors")
+    for model in ("30-lfs-pointer.gguf", "./model"):
+        ended = batch("seo/meta", "28-pages.csv", "-m", model, answer=None)
+        assert ended.code == 3
+        assert "Git LFS pointer" in ended.told and "git lfs pull" in ended.told
+
+
+SIGNS = "👩🍳✅🎉•★\u200d"
+
+
+@pytest.mark.parametrize("voice", ["facts", "joined"])
+def test_emoji_of_rows_stand_in_no_ad_and_are_named(batch: Batch, voice: str) -> None:
+    ended = batch(ADS, "20-emoji.csv", "--voice", voice)
+    piece = ended.pieces["0001"]
+    assert piece["status"] == "accepted", piece["reason"]
+    assert not [text for text in ended.texts if any(sign in text for sign in SIGNS)]
+    assert "Linen Apron" in piece["fields"]["headlines"] and "-15%" in piece["fields"]["headlines"]
+    assert all(text[0].isupper() or text[0] == "-" for text in piece["fields"]["descriptions"])
+    named = [finding["message"] for finding in piece["findings"] if finding["check"] == "signs_left_out"]
+    assert [message.partition(":")[0] for message in named] == [
+        f"left out of the brief's {name}" for name in ("product", "benefits", "offer")
+    ]
+
+
+def test_a_row_in_a_language_that_the_type_does_not_write_is_flagged_by_name(batch: Batch) -> None:
+    ended = batch(ADS, "24-german.csv")
+    piece = ended.pieces["0001"]
+    assert piece["status"] == "flagged" and "German" in piece["reason"]
+    assert "German" in ended.told
