@@ -158,8 +158,11 @@ def _may_be_name(word: str, plain: Collection[str]) -> bool:
 
 
 def _branded(text: str, field: Field) -> str:
-    """Write a brand of several words as the brief does wherever it stands."""
-    brand = str(field.draft.brief.values.get("brand") or "").strip()
-    if " " not in brand:
+    """Write a brand of several words as the brief does wherever it stands; one whose words the brief also has in small
+    letters is no more than these: "in the sun" has nothing to do with The Sun."""
+    values = field.draft.brief.values
+    brand = str(values.get("brand") or "").strip()
+    others = " ".join(text for name, value in values.items() if name != "brand" for text in texts_in(value))
+    if " " not in brand or brand.lower() in others:
         return text
     return re.sub(rf"(?<!\w){re.escape(brand)}(?!\w)", lambda found: brand, text, flags=re.IGNORECASE)

@@ -88,6 +88,7 @@ def test_sentence_case(field, text, wanted):
         ({"note": "is made by hand in Sun county"}, "Dry in the Sun now"),
         ({"brand": "Sun"}, "Dry in the Sun now"),
         ({"brand": "The Sun"}, "Dry in The Sun now"),
+        ({"brand": "The Sun", "note": "dries in the sun"}, "Dry in the sun now"),
     ],
 )
 def test_only_names_teach_capitals(field, values, wanted):
