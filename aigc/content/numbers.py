@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import jinja2
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from aigc.types import Json
 
@@ -157,37 +158,37 @@ def _read(value: Json, read: Callable[[str], int | float]) -> Json:
     raise ValueError(f"{value!r} is no number")
 
 
-def _usual(context: jinja2.runtime.Context) -> str:
+def _usual(context: Context) -> str:
     """Return the locale of the row that an expression is about, or of its brief."""
     told = (context.get(name) for name in (LOCALE, "locale", "language"))
     return next((name for name in told if isinstance(name, str) and name), "")
 
 
-@jinja2.pass_context
-def number(context: jinja2.runtime.Context, value: Json, locale: str = "") -> Json:
+@pass_context
+def number(context: Context, value: Json, locale: str = "") -> Json:
     """Read a number as people write it, as the filter `number` or `number('de')`; see `read_number`."""
     return _read(value, lambda text: read_number(text, locale, usual=_usual(context)))
 
 
-@jinja2.pass_context
-def money(context: jinja2.runtime.Context, value: Json, currency: str = "", locale: str = "") -> Json:
+@pass_context
+def money(context: Context, value: Json, currency: str = "", locale: str = "") -> Json:
     """Read an amount of money, as the filter `money` or `money('€')`, which refuses others; see `read_money`."""
     return _read(value, lambda text: read_money(text, currency, locale, usual=_usual(context)))
 
 
-@jinja2.pass_context
-def to_float(context: jinja2.runtime.Context, value: Json, default: float | None = None) -> float:
+@pass_context
+def to_float(context: Context, value: Json, default: float | None = None) -> float:
     """Make a number of a value, as Jinja's filter `float`; what is none is refused, not 0, where no default is said."""
     return float(_sure(context, value, default))
 
 
-@jinja2.pass_context
-def to_int(context: jinja2.runtime.Context, value: Json, default: int | None = None, base: int = 10) -> int:
+@pass_context
+def to_int(context: Context, value: Json, default: int | None = None, base: int = 10) -> int:
     """Make a whole number of a value, as Jinja's filter `int`; see `to_float`."""
     return int(value, base) if isinstance(value, str) and base != 10 else int(_sure(context, value, default))
 
 
-def _sure(context: jinja2.runtime.Context, value: Json, default: float | None) -> float:
+def _sure(context: Context, value: Json, default: float | None) -> float:
     try:
         found: float | None = number(context, value)
         if found is None:

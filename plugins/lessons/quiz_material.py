@@ -65,8 +65,8 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
 
 
 def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
-    sides = next((sides for mark in PAIRS if len(sides := mark.split(fact.strip(), maxsplit=1)) == 2), None)
-    left, answer = (_bare(side) for side in sides) if sides else ("", "")
+    splits = (mark.split(fact.strip(), maxsplit=1) for mark in PAIRS)
+    left, answer = next((map(_bare, sides) for sides in splits if len(sides) == 2), ("", ""))
     answer = answer.rstrip(".。")
     if not left or not answer:
         return None
