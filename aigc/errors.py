@@ -24,6 +24,8 @@ from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
+POINTER = b"version https://git-lfs"
+
 
 class AigcError(Exception):
     """This is the root of all: one sentence for a person, and optionally what to try next."""
@@ -147,3 +149,10 @@ def first_line(error: BaseException) -> str:
     """Return the first line of somebody else's error, without its final stop."""
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].rstrip(".")
+
+
+def pointer_told(head: bytes) -> str:
+    """Return what a file is that begins so, where it only stands for another: Git LFS left it. Else nothing."""
+    if not head.startswith(POINTER):
+        return ""
+    return "is a Git LFS pointer, not the file itself: `git lfs pull` in its repository fetches that"

@@ -3,6 +3,7 @@ makes that row a failed artifact and nothing else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -28,7 +29,8 @@ from aigc.asking.notes import done_to_inputs, stands_in
 from aigc.content import ContentType, brief_values, evaluate
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
-from aigc.content.languages import language_beside, told_by, usual_language, with_language
+from aigc.content.languages import LANGUAGE, language_beside, language_of, told_by, usual_language, with_language
+from aigc.content.numbers import LOCALE
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
 from aigc.plugs.extension import Extension
@@ -40,6 +42,7 @@ COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
 NEAR = 0.75  # how like an input's name a column's is that may have meant it
+NUMBER_FILTER = re.compile(r"\|\s*(?:number|money|float|int)\b")
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -140,6 +143,7 @@ class _Reader:
         self._mapping = mapping
         self._plain = {name: value for name, value in literals.items() if not is_expression(value)}
         self._expressions = {name: value for name, value in literals.items() if is_expression(value)}
+        self._reads_numbers = any(NUMBER_FILTER.search(str(text)) for text in self._expressions.values())
         self._cells = cells
         self._head = head
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
@@ -247,6 +251,8 @@ class _Reader:
         raw = self._plainly(row, cell)
         if self._expressions:
             known = self._known(brief_id, row, cell, raw)
+            if self._reads_numbers:
+                known[LOCALE] = self._locale(row, raw)
             try:
                 raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
             except ContentTypeError as error:
@@ -256,6 +262,12 @@ class _Reader:
         raw, left_out = within_limits(self._optional, raw)
         values = brief_values(self._content_type, raw, where=row.where)
         return _Read(values, language_beside(inputs, raw, lambda: self._usual), left_out)
+
+    def _locale(self, row: Row, raw: Mapping[str, Json]) -> str:
+        """Return how a row writes numbers: as its column `locale` or `language` says, else as its language does."""
+        told = {bare(name): value for name, value in row.values.items() if isinstance(value, str)}
+        written = told.get("locale") or told.get(LANGUAGE) or raw.get(LANGUAGE)
+        return str(written or language_of(self._content_type.brief, raw) or self._usual)
 
     @cached_property
     def _usual(self) -> str:

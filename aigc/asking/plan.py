@@ -19,6 +19,7 @@ from aigc.asking.feeding import Feed, feed_from
 from aigc.asking.headers import Needed, Table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like, origin_named
+from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
 from aigc.asking.sheets import open_sheet
 from aigc.content import ContentType
@@ -98,12 +99,16 @@ class Plan:
         return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
 
     def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
-        """Read the briefs, crossed; as often as this is asked for. What looks to be a tool's export is refused with
-        the tool's name where columns are missing."""
+        """Read the briefs, crossed, without those that a format refuses; as often as this is asked for. What looks like
+        a tool's export is refused with the tool's name where columns are missing."""
         feed = self._feed(project, content_type)
+        formats = [
+            project.registry.get("exporter", one.name, one.where).bind(one.options, one.where)
+            for one in self.exports_of(project, content_type)
+        ]
         try:
             table = self.table(project, content_type)
-            yield from read_briefs(
+            briefs = read_briefs(
                 table.rows,
                 content_type,
                 project.environment,
@@ -114,6 +119,7 @@ class Plan:
                 places=feed.places,
                 remedy=table.remedy,
             )
+            yield from without_refused(briefs, content_type, formats)
         except BriefError as error:
             raise self._explained(error, project, content_type) from None
 
@@ -206,7 +212,7 @@ def is_job_file(name: str) -> bool:
 def read_plan(file: Path) -> Plan:
     """Return the plan in a job file; paths in it are as seen from there. UsageError says what is wrong, by line."""
     try:
-        return _plan(read_yaml(file).root, file)
+        return _plan(read_yaml(file, as_written=True).root, file)
     except ContentTypeError as error:
         raise UsageError(error.message, hint=error.hint) from None
 

@@ -67,20 +67,24 @@ def command(
             hint = "--with-flagged writes flagged pieces too" if counts["flagged"] and not with_flagged else ""
             hint = "the batch's command goes on" if counts["waiting"] else hint
             raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
-        paths = export(project.registry, good, batch, formats, given, replacing=True)
+        refused: list[str] = []
+        paths = export(project.registry, good, batch, formats, given, replacing=True, refused=refused.append)
         own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
         remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
         exported = len(good)
     if as_json:
         gone = sum(counts[name] for name in left_out)
-        print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths]})
-        return 0
+        told = {"refused": refused} if refused else {}
+        print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths], **told})
+        return 1 if refused else 0
     for path in paths:
         click.echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
     click.echo(f"{counted(exported, 'piece')} exported{note}", err=True)
-    return 0
+    for sentence in refused:
+        click.secho(f"Not exported: {sentence}", err=True, fg="red")
+    return 1 if refused else 0
 
 
 def _counted_states(counts: Mapping[str, int], names: Iterable[str]) -> str:

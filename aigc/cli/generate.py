@@ -97,7 +97,9 @@ def command(
     if artifact is None:
         return WAITING
     asked = formats or content_type.exports
-    paths = [] if out is None else export(project.registry, [artifact], out, asked, with_flagged=with_flagged)
+    refused: list[str] = []
+    given = [] if out is None else [artifact]
+    paths = export(project.registry, given, out or Path(), asked, with_flagged=with_flagged, refused=refused.append)
     if as_json:
         print_json(artifact_record(artifact))
     else:
@@ -106,10 +108,12 @@ def command(
         click.echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:
         click.echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
+    for sentence in refused:
+        click.secho(f"Not exported: {sentence}", err=True, fg="red")
     if artifact.assets and out is None:
         names = ", ".join(printable(asset.name) for asset in artifact.assets)
         click.echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
-    return 0 if artifact.status == "accepted" else 1
+    return 0 if artifact.status == "accepted" and not refused else 1
 
 
 def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:
@@ -124,7 +128,7 @@ def _read(file: str) -> Mapping[str, Json]:
     if file != "-" and not path.is_file():
         raise BriefError(f"{file}: no such file", hint=nearest(path))
     if path.suffix.lower() in (".yaml", ".yml"):
-        given = read_yaml(path).value
+        given = read_yaml(path, as_written=True).value
     else:
         name = "stdin" if file == "-" else file
         try:

@@ -11,6 +11,7 @@ from aigc.content.content_type import ContentType, Schema
 from aigc.content.measures import measure
 from aigc.content.schema import problems
 from aigc.content.walk import item_schema, properties
+from aigc.content.yaml_lines import WrittenFloat
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, ShownNumber
 
@@ -116,6 +117,8 @@ def coerced(schema: Schema, value: Json) -> Json:
         return None  # how spreadsheets and data frames spell an empty cell
     if isinstance(value, float) and kind == "integer" and value.is_integer():
         return int(value)
+    if isinstance(value, WrittenFloat):
+        return value.text if kind == "string" else float(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and kind == "string":
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if isinstance(value, list | tuple) and kind == "array":

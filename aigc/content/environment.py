@@ -16,6 +16,7 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
 from aigc.content.measures import COUNTERS, Counter
+from aigc.content.numbers import money, number, to_float, to_int
 from aigc.content.shorten import At, trim
 from aigc.errors import ContentTypeError, did_you_mean, near_file
 from aigc.types import Json
@@ -72,6 +73,7 @@ class TemplateEnvironment(SandboxedEnvironment):
             auto_reload=False,
         )
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
+        self.filters.update({"number": number, "money": money, "float": to_float, "int": to_int})
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language

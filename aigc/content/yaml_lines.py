@@ -42,6 +42,17 @@ def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
     return table
 
 
+class WrittenFloat(float):
+    """This is a number that knows how it was written: 29.90 is 29.9, and as a text it is "29.90"."""
+
+    def __new__(cls, text: str) -> WrittenFloat:
+        made = super().__new__(cls, text)
+        made.text = str(text)
+        return made
+
+    text: str
+
+
 class _Loader(_Base):  # type: ignore[misc]
     """This is PyYAML's loader with fewer ideas about what a plain word might mean."""
 
@@ -153,16 +164,17 @@ class Node:
         return self.value
 
 
-def read_yaml(file: Path) -> Document:
-    """Return the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses."""
+def read_yaml(file: Path, *, as_written: bool = False) -> Document:
+    """Return the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses.
+    Numbers that are not whole are `WrittenFloat`s where they are kept `as_written`."""
     try:
-        return parse_yaml(file.read_bytes(), str(file))
+        return parse_yaml(file.read_bytes(), str(file), as_written=as_written)
     except OSError as error:
         raise ContentTypeError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def parse_yaml(content: bytes, name: str) -> Document:
-    """Return the document in `content`; `name` is the file to blame."""
+def parse_yaml(content: bytes, name: str, *, as_written: bool = False) -> Document:
+    """Return the document in `content`; `name` is the file to blame, `as_written` as in `read_yaml`."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -183,7 +195,7 @@ def parse_yaml(content: bytes, name: str) -> Document:
         raise ContentTypeError(f"{name}:{line}: a character YAML does not allow") from None
     if root is None:
         raise ContentTypeError(f"{name}:1: the file is empty")
-    builder = _Builder(name)
+    builder = _Builder(name, as_written)
     try:
         value = builder.build(root, ())
     except RecursionError:
@@ -194,8 +206,9 @@ def parse_yaml(content: bytes, name: str) -> Document:
 class _Builder:
     """This is what turns YAML nodes into values and notes each one's line."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, as_written: bool) -> None:
         self.lines: dict[Path_, int] = {}
+        self._float = WrittenFloat if as_written else float
         self._name = name
         self._seen: set[int] = set()
 
@@ -231,18 +244,17 @@ class _Builder:
             return text
         for known, pattern, _ in _PLAIN:
             if kind == known and re.fullmatch(pattern, text):
-                return {"bool": text == "true", "null": None}[kind] if kind in ("bool", "null") else _number(text)
+                return {"bool": text == "true", "null": None}[kind] if kind in ("bool", "null") else self._number(text)
         return self._refuse(node, f"the tag {node.tag!r} does not fit {text!r}")
+
+    def _number(self, text: str) -> int | float:
+        try:
+            return int(text)
+        except ValueError:
+            return self._float(text)
 
     def _refuse(self, node: yaml.Node, message: str) -> NoReturn:
         raise ContentTypeError(f"{self._name}:{node.start_mark.line + 1}: {message}")
-
-
-def _number(text: str) -> int | float:
-    try:
-        return int(text)
-    except ValueError:
-        return float(text)
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
@@ -258,6 +270,9 @@ class _Dumper(_SafeDumper):  # type: ignore[misc]
 
     def ignore_aliases(self, data: Json) -> bool:
         return True
+
+
+_Dumper.add_representer(WrittenFloat, lambda dumper, value: dumper.represent_scalar(_TAG + "float", value.text))
 
 
 def yaml_text(value: Json) -> str:

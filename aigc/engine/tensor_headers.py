@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from aigc.errors import first_line
+from aigc.errors import POINTER, first_line, pointer_told
 
 WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}  # bytes
 LONGEST = 100 << 20  # bytes of a header; safetensors allows no more
@@ -28,6 +28,9 @@ def read_header(path: Path) -> tuple[dict[str, Stored], dict[str, str]]:
     """Read what tensors a file has, and its metadata. Raises ValueError for one that is cut or not of this kind."""
     size = path.stat().st_size
     with path.open("rb") as file:
+        if told := pointer_told(file.read(len(POINTER))):
+            raise ValueError(f"{path.name}: {told}")
+        file.seek(0)
         start = 8 + int.from_bytes(file.read(8), "little")
         if not 8 < start <= min(size, LONGEST):
             raise ValueError(f"{path.name}: no header")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import overload
@@ -15,12 +16,15 @@ from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
 from aigc.ledger.reviews import without_review
-from aigc.plugs.extension import Extension
+from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Decision, Json, Status
 
+log = logging.getLogger(__name__)
+
 ARTIFACTS_FILE = "artifacts.jsonl"
 EXPORTS_FILE = ".exports.json"
+REFUSED_SHOWN = 3
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # the latter when asked for; never a piece that breaks a limit
 
 
@@ -38,6 +42,28 @@ class Good(Sequence[Artifact]):
 
     def __iter__(self) -> Iterator[Artifact]:
         return self._ledger.pieces.artifacts(self._statuses)
+
+    @overload
+    def __getitem__(self, place: int) -> Artifact: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Artifact]: ...
+    def __getitem__(self, place: int | slice) -> Artifact | Sequence[Artifact]:
+        return list(self)[place]
+
+
+class Fitting(Sequence[Artifact]):
+    """These are pieces but for those that a format refuses; `refused` has their ids → what is wrong with them."""
+
+    def __init__(self, pieces: Sequence[Artifact], export: Bound) -> None:
+        told = ((one.id, export.refusals(one)) for one in pieces) if export.extension.refuses else ()
+        self._pieces = pieces
+        self.refused = {name: "; ".join(wrong) for name, wrong in told if wrong}
+
+    def __len__(self) -> int:
+        return len(self._pieces) - len(self.refused)
+
+    def __iter__(self) -> Iterator[Artifact]:
+        return (one for one in self._pieces if one.id not in self.refused)
 
     @overload
     def __getitem__(self, place: int) -> Artifact: ...
@@ -156,12 +182,13 @@ def export(
     replacing: bool = False,
     with_flagged: bool = False,
     where: str = "-o",
+    refused: Callable[[str], None] = log.warning,
 ) -> list[Path]:
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
     those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
-    a format cannot be written.
+    a format cannot be written. Pieces that a format refuses are left out of it, and `refused` is told of them.
     `replacing` is for a job's folder, whose exports mirror it: files that a format wrote there last time and not now
     are removed. Without it nothing is: several single pieces may share a folder.
     """
@@ -173,9 +200,12 @@ def export(
     statuses = _exported(with_flagged)
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
     paths: list[Path] = []
-    for exporter, values in [(one, _own(one, given, where)) for one in exporters]:
+    for bound in [one.bind(own_options(one, given), where) for one in exporters]:
+        exporter, fitting = bound.extension, Fitting(good, bound)
+        if fitting.refused:
+            refused(_told(exporter.name, fitting.refused, len(good)))
         try:
-            written = list(exporter(good, folder, **values)) if good else []
+            written = list(exporter(fitting, folder, **bound.values)) if len(fitting) else []
         except AigcError:
             raise
         except Exception as error:
@@ -190,9 +220,11 @@ def _exported(with_flagged: bool) -> tuple[Status, ...]:
     return EXPORTED if with_flagged else EXPORTED[:1]
 
 
-def _own(exporter: Extension, given: Mapping[str, Json], where: str) -> Mapping[str, Json]:
-    """Return the options that an exporter knows, checked."""
-    return exporter.bind(own_options(exporter, given), where).values
+def _told(name: str, refused: Mapping[str, str], many: int) -> str:
+    """Return what to tell of the pieces that a format refuses, of so many."""
+    shown = "; ".join(f"{piece}: {wrong}" for piece, wrong in list(refused.items())[:REFUSED_SHOWN])
+    more = f" (and {len(refused) - REFUSED_SHOWN} more)" if len(refused) > REFUSED_SHOWN else ""
+    return f"{name} without {len(refused)} of {many}: {shown}{more}"
 
 
 def own_options(exporter: Extension, given: Mapping[str, Json]) -> dict[str, Json]:
@@ -223,11 +255,18 @@ def as_written(ledger: Ledger, folder: Path) -> list[Export]:
     return [Export(name=name, **last[name]) if name in last else as_before(ledger, Export(name=name)) for name in names]
 
 
-def export_job(registry: Registry, ledger: Ledger, folder: Path, asked: Export, where: str) -> list[Path]:
+def export_job(
+    registry: Registry,
+    ledger: Ledger,
+    folder: Path,
+    asked: Export,
+    where: str,
+    refused: Callable[[str], None] = log.warning,
+) -> list[Path]:
     """Write a job's pieces as an export asks for, in place of what it wrote before; return the paths. `where` says
-    where its options stand."""
+    where its options stand; `refused` is told of pieces that the format refuses."""
     pieces = Good(ledger, with_flagged=asked.with_flagged)
-    return export(registry, pieces, folder, [asked.name], asked.options, replacing=True, where=where)
+    return export(registry, pieces, folder, [asked.name], asked.options, replacing=True, where=where, refused=refused)
 
 
 def as_before(ledger: Ledger, asked: Export) -> Export:

@@ -318,7 +318,7 @@ class Job:
             given = {} if isinstance(one, str) else one.options
             where = "-o" if set(asked.options) <= set(given) else EARLIER_OPTIONS
             try:
-                files += export_job(registry, self.ledger, self.folder, asked, where)
+                files += export_job(registry, self.ledger, self.folder, asked, where, problems.append)
             except AigcError as error:
                 problems.append(str(error))
                 self.broken.append(asked.name)

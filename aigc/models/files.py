@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from aigc.errors import ModelError
+from aigc.errors import POINTER, ModelError, pointer_told
 
 PANELS = "panels.aigc"  # weights as the engine keeps those of a GGUF
 LOADABLE = ("*.safetensors", PANELS, "*.json", "*.txt", "*.model", "*.jinja")  # what loading a model may read
@@ -24,6 +24,8 @@ def trouble_with(folder: Path) -> tuple[str, str]:
         if any(folder.glob("*.gguf")):
             return "has no config.json", "name the .gguf file itself"
         return "has no config.json, so it is not a model folder", "name the folder that holds config.json and weights"
+    if pointer := _pointer(folder):
+        return f"has {pointer} as a Git LFS pointer, not the file itself", "`git lfs pull` in it fetches that"
     missing = _missing_weights(folder)
     if missing:
         if any(folder.glob("*.bin")):
@@ -32,6 +34,16 @@ def trouble_with(folder: Path) -> tuple[str, str]:
     if not any((folder / name).is_file() for name in _TOKENIZERS):
         return "has no tokenizer", "copy tokenizer.json into it"
     return "", ""
+
+
+def _pointer(folder: Path) -> str:
+    """Name the first of the files to load that Git LFS left a pointer for; nothing where all are themselves."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and any(fnmatch.fnmatch(path.name, pattern) for pattern in LOADABLE):
+            with path.open("rb") as file:
+                if pointer_told(file.read(len(POINTER))):
+                    return path.name
+    return ""
 
 
 def _missing_weights(folder: Path) -> str:
@@ -52,10 +64,12 @@ def check_gguf(path: Path) -> None:
     """Refuse a file that is not GGUF. Raises ModelError."""
     try:
         with path.open("rb") as file:
-            magic = file.read(4)
+            head = file.read(len(POINTER))
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror})") from error
-    if magic != b"GGUF":
+    if told := pointer_told(head):
+        raise ModelError(f"{path}: {told}")
+    if (magic := head[:4]) != b"GGUF":
         raise ModelError(f"{path}: is not a GGUF file (it starts with {magic!r})")
 
 

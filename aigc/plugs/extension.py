@@ -24,7 +24,7 @@ from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
 from aigc.errors import PluginError
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
-from aigc.types import Ask, Draft, Json, Likelihood, Severity
+from aigc.types import Artifact, Ask, Draft, Json, Likelihood, Severity
 
 Kind: TypeAlias = Literal["postprocessor", "check", "scorer", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
@@ -32,6 +32,7 @@ Render: TypeAlias = Callable[[str], Json]
 Serves: TypeAlias = Callable[..., None]  # folder of an adapter, config of its model, the model's name
 Spare: TypeAlias = Callable[[Path], None]
 Sheets: TypeAlias = Callable[[Path], Sequence[str]]
+Refuses: TypeAlias = Callable[..., Iterable[str]]  # a piece and the exporter's options → what is wrong with it
 Scoring: TypeAlias = Coroutine[Sequence[Ask], Sequence[Likelihood | None], Sequence[float]]
 Memory: TypeAlias = Callable[[Any, Mapping[str, Json]], Any]  # files of a model, options → what both take
 
@@ -63,6 +64,7 @@ class Extension:
     serves: Serves | None = None
     spare: Spare | None = None  # of an exporter: saves what people filled in
     sheets: Sheets | None = None  # of an importer: names the tables of a file, each an option `sheet`
+    refuses: Refuses | None = None  # of an exporter: says of one piece why the format cannot take it
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         return self.function(*args, **options)
@@ -134,6 +136,10 @@ class Bound:
     @property
     def name(self) -> str:
         return self.extension.name
+
+    def refusals(self, artifact: Artifact) -> list[str]:
+        """Return what keeps a piece out of the files of an exporter with these options."""
+        return list(self.extension.refuses(artifact, **self.values)) if self.extension.refuses else []
 
     def resolve(self, render: Render) -> dict[str, Json]:
         """Return the options with every templated text rendered and then read."""
@@ -221,13 +227,19 @@ def scorer(function: Callable[..., Any] | None = None, /, *, name: str = "") -> 
     return declare(function) if function else declare
 
 
-def exporter(*, name: str, suffixes: tuple[str, ...], spare: Spare | None = None) -> Decorator:
+def exporter(
+    *, name: str, suffixes: tuple[str, ...], spare: Spare | None = None, refuses: Refuses | None = None
+) -> Decorator:
     """Make `(artifacts, folder, *, options) -> Iterable[Path]` an exporter.
 
     People may fill in what it writes: before a file whose pieces are no longer good is removed, `spare` is given its
     path, and may rename it.
+
+    `refuses` is given one piece, and the options that are set by name, and yields what keeps it out of the format: the
+    others get their file without it. It is asked of each row too, before anything is written, as of a piece whose
+    fields are all None: a row for which it yields something then fails.
     """
-    return partial(_declare, kind="exporter", name=name, suffixes=suffixes, spare=spare)
+    return partial(_declare, kind="exporter", name=name, suffixes=suffixes, spare=spare, refuses=refuses)
 
 
 def importer(*, name: str, suffixes: tuple[str, ...], sheets: Sheets | None = None) -> Decorator:

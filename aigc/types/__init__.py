@@ -319,8 +319,8 @@ class JobReport:
 
     `reused` pieces were there already; `waiting` briefs have no piece yet, because the run was interrupted or was for
     some briefs only, or because their answers come in another run: `awaited` says in sentences what has to happen.
-    `usage` and `seconds` are of this run alone. `problems` are files that could not be written: exports, or the page
-    for people.
+    `usage` and `seconds` are of this run alone. `problems` are files that could not be written, or not with
+    all pieces: exports, or the page for people.
     """
 
     folder: Path

@@ -10,6 +10,7 @@ from aigc.types import Field
 from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.word_lists import TAIL, word_lists
+from aigc_plugins.text.emoji import strip_emoji
 
 PREPOSITION = r"(?:for|in|to|at|from|by|of|with|without|up|under|over|on|against|into|within|when|as|per)"
 MEASURED = r"(?:deep|wide|high|long|tall|across|thick|heavy)"
@@ -43,7 +44,7 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
     elif verbs and WITH_AN_ADJECTIVE.search(text):
         yield "puts 'with a' before what needs 'that is'"
     values = field.draft.brief.values
-    product = str(values.get("product") or "")
+    product = strip_emoji(str(values.get("product") or ""), symbols=True)
     begins = ARTICLE.sub("", text).lower()
     head = ARTICLE.sub("", TAIL.sub("", product)).lower()
     if product and not begins.startswith((head, head.removesuffix("s"))):

@@ -26,9 +26,20 @@ COLUMNS = (
     + ["Path 1", "Path 2", "Final URL", "Status"]
 )
 COMMENT = "Comment"  # stays within the Editor
+LINKS = ("final_url", "url")  # fields or inputs, the first that there is
+LINK = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
-@exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"))
+def what_is_refused(artifact: Artifact, **options: str) -> Iterator[str]:
+    """Yield what keeps a piece from being imported; of a row, whose fields are all None yet, what its link is not."""
+    fields = artifact.fields
+    if any(value is not None for value in fields.values()):
+        yield from _problems(fields, _row(artifact, **options))
+    elif not set(LINKS) & set(fields) and (link := _first(artifact.brief.values, *LINKS)) and not LINK.match(link):
+        yield _no_link(link)
+
+
+@exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"), refuses=what_is_refused)
 def google_ads_editor(
     artifacts: Sequence[Artifact],
     folder: Path,
@@ -54,12 +65,14 @@ def google_ads_editor(
         rows.append(row)
     if problems:
         more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-        raise JobError(f"google-ads-editor: {'; '.join(problems[:3])}{more}", hint=_remedy(problems))
+        raise JobError(f"google-ads-editor: {'; '.join(problems[:3])}{more}")
     yield _table(folder / "google-ads-editor.csv", rows, encoding="utf-8-sig", dialect="excel")
     yield _table(folder / "google-ads-editor.tsv", rows, encoding="utf-16", dialect="excel-tab")
 
 
-def _row(artifact: Artifact, *, campaign: str, ad_group: str, url: str, status: str) -> dict[str, str]:
+def _row(
+    artifact: Artifact, *, campaign: str = "AIGC", ad_group: str = "", url: str = "", status: str = "Paused"
+) -> dict[str, str]:
     fields, values = artifact.fields, artifact.brief.values
     paths = fields.get("paths") or []
     row = {
@@ -68,7 +81,7 @@ def _row(artifact: Artifact, *, campaign: str, ad_group: str, url: str, status: 
         "Ad type": AD_TYPE,
         "Path 1": _first(fields, "path1", "path_1") or (str(paths[0]) if paths else ""),
         "Path 2": _first(fields, "path2", "path_2") or (str(paths[1]) if len(paths) > 1 else ""),
-        "Final URL": _first(fields, "final_url", "url") or _first(values, "final_url", "url") or url,
+        "Final URL": _first(fields, *LINKS) or _first(values, *LINKS) or url,
         "Status": status,
     }
     if artifact.status == "flagged":
@@ -91,16 +104,14 @@ def _problems(fields: Mapping[str, Json], row: Mapping[str, str]) -> Iterator[st
             yield f"{column} {row[column]!r} has width {wide}, at most {PATH_WIDTH} and no slash"
     if row["Path 2"] and not row["Path 1"]:
         yield "has a Path 2 without a Path 1"
-    if not re.match(r"https?://[^\s/]", row["Final URL"]):
-        yield (
-            "has no Final URL" if not row["Final URL"] else f"has the Final URL {row['Final URL']!r}, which is no link"
-        )
+    if not row["Final URL"]:
+        yield "has no Final URL, which an input `url` or the option `url` gives"
+    elif not LINK.match(row["Final URL"]):
+        yield _no_link(row["Final URL"])
 
 
-def _remedy(problems: Sequence[str]) -> str:
-    if any("Final URL" in problem for problem in problems):
-        return "give the briefs a `url` that begins with https://, or the exporter the option `url`"
-    return ""
+def _no_link(text: str) -> str:
+    return f"has the Final URL {text!r}, which is no link: one begins with https://"
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:

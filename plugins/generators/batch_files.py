@@ -262,14 +262,26 @@ def name_of(endpoint: str, body: Json) -> str:
 
 def is_good(answer: Json) -> bool:
     """Say whether a line of answers holds a completion rather than an error."""
-    response = answer.get("response") or {}
-    return not answer.get("error") and status(answer) == 200 and bool((response.get("body") or {}).get("choices"))
+    body = body_of(answer)
+    return not answer.get("error") and status(answer) == 200 and isinstance(body, dict) and bool(body.get("choices"))
 
 
 def status(answer: Json) -> int:
     """Return the HTTP status in a line of answers; 0 where there is none."""
     response = answer.get("response") or {}
     return int(response.get("status_code") or 0)
+
+
+def body_of(answer: Json) -> Json:
+    """Return the body of the response in a line of answers: a completion, an error, a text, or nothing."""
+    return (answer.get("response") or {}).get("body")
+
+
+def inner_error(error: Json) -> Json:
+    """Return an error without what runners wrap it in: `{"error": {"message": …}}`, as vLLM's does, or `detail`."""
+    while isinstance(error, dict) and not error.get("message") and (inner := error.get("error") or error.get("detail")):
+        error = inner
+    return inner_error(error[0]) if isinstance(error, list) and error else error or {}
 
 
 def _lines(file: Path) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
@@ -31,6 +32,9 @@ FILTERS: Mapping[str, Json] = {
 TOKEN = "token_id:"  # how vLLM writes a token when asked for its id
 
 
+THOUGHTS = ("thinking", "reasoning", "redacted_thinking")  # kinds of parts that are not the answer
+THINKS = re.compile(r"\s*(?:<(?:think|thinking|reasoning|thought|seed:think)>|\[THINK\]|◁think▷)")
+THOUGHT = re.compile(r"</(?:think|thinking|reasoning|thought|seed:think)>|\[/THINK\]|◁/think▷")
 UNTOLD = "how likely a given text is cannot be asked of this generator"
 
 
@@ -207,7 +211,9 @@ def _completion(request: Request, index: int, choice: Json, usage: Usage) -> Com
         error = f"the server gave no text for candidate {index + 1} of {request.sampling.n}"
         return Completion(request_id=request.id, index=index, text="", finish_reason="error", usage=usage, error=error)
     message = choice.get("message") or {}
-    text = str((message.get("content") if request.prompt.chat else choice["text"]) or "")
+    text = (
+        _without_thoughts(_joined_parts(message.get("content"))) if request.prompt.chat else str(choice["text"] or "")
+    )
     finish = str(choice.get("finish_reason") or "stop")
     error = ""
     if refusal := message.get("refusal"):
@@ -232,6 +238,25 @@ def _completion(request: Request, index: int, choice: Json, usage: Usage) -> Com
         logprobs=positions if request.sampling.logprobs else (),
         error=error,
     )
+
+
+def _joined_parts(content: Json) -> str:
+    """Return the text of a message whose content is a text or, as some servers write it, a list of parts."""
+    parts = content if isinstance(content, list) else [content]
+    told = [part.get("text") if isinstance(part, dict) else part for part in parts if not _is_thought(part)]
+    return "".join(str(text) for text in told if text is not None)
+
+
+def _is_thought(part: Json) -> bool:
+    return isinstance(part, dict) and str(part.get("type") or "") in THOUGHTS
+
+
+def _without_thoughts(text: str) -> str:
+    """Return a text without the reasoning before it, which some servers leave in; nothing where it never ended."""
+    begun, ended = THINKS.match(text), THOUGHT.search(text)
+    if ended and (begun or not THINKS.search(text)):
+        return text[ended.end() :].lstrip()
+    return "" if begun else text
 
 
 def _usage(counted: Mapping[str, Json]) -> Usage:

@@ -18,7 +18,16 @@ from typing import Annotated
 from aigc import Range, generator
 from aigc.errors import EngineError, UsageError, first_line
 from aigc.types import Completion, Generator, Json, Request
-from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS, BatchFolder, is_good, name_of, status
+from aigc_plugins.generators.batch_files import (
+    MOST_BYTES,
+    MOST_REQUESTS,
+    BatchFolder,
+    body_of,
+    inner_error,
+    is_good,
+    name_of,
+    status,
+)
 from aigc_plugins.generators.chat import Refused, Server, Wording, completions, failed
 
 log = logging.getLogger(__name__)
@@ -147,14 +156,14 @@ def _put_off(request: Request, files: BatchFolder, file: str, endpoint: str) -> 
 
 
 def _may_pass(answer: Json) -> bool:
-    error = answer.get("error") or {}
+    error = inner_error(answer.get("error"))
     code = str(error.get("code") or "") if isinstance(error, dict) else ""
     return code in EXPIRED or status(answer) in TRANSIENT
 
 
 def _reason(answer: Json) -> str:
     """Say what came instead of a text: the line's own error, or the one in its response."""
-    error = answer.get("error") or ((answer.get("response") or {}).get("body") or {}).get("error") or {}
+    error = inner_error(answer.get("error") or body_of(answer))
     message = error.get("message") or error.get("code") if isinstance(error, dict) else error
     number = status(answer)
     reason = f"the batch answered {number}" if number and number != 200 else "the batch gave no text"

@@ -24,7 +24,7 @@ from aigc_plugins.lessons.lesson_lines import (
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
-from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def aigc_checks() -> Sequence[Extension]:
         begins_with_verb,
         classroom_task,
         covers_topic,
+        every_fact_asked,
         measurable,
         no_given_word,
         says_words_once,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
-from aigc_plugins.lessons.quiz_material import GAP
+from aigc_plugins.lessons.quiz_material import GAP, quiz_fact
 
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -23,6 +23,14 @@ _ASKING = """
     colour first last part time long far big large often invent invented happen take
 """
 ASKING = frozenset(_ASKING.split())
+KIND = re.compile(r"\b(?:[Ww]hich|[Ww]hat) ([a-z]+)\b")
+COUNTING = re.compile(
+    r"(?i)\bhow (?:many|much)\b|\b(?:number|year|amount) (?:of|in|when|did|was)\b|\bwh(?:at|ich) year\b"
+)
+NUMBERED = re.compile(
+    r"(?i)\d|\b(?:no|none|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|half|"
+    r"twice|hundreds?|thousands?|millions?|billions?|dozens?|all|every|few|several)\b"
+)
 COVERED = 0.6  # of a fact's other content words
 
 
@@ -55,10 +63,27 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     elif not named and content and len(missing) > len(content) * (1 - COVERED):
         yield f"leaves out {', '.join(map(repr, missing[:3]))}"
     known = {_stem(word) for word in WORD.findall(rest)} | {_stem(word) for word in (*SMALL, *ASKING)}
-    strange = [word for word in WORD.findall(text) if _stem(word) not in known]
-    if len(strange) > 1:
+    kind = KIND.search(text)  # "which planet", "what gas" may name what the answer is
+    strange = [word for word in WORD.findall(text) if _stem(word) not in known and word != (kind and kind[1])]
+    if strange:
         yield f"brings in {', '.join(map(repr, strange[:3]))}"
+    if COUNTING.search(text) and not NUMBERED.search(fact["answer"]):
+        yield f"asks for a number, but the answer is {fact['answer']!r}"
     yield from _swapped(text, rest)
+
+
+@check(severity="warn")
+def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
+    """Every fact of the brief became a question; one in which nothing can be asked for, or with too few wrong answers,
+    is named."""
+    values = draft.brief.values
+    asked = {str(item["feedback"]) for item in draft.fields.get(field) or []}
+    for fact in values.get("facts") or []:
+        made = quiz_fact(fact, values.get("relation"), draft.language)
+        if made is None:
+            yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
+        elif made["statement"] not in asked:
+            yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
 
 
 @check

@@ -1,10 +1,11 @@
 """A brief's facts as quiz material: what is asked, what is the answer, and which sentence says so.
 
 A fact is one of
-    largest planet = Jupiter            a description and its answer
-    Alabama = Montgomery                with the brief's relation "capital of"
+    largest planet = Jupiter            a description and its answer; also =>, → or a tab between them
+    Alabama = Montgomery                with the brief's relation "capital of"; without one it is only said to go with
+    4 + 5 = 9, len([]) = 0              an expression and its value
     Who wrote Hamlet? = Shakespeare     a question as it is to be asked
-    Water boils at *100 °C*.            a sentence, its answer between asterisks
+    Water boils at **100 °C**.          a sentence, its answer between asterisks, one or two
     Water boils at 100 °C.              a sentence; the answer is found: a number, or what follows "is"
 """
 
@@ -16,22 +17,35 @@ from collections.abc import Sequence
 QuizFact = dict[str, str]  # statement, answer, question (or empty), rest: the statement with a gap for the answer
 
 GAP = "____"
-STARRED = re.compile(r"\*([^*]+)\*")
-PAIR = re.compile(r"\s*(?:=|＝|→|=>)\s*")
+STARRED = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])")
+PAIRS = (  # what stands between the sides of a pair, the surest first
+    re.compile(r" *\t+ *"),
+    re.compile(r"\s+(?:=>|->|→|⇒|=|＝)\s+"),
+    re.compile(r"\s*(?:=>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
+)
+CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
+PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
 COPULA = re.compile(r"\b(?:is|are|was|were)\s+(?:called\s+|known as\s+)?|\bmeans\s+|(?:叫做|称为|是)")
 ACTS = re.compile(r"^((?:[A-Z][\w.'-]*\s?){1,4})(?=\s[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)")
 MOST_ANSWER_WORDS = 5
+ENDS = ("?", "？")
+SMALL_WORDS = ("of", "the", "and", "de", "la", "du", "von", "van", "in", "on")
 
 
 def quiz_facts(facts: Sequence[str], relation: str | None = None, language: str = "en") -> list[QuizFact]:
     """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
     found: list[QuizFact] = []
     for fact in facts:
-        made = _pair(fact, relation, language) or _sentence(fact)
+        made = quiz_fact(fact, relation, language)
         if made and all(made["statement"] != other["statement"] for other in found):
             found.append(made)
     return found
+
+
+def quiz_fact(fact: str, relation: str | None = None, language: str = "en") -> QuizFact | None:
+    """Return one fact as quiz material; None where nothing in it can be asked for."""
+    return _pair(fact, relation, language) or _sentence(fact)
 
 
 def quiz_stem(fact: QuizFact, language: str = "en") -> str:
@@ -51,13 +65,15 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
 
 
 def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
-    left, *right = PAIR.split(fact.strip(), maxsplit=1)
-    if not right or not left or not right[0]:
+    splits = (mark.split(fact.strip(), maxsplit=1) for mark in PAIRS)
+    left, answer = next((map(_bare, sides) for sides in splits if len(sides) == 2), ("", ""))
+    answer = answer.rstrip(".。")
+    if not left or not answer:
         return None
-    answer = right[0].strip().rstrip(".。")
-    if left.endswith(("?", "？")):
-        gap = " " if left.endswith("?") else ""
-        return {"statement": f"{left}{gap}{answer}", "answer": answer, "question": left, "rest": left}
+    question = _asked_as_it_stands(left, answer, language) if not relation else left if left.endswith(ENDS) else ""
+    if question:
+        gap = " " if question.endswith("?") else ""
+        return {"statement": f"{question}{gap}{answer}", "answer": answer, "question": question, "rest": question}
     if language == "zh":
         described = f"{left}的{relation}" if relation else left
         rest = f"{described}是{GAP}。"
@@ -68,12 +84,35 @@ def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
     return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
 
 
+def _bare(side: str) -> str:
+    """Return one side of a pair without the asterisks around it."""
+    side = side.strip()
+    starred = STARRED.fullmatch(side)
+    return starred[2] if starred else side
+
+
+def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
+    """Return the question of a pair that says how it is asked, or of one that leaves nothing to say but what belongs
+    together: an expression and its value, two names. A description is left to be asked by what it says."""
+    if left.endswith(ENDS):
+        return left
+    if CODE.search(left) and not PROSE.search(left):
+        return f"{left} 的结果是什么？" if language == "zh" else f"What is {left}?"
+    if language == "zh":
+        return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
+    words = left.split()
+    named = all(word[0].isupper() or word in SMALL_WORDS for word in words) and not left.startswith("The ")
+    if len(words) > 1 and not named:
+        return ""
+    return f"What is {left}?" if len(answer.split()) > 2 and left.islower() else f'What goes with "{left}"?'
+
+
 def _sentence(fact: str) -> QuizFact | None:
     text = fact.strip()
     starred = STARRED.search(text)
     if starred:
-        answer, start = starred[1].strip(), starred.start()
-        text = text[:start] + answer + text[starred.end() :]
+        answer, start = starred[2].strip(), starred.start()
+        text = text[:start] + answer + STARRED.sub(r"\2", text[starred.end() :])
     else:
         found = _answer(text)
         if found is None:

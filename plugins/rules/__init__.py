@@ -9,23 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aigc import Extension, hookimpl
-from aigc_plugins.rules.editorial import editorial
+from aigc_plugins.rules.editorial import editorial, signs_left_out
 from aigc_plugins.rules.facts import facts_from_brief
 from aigc_plugins.rules.garbled import no_markup, no_mojibake, real_words
 from aigc_plugins.rules.limits import limits, min_words
 from aigc_plugins.rules.once import sentences_differ
 from aigc_plugins.rules.phrasing import no_stock_phrases, promises_from_brief
+from aigc_plugins.rules.placeholders import brief_filled_in, no_placeholder
 from aigc_plugins.rules.repetition import distinct_openings, no_near_duplicates, no_repetition
 from aigc_plugins.rules.sentences import complete_sentence, not_cut
 from aigc_plugins.rules.support import rests_on_facts, supported_by_brief
 from aigc_plugins.rules.topic import about_brief, contains, language_matches
-from aigc_plugins.rules.words import forbidden_words, no_chatter, no_placeholder
+from aigc_plugins.rules.words import forbidden_words, no_chatter
 
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
     return (
         about_brief,
+        brief_filled_in,
         complete_sentence,
         contains,
         distinct_openings,
@@ -47,5 +49,6 @@ def aigc_checks() -> Sequence[Extension]:
         real_words,
         rests_on_facts,
         sentences_differ,
+        signs_left_out,
         supported_by_brief,
     )

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from aigc import check
-from aigc.types import Field, Finding, texts_in
+from aigc.types import Draft, Field, Finding, texts_in
 
 HEADLINE = r"(?i)(?:headline|title)"
 REPEATED = r"([!?！？,;:，；：、])\1+|\.{2,}|…+|[!?！？]{2,}|([*#~=_|/\\^<>«»•★☆-])\2+"
-SYMBOLS = r"[•●◆■□►▶→⇒✓✔✗✘★☆♥❤^<>{}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))"
+ADORNING = "[•‣◦▪●◆■□►▶→⇒➔➜✓✔✗✘★☆♥❤♡✦✧]"
+SYMBOLS = rf"{ADORNING}|[\^<>{{}}\\]|(?<!\d)\*|\*(?!\s*(?:hotel|酒店))"
 SPACED_LETTERS = r"\b(?:[A-Za-z][.\-_* ]){3,}[A-Za-z]\b"
 LEET = r"(?i)\b[a-z]+[01345@$][a-z]+\b|\b[2-4] (?:u|sale)\b"
 BAD_SPACING = r"[a-z]{2}[.!?,;][A-Z][a-z]|\w +[,;!?](?:\s|$)|\s{2,}"
@@ -33,7 +34,7 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
 
     `exclamations` is how many marks are allowed; by default none in a field called headline or title, one elsewhere.
     A word of more than `capitals` capitals, or two words in capitals in a row, is shouting unless the brief writes it
-    so.
+    so. Emoji, bullets, stars and ticks are refused even where the brief has them, as a phone number is.
     """
     allowed = (0 if re.search(HEADLINE, field.path) else 1) if exclamations is None else exclamations
     marks = [found.span() for found in re.finditer("[!！]", text)]
@@ -53,9 +54,27 @@ def editorial(text: str, field: Field, *, exclamations: int | None = None, capit
         (CLICK, "call to click"),
     ):
         found = re.search(pattern, text)
-        if found and (what == "phone number" or not _as_in(brief, found.group())):
+        if found and (_never(what, found.group()) or not _as_in(brief, found.group())):
             yield Finding(message=f"has {found.group().strip()!r} ({what})", span=found.span())
     yield from _shouting(text, brief, capitals)
+
+
+@check(severity="note")
+def signs_left_out(draft: Draft) -> Iterator[str]:
+    """Emoji and signs that only adorn, which the brief has and no text may show, are named."""
+    found = {
+        name: re.findall(f"(?:{EMOJI}|{ADORNING}|\u200d)+", " ".join(texts_in(value)))
+        for name, value in draft.brief.values.items()
+    }
+    for name, signs in found.items():
+        shown = " ".join(dict.fromkeys(signs))
+        if signs and not any(sign in text for text in texts_in(draft.fields) for sign in signs):
+            yield f"left out of the brief's {name}: {shown}, which search ads do not print"
+
+
+def _never(what: str, part: str) -> bool:
+    """Say whether the brief's having a part is no excuse: the platform prints it for nobody."""
+    return what in ("phone number", "emoji") or bool(re.fullmatch(ADORNING, part))
 
 
 def _shouting(text: str, brief: str, capitals: int) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Words that must not be there: forbidden ones, a chat model's chatter, placeholders nobody filled in."""
+"""Words that must not be there: forbidden ones, a chat model's chatter."""
 
 from __future__ import annotations
 
@@ -13,16 +13,6 @@ from aigc import check
 from aigc.types import Field, Finding, texts_in
 
 WordList: TypeAlias = Literal["superlatives", "cliches", "claims", "urgency"]
-
-PLACEHOLDER = (
-    r"(?i)\[(?:your|insert|enter|add|company|product|brand|name|city|date|link|url|number|price|placeholder|xx+)\b[^\]\n]{0,40}\]"
-    r"|<(?:your|insert|enter|company|product|brand|name|placeholder)\b[^>\n]{0,40}>"
-    r"|\{\{[^}\n]*\}\}|\{%[^%\n]*%\}|(?<!\{)\{[a-z][a-z_ ]*\}(?!\})|\$\{[^}\n]*\}|%\([a-z_]+\)s"
-    r"|\bX{3,}\b|\blorem ipsum\b|\b(?:TBD|TBA|TODO|FIXME)\b|\[\s*\]|\[\.{3}\]"
-    r"|[\[【（(](?:品牌|产品|商品|公司|名称|姓名|填写|插入|请输入|此处|链接|价格|日期|你的|您的)[^\]】）)\n]{0,20}[\]】）)]"
-    r"|某某|XX(?:公司|品牌|产品|先生|女士)|（略）"
-)
-CASED_PLACEHOLDER = ("tbd", "tba", "todo", "fixme")  # only in capitals: "todo" is Spanish, and a kind of list
 
 
 class Term(NamedTuple):
@@ -72,18 +62,6 @@ def no_chatter(text: str) -> Iterator[Finding]:
         if found := pattern.search(text):
             yield Finding(message=f"talks to the reader of the chat: {found.group().strip()!r}", span=found.span())
             return
-
-
-@check
-def no_placeholder(text: str, *, allow: Sequence[str] = ()) -> Iterator[Finding]:
-    """Nothing is left to fill in: no [Your name], {product}, XXX, TBD, lorem ipsum, 【品牌】.
-
-    An ad platform's own {KeyWord:…} and {关键词} are fine, and whatever `allow` lists.
-    """
-    for found in re.finditer(PLACEHOLDER, text):
-        placeholder = found.group()
-        if placeholder not in allow and placeholder not in CASED_PLACEHOLDER:
-            yield Finding(message=f"has the placeholder {placeholder!r}", span=found.span())
 
 
 def as_term(word: str, unless: Sequence[str] = ()) -> Term:

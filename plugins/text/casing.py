@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from aigc import postprocessor
 from aigc.types import Field, texts_in
@@ -37,6 +37,14 @@ SMALL = frozenset(
         "than",
     }
 )
+# Words that shops write in capitals without making names of them.
+_ORDINARY = """
+    all any best big buy day do free get go great hot is it its low more most new no not now off only or our out sale
+    set so the this top up we with you your
+"""
+ORDINARY = frozenset(_ORDINARY.split())
+CODES = re.compile(r"(?i)(?:.*_)?(?:sku|id|ids|ean|gtin|upc|isbn|mpn|code|codes|ref|url|link|path|slug)")
+LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
 UNIT = r"\d\s?(?:[kmµ]?g|[cmk]?m|m?l|k?[wv]h?|[kmg]b|mah|lbs?|oz|ft|hp|mph|km/h|mpg|kcal|min|hr?s?|x)$"  # "28 mg"
 SENTENCE_BREAK = r"[.!?:]\s+[\"'“(]*$"
 
@@ -45,8 +53,8 @@ SENTENCE_BREAK = r"[.!?:]\s+[\"'“(]*$"
 def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
     """Write a headline like a sentence: a capital at the start, small letters after.
 
-    Kept as they are: words in capitals, words with a digit or an inner capital, `keep`, the brief's brand, and what
-    the brief itself capitalises in the middle of a sentence. A text already mostly in small letters stays.
+    Kept as they are: words in capitals, words with a digit or an inner capital, `keep`, the brief's brand, and the
+    names that the brief itself capitalises in the middle of a sentence. A text already mostly in small letters stays.
     """
     words = list(re.finditer(WORD, text))
     if not _title_like([match.group() for match in words[1:]]):
@@ -62,7 +70,7 @@ def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             return word
         return word.lower()
 
-    return _capitalised(_sentences(re.sub(WORD, change, text)))
+    return _capitalised(_branded(_sentences(re.sub(WORD, change, text)), field))
 
 
 @postprocessor
@@ -93,7 +101,7 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             for number, part in enumerate(word.split("-"))
         )
 
-    return re.sub(WORD, change, text)
+    return _branded(re.sub(WORD, change, text), field)
 
 
 def _special(word: str, *, shouted: bool) -> bool:
@@ -122,15 +130,39 @@ def _sentences(text: str) -> str:
 
 
 def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
-    """Return small-letter form → spelling for the words whose spelling stays as the brief or `keep` has it."""
+    """Return small-letter form → spelling for the words whose spelling stays as the brief or `keep` has it.
+
+    Only names teach: a word that the brief also has in small letters is none, nor is a small word in capitals, a part
+    of a link, or what stands in an input of codes. A brand's small words are its own only within the brand.
+    """
+    values = field.draft.brief.values
+    texts = [(name, LINK.sub(" ", text)) for name, value in values.items() for text in texts_in(value)]
+    plain = {word for name, text in texts if name != "brand" for word in re.findall(WORD, text) if word.islower()}
     kept: dict[str, str] = {}
-    for name, value in field.draft.brief.values.items():
-        for text in texts_in(value):
-            words = [match.group() for match in re.finditer(WORD, text)]
-            if name == "brand":
-                kept |= {word.lower(): word for word in words}
-            elif not _title_like(words[1:]):
-                kept |= {word.lower(): word for word in words[1:] if word[0].isupper()}
+    for name, text in texts:
+        words = [match.group() for match in re.finditer(WORD, text)]
+        if name == "brand":
+            kept |= {word.lower(): word for word in words if len(words) == 1 or _may_be_name(word, plain)}
+        elif not CODES.fullmatch(name) and not _title_like(words[1:]) and any(map(str.islower, words)):
+            taught = [
+                match.group() for match in re.finditer(WORD, text) if re.search(r"\w[^.!?:]*$", text[: match.start()])
+            ]
+            kept |= {word.lower(): word for word in taught if word[0].isupper() and _may_be_name(word, plain)}
     for phrase in keep:
         kept |= {match.group().lower(): match.group() for match in re.finditer(WORD, phrase)}
     return kept
+
+
+def _may_be_name(word: str, plain: Collection[str]) -> bool:
+    return word.lower() not in SMALL and word.lower() not in ORDINARY and word.lower() not in plain
+
+
+def _branded(text: str, field: Field) -> str:
+    """Write a brand of several words as the brief does wherever it stands; one whose words the brief also has in small
+    letters is no more than these: "in the sun" has nothing to do with The Sun."""
+    values = field.draft.brief.values
+    brand = str(values.get("brand") or "").strip()
+    others = " ".join(text for name, value in values.items() if name != "brand" for text in texts_in(value))
+    if " " not in brand or brand.lower() in others:
+        return text
+    return re.sub(rf"(?<!\w){re.escape(brand)}(?!\w)", lambda found: brand, text, flags=re.IGNORECASE)

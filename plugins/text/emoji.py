@@ -1,4 +1,4 @@
-"""Emoji out of places that refuse them."""
+"""Emoji, and signs that only adorn, out of places that refuse them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,24 @@ EMOJI = (
 )
 
 
+BULLETS = "•‣◦⁃▪▫●○◆◇■□"
+ADORNING = f"[{BULLETS}△▲▷▶►▸▼▽→⇒➔➜➤✓✔✗✘★☆♥❤♡♦♣♠❖✦✧♪♫\ufe0e\ufe0f]+"
+BETWEEN = re.compile(rf"(?<=[\w%)])[ \t]*[{BULLETS}]+[ \t]*(?=\w)")  # facts that a bullet parts
+BEGUN = re.compile(r"(^|[.!?]\s+)\x00[\s\x00]*([a-zà-ÿ])")
+
+
 @postprocessor
-def strip_emoji(text: str) -> str:
-    """Take out emoji, and the space one leaves behind."""
-    bare = re.sub(EMOJI, "\x00", text)
+def strip_emoji(text: str, *, symbols: bool = False) -> str:
+    """Take out emoji, and the space one leaves behind.
+
+    With `symbols` bullets, arrows, stars, ticks and hearts go too, as search ads want it: a bullet between words
+    becomes a comma, and a sentence that one stood before begins with a capital.
+    """
+    if symbols:
+        text = BETWEEN.sub(", ", text)
+    bare = re.sub(f"{EMOJI}|{ADORNING}" if symbols else EMOJI, "\x00", text)
+    if symbols:
+        bare = BEGUN.sub(lambda found: f"{found[1]}\x00{found[2].upper()}", bare)
     bare = re.sub(r"[ \t]*\x00(?=[ \t]*(?:\n|$|[,.;:!?，。！？；：、]))", "", bare)
     bare = re.sub(r"\x00[ \t]*(?:\x00[ \t]*)*", "", bare)
     return "\n".join(line.rstrip() if line != old else line for line, old in _pairs(bare, text)).strip()

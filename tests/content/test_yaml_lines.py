@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import pytest
 
-from aigc.content.yaml_lines import parse_yaml, read_yaml
+from aigc.content.yaml_lines import WrittenFloat, parse_yaml, read_yaml, yaml_text
 from aigc.errors import ContentTypeError
 
 
@@ -83,3 +84,12 @@ def test_readers_say_what_they_want_and_where() -> None:
         with pytest.raises(ContentTypeError) as caught:
             read()  # type: ignore[no-untyped-call]
         assert str(caught.value) == message
+
+
+def test_a_number_is_kept_as_written_where_that_is_asked_for() -> None:
+    text = b"price: 29.90\nkeyword: 1.0\nscale: 1e3\nmany: 7\n"
+    value = parse_yaml(text, "f", as_written=True).value
+    assert value == {"price": 29.9, "keyword": 1.0, "scale": 1000.0, "many": 7}
+    assert [one.text for one in value.values() if isinstance(one, WrittenFloat)] == ["29.90", "1.0", "1e3"]
+    assert yaml_text(value).encode() == text
+    assert pickle.loads(pickle.dumps(value["price"])).text == "29.90"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aigc.errors import ModelError, describe, first_line
+from aigc.errors import POINTER, ModelError, describe, first_line, pointer_told
 
 MODEL_TYPES = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3", "gemma3": "gemma3_text"}  # of those we know
 MAGIC = b"GGUF"
@@ -123,8 +123,9 @@ def read_gguf(path: Path) -> GgufFile:
     """Read a file's header. Raises ModelError for what is no GGUF, or a damaged one."""
     try:
         with path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise ModelError(f"{path}: not a GGUF file")
+            head = file.read(len(POINTER))
+            if not head.startswith(MAGIC):
+                raise ModelError(f"{path}: {pointer_told(head) or 'not a GGUF file'}")
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _HeaderReader(data).header(path)
     except FileNotFoundError as error:

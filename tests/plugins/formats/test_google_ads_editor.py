@@ -102,8 +102,24 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_written(tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("scheme", ["HTTPS://", "Http://", "https://"])
+def test_a_scheme_in_capitals_is_a_link(tmp_path, ad, scheme):
+    path, _ = google_ads_editor([ad(values={"url": f"{scheme}example.com/b"})], tmp_path)
+    assert read(path, encoding="utf-8-sig")[0]["Final URL"] == f"{scheme}example.com/b"
+
+
+def test_a_piece_is_refused_by_itself_and_a_row_by_its_link_alone(ad):
+    assert list(google_ads_editor.refuses(ad(), campaign="Spring")) == []
+    assert "Headline" in next(iter(google_ads_editor.refuses(ad(headlines=["x" * 31, "y", "z"]))))
+    unwritten = {"headlines": None, "descriptions": None}
+    assert list(google_ads_editor.refuses(ad(values={}, **unwritten))) == []
+    (told,) = google_ads_editor.refuses(ad(values={"url": "example.com"}, **unwritten))
+    assert "'example.com', which is no link" in told
+    assert list(google_ads_editor.refuses(ad(values={"url": "example.com"}, final_url=None, **unwritten))) == []
+
+
 def test_many_problems_are_summed_up(tmp_path, ad):
-    with pytest.raises(JobError, match=r"1: has no Final URL; 2: .*; 3: .* \(and 2 more\); give the briefs a `url`"):
+    with pytest.raises(JobError, match=r"1: has no Final URL, .*`url` gives; 2: .*; 3: .* \(and 2 more\)$"):
         list(google_ads_editor([ad(str(number), {}) for number in range(1, 6)], tmp_path))
 
 

@@ -17,7 +17,7 @@ from aigc_plugins.lessons.lesson_lines import (
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
-from aigc_plugins.lessons.questions import asks_the_fact, well_formed_items, wrong_answers
+from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 
 CAPITALS = ["Alabama = Montgomery", "Alaska = Juneau", "Arizona = Phoenix", "Ohio = Columbus", "Texas = Austin"]
@@ -112,6 +112,47 @@ def test_a_fact_gives_a_statement_an_answer_and_a_plain_question(
     assert (made["statement"], made["answer"], quiz_stem(made)) == (statement, answer, stem)
 
 
+@pytest.mark.parametrize(
+    ("fact", "stem", "answer"),
+    [
+        ("largest planet => Jupiter", "What is the largest planet?", "Jupiter"),
+        ("largest planet -> Jupiter", "What is the largest planet?", "Jupiter"),
+        ("largest planet\tJupiter", "What is the largest planet?", "Jupiter"),
+        ("capital of Ohio = **Columbus**", "What is the capital of Ohio?", "Columbus"),
+        ("Water boils at **100 °C** at **sea** level.", "Fill in the gap: Water boils at ____ at sea level.", "100 °C"),
+        ("Rain and __snow__ fall.", "Fill in the gap: Rain and ____ fall.", "snow"),
+        ("4 + 5 = 9", "What is 4 + 5?", "9"),
+        ("2 ** 3 = 8", "What is 2 ** 3?", "8"),
+        ("len([]) = 0", "What is len([])?", "0"),
+        ("f(a=1) = 2", "What is f(a=1)?", "2"),
+        ("x == 1 => True", "What is x == 1?", "True"),
+        ("Alaska = Juneau", 'What goes with "Alaska"?', "Juneau"),
+        ("dog = Hund", 'What goes with "dog"?', "Hund"),
+        ("erosion = wearing away of rock", "What is erosion?", "wearing away of rock"),
+    ],
+)
+def test_pairs_and_stars_as_people_write_them(fact: str, stem: str, answer: str) -> None:
+    (made,) = quiz_facts([fact])
+    assert (quiz_stem(made), made["answer"]) == (stem, answer)
+    assert "*" not in made["statement"].replace("2 ** 3", "")
+
+
+def test_chinese_pairs_that_do_not_say_what_is_asked() -> None:
+    stems = [quiz_stem(made, "zh") for made in quiz_facts(["法国=巴黎", "4 + 5 = 9", "最大的行星=木星"], None, "zh")]
+    assert stems == ["下列哪一项与“法国”相对应？", "4 + 5 的结果是什么？", "最大的行星是什么？"]
+
+
+def test_a_fact_without_a_question_is_named() -> None:
+    facts = ["Ohio = Columbus", "Texas = Austin", "Jupiter", "Ohio=Columbus"]
+    asked = [{"feedback": "The capital of Ohio is Columbus."}]
+    found = list(every_fact_asked(draft({"items": asked}, facts=facts, relation="capital of")))
+    assert [message.partition(":")[0] for message in found] == [
+        "no question from 'Texas = Austin'",
+        "no question from 'Jupiter'",
+    ]
+    assert "lacks three wrong answers" in found[0] and "*asterisks*" in found[1]
+
+
 def test_chinese_facts() -> None:
     (made,) = quiz_facts(["法国=巴黎"], "首都", "zh")
     assert made["statement"] == "法国的首都是巴黎。"
@@ -168,6 +209,9 @@ def test_a_name_and_its_part_are_one_answer() -> None:
         ("The capital of Ohio", "is no question"),
         ("What is the capital of Ohio? Is it big?", "more than one"),
         ("What is the famous ancient capital of Ohio?", "brings in"),
+        ("What is the name of the state capital of Ohio?", "brings in 'state'"),
+        ("What is the name of the state of Ohio?", "does not say what is asked"),
+        ("What is the number of capitals of Ohio?", "asks for a number, but the answer is 'Columbus'"),
     ],
 )
 def test_a_question_asks_its_fact(stem: str, wrong: str) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from aigc_plugins.rules.editorial import editorial
+from aigc.types import Brief, Draft
+from aigc_plugins.rules.editorial import editorial, signs_left_out
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,19 @@ def test_the_span_is_the_offence(field):
     text = "Warm feet 🎉 now"
     (finding,) = editorial(text, field())
     assert text[slice(*finding.span)] == "🎉"
+
+
+@pytest.mark.parametrize("text", ["Fun 🎉 Apron", "Warm • Dry", "★★★ Apron", "✅ Washes", "A → B"])
+def test_the_brief_s_having_a_sign_is_no_excuse_for_it(field, text):
+    assert list(editorial(text, field({"product": text}, path="headlines[0]")))
+
+
+def test_signs_that_were_left_out_are_named():
+    values = {"product": "👩‍🍳 Apron", "benefits": ["✅ washes", "• ✅ dries"], "price": "5 €"}
+    draft = Draft(brief=Brief(id="1", values=values), fields={"headlines": ["Apron", "Washes"]}, schema={})
+    assert list(signs_left_out(draft)) == [
+        "left out of the brief's product: 👩‍🍳, which search ads do not print",
+        "left out of the brief's benefits: ✅ •, which search ads do not print",
+    ]
+    kept = replace(draft, fields={"headlines": ["👩‍🍳 Apron", "✅ • Washes"]})
+    assert not list(signs_left_out(kept))

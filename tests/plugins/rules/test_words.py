@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aigc.errors import UsageError
-from aigc_plugins.rules.words import forbidden_words, no_chatter, no_placeholder
+from aigc_plugins.rules.words import forbidden_words, no_chatter
 
 
 @pytest.mark.parametrize(
@@ -92,36 +92,3 @@ def test_chatter(text):
 )
 def test_no_chatter(text):
     assert not list(no_chatter(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Dear [Your Name]",
-        "Buy {product} now",
-        "{{ price }}",
-        "<company name>",
-        "Call XXX",
-        "Lorem ipsum dolor",
-        "Price TBD",
-        "【品牌】跑鞋",
-        "（产品名称）跑鞋",
-        "某某公司",
-        "XX公司",
-        "[...]",
-    ],
-)
-def test_placeholders(text):
-    assert list(no_placeholder(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["{KeyWord:Boots}", "{关键词}跑鞋", "XXL shirts", "【新品】跑鞋", "a todo list", "see [1]", "fill in ____", "<b>"],
-)
-def test_no_placeholders(text):
-    assert not list(no_placeholder(text))
-
-
-def test_an_allowed_placeholder():
-    assert not list(no_placeholder("Buy {product}", allow=["{product}"]))

@@ -74,6 +74,37 @@ def test_sentence_case(field, text, wanted):
     assert sentence_case(text, field(values)) == wanted
 
 
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"brand": "The North Shed"}, "Dry in the sun now"),
+        ({"url": "https://example.com/Dry/In/The/Sun/Now"}, "Dry in the sun now"),
+        ({"note": "see www.example.com/Sun and Sun@example.com, for more"}, "Dry in the sun now"),
+        ({"note": "dries IN THE shade, comes NOW"}, "Dry in the sun now"),
+        ({"note": "a red one. Sun: it does no harm"}, "Dry in the sun now"),
+        ({"note": "for Sun and for sun"}, "Dry in the sun now"),
+        ({"sku": "hook IN Sun"}, "Dry in the sun now"),
+        ({"note": "RED IN SUN"}, "Dry in the sun now"),
+        ({"note": "is made by hand in Sun county"}, "Dry in the Sun now"),
+        ({"brand": "Sun"}, "Dry in the Sun now"),
+        ({"brand": "The Sun"}, "Dry in The Sun now"),
+        ({"brand": "The Sun", "note": "dries in the sun"}, "Dry in the sun now"),
+    ],
+)
+def test_only_names_teach_capitals(field, values, wanted):
+    assert sentence_case("Dry In The Sun Now", field(values)) == wanted
+
+
+def test_a_brand_of_several_words_stays_one(field):
+    assert title_case("boots by the north shed in the sun", field({"brand": "The North Shed"})) == (
+        "Boots by The North Shed in the Sun"
+    )
+    values = {"brand": "Fresh Bread Co", "note": "baked fresh"}
+    assert (
+        sentence_case("Bread By Fresh Bread Co, Baked Fresh", field(values)) == "Bread by Fresh Bread Co, baked fresh"
+    )
+
+
 def test_sentence_case_keeps_named_words(field):
     assert sentence_case("Warm Feet In Oslo City", field(), keep=["Oslo"]) == "Warm feet in Oslo city"
 

@@ -88,3 +88,20 @@ def test_fullwidth_punctuation(field, text, wanted):
 )
 def test_emoji(text, wanted):
     assert strip_emoji(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("👩‍🍳 Linen apron", "Linen apron"),
+        ("✅ washes at 40 degrees. ★ neck strap.", "Washes at 40 degrees. Neck strap."),
+        ("light • strong ● warm", "light, strong, warm"),
+        ("• warm", "Warm"),
+        ("★★★★★ 4.8 of 5", "4.8 of 5"),
+        ("A → B ❤️", "A B"),
+        ("🎉 -15%", "-15%"),
+        ("©™ 5 × 4 #1 ½", "©™ 5 × 4 #1 ½"),
+    ],
+)
+def test_signs_that_only_adorn_go_where_that_is_asked_for(text, wanted):
+    assert strip_emoji(text, symbols=True) == wanted

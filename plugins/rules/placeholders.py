@@ -1,0 +1,73 @@
+"""Placeholders nobody filled in, in a text and in the brief it was written from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+from aigc import check
+from aigc.types import Draft, Field, Finding, texts_in
+
+URL = re.compile(r"https?://\S+", re.IGNORECASE)
+BRACES = r"\{\{[^}\n]*\}\}|\{%[^%\n]*%\}|(?<!\{)\$?\{(?:[A-Za-z_][A-Za-z_0-9.-]*(?: [A-Za-z_.-]+)*|\d*)\}(?!\})"
+PERCENT = r"%\([a-z_]+\)s|(?<![\w%])%{1,2}[A-Za-z]\w*%{1,2}(?!\w)|(?<![\w%])(?<!\d )%(?:\d\$)?[sd]\b"
+EMPTY = r"\[\s*\]|\[\.{3}\]|\[…\]"
+OTHER = r"\bX{3,}\b|XX(?:公司|品牌|产品|先生|女士)|(?<!\w)#[A-Z_]{3,}#|(?<!\w)__[A-Z_]{3,}__(?!\w)"
+BRACKETS = ("[", "{", "<", "(", "【", "（", "$", "%")
+
+
+@check
+def no_placeholder(
+    text: str, field: Field, *, allow: Sequence[str] = (), own_brackets: bool = False
+) -> Iterator[Finding]:
+    """Nothing is left to fill in: no [Your name], {product}, XXX, TBD, lorem ipsum, 【品牌】.
+
+    An ad platform's own {KeyWord:…} and {关键词} are fine, and whatever `allow` lists. The brief's having one is no
+    excuse: it was not filled in there. With `own_brackets` brackets that stand in the brief are its own, as in a quiz
+    about code.
+    """
+    brief = " ".join(texts_in(field.draft.brief.values)) if own_brackets else ""
+    for found in placeholders(text):
+        placeholder = found.group()
+        own = placeholder.startswith(BRACKETS) and placeholder in brief
+        if placeholder not in allow and not own:
+            yield Finding(message=f"has the placeholder {placeholder!r}", span=found.span())
+
+
+@check
+def brief_filled_in(draft: Draft, *, but: Sequence[str] = ()) -> Iterator[str]:
+    """The brief has no placeholder that nobody filled in, in no input `but` those, whether a text shows it or not."""
+    for name, value in draft.brief.values.items():
+        for text in texts_in(value) if name not in but else ():
+            for found in placeholders(text):
+                yield f"the brief's {name} has the placeholder {found.group()!r}"
+
+
+def placeholders(text: str) -> Iterator[re.Match[str]]:
+    """Yield what is left to fill in. In a link only {{ … }} is: ad platforms fill {keyword} in themselves."""
+    links = [found.span() for found in URL.finditer(text)]
+    for found in _pattern().finditer(text):
+        within = any(start <= found.start() < end for start, end in links)
+        if not within or found.group().startswith("{{"):
+            yield found
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    import yaml
+
+    told = yaml.safe_load(files("aigc_plugins.rules").joinpath("placeholders.yaml").read_text(encoding="utf-8"))
+    words = "|".join(map(re.escape, told["fillers"].split()))
+    joined = "|".join(told["joined"].split())
+    between = r"[\s_.:/'’-]+"
+    filler = rf"(?:{words})(?:{between}(?:{words}|{joined}))*"
+    begun = rf"(?:{'|'.join(told['beginnings'].split())})\b[^\]\n]{{0,40}}"
+    tag = rf"(?:{'|'.join(told['tags'].split())})\b[^>\n]{{0,40}}"
+    han = "|".join(told["han"].split())
+    phrases = "|".join(map(re.escape, told["phrases"]))
+    alone = rf"\[\s*(?:{filler}|{begun})\s*\]|<{tag}>"
+    chinese = rf"[\[【（(](?:{han})[^\]】）)\n]{{0,20}}[\]】）)]"
+    capitals = rf"(?-i:\b(?:{'|'.join(told['capitals'])})\b)"
+    return re.compile("|".join([f"(?i:{alone}|{BRACES}|{phrases})", chinese, PERCENT, EMPTY, OTHER, capitals]))

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from aigc.types import Brief, Draft
+from aigc_plugins.rules.placeholders import brief_filled_in, no_placeholder
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dear [Your Name]",
+        "[Brand] apron",
+        "[product_name], washed",
+        "In [SIZE] and [Colour]",
+        "Von [Marke]",
+        "Buy {product} now",
+        "Comes in {size}",
+        "{product.title}",
+        "{0} litres, {}",
+        "${name}",
+        "{{ price }}",
+        "https://example.com/{{ handle }}",
+        "Only %price%",
+        "Hello %s",
+        "<company name>",
+        "Call XXX",
+        "Lorem ipsum dolor",
+        "Your text here",
+        "Price TBD",
+        "Size: TBC",
+        "【品牌】跑鞋",
+        "（产品名称）跑鞋",
+        "某某公司",
+        "XX公司",
+        "[...]",
+    ],
+)
+def test_placeholders(field, text):
+    assert list(no_placeholder(text, field({"product": text})))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "{KeyWord:Boots}",
+            "{关键词}跑鞋",
+            "XXL shirts",
+            "【新品】跑鞋",
+            "a todo list",
+            "see [1]",
+            "fill in ____",
+            "<b>",
+        ),
+        *("[NEW] Oak board", "Cable [2m]", "[Color: Red]", "[Size 38]", "100 %s", "5% off, 10% back", "<title>"),
+        "https://example.com/?kw={keyword}",
+    ],
+)
+def test_no_placeholders(field, text):
+    assert not list(no_placeholder(text, field()))
+
+
+def test_an_allowed_placeholder(field):
+    assert not list(no_placeholder("Buy {product}", field(), allow=["{product}"]))
+
+
+def test_brackets_of_a_brief_about_code_are_its_own(field):
+    code = field({"facts": ["len([]) = 0", "{name} = a field", "Ohio = TBD"]})
+    assert not list(no_placeholder("What is len([]) beside {name}?", code, own_brackets=True))
+    assert list(no_placeholder("What is len([])?", code))
+    for text in ("What is type({})?", "What goes with TBD?"):
+        assert list(no_placeholder(text, code, own_brackets=True))
+
+
+def test_a_brief_that_nobody_filled_in():
+    values = {"product": "Apron", "brand": "[Brand]", "benefits": ["two pockets", "comes in {size}"], "price": None}
+    draft = Draft(brief=Brief(id="1", values=values), fields={}, schema={})
+    assert list(brief_filled_in(draft)) == [
+        "the brief's brand has the placeholder '[Brand]'",
+        "the brief's benefits has the placeholder '{size}'",
+    ]
+    assert len(list(brief_filled_in(draft, but=["benefits"]))) == 1
