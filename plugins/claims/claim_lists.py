@@ -40,11 +40,13 @@ class ClaimLists:
 
     Those of `asked` may stand in a question that opens the line, `dimensions` behind a number and its unit; a fact's
     `attributes` need not be kept, its `sizes` must. `alike` maps an irregular form or a synonym to its plain word,
-    `related` a word to its topics, `opposed` a word before a number to those that must not take its place.
+    `related` a word to its topics, `opposed` a word before a number to those that must not take its place. `verbs` are
+    among the everyday words; `doers` names who may do what they say.
     """
 
     function: frozenset[str]
     everyday: frozenset[str]
+    verbs: frozenset[str]
     promises: frozenset[str]
     asked: frozenset[str]
     dimensions: frozenset[str]
@@ -54,6 +56,7 @@ class ClaimLists:
     alike: Mapping[str, str]
     related: Mapping[str, frozenset[str]]
     opposed: Mapping[str, frozenset[str]]
+    doers: Mapping[str, frozenset[str]]
     phrases: ClaimPhrases
 
 
@@ -76,6 +79,7 @@ def lists_for(language: str) -> ClaimLists:
     return ClaimLists(
         function=_words(read["function"]),
         everyday=frozenset().union(*(_words(read[kind]) for kind in EVERYDAY)),
+        verbs=_words(read["verbs"]),
         promises=_words(read["promises"]),
         asked=_words(read["asked"]),
         dimensions=_words(read["dimensions"]),
@@ -85,6 +89,7 @@ def lists_for(language: str) -> ClaimLists:
         alike=alike | {form: alike.get(word, word) for form, word in read["forms"].items()},
         related=_by_word({topic: _words(words) for topic, words in read["related"].items()}),
         opposed={word: _words(others) for word, others in read["opposed"].items()},
+        doers={name: _words(words) for name, words in read["doers"].items()},
         phrases=_phrases_of(read),
     )
 
