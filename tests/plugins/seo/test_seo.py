@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from aigc.content import measure
+from aigc.content import brief_values, measure
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Draft, Field
@@ -208,3 +208,19 @@ def test_what_a_model_adds_to_a_page_never_leaves(description: str, kept: bool) 
     assert artifact.fields["title"] == "Wool Blanket from Wales"
     assert (artifact.fields["description"] == description) is kept
     assert not {"patterns", "reviews", "beautiful", "250"} & set(re.findall(r"\w+", artifact.fields["description"]))
+
+
+def test_a_page_offers_other_titles_and_descriptions() -> None:
+    texts = {
+        "title": ["Wool Blanket from Wales", "Wool Blanket Woven in Wales"],
+        "description": ["A wool blanket of 150 by 200 cm woven in Wales.", "Woven in Wales: a blanket of wool."],
+    }
+    project = Project.open()
+    content_type = project.content_type("seo/meta")
+    values = {"topic": "A wool blanket of 150 by 200 cm woven in Wales", "keyword": "wool blanket"}
+    brief = Brief(id="1", values=brief_values(content_type, values, where="here"))
+    generator = ScriptedGenerator(lambda request, index: texts[request.about.stage if request.about else ""][index % 2])
+    (artifact,) = Pipeline(generator, project.environment).write(content_type, [brief])
+    assert artifact.status == "accepted", artifact.reason
+    offered = {one.field: one.text for one in artifact.suggestions}
+    assert all({artifact.fields[name], offered[name]} == set(both) for name, both in texts.items())
