@@ -1,7 +1,7 @@
 """A bank: lines that people wrote, one a row of a JSON-lines file, and those of them that are nearest to some facts.
 
     {% if shots %}
-    {% for one in facts | nearest_lines("bank/meta.jsonl", language, 3) %}{{ shot(asked(one), one.output) }}{% endfor %}
+    {% for one in facts | nearest_lines(language, 3, "bank/meta.jsonl") %}{{ shot(asked(one), one.output) }}{% endfor %}
     {% endif %}
 
 A row has its `language`, its `fact` or `facts`, its `product` or `topic`, and the text that was written of them under
@@ -55,11 +55,15 @@ class Shape:
 
 @pass_context
 def nearest_lines(
-    context: Context, item: Json, bank: str, language: str = "en", count: int = 6
+    context: Context, item: Json, language: str = "en", count: int = 6, bank: str = ""
 ) -> list[Mapping[str, Any]]:
-    """Return the rows of a bank whose facts are built most like a fact or several, the nearest last, no two of one
-    product or topic. Each has its facts under `item` as well. TemplateRuntimeError where the file is not there, or not
-    beside the template."""
+    """Return the rows of a bank whose facts are built most like a fact or several, the nearest last.
+
+    No two are of one product or topic; each has its facts under `item` as well. Unless named, the bank of one fact is
+    `bank/headlines.jsonl` and that of several `bank/descriptions.jsonl`. TemplateRuntimeError where the file is not
+    there, or not beside the template.
+    """
+    bank = bank or f"bank/{'descriptions' if isinstance(item, list) else 'headlines'}.jsonl"
     wanted = Shape.of(_joined(item))
     rows = _bank(_file(context, bank)).get(language, ())
     found: dict[str, Mapping[str, Any]] = {}

@@ -20,7 +20,7 @@ ADS, SEO = (Path(templates.__path__[0]) / name for name in ("ads", "seo"))
 
 def found(folder: Path, item: Any, bank: str, language: str = "en", count: int = 6) -> list[dict[str, Any]]:
     environment = Project.open().environment
-    template = environment.from_string("{{ keep(item | nearest_lines(bank, language, count)) }}")
+    template = environment.from_string("{{ keep(item | nearest_lines(language, count, bank)) }}")
     template.name = str(folder / "line.j2")
     kept: list[Any] = []
     template.render(keep=kept.append, item=item, bank=bank, language=language, count=count)
@@ -29,7 +29,7 @@ def found(folder: Path, item: Any, bank: str, language: str = "en", count: int =
 
 @pytest.mark.parametrize(("fact", "language", "unit"), [("holds 0.7 litres", "en", "litres"), ("容量3升", "zh", "升")])
 def test_the_nearest_lines_say_the_same_quantity(fact: str, language: str, unit: str) -> None:
-    lines = found(ADS, fact, "bank/headlines.jsonl", language)
+    lines = found(ADS, fact, "", language)
     assert len(lines) == len({one["product"] for one in lines}) == 6
     assert all(unit in one["item"] and any(char.isdigit() for char in one["item"]) for one in lines)
 
@@ -37,6 +37,7 @@ def test_the_nearest_lines_say_the_same_quantity(fact: str, language: str, unit:
 def test_the_nearest_comes_last_and_rows_without_facts_are_found_by_their_topic(tmp_path: Path) -> None:
     row = found(ADS, "childproof lid", "bank/headlines.jsonl", count=1)[0]
     assert found(ADS, row["item"], "bank/headlines.jsonl", count=3)[-1]["item"] == row["item"]
+    assert all(isinstance(one["item"], list) for one in found(ADS, ["holds 2 litres", "brass tap"], ""))
     assert found(ADS, "2 litres", "bank/headlines.jsonl", "xx") == []
     rows = [{"language": "en", "topic": one, "facts": []} for one in ("mugs and cups", "tents for two")]
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
