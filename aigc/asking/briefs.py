@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from itertools import chain, islice
-from pathlib import Path
 from typing import NamedTuple
 
 from aigc.asking.asked_columns import (
@@ -22,7 +21,6 @@ from aigc.asking.asked_columns import (
     own_column,
 )
 from aigc.asking.cells import asking_cells
-from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.notes import done_to_inputs, stands_in
@@ -32,40 +30,14 @@ from aigc.content.environment import TemplateEnvironment
 from aigc.content.languages import LANGUAGE, language_beside, language_of, told_by, usual_language, with_language
 from aigc.content.numbers import LOCALE
 from aigc.content.variables import unknown_names
-from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean, nearest
-from aigc.plugs.extension import Extension
-from aigc.plugs.registry import Registry
+from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean
 from aigc.types import Artifact, Brief, Json, Provenance, Row, column_name
 
-LINES = (".jsonl", ".ndjson")  # of files without a header
-COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
 NEAR = 0.75  # how like an input's name a column's is that may have meant it
 NUMBER_FILTER = re.compile(r"\|\s*(?:number|money|float|int)\b")
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
-
-
-def open_rows(
-    path: Path, registry: Registry, options: Mapping[str, Json] | None = None, *, cleaning: Cleaning | None = None
-) -> Iterator[Row]:
-    """Read `path` with the importer of its suffix, values cleaned where rows are to be briefs. BriefError when there is
-    no file, importer or row."""
-    if not path.is_file():
-        raise BriefError(f"{path}: no such file", hint=nearest(path))
-    importer = importer_of(path, registry)
-    bound = importer.bind(options or {}, str(path))
-    rows: Iterator[Row] = iter(importer(path, **bound.values))
-    try:
-        first = next(rows)
-    except RecursionError:
-        raise BriefError(f"{path}: is nested too deeply to be read") from None
-    except StopIteration:
-        raise BriefError(
-            f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"
-        ) from None
-    rows = chain([first], rows)
-    return rows if cleaning is None else Cleaner(cleaning).rows(rows)
 
 
 def read_briefs(
@@ -339,28 +311,6 @@ def columns_not_used(
             near = get_close_matches(bare(column), free, n=1, cutoff=NEAR)
             unused[column] = free[near[0]] if near else ""
     return unused
-
-
-def rows_about(path: Path, limit: int | None = None) -> int:
-    """Return about how many rows a file has, by its line breaks; 0 where only reading it would tell."""
-    if path.suffix.lower() not in COUNTABLE or not path.is_file():
-        return 0
-    lines = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            lines += block.count(b"\n")
-    rows = max(lines - (path.suffix.lower() not in LINES), 1)
-    return min(rows, limit) if limit else rows
-
-
-def importer_of(path: Path, registry: Registry) -> Extension:
-    """Return the importer of a file's suffix. BriefError where there is none."""
-    importers = [registry.get("importer", name) for name in registry.names("importer")]
-    for importer in importers:
-        if path.suffix.lower() in importer.suffixes:
-            return importer
-    known = ", ".join(sorted(suffix for importer in importers for suffix in importer.suffixes))
-    raise BriefError(f"{path}: no importer reads {path.suffix or 'files without a suffix'!r}", hint=f"known: {known}")
 
 
 def _peek(rows: Iterable[Row], many: int = PEEK) -> tuple[list[Row], Iterator[Row]]:

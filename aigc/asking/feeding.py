@@ -8,8 +8,9 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from aigc.asking.briefs import PEEK, open_rows
+from aigc.asking.briefs import PEEK
 from aigc.asking.cleaning import Cleaning
+from aigc.asking.opening import open_rows
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like
 from aigc.content import ContentType
 from aigc.errors import BriefError

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from aigc.asking.briefs import open_rows, read_briefs
+from aigc.asking.briefs import read_briefs
 from aigc.asking.cleaning import Cleaning
+from aigc.asking.opening import open_rows
 from aigc.content import ContentType, brief_values
 from aigc.errors import AigcError, NotFound
 from aigc.project import Project

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.ads.a_or_an import drop_leading_article, mend_articles
-from aigc_plugins.ads.bank import nearest_lines
 from aigc_plugins.ads.calls import calls_to_action
 from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_description, display_path, product_name
 from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
@@ -49,7 +48,6 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         ad_sentence=ad_sentence,
         fact=fact,
         introduced=introduced,
-        nearest_lines=nearest_lines,
         paired=paired,
         plain_line=plain_line,
         product_name=product_name,

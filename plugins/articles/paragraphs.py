@@ -6,12 +6,13 @@ import re
 
 from aigc import postprocessor
 from aigc.types import Field, texts_in
+from aigc_plugins.claims.doers import turned_round
 from aigc_plugins.rules.content_words import HAN, sentences
 from aigc_plugins.rules.once import alike
 from aigc_plugins.rules.phrasing import stock_phrases
-from aigc_plugins.rules.support import objections, points_back, tells
+from aigc_plugins.rules.support import JOINED, objections, points_back, tells
 
-PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|we|our|us)\b|我们?|咱们")
+PERSON = re.compile(r"\b(?:I|I'm|I've|me|[Mm]y|[Ww]e|[Oo]ur|us)\b|我们?|咱们")
 # Openings that announce instead of saying something.
 ANNOUNCES = re.compile(
     r"^(?:here(?:'s| is| are)|sure\b|in (?:this|conclusion|summary)|remember\b|imagine\b|"
@@ -26,8 +27,8 @@ MOST_WORDS = 40
 def tell_facts_once(text: str, field: Field) -> str:
     """Keep the sentences that tell the item's facts, in the facts' order; a fact that is not told stands as it is.
 
-    A sentence goes when the brief does not support it, or when it tells a fact that one before it told. So every fact
-    is told once, and nothing else is.
+    A sentence goes when the brief does not support it, when it lets somebody else do what a fact says, or when it tells
+    a fact that one before it told. So every fact is told once, and nothing else is.
     """
     facts = list(texts_in(field.draft.item))
     told: dict[int, str] = {}  # the place of the first fact that a sentence tells → the sentence
@@ -35,7 +36,7 @@ def tell_facts_once(text: str, field: Field) -> str:
     for sentence in sentences(text):
         about = {place for place, fact in enumerate(facts) if tells(sentence, fact)}
         new = about and not about & covered and not points_back(sentence)
-        if new and _worth_keeping(sentence, field, facts, new_words=0):
+        if new and _worth_keeping(sentence, field, facts):
             told[min(about)] = sentence
             covered |= about
     told |= {place: _ended(fact) for place, fact in enumerate(facts) if place not in covered}
@@ -43,12 +44,15 @@ def tell_facts_once(text: str, field: Field) -> str:
 
 
 @postprocessor
-def keep_supported_sentences(text: str, field: Field, *, at_most: int = 2, new_words: int = 1) -> str:
-    """Keep the first `at_most` sentences that the brief supports; take the others out, and those that say one again.
+def keep_supported_sentences(
+    text: str, field: Field, *, at_most: int = 2, new_words: int = 1, joined: int = JOINED
+) -> str:
+    """Keep the first `at_most` sentences that the brief supports, each by `joined` facts or fewer; take the others out,
+    and those that say one again.
 
     A sentence goes when it brings in a number, a name or more than `new_words` words that neither the brief nor
-    everyday has, denies what they state, has nothing of the topic, speaks of "I" or "we", announces instead of saying
-    something, has a stock phrase, or rambles.
+    everyday has, denies what they state, lets somebody else do it, has nothing of the topic, speaks of "I" or "we"
+    where they do not, announces instead of saying something, has a stock phrase, or rambles.
     """
     given = list(texts_in([field.draft.brief.values, field.draft.item]))
     kept: list[str] = []
@@ -56,19 +60,23 @@ def keep_supported_sentences(text: str, field: Field, *, at_most: int = 2, new_w
     for sentence in sentences(text):
         lost = points_back(sentence) and not (kept and kept[-1] == before)
         again = any(alike(sentence, old) for old in kept)
-        if len(kept) < at_most and not (lost or again) and _worth_keeping(sentence, field, given, new_words=new_words):
+        if len(kept) < at_most and not (lost or again) and _worth_keeping(sentence, field, given, new_words, joined):
             kept.append(sentence)
         before = sentence
     return _joined(kept)
 
 
-def _worth_keeping(sentence: str, field: Field, facts: list[str], *, new_words: int) -> bool:
+def _worth_keeping(sentence: str, field: Field, facts: list[str], new_words: int = 0, joined: int = JOINED) -> bool:
     if not ENDED.search(sentence) or len(sentence.split()) > MOST_WORDS:
         return False
-    if PERSON.search(sentence) or ANNOUNCES.search(sentence) or stock_phrases(sentence.casefold()):
+    if PERSON.search(sentence) and not PERSON.search("\n".join(facts)):
+        return False
+    if ANNOUNCES.search(sentence) or stock_phrases(sentence.casefold()):
         return False
     matter = " ".join(texts_in([field.draft.brief.values.get(name) for name in ("topic", "audience", "keyword")]))
-    return not any(objections(sentence, facts, matter, new_words=new_words))
+    if any(turned_round(sentence, facts, str(field.draft.brief.values.get("topic") or ""), field.draft.language)):
+        return False
+    return not any(objections(sentence, facts, matter, new_words=new_words, joined=joined))
 
 
 def _ended(fact: str) -> str:

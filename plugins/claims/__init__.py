@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from aigc import Extension, hookimpl
 from aigc_plugins.claims.counted import same_numbers
 from aigc_plugins.claims.denials import same_negations
+from aigc_plugins.claims.doers import same_doers
 from aigc_plugins.claims.kept_words import keeps_key_word
 from aigc_plugins.claims.line_kinds import adds_something, kind_of_line, no_filler, only_calls
 from aigc_plugins.claims.named import names_kept
@@ -34,6 +35,7 @@ def aigc_checks() -> Sequence[Extension]:
         no_comparatives,
         no_filler,
         no_new_claims,
+        same_doers,
         same_negations,
         same_numbers,
         who_does_what,

@@ -34,18 +34,27 @@ class ClaimPhrases:
     sequels: re.Pattern[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallWords:
+    """This is what calls are of: words that ask for a click, and what one is asked to look at, where and when."""
+
+    asking: frozenset[str]
+    sought: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimLists:
     """This is one language's words: `function` words say nothing, `everyday` ones no property, `promises` one.
 
     Those of `asked` may stand in a question that opens the line, `dimensions` behind a number and its unit; a fact's
     `attributes` need not be kept, its `sizes` must. `alike` maps an irregular form or a synonym to its plain word,
-    `related` a word to its topics, `opposed` a word before a number to those that must not take its place. A call is of
-    words that ask for a click (`asking`) and of what one is asked to look at, where and when (`sought`).
+    `related` a word to its topics, `opposed` a word before a number to those that must not take its place. `verbs` are
+    among the everyday words; `doers` names who may do what they say.
     """
 
     function: frozenset[str]
     everyday: frozenset[str]
+    verbs: frozenset[str]
     promises: frozenset[str]
     asked: frozenset[str]
     dimensions: frozenset[str]
@@ -55,8 +64,8 @@ class ClaimLists:
     alike: Mapping[str, str]
     related: Mapping[str, frozenset[str]]
     opposed: Mapping[str, frozenset[str]]
-    asking: frozenset[str]
-    sought: frozenset[str]
+    calls: CallWords
+    doers: Mapping[str, frozenset[str]]
     phrases: ClaimPhrases
 
 
@@ -79,6 +88,7 @@ def lists_for(language: str) -> ClaimLists:
     return ClaimLists(
         function=_words(read["function"]),
         everyday=frozenset().union(*(_words(read[kind]) for kind in EVERYDAY)),
+        verbs=_words(read["verbs"]),
         promises=_words(read["promises"]),
         asked=_words(read["asked"]),
         dimensions=_words(read["dimensions"]),
@@ -88,8 +98,8 @@ def lists_for(language: str) -> ClaimLists:
         alike=alike | {form: alike.get(word, word) for form, word in read["forms"].items()},
         related=_by_word({topic: _words(words) for topic, words in read["related"].items()}),
         opposed={word: _words(others) for word, others in read["opposed"].items()},
-        asking=_words(read["asking"]),
-        sought=_words(read["sought"]),
+        calls=CallWords(asking=_words(read["asking"]), sought=_words(read["sought"])),
+        doers={name: _words(words) for name, words in read["doers"].items()},
         phrases=_phrases_of(read),
     )
 

@@ -44,11 +44,11 @@ def only_calls(text: str) -> bool:
     lists = lists_for("zh" if CJK.search(text) else "en")
     words = words_in(text)
     if CJK.search(text):
-        run, known = "".join(words), (*lists.asking, *lists.sought, *lists.function)
-        asks = any(word in run for word in lists.asking)
+        run, known = "".join(words), (*lists.calls.asking, *lists.calls.sought, *lists.function)
+        asks = any(word in run for word in lists.calls.asking)
         return asks and re.fullmatch(f"(?:{'|'.join(map(re.escape, known))})+", run) is not None
-    telling = {word for word in words if word not in lists.function or word in lists.asking}
-    return bool(telling & lists.asking) and telling <= lists.asking | lists.sought
+    telling = {word for word in words if word not in lists.function or word in lists.calls.asking}
+    return bool(telling & lists.calls.asking) and telling <= lists.calls.asking | lists.calls.sought
 
 
 @check(severity="note")

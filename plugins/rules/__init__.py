@@ -1,14 +1,17 @@
 """Checks every content type can name: limits, facts, support, words, repetition, sentences, garble.
 
 They report and change nothing.
-Each is a plain function in a file beside this one that yields messages or Findings.
+Each is a plain function in a file beside this one that yields messages or Findings. What is right is also shown: the
+filter `nearest_lines` finds the lines of a bank that a template gives as shots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
+from aigc_plugins.rules.bank import nearest_lines
 from aigc_plugins.rules.editorial import editorial, signs_left_out
 from aigc_plugins.rules.facts import facts_from_brief
 from aigc_plugins.rules.garbled import no_markup, no_mojibake, real_words
@@ -21,6 +24,9 @@ from aigc_plugins.rules.sentences import complete_sentence, not_cut
 from aigc_plugins.rules.support import rests_on_facts, supported_by_brief
 from aigc_plugins.rules.topic import about_brief, contains, language_matches
 from aigc_plugins.rules.words import forbidden_words, no_chatter
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl
@@ -52,3 +58,8 @@ def aigc_checks() -> Sequence[Extension]:
         signs_left_out,
         supported_by_brief,
     )
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(nearest_lines=nearest_lines)

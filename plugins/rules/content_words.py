@@ -14,10 +14,11 @@ SENTENCE = re.compile(
 WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][a-z]+)?")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 PLURAL = re.compile(r"(?:'s|s'|(?<=[^s])s)$")
+IE = re.compile(r"(?<=[a-z]{2})ie(?:d|r|st)?$")
 ENDING = re.compile(r"(?:ings?|ers?|ed|ly|e|(?<![aeou])y)$")
 DENIAL = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without)\b|n['’]t\b"
-    r"|不(?!仅|但|同|过|错|断|论|管|妨|少)|没有?|别(?!人)|无(?!论|须|需)|勿|未(?!来)"
+    r"|不(?!仅|但|同|过|错|断|论|管|妨|少)(?!(?<=(.)不)\1)|没有?|别(?!人)|无(?!论|须|需)|勿|未(?!来)"
 )
 # What keeps a thing away without denying it.
 REFUSAL = re.compile(
@@ -41,13 +42,14 @@ def is_chinese(text: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """Return a word in small letters without a common ending, so that `pots` is `pot`."""
+    """Return a word in small letters without a common ending, so that `pots` is `pot` and `dries` is `dry`."""
     plain = word.casefold().replace("’", "'")
-    single = PLURAL.sub("", plain)
-    bare = ENDING.sub("", single)
-    if bare != single and len(bare) > LEAST_STEM and bare[-1] == bare[-2]:
-        bare = bare[:-1]  # dripping
-    return next((form for form in (bare, single) if len(form) >= LEAST_STEM), plain)
+    form = IE.sub("y", PLURAL.sub("", plain))
+    while form != (shorter := ENDING.sub("", form)) and len(shorter) >= LEAST_STEM:
+        form = shorter  # watering, water
+    if len(form) > LEAST_STEM and form[-1] == form[-2]:
+        form = form[:-1]  # dripping, pressed
+    return form if len(form) >= LEAST_STEM else plain
 
 
 def telling(text: str) -> set[str]:

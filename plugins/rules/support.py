@@ -26,19 +26,21 @@ from aigc_plugins.rules.content_words import (
 from aigc_plugins.rules.fact_reading import Fact, facts_in
 from aigc_plugins.rules.units import is_unit
 
-JOINED = 2  # facts that one sentence may join
+JOINED = 2  # facts that one sentence may join; of short ones, such as headings, twice as many
+SHORT = 4  # words, or pairs of Chinese characters
 TOLD = 0.6  # of a fact's telling words: a sentence that has so many tells it
 NEAR = 4  # words on either side of a number in which a fact names what it counts
-NAME = re.compile(r"(?<=[a-z,;] )[A-Z][A-Za-z'’-]+")
+NAME = re.compile(r"(?<=[a-zß-ɏ,;] )[A-ZÀ-Þ][A-Za-zÀ-ɏ'’-]+")
 POINTS_BACK = re.compile(
-    r"(?:this(?! (?:page|article))|that|these|those|it|they|such|both|he|she)\b|这(?!本|篇|里|只|款)|它|他|她|其",
+    r"(?:this(?! (?:page|article))|that|these|those|it|they|such|both|he|she)\b|"
+    r"这(?!本|篇|里|只|款|[把辆台件套家间张条支双门座块位]\w)|它|他|她|其",
     re.IGNORECASE,
 )
 
 
 @check
 def supported_by_brief(text: str, field: Field, *, facts: Json = None, new_words: int = 1) -> Iterator[Finding]:
-    """Every sentence of a text says what a fact of the brief says, or two facts that it joins.
+    """Every sentence of a text says what a fact of the brief says, or joins two facts, of short ones four.
 
     `facts` are the brief's values and the item at hand unless given. A sentence may add everyday words, words of the
     rest of the brief and `new_words` others (Chinese: twice as many characters).
@@ -60,10 +62,14 @@ def rests_on_facts(draft: Draft, *, given: str = "facts") -> Iterator[Finding]:
         yield Finding(message=f"the brief has no {given}: what this states is the model's own, to be read before use")
 
 
-def objections(sentence: str, facts: Sequence[str], matter: str = "", *, new_words: int = 1) -> Iterator[str]:
-    """Yield why the facts do not carry a sentence. `matter` has words that any may use: the topic, the audience."""
+def objections(
+    sentence: str, facts: Sequence[str], matter: str = "", *, new_words: int = 1, joined: int = JOINED
+) -> Iterator[str]:
+    """Yield why the facts do not carry a sentence, which may join so many. `matter` has words that any may use: the
+    topic, the audience."""
     words = telling(sentence)
-    near = _nearest(words, facts)
+    near = _nearest(words - telling(matter), facts, joined) or _nearest(words, facts, joined)
+    near += [fact for fact in facts if fact not in near and telling(fact) <= words]  # told whole, or of everyday words
     if words and not near and not words & telling(matter):
         yield "is off topic: it has no word of a fact or of the topic"
         return
@@ -96,17 +102,23 @@ def points_back(sentence: str) -> bool:
     return bool(POINTS_BACK.match(sentence))
 
 
-def _nearest(words: set[str], facts: Sequence[str]) -> list[str]:
-    """Return the facts that a sentence rests on: the one with most of its words, and one that has others of them."""
+def _nearest(words: set[str], facts: Sequence[str], joined: int) -> list[str]:
+    """Return the facts that a sentence rests on: the one with most of its words, others that have others of them."""
     near: list[str] = []
     left = set(words)
-    while left and len(near) < JOINED:
+    while left and sum(_weight(fact) for fact in near) < joined:
         best = max(facts, key=lambda fact: len(left & telling(fact)), default="")
         if not left & telling(best):
             break
         near.append(best)
         left -= telling(best)
     return near
+
+
+def _weight(fact: str) -> float:
+    """Return what a fact counts among those that a sentence joins."""
+    words = len(HAN.findall(fact)) / 2 if is_chinese(fact) else len(fact.split())
+    return 1.0 if words > SHORT else 0.5
 
 
 def _miscounted(sentence: str, facts: Sequence[str], near: Sequence[str], matter: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ SMALL = frozenset(_SMALL.split())
 PLAIN = frozenset(("guide", "tips", "essential", "choose", "choosing", "start", "easy", "simple"))  # in any title
 TITLE_PIXELS = 580
 DESCRIPTION_CHARS = 155
+LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 
 
 @check
@@ -51,7 +52,7 @@ def whole_sentences(text: str) -> Iterator[str]:
     """A description is made of sentences of four words or more, and lists no more than two things as "how to"."""
     if HAN.search(text):
         return
-    short = next((part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) < 4), "")
+    short = next((part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) < LEAST_WORDS), "")
     if short:
         yield f"{short!r} is no sentence"
     if len(re.findall(r"\bhow to\b", text.casefold())) > 2:
@@ -87,19 +88,39 @@ def meta_title(topic: str, keyword: str, language: str = "en") -> str:
 
 
 def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequence[str] | None = None) -> str:
-    """Return a plain description: what the page is about, and what it says, as far as that fits."""
+    """Return a plain description: what the page is about, and what it says, as far as that fits.
+
+    Facts that are sentences follow one another; headings, which are none, are listed.
+    """
     topic = topic.strip().rstrip(".。")
-    if language == "zh":
-        first = f"本页介绍{topic}。" if keyword in topic else f"本页介绍{keyword}：{topic}。"
-        text = "".join([first, *(fact.rstrip("。") + "。" for fact in facts or ())])
+    chinese = language == "zh"
+    if chinese:
+        first = f"本页介绍{topic}" if keyword in topic else f"本页介绍{keyword}：{topic}"
     else:
         plain = topic[1:2].islower() or topic[1:2] == " "
-        first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}."
-        told = [fact.rstrip(".") + "." for fact in facts or ("Read on to find out more",)]
-        text = " ".join([first, *told])
-    if measure(first, "chars") > DESCRIPTION_CHARS:
+        first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}"
+    end, gap = ("。", "") if chinese else (".", " ")
+    told = [fact.strip().rstrip(".。") for fact in facts or ()]
+    if measure(first + end, "chars") > DESCRIPTION_CHARS:
         return trim(topic, DESCRIPTION_CHARS, "chars")
-    return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
+    if any(map(_is_heading, told)):
+        return _listed(first, told, chinese=chinese)
+    told = told or ([] if chinese else ["Read on to find out more"])
+    return trim(gap.join(text + end for text in (first, *told)), DESCRIPTION_CHARS, "chars", "sentence")
+
+
+def _is_heading(fact: str) -> bool:
+    return len(HAN.findall(fact)) < LEAST_HAN if HAN.search(fact) else len(fact.split()) < LEAST_WORDS
+
+
+def _listed(first: str, told: Sequence[str], *, chinese: bool) -> str:
+    """Return a first sentence that ends with a list, with as many of its things as fit."""
+    text = first
+    for at, thing in enumerate(told):
+        lowered = thing[:1].lower() + thing[1:] if thing[1:2].islower() else thing
+        longer = text + (("：" if at == 0 else "、") if chinese else (": " if at == 0 else ", ")) + lowered
+        text = longer if measure(longer, "chars") < DESCRIPTION_CHARS else text
+    return text + ("。" if chinese else ".")
 
 
 def _stem(word: str) -> str:

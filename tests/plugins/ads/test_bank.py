@@ -9,21 +9,6 @@ from aigc.content import ContentType, brief_values, measure
 from aigc.project import Project
 from aigc.types import Brief, Message
 from aigc.writing.preview import preview
-from aigc_plugins.ads.bank import nearest_lines
-
-
-@pytest.mark.parametrize(("fact", "language", "unit"), [("holds 0.7 litres", "en", "litres"), ("容量3升", "zh", "升")])
-def test_the_nearest_lines_say_the_same_quantity(fact: str, language: str, unit: str) -> None:
-    found = nearest_lines(fact, language, 6)
-    assert len(found) == len({one["product"] for one in found}) == 6
-    assert all(unit in one["item"] and any(char.isdigit() for char in one["item"]) for one in found)
-
-
-def test_the_nearest_comes_last_and_two_facts_get_descriptions() -> None:
-    row = nearest_lines("childproof lid", "en", 1)[0]
-    assert nearest_lines(row["item"], "en", 3)[-1]["item"] == row["item"]
-    assert all(isinstance(one["item"], list) for one in nearest_lines(["holds 2 litres", "brass tap"], "en"))
-    assert nearest_lines("2 litres", "xx") == []
 
 
 @pytest.mark.parametrize(("name", "most"), [("headlines", 30), ("descriptions", 90)])

@@ -54,10 +54,16 @@ def test_of_many_things_of_every_kind() -> None:
 
 
 def test_pages_and_articles_too() -> None:
-    meta, openings = rows("seo/bank/meta.jsonl"), rows("articles/bank/openings.jsonl")
-    assert len(meta) + len(openings) >= 300
-    assert all(len(row["output"]) <= 160 for row in meta)
-    assert not [row for row in openings if any(invented(row["output"], f"{row['topic']} {row['facts']}"))]
+    meta = rows("seo/bank/meta.jsonl")
+    openings = rows("articles/bank/openings.jsonl") + rows("articles/bank/intros.jsonl")
+    for found in (meta, openings):
+        assert len(found) >= 300 and {row["language"] for row in found} == {"en", "zh"}
+        assert len({row["output"] for row in found}) == len(found)
+        assert not [row for row in found if any(invented(row["output"], f"{row['topic']} {row['facts']}"))]
+        begun = Counter(" ".join(words(row["output"])[:4]) for row in found)
+        assert begun.most_common(1)[0][1] <= len(found) / 100
+    short, long = {"en": 120, "zh": 50}, {"en": 155, "zh": 75}
+    assert not [row for row in meta if not short[row["language"]] <= len(row["output"]) <= long[row["language"]]]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -101,3 +101,48 @@ def test_an_article_without_facts_is_flagged(project: Project) -> None:
     artifact = written(project)
     assert artifact.status != "accepted"
     assert any("the brief has no facts" in finding.message for finding in artifact.findings)
+
+
+def test_every_text_of_a_stage_offers_its_next_best(project: Project) -> None:
+    content_type = project.content_type("articles/blog")
+    values = {"topic": "remote team meetings", "audience": "team leads", "sections": 2, "facts": FACTS}
+    brief = Brief(id="1", values=brief_values(content_type, values, where="here"))
+    texts = {
+        "title": ["Remote Team Meetings", "Remote Team Meetings for Team Leads"],
+        "intro": [
+            "Team leads can read here about remote team meetings.",
+            "Here team leads read about the agenda of remote team meetings.",
+        ],
+        "paragraphs": [
+            "People can prepare when the agenda is sent a day early.",
+            "When the agenda is sent a day early, it lets people prepare.",
+        ],
+        "headings": ["Nothing of the Kind"],
+    }
+
+    def answer(request: Request, index: int) -> str:
+        assert request.about
+        return texts[request.about.stage][index % len(texts[request.about.stage])]
+
+    (artifact,) = Pipeline(ScriptedGenerator(answer), project.environment).write(content_type, [brief])
+    assert artifact.status == "accepted", artifact.reason
+    offered = {one.field: one.text for one in artifact.suggestions}
+    assert {artifact.fields["title"], offered["title"]} == set(texts["title"])
+    assert {artifact.fields["intro"], offered["intro"]} == set(texts["intro"])
+    told = {artifact.fields["sections"][0]["text"], offered["sections[0].text"]}
+    assert told == {f"{text} {FACTS[1]}" for text in texts["paragraphs"]}  # a fact that was left untold stands
+
+
+@pytest.mark.parametrize(
+    ("fact", "turned"),
+    [
+        ("We repair your bike at your door.", "Repair your bike at our door."),
+        ("The teacher fires your bowls.", "Fire your bowls for the teacher."),
+    ],
+)
+def test_a_paragraph_does_not_let_the_reader_do_what_the_business_does(
+    project: Project, fact: str, turned: str
+) -> None:
+    artifact = written(project, [fact, FACTS[1]], paragraphs=turned)
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["sections"][0]["text"] == fact

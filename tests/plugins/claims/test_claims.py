@@ -20,6 +20,7 @@ CHECKS = (
     "no_comparatives",
     "no_filler",
     "no_new_claims",
+    "same_doers",
     "same_negations",
     "same_numbers",
     "who_does_what",

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 
-from aigc.content import measure
+from aigc.content import brief_values, measure
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Draft, Field
@@ -172,8 +171,9 @@ def test_a_description_is_made_of_sentences() -> None:
     ("topic", "facts", "text"),
     [
         ("Bike repair in Bristol", [], "This page is about bike repair in Bristol. Read on to find out more."),
-        ("Bike repair in Bristol", ["Call before 9"], "This page is about bike repair in Bristol. Call before 9."),
-        ("NASA on stage", ["One.", "x" * 160], "This page is about NASA on stage. One."),
+        ("Bike repair", ["Call before 9 am"], "This page is about bike repair. Call before 9 am."),
+        ("NASA on stage", ["It has one act.", "x y z " * 30], "This page is about NASA on stage. It has one act."),
+        ("Tents", ["Two poles", "Floors"], "This page is about tents: two poles, floors."),
     ],
 )
 def test_a_plain_description_says_what_the_page_says(topic: str, facts: list[str], text: str) -> None:
@@ -196,15 +196,31 @@ def test_a_plain_chinese_description_promises_nothing() -> None:
 )
 def test_what_a_model_adds_to_a_page_never_leaves(description: str, kept: bool) -> None:
     project = Project.open()
-    answer = json.dumps({"title": '"Wool Blanket from Wales" ✨', "description": description})
+    answers = {"title": '"Wool Blanket from Wales" ✨', "description": description}
     brief = Brief(
         id="1",
         values={"topic": "A wool blanket of 150 by 200 cm woven in Wales", "keyword": "wool blanket", "facts": []}
         | {"language": "en"},
     )
-    pipeline = Pipeline(ScriptedGenerator(lambda request, index: answer), project.environment)
-    (artifact,) = pipeline.write(project.content_type("seo/meta"), [brief])
+    generator = ScriptedGenerator(lambda request, index: answers[request.about.stage if request.about else ""])
+    (artifact,) = Pipeline(generator, project.environment).write(project.content_type("seo/meta"), [brief])
     assert artifact.status == "accepted", artifact.reason
     assert artifact.fields["title"] == "Wool Blanket from Wales"
     assert (artifact.fields["description"] == description) is kept
     assert not {"patterns", "reviews", "beautiful", "250"} & set(re.findall(r"\w+", artifact.fields["description"]))
+
+
+def test_a_page_offers_other_titles_and_descriptions() -> None:
+    texts = {
+        "title": ["Wool Blanket from Wales", "Wool Blanket Woven in Wales"],
+        "description": ["A wool blanket of 150 by 200 cm woven in Wales.", "Woven in Wales: a blanket of wool."],
+    }
+    project = Project.open()
+    content_type = project.content_type("seo/meta")
+    values = {"topic": "A wool blanket of 150 by 200 cm woven in Wales", "keyword": "wool blanket"}
+    brief = Brief(id="1", values=brief_values(content_type, values, where="here"))
+    generator = ScriptedGenerator(lambda request, index: texts[request.about.stage if request.about else ""][index % 2])
+    (artifact,) = Pipeline(generator, project.environment).write(content_type, [brief])
+    assert artifact.status == "accepted", artifact.reason
+    offered = {one.field: one.text for one in artifact.suggestions}
+    assert all({artifact.fields[name], offered[name]} == set(both) for name, both in texts.items())
