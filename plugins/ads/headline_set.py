@@ -153,9 +153,7 @@ def is_searched(keyword: str) -> bool:
 
 def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
     language = ad.language
-    same = short_names(keyword)[-1].casefold() == ad.names[-1].casefold()  # else it may be no thing: "learn Spanish"
-    names, label = ([keyword], None) if same else ([], keyword)
-    yield from (beside(names, one, language, brand=label) for one in (*ad.facts, ad.offer, ad.price) if one)
+    yield from (beside([], one, language, brand=keyword) for one in (*ad.facts, ad.offer, ad.price) if one)
     yield from ad.keyword_calls[:1]
     if ad.brand:
         yield from (pattern.format(product=_titled(keyword), brand=ad.brand) for pattern in _owned(language))
