@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.deeds import CUSTOMER, PERSONS, Deed, verbs_of
+from aigc_plugins.claims.deeds import CUSTOMER, PERSONS, Doing, verbs_of
 
 SENTENCE = re.compile(r"[。！？；!?;\n]")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -19,7 +19,7 @@ RESULT = re.compile(r"(?<=[\u3400-\u9fff])[好完到上下进出起开掉回走�
 LONGEST = 6
 
 
-def chinese_deeds(text: str, language: str, *, unsaid: str = "") -> Iterator[Deed]:
+def chinese_deeds(text: str, language: str, *, unsaid: str = "") -> Iterator[Doing]:
     """Yield what is done in a text, and by whom; by `unsaid` where nobody is named before it."""
     lists, persons = lists_for(language), _persons(language)
     verbs, light, reflexive = verbs_of(lists), lists.doers["light"], lists.doers["reflexive"]
@@ -36,7 +36,7 @@ def chinese_deeds(text: str, language: str, *, unsaid: str = "") -> Iterator[Dee
                 follows = [one for _, one in words[place + 1 : place + 3]]
                 by = persons.get(follows[1], "") if len(follows) > 1 and follows[0] == "由" else doer
                 if by:
-                    yield Deed(RESULT.sub("", word), by)
+                    yield Doing(RESULT.sub("", word), by)
 
 
 def _acts(sentence: str, at: int, word: str) -> bool:

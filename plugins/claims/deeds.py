@@ -14,7 +14,7 @@ PERSONS = (BUSINESS, CUSTOMER, "child", "parent")
 WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
-class Deed(NamedTuple):
+class Doing(NamedTuple):
     """This is a verb as it stands in a text, and who does it: a name of the list `doers`."""
 
     verb: str

@@ -13,7 +13,7 @@ from aigc import check
 from aigc.types import Field, Finding, Json, texts_in
 from aigc_plugins.claims.chinese_deeds import chinese_deeds
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.deeds import BUSINESS, CUSTOMER, Deed, is_service, is_shared, is_taught, said_of
+from aigc_plugins.claims.deeds import BUSINESS, CUSTOMER, Doing, is_service, is_shared, is_taught, said_of
 from aigc_plugins.claims.english_deeds import belongings, english_deeds, possible_deeds
 from aigc_plugins.claims.line_words import CJK, root
 from aigc_plugins.rules.content_words import sentences
@@ -77,7 +77,7 @@ def _unsaid(facts: Iterable[str], topic: str, language: str) -> Iterator[str]:
             yield from (deed.verb for deed in chinese_deeds(text, language, unsaid=BUSINESS))
 
 
-def _deeds(text: str, language: str) -> list[Deed]:
+def _deeds(text: str, language: str) -> list[Doing]:
     return list(chinese_deeds(text, language) if CJK.search(text) else english_deeds(text, lists_for("en")))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from aigc_plugins.claims.claim_lists import ClaimLists
-from aigc_plugins.claims.deeds import CUSTOMER, PERSONS, Deed, verbs_of
+from aigc_plugins.claims.deeds import CUSTOMER, PERSONS, Doing, verbs_of
 from aigc_plugins.claims.stems import bases
 
 TOKEN = re.compile(r"[a-z]+(?:[-'][a-z]+)*|\d[\d.,:]*|[^\w\s]")
@@ -20,7 +20,7 @@ BACK = 6  # words before "by" in which its verb stands
 LINKS = ("and", "or", ",", "then", "to")
 
 
-def english_deeds(text: str, lists: ClaimLists) -> Iterator[Deed]:
+def english_deeds(text: str, lists: ClaimLists) -> Iterator[Doing]:
     """Yield what is done in a text, and by whom, where it says so."""
     for sentence in BREAK.split(text.lower().replace("’", "'")):
         yield from EnglishClause(TOKEN.findall(sentence), lists).deeds()
@@ -49,7 +49,7 @@ class EnglishClause:
     words: Sequence[str]
     lists: ClaimLists
 
-    def deeds(self) -> Iterator[Deed]:
+    def deeds(self) -> Iterator[Doing]:
         """Yield its orders, what those do who stand in it, and what is learnt."""
         yield from self._ordered()
         for at in range(len(self.words)):
@@ -57,7 +57,7 @@ class EnglishClause:
             if doer and not self.doer(at + 1):  # of "team members" the last counts
                 yield from self._done_by(at, doer)
             elif self.word(at) == "to" and self.among("learnt", at - 1) and self.is_verb(at + 1):
-                yield Deed(self.words[at + 1], CUSTOMER)
+                yield Doing(self.words[at + 1], CUSTOMER)
 
     def word(self, at: int) -> str:
         """Return the word at a place, nothing outside."""
@@ -81,7 +81,7 @@ class EnglishClause:
         found = (name for name in PERSONS if not forms.isdisjoint(self.lists.doers[name]))
         return "" if word.endswith("'s") else next(found, "")
 
-    def _ordered(self) -> Iterator[Deed]:
+    def _ordered(self) -> Iterator[Doing]:
         """Yield the orders that it begins with: "Repair your bike and ride it home"."""
         at = 0
         while self.among("beside", at):
@@ -99,13 +99,13 @@ class EnglishClause:
         several = word.endswith("s") and not (word.endswith("ss") or self.among("no_order", at) or self.is_verb(at))
         return self.among("objects", at) or word[:1].isdigit() or several
 
-    def _done_by(self, at: int, doer: str) -> Iterator[Deed]:
+    def _done_by(self, at: int, doer: str) -> Iterator[Doing]:
         """Yield what the doer at a place does: as the subject of verbs, or behind "by"."""
         before = self._before(at)
         if self.word(before) == "by":
             back = range(before - 1, max(-1, before - 1 - BACK), -1)
             verb = next((self.words[one] for one in back if self.is_verb(one) and not self._is_plain(one)), "")
-            yield from [Deed(verb, doer)] if verb else []
+            yield from [Doing(verb, doer)] if verb else []
         elif self.is_verb(before) and not self.among("cause", before):  # "hold a studio key"
             return
         elif not self.among("oblique", before) or (self.word(before) == "for" and self.word(at + 1) == "to"):
@@ -129,9 +129,9 @@ class EnglishClause:
             after += 1
         return after + (self.among("have", after) or self.word(after) == "to")
 
-    def _verbs_from(self, at: int, doer: str) -> Iterator[Deed]:
+    def _verbs_from(self, at: int, doer: str) -> Iterator[Doing]:
         """Yield the verb at a place and those that follow it for the same doer: "collect, repair and return"."""
-        yield Deed(self.words[at], doer)
+        yield Doing(self.words[at], doer)
         for place in range(at + 1, len(self.words)):
             before, word = self.words[place - 1], self.words[place]
             led = self.among("oblique", place - 1) or self.among("objects", place - 1)
@@ -139,7 +139,7 @@ class EnglishClause:
                 return
             alike = self._is_plain(place) is (self._is_plain(at) or before == "to")
             if before in LINKS and alike and self.is_verb(place) and not self.among("be", place + 1):
-                yield Deed(word, doer)
+                yield Doing(word, doer)
 
     def _is_plain(self, at: int) -> bool:
         return self.word(at) in verbs_of(self.lists)
