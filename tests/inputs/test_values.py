@@ -219,6 +219,13 @@ def test_a_word_for_nothing_is_no_value(word: str) -> None:
     assert set(row.cleaned) == {"a", "b", "c"} and set(row.cleaned["a"]) == {f"unknown {word}"}
 
 
+def test_what_an_importer_says_of_a_row_stays() -> None:
+    row = Row(values={"x": "<b>One</b>", "y": "Two"}, where="a:1", error="bad", cleaned={"x": ("merged",), "y": ("z",)})
+    (cleaned,) = Cleaner(Cleaning()).rows([row])
+    assert (cleaned.where, cleaned.error) == ("a:1", "bad")
+    assert cleaned.cleaned == {"x": ("merged", "tags"), "y": ("z",)}
+
+
 def test_values_of_json_are_cleaned_inside() -> None:
     items: list[Json] = ["1. One", "2. <b>Two</b>", float("nan"), None, "three<br>four", "N/A", 5]
     values = {"list": items, "inside": {"a": "x\u00a0y", "b": [True]}, "number": float("inf"), "blank": "&nbsp;"}
