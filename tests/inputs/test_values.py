@@ -174,7 +174,8 @@ CLEANED = {
 }
 AS_IT_IS = [
     # no HTML
-    *("a < b", "I <3 it", "x<y and y>z", "List<int> = Map<String, List<T>>", "#include <stdio.h>", "std::vector<a> b"),
+    *("a < b", "I <3 it", "x<y and y>z", "x <p and q> z", "#include <stdio.h>", "std::vector<a> b"),
+    "List<int> = Map<String, List<T>>",
     *("The <br> tag breaks a line", "`<p>` begins, `</p>` ends", "<b> = bold", "bold = <b>", "Buy <title> now"),
     *("<br>标签换行", "mail <a@example.com>", "AT&T, R&D", "https://example.com/?a=1&copy=2&lt=3", "&amp; = ampersand"),
     "ampersand = &amp;",
