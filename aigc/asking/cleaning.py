@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aigc.asking.bullets import BULLETS, DASHES, SYMBOLS, facts_without_bullets, without_bullets
@@ -31,6 +31,8 @@ WORDS = """
     - -- – — 无 暂无 空值
 """
 ID = re.compile(r"[\W_]*i[\W_]*d[\W_]*", re.IGNORECASE)
+ALONE = r"(?=[ \t]*(?:[\r\n;；]|\Z))"  # nothing but `;` or the end of the line follows
+BULLET_BEGINS = rf"{SYMBOLS}{re.escape(DASHES)}(（\d"  # of a class of characters
 BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]"  # as it may look
 STEPS = ((MARKS, without_marks), (SPACES, with_plain_spaces), (BULLETS, without_bullets))
 
@@ -54,11 +56,12 @@ class Cleaner:
 
     def __init__(self, cleaning: Cleaning) -> None:
         words = sorted({word.strip() for word in cleaning.unknown} - {""}, key=len, reverse=True)
-        word = _alone(words) if words else "(?!)"
-        bullet = f"|{BULLET}" if cleaning.clean else ""
+        word = f"(?:{'|'.join(map(re.escape, words))}){ALONE}" if words else "(?!)"
+        begins = "".join(re.escape(word[0]) for word in words) + (BULLET_BEGINS if cleaning.clean else "")
         self._clean = cleaning.clean
         self._words = frozenset(words)
-        self._starts = re.compile(rf"[\n;；][ \t]*(?:{word}{bullet})")
+        begun = f"(?=[{begins}])" if begins else ""  # tells soon where there is none
+        self._starts = re.compile(rf"[\n;；][ \t]*+{begun}(?:{word}{f'|{BULLET}' if cleaning.clean else ''})")
         self._characters = re.compile(f"[<&\\\\{SUSPECT}]") if cleaning.clean else re.compile("(?!)")
         self._part = re.compile(rf"(^|[\r\n;；])[ \t]*({word})[ \t]*", re.MULTILINE)
 
@@ -144,10 +147,3 @@ def cleaned_text(text: str) -> tuple[str, list[str]]:
         if before != text:
             done.append(term)
     return text, done
-
-
-def _alone(words: Sequence[str]) -> str:
-    """Return what matches one of several words where nothing but `;` or the end of the line follows; its first letter
-    tells soon where none begins."""
-    first = "".join(sorted({re.escape(word[0]) for word in words}))
-    return f"(?=[{first}])(?:{'|'.join(map(re.escape, words))})(?=[ \t]*(?:[\r\n;；]|\\Z))"

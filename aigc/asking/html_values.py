@@ -26,7 +26,8 @@ VOID = frozenset(["br", "hr", "img", "wbr"])
 UNCLOSED = VOID | {"li", "p"}  # often have no end
 KNOWN = LINES | CELLS | VOID | frozenset(_WITHIN.split())
 NAME = r"[a-zA-Z][a-zA-Z0-9]*(?:[:-][a-zA-Z0-9:-]*)?"  # those of Word (`o:p`) and of web components too
-TAG = re.compile(rf"<(/?)({NAME})(?:\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*|\s[^<>]*)?/?>")
+TAG = re.compile(rf"<(/?)({NAME})(\s(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*|\s[^<>]*)?/?>")
+COMPARED = re.compile(r"\s+\w+\s+[^=]*\Z")  # `x <p and q> y`
 NO_TEXT = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|noscript)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!\[CDATA\[|\]\]>|<[!?][a-zA-Z][^<>]*>",
     re.DOTALL | re.IGNORECASE,
@@ -61,7 +62,7 @@ def plain_text(text: str) -> tuple[str, list[str]]:
 
 def is_html(text: str) -> bool:
     """Say whether tags in a text are its markup. One that stands for itself is not, nor is `<int>`."""
-    tags = [tag for tag in TAG.finditer(text) if tag[2].lower() in KNOWN]
+    tags = [tag for tag in TAG.finditer(text) if tag[2].lower() in KNOWN and not COMPARED.match(tag[3] or "")]
     closed = {tag[2].lower() for tag in tags if tag[1]}
     if not any(tag[2].lower() in closed | UNCLOSED for tag in tags):
         return False

@@ -69,16 +69,17 @@ def optional(inputs: Mapping[str, Schema]) -> dict[str, Schema]:
     }
 
 
-def within_limits(inputs: Mapping[str, Schema], raw: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
+def within_limits(inputs: Mapping[str, Schema], raw: dict[str, Json]) -> tuple[dict[str, Json], dict[str, str]]:
     """Return raw values of which none of these inputs is over its limit, and input → what was left out, and why.
 
     A text that is too long is left out, not cut: half an offer is another one. A list loses what is too long or too
     many.
     """
-    kept, left_out = dict(raw), dict[str, str]()
+    kept: dict[str, Json] = {}
+    left_out: dict[str, str] = {}
     for name, schema in inputs.items():
-        value = kept.get(name)
-        if value is None or (type(value) is str and len(value) <= schema.get("maxLength", 0)):
+        value = raw.get(name)
+        if not value or (type(value) is str and len(value) <= schema.get("maxLength", 0)):
             continue
         value = coerced(schema, value)
         if isinstance(value, str) and (over := _over(schema, value)):
@@ -90,7 +91,7 @@ def within_limits(inputs: Mapping[str, Schema], raw: Mapping[str, Json]) -> tupl
             if long or len(short) > most:
                 many = [f"it has {len(short)} items, at most {most}"] if len(short) > most else []
                 kept[name], left_out[name] = short[:most], "; ".join([*(f"an item: {over}" for over in long), *many])
-    return kept, left_out
+    return {**raw, **kept} if kept else raw, left_out
 
 
 def _over(schema: Schema, text: str) -> str:

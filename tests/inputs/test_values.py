@@ -174,7 +174,8 @@ CLEANED = {
 }
 AS_IT_IS = [
     # no HTML
-    *("a < b", "I <3 it", "x<y and y>z", "List<int> = Map<String, List<T>>", "#include <stdio.h>", "std::vector<a> b"),
+    *("a < b", "I <3 it", "x<y and y>z", "x <p and q> z", "#include <stdio.h>", "std::vector<a> b"),
+    "List<int> = Map<String, List<T>>",
     *("The <br> tag breaks a line", "`<p>` begins, `</p>` ends", "<b> = bold", "bold = <b>", "Buy <title> now"),
     *("<br>标签换行", "mail <a@example.com>", "AT&T, R&D", "https://example.com/?a=1&copy=2&lt=3", "&amp; = ampersand"),
     "ampersand = &amp;",
@@ -217,6 +218,13 @@ def test_a_word_for_nothing_is_no_value(word: str) -> None:
     assert [part.strip() for part in row.values["c"].split(";") if part.strip()] == ["one", "two"]
     assert [row.values["d"], row.values["e"]] == [cells["d"], cells["e"]]
     assert set(row.cleaned) == {"a", "b", "c"} and set(row.cleaned["a"]) == {f"unknown {word}"}
+
+
+def test_what_an_importer_says_of_a_row_stays() -> None:
+    row = Row(values={"x": "<b>One</b>", "y": "Two"}, where="a:1", error="bad", cleaned={"x": ("merged",), "y": ("z",)})
+    (cleaned,) = Cleaner(Cleaning()).rows([row])
+    assert (cleaned.where, cleaned.error) == ("a:1", "bad")
+    assert cleaned.cleaned == {"x": ("merged", "tags"), "y": ("z",)}
 
 
 def test_values_of_json_are_cleaned_inside() -> None:
