@@ -99,15 +99,14 @@ def command(
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
-    exports = plan.exports_of(project, content_type)
-    runner = _runner(project)
+    exports, runner = plan.exports_of(project, content_type), _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
-        unused = plan.columns_not_used(project, content_type)
+        unused, unique = plan.columns_not_used(project, content_type), plan.unique or bool(project.settings.unique)
         reports.print_columns(plan.path(content_type), unused)
-        expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
+        told = (project, content_type, found, forecaster.forecast(), unused)
+        reports.print_dry_run(*told, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
