@@ -99,8 +99,7 @@ def command(
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = project.content_type(plan.type)
-    exports = plan.exports_of(project, content_type)
-    runner = _runner(project)
+    exports, runner = plan.exports_of(project, content_type), _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
