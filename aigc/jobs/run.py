@@ -308,7 +308,8 @@ class Job:
         files = [write_artifacts(self.folder, self.ledger)]
         if self._store is not None:
             self.ledger.pieces.share(self._store)
-        problems, registry = [], self.project.registry
+        problems: list[str] = []
+        registry = self.project.registry
         waiting = bool(self.ledger.briefs.remaining())
         whole = waiting and self.ledger.facts().get("whole", False)
         for one in exports:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aigc.content import evaluate
@@ -92,6 +92,7 @@ def test_an_amount_in_another_currency_is_refused() -> None:
 MARKS = [(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("'", "."), ("’", ","), ("", ","), ("", ".")]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, 10**12),
     st.integers(0, 99),
