@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from aigc.asking.briefs import read_briefs
 from aigc.asking.cleaning import Cleaning
+from aigc.asking.importing import open_rows, rows_about
 from aigc.asking.matrix import spoken
-from aigc.asking.opening import open_rows, rows_about
 from aigc.asking.origins import FileOrigin, origins, read_origin
 from aigc.asking.plan import Export, Plan, is_job_file, read_plan, write_plan
 from aigc.asking.samples import sample_briefs, sample_values

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.cleaning import Cleaning
-from aigc.asking.opening import open_rows
+from aigc.asking.importing import open_rows
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like
 from aigc.content import ContentType
 from aigc.errors import BriefError

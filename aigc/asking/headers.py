@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aigc.asking.asked_columns import asked_column, bare, identifier
 from aigc.asking.briefs import PEEK, is_expression
-from aigc.asking.opening import importer_of, open_rows
+from aigc.asking.importing import importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.variables import unknown_names

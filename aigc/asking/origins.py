@@ -30,8 +30,8 @@ from typing import TypeAlias
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.cells import asking_cells, by_folded, folded
+from aigc.asking.importing import importer_of, open_rows
 from aigc.asking.joining import Join
-from aigc.asking.opening import importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.errors import AigcError, NotFound, did_you_mean, nearest

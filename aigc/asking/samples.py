@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aigc.asking.briefs import read_briefs
 from aigc.asking.cleaning import Cleaning
-from aigc.asking.opening import open_rows
+from aigc.asking.importing import open_rows
 from aigc.content import ContentType, brief_values
 from aigc.errors import AigcError, NotFound
 from aigc.project import Project

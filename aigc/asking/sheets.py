@@ -13,7 +13,7 @@ from pathlib import Path
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.headers import Needed, Table, open_table
-from aigc.asking.opening import importer_of
+from aigc.asking.importing import importer_of
 from aigc.errors import BriefError
 from aigc.plugs.registry import Registry
 from aigc.types import Json

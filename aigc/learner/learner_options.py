@@ -13,17 +13,28 @@ Objective: TypeAlias = Literal["sft", "dpo", "kto"]  # what it is measured by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnerOptions:
+class Thrift:
+    """This is how learning is made to cost less.
+
+    `together` targets that begin alike go into the same step, so that what they share is computed once: many lines
+    of one product. `layers` is how many of the last layers get an adapter (0: all); what is below them needs no
+    backward pass.
+    """
+
+    together: int = 1
+    layers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnerOptions(Thrift):
     """This is how something is learnt. `0` and `auto` let the learner choose.
 
     `batch` counts targets of one step, over all processes; `tokens` are the most that are computed at once, by
     which a step is split into parts (0: by the memory that is free). `save` is after how many steps a checkpoint is
-    written and the held-out loss looked at. `together` targets that begin alike go into the same step, so that what
-    they share is computed once: many lines of one product. `layers` is how many of the last layers get an adapter
-    (0: all); what is below them needs no backward pass. `beta` is how far answers may move from the reference (dpo,
-    kto), `sft` the weight of the plain loss on the better answer beside it. `dtype` is that of weights that stay as
-    they are under an adapter; `auto` is bfloat16 on a GPU, and on a CPU that multiplies such numbers for models of
-    half a billion weights and more, else float32. What learns is always in float32. `extra` goes to transformers'
+    written and the held-out loss looked at. `beta` is how far answers may move from the reference (dpo, kto), `sft`
+    the weight of the plain loss on the better answer beside it. `dtype` is that of weights that stay as they are
+    under an adapter; `auto` is bfloat16 on a GPU, and on a CPU that multiplies such numbers for models of half a
+    billion weights and more, else float32. What learns is always in float32. `extra` goes to transformers'
     TrainingArguments, by name.
     """
 
@@ -37,8 +48,6 @@ class LearnerOptions:
     batch: int = 8
     save: int = 10
     tokens: int = 0
-    together: int = 1
-    layers: int = 0
     seed: int = 0
     beta: float = 0.1
     sft: float = 1.0
