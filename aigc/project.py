@@ -78,7 +78,7 @@ class Project:
         settings = lay_over(settings, laid or {}, options or {}, default=registry.default_generator)
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
-            project.source.check(placed=True)
+            project._source(project.named_adapters).check(placed=True)
         return project
 
     # -- content types ------------------------------------------------------------------------------------------------
@@ -197,13 +197,16 @@ class Project:
     @property
     def source(self) -> Source:
         """Return what writes. NotFound where no plugin declares it."""
+        return self._source(self.adapters)
+
+    def _source(self, adapters: AdapterFolders) -> Source:
         settings = self.settings
         return Source(
             extension=self._declared_generator(),
             model=settings.model,
             options=settings.engine,
             where=settings.where("engine"),
-            adapters=self.adapters,
+            adapters=adapters,
             folder=self.out,
             judge=read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path()),
         )

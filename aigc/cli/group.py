@@ -23,7 +23,7 @@ HOOK = "aigc_commands"
 GIVEN = "aigc.given"  # in a context's meta: the words of the command line
 BUILT_IN: Mapping[str, str] = {
     "types": "List what can be written.",
-    "show": "Show a content type: inputs, limits, prompt, schema.",
+    "show": "Show a content type (inputs, limits, prompt, schema), or what the exports of a tool feed.",
     "generate": "Write one piece now.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",

@@ -45,7 +45,7 @@ View = Literal["prompt", "schema", "grammar", "yaml"]
 @click.option("--yaml", "view", flag_value="yaml", help="The file itself.")
 @looking_options
 def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | None, as_json: bool) -> int:
-    """Show a content type: inputs, limits, prompt, schema. Or a tool for --from: what its exports feed.
+    """Show a content type (inputs, limits, prompt, schema), or what the exports of a tool feed.
 
     \b
     Examples:

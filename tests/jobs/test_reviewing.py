@@ -468,7 +468,7 @@ def test_a_ledger_of_the_format_before_is_read_and_goes_on(page: Shop) -> None:
     with sqlite3.connect(page.folder / "job.sqlite") as db:
         db.executescript(
             "drop table reviews; drop table review_log; drop trigger judge_again; "
-            "alter table pieces drop column language; pragma user_version = 2;"
+            "alter table pieces drop column language; alter table pieces drop column reading; pragma user_version = 2;"
         )
     with opened_ledger(page.folder) as ledger:
         assert [*ledger.reviews.log()] == [] and ledger.reviews.ids() == []
