@@ -20,7 +20,7 @@ def test_the_three_plugins_load_side_by_side():
         registry.add(module, name)
     assert [plugin.error for plugin in registry.plugins] == ["", "", ""]
     assert registry.names("exporter") == ["csv", "google-ads-editor", "jsonl", "markdown", "xlsx"]
-    assert registry.names("importer") == ["csv", "json", "jsonl", "xlsx"]
+    assert registry.names("importer") == ["csv", "json", "jsonl", "xlsx", "xml"]
     assert {"limits", "facts_from_brief", "no_near_duplicates"} < set(registry.names("check"))
     assert {"strip_chatter", "trim_to_limit"} < set(registry.names("postprocessor"))
 
