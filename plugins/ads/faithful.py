@@ -16,7 +16,7 @@ from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
 from aigc_plugins.ads.fact_lines import ad_line, has_words
-from aigc_plugins.ads.shortened import tightened
+from aigc_plugins.ads.shortened import loses_time, tightened
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -43,7 +43,8 @@ def keeps_to_fact(
     and with one gap at most, because words picked here and there say something else. Words of the inputs in `beside`
     and those in `add` (by default articles, "with", "has" and the like) are free; every other word must be the fact's,
     in another form of it only with `inflect`. With `begins` a line does not go without the fact's first words, unless
-    they go without saying: "Included in the price" of "materials included in the price".
+    they go without saying: "Included in the price" of "materials included in the price"; nor without the time for which
+    something holds.
     """
     facts = _texts(field.draft.item)
     if not any(map(has_words, facts)):
@@ -64,6 +65,8 @@ def keeps_to_fact(
         yield f"{invented[0]!r} is not in the fact"
     if begins and len(facts) == 1 and _lacks_beginning(written, words_of(facts[0])):
         yield "lacks what the fact begins with"
+    if begins and any(loses_time(text, one) for one in facts):
+        yield "does not say for how long"
     for one in facts:
         fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
         yield from _told(written, words_of(one), one, share if fits else min(share, short))
@@ -88,7 +91,8 @@ def _saying(fact: str, width: int, share: float, numbers: bool) -> str:
     written, wanted = words_of(line), [word for word in words_of(fact) if word not in word_lists()["neutral"]]
     counts = [word for word in wanted if numbers and word[0].isdigit()]
     enough = len([word for word in wanted if word in written]) >= share * len(wanted)
-    return line if enough and all(number in written for number in counts) else ""
+    whole = enough and all(number in written for number in counts) and not loses_time(line, fact)
+    return line if whole else ""
 
 
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:

@@ -17,7 +17,7 @@ from aigc.content import measure
 from aigc_plugins.ads.calls import call_verbs, drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, has_words
-from aigc_plugins.ads.shortened import heads, loses_particle, parts, tightened
+from aigc_plugins.ads.shortened import heads, loses_particle, loses_time, parts, tightened
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
 MOST, WIDTH = 15, 30
@@ -160,7 +160,7 @@ def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
 
 
 def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from (ad_line(fact) for fact in ad.facts)
+    yield from (line for fact in ad.facts if not loses_time(line := ad_line(fact), fact))
 
 
 def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:

@@ -26,6 +26,10 @@ RELATIVE = re.compile(r"\s(?:that|which)\s(?:is|are|can|\w+s)\s")
 LIMITS = re.compile(r"\b(?:up to|only|without|no|not|if|when|while|until|except)\b")
 PLURAL = re.compile(r"\w+[^su]s$")
 ENDS_IN_NUMBER = re.compile(r"\d\W*$")
+HOW_LONG = re.compile(
+    r"\bfor (?:(?:about|around|over|almost|nearly|at least|more than|up to) )?(?:\d|an? |one |two |three |half )[^,;]*?"
+    r"\b(?:second|minute|min|hour|day|night|week|month|year|season|winter|summer)s?\b"
+)
 AGAIN = re.compile(r"(?:no|not|without|two|three|four|\d\S*)\b", re.IGNORECASE)
 
 
@@ -39,6 +43,17 @@ def tightened(fact: str) -> list[str]:
     joined = bare.replace(" and ", " & ")
     forms = (fact.replace(" and ", " & "), bare, joined, ADVERB.sub(" ", joined))
     return [form for form in dict.fromkeys(forms) if form != fact]
+
+
+def loses_time(line: str, fact: str) -> bool:
+    """Tell whether a line says without end what its fact says of a time: "keeps the temperature for 30 minutes". What
+    is left out with a whole clause is no such loss."""
+    found = HOW_LONG.search(fact)
+    if not found or HOW_LONG.search(line):
+        return False
+    before = [*re.findall(r"[\w'’]+", fact[: found.start()].lower())]
+    told = set(re.findall(r"[\w'’]+", line.lower()))
+    return bool(before) and before[-1] in told
 
 
 def with_short_units(fact: str) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aigc import Extension, hookimpl
-from aigc_plugins.scorers.compared_words import apart, kept_words, length, novel, times
+from aigc_plugins.scorers.compared_words import apart, asks, kept_words, length, longer, named, novel, times
 from aigc_plugins.scorers.likelihoods import backward, fit, likely, specific
 from aigc_plugins.scorers.verdicts import judged
 
 
 @hookimpl
 def aigc_scorers() -> Sequence[Extension]:
-    return (apart, backward, fit, judged, kept_words, length, likely, novel, specific, times)
+    return (apart, asks, backward, fit, judged, kept_words, length, likely, longer, named, novel, specific, times)

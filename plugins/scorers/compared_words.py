@@ -61,6 +61,34 @@ def length(candidates: Sequence[Candidate]) -> Sequence[float]:
     return [_filled(one.text, one.draft) for one in candidates]
 
 
+@scorer
+def longer(candidates: Sequence[Candidate], *, fact: str = "") -> Sequence[float]:
+    """Prefer what says more than its fact does: how many times as long it is, in letters."""
+    facts = [fact_of(one, fact) for one in candidates]
+    return [len(one.text) / len(own) if own else UNKNOWN for one, own in zip(candidates, facts, strict=True)]
+
+
+@scorer
+def named(candidates: Sequence[Candidate], *, fact: str = "", name: str = "") -> Sequence[float]:
+    """Prefer what names its product: the share of telling words that are the name's, and not the fact's.
+
+    `name` is the brief's `product` unless it is given. Weighed against in a mix: a name beside a fact says no more.
+    """
+    numbers = []
+    for one in candidates:
+        own = set(words_of(name or str(one.draft.brief.values.get("product") or ""), one))
+        own -= set(words_of(fact_of(one, fact), one))
+        words = words_of(one.text, one)
+        numbers.append(float(sum(word in own for word in words)))
+    return numbers
+
+
+@scorer
+def asks(candidates: Sequence[Candidate]) -> Sequence[float]:
+    """Prefer a question: 1 where there is one, else 0."""
+    return [float("?" in one.text or "？" in one.text) for one in candidates]
+
+
 def _filled(text: str, draft: Draft) -> float:
     schema = next((draft.schema[name] for name, value in draft.fields.items() if value == text), {})
     limit = limit_of(schema)

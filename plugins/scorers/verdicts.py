@@ -34,10 +34,11 @@ def judged(
 ) -> Scoring:
     """Prefer what a judge finds good: the mean over `questions` of the log-odds of the good answer.
 
-    A question is `faithful`, `better` or one of your own that is answered with Yes where a line is good. `about` says
-    of what the line is (else the brief's `product`), `shots` how many examples come first. The judge is the project's
-    (`judge:` in aigc.yaml), else the model that writes, without its adapter unless `adapter` names one. Only the `top`
-    candidates by the writer's likelihood are asked about, 0 for all; the others get the least number.
+    A question is `faithful`, `better`, `sound` (true and fluent) or one of your own that is answered with Yes where a
+    line is good. `about` says of what the line is (else the brief's `product`), `shots` how many examples come first.
+    The judge is the project's (`judge:` in aigc.yaml), else the model that writes, without its adapter unless `adapter`
+    names one. Only the `top` candidates by the writer's likelihood are asked about, 0 for all; the others get the least
+    number.
     """
     asked = likeliest(candidates, top)
     asks = [ask for place in asked for ask in _asks(candidates[place], questions, shots, fact, about, adapter)]

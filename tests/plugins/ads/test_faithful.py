@@ -129,3 +129,14 @@ def test_a_line_begins_as_its_fact_does_where_that_is_wanted(field) -> None:  # 
     assert not list(keeps_to_fact("Included in the price", place))
     assert not list(keeps_to_fact("Materials included", place, begins=True))
     assert not list(keeps_to_fact("200 litres", field("holds 200 litres"), begins=True, share=0.4))
+
+
+def test_a_joined_line_says_for_how_long(field: Callable[..., Field]) -> None:
+    fact = "keeps the temperature for 30 minutes"
+    assert plain_line(fact, 30, 0.4, numbers=False) == ""
+    assert list(keeps_to_fact("Keeps the temperature", field(fact, limit=LINE), begins=True)) == [
+        "does not say for how long"
+    ]
+    assert (
+        list(keeps_to_fact("Keeps the temperature", field(fact, limit=LINE))) == []
+    )  # the voice `facts` stays as it was

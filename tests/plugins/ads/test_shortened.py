@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from aigc_plugins.ads.shortened import heads, loses_particle, parts, tightened, with_short_units
+from aigc_plugins.ads.shortened import heads, loses_particle, loses_time, parts, tightened, with_short_units
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,17 @@ def test_chinese_parts_stand_between_commas_unless_one_is_a_condition() -> None:
 def test_a_verb_is_not_told_without_its_particle() -> None:
     assert loses_particle("Taped seams keep snow", "taped seams keep snow and wind out")
     assert not loses_particle("Works on induction", "works on induction and open fire")
+
+
+@pytest.mark.parametrize(
+    ("line", "fact", "lost"),
+    [
+        ("Keeps the temperature", "keeps the temperature for 30 minutes", True),
+        ("Keeps the temperature for 30 min", "keeps the temperature for 30 minutes", False),
+        ("Guaranteed against leaks", "guaranteed against leaks for two winters", True),
+        ("Heats water", "heats water in 4 minutes", False),
+        ("Sealed tin", "sealed tin, keeps tea fresh for 6 months", False),  # with all of its clause
+    ],
+)
+def test_what_holds_for_a_time_does_not_go_without_it(line: str, fact: str, lost: bool) -> None:
+    assert loses_time(line, fact) is lost

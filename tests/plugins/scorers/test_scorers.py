@@ -13,7 +13,21 @@ from aigc.plugs.registry import Registry
 from aigc.testing import try_scorer
 from aigc.types import Ask, Brief, Candidate, Draft, Likelihood, Message, Prompt
 from aigc_plugins import scorers
-from aigc_plugins.scorers import apart, backward, fit, judged, kept_words, length, likely, novel, specific, times
+from aigc_plugins.scorers import (
+    apart,
+    asks,
+    backward,
+    fit,
+    judged,
+    kept_words,
+    length,
+    likely,
+    longer,
+    named,
+    novel,
+    specific,
+    times,
+)
 
 FACT = "holds 200 litres"
 LIMIT = {"text": {"type": "string", "limit": {"width": 30}}}
@@ -52,7 +66,8 @@ def test_the_plugin_declares_them_all() -> None:
     registry = Registry()
     registry.add(scorers, "scorers")
     assert registry.names("scorer") == [
-        "apart", "backward", "fit", "judged", "kept_words", "length", "likely", "novel", "specific", "times",
+        "apart", "asks", "backward", "fit", "judged", "kept_words", "length", "likely", "longer", "named", "novel",
+        "specific", "times",
     ]  # fmt: skip
 
 
@@ -126,6 +141,15 @@ def test_times_and_length() -> None:
     assert try_scorer(times, candidates("a", times=3)) == [3.0]
     assert try_scorer(length, candidates("a" * 30, "a" * 15)) == [1.0, 0.5]
     assert try_scorer(length, ["three words here"]) == [3.0]
+
+
+def test_longer_named_and_asks() -> None:
+    assert try_scorer(longer, candidates("x" * 10, "x" * 5, item="y" * 10)) == [1.0, 0.5]
+    assert math.isnan(try_scorer(longer, candidates("x", item=""))[0])
+    texts = candidates("Rain barrel holds 200 litres", "Holds 200 litres")
+    assert try_scorer(named, texts) == pytest.approx([2 / 5, 0.0])
+    assert try_scorer(named, texts, name="Tin cup") == [0.0, 0.0]
+    assert try_scorer(asks, candidates("Rain? Catch it", "Catch rain", "下雨？接住")) == [1.0, 0.0, 1.0]
 
 
 def verdict(ask: Ask) -> float:
