@@ -20,7 +20,7 @@ from aigc.evaluation.logistic import Logistic, Scale, auc_within, fit_logistic
 from aigc.evaluation.proportion import Proportion
 
 FOLDS = 8
-MOST_FAULTY = 0.05  # of first choices above the floor
+MOST_FAULTY = 0.05  # of first choices above the floor, as the rule of succession expects it of new ones
 FEWEST = 60  # first choices that a floor is taken from: fewer tell nothing of one in twenty
 
 
@@ -146,7 +146,8 @@ def _floor(
     facts: Sequence[str], ranks: Sequence[float], sures: Sequence[float], usable: Sequence[bool]
 ) -> Floor | None:
     """Return the least floor above which enough first choices are right, as they are above every greater one that
-    has enough of them; None where there is none. A lucky dip between two that fail is no floor.
+    has enough of them; None where there is none. A lucky dip between two that fail is no floor. Right is what lets
+    expect few faulty ones among new ones too: (faulty + 1) of (all + 2), Laplace's rule of succession.
 
     The first choice of a fact is the line of the greatest rank among those as sure as the floor, as in writing.
     """
@@ -160,7 +161,7 @@ def _floor(
         if len(chosen) < FEWEST:
             continue
         faulty = Proportion(chosen.count(False), len(chosen))
-        if faulty.part > MOST_FAULTY * faulty.whole:
+        if faulty.part + 1 > MOST_FAULTY * (faulty.whole + 2):
             break
         least = Floor(value=round(value, 4), faulty=faulty, covered=Proportion(len(chosen), len(by_fact)))
     return least

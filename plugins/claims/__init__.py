@@ -5,8 +5,8 @@ The brief's product, category, brand, keyword, offer and price may be named as w
 fact's telling words stay as they are; what comes on top may be everyday words only, which claim nothing.
 
 Knows: the word lists of a language (`en.yaml`, `zh.yaml`; another language needs one more file), numbers and units of
-`rules`. Does not know: models, scores, what an ad is. `kind_of_line` tells a fresh line from a plain one, `only_calls`
-one that only asks for a click.
+`rules`. Does not know: models, what an ad is. `kind_of_line` tells a fresh line from a plain one, the scorer `adds`
+that one says more than its fact, `only_calls` one that only asks for a click.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aigc_plugins.claims.counted import same_numbers
 from aigc_plugins.claims.denials import same_negations
 from aigc_plugins.claims.doers import same_doers
 from aigc_plugins.claims.kept_words import keeps_key_word
-from aigc_plugins.claims.line_kinds import adds_something, kind_of_line, no_filler, only_calls
+from aigc_plugins.claims.line_kinds import adds, adds_something, kind_of_line, no_filler, only_calls
 from aigc_plugins.claims.named import names_kept
 from aigc_plugins.claims.new_words import no_comparatives, no_new_claims
 from aigc_plugins.claims.roles import who_does_what
@@ -40,3 +40,8 @@ def aigc_checks() -> Sequence[Extension]:
         same_numbers,
         who_does_what,
     )
+
+
+@hookimpl
+def aigc_scorers() -> Sequence[Extension]:
+    return (adds,)

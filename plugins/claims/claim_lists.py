@@ -13,11 +13,15 @@ EVERYDAY = ("verbs", "times", "places", "people", "things")  # the lists of word
 
 
 class Limit(NamedTuple):
-    """This is how a language says one limit of a number ("up to"); `weak` words may stand for it, but do not say it."""
+    """This is how a language says one limit of a number ("up to"); `weak` words may stand for it, but do not say it.
+    What follows the number and has one of `unless` is no such limit: "from 2 to 6". A line may say one that is `free`
+    where the fact has none: "choose from 12"."""
 
     before: re.Pattern[str]
     after: re.Pattern[str]
     weak: frozenset[str]
+    unless: re.Pattern[str]
+    free: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,11 @@ def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
         instead=phrases(read["instead_of_negations"]),
         limits={
             name: Limit(
-                before=phrases(found.get("before", ()), end=before_number),
+                before=phrases(found.get("before", ()), besides=found.get("besides", ()), end=before_number),
                 after=phrases(found.get("after", ())),
                 weak=_words(found.get("weak", "")),
+                unless=phrases(found.get("unless", ())),
+                free=bool(found.get("free")),
             )
             for name, found in read["limits"].items()
         },

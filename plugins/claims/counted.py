@@ -117,7 +117,9 @@ def _objection(amount: Amount, same: list[Amount], text: str, given: Grounds) ->
         return message
     limits = given.lists.phrases.limits
     if not any(
-        amount.limit == other.limit or (other.limit and not amount.limit and amount.before in limits[other.limit].weak)
+        amount.limit == other.limit
+        or (other.limit and not amount.limit and amount.before in limits[other.limit].weak)
+        or (amount.limit and not other.limit and limits[amount.limit].free)
         for other in fitting
     ):
         limit = amount.limit or fitting[0].limit
@@ -155,7 +157,8 @@ def _limit(before: str, after: str, language: str) -> str:
     rest = " ".join(following.group().split()[:3])[:16] if following else ""
     for name, limit in lists_for(language).phrases.limits.items():
         near = rest if rest.isascii() else rest[:3]
-        if limit.before.search(before) or limit.after.search(near):
+        found = limit.before.search(before)
+        if ((found and found["found"]) or limit.after.search(near)) and not limit.unless.search(after):
             return name
     return ""
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from aigc import check
-from aigc.types import Field, Finding
+from aigc import check, scorer
+from aigc.types import Candidate, Draft, Field, Finding
 from aigc_plugins.claims.claim_lists import lists_for
-from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, words_in
+from aigc_plugins.claims.line_words import CJK, Grounds, given_in, given_to, root, words_in
 from aigc_plugins.claims.new_words import new_words
 
 LineKind: TypeAlias = Literal["fresh", "plain", "name", "call", "joined"]
@@ -54,10 +54,14 @@ def only_calls(text: str) -> bool:
 @check(severity="note")
 def adds_something(text: str, field: Field, *, calls: Sequence[str] = ()) -> Iterator[str]:
     """A line is more than its fact in order, the product's name or one of `calls`."""
-    given = given_to(field)
-    kind = kind_of_line(text, given.facts, str(field.draft.brief.values.get("product") or ""), calls)
-    if kind in ("plain", "name", "call"):
-        yield {"plain": "is the plain fact", "name": "is the product's name", "call": "is a call"}[kind]
+    if what := _nothing_more(text, field.draft, calls):
+        yield f"is {what}"
+
+
+@scorer
+def adds(candidates: Sequence[Candidate], *, calls: Sequence[str] = ()) -> list[float]:
+    """Prefer what is more than its fact in order, the product's name or a call: 1, else 0."""
+    return [float(not _nothing_more(one.text, one.draft, calls)) for one in candidates]
 
 
 @check
@@ -67,6 +71,12 @@ def no_filler(text: str, field: Field) -> Iterator[Finding]:
     for found in given.lists.phrases.fillers.finditer(text.lower()):
         if found["found"] not in given.text.lower():
             yield Finding(message=f"fills the line with {found['found']!r}", span=found.span())
+
+
+def _nothing_more(text: str, draft: Draft, calls: Sequence[str]) -> str:
+    """Return what a line is that says no more than its brief; nothing for one that does."""
+    kind = kind_of_line(text, given_in(draft).facts, str(draft.brief.values.get("product") or ""), calls)
+    return {"plain": "the plain fact", "name": "the product's name", "call": "a call"}.get(kind, "")
 
 
 def _follows(words: Sequence[str], fact: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aigc.types import Field, texts_in
+from aigc.types import Draft, Field, texts_in
 from aigc_plugins.claims.claim_lists import ClaimLists, lists_for
 from aigc_plugins.claims.stems import bases, stem
 from aigc_plugins.rules.units import canonical_unit
@@ -36,11 +36,16 @@ class Grounds:
 
 
 def given_to(field: Field) -> Grounds:
-    """Return what a draft's text may say."""
-    values = field.draft.brief.values
-    item = field.draft.item if field.draft.item else values.get("facts")
+    """Return what a field's text may say."""
+    return given_in(field.draft)
+
+
+def given_in(draft: Draft) -> Grounds:
+    """Return what a draft's texts may say."""
+    values = draft.brief.values
+    item = draft.item if draft.item else values.get("facts")
     names = (text for name in NAMES for text in texts_in(values.get(name)))
-    return Grounds(field.draft.language, tuple(texts_in(item)), tuple(names))
+    return Grounds(draft.language, tuple(texts_in(item)), tuple(names))
 
 
 @lru_cache(maxsize=1 << 12)

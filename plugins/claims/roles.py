@@ -13,6 +13,8 @@ from aigc_plugins.claims.line_words import CJK, Grounds, given_to, relates, root
 HOOK = re.compile(r"^([^?？]{1,40})[?？]")
 TO_PRODUCT = re.compile(r"\d[\d.,]* [a-z]+ (?:to|from) (?:an?|the|your) ([a-z -]+)$")
 BARE_END = re.compile(r"\b(in|on|from|for|with|at|to) ([a-z]+)$")
+LEAST = 4  # letters of "used"
+DONE = re.compile(r"(?<!be )\b([a-z]+)\b")
 AGENT = re.compile(r"\b(you|we|they|it) ([a-z]{3,})")
 
 
@@ -34,6 +36,7 @@ def who_does_what(text: str, field: Field) -> Iterator[str]:
             yield f"goes on with {text[joint.start() :]!r}, which has nothing to do with the fact"
     yield from _turned(text, given)
     if not CJK.search(text):
+        yield from _told_to(text.lower(), given)
         yield from _misplaced(text.lower(), given)
 
 
@@ -52,6 +55,18 @@ def _turned(text: str, given: Grounds) -> Iterator[str]:
             yield f"says that {person} {verb!r}; the fact says {stated[verb]!r}"
         elif verb not in stated and person == "you" and verb in of_product:
             yield f"says that you {verb!r}; in the fact it is the product"
+
+
+def _told_to(text: str, given: Grounds) -> Iterator[str]:
+    """Yield what a line tells the reader to do, where the fact says that it is done: "woven in Ecuador" is not "weave
+    it in Ecuador". What "can be" done is anyone's."""
+    verb = next(iter(words_in(text.rpartition("?")[2])), "")
+    if not verb or verb.endswith(("s", "ed", "ing")) or verb in given.lists.alike:
+        return
+    for word in DONE.findall("\n".join(given.facts).lower()):
+        regular = word.endswith("ed") and len(word) > LEAST and root(word, given.language) == root(verb, given.language)
+        if word != verb and (regular or given.lists.alike.get(word) == verb):
+            yield f"tells the reader to {verb}; the fact says {word!r}"
 
 
 def _agents(text: str, given: Grounds) -> dict[str, str]:

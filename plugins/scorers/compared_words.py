@@ -70,7 +70,7 @@ def longer(candidates: Sequence[Candidate], *, fact: str = "") -> Sequence[float
 
 @scorer
 def named(candidates: Sequence[Candidate], *, fact: str = "", name: str = "") -> Sequence[float]:
-    """Prefer what names its product: the share of telling words that are the name's, and not the fact's.
+    """Prefer what names its product: the number of telling words that are the name's, and not the fact's.
 
     `name` is the brief's `product` unless it is given. Weighed against in a mix: a name beside a fact says no more.
     """

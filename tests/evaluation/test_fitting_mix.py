@@ -307,9 +307,11 @@ def test_a_floor_holds_at_every_higher_one_as_well() -> None:
         found = _floor(facts, sures, sures, [at not in faulty for at in range(200)])
         return found and found.value
 
-    assert floor(1, 2, 3) == sures[199], "three of the first sixty, and no more after them"
-    assert floor(1, 2, 3, 70) == sures[69], "four of 71 are faulty: that most of 200 are right does not mend it"
-    assert floor(1, 2, 3, 4) is None, "four of the first sixty"
+    assert floor(1, 2) == sures[199], "two of the first sixty, and no more after them"
+    assert floor(1, 2, 61) == sures[60], (
+        "three of 62 let expect four of 64: that most of 200 are right does not mend it"
+    )
+    assert floor(1, 2, 3) is None, "three of the first sixty let expect four of 62"
 
 
 def test_too_few_labels_are_said() -> None:

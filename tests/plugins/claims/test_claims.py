@@ -10,8 +10,11 @@ import pytest
 import yaml
 
 from aigc.plugs.registry import Registry
+from aigc.testing import try_scorer
+from aigc.types import Brief, Candidate, Draft, Prompt
 from aigc_plugins import claims
 from aigc_plugins.claims import kind_of_line
+from aigc_plugins.claims.line_kinds import adds
 
 CHECKS = (
     "adds_something",
@@ -37,6 +40,10 @@ GOOD = [
     ("Boots", "free repairs for life", "Worn out? Free repairs for life"),
     ("Plug", "USB-C port", "Charge by USB-C at your desk"),
     ("Cleaning service", "no contract", "Not sure? No contract"),
+    ("Paint set", "12 colours", "Pick from 12 colours"),
+    ("Oat drink", "made from 4 ingredients", "4 ingredients in your cup"),
+    ("Rope", "from 2 to 6 metres", "Choose 2 to 6 metres"),
+    ("Boots", "can be resoled", "Worn out? Resole the boots"),
     ("铸铁炖锅", "容量4.5升", "周末炖汤，一锅4.5升"),
     ("电饭煲", "内胆带手柄", "怕烫手？内胆带手柄"),
     ("不粘平底锅", "手柄可拆卸", "手柄拆下，平底锅收进柜里"),
@@ -62,6 +69,13 @@ BAD = [
     ("same_numbers", "Bike stand", "holds bikes up to 25 kg", "Hold your bike: 25 kg", "drops a limit (at most)"),
     ("same_numbers", "Tent", "packs to 42 cm", "Packed over 42 cm", "adds a limit (over)"),
     ("same_numbers", "Night train", "arrives at 7:30", "Wake there at 8:30", "'8:30' is not in the fact"),
+    ("same_numbers", "Food fair", "soup from 11 am", "Soup at 11 am", "drops a limit (beginning)"),
+    ("same_numbers", "Violin rental", "insurance from 3 euros a month", "Covered: 3 euros a month", "drops a limit"),
+    ("same_numbers", "After-school care", "open until 7 pm", "Open at 7 pm", "at 7: the fact has 'until'"),
+    ("same_numbers", "托管班", "管到晚上7点", "晚上7点，接孩子", "drops a limit (until)"),
+    ("keeps_key_word", "Patent search", "answer in 3 working days", "An answer in 3 days", "loses 'working'"),
+    ("who_does_what", "Straw hat", "woven in Ecuador", "Weave a hat in Ecuador", "tells the reader to weave"),
+    ("who_does_what", "Sardines", "caught off Brittany", "Hungry? Catch sardines", "tells the reader to catch"),
     ("same_numbers", "电动车", "续航40公里", "上班40分钟", "the fact has 40"),
     ("same_numbers", "电动车", "最多载两人", "周末载2人", "drops a limit (at most)"),
     ("same_numbers", "电动车", "续航40公里", "续航约40公里", "adds a limit (about)"),
@@ -181,6 +195,16 @@ def test_plain_lines_get_a_note(found: Callable[..., str]) -> None:
     registry.add(claims, "claims")
     assert registry.names("check") == list(CHECKS)
     assert [one for one in CHECKS if registry.get("check", one).severity == "note"] == ["adds_something"]
+
+
+def test_what_adds_to_its_fact_scores_one() -> None:
+    lines = ["Washes at 30 degrees", "Washes at 30 degrees tonight", "Order now"]
+    brief = Brief(id="1", values={"product": "Wool blanket", "language": "en"})
+    drafts = [Draft(brief=brief, fields={"line": line}, item="washes at 30 degrees", schema={}) for line in lines]
+    candidates = [
+        Candidate(text=line, draft=draft, prompt=Prompt(messages=())) for line, draft in zip(lines, drafts, strict=True)
+    ]
+    assert try_scorer(adds, candidates) == [0.0, 1.0, 0.0]
 
 
 def test_languages_have_the_same_lists() -> None:
