@@ -22,7 +22,7 @@ from aigc.errors import BriefError, ContentTypeError, EngineError, UsageError
 from aigc.evaluation.labels import SORTED, Labelled
 from aigc.plugs.extension import Bound, Render
 from aigc.project import Project
-from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, likelihood
+from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, Prompt, likelihood
 from aigc.writing.drafting import postprocess, root_of
 from aigc.writing.item import Item
 from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
@@ -96,6 +96,10 @@ class LabelScoring:
     def standing(self, labels: Sequence[Labelled]) -> list[Labelled]:
         """Return the lines that the stage's checks let pass: in writing, scorers see no others."""
         return [one for one in labels if not self._refused(one)]
+
+    def prompt(self, label: Labelled) -> Prompt:
+        """Return the prompt that a line's writer had. BriefError where its row lacks what that needs."""
+        return self._asked(label)[1].prompt()
 
     def numbers(
         self,

@@ -1,12 +1,15 @@
 """Sheets on which a reader labels a writer's own candidates, one mark a line, and labels read back from them.
 
     python tests/bench/panels/label_sheet.py write candidates.jsonl --out out/labels [--lines 150] [--width 30]
-    python tests/bench/panels/label_sheet.py read out/labels reader-1/*.txt --by "reader 1" --out labels.jsonl
+    python tests/bench/panels/label_sheet.py read out/labels reader-1/*.txt --by "reader 1" --out first.jsonl
+    python tests/bench/panels/label_sheet.py join first.jsonl second.jsonl --out labels.jsonl
 
-Candidates are rows of `product`, `category`, `language`, `fact`, `line` and whatever else there is. `write` makes
+Candidates are rows of `product`, `category`, `language`, `item`, `text` and whatever else there is, as `candidates.py`
+writes them; what its checks refused (`stands`) is left out. `write` makes
 `out/labels-001.txt` and so on, each of about so many lines, no fact in two of them, and `out/labels-key.jsonl`, the
 candidates by their numbers. `read` takes sheets that were filled in, or bare rows of a number and a mark. What is
-missing or no mark is named; the rest is written, each candidate with `label`, `fault` and `reader`.
+missing or no mark is named; the rest is written, each candidate with `label`, `fault` and `reader`. `join` makes one
+label of what several readers found: 2 where all say so, 0 where one finds it untrue or nonsense or all say 0, else 1.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from aigc.content import measure
 
 FAULTS = {"u": "untrue", "n": "nonsense", "d": "dull", "": ""}
 MARK = re.compile(r"(?:(0)([und]?)|(1)(d?)|(2))", re.IGNORECASE)
+WRONG = ("untrue", "nonsense")
 BOXED = re.compile(r"(\d+)\s*\[([^\]]*)\]")
 BARE = re.compile(r"(\d+)\s+(\S+)\s*")
 HEAD = """\
@@ -33,7 +37,7 @@ Put a mark into the brackets of each line, against its fact said plainly:
   2 better: an editor would rather print it    1 as good    0 faulty or worse
   behind a 0: u untrue by the fact, n nonsense, d dull, nothing but worse; behind a 1 d for dull
 """
-NEEDED = ("product", "fact", "line")
+NEEDED = ("product", "item", "text")
 
 
 def laid_out(rows: Sequence[dict[str, Any]], seed: int) -> list[list[dict[str, Any]]]:
@@ -41,9 +45,14 @@ def laid_out(rows: Sequence[dict[str, Any]], seed: int) -> list[list[dict[str, A
     draw = random.Random(seed)
     facts: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     for row in rows:
-        facts.setdefault((row["product"], row["fact"]), {}).setdefault(row["line"].strip(), row)
+        facts.setdefault((row["product"], _fact(row)), {}).setdefault(row["text"].strip(), row)
     groups = [draw.sample(list(lines.values()), len(lines)) for lines in facts.values()]
     return draw.sample(groups, len(groups))
+
+
+def _fact(row: Mapping[str, Any]) -> str:
+    item = row["item"]
+    return " + ".join(map(str, item)) if isinstance(item, list) else str(item)
 
 
 def sheets(groups: Sequence[Sequence[dict[str, Any]]], most: int) -> Iterator[str]:
@@ -55,10 +64,10 @@ def sheets(groups: Sequence[Sequence[dict[str, Any]]], most: int) -> Iterator[st
             text, lines = HEAD, 0
         first, lines = group[0], lines + len(group)
         category = f" ({first['category']})" if first.get("category") else ""
-        text += f"\n# {first['product']}{category}: {first['fact']}\n"
+        text += f"\n# {first['product']}{category}: {_fact(first)}\n"
         for row in group:
             number += 1
-            text += f"{number} [ ] {' '.join(row['line'].split())}\n"
+            text += f"{number} [ ] {' '.join(row['text'].split())}\n"
     if lines:
         yield text
 
@@ -68,10 +77,10 @@ def write(source: Path, out: Path, most: int, seed: int, width: int = 0) -> tupl
     ad could take, is left out."""
     rows = []
     for where, row in read_rows(source):
-        lacking = [name for name in NEEDED if not isinstance(row.get(name), str)]
+        lacking = [name for name in NEEDED if not row.get(name)]
         if lacking:
             raise PanelError(f"{where}: a candidate has {', '.join(NEEDED)}; there is no {lacking[0]}")
-        if not width or measure(row["line"], "width") <= width:
+        if row.get("stands") is not False and (not width or measure(row["text"], "width") <= width):
             rows.append(row)
     groups = laid_out(rows, seed)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -107,8 +116,27 @@ def read(key: Path, filled: Sequence[Path], reader: str) -> tuple[list[dict[str,
             elif mark:
                 label, fault = int(told[0]), FAULTS[told[1:].casefold()]
                 labels[number] = {**rows[number], "label": label, "fault": fault, "reader": reader}
-    wrong += [f"line {number} has no mark: {row['line']}" for number, row in rows.items() if number not in labels]
+    wrong += [f"line {number} has no mark: {row['text']}" for number, row in rows.items() if number not in labels]
     return [labels[number] for number in sorted(labels)], wrong
+
+
+def joined(readers: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the candidates that all readers marked, each with one label. `readers` is what each of them marked."""
+    marks: dict[str, list[dict[str, Any]]] = {}
+    for rows in readers:
+        for row in rows:
+            key = json.dumps([row["product"], row["item"], row["text"]], ensure_ascii=False)
+            marks.setdefault(key, []).append(row)
+    found = []
+    for mine in marks.values():
+        if len(mine) < len(readers):
+            continue
+        labels, wrong = [row["label"] for row in mine], [row["fault"] for row in mine if row["fault"] in WRONG]
+        label = 0 if wrong or not any(labels) else 2 if min(labels) == 2 else 1
+        told = {"label": label, "fault": wrong[0] if wrong else "dull" if not label else ""}
+        row = {name: value for name, value in mine[0].items() if name != "reader"} | told
+        found.append(row | {"readers": [f"{one['label']}{one['fault'][:1]}" for one in mine]})
+    return found
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -125,8 +153,15 @@ def main(words: Sequence[str] | None = None) -> None:
     one.add_argument("filled", type=Path, nargs="+")
     one.add_argument("--by", default="", help="who filled them in")
     one.add_argument("--out", type=Path, required=True)
+    one = ways.add_parser("join")
+    one.add_argument("labels", type=Path, nargs="+", help="what `read` wrote for each reader")
+    one.add_argument("--out", type=Path, required=True)
     given = parser.parse_args(words)
     try:
+        if given.way == "join":
+            labels = joined([[row for _, row in read_rows(path)] for path in given.labels])
+            _written(given.out, labels)
+            return
         if given.way == "write":
             made, many = write(given.candidates, given.out, given.lines, given.seed, given.width)
             print(f"{many} lines on {made} sheets; the key is {given.out}-key.jsonl")
@@ -135,10 +170,14 @@ def main(words: Sequence[str] | None = None) -> None:
         labels, wrong = read(key, given.filled, given.by)
     except (PanelError, OSError) as error:
         sys.exit(f"label_sheet: {error}")
-    given.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in labels), encoding="utf-8")
     print(*wrong, sep="\n", file=sys.stderr, end="\n" if wrong else "")
+    _written(given.out, labels, f"; {len(wrong)} things to look at")
+
+
+def _written(out: Path, labels: Sequence[dict[str, Any]], more: str = "") -> None:
+    out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in labels), encoding="utf-8")
     shares = ", ".join(f"{sum(row['label'] == label for row in labels)} marked {label}" for label in (2, 1, 0))
-    print(f"{len(labels)} labels in {given.out}: {shares}; {len(wrong)} things to look at")
+    print(f"{len(labels)} labels in {out}: {shares}{more}")
 
 
 if __name__ == "__main__":
