@@ -12,7 +12,7 @@ from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_sentence
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
-from aigc_plugins.ads.shortened import heads, tightened, with_short_units
+from aigc_plugins.ads.shortened import heads, loses_time, tightened, with_short_units
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 WIDTH = 30
@@ -101,7 +101,7 @@ def begun(fact: str, width: int) -> str:
     """Return a fact, or the clause or noun it begins with, in at most that width; nothing where a number is lost."""
     line = ad_line(fact, width) if width > 0 else ""
     lost = ARTICLE.sub("", fact)[len(line) :]
-    return "" if lost and (re.search(r"\d", lost) or not LOOSE.match(lost)) else line
+    return "" if lost and (re.search(r"\d", lost) or not LOOSE.match(lost) or loses_time(line, fact)) else line
 
 
 def clauses(fact: str) -> list[str]:

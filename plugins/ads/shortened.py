@@ -27,8 +27,9 @@ LIMITS = re.compile(r"\b(?:up to|only|without|no|not|if|when|while|until|except)
 PLURAL = re.compile(r"\w+[^su]s$")
 ENDS_IN_NUMBER = re.compile(r"\d\W*$")
 HOW_LONG = re.compile(
-    r"\bfor (?:(?:about|around|over|almost|nearly|at least|more than|up to) )?(?:\d|an? |one |two |three |half )[^,;]*?"
-    r"\b(?:second|minute|min|hour|day|night|week|month|year|season|winter|summer)s?\b"
+    r"\bfor (?:(?:about|around|over|almost|nearly|at least|more than|up to) )?"
+    r"(?:(?:\d|an? |one |two |three |half )[^,;]*?\b(?:second|minute|min|hour|day|night|week|month|year|season|winter|"
+    r"summer)s?\b|(?:hours|days|weeks|months|years|decades|life)\b)"
 )
 AGAIN = re.compile(r"(?:no|not|without|two|three|four|\d\S*)\b", re.IGNORECASE)
 

@@ -108,6 +108,7 @@ def test_a_verb_is_not_told_without_its_particle() -> None:
         ("Keeps the temperature", "keeps the temperature for 30 minutes", True),
         ("Keeps the temperature for 30 min", "keeps the temperature for 30 minutes", False),
         ("Guaranteed against leaks", "guaranteed against leaks for two winters", True),
+        ("Stays sharp", "stays sharp for months of daily cooking", True),
         ("Heats water", "heats water in 4 minutes", False),
         ("Sealed tin", "sealed tin, keeps tea fresh for 6 months", False),  # with all of its clause
     ],
