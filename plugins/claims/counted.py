@@ -158,7 +158,7 @@ def _limit(before: str, after: str, language: str) -> str:
     for name, limit in lists_for(language).phrases.limits.items():
         near = rest if rest.isascii() else rest[:3]
         found = limit.before.search(before)
-        if ((found and found["found"]) or limit.after.search(near)) and not limit.unless.search(after):
+        if ((found and found["found"]) or limit.after.search(near)) and not limit.unless.search(near):
             return name
     return ""
 

@@ -43,6 +43,7 @@ GOOD = [
     ("Paint set", "12 colours", "Pick from 12 colours"),
     ("Oat drink", "made from 4 ingredients", "4 ingredients in your cup"),
     ("Rope", "from 2 to 6 metres", "Choose 2 to 6 metres"),
+    ("Flower show", "growers from 14 countries", "Growers from 14 countries and a clinic at the show"),
     ("Boots", "can be resoled", "Worn out? Resole the boots"),
     ("铸铁炖锅", "容量4.5升", "周末炖汤，一锅4.5升"),
     ("电饭煲", "内胆带手柄", "怕烫手？内胆带手柄"),
