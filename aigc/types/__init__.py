@@ -62,6 +62,7 @@ def texts_in(value: Json) -> Iterator[str]:
 
 SEVERITIES: tuple[Severity, ...] = ("note", "warn", "reject")  # mildest first
 STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
+UNKNOWN = "unknown "  # in `Row.cleaned`, before the word in a cell that stands for no value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
