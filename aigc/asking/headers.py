@@ -29,6 +29,7 @@ NONE = 0  # no line names the columns
 LOOKED = 60  # rows, among which a header is looked for
 IN_ROW = re.compile(r"""\brow\[\s*(["'])(.+?)\1\s*\]""")
 NOTE = "#"
+NAME = re.compile(r"(?!.*://)[^\W\d_].{,39}")  # what may be a column's
 SHOWN = 3  # lines or columns named in a message
 
 
@@ -110,25 +111,26 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
 
 @dataclass(slots=True)
 class _Looked:
-    """These are the lines that name all that is needed, whether it is sure that the table begins there, and the first
-    of the lines with the most cells."""
+    """These are the lines that name all that is needed, whether it is sure that the table begins there, the first of
+    the lines with the most cells, and whether another one as wide, with rows below, may name columns."""
 
     lines: list[int] = field(default_factory=list)
     sure: bool = False
     most: int = 0
     widest: int = 0
     names: Sequence[str] = ()
+    others: bool = False
 
     @property
     def remedy(self) -> str:
-        """Say which option names the line of the columns, and which line that may be."""
+        """Say which option names the line of the columns, and which line that may be; nothing where none may be."""
         if self.lines:
             named = " or ".join(f"--input {OPTION}={line}" for line in self.lines[:SHOWN])
             return f"or {named}, where all that is needed stands"
         if self.names:
             shown = ", ".join(self.names[:SHOWN]) + (", …" if len(self.names) > SHOWN else "")
             return f"or --input {OPTION}={self.widest} if line {self.widest} names the columns ({shown})"
-        return f"or --input {OPTION}=N if another line names the columns"
+        return f"or --input {OPTION}=N if another line names the columns" if self.others else ""
 
 
 def _has_header(path: Path, registry: Registry) -> bool:
@@ -137,14 +139,16 @@ def _has_header(path: Path, registry: Registry) -> bool:
 
 def _look(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> _Looked:
     """Look for the line that names the columns among the first ones."""
-    found = _Looked()
+    found, may_name = _Looked(), False
     with suppress(BriefError):  # further down than the header, if that was found
         for at, row in enumerate(islice(open_rows(path, registry, {**reading, OPTION: NONE}), LOOKED)):
             cells = [column_name(str(cell)) for cell in row.values.values() if cell not in (None, "")]
             line = int(row.where.rpartition(":")[2])
+            found.others |= may_name
             if needed.among(cells):
                 found.lines.append(line)
                 found.sure = len(found.lines) == 1 and len(cells) > found.most
+            may_name = at > 0 and len(cells) >= found.most and all(NAME.fullmatch(cell) for cell in cells)
             if len(cells) > found.most and not cells[0].startswith(NOTE):
                 found.names = cells if at else ()  # the first line is taken anyhow
                 found.most, found.widest = len(cells), line
