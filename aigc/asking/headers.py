@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aigc.asking.asked_columns import asked_column, bare, identifier
 from aigc.asking.briefs import PEEK, is_expression
-from aigc.asking.importing import importer_of, open_rows
+from aigc.asking.importing import HEADER, importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.variables import unknown_names
@@ -24,7 +24,6 @@ from aigc.errors import BriefError, ContentTypeError
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row, column_name
 
-OPTION = "header"
 NONE = 0  # no line names the columns
 LOOKED = 60  # rows, among which a header is looked for
 IN_ROW = re.compile(r"""\brow\[\s*(["'])(.+?)\1\s*\]""")
@@ -91,7 +90,7 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
     A later line is taken where it alone names all of that and has more cells than every line above it, `#` lines aside;
     any other is only told of.
     """
-    if OPTION in reading or not path.is_file() or not _has_header(path, registry):
+    if HEADER in reading or not path.is_file() or not _has_header(path, registry):
         return Table(rows=open_rows(path, registry, reading))
     try:
         rows = open_rows(path, registry, reading)
@@ -106,7 +105,7 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
         found = _look(path, registry, reading, needed)
         if not found.sure:
             return Table(rows=chain(head, rows), remedy=found.remedy)
-    return Table(rows=open_rows(path, registry, {**reading, OPTION: found.lines[0]}), header=found.lines[0])
+    return Table(rows=open_rows(path, registry, {**reading, HEADER: found.lines[0]}), header=found.lines[0])
 
 
 @dataclass(slots=True)
@@ -125,23 +124,23 @@ class _Looked:
     def remedy(self) -> str:
         """Say which option names the line of the columns, and which line that may be; nothing where none may be."""
         if self.lines:
-            named = " or ".join(f"--input {OPTION}={line}" for line in self.lines[:SHOWN])
+            named = " or ".join(f"--input {HEADER}={line}" for line in self.lines[:SHOWN])
             return f"or {named}, where all that is needed stands"
         if self.names:
             shown = ", ".join(self.names[:SHOWN]) + (", …" if len(self.names) > SHOWN else "")
-            return f"or --input {OPTION}={self.widest} if line {self.widest} names the columns ({shown})"
-        return f"or --input {OPTION}=N if another line names the columns" if self.others else ""
+            return f"or --input {HEADER}={self.widest} if line {self.widest} names the columns ({shown})"
+        return f"or --input {HEADER}=N if another line names the columns" if self.others else ""
 
 
 def _has_header(path: Path, registry: Registry) -> bool:
-    return any(option.name == OPTION for option in importer_of(path, registry).options)
+    return any(option.name == HEADER for option in importer_of(path, registry).options)
 
 
 def _look(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> _Looked:
     """Look for the line that names the columns among the first ones."""
     found, may_name = _Looked(), False
     with suppress(BriefError):  # further down than the header, if that was found
-        for at, row in enumerate(islice(open_rows(path, registry, {**reading, OPTION: NONE}), LOOKED)):
+        for at, row in enumerate(islice(open_rows(path, registry, {**reading, HEADER: NONE}), LOOKED)):
             cells = [column_name(str(cell)) for cell in row.values.values() if cell not in (None, "")]
             line = int(row.where.rpartition(":")[2])
             found.others |= may_name
