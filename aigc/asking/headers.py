@@ -34,10 +34,11 @@ SHOWN = 3  # lines or columns named in a message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """These are columns that a table must have: of these very `names`, for `inputs` by what they are called, and those
-    that expressions use as `identifiers`."""
+    """These are columns that a table must have: of these very `names`, all of one of `either` (where there are any),
+    for `inputs` by what they are called, and those that expressions use as `identifiers`."""
 
     names: Collection[str] = ()
+    either: Collection[Collection[str]] = ()
     inputs: Collection[str] = ()
     identifiers: Collection[str] = ()
 
@@ -65,7 +66,7 @@ class Needed:
         """Say whether all stand among these columns."""
         known, called = {bare(one) for one in columns}, {identifier(one) for one in columns}
         return (
-            all(asked_column(name, columns) for name in self.names)
+            any(all(asked_column(name, columns) for name in (*self.names, *one)) for one in self.either or ((),))
             and all(bare(name) in known for name in self.inputs)
             and called.issuperset(self.identifiers)
         )
