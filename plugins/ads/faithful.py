@@ -45,8 +45,8 @@ def keeps_to_fact(
     in another form of it only with `inflect`. With `begins` a line does not go without the fact's first words, unless
     they go without saying: "Included in the price" of "materials included in the price".
     """
-    facts = _texts(field.draft.item)
-    if not any(map(has_words, facts)):
+    facts = list(filter(has_words, _texts(field.draft.item)))
+    if not facts:
         yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = words_of(" ".join([*facts, free]))
