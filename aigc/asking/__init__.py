@@ -6,32 +6,37 @@ file or the plan is refused before anything is written.
 A file that a tool exported is read as its `FileOrigin` says, which a plugin declares in YAML: what feeds what, and
 which rows are one.
 
-Names: `Plan`, `Export`, `read_plan`, `write_plan`, `is_job_file` (a job file); `open_rows`, `read_briefs`,
-`rows_about` (rows → briefs); `Cleaning` (what is done to their values); `FileOrigin`, `origins`, `read_origin` (what
-tools export); `sample_briefs`, `sample_values` (what a type gives to try it with); `survey_briefs`, `Survey` (a first
-reading of all rows); `spoken` (a matrix as the command line says it). Knows: files, rows, importers, projects. Does not
-know: how pieces are written, or where.
+Names: `Plan`, `Export`, `read_plan`, `write_plan`, `is_job_file` (a job file); `open_rows`, `open_sheet` (the same, in
+whichever line and sheet the columns `Needed` are named), `sheets_of`, `read_briefs`, `rows_about` (rows → briefs);
+`Cleaning` (what is done to their values); `FileOrigin`, `origins`, `read_origin` (what tools export); `sample_briefs`,
+`sample_values` (what a type gives to try it with); `survey_briefs`, `Survey` (a first reading of all rows); `spoken` (a
+matrix as the command line says it). Knows: files, rows, importers, projects. Does not know: how pieces are written, or
+where.
 """
 
 from __future__ import annotations
 
 from aigc.asking.briefs import read_briefs
 from aigc.asking.cleaning import Cleaning
-from aigc.asking.importing import open_rows, rows_about
+from aigc.asking.headers import Needed
+from aigc.asking.importing import open_rows, rows_about, sheets_of
 from aigc.asking.matrix import spoken
 from aigc.asking.origins import FileOrigin, origins, read_origin
 from aigc.asking.plan import Export, Plan, is_job_file, read_plan, write_plan
 from aigc.asking.samples import sample_briefs, sample_values
+from aigc.asking.sheets import open_sheet
 from aigc.asking.survey import Survey, survey_briefs
 
 __all__ = [
     "Cleaning",
     "Export",
     "FileOrigin",
+    "Needed",
     "Plan",
     "Survey",
     "is_job_file",
     "open_rows",
+    "open_sheet",
     "origins",
     "read_briefs",
     "read_origin",
@@ -39,6 +44,7 @@ __all__ = [
     "rows_about",
     "sample_briefs",
     "sample_values",
+    "sheets_of",
     "spoken",
     "survey_briefs",
     "write_plan",

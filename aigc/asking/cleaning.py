@@ -18,9 +18,8 @@ from aigc.asking.html_values import plain_text
 from aigc.asking.invisible import BREAKS, MARKS, SPACES, SUSPECT, with_line_breaks, with_plain_spaces, without_marks
 from aigc.plugs.options import read_options
 from aigc.settings import Settings
-from aigc.types import Json, Row
+from aigc.types import UNKNOWN, Json, Row
 
-UNKNOWN = "unknown "  # before the word that says so
 ERRORS = """
     #N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR!
     #GETTING_DATA #NA #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #VALEUR! #NOM? #NOMBRE! #N/D #¡REF! #¡VALOR! #¡DIV/0!

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.cleaning import Cleaning
-from aigc.asking.importing import open_rows
+from aigc.asking.importing import HEADER, SHEET, open_rows, sheets_of
 from aigc.asking.origins import FileOrigin, likely_origin, looks_like
 from aigc.content import ContentType
 from aigc.errors import BriefError
@@ -23,13 +23,17 @@ SHOWN = 12  # columns named
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """This is how the rows of a file are opened, and what of them feeds which input: a column, or a value or
-    expression; `places` says where that was said."""
+    expression; `places` says where that was said. Where nobody said them, `header` is the line that names the columns
+    and `sheet` the one that has them, if others were `passed_over`."""
 
     opened: Callable[[], Iterator[Row]]
     columns: Mapping[str, str]
     literals: Mapping[str, Json]
     places: Mapping[str, str]
     origin: FileOrigin | None = None
+    header: int | None = None
+    sheet: str = ""
+    passed_over: Sequence[str] = ()
 
     def rows(self) -> Iterator[Row]:
         """Open the rows; those of an origin are joined and named as it says."""
@@ -60,7 +64,8 @@ def feed_from(
     cleaning: Cleaning | None = None,
 ) -> Feed:
     """Return how an origin's export feeds a content type; BriefError where the file has none of its columns."""
-    opened = partial(open_rows, path, registry, origin.reading_of(path, registry, reading), cleaning=cleaning)
+    asked = origin.reading_of(path, registry, reading)
+    opened = partial(open_rows, path, registry, asked, cleaning=cleaning)
     names = list(dict.fromkeys(column for row in islice(opened(), PEEK) for column in row.values))
     columns, literals = origin.fed(content_type, names)
     if not columns and not literals and not origin.knows(names):
@@ -68,4 +73,15 @@ def feed_from(
         known = f"one has the columns {', '.join(origin.known_by[0])}; this file {', '.join(names[:SHOWN])}"
         raise BriefError(f"{path}: is no {origin.title} export", hint=looks_like(other) if other else known)
     places = {name: f"{origin.title}: {name}" for name in (*columns, *literals)}
-    return Feed(opened=opened, columns=columns, literals=literals, places=places, origin=origin)
+    found = {name: value for name, value in asked.items() if name not in reading}
+    sheets = sheets_of(path, registry) if SHEET in found else ()
+    return Feed(
+        opened=opened,
+        columns=columns,
+        literals=literals,
+        places=places,
+        origin=origin,
+        header=found.get(HEADER),
+        sheet=found.get(SHEET, ""),
+        passed_over=sheets[: sheets.index(found[SHEET])] if sheets else (),
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aigc.asking.asked_columns import asked_column, bare, identifier
 from aigc.asking.briefs import PEEK, is_expression
-from aigc.asking.importing import importer_of, open_rows
+from aigc.asking.importing import HEADER, importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.variables import unknown_names
@@ -24,20 +24,21 @@ from aigc.errors import BriefError, ContentTypeError
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row, column_name
 
-OPTION = "header"
 NONE = 0  # no line names the columns
 LOOKED = 60  # rows, among which a header is looked for
 IN_ROW = re.compile(r"""\brow\[\s*(["'])(.+?)\1\s*\]""")
 NOTE = "#"
+NAME = re.compile(r"(?!.*://)[^\W\d_].{,39}")  # what may be a column's
 SHOWN = 3  # lines or columns named in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
-    """These are columns that a table must have: of these very `names`, for `inputs` by what they are called, and those
-    that expressions use as `identifiers`."""
+    """These are columns that a table must have: of these very `names`, all of one of `either` (where there are any),
+    for `inputs` by what they are called, and those that expressions use as `identifiers`."""
 
     names: Collection[str] = ()
+    either: Collection[Collection[str]] = ()
     inputs: Collection[str] = ()
     identifiers: Collection[str] = ()
 
@@ -65,7 +66,7 @@ class Needed:
         """Say whether all stand among these columns."""
         known, called = {bare(one) for one in columns}, {identifier(one) for one in columns}
         return (
-            all(asked_column(name, columns) for name in self.names)
+            any(all(asked_column(name, columns) for name in (*self.names, *one)) for one in self.either or ((),))
             and all(bare(name) in known for name in self.inputs)
             and called.issuperset(self.identifiers)
         )
@@ -90,7 +91,7 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
     A later line is taken where it alone names all of that and has more cells than every line above it, `#` lines aside;
     any other is only told of.
     """
-    if OPTION in reading or not path.is_file() or not _has_header(path, registry):
+    if HEADER in reading or not path.is_file() or not _has_header(path, registry):
         return Table(rows=open_rows(path, registry, reading))
     try:
         rows = open_rows(path, registry, reading)
@@ -105,46 +106,49 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
         found = _look(path, registry, reading, needed)
         if not found.sure:
             return Table(rows=chain(head, rows), remedy=found.remedy)
-    return Table(rows=open_rows(path, registry, {**reading, OPTION: found.lines[0]}), header=found.lines[0])
+    return Table(rows=open_rows(path, registry, {**reading, HEADER: found.lines[0]}), header=found.lines[0])
 
 
 @dataclass(slots=True)
 class _Looked:
-    """These are the lines that name all that is needed, whether it is sure that the table begins there, and the first
-    of the lines with the most cells."""
+    """These are the lines that name all that is needed, whether it is sure that the table begins there, the first of
+    the lines with the most cells, and whether another one as wide, with rows below, may name columns."""
 
     lines: list[int] = field(default_factory=list)
     sure: bool = False
     most: int = 0
     widest: int = 0
     names: Sequence[str] = ()
+    others: bool = False
 
     @property
     def remedy(self) -> str:
-        """Say which option names the line of the columns, and which line that may be."""
+        """Say which option names the line of the columns, and which line that may be; nothing where none may be."""
         if self.lines:
-            named = " or ".join(f"--input {OPTION}={line}" for line in self.lines[:SHOWN])
+            named = " or ".join(f"--input {HEADER}={line}" for line in self.lines[:SHOWN])
             return f"or {named}, where all that is needed stands"
         if self.names:
             shown = ", ".join(self.names[:SHOWN]) + (", …" if len(self.names) > SHOWN else "")
-            return f"or --input {OPTION}={self.widest} if line {self.widest} names the columns ({shown})"
-        return f"or --input {OPTION}=N if another line names the columns"
+            return f"or --input {HEADER}={self.widest} if line {self.widest} names the columns ({shown})"
+        return f"or --input {HEADER}=N if another line names the columns" if self.others else ""
 
 
 def _has_header(path: Path, registry: Registry) -> bool:
-    return any(option.name == OPTION for option in importer_of(path, registry).options)
+    return any(option.name == HEADER for option in importer_of(path, registry).options)
 
 
 def _look(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> _Looked:
     """Look for the line that names the columns among the first ones."""
-    found = _Looked()
+    found, may_name = _Looked(), False
     with suppress(BriefError):  # further down than the header, if that was found
-        for at, row in enumerate(islice(open_rows(path, registry, {**reading, OPTION: NONE}), LOOKED)):
+        for at, row in enumerate(islice(open_rows(path, registry, {**reading, HEADER: NONE}), LOOKED)):
             cells = [column_name(str(cell)) for cell in row.values.values() if cell not in (None, "")]
             line = int(row.where.rpartition(":")[2])
+            found.others |= may_name
             if needed.among(cells):
                 found.lines.append(line)
                 found.sure = len(found.lines) == 1 and len(cells) > found.most
+            may_name = at > 0 and len(cells) >= found.most and all(NAME.fullmatch(cell) for cell in cells)
             if len(cells) > found.most and not cells[0].startswith(NOTE):
                 found.names = cells if at else ()  # the first line is taken anyhow
                 found.most, found.widest = len(cells), line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from aigc.types import Json, Row
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
+HEADER, SHEET = "header", "sheet"  # options of importers that read tables
 
 
 def open_rows(
@@ -48,6 +49,12 @@ def rows_about(path: Path, limit: int | None = None) -> int:
             lines += block.count(b"\n")
     rows = max(lines - (path.suffix.lower() not in LINES), 1)
     return min(rows, limit) if limit else rows
+
+
+def sheets_of(path: Path, registry: Registry) -> Sequence[str]:
+    """Return the names of a workbook's sheets, those that people see first; none of a file that has no sheets."""
+    sheets = importer_of(path, registry).sheets if path.is_file() else None
+    return sheets(path) if sheets else ()
 
 
 def importer_of(path: Path, registry: Registry) -> Extension:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from aigc.asking.cells import by_folded, folded
 from aigc.ledger.scratch import Scratch
-from aigc.types import Json, Row
+from aigc.types import Json, Row, WrittenFloat
 
 LONGEST_RUN = 1000  # rows
+WRITTEN = "as written"  # of a number, which JSON would write in its own way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ class _Parts:
     def _add(self, name: str, row: Row) -> None:
         if name != self._name or len(self._run) == LONGEST_RUN:
             self._end_run(name)
-        self._run.append({column: row.values[column] for column in self._collected(row)})
+        self._run.append({column: _kept(row.values[column]) for column in self._collected(row)})
 
     def _end_run(self, name: str) -> None:
         """Write down what rows of one name said, before one of that other `name`."""
@@ -119,11 +120,19 @@ class _Parts:
 
     def _parts(self, name: str) -> Iterator[Mapping[str, Json]]:
         for line in self._others.get(name).split("\n"):
-            yield from json.loads(line or "[]")
+            yield from json.loads(line or "[]", object_hook=_taken_up)
 
     def _collected(self, row: Row) -> list[str]:
         known = by_folded(tuple(row.values))
         return [known[name] for name in map(folded, self._join.collect) if name in known]
+
+
+def _kept(value: Json) -> Json:
+    return {WRITTEN: value.text} if isinstance(value, WrittenFloat) else value
+
+
+def _taken_up(found: dict[str, Json]) -> Json:
+    return WrittenFloat(found[WRITTEN]) if found.keys() == {WRITTEN} else found
 
 
 def _cell(row: Row, columns: Iterable[str]) -> str:

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from aigc.asking.cleaning import UNKNOWN
-from aigc.types import Brief
+from aigc.types import UNKNOWN, Brief
 
 What: TypeAlias = Literal["cleaned", "unknown", "left out"]
 

@@ -22,7 +22,8 @@ list. Names of columns are compared without case, underscores and kinds of white
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -30,11 +31,11 @@ from typing import TypeAlias
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.cells import asking_cells, by_folded, folded
-from aigc.asking.importing import importer_of, open_rows
+from aigc.asking.importing import HEADER, SHEET, importer_of, open_rows, sheets_of
 from aigc.asking.joining import Join
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.errors import AigcError, NotFound, did_you_mean, nearest
+from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, nearest
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
@@ -97,9 +98,10 @@ class FileOrigin:
 
     def reading_of(self, path: Path, registry: Registry, given: Mapping[str, Json]) -> Mapping[str, Json]:
         """Return the importer's options with which the columns are found: those given, with the origin's own, else
-        with the header in one of the next lines."""
+        with the header in one of the next lines, or in another sheet."""
         own, *others = _readings(path, registry, given, self.reading)
-        return next((one for one in (own, *others) if self.knows(columns_of(path, registry, one))), own)
+        found = next((one for one in (own, *others) if self.knows(columns_of(path, registry, one))), None)
+        return found or (own if columns_of(path, registry, own) else given)
 
 
 def columns_in(source: Source) -> tuple[str, ...]:
@@ -183,11 +185,17 @@ def read_origin(file: Path) -> FileOrigin:
 def _readings(
     path: Path, registry: Registry, given: Mapping[str, Json], own: Mapping[str, Json]
 ) -> list[Mapping[str, Json]]:
-    """Return the options to try a file with: an origin's own under those given, those alone, and other headers."""
+    """Return the options to try a file with: an origin's own under those given, those alone, other headers, and the
+    same in other sheets."""
     declared = {option.name for option in importer_of(path, registry).options}
-    headers = HEADERS if "header" in declared - given.keys() else ()
+    headers = HEADERS if HEADER in declared - given.keys() else ()
     fitting = {name: value for name, value in own.items() if name in declared}
-    return [{**fitting, **given}, given, *({**given, "header": line} for line in headers)]
+    places = [given, *({**given, HEADER: line} for line in headers)]
+    others: Sequence[str] = ()
+    if SHEET not in given:
+        with suppress(BriefError):  # which is told when its rows are read
+            others = sheets_of(path, registry)[1:]
+    return [{**fitting, **given}, *places, *({**one, SHEET: name} for name in others for one in places)]
 
 
 def _first_of(columns: Iterable[str]) -> str:

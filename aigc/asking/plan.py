@@ -126,7 +126,9 @@ class Plan:
     def table(self, project: Project, content_type: ContentType) -> Table:
         """Open the file of briefs under the line that names its columns, its rows joined as its origin says."""
         feed = self._feed(project, content_type)
-        return Table(rows=feed.rows()) if feed.origin else self._table(project, content_type)
+        if feed.origin is None:
+            return self._table(project, content_type)
+        return Table(rows=feed.rows(), header=feed.header, sheet=feed.sheet, passed_over=feed.passed_over)
 
     def _table(self, project: Project, content_type: ContentType) -> Table:
         needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)

@@ -13,12 +13,10 @@ from pathlib import Path
 
 from aigc.asking.briefs import PEEK
 from aigc.asking.headers import Needed, Table, open_table
-from aigc.asking.importing import importer_of
+from aigc.asking.importing import SHEET, sheets_of
 from aigc.errors import BriefError
 from aigc.plugs.registry import Registry
 from aigc.types import Json
-
-OPTION = "sheet"
 
 
 def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> Table:
@@ -26,10 +24,10 @@ def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], need
 
     Where none has, that of the first comes back, or its BriefError, and its remedy names the others.
     """
-    names = _sheets(path, registry) if OPTION not in reading else ()
+    names = sheets_of(path, registry) if SHEET not in reading else ()
     for number, name in enumerate(names):
         with suppress(BriefError):
-            table = open_table(path, registry, {**reading, OPTION: name}, needed)
+            table = open_table(path, registry, {**reading, SHEET: name}, needed)
             head = list(islice(table.rows, PEEK))
             table = replace(table, rows=chain(head, table.rows))
             if needed.among({column for row in head for column in row.values}):
@@ -37,16 +35,11 @@ def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], need
     try:
         table = open_table(path, registry, reading, needed)
     except BriefError as error:
-        if len(names) < 2 or OPTION in error.hint:
+        if len(names) < 2 or SHEET in error.hint:
             raise
         raise BriefError(error.message, hint="; ".join(filter(None, (error.hint, _others(names))))) from error
     return replace(table, remedy="; ".join(filter(None, (table.remedy, _others(names)))))
 
 
-def _sheets(path: Path, registry: Registry) -> Sequence[str]:
-    sheets = importer_of(path, registry).sheets if path.is_file() else None
-    return sheets(path) if sheets else ()
-
-
 def _others(names: Sequence[str]) -> str:
-    return f"or --input {OPTION}=NAME: {', '.join(names[1:])}" if len(names) > 1 else ""
+    return f"or --input {SHEET}=NAME: {', '.join(names[1:])}" if len(names) > 1 else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.asking import Cleaning, open_rows, read_briefs, read_plan, sample_briefs
+from aigc.asking import Plan, read_briefs, read_plan, sample_briefs
 from aigc.cli.fit_told import Fit, fit_labels, fit_options
 from aigc.cli.options import (
     Overrides,
@@ -23,6 +23,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import counting, loading, writing
 from aigc.cli.readable import counted, printable, table
+from aigc.cli.reports import print_header, print_sheet
 from aigc.errors import AigcError, BriefError, NotFound, UsageError, nearest
 from aigc.evaluation import (
     Column,
@@ -239,8 +240,10 @@ def _file(
     check_thresholds(thresholds, WRITING)
     writers = named_writers(project, models) or [own_writer(project, content_type.name)]
     path = sample_briefs(content_type) if target == SAMPLE and not Path(target).exists() else _path(target)
-    read = open_rows(path, project.registry, cleaning=Cleaning.of(project.settings))
-    rows = list(read_briefs(read, content_type, project.environment, limit=limit))
+    read = Plan(type=content_type.name, briefs=str(path)).table(project, content_type)
+    print_sheet(path, read.sheet, read.passed_over)
+    print_header(path, read.header)
+    rows = list(read_briefs(read.rows, content_type, project.environment, limit=limit))
     briefs = [row for row in rows if isinstance(row, Brief)]
     bad = [row.reason for row in rows if isinstance(row, Artifact)]
     if not briefs:

@@ -37,7 +37,7 @@ from aigc.content.yaml_lines import read_yaml
 from aigc.errors import BriefError, UsageError, nearest
 from aigc.jobs import export, prepare_folder
 from aigc.ledger import artifact_record
-from aigc.types import Artifact, Brief
+from aigc.types import Artifact, Brief, WrittenFloat
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
@@ -133,7 +133,7 @@ def _read(file: str) -> Mapping[str, Json]:
         name = "stdin" if file == "-" else file
         try:
             raw = sys.stdin.buffer.read() if file == "-" else path.read_bytes()
-            given = json.loads(raw.decode("utf-8-sig"))
+            given = json.loads(raw.decode("utf-8-sig"), parse_float=WrittenFloat)
         except json.JSONDecodeError as error:
             raise BriefError(f"{name}:{error.lineno}: is not JSON: {error.msg}") from error
         except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.asking import open_rows
+from aigc.asking import Needed, open_sheet, sheets_of
 from aigc.cli.options import print_json
 from aigc.cli.readable import counted, one_line, printable
 from aigc.errors import JobError, UsageError, did_you_mean
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 PICK, BASE, SHEET = "pick", "base", "suggestions"
 NUMBER = re.compile(r"[+-]?\d*[.,]?\d+")  # what programs make of a cell's number
-BOOKS = (".xlsx", ".xlsm")
 NEEDED = ("id", "field", PICK)
 
 
@@ -91,7 +90,8 @@ def _check_base(row: Row, piece: Artifact, place: str) -> None:
 
 def _rows(registry: Registry, file: Path) -> Iterator[Row]:
     """Yield the rows of a sheet. BriefError where there are none, UsageError where it lacks a column."""
-    for row in open_rows(file, registry, {"sheet": SHEET} if file.suffix.lower() in BOOKS else {}):
+    sheet = {"sheet": SHEET} if SHEET in sheets_of(file, registry) else {}
+    for row in open_sheet(file, registry, sheet, Needed(names=NEEDED)).rows:
         if missing := [name for name in NEEDED if name not in row.values]:
             hint = did_you_mean(missing[0], [str(name) for name in row.values])
             raise UsageError(f"{row.where}: there is no column {missing[0]!r}", hint=hint)

@@ -11,9 +11,8 @@ from aigc.content.content_type import ContentType, Schema
 from aigc.content.measures import measure
 from aigc.content.schema import problems
 from aigc.content.walk import item_schema, properties
-from aigc.content.yaml_lines import WrittenFloat
 from aigc.errors import BriefError, did_you_mean
-from aigc.types import Json, ShownNumber
+from aigc.types import Json, ShownNumber, WrittenFloat
 
 SHOWN = 3  # problems named in one message
 TRUE = ("true", "yes", "1", "y", "on", "是")

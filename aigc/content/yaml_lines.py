@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias
 import yaml
 
 from aigc.errors import ContentTypeError, describe, did_you_mean
-from aigc.types import Json
+from aigc.types import Json, WrittenFloat
 
 Path_: TypeAlias = tuple[str | int, ...]
 
@@ -40,17 +40,6 @@ def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
             key = "" if first == "\0" else first
             table.setdefault(key, []).append((_TAG + kind, re.compile(rf"(?:{pattern})\Z")))
     return table
-
-
-class WrittenFloat(float):
-    """This is a number that knows how it was written: 29.90 is 29.9, and as a text it is "29.90"."""
-
-    def __new__(cls, text: str) -> WrittenFloat:
-        made = super().__new__(cls, text)
-        made.text = str(text)
-        return made
-
-    text: str
 
 
 class _Loader(_Base):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
-from aigc.asking import open_rows
+from aigc.asking import Needed, open_sheet
 from aigc.content.measures import CJK
 from aigc.errors import BriefError, did_you_mean, nearest
 from aigc.plugs.registry import Registry
@@ -61,7 +61,8 @@ def read_texts(path: Path, registry: Registry, *, limit: int | None = None) -> G
     no shape: briefs need their content type to be told."""
     if path.suffix.lower() in PLAIN:
         return GivenTexts(shape="text", text=_plain(path))
-    rows = list(_first(open_rows(path, registry), limit))
+    needed = Needed(either=[columns for _, columns in COLUMNS.values()])
+    rows = list(_first(open_sheet(path, registry, {}, needed).rows, limit))
     shape, needed = _shape_of(path, [row for row, error, _ in rows if not error])
     texts: list[GivenText] = []
     plain: list[str] = []

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from aigc.asking import open_rows
+from aigc.asking import Needed, open_sheet
 from aigc.content import ContentType, Stage
 from aigc.content.brief import read_values
 from aigc.errors import BriefError, did_you_mean
@@ -59,12 +59,14 @@ class LabelFile:
 
 def read_labels(path: Path, content_type: ContentType, stage: Stage, registry: Registry) -> LabelFile:
     """Read a file of labelled lines of a stage. BriefError says what is wrong in which row."""
-    rows = list(open_rows(path, registry))
+    items: list[tuple[str, ...]] = [(name,) for name in ITEMS] if stage.foreach else [()]
+    needed = Needed(names=["label"], either=[(name, *item) for name in TEXTS for item in items])
+    rows = list(open_sheet(path, registry, {}, needed).rows)
     mine = [row for row in rows if str(row.values.get("stage") or stage.name).strip() == stage.name]
     if not mine:
         raise BriefError(f"{path}: has no rows" + (f" of the stage {stage.name!r}" if rows else ""))
-    items = _items_by_product(mine)
-    labels = [_labelled(row, content_type, stage, items) for row in mine]
+    by_product = _items_by_product(mine)
+    labels = [_labelled(row, content_type, stage, by_product) for row in mine]
     return LabelFile(labels=labels, others=len(rows) - len(mine))
 
 

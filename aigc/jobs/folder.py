@@ -28,7 +28,18 @@ REFUSED_SHOWN = 3
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # the latter when asked for; never a piece that breaks a limit
 
 
-class Good(Sequence[Artifact]):
+class _GoneOver(Sequence[Artifact]):
+    """These are pieces that are gone over from the first; one by its place takes as long as all."""
+
+    @overload
+    def __getitem__(self, place: int) -> Artifact: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Artifact]: ...
+    def __getitem__(self, place: int | slice) -> Artifact | Sequence[Artifact]:
+        return list(self)[place]
+
+
+class Good(_GoneOver):
     """These are the pieces of a ledger that may be exported, read from it each time they are gone over: a job of any
     size fits; the accepted ones, and `with_flagged` those too."""
 
@@ -43,15 +54,8 @@ class Good(Sequence[Artifact]):
     def __iter__(self) -> Iterator[Artifact]:
         return self._ledger.pieces.artifacts(self._statuses)
 
-    @overload
-    def __getitem__(self, place: int) -> Artifact: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Artifact]: ...
-    def __getitem__(self, place: int | slice) -> Artifact | Sequence[Artifact]:
-        return list(self)[place]
 
-
-class Fitting(Sequence[Artifact]):
+class Fitting(_GoneOver):
     """These are pieces but for those that a format refuses; `refused` has their ids → what is wrong with them."""
 
     def __init__(self, pieces: Sequence[Artifact], export: Bound) -> None:
@@ -64,13 +68,6 @@ class Fitting(Sequence[Artifact]):
 
     def __iter__(self) -> Iterator[Artifact]:
         return (one for one in self._pieces if one.id not in self.refused)
-
-    @overload
-    def __getitem__(self, place: int) -> Artifact: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Artifact]: ...
-    def __getitem__(self, place: int | slice) -> Artifact | Sequence[Artifact]:
-        return list(self)[place]
 
 
 def prepare_folder(folder: Path, content_type: str = "") -> None:

@@ -33,6 +33,7 @@ ROLES: dict[str, Role] = {
 TOOLS = ("tool", "function", "function_call", "observation")
 WANTED = ("messages", "prompt", "completion", "chosen", "rejected", "label", "text")
 NAMES = (("prompt", "completion"), ("instruction", "output"), ("question", "answer"))
+TOGETHER = (*NAMES, ("messages",), ("conversations",), ("chosen", "rejected"), ("text",))  # what a row is made of
 GOOD = {"true": True, "1": True, "yes": True, "good": True, "false": False, "0": False, "no": False, "bad": False}
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -44,7 +45,7 @@ class Undecodable(ValueError):
 def gather_file(path: Path, registry: Registry, columns: Mapping[str, str], found: Gathering) -> None:
     """Add the rows of a file with columns. BriefError, UsageError as of `read_rows`."""
     samples: list[Sample] = []
-    for row in read_rows(path, registry, columns):
+    for row in read_rows(path, registry, columns, TOGETHER):
         try:
             if row.error:
                 raise Undecodable(row.error)

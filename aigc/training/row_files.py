@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from aigc.asking import open_rows
+from aigc.asking import Needed, open_sheet
 from aigc.errors import UsageError, did_you_mean
 from aigc.plugs.registry import Registry
 from aigc.types import Row
@@ -15,13 +15,17 @@ LINES = (".jsonl", ".ndjson")
 SUFFIXES = (*LINES, ".json", ".csv", ".tsv", ".xlsx", ".xlsm")
 
 
-def read_rows(path: Path, registry: Registry, columns: Mapping[str, str]) -> list[Row]:
+def read_rows(
+    path: Path, registry: Registry, columns: Mapping[str, str], either: Collection[Collection[str]] = ()
+) -> list[Row]:
     """Return the rows of a file; one that cannot be read has its `error`.
 
-    `columns` says which column stands for a name: it is there by that name too. BriefError where the file cannot be
-    read at all, UsageError where no row has such a column.
+    `columns` says which column stands for a name: it is there by that name too. `either` are names that belong
+    together: a table begins in the line, and is in the sheet, that has all of one of these. BriefError where the file
+    cannot be read at all, UsageError where no row has such a column.
     """
-    rows = list(_rows(path, registry))
+    others = [[name for name in one if name not in columns] for one in either]
+    rows = list(_rows(path, registry, Needed(names=columns.values(), either=others)))
     known = list(dict.fromkeys(column for row in rows for column in row.values))
     for name, column in columns.items():
         if rows and column not in known:
@@ -32,13 +36,10 @@ def read_rows(path: Path, registry: Registry, columns: Mapping[str, str]) -> lis
     ]
 
 
-def _rows(path: Path, registry: Registry) -> Iterator[Row]:
-    suffix = path.suffix.lower()
-    if suffix in LINES:
-        yield from open_rows(path, registry)
+def _rows(path: Path, registry: Registry, needed: Needed) -> Iterator[Row]:
+    yield from open_sheet(path, registry, {}, needed).rows
+    if path.suffix.lower() in LINES:
         yield from _empty_lines(path)
-    else:
-        yield from open_rows(path, registry)
 
 
 def _empty_lines(path: Path) -> Iterator[Row]:

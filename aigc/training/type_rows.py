@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aigc.asking import open_rows
+from aigc.asking import Needed, open_sheet
 from aigc.content import ContentType, Example, Schema, Stage
 from aigc.content.brief import read_values
 from aigc.content.prompt import answer_text
@@ -29,6 +29,7 @@ from aigc.types import Json, Row, texts_in
 
 FOLDER = "training"  # beside the content type's file
 OF_ROWS = ("item", "output", "stage", "type")  # what a row has beside inputs
+NAMED = ("type", "output")  # of rows that say which type they are for
 LINE_FILES = (".jsonl", ".csv")
 
 
@@ -49,7 +50,7 @@ def gather_type(project: Project, name: str, found: Gathering, lines: LineWords)
     if lines.stage:
         stage_named(content_type, lines.stage)
     for path in line_files(content_type.file):
-        rows = read_rows(path, project.registry, {})
+        rows = read_rows(path, project.registry, {}, _answering(content_type))
         _gather_rows(project, content_type, list(_rows_for(content_type, path, rows)), found, lines)
 
 
@@ -63,7 +64,7 @@ def gather_lines(project: Project, path: Path, name: str, found: Gathering, line
         if column not in known:
             raise UsageError(f"--map {column}: {name} has no such input", hint=did_you_mean(column, known))
     by_type: dict[str, list[Row]] = defaultdict(list)
-    for row in read_rows(path, project.registry, lines.columns):
+    for row in read_rows(path, project.registry, lines.columns, _answering(given) if given else [NAMED]):
         by_type[name or _named(project, path, row)].append(row)
     for named, rows in by_type.items():
         try:
@@ -93,10 +94,16 @@ def type_of_file(project: Project, path: Path) -> str:
 def has_type(path: Path, registry: Registry) -> bool:
     """Say whether the rows of a file name their content types, by the first that can be read."""
     try:
-        first = next((row for row in open_rows(path, registry) if not row.error), None)
+        rows = open_sheet(path, registry, {}, Needed(names=NAMED)).rows
+        first = next((row for row in rows if not row.error), None)
     except UsageError:  # told when all of it is read
         return False
-    return first is not None and "type" in first.values and "output" in first.values
+    return first is not None and first.values.keys() >= {*NAMED}
+
+
+def _answering(content_type: ContentType) -> list[Sequence[str]]:
+    """Return the columns that a row answers in: one for all, or one for each field of a stage."""
+    return [("output",), *(tuple(stage.output) for stage in content_type.stages if not stage.single)]
 
 
 def _rows_for(content_type: ContentType, path: Path, rows: Sequence[Row]) -> Iterator[Row]:

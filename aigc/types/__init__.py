@@ -4,9 +4,9 @@
                                     Candidate ↗   ↘ Suggestion
 
 Frozen dataclasses without behaviour beyond what their fields imply; those that need no other noun have files of their
-own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`; `places` are paths in a piece,
-`column_names` those of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as written;
-lengths are counted by `aigc.content.measures`, not by `len`.
+own: `asked`, `asset`, `likelihood`, `review`, `shown_number`, `token_choice`, `written_float`; `places` are paths in a
+piece, `column_names` those of a table. Knows no template, no plugin and no tensor. Texts are `str` in Unicode as
+written; lengths are counted by `aigc.content.measures`, not by `len`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from aigc.types.token_choice import Grammar as Grammar
 from aigc.types.token_choice import SamplingParams as SamplingParams
 from aigc.types.token_choice import TokenLogprob as TokenLogprob
 from aigc.types.token_choice import Usage as Usage
+from aigc.types.written_float import WrittenFloat as WrittenFloat
 
 FinishReason: TypeAlias = Literal["stop", "length", "cancelled", "error", "deferred"]
 Severity: TypeAlias = Literal["note", "warn", "reject"]
@@ -62,6 +63,7 @@ def texts_in(value: Json) -> Iterator[str]:
 
 SEVERITIES: tuple[Severity, ...] = ("note", "warn", "reject")  # mildest first
 STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
+UNKNOWN = "unknown "  # in `Row.cleaned`, before the word in a cell that stands for no value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

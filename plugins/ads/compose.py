@@ -9,7 +9,7 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 from aigc_plugins.ads.calls import closings
-from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, shared_out
+from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
@@ -32,16 +32,17 @@ def ad_headlines(
 ) -> list[str]:
     """Return the headlines in their order: product, keyword, the written `lines`, price, offer, calls to action.
 
-    Of those composed here, one that says no more than a line already there is left out, and so is one too wide.
+    Of those composed here, one that says no more than a line already there is left out, and so is one too wide or
+    without a word.
     """
-    first = [product_line(product, brand, language), keyword or ""]
-    last = [in_language(word_lists()["price"], language).format(price=price) if price else "", offer or "", *calls]
+    first = [product_line(product, worded(brand), language), keyword or ""]
+    last = [in_language(word_lists()["price"], language).format(price=price) if worded(price) else "", offer or ""]
     kept: list[str] = []
     for text in first:
         if _fits(text) and not any(_says_no_more(text, other) for other in (*kept, *lines)):
             kept.append(_titled(text))
-    kept += lines
-    for text in last:
+    kept += filter(has_words, lines)
+    for text in (*last, *calls):
         if _fits(text) and not any(_says_no_more(text, other) for other in kept):
             kept.append(_titled(text))
     return kept[:HEADLINES]
@@ -117,7 +118,7 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
     for place, one in enumerate(texts[: int(found[1]) + 1]):
-        offer = str(values.get("offer") or "") if place == 1 else ""
+        offer = worded(values.get("offer")) or "" if place == 1 else ""
         turn = _fresh_first(calls, [*closed, *texts[place + 1 :]])
         closed.append(_closed(one, offer, turn, most, field.draft.language))
     return closed[-1]
@@ -205,7 +206,7 @@ def _bag(text: str) -> set[str]:
 
 
 def _fits(text: str) -> bool:
-    return bool(text) and measure(text, "width") <= HEADLINE
+    return has_words(text) and measure(text, "width") <= HEADLINE
 
 
 def _titled(text: str) -> str:

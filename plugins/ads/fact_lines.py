@@ -10,6 +10,7 @@ from itertools import combinations
 from aigc.content import ends_dangling, measure
 from aigc.types import Json
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+from aigc_plugins.text.emoji import strip_emoji
 
 FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
@@ -76,8 +77,13 @@ def ad_sentence(
 
 
 def has_words(fact: str) -> bool:
-    """Tell whether a fact says anything: not where it is "-" or "…"."""
-    return WORDED.search(fact) is not None
+    """Tell whether a text says anything: not where it is "-" or "…", or nothing but signs that no ad shows."""
+    return WORDED.search(fact if fact.isascii() else strip_emoji(fact, symbols=True)) is not None
+
+
+def worded(text: str | None) -> str | None:
+    """Return a text that says anything; None in place of any other."""
+    return text if text and has_words(text) else None
 
 
 def introduced(facts: Sequence[str]) -> list[str]:

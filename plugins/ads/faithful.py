@@ -46,8 +46,8 @@ def keeps_to_fact(
     they go without saying: "Included in the price" of "materials included in the price"; nor without the time for which
     something holds.
     """
-    facts = _texts(field.draft.item)
-    if not any(map(has_words, facts)):
+    facts = list(filter(has_words, _texts(field.draft.item)))
+    if not facts:
         yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = words_of(" ".join([*facts, free]))

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from aigc.content import measure
 from aigc_plugins.ads.calls import call_verbs, drawn_calls, named_calls, offering
 from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
-from aigc_plugins.ads.fact_lines import ad_line, has_words
+from aigc_plugins.ads.fact_lines import ad_line, has_words, worded
 from aigc_plugins.ads.shortened import heads, loses_particle, loses_time, parts, tightened
 from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
 
@@ -55,7 +55,7 @@ class AdMaterial:
     @property
     def names(self) -> list[str]:
         """The product and its shorter forms."""
-        return short_names(self.product)
+        return list(filter(has_words, short_names(self.product)))
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
@@ -69,11 +69,12 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     written, `plain` the facts as they are, `tight` those that no line tells yet, in fewer words, `clauses` the second
     halves of facts, `parts` what they say of several things, of each, `joined` name and fact, `shortened` name and a
     part, `paired` two facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says
-    no more than one that is there is left out; what `mix` leaves free is filled with further lines. Where four facts
-    make fewer than eleven, name and brand stand in a line each.
+    no more than one that is there is left out, and so is what has no word once emoji are out of it; what `mix` leaves
+    free is filled with further lines. Where four facts make fewer than eleven, name and brand stand in a line each.
     """
     whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
-    ad = AdMaterial(lines=whole, facts=facts, **brief)  # type: ignore[arg-type]
+    given = {name: text if name == "product" else worded(text) for name, text in brief.items()}
+    ad = AdMaterial(lines=whole, facts=facts, **given)  # type: ignore[arg-type]
     kept = _composed(mix, ad)
     if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
         return kept
@@ -96,7 +97,7 @@ def _take(kept: list[str], lines: Iterable[str], most: int, below: int) -> None:
     for line in lines:
         if most <= 0 or len(kept) >= min(below, MOST):
             return
-        if line and measure(line, "width") <= WIDTH and not any(twins(line, other) for other in kept):
+        if has_words(line) and measure(line, "width") <= WIDTH and not any(twins(line, other) for other in kept):
             kept.append(line)
             most -= 1
 

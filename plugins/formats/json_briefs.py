@@ -1,4 +1,4 @@
-"""JSON lines and JSON files as briefs."""
+"""JSON lines and JSON files as briefs. Numbers know how they are written: 29.90 is that where a text is asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aigc import importer
 from aigc.errors import BriefError
-from aigc.types import Json, Row
+from aigc.types import Json, Row, WrittenFloat
 
 
 @importer(name="jsonl", suffixes=(".jsonl", ".ndjson"))
@@ -40,7 +40,7 @@ def json_briefs(path: Path) -> Iterator[Row]:
     if not text.strip():
         raise BriefError(f"{path.name}: the file is empty")
     try:
-        value = _parsed(text)
+        value = READER.decode(text)
     except json.JSONDecodeError as error:
         raise BriefError(f"{path.name}:{error.lineno}: {error.msg} (column {error.colno})") from error
     except ValueError as error:
@@ -54,7 +54,7 @@ def json_briefs(path: Path) -> Iterator[Row]:
 
 def _line(line: bytes, where: str) -> Row:
     try:
-        return _row(_parsed(line.decode("utf-8")), where)
+        return _row(READER.decode(line.decode("utf-8")), where)
     except UnicodeDecodeError as error:
         return Row(values={}, where=where, error=f"byte {line[error.start]:#04x} is not UTF-8")
     except json.JSONDecodeError as error:
@@ -69,10 +69,6 @@ def _row(value: Json, where: str) -> Row:
     return Row(values=value, where=where)
 
 
-def _parsed(text: str) -> Json:
-    return json.loads(text, object_pairs_hook=_once, parse_constant=float)
-
-
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -80,3 +76,6 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice!r} stands twice in one object")
     return found
+
+
+READER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=float, parse_float=WrittenFloat)  # made once for all

@@ -1,4 +1,4 @@
-"""The rows of a sheet as its XML has them: cells that hold something, with how they are shown, and hidden rows.
+"""The rows of a sheet as its XML has them: cells that hold something, how they are shown, and what is hidden.
 
 What the file claims of its size is not looked at. Rows and cells of nothing but formatting cost next to nothing.
 """
@@ -6,7 +6,7 @@ What the file claims of its size is not looked at. Rows and cells of nothing but
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import IO, TypeAlias
 from xml.parsers.expat import ParserCreate
@@ -15,6 +15,7 @@ from aigc.types import Json
 from aigc_plugins.formats.workbook import SharedTexts, Workbook, Worksheet
 
 BLOCK = 1 << 16  # bytes of XML read at once
+COLUMNS = 1 << 14  # that a sheet can have
 EMPTY = re.compile(rb'<(?:\w+:)?c r="[A-Z]+\d+"[^<>]*/>')
 EMPTY_ROW = re.compile(rb'<(?:\w+:)?row r="\d+"[^<>]*(?:/>|>\s*</(?:\w+:)?row>)')
 LETTERS = re.compile(r"[A-Z]+")
@@ -35,10 +36,11 @@ class SheetCell:
 
 @dataclass(slots=True, kw_only=True)
 class SheetRow:
-    """This is a row, counted from 1; its cells by column, counted from 0."""
+    """This is a row, counted from 1; its cells by column, counted from 0, and the columns that are hidden."""
 
     number: int
     hidden: bool = False
+    hidden_columns: Container[int] = ()
     cells: dict[int, SheetCell] = field(default_factory=dict)
 
 
@@ -81,6 +83,10 @@ def _blocks(source: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+def _is_hidden(given: Attributes) -> bool:
+    return given.get("hidden", "0") in ("1", "true")
+
+
 class _SheetReader:
     """This is the parser's view of a sheet: rows that have ended wait until they are taken."""
 
@@ -91,6 +97,7 @@ class _SheetReader:
         self._parser.StartElementHandler = self._begin
         self._parser.EndElementHandler = self._end
         self._ended: list[SheetRow] = []
+        self._hidden: set[int] = set()  # columns
         self._row = SheetRow(number=0)
         self._column = -1
         self._kind, self._style = "n", 0
@@ -116,8 +123,10 @@ class _SheetReader:
             self._value = []
         elif name == "row":
             number = int(given.get("r", self._row.number + 1))
-            self._row = SheetRow(number=number, hidden=given.get("hidden", "0") in ("1", "true"))
+            self._row = SheetRow(number=number, hidden=_is_hidden(given), hidden_columns=self._hidden)
             self._column = -1
+        elif name == "col" and _is_hidden(given):
+            self._hidden.update(range(int(given["min"]) - 1, min(int(given["max"]), COLUMNS)))
         elif self._value is not None:
             if name in ("v", "t") and not self._aside:
                 self._parser.CharacterDataHandler = self._value.append

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
-from aigc.types import Json, Row, numbered
+from aigc.types import UNKNOWN, Json, Row, numbered
 from aigc_plugins.formats.format_codes import Unshown
 from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.merged_cells import Merges, merged_cells
@@ -19,7 +19,8 @@ from aigc_plugins.formats.shown_numbers import general, shown_number, shown_text
 from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 
 PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
-MERGED, HIDDEN, UNSHOWN = "filled from merged cells", "in a hidden row", "without its number format"
+MERGED, UNSHOWN = "filled from merged cells", "without its number format"
+HIDDEN_ROW, HIDDEN_COLUMN = "in a hidden row", "in a hidden column"
 
 
 def sheets_of(path: Path) -> Sequence[str]:
@@ -34,8 +35,8 @@ def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Ra
 
     The first row names the inputs, or the row `header`. A number with a format is the text that Excel shows ($29.90,
     15%, 00417); dates that each computer shows in its own way become 2026-11-23. A cell merged with those below it
-    stands for them too. A row with a formula whose value the file does not have, or an error value (#REF!), fails
-    alone. Rows stream in constant memory.
+    stands for them too. An error value (#REF!) is unknown, as an empty cell is. A row with a formula whose value the
+    file does not have fails alone. Rows stream in constant memory.
     """
     with opened(path) as book:
         yield from _Sheet(book, _chosen(book, sheet), header).rows()
@@ -91,14 +92,24 @@ class _Sheet:
                 cells[at] = general(cell.value)
                 done.setdefault(at, []).append(UNSHOWN)
             if row.hidden:
-                done.setdefault(at, []).append(HIDDEN)
+                done.setdefault(at, []).append(HIDDEN_ROW)
+            if at in row.hidden_columns:
+                done.setdefault(at, []).append(HIDDEN_COLUMN)
+            if cell.faulty:
+                done.setdefault(at, []).append(f"{UNKNOWN}{cell.value}")
         made = self._table.take(cells, row.number, f"{self._book.name}:{row.number}")
-        wrong = {at: text for at, cell in row.cells.items() if (text := self._wrong(at, row.number, cell))}
-        if made is None or not (wrong or done):
+        return made and self._noted(made, row, done)
+
+    def _noted(self, made: Row, row: SheetRow, done: Mapping[int, Sequence[str]]) -> Row:
+        """Return a row with what was `done` to its cells, and with what is wrong with them; errors are no values."""
+        wrong = {at: self._unsaved(at, row.number) for at, cell in row.cells.items() if cell.unsaved}
+        if not (wrong or done):
             return made
         called = {at: self._called(at) for at in (*wrong, *done)}
+        errors = {called[at]: None for at in done if at in row.cells and row.cells[at].faulty}
         return replace(
             made,
+            values={**made.values, **errors},
             error=made.error or next(iter(wrong.values()), ""),
             faults={called[at]: text for at, text in wrong.items()},
             cleaned={called[at]: tuple(terms) for at, terms in done.items()},
@@ -119,12 +130,10 @@ class _Sheet:
         """Return what the table calls a column."""
         return (self._table.names[at] if at < len(self._table.names) else "") or numbered("", at + 1)
 
-    def _wrong(self, at: int, number: int, cell: SheetCell) -> str:
-        """Return what is wrong with a cell, or nothing."""
-        if cell.unsaved:
-            place = f"{self._called(at)!r} ({column_letters(at)}{number})"
-            return f"{place} is a formula without a saved value; open the file in Excel and save it"
-        return f"has the error {cell.value} in {self._called(at)!r}" if cell.faulty else ""
+    def _unsaved(self, at: int, number: int) -> str:
+        """Return what is wrong with a cell whose formula has no saved value."""
+        place = f"{self._called(at)!r} ({column_letters(at)}{number})"
+        return f"{place} is a formula without a saved value; open the file in Excel and save it"
 
     def _refusal(self) -> BriefError:
         """Return the error of a sheet without rows; it names the others."""

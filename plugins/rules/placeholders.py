@@ -9,12 +9,14 @@ from importlib.resources import files
 
 from aigc import check
 from aigc.types import Draft, Field, Finding, texts_in
+from aigc_plugins.text.emoji import strip_emoji
 
 URL = re.compile(r"https?://\S+", re.IGNORECASE)
 BRACES = r"\{\{[^}\n]*\}\}|\{%[^%\n]*%\}|(?<!\{)\$?\{(?:[A-Za-z_][A-Za-z_0-9.-]*(?: [A-Za-z_.-]+)*|\d*)\}(?!\})"
 PERCENT = r"%\([a-z_]+\)s|(?<![\w%])%{1,2}[A-Za-z]\w*%{1,2}(?!\w)|(?<![\w%])(?<!\d )%(?:\d\$)?[sd]\b"
 EMPTY = r"\[\s*\]|\[\.{3}\]|\[…\]"
 OTHER = r"\bX{3,}\b|XX(?:公司|品牌|产品|先生|女士)|(?<!\w)#[A-Z_]{3,}#|(?<!\w)__[A-Z_]{3,}__(?!\w)"
+WORD = re.compile(r"[^\W_]")
 BRACKETS = ("[", "{", "<", "(", "【", "（", "$", "%")
 
 
@@ -37,8 +39,14 @@ def no_placeholder(
 
 
 @check
-def brief_filled_in(draft: Draft, *, but: Sequence[str] = ()) -> Iterator[str]:
-    """The brief has no placeholder that nobody filled in, in no input `but` those, whether a text shows it or not."""
+def brief_filled_in(draft: Draft, *, but: Sequence[str] = (), worded: Sequence[str] = ()) -> Iterator[str]:
+    """The brief has no placeholder that nobody filled in, in no input `but` those, whether a text shows it or not.
+
+    The inputs `worded` have a word: a name is more than an emoji.
+    """
+    for name in worded:
+        if (text := draft.brief.values.get(name)) and not WORD.search(strip_emoji(text, symbols=True)):
+            yield f"the brief's {name} has no word"
     for name, value in draft.brief.values.items():
         for text in texts_in(value) if name not in but else ():
             for found in placeholders(text):

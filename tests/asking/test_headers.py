@@ -113,7 +113,7 @@ def test_the_option_is_stronger_than_what_is_found(project: Project, item: Conte
         ("title\n" + TABLE.replace("Product", "Name"), "--input header=2 if line 2 names the columns (Name, Price, F"),
         ("# title, long, of, all\n" + TABLE.replace("Product", "Name"), "--input header=2 if line 2 names"),
         ("Name\nMug\nProduct\n", "--input header=3"),
-        ("Name,Price\nMug,9\n", "; or --input header=N if another line names the columns"),
+        ("Name,Preis\nTitle,Price\nMug,9\n", "; or --input header=N if another line names the columns"),
     ],
 )
 @pytest.mark.parametrize("mapped", [{}, {"product": "Product"}])
@@ -123,6 +123,25 @@ def test_a_line_that_is_not_sure_is_named(
     with pytest.raises(BriefError) as caught:
         list(asked(content, columns=mapped).rows(project, item))
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Name,Price\nMug,9\n",
+        "Name,Price\nMug,nine\n",
+        "Name,Price\nMug,9\nCup,8 €\nPot,\n",
+        "Name,Link\nMug,https://example.com/a\nCup,https://example.com/b\n",
+        "Name,Text\nMug,It holds half a litre or more of warm tea.\nCup,A cup to carry along on all your journeys\n",
+    ],
+)
+@pytest.mark.parametrize("mapped", [{}, {"product": "Product"}])
+def test_no_line_is_asked_for_where_no_other_can_name_columns(
+    project: Project, item: ContentType, asked: Asked, content: str, mapped: dict[str, str]
+) -> None:
+    with pytest.raises(BriefError) as caught:
+        list(asked(content, columns=mapped).rows(project, item))
+    assert "product" in str(caught.value) and "header" not in str(caught.value)
 
 
 def test_a_row_of_cells_called_as_inputs_are_is_a_row(project: Project, item: ContentType, asked: Asked) -> None:

@@ -10,11 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from aigc.generating import Source
+from aigc.plugs.hookspecs import hookimpl
 from aigc.testing import ScriptedGenerator
 from aigc.types import Request
+from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 
 Run = Callable[..., Any]
 
@@ -136,6 +139,42 @@ def test_a_file_of_briefs_and_an_adapter_beside_its_base(aigc: Run, shop: Any, m
     models.clear()
     assert aigc(*TYPE).code == 0 and models == [("plain", [])], "the project's own without -m"
     assert aigc("evaluate", "sample", "--type", "shop/slogan", "--json").json["briefs"] == 2
+
+
+class Books:
+    """This is a plugin that reads workbooks."""
+
+    @hookimpl
+    def aigc_importers(self) -> list[object]:
+        return [xlsx_briefs]
+
+
+def book(file: Path, *sheets: Sequence[Sequence[Any]]) -> None:
+    """Write a workbook with these sheets of rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for rows in sheets:
+        table = made.create_sheet()
+        for row in rows:
+            table.append(row)
+    made.save(file)
+
+
+def test_a_table_of_briefs_or_texts_is_found_below_a_title_or_in_another_sheet(
+    aigc: Run, shop: Any, models: list[Any]
+) -> None:
+    shop.plugins["books"] = Books()
+    notes = [["How to fill this in"], ["One row for each product"]]
+    book(shop.folder / "briefs.xlsx", notes, [["Spring"], [], ["Product", "name"], ["Tin\u200b cup", "a"]])
+    ran = aigc("evaluate", "briefs.xlsx", "--type", "shop/slogan", "-m", "good", "--json")
+    assert ran.code == 0 and ran.json["briefs"] == 1, ran.err
+    assert "briefs.xlsx: read from the sheet 'Sheet1', not 'Sheet'" in ran.err
+    assert "briefs.xlsx: line 3 names the columns" in ran.err
+    ran = aigc("evaluate", "briefs.xlsx", "--type", "shop/slogan", "-m", "good", "--html", "page.html")
+    assert "Tin cup" in (shop.folder / "page.html").read_text(), "cleaned as a batch cleans it"
+    book(shop.folder / "pairs.xlsx", notes, [["Pairs"], ["prompt", "chosen", "rejected"], ["Well?", "Yes", "No"]])
+    ran = aigc("evaluate", "pairs.xlsx", "-m", "bad", "-m", "good", "--json")
+    assert ran.code == 0 and ran.json["texts"] == 1, ran.err
 
 
 def test_thresholds_name_what_is_missed_and_end_with_1(aigc: Run, shop: Any, models: list[Any]) -> None:

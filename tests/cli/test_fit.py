@@ -13,7 +13,7 @@ import pytest
 from aigc.content.mix import read_mixes
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc_plugins import scorers
+from aigc_plugins import formats, scorers
 
 LINES = """
 aigc: 1
@@ -90,6 +90,14 @@ def test_fitting_again_costs_nothing_and_replaces_the_entry(fit: Any, shop: Any,
     assert len(read_mixes(shop.folder / "templates/shop/mixes/lines.yaml", ["fit", "length"])) == 1
     other = fit("--json", "--out", str(tmp_path / "mix.yaml")).json
     assert other["file"] == str(tmp_path / "mix.yaml")
+
+
+def test_labels_are_found_below_a_title(fit: Any, shop: Any) -> None:
+    file = shop.folder / "labels.csv"
+    file.write_text("Labels of March\n" + file.read_text())
+    shop.plugins["shop"] = formats
+    ran = fit()
+    assert ran.code == 0 and "700 lines of 70 facts" in ran.out, ran.err
 
 
 def test_rows_that_are_no_candidates_are_counted(fit: Any, shop: Any) -> None:

@@ -218,6 +218,26 @@ def test_a_sheet_is_read_back(aigc: Run, shop: Any) -> None:
     assert "0001: 'Short one' is suggested for text no more; write it out in the column 'pick' to take it" in ran.out
 
 
+@pytest.mark.parametrize("name", ["suggestions", "for the team"])
+def test_a_sheet_with_a_title_above_it_or_another_name_is_read_back(aigc: Run, shop: Any, name: str) -> None:
+    made = openpyxl.load_workbook(shop.folder / "made/content.xlsx")
+    table = made["suggestions"]
+    table["I2"] = 2
+    table.insert_rows(1, 2)
+    table["A1"], table.title = "Please fill in the column pick", name
+    made.save(shop.folder / "filled.xlsx")
+    ran = aigc("pick", "made", "--from", "filled.xlsx")
+    assert ran.code == 0 and ran.out == "filled.xlsx:4: 0001 text: Short one\n", ran.err
+
+
+def test_a_sheet_without_its_column_is_told_by_its_own_columns(aigc: Run, shop: Any) -> None:
+    made = openpyxl.load_workbook(shop.folder / "made/content.xlsx")
+    made["suggestions"]["I1"] = "picks"
+    made.save(shop.folder / "filled.xlsx")
+    ran = aigc("pick", "made", "--from", "filled.xlsx")
+    assert ran.code == 2 and "there is no column 'pick'; did you mean 'picks'?" in ran.err
+
+
 def test_words_for_another_brief_or_text_are_refused(aigc: Run, shop: Any) -> None:
     path, filled = shop.folder / "made/content.xlsx", shop.folder / "filled.xlsx"
     book = openpyxl.load_workbook(path)

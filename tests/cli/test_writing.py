@@ -65,6 +65,9 @@ def test_generate_reads_briefs(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyP
     )
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO('{"product": "帽子"}'.encode())))
     assert aigc("generate", "shop/slogan", "--brief", "-", "--json").json["brief"]["values"]["product"] == "帽子"
+    shop.write("one.json", '{"product": 29.90}')
+    asked = aigc("generate", "shop/slogan", "--brief", "one.json", "--json").json["brief"]["values"]
+    assert asked["product"] == "29.90", "a number stays as it is written"
 
 
 @pytest.mark.parametrize(

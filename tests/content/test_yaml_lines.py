@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aigc.content.yaml_lines import WrittenFloat, parse_yaml, read_yaml, yaml_text
+from aigc.content.yaml_lines import parse_yaml, read_yaml, yaml_text
 from aigc.errors import ContentTypeError
+from aigc.types import WrittenFloat
 
 
 def test_plain_words_are_what_yaml_1_2_says() -> None:

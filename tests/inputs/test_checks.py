@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -341,6 +342,7 @@ def test_a_pointer_of_git_lfs_is_called_by_name(batch: Batch, tmp_path: Path) ->
 
 
 SIGNS = "👩🍳✅🎉•★\u200d"
+ONLY_SIGNS = ("🎉🔥", "✅", "★★★", "1️⃣", "🎉 -")
 
 
 @pytest.mark.parametrize("voice", ["facts", "joined"])
@@ -355,6 +357,28 @@ def test_emoji_of_rows_stand_in_no_ad_and_are_named(batch: Batch, voice: str) ->
     assert [message.partition(":")[0] for message in named] == [
         f"left out of the brief's {name}" for name in ("product", "benefits", "offer")
     ]
+
+
+@pytest.mark.parametrize("voice", ["facts", "joined"])
+def test_what_is_nothing_but_signs_leaves_no_empty_text_in_an_ad(batch: Batch, tmp_path: Path, voice: str) -> None:
+    columns = {"benefits": "two pockets; washes at 40 degrees", "offer": "", "price": "", "brand": "", "keyword": ""}
+    with (tmp_path / "signs.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, ["product", "url", *columns])
+        table.writeheader()
+        for sign in ONLY_SIGNS:
+            row = {"product": "Linen apron", "url": "https://example.com/a", **columns}
+            table.writerows({**row, name: sign} for name in ("product", *columns))
+            table.writerow({**row, "benefits": f"two pockets; {sign}; washes at 40 degrees"})
+    ended = batch(ADS, "signs.csv", "--voice", voice)
+    assert len(ended.pieces) == len(ONLY_SIGNS) * 7
+    for piece in ended.pieces.values():
+        fields, named = piece["fields"], piece["brief"]["values"]["product"] not in ONLY_SIGNS
+        assert piece["status"] == ("accepted" if named else "rejected"), piece["reason"]
+        assert all(re.search(r"\w", text) for text in (*fields["headlines"], *fields["descriptions"])), fields
+        broken = [text for text in texts_in(fields) if re.search(r"\.\.|^[.:]|\b(?:by|for)$", text, re.IGNORECASE)]
+        assert not (broken and named), fields
+        if not named:
+            assert "the brief's product has no word" in [one["message"] for one in piece["findings"]]
 
 
 def test_a_row_in_a_language_that_the_type_does_not_write_is_flagged_by_name(batch: Batch) -> None:

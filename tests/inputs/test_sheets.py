@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import pickle
 import string
 import time
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aigc.asking import Plan
+from aigc.cli import main
 from aigc.cli.reports import print_sheet
 from aigc.errors import BriefError
 from aigc.project import Project
@@ -168,6 +170,22 @@ def test_a_hidden_row_is_read_and_noted(book: Callable[..., Path]) -> None:
     assert [(row.values["a"], row.cleaned) for row in rows] == [("tea", {}), ("mug", {"a": ("in a hidden row",)})]
 
 
+@pytest.mark.parametrize("hidden", ["1", "true"])
+def test_a_hidden_column_is_read_and_noted(book: Callable[..., Path], hidden: str) -> None:
+    columns = f'<cols><col min="1" max="1" hidden="0"/><col min="2" max="16384" hidden="{hidden}"/></cols>'
+    rows = [row(1, "a", "b", "c"), row(2, "tea", "mug"), row(3, "jug", "pot", "cup", more=' hidden="1"')]
+    tea, jug = xlsx_briefs(book(columns + sheet(*rows)))
+    assert (tea.values["b"], tea.cleaned) == ("mug", {"b": ("in a hidden column",)})
+    both = ("in a hidden row", "in a hidden column")
+    assert jug.cleaned == {"a": ("in a hidden row",), "b": both, "c": both}
+
+
+def test_a_column_that_claims_to_reach_far_takes_no_memory(book: Callable[..., Path]) -> None:
+    columns = '<cols><col min="2" max="99999999999" hidden="1"/></cols>'
+    (only,) = xlsx_briefs(book(columns + sheet(row(1, "a", "b"), row(2, "tea", "mug"))))
+    assert only.cleaned == {"b": ("in a hidden column",)}
+
+
 def test_a_hidden_first_sheet_is_passed_over(book: Callable[..., Path]) -> None:
     path = book(sheet(row(1, "x"), row(2, "y")), sheet(row(1, "a"), row(2, "tea")), states={1: "veryHidden"})
     (only,) = xlsx_briefs(path)
@@ -184,8 +202,8 @@ def test_formulas_with_saved_values_are_their_values(book: Callable[..., Path]) 
         '<c r="E2" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
     ]
     (only,) = xlsx_briefs(book(sheet(row(1, *"abcde"), row(2, *cells))))
-    assert only.values == {"a": "teas", "b": None, "c": "00417", "d": True, "e": "#DIV/0!"}
-    assert only.error == only.faults["e"] == "has the error #DIV/0! in 'e'"
+    assert only.values == {"a": "teas", "b": None, "c": "00417", "d": True, "e": None}
+    assert (only.error, only.cleaned) == ("", {"e": ("unknown #DIV/0!",)})
 
 
 def test_a_format_that_cannot_show_the_number_is_named(book: Callable[..., Path]) -> None:
@@ -291,10 +309,15 @@ output: {type: string}
 
 
 @pytest.fixture
-def asked(make_project: Callable[..., Project]) -> Callable[..., list[Brief | Artifact]]:
-    """Return a function that reads a workbook as briefs of a type that needs a product."""
+def project(make_project: Callable[..., Project]) -> Project:
+    """Return a project with a type that needs a product."""
     task = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
-    project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": task})
+    return make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": task})
+
+
+@pytest.fixture
+def asked(project: Project) -> Callable[..., list[Brief | Artifact]]:
+    """Return a function that reads a workbook as briefs."""
 
     def ask(path: Path, **options: Any) -> list[Brief | Artifact]:
         plan = Plan(type="shop/item", briefs=str(path), **options)
@@ -332,14 +355,47 @@ def test_the_file_with_a_sheet_to_read_first_is_read(asked: Asked, capsys: pytes
     assert capsys.readouterr().err == told
 
 
-def test_a_cell_that_cannot_be_read_fails_its_row_where_it_is_needed(book: Callable[..., Path], asked: Asked) -> None:
-    cells = ['<c r="B2"><f>A2*2</f></c>', '<c r="C2" t="e"><v>#REF!</v></c>']
-    path = book(sheet(row(1, "product", "margin", "ratio"), row(2, "Mug", *cells)))
+def test_a_formula_without_a_value_fails_its_row_where_it_is_needed(book: Callable[..., Path], asked: Asked) -> None:
+    path = book(sheet(row(1, "product", "margin"), row(2, "Mug", '<c r="B2"><f>A2*2</f></c>')))
     assert [type(one) for one in asked(path)] == [Brief]
     (failed,) = asked(path, columns={"price": "margin"})
     assert "b.xlsx:2: 'margin' (B2) is a formula without a saved value" in failed.reason
-    (failed,) = asked(path, literals={"price": "{{ ratio }} €"})
-    assert failed.reason == "b.xlsx:2: has the error #REF! in 'ratio'"
+    (failed,) = asked(path, literals={"price": "{{ margin }} €"})
+    assert "b.xlsx:2: 'margin' (B2) is a formula without a saved value" in failed.reason
+
+
+def test_an_error_is_unknown_as_an_empty_cell_is(book: Callable[..., Path], asked: Asked) -> None:
+    errors = [f'<c r="{at}" t="e"><v>#REF!</v></c>' for at in ("A3", "B2", "C2")]
+    rows = [row(1, "product", "ratio", "pieces"), row(2, "Mug", *errors[1:]), row(3, errors[0], "half", 2)]
+    mug, nothing = asked(book(sheet(*rows)), columns={"price": "ratio"})
+    assert isinstance(mug, Brief) and (mug.values["price"], mug.values["pieces"]) == ("", 1)
+    assert mug.cleaned == {"price": ("unknown #REF!",), "pieces": ("unknown #REF!",)}
+    assert isinstance(nothing, Artifact) and nothing.reason == "b.xlsx:3: product is missing"
+    (mug, _) = asked(book(sheet(*rows)), literals={"price": "{{ ratio or 'on request' }}"})
+    assert mug.values["price"] == "on request"
+
+
+def test_an_error_is_no_name_of_a_brief(book: Callable[..., Path], asked: Asked) -> None:
+    cells = ['<c r="B2" t="e"><v>#N/A</v></c>', '<c r="B3" t="e"><v>#N/A</v></c>']
+    rows = [row(1, "product", "id"), row(2, "Mug", cells[0]), row(3, "Cup", cells[1])]
+    assert [one.id for one in asked(book(sheet(*rows)))] == ["0001", "0002"]
+
+
+def test_a_dry_run_counts_errors_and_what_is_hidden(
+    book: Callable[..., Path], project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = ['<c r="B2" t="e"><v>#N/A</v></c>', '<c r="B3" t="e"><v>#DIV/0!</v></c>']
+    columns = '<cols><col min="3" max="3" hidden="1"/></cols>'
+    rows = [row(1, "product", "price", "pieces"), row(2, "Mug", cells[0], 2), row(3, "Cup", cells[1], 3)]
+    path = book(columns + sheet(*rows, row(4, "Pot", "9 €", more=' hidden="1"')))
+    argv = ["batch", "shop/item", str(path), "--dry-run", "--json", "--project", str(project.folder)]
+    assert main(argv) == 0
+    assert json.loads(capsys.readouterr().out)["read"] == [
+        {"input": "price", "what": "unknown", "rows": 2, "terms": {"#N/A": 1, "#DIV/0!": 1}},
+        {"input": "price", "what": "cleaned", "rows": 1, "terms": {"in a hidden row": 1}},
+        {"input": "pieces", "what": "cleaned", "rows": 2, "terms": {"in a hidden column": 2}},
+        {"input": "product", "what": "cleaned", "rows": 1, "terms": {"in a hidden row": 1}},
+    ]
 
 
 def test_a_shown_number_is_a_number_where_one_is_asked_for(asked: Asked) -> None:

@@ -240,6 +240,35 @@ def test_values_of_json_are_cleaned_inside() -> None:
     assert row.cleaned["number"] == ("unknown Infinity",)
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".json"])
+def test_numbers_of_json_stay_as_they_are_written(project: Project, suffix: str) -> None:
+    rows = ['{"id": 1.50, "product": 1.0, "facts": [29.90, "dry", 1e3], "offer": 29.90, "weight": 29.90}']
+    rows.append('{"product": 7, "offer": 0.30000000000000004, "weight": 1.0, "facts": "2.50"}')
+    text = "\n".join(rows) if suffix == ".jsonl" else f"[{','.join(rows)}]"
+    file = Path(f"rows{suffix}")
+    file.write_text(text, encoding="utf-8")
+    one, seven = good(rows_of(project, file))
+    assert (one.id, one.values["product"], one.values["offer"]) == ("1.50", "1.0", "29.90")
+    assert one.values["facts"] == ["29.90", "dry", "1e3"]
+    assert (one.values["weight"], type(one.values["weight"])) == (29.9, float)
+    assert (seven.values["product"], seven.values["offer"], seven.values["weight"]) == ("7", "0.30000000000000004", 1.0)
+    (told, _) = good(rows_of(project, file, literals={"offer": "{{ weight }} €", "weight": "{{ weight * 2 }}"}))
+    assert (told.values["offer"], told.values["weight"]) == ("29.90 €", 59.8)
+
+
+def test_numbers_of_rows_that_are_one_stay_as_they_are_written(project: Project) -> None:
+    Path("till.yaml").write_text(
+        "aigc: 1\ntitle: Till\nknown_by: [[name, price]]\njoin: {by: name, collect: price}\n"
+        'feeds: {product: name, offer: \'{{ cells("price") | join(" to ") }}\'}\n'
+    )
+    Path("rows.jsonl").write_text(
+        '{"name": "Mug", "price": 24.50}\n{"name": "Cup", "price": 1.0}\n{"name": "Mug", "price": 19.90}\n'
+        '{"name": "Mug", "price": 24.5}\n'
+    )
+    mug, cup = good(rows_of(project, Path("rows.jsonl"), origin="till.yaml"))
+    assert (mug.values["offer"], cup.values["offer"]) == ("24.50 to 19.90", "1.0")
+
+
 def test_a_number_that_is_none_is_unknown(project: Project) -> None:
     Path("rows.jsonl").write_text('{"product": "Mug", "weight": NaN}\n{"product": "Cup", "weight": -Infinity}\n')
     Path("rows.json").write_text('[{"product": "Mug", "weight": NaN, "facts": ["one", NaN]}]')

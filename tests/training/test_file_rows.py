@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -246,3 +247,32 @@ def test_rows_in_are_kept_or_left_out(works: Works, tmp_path: Path, lines: list[
     assert places == {f"any.jsonl:{number}" for number in range(1, len(lines) + 2)}
     assert account.rows == len(account.kept) + len(account.left_out)
     assert all(isinstance(one, Sample) and one.answer.strip() for one in account.kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("Answers of March\n\nprompt,completion\nSay A,A\n", {}),
+        ("# Answers\nFrage,completion\nSay A,A\n", {"prompt": "Frage"}),
+        ("Answers of March\ninstruction,input,output\nSay A,,A\n", {}),
+    ],
+)
+def test_a_table_of_rows_may_have_a_title_above_it(
+    works: Works, tmp_path: Path, text: str, columns: dict[str, str]
+) -> None:
+    (tmp_path / "rows.csv").write_text(text, encoding="utf-8")
+    account = gather(works.project, [str(tmp_path / "rows.csv")], columns=columns)
+    assert [(turns(one.prompt), one.answer) for one in account.kept] == [([("user", "Say A")], "A")]
+    assert not account.left_out
+
+
+def test_rows_of_a_workbook_are_found_in_another_sheet(works: Works, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Read me first"])
+    book.active.append(["One row for each answer"])
+    table = book.create_sheet("Answers")
+    for row in (["Answers"], ["prompt", "chosen", "rejected"], ["Say A", "A", "B"]):
+        table.append(row)
+    book.save(tmp_path / "rows.xlsx")
+    (sample,) = gather(works.project, [str(tmp_path / "rows.xlsx")], objective="dpo").kept
+    assert (sample.where, sample.answer, sample.rejected) == ("rows.xlsx:3", "A", "B")

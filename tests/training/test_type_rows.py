@@ -148,3 +148,27 @@ def test_fields_of_an_output_may_be_columns(works: Works, tmp_path: Path) -> Non
 def test_with_pairs_they_have_none(works: Works) -> None:
     assert gather(works.project, ["shop/page"], shots=False, objective="dpo").reasons() == {"has no pair": 2}
     assert all(one.good for one in gather(works.project, ["shop/page"], shots=False, objective="kto").kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "type_name", "columns"),
+    [
+        ("Lines of March\ntype,stage,item,output\nshop/page,lines,is red,Is red\n", "", {}),
+        ("Lines of March\nstage,item,output\nlines,is red,Is red\n", "shop/page", {}),
+        ("Lines of March\nstage,fact,line\nlines,is red,Is red\n", "shop/page", {"item": "fact", "output": "line"}),
+    ],
+)
+def test_a_table_of_lines_may_have_a_title_above_it(
+    works: Works, tmp_path: Path, text: str, type_name: str, columns: dict[str, str]
+) -> None:
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    account = gather(works.project, [str(tmp_path / "mine.csv")], content_type=type_name, columns=columns)
+    assert [(one.where, one.stage, one.answer) for one in account.kept] == [("mine.csv:3", "lines", "Is red")]
+
+
+def test_lines_beside_a_type_may_have_a_title_above_them(works: Works) -> None:
+    file = works.folder / "templates/shop/training/page.csv"
+    works.project  # noqa: B018 - makes the folder
+    file.parent.mkdir()
+    file.write_text("Lines of March\nstage,item,output\nlines,is red,Is red\n", encoding="utf-8")
+    assert [one.where for one in gather(works.project, ["shop/page"]).kept] == ["page.csv:3"]

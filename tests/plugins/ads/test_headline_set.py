@@ -45,6 +45,14 @@ def test_poor_briefs_get_no_padding() -> None:
     assert sum(headline_kind(line, {"product": "Rain barrel"}) == "name" for line in lines) == 1
 
 
+@pytest.mark.parametrize("sign", ["🎉🔥", "✓", "1️⃣", "…"])
+def test_what_has_no_word_is_no_headline(sign: str) -> None:
+    kinds = {"offer": 1, "price": 1, "keyword": 3, "brand": 1, "lines": 2, "plain": 2, "joined": 4}
+    brief = {"brand": sign, "keyword": sign, "offer": sign, "price": sign}
+    assert headline_set(kinds, [sign], [sign], product="Rain barrel", **brief) == []
+    assert headline_set({**kinds, "name": 1}, [], ["brass tap"], product=sign, **brief) == ["Brass tap"]
+
+
 def test_the_keyword_stands_in_three_headlines() -> None:
     for keyword in ("water butt", "garden water butt", "large garden water butts"):
         lines = headline_set(ALL, LINES, FACTS, product="Rain barrel", brand="Oakrow", keyword=keyword, price="$49")

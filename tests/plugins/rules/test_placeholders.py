@@ -81,3 +81,11 @@ def test_a_brief_that_nobody_filled_in():
         "the brief's benefits has the placeholder '{size}'",
     ]
     assert len(list(brief_filled_in(draft, but=["benefits"]))) == 1
+
+
+@pytest.mark.parametrize(
+    ("product", "told"), [("🎉", 1), ("1️⃣", 1), ("…", 1), ("🎉 Mug", 0), ("3M", 0), ("茶", 0), (None, 0)]
+)
+def test_an_input_that_is_to_have_a_word(product, told):
+    draft = Draft(brief=Brief(id="1", values={"product": product, "brand": "🎉"}), fields={}, schema={})
+    assert list(brief_filled_in(draft, worded=["product"])) == ["the brief's product has no word"] * told
