@@ -15,7 +15,8 @@ from itertools import chain, islice
 from pathlib import Path
 
 from aigc.asking.asked_columns import asked_column, bare, identifier
-from aigc.asking.briefs import PEEK, is_expression
+from aigc.asking.briefs import PEEK
+from aigc.asking.computing import is_expression
 from aigc.asking.importing import importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment

@@ -163,6 +163,28 @@ def test_an_amount_in_another_currency_fails_its_row(batch: Batch) -> None:
     assert "'$24.50' is not in €" in ended.pieces["0002"]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [
+        ("{{ list_price }} €", None),
+        ("EUR {{ list_price }}", None),
+        ("{{ (list_price | money) * 0.9 }} each", None),
+        ("{{ '%.2f €' | format((list_price | money('€')) * 0.9) }}", None),
+        ("about {{ list_price }}", "about"),
+        ("{{ list_price }} {{ brand }}", "Acme"),
+    ],
+)
+def test_an_unknown_price_leaves_no_currency_behind(
+    batch: Batch, tmp_path: Path, price: str, shown: str | None
+) -> None:
+    (tmp_path / "mugs.csv").write_text(
+        "product,benefits,url,list_price,brand\nMug,two handles;light,https://example.com/b,#N/A,Acme\n",
+        encoding="utf-8",
+    )
+    ended = batch(ADS, "mugs.csv", "--set", f"price={price}")
+    assert ended.pieces["0001"]["brief"]["values"]["price"] == shown, ended.told
+
+
 GERMAN = "die Platte aus massiver Eiche; mit der Hand geölt und geschliffen"
 
 
