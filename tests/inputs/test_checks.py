@@ -379,6 +379,23 @@ def test_emoji_of_rows_stand_in_no_ad_and_are_named(batch: Batch, voice: str) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        ("❌ BPA", "the brief's benefits says '❌ BPA'; no text shows the cross"),
+        ("keeps a large coffee hot ^ the whole of a long day", "has '^' (symbol)"),
+        ("call +49 30 1234567 to order one of these mugs", "'+49 30 1234567' (phone number)"),
+    ],
+)
+def test_what_a_platform_refuses_is_not_excused_by_the_row(
+    batch: Batch, tmp_path: Path, fact: str, reason: str
+) -> None:
+    rows = f"product,benefits,url\nSteel mug,light to carry;{fact},https://example.com/b\n"
+    (tmp_path / "mugs.csv").write_text(rows, encoding="utf-8")
+    piece = batch(ADS, "mugs.csv").pieces["0001"]
+    assert piece["status"] == "rejected" and reason in piece["reason"]
+
+
 def test_a_row_in_a_language_that_the_type_does_not_write_is_flagged_by_name(batch: Batch) -> None:
     ended = batch(ADS, "24-german.csv")
     piece = ended.pieces["0001"]
