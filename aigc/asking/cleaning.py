@@ -25,15 +25,21 @@ ERRORS = """
     #N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR!
     #GETTING_DATA #NA #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #VALEUR! #NOM? #NOMBRE! #N/D #¡REF! #¡VALOR! #¡DIV/0!
     #¿NOMBRE? #¡NUM! #RIF! #VALORE! #NOME? #VERW! #WAARDE! #NAAM?
-"""  # of spreadsheets, in English, German, French, Spanish, Italian, Dutch
+    #NOMBRE! #NUL! #¡NULO! #VALOR! #NÚM! #NULO! #NULLO! #DIV/0 #GETAL! #DEEL/0! #LEEG! #ARG! #NAZWA? #ADR! #LICZBA!
+    #N/D! #ZERO! #DZIEL/0! #SAKNAS! #VÄRDEFEL! #REFERENS! #DIVISION/0! #NAMN? #OGILTIGT! #I/T #VÆRDI! #VERDI! #Н/Д
+    #ЗНАЧ! #ССЫЛКА! #ДЕЛ/0! #ИМЯ? #ЧИСЛО! #YOK #DEĞER! #BAŞV! #SAYI/0! #AD? Err:502 Err:504 Err:508 Err:509 Err:522
+"""  # of spreadsheets, in the languages that translate them
+NARROW = tuple("#" * width for width in range(4, 41))  # of a column too narrow for its number, as Excel saves it in CSV
 WORDS = """
-    nan NaN NAN -nan null NULL Null (null) [null] <null> none None NONE n/a N/A n.a. N.A. NA <NA> nil undefined NaT \\N
-    - -- – — 无 暂无 空值
+    nan NaN NAN -nan null NULL Null (null) [null] <null> <NULL> none None NONE n/a N/A n.a. N.A. NA <NA> nil undefined
+    NaT \\N - -- --- – — − 无 暂无 空值 不适用 $- €- £- ¥- -$ -€ -£ (blank) (empty) (none)
 """
+AMOUNTS = ("$ -", "€ -", "£ -", "¥ -", "- $", "- €", "- £")  # how Excel shows an amount of nothing
+PHRASES = ("(not set)", "(not provided)", "[object Object]", "Loading...")
 ID = re.compile(r"[\W_]*i[\W_]*d[\W_]*", re.IGNORECASE)
 ALONE = r"(?=[ \t]*(?:[\r\n;；]|\Z))"  # nothing but `;` or the end of the line follows
 BULLET_BEGINS = rf"{SYMBOLS}{re.escape(DASHES)}(（\d"  # of a class of characters
-BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]"  # as it may look
+BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]|\d\ufe0f?\u20e3"  # as it may look
 STEPS = ((MARKS, without_marks), (SPACES, with_plain_spaces), (BULLETS, without_bullets))
 
 
@@ -43,7 +49,7 @@ class Cleaning:
     them alone in a cell, or for a fact, is unknown as an empty cell is."""
 
     clean: bool = True
-    unknown: tuple[str, ...] = (*ERRORS.split(), *WORDS.split())
+    unknown: tuple[str, ...] = (*ERRORS.split(), *NARROW, *WORDS.split(), *AMOUNTS, *PHRASES)
 
     @classmethod
     def of(cls, settings: Settings) -> Cleaning:
@@ -105,10 +111,10 @@ class Cleaner:
         return value, []
 
     def _text(self, text: str, *, clean: bool = True) -> tuple[Json, list[str]]:
-        if (word := text.strip()) in self._words:
+        if (word := " ".join(text.split())) in self._words:
             return None, [f"{UNKNOWN}{word}"]
         text, done = cleaned_text(text) if clean else (text, [])
-        if (word := text.strip()) in self._words or not word:
+        if (word := " ".join(text.split())) in self._words or not word:
             return None, [f"{UNKNOWN}{word}"] if word else done
         found = [part[2] for part in self._part.finditer(text)]
         if not clean or not found:

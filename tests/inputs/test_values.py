@@ -171,6 +171,16 @@ CLEANED = {
     "1. one": "one",
     "1) One": "One",
     "&bull; one<br>&bull; two": "one\ntwo",
+    "→ one\n➔ two\n❶ three": "one\ntwo\nthree",
+    "1️⃣ one\n2️⃣ two": "one\ntwo",
+    "• one • two • three": "one\ntwo\nthree",
+    "✓ one ✓ 2 sizes; ✓ three": "one ✓ 2 sizes;three",
+    "►one ►two": "one\ntwo",
+    "- one - two - three": "one\ntwo\nthree",
+    "1) one 2) two": "one\ntwo",
+    "(1) one (2) two (3) three": "one\ntwo\nthree",
+    "1. one 2. two 3. three": "one\ntwo\nthree",
+    "1、防水 2、耐磨": "防水\n耐磨",
 }
 AS_IT_IS = [
     # no HTML
@@ -189,6 +199,7 @@ AS_IT_IS = [
     *("-5 °C", "- 5 °C", "-20%; -30%", "1.5 l; 2.5 l", "3 litres", "1. FC Köln", "2. Bundesliga", "12. Mai; 14. Mai"),
     *("• = bullet", "- = minus", "- x + 5 = 0", "*100 °C*", "−5", "2024. A year", "✓", "a - b", "one; 2. two", "-free"),
     "nothing; at all",
+    *("one • two • three", "Oak - massive - oiled", "1. FC Köln 2. Bundesliga", "→ = implies", "5️⃣ stars"),
 ]  # fmt: skip
 
 
@@ -209,7 +220,11 @@ def test_nothing_else_of_a_value_changes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["#N/A", "#REF!", "#DIV/0!", "#NV", "nan", "NaN", "NULL", "None", "n/a", "-", "—", "无"]
+    "word",
+    [
+        *("#N/A", "#REF!", "#DIV/0!", "#NV", "nan", "NaN", "NULL", "None", "n/a", "-", "—", "无"),
+        *("########", "(not set)", "$-", "€ -", "#VALOR!", "#ЗНАЧ!", "Err:502", "[object Object]"),
+    ],
 )
 def test_a_word_for_nothing_is_no_value(word: str) -> None:
     cells = {"a": word, "b": f" {word} ", "c": f"one; {word}; two", "d": f"{word}-tag", "e": f"one {word}"}
@@ -250,6 +265,11 @@ def test_a_number_that_is_none_is_unknown(project: Project) -> None:
     assert (again.values["facts"], again.cleaned["facts"]) == (["one"], ("unknown NaN",))
 
 
+def test_an_amount_of_nothing_is_unknown(project: Project) -> None:
+    Path("rows.csv").write_text('product,offer\nMug, $-   \nCup," -   € "\nPot,- 5 €\n', encoding="utf-8")
+    assert [row.values["offer"] for row in good(rows_of(project, Path("rows.csv")))] == [None, None, "- 5 €"]
+
+
 # -- ids, settings -----------------------------------------------------------------------------------------------------
 
 
@@ -279,6 +299,9 @@ def test_cleaning_can_be_turned_off(project: Project, make_project: Callable[...
     mug, cup = good(rows_of(plain, Path("rows.csv")))
     assert (mug.values["product"], mug.values["offer"], mug.cleaned) == ("<b>Mug</b>", "n/a", {})
     assert (cup.values["offer"], cup.cleaned) == (None, {"offer": ("unknown tbd",)})
+    Path("rows.csv").write_text("product,offer\n<b>Mug</b>\u00a0,tbd\n", encoding="utf-8")
+    (mug,) = good(rows_of(plain, Path("rows.csv")))
+    assert mug.values["product"] == "<b>Mug</b>", "also where another cell of the row is unknown"
 
 
 @pytest.mark.parametrize(
@@ -298,6 +321,7 @@ def test_a_job_keeps_to_how_it_was_read(project: Project) -> None:
     Path("rows.csv").write_text("product\n<b>Mug</b>\n", encoding="utf-8")
     dry = ("batch", "shop/facts", "rows.csv", "--dry-run", "--json")
     assert main([*dry, "-o", "importers.clean=false"]) == 0
+    assert main([*dry, "-o", "importers.unknown=[tbd, n/a]"]) == 0
     Path("job.yaml").write_text("type: shop/facts\nbriefs: rows.csv\nimporters: {clean: false}\n")
     assert main(["batch", "job.yaml", "--dry-run", "--json"]) == 0
 
