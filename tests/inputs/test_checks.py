@@ -278,10 +278,18 @@ TITLES = [
     {"title": "Cold Brew at Home", "description": "Which beans and jars it takes."},
     {"title": "Oat Milk at Home", "description": "Which oats to buy."},
 ]
+FINAL = "<|start|>assistant<|channel|>final<|message|>"
 CONTENTS: dict[str, Callable[[str], Any]] = {
     "think": lambda text: f"<think>\nA title and a text, as {{json}}.\n</think>\n\n{text}",
     "thought that the template began": lambda text: f"A title, as {{json}}.\n</think>\n\n{text}",
     "magistral": lambda text: f"[THINK]As {{json}}.[/THINK]{text}",
+    "capitals, twice": lambda text: f"\ufeff<Think>As {{json}}.</Think>\n<think >And {{so}}.</think >{text}",
+    "gpt-oss": lambda text: f"<|channel|>analysis<|message|>As {{json}}.<|end|>{FINAL}{text}<|return|>",
+    "command": lambda text: f"<|START_THINKING|>As {{json}}.<|END_THINKING|><|START_RESPONSE|>{text}<|END_RESPONSE|>",
+    "parts with values": lambda text: [
+        {"type": "reasoning_text", "text": "As {json}."},
+        {"type": "text", "text": {"value": text, "annotations": []}},
+    ],
     "parts": lambda text: [{"type": "text", "text": text}],
     "parts with thoughts": lambda text: [
         {"type": "thinking", "thinking": "As {json}."},
@@ -336,7 +344,8 @@ REFUSALS: dict[str, dict[str, Any]] = {
     },
     "the body of a server": {"response": {"status_code": 400, "body": {"error": {"message": WRONG}}}},
     "an older vLLM": {"response": {"status_code": 400, "body": {"object": "error", "message": WRONG, "code": 400}}},
-    "details": {"response": {"status_code": 422, "body": {"detail": [{"type": "x", "msg": "y", "message": WRONG}]}}},
+    "details": {"response": {"status_code": 422, "body": {"detail": [{"type": "x", "loc": ["body"], "msg": WRONG}]}}},
+    "a list": {"response": None, "error": {"object": "list", "data": [{"code": "too_large", "message": WRONG}]}},
     "a text": {"response": {"status_code": 400, "body": WRONG}},
     "a text as its error": {"response": None, "error": WRONG},
 }
