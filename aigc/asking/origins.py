@@ -21,7 +21,6 @@ list. Names of columns are compared without case, underscores and kinds of white
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -29,7 +28,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from aigc.asking.briefs import PEEK
-from aigc.asking.cells import asking_cells, by_folded, folded
+from aigc.asking.cells import asking_cells, by_folded, folded, names_asked_for
 from aigc.asking.importing import importer_of, open_rows
 from aigc.asking.joining import Join
 from aigc.content import ContentType
@@ -43,7 +42,6 @@ Source: TypeAlias = str | tuple[str, ...]  # an expression, or columns
 FORMAT = 1
 KEYS = ("aigc", "title", "export", "known_by", "input", "join", "id", "feeds", "types", "hints")
 HEADERS = range(2, 5)  # lines that name the columns where the first does not
-QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +104,7 @@ def columns_in(source: Source) -> tuple[str, ...]:
     """Return the columns that a source names; of an expression all that stands in quotes."""
     if not isinstance(source, str):
         return source
-    return tuple(first or second for first, second in QUOTED.findall(source))
+    return names_asked_for(source)
 
 
 def columns_of(path: Path, registry: Registry, reading: Mapping[str, Json]) -> list[str]:

@@ -202,6 +202,17 @@ def test_a_merchant_feed_as_tsv(read: Read) -> None:
     assert (hat.values["price"], hat.values["category"]) == ("18.00 EUR", None)
 
 
+def test_columns_that_are_written_otherwise_are_used_and_their_cleaning_is_told(
+    read: Read, project: Project, tmp_path: Path
+) -> None:
+    feed = "ID,Title,Description,Link,Price\nA1,Mug,<p>Holds 350 ml.</p>,https://shop.example.com/mug,#N/A\n"
+    (mug,) = read("ads/google-search", feed, "merchant-center")
+    assert (mug.values["product"], mug.values["benefits"], mug.values["price"]) == ("Mug", ["Holds 350 ml."], None)
+    assert dict(mug.cleaned) == {"benefits": ("tags",), "price": ("unknown #N/A",)}
+    plan = Plan(type="ads/google-search", briefs=str(tmp_path / "rows.csv"), origin="merchant-center")
+    assert plan.columns_not_used(project, project.content_type("ads/google-search")) == {}
+
+
 def test_a_merchant_feed_as_xml(read: Read) -> None:
     mug, hat = read("ads/google-search", FEED, "merchant-center", "feed.xml")
     assert (mug.id, mug.source, mug.values["product"]) == ("MUG-B", "feed.xml:5", "Enamel Camping Mug")
@@ -447,6 +458,14 @@ def test_what_cells_hold() -> None:
         "Made in Kiel, Germany.",
         "It weighs approx. 5 kg.",
     ]
+    told = "Made by St. John's in the U.S. Dr. J. R. Smith drew it. Z. B. Tee, e.g. Assam. Holds 2 l. Ok!"
+    assert short_facts(told) == [
+        "Made by St. John's in the U.S. Dr. J. R. Smith drew it.",
+        "Z. B. Tee, e.g. Assam.",
+        "Holds 2 l.",
+        "Ok!",
+    ]
+    assert short_facts("Fits all. It is 5 cm. Warm") == ["Fits all.", "It is 5 cm.", "Warm"]
     assert short_facts("・".join("ab") + "。容量200升。") == ["a・b。", "容量200升。"]
     assert short_facts("x" * 121 + "\n- 5 < 6 and 7 > 3\n1. one\n✓ two", chars=120, most=2) == [
         "5 < 6 and 7 > 3",
