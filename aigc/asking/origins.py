@@ -214,5 +214,14 @@ def _columns(node: Node) -> tuple[str, ...]:
 
 def looks_like(origin: FileOrigin) -> str:
     """Say what a file looks like, and what to add to the command."""
-    article = "an" if origin.title[:1] in "AEIOU" else "a"
-    return f"looks like {article} {origin.title} export: --from {origin.name}"
+    return f"looks like {_article(origin)} {origin.title} export: --from {origin.name}"
+
+
+def unlike(origin: FileOrigin) -> str:
+    """Say that a file is hardly the export that it is said to be, and by which columns one is known."""
+    known = ", ".join(origin.known_by[0])
+    return f"does not look like {_article(origin)} {origin.title} export, which has the columns {known}"
+
+
+def _article(origin: FileOrigin) -> str:
+    return "an" if origin.title[:1] in "AEIOU" else "a"

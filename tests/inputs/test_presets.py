@@ -444,6 +444,10 @@ def test_the_command_line_offers_and_shows(
     assert main(["batch", "seo/meta", "shop.csv", "--dry-run", "--from", "shopify"]) == 0
     told = capsys.readouterr()
     assert "looks like" not in told.err and "2 rows: 2 valid, 0 not" in told.out
+    (tmp_path / "people.csv").write_text("Name,Town\nAnna,Kiel\n")
+    assert main(["batch", "seo/meta", "people.csv", "--dry-run", "--from", "woocommerce"]) == 0
+    told = "people.csv: does not look like a WooCommerce export, which has the columns ID, Type, SKU, Name\n"
+    assert told in capsys.readouterr().err
     assert main(["show", "shopify"]) == 0
     shown = capsys.readouterr().out
     assert "seo/meta           topic     Title" in shown and "--set 'url=https://YOUR-SHOP/" in shown
