@@ -226,6 +226,13 @@ def test_placeholders_of_rows_never_leave_as_accepted(batch: Batch) -> None:
     assert not (ended.folder / "google-ads-editor.csv").exists()
 
 
+def test_every_type_with_a_brief_refuses_placeholders_in_it_and_in_what_it_writes(tmp_path: Path) -> None:
+    for name in ("ads/google-search", "seo/meta", "seo/keywords", "articles/blog", "lessons/quiz", "lessons/plan"):
+        kind = Project.open(tmp_path).content_type(name)
+        all_of_it = {check.name for check in (*kind.checks, *(one for stage in kind.stages for one in stage.checks))}
+        assert {"no_placeholder", "brief_filled_in"} <= all_of_it, name
+
+
 def questions(request: Request, index: int) -> str:
     """Answer as a small model does: with a question about something else, and without wrong answers."""
     task = request.prompt.messages[-1].content
