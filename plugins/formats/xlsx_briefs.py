@@ -20,6 +20,7 @@ from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 
 PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
 MERGED, HIDDEN, UNSHOWN = "filled from merged cells", "in a hidden row", "without its number format"
+BESIDE = "merged with the cell beside it"
 
 
 def sheets_of(path: Path) -> Sequence[str]:
@@ -84,6 +85,7 @@ class _Sheet:
             names += [""] * (max(row.cells) + 1 - len(names))  # a sheet has columns beyond those with a name
         cells: list[Json] = [None] * max(len(names), max(row.cells) + 1)
         done: dict[int, list[str]] = {at: [MERGED] for at in filled}
+        done |= {at: [BESIDE] for at in self._merges.beside if at < len(names) and names[at]}
         for at, cell in row.cells.items():
             try:
                 cells[at] = self._shown(cell)

@@ -142,6 +142,12 @@ def test_what_is_merged_sideways_is_one_value(book: Callable[..., Path]) -> None
         {"a": "wide", "b": None, "c": 2},
         {"a": "Summer", "b": None, "c": None},
     ]
+    beside = ("merged with the cell beside it",)
+    assert [row.cleaned for row in xlsx_briefs(path, header=2)] == [
+        {"b": beside},
+        {"a": ("filled from merged cells",), "b": beside},
+        {"b": beside, "c": beside},
+    ]
 
 
 def test_merged_cells_make_no_row_of_nothing(book: Callable[..., Path]) -> None:
