@@ -21,7 +21,7 @@ from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
 from aigc.asking.origins import FileOrigin, columns_of, likely_origin, looks_like, origin_named, unlike
 from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
-from aigc.asking.sheets import open_sheet
+from aigc.asking.sheets import open_sheet, sheets_beside
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
 from aigc.errors import BriefError, ContentTypeError, JobError, UsageError, describe
@@ -132,6 +132,13 @@ class Plan:
         needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
         table = open_sheet(self.path(content_type), project.registry, self.reading, needed)
         return replace(table, rows=Cleaner(Cleaning.of(project.settings)).rows(table.rows))
+
+    def sheets_beside(self, project: Project, content_type: ContentType, chosen: str) -> list[str]:
+        """Return the sheets that could be read in place of the `chosen` one; see `sheets.sheets_beside`."""
+        if self.origin:
+            return []
+        needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
+        return sheets_beside(self.path(content_type), project.registry, self.reading, needed, chosen)
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aigc.asking import Plan
+from aigc.cli import main
 from aigc.cli.reports import print_sheet
 from aigc.errors import BriefError
 from aigc.project import Project
@@ -336,6 +337,20 @@ def test_the_file_with_a_sheet_to_read_first_is_read(asked: Asked, capsys: pytes
     print_sheet(HERE / "17-readme-sheet.xlsx", "Data", ["Read me"])
     told = "17-readme-sheet.xlsx: read from the sheet 'Data', not 'Read me' (--input sheet=NAME)\n"
     assert capsys.readouterr().err == told
+
+
+def test_sheets_that_would_do_as_well_are_told(
+    book: Callable[..., Path], asked: Asked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (row(1, "product"), row(2, "Mug"))
+    path = book(README, sheet(*table), sheet(row(1, "name"), row(2, "Pot")), sheet(*table))
+    monkeypatch.chdir(path.parent)
+    main(["batch", "shop/item", str(path), "--dry-run"])
+    told = capsys.readouterr().err
+    assert "b.xlsx: read from the sheet 'Sheet2', not 'Sheet1' (--input sheet=NAME)\n" in told
+    assert "b.xlsx: one sheet is read; 'Sheet4' would do as well (--input sheet=NAME)\n" in told
+    main(["batch", "shop/item", str(path), "--dry-run", "--input", "sheet=Sheet4"])
+    assert "would do" not in capsys.readouterr().err
 
 
 def test_a_cell_that_cannot_be_read_fails_its_row_where_it_is_needed(book: Callable[..., Path], asked: Asked) -> None:
