@@ -62,7 +62,7 @@ class Cleaner:
 
     def __init__(self, cleaning: Cleaning) -> None:
         words = sorted({word.strip() for word in cleaning.unknown} - {""}, key=len, reverse=True)
-        word = f"(?:{'|'.join(map(re.escape, words))}){ALONE}" if words else "(?!)"
+        word = f"(?:{_one_of(words)}){ALONE}" if words else "(?!)"
         begins = "".join(re.escape(word[0]) for word in words) + (BULLET_BEGINS if cleaning.clean else "")
         self._clean = cleaning.clean
         self._words = frozenset(words)
@@ -136,6 +136,14 @@ class Cleaner:
             left = iter(bare)
             return [next(left) if isinstance(value, str) else value for value in values], [*terms, BULLETS]
         return values, terms
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return the pattern of some words, by their first letters: a text that begins with none is done with soon."""
+    begun: dict[str, list[str]] = {}
+    for word in words:
+        begun.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in begun.items())
 
 
 def cleaned_text(text: str) -> tuple[str, list[str]]:

@@ -220,6 +220,9 @@ def test_a_merchant_feed_as_xml(read: Read) -> None:
     assert mug.values["brand"].split() == ["North", "fold"], "an entity of HTML does not end the file"
     assert mug.values["benefits"] == ["Clips to any bag", "Weighs 120 g", "Holds 350 ml.", "Dishwasher safe."]
     assert (hat.id, hat.values["benefits"]) == ("HAT", ["Knitted from merino wool."])
+    turned = FEED.replace("<title>A mug</title><g:title>Enamel", "<g:title>Mug</g:title><title>Enamel")
+    turned = turned.replace("Camping Mug</g:title>", "Camping Mug</title>")
+    assert read("ads/google-search", turned, "merchant-center", "feed.xml")[0].values["product"] == "Mug"
     (atom,) = read("ads/google-search", ATOM, "merchant-center", "feed.atom")
     assert atom.values["url"] == "https://shop.example.com/hat"
 

@@ -353,6 +353,12 @@ def test_an_optional_input_over_its_limit_does_not_end_its_row(project: Project,
     ]
 
 
+def test_what_may_be_left_out_is_called_optional(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "shop/facts"]) == 0
+    shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
+    assert ["optional" in shown[name] for name in ("product", "facts", "offer")] == [False, True, True]
+
+
 # -- what is told ------------------------------------------------------------------------------------------------------
 
 
