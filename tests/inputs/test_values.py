@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -400,6 +400,26 @@ def test_a_survey_counts_what_was_done_to_rows_that_fail_too(project: Project, f
         ("product", "cleaned", 1),
         ("offer", "unknown", 1),
     ]
+
+
+def test_a_file_of_any_length_is_checked_in_flat_memory(project: Project) -> None:
+    import tracemalloc
+
+    def peak(many: int) -> int:
+        rows = (f"{n:05},<b>Mug {n}</b>,- one; - two {n},n/a\n" for n in range(many))
+        Path("rows.csv").write_text("id,product,facts,offer\n" + "".join(rows), encoding="utf-8")
+        tracemalloc.start()
+        found = survey_briefs(rows_of_plan(project), 3)
+        reached = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (found.valid, found.failed) == (many, 0)
+        return reached
+
+    def rows_of_plan(project: Project) -> Iterator[Brief | Artifact]:
+        yield from Plan(type="shop/facts", briefs="rows.csv").rows(project, project.content_type("shop/facts"))
+
+    peak(10)  # what is loaded once
+    assert peak(2000) < peak(500) * 1.2 + 100_000
 
 
 def test_a_piece_knows_what_was_done_to_its_row(
