@@ -3,7 +3,6 @@ makes that row a failed artifact and nothing else."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -21,10 +20,11 @@ from aigc.asking.asked_columns import (
     own_column,
 )
 from aigc.asking.cells import asking_cells
+from aigc.asking.computing import NUMBER_FILTER, computed, is_expression
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.notes import done_to_inputs, stands_in
-from aigc.content import ContentType, brief_values, evaluate
+from aigc.content import ContentType, brief_values
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.languages import LANGUAGE, language_beside, language_of, told_by, usual_language, with_language
@@ -36,7 +36,6 @@ from aigc.types import Artifact, Brief, Json, Provenance, Row, column_name
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
 NEAR = 0.75  # how like an input's name a column's is that may have meant it
-NUMBER_FILTER = re.compile(r"\|\s*(?:number|money|float|int)\b")
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -111,7 +110,7 @@ class _Reader:
         head: Sequence[Row],
     ) -> None:
         self._content_type = content_type
-        self._environment = environment
+        self._environment = environment.over_rows()
         self._mapping = mapping
         self._plain = {name: value for name, value in literals.items() if not is_expression(value)}
         self._expressions = {name: value for name, value in literals.items() if is_expression(value)}
@@ -148,7 +147,7 @@ class _Reader:
         cell = self._cells[0]
         known = self._known("", row, cell, self._plainly(row, cell))
         try:
-            _computed(text, known, self._environment)
+            computed(text, known, self._environment)
         except ContentTypeError as error:
             if any(f"{one!r} is undefined" in error.message for one in unknown):
                 hint = as_typed(text, row.values) or error.hint
@@ -226,7 +225,7 @@ class _Reader:
             if self._reads_numbers:
                 known[LOCALE] = self._locale(row, raw)
             try:
-                raw |= {name: _computed(text, known, self._environment) for name, text in self._expressions.items()}
+                raw |= {name: computed(text, known, self._environment) for name, text in self._expressions.items()}
             except ContentTypeError as error:
                 raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
         inputs = self._content_type.brief
@@ -355,13 +354,3 @@ def _check_columns(
         hint = f"add {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
         hint += f"; {remedy}" if remedy else ""
         raise BriefError(f"{where}: no column for the needed {needed}", hint=hint)
-
-
-def is_expression(value: Json) -> bool:
-    """Say whether a value is computed from others."""
-    return isinstance(value, str) and "{{" in value
-
-
-def _computed(text: str, known: Mapping[str, Json], environment: TemplateEnvironment) -> Json:
-    value = evaluate(environment, text, known)
-    return [item for item in value if item not in (None, "")] if isinstance(value, list) else value

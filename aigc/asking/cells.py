@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
 from aigc.types import Json
 
+_QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'')
 Asking: TypeAlias = Callable[..., Json]
 
 
@@ -15,6 +17,11 @@ Asking: TypeAlias = Callable[..., Json]
 def folded(name: str) -> str:
     """Return a column's name as names are compared: case, underscores and the kind of white space do not count."""
     return " ".join(name.replace("_", " ").split()).casefold()
+
+
+def names_asked_for(expression: str) -> tuple[str, ...]:
+    """Return all that stands in quotes in an expression: names of columns, where it asks for cells."""
+    return tuple(first or second for first, second in _QUOTED.findall(expression))
 
 
 def asking_cells(row: Mapping[str, Json]) -> dict[str, Asking]:

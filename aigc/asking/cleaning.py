@@ -24,15 +24,21 @@ ERRORS = """
     #N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR!
     #GETTING_DATA #NA #NV #BEZUG! #WERT! #ZAHL! #ÜBERLAUF! #VALEUR! #NOM? #NOMBRE! #N/D #¡REF! #¡VALOR! #¡DIV/0!
     #¿NOMBRE? #¡NUM! #RIF! #VALORE! #NOME? #VERW! #WAARDE! #NAAM?
-"""  # of spreadsheets, in English, German, French, Spanish, Italian, Dutch
+    #NOMBRE! #NUL! #¡NULO! #VALOR! #NÚM! #NULO! #NULLO! #DIV/0 #GETAL! #DEEL/0! #LEEG! #ARG! #NAZWA? #ADR! #LICZBA!
+    #N/D! #ZERO! #DZIEL/0! #SAKNAS! #VÄRDEFEL! #REFERENS! #DIVISION/0! #NAMN? #OGILTIGT! #I/T #VÆRDI! #VERDI! #Н/Д
+    #ЗНАЧ! #ССЫЛКА! #ДЕЛ/0! #ИМЯ? #ЧИСЛО! #YOK #DEĞER! #BAŞV! #SAYI/0! #AD? Err:502 Err:504 Err:508 Err:509 Err:522
+"""  # of spreadsheets, in the languages that translate them
+NARROW = tuple("#" * width for width in range(4, 41))  # of a column too narrow for its number, as Excel saves it in CSV
 WORDS = """
-    nan NaN NAN -nan null NULL Null (null) [null] <null> none None NONE n/a N/A n.a. N.A. NA <NA> nil undefined NaT \\N
-    - -- – — 无 暂无 空值
+    nan NaN NAN -nan null NULL Null (null) [null] <null> <NULL> none None NONE n/a N/A n.a. N.A. NA <NA> nil undefined
+    NaT \\N - -- --- – — − 无 暂无 空值 不适用 $- €- £- ¥- -$ -€ -£ (blank) (empty) (none)
 """
+AMOUNTS = ("$ -", "€ -", "£ -", "¥ -", "- $", "- €", "- £")  # how Excel shows an amount of nothing
+PHRASES = ("(not set)", "(not provided)", "[object Object]", "Loading...")
 ID = re.compile(r"[\W_]*i[\W_]*d[\W_]*", re.IGNORECASE)
 ALONE = r"(?=[ \t]*(?:[\r\n;；]|\Z))"  # nothing but `;` or the end of the line follows
 BULLET_BEGINS = rf"{SYMBOLS}{re.escape(DASHES)}(（\d"  # of a class of characters
-BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]"  # as it may look
+BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]|\d\ufe0f?\u20e3"  # as it may look
 STEPS = ((MARKS, without_marks), (SPACES, with_plain_spaces), (BULLETS, without_bullets))
 
 
@@ -42,7 +48,7 @@ class Cleaning:
     them alone in a cell, or for a fact, is unknown as an empty cell is."""
 
     clean: bool = True
-    unknown: tuple[str, ...] = (*ERRORS.split(), *WORDS.split())
+    unknown: tuple[str, ...] = (*ERRORS.split(), *NARROW, *WORDS.split(), *AMOUNTS, *PHRASES)
 
     @classmethod
     def of(cls, settings: Settings) -> Cleaning:
@@ -55,7 +61,7 @@ class Cleaner:
 
     def __init__(self, cleaning: Cleaning) -> None:
         words = sorted({word.strip() for word in cleaning.unknown} - {""}, key=len, reverse=True)
-        word = f"(?:{'|'.join(map(re.escape, words))}){ALONE}" if words else "(?!)"
+        word = f"(?:{_one_of(words)}){ALONE}" if words else "(?!)"
         begins = "".join(re.escape(word[0]) for word in words) + (BULLET_BEGINS if cleaning.clean else "")
         self._clean = cleaning.clean
         self._words = frozenset(words)
@@ -104,10 +110,10 @@ class Cleaner:
         return value, []
 
     def _text(self, text: str, *, clean: bool = True) -> tuple[Json, list[str]]:
-        if (word := text.strip()) in self._words:
+        if (word := " ".join(text.split())) in self._words:
             return None, [f"{UNKNOWN}{word}"]
         text, done = cleaned_text(text) if clean else (text, [])
-        if (word := text.strip()) in self._words or not word:
+        if (word := " ".join(text.split())) in self._words or not word:
             return None, [f"{UNKNOWN}{word}"] if word else done
         found = [part[2] for part in self._part.finditer(text)]
         if not clean or not found:
@@ -129,6 +135,14 @@ class Cleaner:
             left = iter(bare)
             return [next(left) if isinstance(value, str) else value for value in values], [*terms, BULLETS]
         return values, terms
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """Return the pattern of some words, by their first letters: a text that begins with none is done with soon."""
+    begun: dict[str, list[str]] = {}
+    for word in words:
+        begun.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in begun.items())
 
 
 def cleaned_text(text: str) -> tuple[str, list[str]]:

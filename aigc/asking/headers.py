@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from aigc.asking.asked_columns import asked_column, bare, identifier
-from aigc.asking.briefs import PEEK, is_expression
+from aigc.asking.asked_columns import as_typed, asked_column, bare, identifier
+from aigc.asking.briefs import PEEK
+from aigc.asking.computing import is_expression
 from aigc.asking.importing import HEADER, importer_of, open_rows
 from aigc.content import ContentType
 from aigc.content.environment import TemplateEnvironment
@@ -24,6 +25,8 @@ from aigc.errors import BriefError, ContentTypeError
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row, column_name
 
+DELIMITER = "delimiter"
+ONE_COLUMN = f"or --input {DELIMITER}=X if X parts its cells"
 NONE = 0  # no line names the columns
 LOOKED = 60  # rows, among which a header is looked for
 IN_ROW = re.compile(r"""\brow\[\s*(["'])(.+?)\1\s*\]""")
@@ -35,12 +38,14 @@ SHOWN = 3  # lines or columns named in a message
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needed:
     """These are columns that a table must have: of these very `names`, all of one of `either` (where there are any),
-    for `inputs` by what they are called, and those that expressions use as `identifiers`."""
+    for `inputs` by what they are called, and those that expressions use as `identifiers`. Expressions that are `spoken`
+    (`{{ Page title }}`) name one as the header does, which is told when the rows are read."""
 
     names: Collection[str] = ()
     either: Collection[Collection[str]] = ()
     inputs: Collection[str] = ()
     identifiers: Collection[str] = ()
+    spoken: Collection[str] = ()
 
     @classmethod
     def of(
@@ -54,13 +59,15 @@ class Needed:
         """Return what a content type's inputs come from, as `read_briefs` is told it."""
         inputs = content_type.brief
         fed = {*mapping, *literals, *crossed}
-        names, identifiers = set(mapping.values()), set[str]()
+        names, identifiers, spoken = set(mapping.values()), set[str](), set[str]()
         for text in filter(is_expression, literals.values()):
             names |= {found[2] for found in IN_ROW.finditer(text)}
-            with suppress(ContentTypeError):  # which is told when the rows are read
+            try:
                 identifiers |= unknown_names(environment, text, {*inputs, *crossed, "row", "id"}, "")
+            except ContentTypeError:
+                spoken.add(text)
         own = {name for name, schema in inputs.items() if name not in fed and "default" not in schema}
-        return cls(names=names, inputs=own, identifiers=identifiers)
+        return cls(names=names, inputs=own, identifiers=identifiers, spoken=spoken)
 
     def among(self, columns: Collection[str]) -> bool:
         """Say whether all stand among these columns."""
@@ -69,6 +76,7 @@ class Needed:
             any(all(asked_column(name, columns) for name in (*self.names, *one)) for one in self.either or ((),))
             and all(bare(name) in known for name in self.inputs)
             and called.issuperset(self.identifiers)
+            and all(as_typed(text, columns) for text in self.spoken)
         )
 
 
@@ -91,7 +99,7 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
     A later line is taken where it alone names all of that and has more cells than every line above it, `#` lines aside;
     any other is only told of.
     """
-    if HEADER in reading or not path.is_file() or not _has_header(path, registry):
+    if HEADER in reading or not path.is_file() or not _declares(HEADER, path, registry):
         return Table(rows=open_rows(path, registry, reading))
     try:
         rows = open_rows(path, registry, reading)
@@ -105,7 +113,9 @@ def open_table(path: Path, registry: Registry, reading: Mapping[str, Json], need
             return Table(rows=chain(head, rows))
         found = _look(path, registry, reading, needed)
         if not found.sure:
-            return Table(rows=chain(head, rows), remedy=found.remedy)
+            one = {column for row in head for column in row.values} if _declares(DELIMITER, path, registry) else ()
+            other = ONE_COLUMN if len(one) == 1 and DELIMITER not in reading else ""
+            return Table(rows=chain(head, rows), remedy="; ".join(filter(None, (found.remedy, other))))
     return Table(rows=open_rows(path, registry, {**reading, HEADER: found.lines[0]}), header=found.lines[0])
 
 
@@ -133,8 +143,9 @@ class _Looked:
         return f"or --input {HEADER}=N if another line names the columns" if self.others else ""
 
 
-def _has_header(path: Path, registry: Registry) -> bool:
-    return any(option.name == HEADER for option in importer_of(path, registry).options)
+def _declares(name: str, path: Path, registry: Registry) -> bool:
+    """Say whether the importer of a file has an option."""
+    return any(option.name == name for option in importer_of(path, registry).options)
 
 
 def _look(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> _Looked:

@@ -13,6 +13,7 @@ from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
+SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers", ".gsheet")  # of programs that write others too
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 HEADER, SHEET = "header", "sheet"  # options of importers that read tables
 
@@ -64,4 +65,7 @@ def importer_of(path: Path, registry: Registry) -> Extension:
         if path.suffix.lower() in importer.suffixes:
             return importer
     known = ", ".join(sorted(suffix for importer in importers for suffix in importer.suffixes))
-    raise BriefError(f"{path}: no importer reads {path.suffix or 'files without a suffix'!r}", hint=f"known: {known}")
+    suffix = path.suffix.lower()
+    what = repr(path.suffix) if suffix else "files without a suffix"
+    hint = "save it as .xlsx or .csv; " if suffix in SPREADSHEETS else ""
+    raise BriefError(f"{path}: no importer reads {what}", hint=f"{hint}known: {known}")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+from aigc.asking.cells import folded, names_asked_for
 from aigc.types import UNKNOWN, Brief
 
 What: TypeAlias = Literal["cleaned", "unknown", "left out"]
@@ -69,6 +70,8 @@ def done_to_inputs(
 
 
 def stands_in(column: str, expression: str) -> bool:
-    """Say whether an expression names a column, as it is or as a name that can stand there."""
+    """Say whether an expression names a column, as it is or as a name that can stand there, or asks for its `cell`."""
     named = (column, re.sub(r"\W+", "_", column.strip()))
-    return any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expression) for one in named)
+    if any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", expression) for one in named):
+        return True
+    return "cell" in expression and folded(column) in map(folded, names_asked_for(expression))

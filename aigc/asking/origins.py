@@ -21,7 +21,6 @@ list. Names of columns are compared without case, underscores and kinds of white
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -30,7 +29,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from aigc.asking.briefs import PEEK
-from aigc.asking.cells import asking_cells, by_folded, folded
+from aigc.asking.cells import asking_cells, by_folded, folded, names_asked_for
 from aigc.asking.importing import HEADER, SHEET, importer_of, open_rows, sheets_of
 from aigc.asking.joining import Join
 from aigc.content import ContentType
@@ -44,7 +43,6 @@ Source: TypeAlias = str | tuple[str, ...]  # an expression, or columns
 FORMAT = 1
 KEYS = ("aigc", "title", "export", "known_by", "input", "join", "id", "feeds", "types", "hints")
 HEADERS = range(2, 5)  # lines that name the columns where the first does not
-QUOTED = re.compile(r'"([^"]+)"|\'([^\']+)\'')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ def columns_in(source: Source) -> tuple[str, ...]:
     """Return the columns that a source names; of an expression all that stands in quotes."""
     if not isinstance(source, str):
         return source
-    return tuple(first or second for first, second in QUOTED.findall(source))
+    return names_asked_for(source)
 
 
 def columns_of(path: Path, registry: Registry, reading: Mapping[str, Json]) -> list[str]:
@@ -224,5 +222,14 @@ def _columns(node: Node) -> tuple[str, ...]:
 
 def looks_like(origin: FileOrigin) -> str:
     """Say what a file looks like, and what to add to the command."""
-    article = "an" if origin.title[:1] in "AEIOU" else "a"
-    return f"looks like {article} {origin.title} export: --from {origin.name}"
+    return f"looks like {_article(origin)} {origin.title} export: --from {origin.name}"
+
+
+def unlike(origin: FileOrigin) -> str:
+    """Say that a file is hardly the export that it is said to be, and by which columns one is known."""
+    known = ", ".join(origin.known_by[0])
+    return f"does not look like {_article(origin)} {origin.title} export, which has the columns {known}"
+
+
+def _article(origin: FileOrigin) -> str:
+    return "an" if origin.title[:1] in "AEIOU" else "a"

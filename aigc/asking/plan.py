@@ -18,10 +18,10 @@ from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.feeding import Feed, feed_from
 from aigc.asking.headers import Needed, Table
 from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
-from aigc.asking.origins import FileOrigin, likely_origin, looks_like, origin_named
+from aigc.asking.origins import FileOrigin, columns_of, likely_origin, looks_like, origin_named, unlike
 from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
-from aigc.asking.sheets import open_sheet
+from aigc.asking.sheets import open_sheet, sheets_beside
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
 from aigc.errors import BriefError, ContentTypeError, JobError, UsageError, describe
@@ -135,6 +135,13 @@ class Plan:
         table = open_sheet(self.path(content_type), project.registry, self.reading, needed)
         return replace(table, rows=Cleaner(Cleaning.of(project.settings)).rows(table.rows))
 
+    def sheets_beside(self, project: Project, content_type: ContentType, chosen: str) -> list[str]:
+        """Return the sheets that could be read in place of the `chosen` one; see `sheets.sheets_beside`."""
+        if self.origin:
+            return []
+        needed = Needed.of(content_type, project.environment, self.columns, self.literals, self.matrix)
+        return sheets_beside(self.path(content_type), project.registry, self.reading, needed, chosen)
+
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
         """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
         feed = self._feed(project, content_type)
@@ -145,10 +152,14 @@ class Plan:
 
     def offered(self, project: Project, content_type: ContentType, *, thorough: bool = False) -> str:
         """Say whose export the file looks to be, where nobody said so and that would feed an input that nothing else
-        is said to feed. A `thorough` look finds a header that is not in the first line."""
+        is said to feed; or that it does not look to be whose it is said to be. A `thorough` look finds a header that is
+        not in the first line."""
         path = self.path(content_type)
-        if self.origin or self.briefs == SAMPLE:
+        if self.briefs == SAMPLE:
             return ""
+        if told := self.told_origin(project):
+            columns = columns_of(path, project.registry, told.reading_of(path, project.registry, self.reading))
+            return "" if told.knows(columns) else unlike(told)
         origin = likely_origin(path, project.registry, self.reading, thorough=thorough)
         new = set(origin.sources(content_type)) - {*self.columns, *self.literals, *self.matrix} if origin else set()
         return looks_like(origin) if origin and new else ""

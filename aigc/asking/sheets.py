@@ -18,6 +18,8 @@ from aigc.errors import BriefError
 from aigc.plugs.registry import Registry
 from aigc.types import Json
 
+LOOKED = 12  # other sheets
+
 
 def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed) -> Table:
     """Open a file as `open_table` does; of several sheets the first that has all that is needed.
@@ -39,6 +41,21 @@ def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], need
             raise
         raise BriefError(error.message, hint="; ".join(filter(None, (error.hint, _others(names))))) from error
     return replace(table, remedy="; ".join(filter(None, (table.remedy, _others(names)))))
+
+
+def sheets_beside(
+    path: Path, registry: Registry, reading: Mapping[str, Json], needed: Needed, chosen: str = ""
+) -> list[str]:
+    """Return the sheets that have all that is needed as well, and are not read: those beside the `chosen` one, or
+    beside the first. Nothing where somebody said which is read."""
+    names = sheets_of(path, registry) if SHEET not in reading else ()
+    found = []
+    for name in [name for name in names if name != (chosen or names[0])][:LOOKED]:
+        with suppress(BriefError):
+            table = open_table(path, registry, {**reading, SHEET: name}, needed)
+            if needed.among({column for row in islice(table.rows, PEEK) for column in row.values}):
+                found.append(name)
+    return found
 
 
 def _others(names: Sequence[str]) -> str:

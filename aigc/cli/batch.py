@@ -189,10 +189,11 @@ def _look(
 
 def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, offering: bool = False) -> dict[str, str]:
     """Say which sheet of the file is read and which line names the columns, if not the first, which of them feed
-    nothing (and return these), and, `offering`, whose export it looks to be."""
+    nothing (and return these), and, `offering`, which sheets could be read too and whose export it looks to be."""
     path, unused = plan.path(content_type), plan.columns_not_used(project, content_type)
     table = plan.table(project, content_type)
-    reports.print_sheet(path, table.sheet, table.passed_over)
+    beside = plan.sheets_beside(project, content_type, table.sheet) if offering else ()
+    reports.print_sheet(path, table.sheet, table.passed_over, beside)
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
     if offering and (offer := plan.offered(project, content_type)):

@@ -44,11 +44,15 @@ def print_header(file: Path, header: int | None) -> None:
         click.echo(f"{file.name}: line {header} names the columns (--input header={header})", err=True)
 
 
-def print_sheet(file: Path, sheet: str, passed_over: Sequence[str]) -> None:
-    """Note on stderr which sheet of a file was found to have the columns; nothing where it is the first."""
+def print_sheet(file: Path, sheet: str, passed_over: Sequence[str], beside: Sequence[str] = ()) -> None:
+    """Note on stderr which sheet of a file was found to have the columns, if it is not the first, and which others
+    `beside` it have them too."""
     if passed_over:
         others = ", ".join(map(repr, passed_over))
         click.echo(f"{file.name}: read from the sheet {sheet!r}, not {others} (--input sheet=NAME)", err=True)
+    if beside:
+        others = ", ".join(map(repr, beside))
+        click.echo(f"{file.name}: one sheet is read; {others} would do as well (--input sheet=NAME)", err=True)
 
 
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:

@@ -45,4 +45,4 @@ def default_of(schema: Schema) -> str:
     """Return what stands when nothing is given: the default, `optional`, or `needed`."""
     if "default" not in schema:
         return "needed"
-    return "optional" if schema["default"] is None else one_line(schema["default"])
+    return "optional" if schema["default"] in (None, []) else one_line(schema["default"])

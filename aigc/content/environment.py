@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import jinja2
+from jinja2.filters import do_format, do_round
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from aigc.content.measures import COUNTERS, Counter
-from aigc.content.numbers import money, number, to_float, to_int
+from aigc.content.numbers import money, number, refuse_texts, to_float, to_int
 from aigc.content.shorten import At, trim
 from aigc.errors import ContentTypeError, did_you_mean, near_file
 from aigc.types import Json
@@ -62,6 +64,9 @@ class TemplateEnvironment(SandboxedEnvironment):
     """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds: a
     template stays as it was when a content type that uses it was loaded."""
 
+    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
+    spreads_unknown = False  # whether None makes None of what is reckoned with it
+
     def __init__(self) -> None:
         super().__init__(
             loader=FileLoader(),
@@ -74,9 +79,25 @@ class TemplateEnvironment(SandboxedEnvironment):
         )
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
         self.filters.update({"number": number, "money": money, "float": to_float, "int": to_int})
+        self.filters.update({"format": formatted, "round": rounded})
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
+
+    def over_rows(self) -> TemplateEnvironment:
+        """Return the environment in which expressions over the cells of a row are evaluated: a cell that is unknown
+        makes unknown what is reckoned with it."""
+        rows = cast(TemplateEnvironment, self.overlay())
+        rows.expressions = {}
+        rows.spreads_unknown = True
+        return rows
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        sides = (left, right)
+        if self.spreads_unknown and None in sides and all(one is None or isinstance(one, int | float) for one in sides):
+            return None
+        refuse_texts(operator, left, right)
+        return super().call_binop(context, operator, left, right)
 
     def renewed(self, template: str) -> jinja2.Template:
         """Return a template as its file is now. What was rendered of those that build on it is forgotten."""
@@ -120,6 +141,16 @@ def make_environment() -> TemplateEnvironment:
 
 def _printed(value: Json) -> Json:
     return "" if value is None else value
+
+
+def formatted(template: str, *values: Json, **named: Json) -> str | None:
+    """Put values into a text, as Jinja's filter `format`; with one that is unknown the text is unknown too."""
+    return None if None in (*values, *named.values()) else do_format(template, *values, **named)
+
+
+def rounded(value: Any, precision: int = 0, method: Literal["common", "ceil", "floor"] = "common") -> Any:
+    """Round a number, as Jinja's filter `round`; what is unknown stays so."""
+    return None if value is None else do_round(value, precision, method)
 
 
 def trim_to(

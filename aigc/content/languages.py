@@ -46,6 +46,11 @@ SCRIPTS = {  # letters → the languages written so, the likeliest first
     re.compile(r"[\u0590-\u05ff]"): ("he",),
 }
 KANA, HAN = list(SCRIPTS)[:2]
+CYRILLIC = {  # letters that only some of its languages have; Bulgarian has ь before о alone
+    re.compile(r"[іїєґ]", re.IGNORECASE): "uk",
+    re.compile(r"[ђјљњћџ]", re.IGNORECASE): "sr",
+    re.compile(r"[ыэё]|ь(?!о)", re.IGNORECASE): "ru",
+}
 SCRIPTED = frozenset(language for languages in SCRIPTS.values() for language in languages)
 NAMES = {
     "ar": "Arabic",
@@ -209,6 +214,8 @@ def _of_script(text: str, letters: int, languages: tuple[str, ...]) -> str:
     """Return which of the languages of a script a text is in: the likeliest, or the most usual for a short one."""
     if languages == ("zh",) and KANA.search(text):
         return "ja"
+    if "ru" in languages and (own := next((code for some, code in CYRILLIC.items() if some.search(text)), "")):
+        return own
     if len(languages) == 1 or letters < LETTERS:
         return languages[0]
     likely = _likelihoods(text)

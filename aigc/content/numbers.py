@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from aigc.types import Json
 
+READING = "`| number` or `| money` makes a number of one"  # what to do about a text
 LOCALE = "_locale"  # the name in an expression under which the row's own locale stands
 SAME = str.maketrans(
     {"\u2212": "-", "\u2019": "'", "\u02bc": "'", "\u066b": ",", "\u066c": "'", "\u200e": "", "\u200f": ""}
@@ -51,7 +52,8 @@ def read_number(text: str, locale: str = "", *, usual: str = "") -> int | float:
         return float(text)
     sign, before, digits, after = _parted(text, "number")
     for word, unit in ((before, ""), (after, after)):
-        if not (word == "" or _currency(word) or UNIT.fullmatch(unit or "-")) or _is_scale(word):
+        known = word == "" or _currency(word) or UNIT.fullmatch(unit or "-")
+        if not known or _is_scale(word) or word[:1].isnumeric():  # 1½ is not 1
             raise ValueError(f"{text!r} is no number: what is {word!r}?")
     mark = _only_mark(digits)
     decimal = _asked_mark(locale) if locale else decimal_mark(usual)
@@ -81,6 +83,11 @@ def read_money(text: str, currency: str = "", locale: str = "", *, usual: str = 
         other = "de" if mark == "." else "en"
         raise ValueError(f"{text!r} {_readings(digits, mark)}; say how it is written, as in money(locale={other!r})")
     return sign * _value(text, digits, {",": ".", ".": ","}.get(mark, ""))
+
+
+def is_currency(word: str) -> bool:
+    """Say whether a word or sign stands for money: €, EUR, kr."""
+    return bool(_currency(word))
 
 
 def decimal_mark(locale: str) -> str:
@@ -186,6 +193,26 @@ def to_float(context: Context, value: Json, default: float | None = None) -> flo
 def to_int(context: Context, value: Json, default: int | None = None, base: int = 10) -> int:
     """Make a whole number of a value, as Jinja's filter `int`; see `to_float`."""
     return int(value, base) if isinstance(value, str) and base != 10 else int(_sure(context, value, default))
+
+
+def refuse_texts(operator: str, left: Json, right: Json) -> None:
+    """Raise ValueError where a text with a number in it is reckoned with as if it were one: "29.90" * 2 is no price."""
+    sides = (left, right)
+    text = next((side for side in sides if isinstance(side, str) and any(map(str.isdigit, side))), None)
+    if text is None or (operator == "%" and text is left):  # which fills a text in
+        return
+    if any(isinstance(side, int | float) for side in sides):
+        raise ValueError(f"{str(text)!r} is a text; {READING}")
+    if operator == "+" and all(isinstance(side, str) and _is_number(side) for side in sides):
+        raise ValueError(f"{str(left)!r} and {str(right)!r} are texts; {READING}, and ~ joins texts")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        read_number(text, "en")
+    except ValueError:
+        return False
+    return True
 
 
 def _sure(context: Context, value: Json, default: float | None) -> float:

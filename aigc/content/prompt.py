@@ -19,6 +19,7 @@ from jinja2.runtime import BlockReference, Context
 
 from aigc.content.content_type import Example, Stage
 from aigc.content.environment import TemplateEnvironment, template_error
+from aigc.content.numbers import READING
 from aigc.errors import ContentTypeError, did_you_mean
 from aigc.types import Json, Message, Prompt
 
@@ -30,6 +31,12 @@ VALUE_ERRORS = (
     ArithmeticError,
     AttributeError,
 )  # a value that does not fit its use
+OPERANDS = {  # in Python's words → what to do about it
+    "'NoneType'": "a value is unknown",
+    "'str'": f"a text stands where a number is wanted; {READING}",
+    " str ": f"a text stands where a number is wanted; {READING}",
+    "non-int": f"a text stands where a number is wanted; {READING}",
+}
 _BRACES = re.compile(r"\A\{\{[-+]?|[-+]?\}\}\Z")
 _NAME = re.compile(r"'([^']+)' is undefined")
 
@@ -135,7 +142,8 @@ def evaluate(environment: TemplateEnvironment, expression: str, values: Mapping[
     except jinja2.TemplateError as error:
         raise ContentTypeError(f"{expression!r}: {error.message}") from None
     except VALUE_ERRORS as error:
-        raise ContentTypeError(f"{expression!r}: {error}") from None
+        known = (remedy for words, remedy in OPERANDS.items() if isinstance(error, TypeError) and words in str(error))
+        raise ContentTypeError(f"{expression!r}: {error}", hint=next(known, "")) from None
 
 
 def answer_text(stage: Stage, output: Json) -> str:

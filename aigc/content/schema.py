@@ -28,6 +28,7 @@ TYPES: Mapping[str, tuple[type, ...]] = {
     "object": (dict,),
 }
 FORMATS = ("uri", "date", "email")
+NOT_IN_URI = r"[\s<>\"\\]"
 _NOUNS = {"string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
 _NOUNS |= {"array": "a list", "object": "an object"}
 
@@ -223,7 +224,7 @@ def _text_problems(schema: Schema, value: str, label: str) -> Found:
         yield f"{label} is {describe(value)}, which does not match {schema['pattern']!r}"
     wanted = schema.get("format")
     if wanted == "uri" and not _is_uri(value):
-        yield f"{label} is {describe(value)}, which is no web address; it starts with https:// or http://"
+        yield f"{label} is {describe(value)}, which is no web address; {_uri_told(value)}"
     if wanted == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         yield f"{label} is {describe(value)}, which is no e-mail address"
     if wanted == "date" and not _is_date(value):
@@ -278,7 +279,17 @@ def _is_uri(value: str) -> bool:
         parts = urlsplit(value)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"]", value)
+    host = parts.hostname or ""
+    named = host.startswith("[") or ":" in host or all(host.removesuffix(".").split("."))
+    return parts.scheme in ("http", "https") and named and not re.search(NOT_IN_URI, value) and "," not in host
+
+
+def _uri_told(value: str) -> str:
+    if not re.match(r"https?://", value, re.IGNORECASE):
+        return "it starts with https:// or http://"
+    if found := re.search(NOT_IN_URI, value):
+        return "it has white space" if found[0].isspace() else f"it has {found[0]!r}"
+    return "its host has no name that could be one"
 
 
 def _is_date(value: str) -> bool:

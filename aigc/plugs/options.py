@@ -13,6 +13,7 @@ Plain types are read here. Pydantic, imported on first use, reads any other that
 
 from __future__ import annotations
 
+import csv
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -285,8 +286,10 @@ def _optional(inside: Reader | None) -> Reader | None:
 
 def _list(inside: Reader | None, kind: type) -> Reader | None:
     def read(value: Json) -> Json:
+        if isinstance(value, str) and value[:1] == "[" and value[-1:] == "]":  # as the command line says one
+            value = next(csv.reader([value[1:-1]], skipinitialspace=True), [])
         if not isinstance(value, list | tuple):
-            raise _misfit(value, "a list")
+            raise _misfit(value, "a list", "write it as [one, two]")
         return kind(_within(f"item {at}", one, inside) for at, one in enumerate(value, 1))
 
     return read if inside else None

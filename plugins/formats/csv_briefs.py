@@ -18,11 +18,13 @@ from aigc_plugins.formats.delimiters import NAMED, delimiter_of
 from aigc_plugins.formats.header import OPTION, HeadedRows
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+OTHERS = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"\x1f\x8b": ".gz", b"%PDF": ".pdf"}  # how these begin
 EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
 HEAD = 100  # lines that tell the delimiter
 BROKEN = re.compile("[\udc00-\udcff]")  # what stands for a byte that is no character
 BASE = 0xDC00
+TIGHT = re.compile("\0(?! +[^ \0])")  # a delimiter without a space behind it; else a space is no part of a cell
 STAND_IN = "aigc.stand_in"
 
 
@@ -77,7 +79,8 @@ class _Reading:
         csv.field_size_limit(LARGEST_CELL)
         head, hint = self._head()
         self._delimiter = delimiter or hint or delimiter_of(_whole(head), named=self._table.header != 0)
-        lines = csv.reader(self._lines(head), delimiter=self._delimiter, strict=True)
+        spaced = TIGHT.search(head[0].replace(self._delimiter, "\0")) is None
+        lines = csv.reader(self._lines(head), delimiter=self._delimiter, strict=True, skipinitialspace=spaced)
         found = False
         while True:
             line = self._above + lines.line_num + 1
@@ -153,7 +156,9 @@ class _Reading:
         if self._heads():
             raise BriefError(f"{where}: the header cannot be read: {error}", hint=OPTION) from error
         lines = f" (lines {line} to {last})" if last > line else ""
-        return Row(values={}, where=where, error=f"cannot be read: {error}{lines}")
+        what = "a quotation mark within quotes is not doubled" if "expected after" in str(error) else error
+        tip = f'write "" for it, or say --input delimiter=X if {self._delimiter!r} is not what parts cells'
+        return Row(values={}, where=where, error=f"cannot be read: {what}; {tip}{lines}")
 
     def _heads(self) -> bool:
         """Tell whether the next row names the columns."""
@@ -178,6 +183,8 @@ def _encoding(path: Path) -> str:
             head = file.read(4)
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if other := next((suffix for begin, suffix in OTHERS.items() if head.startswith(begin)), ""):
+        raise BriefError(f"{path.name}: is no text", hint=f"it looks like a file whose name ends in {other}")
     for mark, encoding in MARKS:
         if head.startswith(mark):
             return encoding

@@ -15,6 +15,7 @@ from aigc_plugins.formats.workbook import Workbook, Worksheet
 
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']")
 LONGEST = 256  # bytes of such a tag
+MOST_COLUMNS = 1 << 14
 BLOCK = 1 << 20  # bytes of XML looked through at once
 
 
@@ -53,6 +54,7 @@ class Merges:
         self._ranges = ranges
         self._next = 0
         self._open: list[tuple[MergedRange, SheetCell | None]] = []  # those the row is in → what fills the rows below
+        self.beside: set[int] = set()  # the row's columns that are merged with one to their left
 
     def fill(self, row: SheetRow, *, below: bool) -> Collection[int]:
         """Give a row's cells what their merged cells show; return which columns got theirs from above.
@@ -61,6 +63,7 @@ class Merges:
         """
         self._open = [one for one in self._open if one[0].bottom >= row.number]
         filled = set()
+        self.beside = set()
         for merged, value in self._open:
             self._hide(row, merged, merged.left)
             if value is not None:
@@ -79,3 +82,4 @@ class Merges:
         """Drop what cells have beneath merged ones: nobody sees it."""
         for at in [at for at in row.cells if first <= at <= merged.right]:
             del row.cells[at]
+        self.beside.update(range(merged.left + 1, min(merged.right, MOST_COLUMNS) + 1))

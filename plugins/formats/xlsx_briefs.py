@@ -21,6 +21,7 @@ from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
 MERGED, UNSHOWN = "filled from merged cells", "without its number format"
 HIDDEN_ROW, HIDDEN_COLUMN = "in a hidden row", "in a hidden column"
+BESIDE = "merged with the cell beside it"
 
 
 def sheets_of(path: Path) -> Sequence[str]:
@@ -85,6 +86,7 @@ class _Sheet:
             names += [""] * (max(row.cells) + 1 - len(names))  # a sheet has columns beyond those with a name
         cells: list[Json] = [None] * max(len(names), max(row.cells) + 1)
         done: dict[int, list[str]] = {at: [MERGED] for at in filled}
+        done |= {at: [BESIDE] for at in self._merges.beside if at < len(names) and names[at]}
         for at, cell in row.cells.items():
             try:
                 cells[at] = self._shown(cell)

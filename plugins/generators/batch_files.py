@@ -31,6 +31,7 @@ MOST_BYTES = 200_000_000
 OURS = re.compile(r"batch-(\d+)\.jsonl")
 ASIDE = re.compile(r"earlier-(\d+)")
 MISSING = re.compile(r"missing-\d+\.jsonl")
+WRAPPED = ("error", "detail", "errors", "data")  # in which runners wrap an error
 PARTIAL = ".partial"  # after the name of a file that is being written
 BREAKS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}  # some readers end a line there
 WRITTEN = re.compile(rb'\{"custom_id": "([0-9a-f]{32})".*\}\n')
@@ -278,8 +279,11 @@ def body_of(answer: Json) -> Json:
 
 
 def inner_error(error: Json) -> Json:
-    """Return an error without what runners wrap it in: `{"error": {"message": …}}`, as vLLM's does, or `detail`."""
-    while isinstance(error, dict) and not error.get("message") and (inner := error.get("error") or error.get("detail")):
+    """Return an error without what runners wrap it in: `{"error": {"message": …}}`, as vLLM's does, or `detail`, of
+    which FastAPI makes a list whose words are in `msg`."""
+    while isinstance(error, dict) and not error.get("message"):
+        if not (inner := next((error[name] for name in WRAPPED if error.get(name)), None)):
+            break
         error = inner
     return inner_error(error[0]) if isinstance(error, list) and error else error or {}
 

@@ -32,9 +32,15 @@ FILTERS: Mapping[str, Json] = {
 TOKEN = "token_id:"  # how vLLM writes a token when asked for its id
 
 
-THOUGHTS = ("thinking", "reasoning", "redacted_thinking")  # kinds of parts that are not the answer
-THINKS = re.compile(r"\s*(?:<(?:think|thinking|reasoning|thought|seed:think)>|\[THINK\]|◁think▷)")
-THOUGHT = re.compile(r"</(?:think|thinking|reasoning|thought|seed:think)>|\[/THINK\]|◁/think▷")
+THOUGHTS = ("thinking", "reasoning", "redacted_thinking", "reasoning_text", "summary_text")  # parts that are no answer
+_TAGS = r"(?:think|thinking|reasoning|thoughts?|reflection|seed:think)\s*"
+THINKS = re.compile(rf"[\s\ufeff]*(?:<{_TAGS}>|\[THINK\]|◁think▷|<\|START_THINKING\|>)", re.IGNORECASE)
+THOUGHT = re.compile(rf"</{_TAGS}>|\[/THINK\]|◁/think▷|<\|END_THINKING\|>", re.IGNORECASE)
+CHANNELS = re.compile(
+    r"<\|channel\|>(\w+)[^<]*<\|message\|>(.*?)(?=<\|(?:start|end|return|call|channel)\|>|\Z)", re.DOTALL
+)
+FINAL = "final"  # the channel of gpt-oss that holds the answer
+AROUND = re.compile(r"<\|(?:START|END)_RESPONSE\|>")  # of Cohere's models
 UNTOLD = "how likely a given text is cannot be asked of this generator"
 
 
@@ -243,8 +249,13 @@ def _completion(request: Request, index: int, choice: Json, usage: Usage) -> Com
 def _joined_parts(content: Json) -> str:
     """Return the text of a message whose content is a text or, as some servers write it, a list of parts."""
     parts = content if isinstance(content, list) else [content]
-    told = [part.get("text") if isinstance(part, dict) else part for part in parts if not _is_thought(part)]
+    told = [_part(part) if isinstance(part, dict) else part for part in parts if not _is_thought(part)]
     return "".join(str(text) for text in told if text is not None)
+
+
+def _part(part: Mapping[str, Json]) -> Json:
+    text = part.get("text", part.get("content"))
+    return text.get("value") if isinstance(text, dict) else text
 
 
 def _is_thought(part: Json) -> bool:
@@ -253,10 +264,12 @@ def _is_thought(part: Json) -> bool:
 
 def _without_thoughts(text: str) -> str:
     """Return a text without the reasoning before it, which some servers leave in; nothing where it never ended."""
+    if text.lstrip().startswith("<|channel|>"):
+        return "".join(told for channel, told in CHANNELS.findall(text) if channel == FINAL).strip()
     begun, ended = THINKS.match(text), THOUGHT.search(text)
     if ended and (begun or not THINKS.search(text)):
-        return text[ended.end() :].lstrip()
-    return "" if begun else text
+        return _without_thoughts(text[ended.end() :].lstrip())
+    return "" if begun else AROUND.sub("", text)
 
 
 def _usage(counted: Mapping[str, Json]) -> Usage:

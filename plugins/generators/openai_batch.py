@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 FOLDER = "batches"  # in the folder that is written into
 TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})  # another time may go better
 EXPIRED = frozenset({"batch_expired", "batch_cancelled"})  # these were never served
+WORDS = ("message", "msg", "title", "code")  # of an error, the plainest first
 SHOWN = 3  # kinds of errors named
 IN_HAND = 1000  # requests; every one is answered or put off in the same step
 
@@ -164,7 +165,7 @@ def _may_pass(answer: Json) -> bool:
 def _reason(answer: Json) -> str:
     """Say what came instead of a text: the line's own error, or the one in its response."""
     error = inner_error(answer.get("error") or body_of(answer))
-    message = error.get("message") or error.get("code") if isinstance(error, dict) else error
+    message = next((error[name] for name in WORDS if error.get(name)), "") if isinstance(error, dict) else error
     number = status(answer)
     reason = f"the batch answered {number}" if number and number != 200 else "the batch gave no text"
     return f"{reason}: {first_line(Exception(message))}" if message else reason

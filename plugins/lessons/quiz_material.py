@@ -4,7 +4,7 @@ A fact is one of
     largest planet = Jupiter            a description and its answer; also =>, → or a tab between them
     Alabama = Montgomery                with the brief's relation "capital of"; without one it is only said to go with
     4 + 5 = 9, len([]) = 0              an expression and its value
-    Who wrote Hamlet? = Shakespeare     a question as it is to be asked
+    Who wrote Hamlet? = Shakespeare     a question as it is to be asked; also with a space between, or as Q: … A: …
     Water boils at **100 °C**.          a sentence, its answer between asterisks, one or two
     Water boils at 100 °C.              a sentence; the answer is found: a number, or what follows "is"
 """
@@ -20,9 +20,10 @@ GAP = "____"
 STARRED = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])")
 PAIRS = (  # what stands between the sides of a pair, the surest first
     re.compile(r" *\t+ *"),
-    re.compile(r"\s+(?:=>|->|→|⇒|=|＝)\s+"),
-    re.compile(r"\s*(?:=>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
+    re.compile(r"\s+(?:=+>|-+>|→|⇒|=|＝)\s+"),
+    re.compile(r"\s*(?:=+>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
 )
+ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?:A|Answer|答案?)\s*[:：.]\s*)?([^?？]+)")
 CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
@@ -67,7 +68,9 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
 def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
     splits = (mark.split(fact.strip(), maxsplit=1) for mark in PAIRS)
     left, answer = next((map(_bare, sides) for sides in splits if len(sides) == 2), ("", ""))
-    answer = answer.rstrip(".。")
+    if not left and (asked := ASKED.fullmatch(fact.strip())):
+        left, answer = asked[1], asked[2]
+    left, answer = left.removesuffix("=").rstrip(), answer.rstrip(".。")
     if not left or not answer:
         return None
     question = _asked_as_it_stands(left, answer, language) if not relation else left if left.endswith(ENDS) else ""
@@ -75,7 +78,7 @@ def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
         gap = " " if question.endswith("?") else ""
         return {"statement": f"{question}{gap}{answer}", "answer": answer, "question": question, "rest": question}
     if language == "zh":
-        described = f"{left}的{relation}" if relation else left
+        described = f"{left}的{relation.removeprefix('的')}" if relation else left
         rest = f"{described}是{GAP}。"
     else:
         described = f"{relation} {left}" if relation else left

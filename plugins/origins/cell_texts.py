@@ -14,6 +14,11 @@ BREAK = re.compile(r"</?(?:p|div|br|li|ul|ol|tr|td|h[1-6])\b[^<>]*>|\\n|[\r\n;�
 TAG = re.compile(r"</?[a-z][^<>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 SILENT = re.compile(r"<(style|script)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[^\W\d_a-z])|(?<=[。！？])")
+SHORT = re.compile(  # how a sentence does not end; one letter behind a number is a unit
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Sr|Jr|Fr|Hr|Nr|No|Fig|Vol|vs|approx|ca|incl|inkl|excl|bzw|ggf|evtl|Inc|Ltd|Corp)|"
+    r"(?<![^\W_])(?<!\d\s)[^\W\d_](?:\.\s?[^\W\d_])*)\.\s*\Z",
+    re.IGNORECASE,
+)
 MARK = re.compile(r"^\s*(?:[-*•·–—✓✔►▪]\s*|\d{1,2}[.)]\s+)")
 NO_OPTION = ("title", "default title")  # what Shopify calls the only variant
 STEM = re.compile(r"[-_+\s]+")
@@ -26,11 +31,22 @@ def short_facts(text: Json, chars: int = 120, most: int = 12) -> list[str]:
     plain = "\n".join(TAG.sub("", BREAK.sub("\n", SILENT.sub("", html.unescape(part)))) for part in parts)
     found: dict[str, None] = {}
     for line in plain.splitlines():
-        for sentence in SENTENCE.split(MARK.sub("", line)):
+        for sentence in _sentences(MARK.sub("", line)):
             fact = " ".join(sentence.split())
             if 1 < len(fact) <= chars and not fact.endswith((":", "：")):
                 found.setdefault(fact)
     return list(found)[:most]
+
+
+def _sentences(line: str) -> list[str]:
+    """Return the sentences of a line; "St. John" and "e.g. Tea" end none."""
+    found: list[str] = []
+    at = 0
+    for cut in SENTENCE.finditer(line):
+        if not SHORT.search(line[at : cut.start()]):
+            found.append(line[at : cut.end()])
+            at = cut.end()
+    return [*found, line[at:]]
 
 
 def option_fact(name: Json, values: Sequence[Json], chars: int = 120) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.rules.bank import nearest_lines
-from aigc_plugins.rules.editorial import editorial, signs_left_out
+from aigc_plugins.rules.editorial import editorial, no_lost_cross, signs_left_out
 from aigc_plugins.rules.facts import facts_from_brief
 from aigc_plugins.rules.garbled import no_markup, no_mojibake, real_words
 from aigc_plugins.rules.limits import limits, min_words
@@ -44,6 +44,7 @@ def aigc_checks() -> Sequence[Extension]:
         limits,
         min_words,
         no_chatter,
+        no_lost_cross,
         no_markup,
         no_mojibake,
         no_near_duplicates,

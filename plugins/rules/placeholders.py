@@ -15,6 +15,9 @@ URL = re.compile(r"https?://\S+", re.IGNORECASE)
 BRACES = r"\{\{[^}\n]*\}\}|\{%[^%\n]*%\}|(?<!\{)\$?\{(?:[A-Za-z_][A-Za-z_0-9.-]*(?: [A-Za-z_.-]+)*|\d*)\}(?!\})"
 PERCENT = r"%\([a-z_]+\)s|(?<![\w%])%{1,2}[A-Za-z]\w*%{1,2}(?!\w)|(?<![\w%])(?<!\d )%(?:\d\$)?[sd]\b"
 EMPTY = r"\[\s*\]|\[\.{3}\]|\[…\]"
+AMOUNT = r"[$€£¥]\s?X{1,3}(?:[.,]X{1,2})?(?!\w)|(?<![\w.,])X{1,3}[.,]X{1,2}(?!\w)|(?<!\w)X{1,2}\s?%(?!\w)"
+MERGED = r"\*\|\w+(?::\w+)?\|\*|@@\w+@@|##\w+##|(?<!\w)\$[A-Za-z]+_\w+"  # what other mailers fill in
+SITE = r"https?://(?:www\.)?your[-_]?(?:shop|store|site|domain|company|brand|website|url)\b[^\s/]*"
 OTHER = r"\bX{3,}\b|XX(?:公司|品牌|产品|先生|女士)|(?<!\w)#[A-Z_]{3,}#|(?<!\w)__[A-Z_]{3,}__(?!\w)"
 WORD = re.compile(r"[^\W_]")
 BRACKETS = ("[", "{", "<", "(", "【", "（", "$", "%")
@@ -54,11 +57,11 @@ def brief_filled_in(draft: Draft, *, but: Sequence[str] = (), worded: Sequence[s
 
 
 def placeholders(text: str) -> Iterator[re.Match[str]]:
-    """Yield what is left to fill in. In a link only {{ … }} is: ad platforms fill {keyword} in themselves."""
+    """Yield what is left to fill in. In a link only {{ … }} and YOUR-SHOP are: ad platforms fill {keyword} in."""
     links = [found.span() for found in URL.finditer(text)]
     for found in _pattern().finditer(text):
         within = any(start <= found.start() < end for start, end in links)
-        if not within or found.group().startswith("{{"):
+        if not within or found.group().lower().startswith(("{{", "http")):
             yield found
 
 
@@ -76,6 +79,8 @@ def _pattern() -> re.Pattern[str]:
     han = "|".join(told["han"].split())
     phrases = "|".join(map(re.escape, told["phrases"]))
     alone = rf"\[\s*(?:{filler}|{begun})\s*\]|<{tag}>"
-    chinese = rf"[\[【（(](?:{han})[^\]】）)\n]{{0,20}}[\]】）)]"
-    capitals = rf"(?-i:\b(?:{'|'.join(told['capitals'])})\b)"
-    return re.compile("|".join([f"(?i:{alone}|{BRACES}|{phrases})", chinese, PERCENT, EMPTY, OTHER, capitals]))
+    chinese = rf"[\[【（(<](?:{han})[^\]】）)>\n]{{0,20}}[\]】）)>]"
+    capitals = rf"\b(?:{'|'.join(told['capitals'])})\b(?!-?\d)"
+    whole = rf"\A\W*(?:{'|'.join(map(re.escape, told['whole']))})\W*\Z"
+    shapes = [chinese, PERCENT, EMPTY, AMOUNT, MERGED, OTHER, capitals]
+    return re.compile("|".join([f"(?i:{whole}|{alone}|{BRACES}|{phrases}|{SITE})", *shapes]))

@@ -113,7 +113,7 @@ def _special(word: str, *, shouted: bool) -> bool:
     return inner and not shouted
 
 
-def _title_like(words: list[str]) -> bool:
+def _title_like(words: Sequence[str]) -> bool:
     counted = [word for word in words if word.lower() not in SMALL]
     return bool(counted) and sum(word[0].isupper() for word in counted) >= 0.6 * len(counted)
 
@@ -133,7 +133,8 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     """Return small-letter form → spelling for the words whose spelling stays as the brief or `keep` has it.
 
     Only names teach: a word that the brief also has in small letters is none, nor is a small word in capitals, a part
-    of a link, or what stands in an input of codes. A brand's small words are its own only within the brand.
+    of a link, what stands in an input of codes, or in a text that is all in capitals, which one that begins small is
+    not. A brand's small words are its own only within the brand.
     """
     values = field.draft.brief.values
     texts = [(name, LINK.sub(" ", text)) for name, value in values.items() for text in texts_in(value)]
@@ -142,8 +143,9 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     for name, text in texts:
         words = [match.group() for match in re.finditer(WORD, text)]
         if name == "brand":
-            kept |= {word.lower(): word for word in words if len(words) == 1 or _may_be_name(word, plain)}
-        elif not CODES.fullmatch(name) and not _title_like(words[1:]) and any(map(str.islower, words)):
+            alone = len(words) == 1 and words[0].lower() not in SMALL
+            kept |= {word.lower(): word for word in words if alone or _may_be_name(word, plain)}
+        elif not CODES.fullmatch(name) and _is_sentence(words):
             taught = [
                 match.group() for match in re.finditer(WORD, text) if re.search(r"\w[^.!?:]*$", text[: match.start()])
             ]
@@ -151,6 +153,11 @@ def _kept(field: Field, keep: Sequence[str]) -> dict[str, str]:
     for phrase in keep:
         kept |= {match.group().lower(): match.group() for match in re.finditer(WORD, phrase)}
     return kept
+
+
+def _is_sentence(words: Sequence[str]) -> bool:
+    """Say whether words are written as in a sentence: some are small, and the first is, or most behind it."""
+    return any(map(str.islower, words)) and (words[0].islower() or not _title_like(words[1:]))
 
 
 def _may_be_name(word: str, plain: Collection[str]) -> bool:

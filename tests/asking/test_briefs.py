@@ -231,6 +231,12 @@ def test_unreadable_files_are_named(project: Project, tmp_path: Path) -> None:
     (tmp_path / "items.pdf").write_text("x")
     with pytest.raises(BriefError, match=r"no importer reads '.pdf'; known: .*\.csv"):
         open_rows(tmp_path / "items.pdf", project.registry)
+    (tmp_path / "items.xls").write_text("x")
+    with pytest.raises(BriefError, match=r"no importer reads '.xls'; save it as .xlsx or .csv; known: "):
+        open_rows(tmp_path / "items.xls", project.registry)
+    (tmp_path / "items").write_text("x")
+    with pytest.raises(BriefError, match="no importer reads files without a suffix; known: "):
+        open_rows(tmp_path / "items", project.registry)
 
 
 def test_a_row_that_leaves_language_open_gets_its_own_or_that_of_most(

@@ -103,7 +103,7 @@ def test_cells_become_what_the_schema_says(raw: dict[str, Any], value: Any) -> N
         ({"organic": "perhaps"}, "row.csv:3: organic must be true or false, not 'perhaps'"),
         ({"facts": "a;b;c;d"}, "row.csv:3: facts has 4 items, at most 3"),
         ({"facts": ["x" * 21]}, "row.csv:3: facts[0] has 21 characters, at most 20"),
-        ({"facts": 7}, "row.csv:3: facts must be a list, not 7"),
+        ({"facts": True}, "row.csv:3: facts must be a list, not true"),
         ({"sizes": "36"}, "row.csv:3: sizes has 1 item, at least 2"),
         (
             {"url": "ftp://x.y"},
@@ -111,8 +111,13 @@ def test_cells_become_what_the_schema_says(raw: dict[str, Any], value: Any) -> N
         ),
         (
             {"url": "http://["},
-            "row.csv:3: url is 'http://[', which is no web address; it starts with https:// or http://",
+            "row.csv:3: url is 'http://[', which is no web address; its host has no name that could be one",
         ),
+        (
+            {"url": "https://x.y/a b"},
+            "row.csv:3: url is 'https://x.y/a b', which is no web address; it has white space",
+        ),
+        ({"url": "https://x.y\\a"}, "row.csv:3: url is 'https://x.y\\\\a', which is no web address; it has '\\\\'"),
         ({"until": "2026-02-30"}, "row.csv:3: until is '2026-02-30', which is no date; write it as 2026-12-31"),
         ({"until": "20260228"}, "row.csv:3: until is '20260228', which is no date; write it as 2026-12-31"),
         ({"sku": "a1"}, "row.csv:3: sku is 'a1', which does not match '^[A-Z]{2}[0-9]+$'"),
@@ -124,6 +129,22 @@ def test_cells_become_what_the_schema_says(raw: dict[str, Any], value: Any) -> N
 )
 def test_what_is_wrong_is_said_with_both_numbers(raw: dict[str, Any], message: str) -> None:
     assert refusal(**raw) == message
+
+
+@pytest.mark.parametrize("host", [".com", "x..y", "x.y,https://z.y", ""])
+def test_a_host_has_a_name(host: str) -> None:
+    assert refusal(url=f"https://{host}").endswith("its host has no name that could be one")
+
+
+@pytest.mark.parametrize(
+    "link", ["https://x", "http://localhost:80/", "https://[::1]/a", "https://x.y./?a=1,2", "HTTPS://X.Y"]
+)
+def test_a_web_address(link: str) -> None:
+    assert read(url=link)["url"] == link
+
+
+def test_a_number_in_a_list_s_cell_is_its_item() -> None:
+    assert read(facts=350)["facts"] == ["350"]
 
 
 def test_all_of_a_rows_problems_are_one_message() -> None:

@@ -55,6 +55,10 @@ def _has_chinese(rows: list[dict[str, Any]]) -> bool:
     ("text", "language"),
     [
         ("Leinenschürze zwei Taschen vorne bei 40 Grad waschbar", "de"),
+        ("Льняной фартук. Два кармана спереди. Стирка при 40 градусах", "ru"),
+        ("Фартух із льону. Дві кишені спереду, прання при 40 градусах", "uk"),
+        ("Ленена престилка с два джоба отпред, пране на 40 градуса", "bg"),
+        ("Ланена кецеља са два џепа напред, прање на 40 степени", "sr"),
         ("Regenjacke wasserdicht", "de"),
         ("Cafetière italienne en acier inoxydable", "fr"),
         ("Zapatillas de correr ligeras y con buena suela", "es"),

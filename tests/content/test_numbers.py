@@ -130,3 +130,48 @@ def test_float_and_int_read_them_too_and_never_give_0_for_what_is_no_number() ->
         for name in ("float", "int"):
             with pytest.raises(ContentTypeError, match="is no number"):
                 shown(f"x | {name}", x=text)
+
+
+def test_a_fraction_is_not_the_number_before_it() -> None:
+    for text in ("1½", "1½ kg", "½"):
+        with pytest.raises(ValueError, match="is no number"):
+            read_number(text)
+    assert read_number("5 m²") == 5
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("{{ price * 2 }}", "'29,90 €' is a text; `| number` or `| money` makes a number of one"),
+        ("{{ 0.9 * price }}", "'29,90 €' is a text"),
+        ("{{ price + 5 }}", "'29,90 €' is a text"),
+        ("{{ plain + more }}", "'29.90' and '5' are texts; .* and ~ joins texts"),
+        ("{{ words * 0.9 }}", "a text stands where a number is wanted"),
+        ("{{ price > 20 }}", "a text stands where a number is wanted"),
+        ("{{ nothing * 2 }}", "a value is unknown"),
+    ],
+)
+def test_a_text_is_not_reckoned_with(expression: str, told: str) -> None:
+    values = {"price": "29,90 €", "plain": "29.90", "more": "5", "words": "on request", "nothing": None}
+    with pytest.raises(ContentTypeError, match=told):
+        shown(expression, **values)
+
+
+def test_texts_are_still_texts() -> None:
+    assert shown("{{ '-' * 3 }}") == "---"
+    assert shown("{{ a + b }}", a="Mug ", b="no. 5") == "Mug no. 5"
+    assert shown("{{ '%s of 5' % a }}", a=3) == "3 of 5"
+    assert shown("{{ a ~ b }}", a="29.90", b="5") == "29.905"
+
+
+def test_what_is_unknown_makes_unknown_what_is_reckoned_with_it_over_a_row() -> None:
+    rows = make_environment().over_rows()
+    for expression in (
+        "{{ (a | money) * 2 }}",
+        "{{ '%.2f €' | format(a | money) }}",
+        "{{ (a | number + 1) | round(2) }}",
+    ):
+        assert evaluate(rows, expression, {"a": None}) is None
+        assert evaluate(rows, expression, {"a": "2"}) is not None
+    with pytest.raises(ContentTypeError, match="a value is unknown"):
+        evaluate(rows, "{{ a + ['one'] }}", {"a": None})

@@ -164,6 +164,28 @@ def test_an_amount_in_another_currency_fails_its_row(batch: Batch) -> None:
     assert "'$24.50' is not in €" in ended.pieces["0002"]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [
+        ("{{ list_price }} €", None),
+        ("EUR {{ list_price }}", None),
+        ("{{ (list_price | money) * 0.9 }} each", None),
+        ("{{ '%.2f €' | format((list_price | money('€')) * 0.9) }}", None),
+        ("about {{ list_price }}", "about"),
+        ("{{ list_price }} {{ brand }}", "Acme"),
+    ],
+)
+def test_an_unknown_price_leaves_no_currency_behind(
+    batch: Batch, tmp_path: Path, price: str, shown: str | None
+) -> None:
+    (tmp_path / "mugs.csv").write_text(
+        "product,benefits,url,list_price,brand\nMug,two handles;light,https://example.com/b,#N/A,Acme\n",
+        encoding="utf-8",
+    )
+    ended = batch(ADS, "mugs.csv", "--set", f"price={price}")
+    assert ended.pieces["0001"]["brief"]["values"]["price"] == shown, ended.told
+
+
 GERMAN = "die Platte aus massiver Eiche; mit der Hand geölt und geschliffen"
 
 
@@ -203,6 +225,13 @@ def test_placeholders_of_rows_never_leave_as_accepted(batch: Batch) -> None:
     assert "the brief's product has the placeholder '{{ product.title }}'" in found
     assert "the brief's benefits has the placeholder '{size}'" in found
     assert not (ended.folder / "google-ads-editor.csv").exists()
+
+
+def test_every_type_with_a_brief_refuses_placeholders_in_it_and_in_what_it_writes(tmp_path: Path) -> None:
+    for name in ("ads/google-search", "seo/meta", "seo/keywords", "articles/blog", "lessons/quiz", "lessons/plan"):
+        kind = Project.open(tmp_path).content_type(name)
+        all_of_it = {check.name for check in (*kind.checks, *(one for stage in kind.stages for one in stage.checks))}
+        assert {"no_placeholder", "brief_filled_in"} <= all_of_it, name
 
 
 def questions(request: Request, index: int) -> str:
@@ -257,10 +286,18 @@ TITLES = [
     {"title": "Cold Brew at Home", "description": "Which beans and jars it takes."},
     {"title": "Oat Milk at Home", "description": "Which oats to buy."},
 ]
+FINAL = "<|start|>assistant<|channel|>final<|message|>"
 CONTENTS: dict[str, Callable[[str], Any]] = {
     "think": lambda text: f"<think>\nA title and a text, as {{json}}.\n</think>\n\n{text}",
     "thought that the template began": lambda text: f"A title, as {{json}}.\n</think>\n\n{text}",
     "magistral": lambda text: f"[THINK]As {{json}}.[/THINK]{text}",
+    "capitals, twice": lambda text: f"\ufeff<Think>As {{json}}.</Think>\n<think >And {{so}}.</think >{text}",
+    "gpt-oss": lambda text: f"<|channel|>analysis<|message|>As {{json}}.<|end|>{FINAL}{text}<|return|>",
+    "command": lambda text: f"<|START_THINKING|>As {{json}}.<|END_THINKING|><|START_RESPONSE|>{text}<|END_RESPONSE|>",
+    "parts with values": lambda text: [
+        {"type": "reasoning_text", "text": "As {json}."},
+        {"type": "text", "text": {"value": text, "annotations": []}},
+    ],
     "parts": lambda text: [{"type": "text", "text": text}],
     "parts with thoughts": lambda text: [
         {"type": "thinking", "thinking": "As {json}."},
@@ -315,7 +352,8 @@ REFUSALS: dict[str, dict[str, Any]] = {
     },
     "the body of a server": {"response": {"status_code": 400, "body": {"error": {"message": WRONG}}}},
     "an older vLLM": {"response": {"status_code": 400, "body": {"object": "error", "message": WRONG, "code": 400}}},
-    "details": {"response": {"status_code": 422, "body": {"detail": [{"type": "x", "msg": "y", "message": WRONG}]}}},
+    "details": {"response": {"status_code": 422, "body": {"detail": [{"type": "x", "loc": ["body"], "msg": WRONG}]}}},
+    "a list": {"response": None, "error": {"object": "list", "data": [{"code": "too_large", "message": WRONG}]}},
     "a text": {"response": {"status_code": 400, "body": WRONG}},
     "a text as its error": {"response": None, "error": WRONG},
 }
@@ -379,6 +417,23 @@ def test_what_is_nothing_but_signs_leaves_no_empty_text_in_an_ad(batch: Batch, t
         assert not (broken and named), fields
         if not named:
             assert "the brief's product has no word" in [one["message"] for one in piece["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("fact", "reason"),
+    [
+        ("❌ BPA", "the brief's benefits says '❌ BPA'; no text shows the cross"),
+        ("keeps a large coffee hot ^ the whole of a long day", "has '^' (symbol)"),
+        ("call +49 30 1234567 to order one of these mugs", "'+49 30 1234567' (phone number)"),
+    ],
+)
+def test_what_a_platform_refuses_is_not_excused_by_the_row(
+    batch: Batch, tmp_path: Path, fact: str, reason: str
+) -> None:
+    rows = f"product,benefits,url\nSteel mug,light to carry;{fact},https://example.com/b\n"
+    (tmp_path / "mugs.csv").write_text(rows, encoding="utf-8")
+    piece = batch(ADS, "mugs.csv").pieces["0001"]
+    assert piece["status"] == "rejected" and reason in piece["reason"]
 
 
 def test_a_row_in_a_language_that_the_type_does_not_write_is_flagged_by_name(batch: Batch) -> None:

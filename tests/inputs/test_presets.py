@@ -202,6 +202,17 @@ def test_a_merchant_feed_as_tsv(read: Read) -> None:
     assert (hat.values["price"], hat.values["category"]) == ("18.00 EUR", None)
 
 
+def test_columns_that_are_written_otherwise_are_used_and_their_cleaning_is_told(
+    read: Read, project: Project, tmp_path: Path
+) -> None:
+    feed = "ID,Title,Description,Link,Price\nA1,Mug,<p>Holds 350 ml.</p>,https://shop.example.com/mug,#N/A\n"
+    (mug,) = read("ads/google-search", feed, "merchant-center")
+    assert (mug.values["product"], mug.values["benefits"], mug.values["price"]) == ("Mug", ["Holds 350 ml."], None)
+    assert dict(mug.cleaned) == {"benefits": ("tags",), "price": ("unknown #N/A",)}
+    plan = Plan(type="ads/google-search", briefs=str(tmp_path / "rows.csv"), origin="merchant-center")
+    assert plan.columns_not_used(project, project.content_type("ads/google-search")) == {}
+
+
 def test_a_merchant_feed_as_xml(read: Read) -> None:
     mug, hat = read("ads/google-search", FEED, "merchant-center", "feed.xml")
     assert (mug.id, mug.source, mug.values["product"]) == ("MUG-B", "feed.xml:5", "Enamel Camping Mug")
@@ -209,6 +220,9 @@ def test_a_merchant_feed_as_xml(read: Read) -> None:
     assert mug.values["brand"].split() == ["North", "fold"], "an entity of HTML does not end the file"
     assert mug.values["benefits"] == ["Clips to any bag", "Weighs 120 g", "Holds 350 ml.", "Dishwasher safe."]
     assert (hat.id, hat.values["benefits"]) == ("HAT", ["Knitted from merino wool."])
+    turned = FEED.replace("<title>A mug</title><g:title>Enamel", "<g:title>Mug</g:title><title>Enamel")
+    turned = turned.replace("Camping Mug</g:title>", "Camping Mug</title>")
+    assert read("ads/google-search", turned, "merchant-center", "feed.xml")[0].values["product"] == "Mug"
     (atom,) = read("ads/google-search", ATOM, "merchant-center", "feed.atom")
     assert atom.values["url"] == "https://shop.example.com/hat"
 
@@ -433,6 +447,10 @@ def test_the_command_line_offers_and_shows(
     assert main(["batch", "seo/meta", "shop.csv", "--dry-run", "--from", "shopify"]) == 0
     told = capsys.readouterr()
     assert "looks like" not in told.err and "2 rows: 2 valid, 0 not" in told.out
+    (tmp_path / "people.csv").write_text("Name,Town\nAnna,Kiel\n")
+    assert main(["batch", "seo/meta", "people.csv", "--dry-run", "--from", "woocommerce"]) == 0
+    told = "people.csv: does not look like a WooCommerce export, which has the columns ID, Type, SKU, Name\n"
+    assert told in capsys.readouterr().err
     assert main(["show", "shopify"]) == 0
     shown = capsys.readouterr().out
     assert "seo/meta           topic     Title" in shown and "--set 'url=https://YOUR-SHOP/" in shown
@@ -447,6 +465,14 @@ def test_what_cells_hold() -> None:
         "Made in Kiel, Germany.",
         "It weighs approx. 5 kg.",
     ]
+    told = "Made by St. John's in the U.S. Dr. J. R. Smith drew it. Z. B. Tee, e.g. Assam. Holds 2 l. Ok!"
+    assert short_facts(told) == [
+        "Made by St. John's in the U.S. Dr. J. R. Smith drew it.",
+        "Z. B. Tee, e.g. Assam.",
+        "Holds 2 l.",
+        "Ok!",
+    ]
+    assert short_facts("Fits all. It is 5 cm. Warm") == ["Fits all.", "It is 5 cm.", "Warm"]
     assert short_facts("・".join("ab") + "。容量200升。") == ["a・b。", "容量200升。"]
     assert short_facts("x" * 121 + "\n- 5 < 6 and 7 > 3\n1. one\n✓ two", chars=120, most=2) == [
         "5 < 6 and 7 > 3",

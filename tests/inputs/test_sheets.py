@@ -144,6 +144,12 @@ def test_what_is_merged_sideways_is_one_value(book: Callable[..., Path]) -> None
         {"a": "wide", "b": None, "c": 2},
         {"a": "Summer", "b": None, "c": None},
     ]
+    beside = ("merged with the cell beside it",)
+    assert [row.cleaned for row in xlsx_briefs(path, header=2)] == [
+        {"b": beside},
+        {"a": ("filled from merged cells",), "b": beside},
+        {"b": beside, "c": beside},
+    ]
 
 
 def test_merged_cells_make_no_row_of_nothing(book: Callable[..., Path]) -> None:
@@ -353,6 +359,20 @@ def test_the_file_with_a_sheet_to_read_first_is_read(asked: Asked, capsys: pytes
     print_sheet(HERE / "17-readme-sheet.xlsx", "Data", ["Read me"])
     told = "17-readme-sheet.xlsx: read from the sheet 'Data', not 'Read me' (--input sheet=NAME)\n"
     assert capsys.readouterr().err == told
+
+
+def test_sheets_that_would_do_as_well_are_told(
+    book: Callable[..., Path], asked: Asked, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = (row(1, "product"), row(2, "Mug"))
+    path = book(README, sheet(*table), sheet(row(1, "name"), row(2, "Pot")), sheet(*table))
+    monkeypatch.chdir(path.parent)
+    main(["batch", "shop/item", str(path), "--dry-run"])
+    told = capsys.readouterr().err
+    assert "b.xlsx: read from the sheet 'Sheet2', not 'Sheet1' (--input sheet=NAME)\n" in told
+    assert "b.xlsx: one sheet is read; 'Sheet4' would do as well (--input sheet=NAME)\n" in told
+    main(["batch", "shop/item", str(path), "--dry-run", "--input", "sheet=Sheet4"])
+    assert "would do" not in capsys.readouterr().err
 
 
 def test_a_formula_without_a_value_fails_its_row_where_it_is_needed(book: Callable[..., Path], asked: Asked) -> None:

@@ -62,6 +62,11 @@ def test_a_file_is_checked(checked: Checked, kind: str, name: str, options: tupl
     ("name", "options", "told"),
     [
         ("10-preamble-hash.csv", PAGE, "10-preamble-hash.csv: line 6 names the columns (--input header=6)"),
+        (
+            "10-preamble-hash.csv",
+            ("--set", "topic={{ Page title }}", "--set", "keyword=tea"),
+            "the column 'Page title' is row[\"Page title\"] or Page_title",
+        ),
         ("10-preamble-hash.csv", (), "--input header=6 if line 6 names the columns (Page title, Views)"),
         ("11-unnamed-column.csv", (), "columns not used: column 1"),
         ("12-header-twice.csv", (), "columns not used: Image (column 3), Image (column 4)"),
@@ -75,6 +80,13 @@ def test_a_file_is_checked(checked: Checked, kind: str, name: str, options: tupl
 )
 def test_what_is_told_can_be_typed(checked: Checked, name: str, options: tuple[str, ...], told: str) -> None:
     assert told in checked("seo/meta", name, *options)[1]
+
+
+def test_a_table_of_one_column_names_the_option_for_its_delimiter(checked: Checked, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("topic^keyword\nTea^green tea\n", encoding="utf-8")
+    assert "or --input delimiter=X if X parts its cells" in checked("seo/meta", str(tmp_path / "rows.csv"))[1]
+    assert "2 valid" not in checked("seo/meta", str(tmp_path / "rows.csv"), "--input", "delimiter=^")[0]
+    assert "1 rows: 1 valid" in checked("seo/meta", str(tmp_path / "rows.csv"), "--input", "delimiter=^")[0]
 
 
 def test_the_line_that_fails_alone_is_named(checked: Checked) -> None:

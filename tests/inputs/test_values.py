@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,16 @@ CLEANED = {
     "1. one": "one",
     "1) One": "One",
     "&bull; one<br>&bull; two": "one\ntwo",
+    "→ one\n➔ two\n❶ three": "one\ntwo\nthree",
+    "1️⃣ one\n2️⃣ two": "one\ntwo",
+    "• one • two • three": "one\ntwo\nthree",
+    "✓ one ✓ 2 sizes; ✓ three": "one ✓ 2 sizes;three",
+    "►one ►two": "one\ntwo",
+    "- one - two - three": "one\ntwo\nthree",
+    "1) one 2) two": "one\ntwo",
+    "(1) one (2) two (3) three": "one\ntwo\nthree",
+    "1. one 2. two 3. three": "one\ntwo\nthree",
+    "1、防水 2、耐磨": "防水\n耐磨",
 }
 AS_IT_IS = [
     # no HTML
@@ -189,6 +199,7 @@ AS_IT_IS = [
     *("-5 °C", "- 5 °C", "-20%; -30%", "1.5 l; 2.5 l", "3 litres", "1. FC Köln", "2. Bundesliga", "12. Mai; 14. Mai"),
     *("• = bullet", "- = minus", "- x + 5 = 0", "*100 °C*", "−5", "2024. A year", "✓", "a - b", "one; 2. two", "-free"),
     "nothing; at all",
+    *("one • two • three", "Oak - massive - oiled", "1. FC Köln 2. Bundesliga", "→ = implies", "5️⃣ stars"),
 ]  # fmt: skip
 
 
@@ -209,7 +220,11 @@ def test_nothing_else_of_a_value_changes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["#N/A", "#REF!", "#DIV/0!", "#NV", "nan", "NaN", "NULL", "None", "n/a", "-", "—", "无"]
+    "word",
+    [
+        *("#N/A", "#REF!", "#DIV/0!", "#NV", "nan", "NaN", "NULL", "None", "n/a", "-", "—", "无"),
+        *("########", "(not set)", "$-", "€ -", "#VALOR!", "#ЗНАЧ!", "Err:502", "[object Object]"),
+    ],
 )
 def test_a_word_for_nothing_is_no_value(word: str) -> None:
     cells = {"a": word, "b": f" {word} ", "c": f"one; {word}; two", "d": f"{word}-tag", "e": f"one {word}"}
@@ -279,6 +294,11 @@ def test_a_number_that_is_none_is_unknown(project: Project) -> None:
     assert (again.values["facts"], again.cleaned["facts"]) == (["one"], ("unknown NaN",))
 
 
+def test_an_amount_of_nothing_is_unknown(project: Project) -> None:
+    Path("rows.csv").write_text('product,offer\nMug, $-   \nCup," -   € "\nPot,- 5 €\n', encoding="utf-8")
+    assert [row.values["offer"] for row in good(rows_of(project, Path("rows.csv")))] == [None, None, "- 5 €"]
+
+
 # -- ids, settings -----------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +328,9 @@ def test_cleaning_can_be_turned_off(project: Project, make_project: Callable[...
     mug, cup = good(rows_of(plain, Path("rows.csv")))
     assert (mug.values["product"], mug.values["offer"], mug.cleaned) == ("<b>Mug</b>", "n/a", {})
     assert (cup.values["offer"], cup.cleaned) == (None, {"offer": ("unknown tbd",)})
+    Path("rows.csv").write_text("product,offer\n<b>Mug</b>\u00a0,tbd\n", encoding="utf-8")
+    (mug,) = good(rows_of(plain, Path("rows.csv")))
+    assert mug.values["product"] == "<b>Mug</b>", "also where another cell of the row is unknown"
 
 
 @pytest.mark.parametrize(
@@ -327,6 +350,7 @@ def test_a_job_keeps_to_how_it_was_read(project: Project) -> None:
     Path("rows.csv").write_text("product\n<b>Mug</b>\n", encoding="utf-8")
     dry = ("batch", "shop/facts", "rows.csv", "--dry-run", "--json")
     assert main([*dry, "-o", "importers.clean=false"]) == 0
+    assert main([*dry, "-o", "importers.unknown=[tbd, n/a]"]) == 0
     Path("job.yaml").write_text("type: shop/facts\nbriefs: rows.csv\nimporters: {clean: false}\n")
     assert main(["batch", "job.yaml", "--dry-run", "--json"]) == 0
 
@@ -356,6 +380,12 @@ def test_an_optional_input_over_its_limit_does_not_end_its_row(project: Project,
         "some of facts is left out: an item: it has 41 characters, at most 40; it has 4 items, at most 3",
         "offer is left out: it has 28 characters, at most 20",
     ]
+
+
+def test_what_may_be_left_out_is_called_optional(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "shop/facts"]) == 0
+    shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")}
+    assert ["optional" in shown[name] for name in ("product", "facts", "offer")] == [False, True, True]
 
 
 # -- what is told ------------------------------------------------------------------------------------------------------
@@ -399,6 +429,26 @@ def test_a_survey_counts_what_was_done_to_rows_that_fail_too(project: Project, f
         ("product", "cleaned", 1),
         ("offer", "unknown", 1),
     ]
+
+
+def test_a_file_of_any_length_is_checked_in_flat_memory(project: Project) -> None:
+    import tracemalloc
+
+    def peak(many: int) -> int:
+        rows = (f"{n:05},<b>Mug {n}</b>,- one; - two {n},n/a\n" for n in range(many))
+        Path("rows.csv").write_text("id,product,facts,offer\n" + "".join(rows), encoding="utf-8")
+        tracemalloc.start()
+        found = survey_briefs(rows_of_plan(project), 3)
+        reached = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (found.valid, found.failed) == (many, 0)
+        return reached
+
+    def rows_of_plan(project: Project) -> Iterator[Brief | Artifact]:
+        yield from Plan(type="shop/facts", briefs="rows.csv").rows(project, project.content_type("shop/facts"))
+
+    peak(10)  # what is loaded once
+    assert peak(2000) < peak(500) * 1.2 + 100_000
 
 
 def test_a_piece_knows_what_was_done_to_its_row(

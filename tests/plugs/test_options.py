@@ -59,6 +59,13 @@ def test_a_value_or_a_text_that_says_it_is_taken(name: str, value: Any, wanted: 
     assert (found, type(found)) == (wanted, type(wanted))
 
 
+def test_a_list_can_be_said_on_a_command_line() -> None:
+    words = Option(name="words", annotation=tuple[str, ...])
+    assert words.read('[n/a, "a, b",c]', "") == ("n/a", "a, b", "c")
+    assert words.read("[]", "") == ()
+    assert Option(name="sizes", annotation=list[int]).read("[1, 2]", "") == [1, 2]
+
+
 def test_a_large_number_keeps_all_its_digits() -> None:
     (seed,) = [Option(name="seed", annotation=int)]
     assert seed.read("12345678901234567891", "") == 12345678901234567891 == seed.read(12345678901234567891, "")
@@ -82,7 +89,7 @@ def test_a_large_number_keeps_all_its_digits() -> None:
         ({"mode": "fry"}, "oven.mode: 'fry' is not one of 'bake', 'grill'"),
         ({"mode": ["bake"]}, "oven.mode: a list is not one of 'bake', 'grill'"),
         ({"timer": "lng"}, "oven.timer: 'lng' is not one of 'short', 'long'; did you mean 'long'?"),
-        ({"racks": "1"}, "oven.racks: '1' is not a list"),
+        ({"racks": "1"}, "oven.racks: '1' is not a list; write it as [one, two]"),
         ({"racks": [1, "two"]}, "oven.racks: item 2: 'two' is not a whole number"),
         ({"notes": [1]}, "oven.notes: a list is not a mapping"),
         ({"size": "x"}, "oven.size: Input should be a valid set (got 'x')"),

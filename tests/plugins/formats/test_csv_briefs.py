@@ -135,6 +135,8 @@ def test_a_header_may_have_a_line_break_before_its_delimiter_shows(read):
         ("a|b;c|d\n1|2|3\n", ["a", "b;c", "d"]),
         ("a,b,c;d\n1\n", ["a", "b", "c;d"]),
         ('a;b\n"1,2,3";4\n', ["a", "b"]),
+        ("a,b;c\n1;2\n", ["a,b", "c"]),
+        ("a;b,c\n1,2\n", ["a;b", "c"]),
     ],
 )
 def test_the_rows_decide_on_the_delimiter(read, content, names):
@@ -182,8 +184,21 @@ def test_a_broken_byte_in_a_quoted_cell_fails_all_its_lines(read):
 
 def test_a_row_with_misplaced_quotes_fails_alone(read):
     rows = read('a,b\n"1"x,2\n3,4\n')
-    assert rows[0][1] == "products.csv:2" and rows[0][2].startswith("cannot be read")
+    assert rows[0][1] == "products.csv:2"
+    assert rows[0][2].startswith(
+        'cannot be read: a quotation mark within quotes is not doubled; write "" for it, or say '
+    )
+    assert "--input delimiter=X if ',' is not" in rows[0][2]
     assert rows[1] == ({"a": "3", "b": "4"}, "products.csv:3", "")
+
+
+def test_a_space_behind_each_delimiter_is_no_part_of_a_cell(read):
+    rows = read('a, b, c\n1, "2, 3", 4\n5, 6, 7\n')
+    assert [(values, error) for values, _, error in rows] == [
+        ({"a": "1", "b": "2, 3", "c": "4"}, ""),
+        ({"a": "5", "b": "6", "c": "7"}, ""),
+    ]
+    assert read("a,b\n1, 2\n")[0][0] == {"a": "1", "b": " 2"}
 
 
 def test_lines_swallowed_by_a_misplaced_quote_are_named(read):
@@ -200,6 +215,7 @@ def test_lines_swallowed_by_a_misplaced_quote_are_named(read):
         (b"\xef\xbb\xbf", "products.csv: the file is empty"),
         ("a,b\n", "products.csv: the file has a header and no rows"),
         ('a,b\n1,2\n"3,4\n5,6\n', "products.csv:3: a quotation mark opened in this row is never closed"),
+        (b"PK\x03\x04\x14\x00", "products.csv: is no text"),
         ("Café\nMug\n".encode("cp1252"), "products.csv:1: the header has byte 0xe9, which is not UTF-8"),
         ("\n折叠\n1\n".encode("gb18030"), "products.csv:2: the header has byte 0xd5, which is not UTF-8"),
     ],

@@ -116,6 +116,10 @@ def test_a_fact_gives_a_statement_an_answer_and_a_plain_question(
     ("fact", "stem", "answer"),
     [
         ("largest planet => Jupiter", "What is the largest planet?", "Jupiter"),
+        ("largest planet ==> Jupiter", "What is the largest planet?", "Jupiter"),
+        ("Alaska =\tJuneau", 'What goes with "Alaska"?', "Juneau"),
+        ("Q: What is 2+2? A: 4", "What is 2+2?", "4"),
+        ("What is the capital of France? Paris", "What is the capital of France?", "Paris"),
         ("largest planet -> Jupiter", "What is the largest planet?", "Jupiter"),
         ("largest planet\tJupiter", "What is the largest planet?", "Jupiter"),
         ("capital of Ohio = **Columbus**", "What is the capital of Ohio?", "Columbus"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aigc.types import Brief, Draft
-from aigc_plugins.rules.editorial import editorial, signs_left_out
+from aigc_plugins.rules.editorial import editorial, no_lost_cross, signs_left_out
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,11 @@ from aigc_plugins.rules.editorial import editorial, signs_left_out
         ("Call 555-123-4567", "phone number"),
         ("Call +1 (555) 123-4567", "phone number"),
         ("拨打13812345678", "phone number"),
+        ("Call +49 30 1234567", "phone number"),
+        ("WhatsApp 01761234567", "phone number"),
+        ("𝐁𝐨𝐥𝐝 letters", "styled letters"),
+        ("ⓟⓛⓐⓘⓝ lid", "styled letters"),
+        ("Wow ‼", "emoji"),
         ("拨打400-123-4567", "phone number"),
         ("Click here", "call to click"),
         ("点击此处", "call to click"),
@@ -53,6 +58,8 @@ def test_what_is_refused(field, text, part):
         "Open 2026-11-23",
         "折叠电动自行车，续航40公里",
         "H2O and CO2",
+        "GTIN 4006381333931",
+        "+20% on 1000 items",
         "MEGABRAND boots",  # the brief writes it so
     ],
 )
@@ -72,7 +79,11 @@ def test_the_span_is_the_offence(field):
     assert text[slice(*finding.span)] == "🎉"
 
 
-@pytest.mark.parametrize("text", ["Fun 🎉 Apron", "Warm • Dry", "★★★ Apron", "✅ Washes", "A → B"])
+SIGNS = ["Fun 🎉 Apron", "Warm • Dry", "★★★ Apron", "✅ Washes", "A → B", "A ← B", "Wait??", "*** Sale ***", "a ^ b"]
+SIGNS += ["keeps <hot>", "𝐁𝐨𝐥𝐝 letters", "◉ Lid", "Call +49 30 1234567"]
+
+
+@pytest.mark.parametrize("text", SIGNS)
 def test_the_brief_s_having_a_sign_is_no_excuse_for_it(field, text):
     assert list(editorial(text, field({"product": text}, path="headlines[0]")))
 
@@ -84,5 +95,26 @@ def test_signs_that_were_left_out_are_named():
         "left out of the brief's product: 👩‍🍳, which search ads do not print",
         "left out of the brief's benefits: ✅ •, which search ads do not print",
     ]
+    values = {"benefits": ["©️ 2026", "*** light ***"]}
+    draft = Draft(brief=Brief(id="1", values=values), fields={"headlines": ["© 2026", "Light"]}, schema={})
+    assert list(signs_left_out(draft)) == ["left out of the brief's benefits: ***, which search ads do not print"]
+
+
+def test_signs_that_are_kept_are_not_named():
+    values = {"product": "👩‍🍳 Apron", "benefits": ["✅ washes", "• ✅ dries"], "price": "5 €"}
+    draft = Draft(brief=Brief(id="1", values=values), fields={}, schema={})
     kept = replace(draft, fields={"headlines": ["👩‍🍳 Apron", "✅ • Washes"]})
     assert not list(signs_left_out(kept))
+
+
+@pytest.mark.parametrize("fact", ["❌ BPA", "✗ Gluten", "🚫 Lactose", "Gluten: ✗", "BPA ✖️, washable ✅", "✖ 2 handles"])
+def test_a_fact_that_is_crossed_out_is_none(fact):
+    draft = Draft(brief=Brief(id="1", values={"benefits": [fact, "light"]}), fields={"headlines": ["BPA"]}, schema={})
+    assert [found.split(";")[0] for found in no_lost_cross(draft)] == [f"the brief's benefits says {fact!r}"]
+    assert not list(no_lost_cross(replace(draft, fields={"headlines": [fact]}))), "where a text shows the cross"
+
+
+@pytest.mark.parametrize("fact", ["10✕20 cm", "10 ✖ 20 cm", "10 × 20", "no BPA", "✅ light"])
+def test_a_size_is_not_crossed_out(fact):
+    draft = Draft(brief=Brief(id="1", values={"benefits": [fact]}), fields={"headlines": ["Light"]}, schema={})
+    assert not list(no_lost_cross(draft))

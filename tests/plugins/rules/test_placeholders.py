@@ -34,6 +34,20 @@ from aigc_plugins.rules.placeholders import brief_filled_in, no_placeholder
         "某某公司",
         "XX公司",
         "[...]",
+        *(
+            "tbd",
+            "T.B.D.",
+            "(tba)",
+            "xxx",
+            "sample text",
+            "待定",
+            "[tbd]",
+            "[X]% off",
+            "[Nom du produit]",
+            "[Ihre Marke]",
+        ),
+        *("Only $XX", "€ XX,XX", "XX.XX €", "Save XX%", "X % off", "Dear *|FNAME|*", "@@brand@@", "##brand##"),
+        *("$product_name", "<品牌>跑鞋", "Text folgt", "https://YOUR-SHOP/products/mug", "https://www.yourdomain.com"),
     ],
 )
 def test_placeholders(field, text):
@@ -55,6 +69,7 @@ def test_placeholders(field, text):
         ),
         *("[NEW] Oak board", "Cable [2m]", "[Color: Red]", "[Size 38]", "100 %s", "5% off, 10% back", "<title>"),
         "https://example.com/?kw={keyword}",
+        *("Model TBA-200", "size XX", "Louis XX", "$mart", "Xmas sale", "https://example.com/your-shop", "X-ray 5%"),
     ],
 )
 def test_no_placeholders(field, text):

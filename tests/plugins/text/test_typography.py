@@ -80,6 +80,7 @@ def test_fullwidth_punctuation(field, text, wanted):
         ("Fun boots 🎉!", "Fun boots!"),
         ("🎉 Fun", "Fun"),
         ("Family 👨‍👩‍👧 day", "Family day"),
+        ("Family👨‍👩‍👧 day", "Family day"),
         ("Flag 🇨🇳 and 1️⃣ key", "Flag and key"),
         ("好用👍！", "好用！"),
         ("5★ hotel ✓ ©™ → 4#", "5★ hotel ✓ ©™ → 4#"),
@@ -101,6 +102,12 @@ def test_emoji(text, wanted):
         ("A → B ❤️", "A B"),
         ("🎉 -15%", "-15%"),
         ("©™ 5 × 4 #1 ½", "©™ 5 × 4 #1 ½"),
+        ("4.5★ rated, 4.5 ★ rated", "4.5 rated, 4.5 rated"),
+        ("Fast✅Easy", "Fast Easy"),
+        ("*** Sale *** now", "Sale now"),
+        ("Why wait?? Now!!! A ~~ b", "Why wait? Now! A b"),
+        ("10✕20 cm, 10 ✖️ 20 cm", "10×20 cm, 10 × 20 cm"),
+        ("strong ← light ◉ lid ‼ wow ℹ info", "strong light, lid wow info"),
     ],
 )
 def test_signs_that_only_adorn_go_where_that_is_asked_for(text, wanted):
