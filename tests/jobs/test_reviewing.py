@@ -15,6 +15,7 @@ import pytest
 from aigc import scorer
 from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import at_desk, label_rows, read_artifacts, review_setup
+from aigc.jobs.lock import HOLDER, only_run
 from aigc.ledger import opened_ledger
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
@@ -379,9 +380,10 @@ def test_two_who_pick_at_once_both_do(page: Shop, monkeypatch: pytest.MonkeyPatc
 
 def test_who_writes_there_is_named(page: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aigc.jobs.reviewing.PATIENCE", 0.1)
-    (page.folder / ".lock").write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
-    with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
-        pass
+    with only_run(page.folder):
+        (page.folder / HOLDER).write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
+        with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
+            pass
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
