@@ -13,6 +13,7 @@ import click
 from aigc.asking import Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import reports
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.echo import echo, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
@@ -24,7 +25,6 @@ from aigc.cli.options import (
     looking_options,
     open_project,
     out_option,
-    print_json,
     redo_options,
     writing_options,
 )
@@ -196,7 +196,7 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
     if offering and (offer := plan.offered(project, content_type)):
-        click.echo(f"{path.name}: {offer}", err=True)
+        echo(f"{path.name}: {offer}", err=True)
     return unused
 
 
@@ -224,9 +224,9 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
     fitness.warn()
     warn_of_adapter(project, job.content_type)
     if job.changed:
-        click.echo(reports.changed_line(job.changed), err=True)
+        echo(reports.changed_line(job.changed), err=True)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
-        click.echo(line, err=True)
+        echo(line, err=True)
 
     def in_hand() -> int:
         return job.in_hand

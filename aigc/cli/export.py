@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from aigc.asking import Export
+from aigc.cli.echo import echo, print_json
 from aigc.cli.options import (
     Pairs,
     check_exporters,
@@ -15,7 +16,6 @@ from aigc.cli.options import (
     looking_options,
     mapping,
     open_project,
-    print_json,
     with_flagged_option,
 )
 from aigc.cli.readable import counted
@@ -58,7 +58,7 @@ def command(
     except NotFound:
         raise
     except AigcError as error:  # the export that is asked for shows it all the same
-        click.echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
+        echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
     with opened_ledger(batch) as ledger:
         good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
         left_out = NEVER if with_flagged else ("flagged", *NEVER)
@@ -78,12 +78,12 @@ def command(
         print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths], **told})
         return 1 if refused else 0
     for path in paths:
-        click.echo(path)
+        echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    click.echo(f"{counted(exported, 'piece')} exported{note}", err=True)
+    echo(f"{counted(exported, 'piece')} exported{note}", err=True)
     for sentence in refused:
-        click.secho(f"Not exported: {sentence}", err=True, fg="red")
+        echo(f"Not exported: {sentence}", err=True, fg="red")
     return 1 if refused else 0
 
 

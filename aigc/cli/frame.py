@@ -12,6 +12,7 @@ from typing import TextIO
 
 import click
 
+from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import Commands
 from aigc.errors import AigcError
 
@@ -42,14 +43,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:  # a bare `aigc` or `aigc models`
-        click.echo(error.format_message(), err=True)
+        echo_text(error.format_message(), err=True)
         return MISUSE
     except click.ClickException as error:
         return _say(frame, _click_message(error), MISUSE)
     except AigcError as error:
         return _say(frame, str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
@@ -73,8 +74,8 @@ def _unexpected(frame: Frame, error: Exception) -> int:
 
 def _say(frame: Frame, message: str, code: int) -> int:
     if frame.debug:
-        traceback.print_exc()
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+        echo_text(traceback.format_exc(), err=True)
+    echo(f"Error: {' '.join(message.split())}", err=True)
     return code
 
 
@@ -102,7 +103,9 @@ class _OneLine(logging.Formatter):
         self._frame = frame
 
     def format(self, record: logging.LogRecord) -> str:
-        if self._frame.debug or not record.exc_info:
-            return super().format(record)
+        if not record.exc_info:
+            return in_line(super().format(record))
+        if self._frame.debug:
+            return printable(super().format(record))
         kind, error, _ = record.exc_info
-        return f"{record.levelname}: {record.getMessage()}: {kind.__name__ if kind else 'error'}: {error}"
+        return in_line(f"{record.levelname}: {record.getMessage()}: {kind.__name__ if kind else 'error'}: {error}")

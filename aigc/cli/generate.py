@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import WAITING
 from aigc.cli.options import (
@@ -23,13 +24,12 @@ from aigc.cli.options import (
     mapping,
     open_project,
     out_option,
-    print_json,
     type_argument,
     with_flagged_option,
     writing_options,
 )
 from aigc.cli.progress import loading
-from aigc.cli.readable import print_findings, print_suggestions, printable, readable
+from aigc.cli.readable import print_findings, print_suggestions, readable
 from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.languages import with_language
@@ -105,14 +105,14 @@ def command(
     else:
         _print(artifact, screen)
     for path in paths:
-        click.echo(f"Wrote {path}", err=True)
+        echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:
-        click.echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
+        echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
     for sentence in refused:
-        click.secho(f"Not exported: {sentence}", err=True, fg="red")
+        echo(f"Not exported: {sentence}", err=True, fg="red")
     if artifact.assets and out is None:
-        names = ", ".join(printable(asset.name) for asset in artifact.assets)
-        click.echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
+        names = ", ".join(asset.name for asset in artifact.assets)
+        echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
     return 0 if artifact.status == "accepted" and not refused else 1
 
 
@@ -155,7 +155,7 @@ def _write(project: Project, content_type: ContentType, brief: Brief, screen: Sc
             if screen:
                 screen.close()
     for sentence in pipeline.awaited:
-        click.echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
+        echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
     return artifact
 
 
@@ -164,8 +164,8 @@ def _print(artifact: Artifact, screen: Screen | None) -> None:
     seen = list(screen.streamed.values()) if screen else []
     if [str(value).strip() for value in artifact.fields.values()] != [text.strip() for text in seen]:
         if screen:
-            click.secho(f"── {artifact.provenance.content_type} ──", bold=True)
+            echo(f"── {artifact.provenance.content_type} ──", bold=True)
         if artifact.fields:
-            click.echo(readable(artifact.fields))
+            echo_text(readable(artifact.fields))
     print_suggestions(artifact)
     print_findings(artifact)

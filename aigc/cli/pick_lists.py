@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from aigc.asking import open_rows
-from aigc.cli.options import print_json
-from aigc.cli.readable import counted, one_line, printable
+from aigc.cli.echo import echo, in_line, print_json
+from aigc.cli.readable import counted, one_line
 from aigc.errors import JobError, UsageError, did_you_mean
 from aigc.jobs import Desk, at_desk, label_rows, review_setup
 from aigc.ledger import opened_ledger
@@ -38,10 +36,10 @@ def sheet_taken(project: Project, batch: Path, file: Path, *, as_json: bool) -> 
         print_json(done)
     else:
         for one in done:
-            click.secho(printable(f"{one['row']}: {one['told']}"), fg="red" if one["done"] == "wrong" else None)
+            echo(in_line(f"{one['row']}: {one['told']}"), fg="red" if one["done"] == "wrong" else None)
         counts = Counter(one["done"] for one in done)
         summary = ", ".join(f"{counts[name]} {name}" for name in ("taken", "standing already", "wrong") if counts[name])
-        click.echo(f"{counted(len(rows), 'pick')}: {summary or 'nothing is in the column pick'}", err=True)
+        echo(f"{counted(len(rows), 'pick')}: {summary or 'nothing is in the column pick'}", err=True)
     return 1 if any(one["done"] == "wrong" for one in done) else 0
 
 
@@ -117,7 +115,7 @@ def labels_written(project: Project, batch: Path, file: Path, *, as_json: bool) 
     if as_json:
         print_json({"file": file, "rows": len(rows), **told})
     else:
-        click.echo(file)
+        echo(file)
         words = ", ".join(f"{many} {name.replace('_', ' ')}" for name, many in told.items())
-        click.echo(f"{counted(len(rows), 'label')}: {words}", err=True)
+        echo(f"{counted(len(rows), 'label')}: {words}", err=True)
     return 0
