@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TextIO
 
 import click
 
 from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import Commands
+from aigc.cli.streams import lasting_streams
 from aigc.errors import AigcError
 
 MISUSE = 2
@@ -33,12 +34,20 @@ class Frame:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
-    for stream in (sys.stdout, sys.stderr):
-        _never_refuse(stream)
-    log = logging.StreamHandler(sys.stderr)
-    log.setFormatter(_OneLine(frame))
-    for name in LOGGERS:
-        logging.getLogger(name).addHandler(log)
+    with lasting_streams():
+        log = logging.StreamHandler(sys.stderr)
+        log.setFormatter(_OneLine(frame))
+        for name in LOGGERS:
+            logging.getLogger(name).addHandler(log)
+        try:
+            return _ended(frame, argv)
+        finally:
+            for name in LOGGERS:
+                logging.getLogger(name).removeHandler(log)
+
+
+def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
+    """Run the command, and say in a line how it ended where that was not as it should."""
     try:
         code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
         return code if isinstance(code, int) else 0
@@ -55,14 +64,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
     except OSError as error:
+        if _here_is_gone():
+            return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
+    except RuntimeError as error:
+        if "home directory" not in str(error):  # pathlib's words for `~` where there is none
+            return _unexpected(frame, error)
+        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
     except Exception as error:
         return _unexpected(frame, error)
-    finally:
-        for name in LOGGERS:
-            logging.getLogger(name).removeHandler(log)
+
+
+def _here_is_gone() -> bool:
+    try:
+        os.stat(os.getcwd())  # noqa: PTH109, PTH116 - pathlib has no word of its own for it
+    except OSError:
+        return True
+    return False
 
 
 def _unexpected(frame: Frame, error: Exception) -> int:
@@ -86,13 +106,6 @@ def _click_message(error: click.ClickException) -> str:
     if context is None:
         return message
     return f"{message.rstrip('.')}; see `{context.command_path} --help`"
-
-
-def _never_refuse(stream: TextIO) -> None:
-    """Let a terminal that cannot show a character show another one instead of failing."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
 
 
 class _OneLine(logging.Formatter):

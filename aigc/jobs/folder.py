@@ -136,6 +136,7 @@ def write_artifacts(folder: Path, ledger: Ledger) -> Path:
             file.writelines(ledger.pieces.artifact_lines())
         temporary.replace(target)
     except OSError as error:
+        ledger.check_there()  # else nothing is kept
         raise JobError(
             f"{folder}: cannot be written to ({error.strerror or error})",
             hint="what was finished is kept, run it again",

@@ -257,6 +257,7 @@ class Job:
         except KeyboardInterrupt:
             self.interrupted = True
         except EngineError as error:
+            self.ledger.check_there()  # else nothing is kept
             kept = error.hint or "what was finished is kept, the same command goes on"
             raise EngineError(error.message, hint=kept) from error
         finally:

@@ -81,8 +81,9 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
 def _spoken(folder: Path) -> str:
     """Return how the report's commands name the folder: as it was typed, where that was a whole path from the working
     folder or the home folder. Whoever is sent the page learns of no name of a user."""
-    if folder.is_absolute():
-        for within, before in ((Path.cwd(), ""), (Path.home(), "~/")):
+    for known, before in ((Path.cwd, ""), (Path.home, "~/")) if folder.is_absolute() else ():
+        with suppress(OSError, RuntimeError):  # there may be neither
+            within = known()
             for above in (within, within.resolve()):
                 if folder.is_relative_to(above):
                     return before + folder.relative_to(above).as_posix()
