@@ -6,7 +6,7 @@ file or the plan is refused before anything is written.
 A file that a tool exported is read as its `FileOrigin` says, which a plugin declares in YAML: what feeds what, and
 which rows are one.
 
-Names: `Plan`, `Export`, `read_plan`, `write_plan`, `is_job_file` (a job file); `open_rows`, `read_briefs`,
+Names: `Plan`, `Export`, `read_plan`, `write_plan`, `is_job_file`, `PLAN_FILE` (a job file); `open_rows`, `read_briefs`,
 `rows_about` (rows → briefs); `Cleaning` (what is done to their values); `FileOrigin`, `origins`, `read_origin` (what
 tools export); `sample_briefs`, `sample_values` (what a type gives to try it with); `survey_briefs`, `Survey` (a first
 reading of all rows); `spoken` (a matrix as the command line says it). Knows: files, rows, importers, projects. Does not
@@ -20,11 +20,13 @@ from aigc.asking.cleaning import Cleaning
 from aigc.asking.importing import open_rows, rows_about
 from aigc.asking.matrix import spoken
 from aigc.asking.origins import FileOrigin, origins, read_origin
+from aigc.asking.plan import FILE as PLAN_FILE
 from aigc.asking.plan import Export, Plan, is_job_file, read_plan, write_plan
 from aigc.asking.samples import sample_briefs, sample_values
 from aigc.asking.survey import Survey, survey_briefs
 
 __all__ = [
+    "PLAN_FILE",
     "Cleaning",
     "Export",
     "FileOrigin",

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,8 @@ from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.languages import with_language
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, UsageError, nearest
-from aigc.jobs import export, prepare_folder
+from aigc.errors import AigcError, BriefError, UsageError, nearest
+from aigc.jobs import add_piece, prepare_folder, refuse_foreign
 from aigc.ledger import artifact_record
 from aigc.types import Artifact, Brief
 
@@ -90,20 +91,30 @@ def command(
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
     check_exporters(project, formats)
+    asked = formats or content_type.exports
     if out is not None:
+        exporters = [project.registry.get("exporter", name) for name in asked]
+        refuse_foreign(out, exporters, [Path(brief_file)] if brief_file else [], own=())
         prepare_folder(out)
     screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
     artifact = _write(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
-    asked = formats or content_type.exports
     refused: list[str] = []
-    given = [] if out is None else [artifact]
-    paths = export(project.registry, given, out or Path(), asked, with_flagged=with_flagged, refused=refused.append)
+    paths: list[Path] = []
+    trouble: AigcError | None = None
+    try:
+        if out is not None:
+            adding = partial(add_piece, project.registry, artifact, out, asked)
+            paths = adding(with_flagged=with_flagged, refused=refused.append)
+    except AigcError as error:  # what was written is shown all the same
+        trouble = error
     if as_json:
         print_json(artifact_record(artifact))
     else:
         _print(artifact, screen)
+    if trouble is not None:
+        raise trouble
     for path in paths:
         echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:

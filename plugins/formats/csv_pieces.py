@@ -7,14 +7,13 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc import AssetFolder, exporter
+from aigc import AssetFolder, exporter, whole_file
 from aigc.types import Artifact, Json, by_field
 from aigc_plugins.formats.columns import Column, FieldColumns, headings, in_column
 from aigc_plugins.formats.formulas import harmless
-from aigc_plugins.formats.whole_file import whole_file
 
 
-@exporter(name="csv", suffixes=(".csv",))
+@exporter(name="csv", suffixes=(".csv",), writes=("content.csv",))
 def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool = False) -> Iterator[Path]:
     """A spreadsheet with one row per piece: id, status, inputs, then fields, a list spread over "headlines 1…n".
 

@@ -396,8 +396,11 @@ def test_a_folder_that_cannot_be_written_to_says_so(page: Shop) -> None:
         page.folder.chmod(0o700)
 
 
-def test_a_disk_that_refuses_keeps_the_decision(page: Shop) -> None:
-    (page.folder / "artifacts.tmp").mkdir()
+def test_a_disk_that_refuses_keeps_the_decision(page: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object, **more: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("aigc.jobs.staging.tempfile.mkdtemp", full)
     with pytest.raises(JobError, match="cannot be written"), at_desk(page.project, page.folder) as desk:
         desk.take("00", PLACE, 1)
     assert piece(page).fields["lines"][1] == "mug! take 3"

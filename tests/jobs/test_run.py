@@ -13,8 +13,8 @@ from aigc import hookimpl
 from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import export, open_job, prepare_folder, read_artifacts
-from aigc.jobs.folder import EXPORTS_FILE
 from aigc.jobs.lock import only_run
+from aigc.jobs.written import RECORD
 from aigc.ledger import artifact_record, opened_ledger, standing
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of
@@ -188,9 +188,9 @@ def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path
 def test_a_record_of_exports_cannot_reach_outside_the_folder(shop: Shop, tmp_path: Path) -> None:
     shop.run(["a"], exports=["csv"])
     (tmp_path / "mine.txt").write_text("mine")
-    (shop.folder / EXPORTS_FILE).write_text('{"csv": ["../mine.txt"]}')
+    (shop.folder / RECORD).write_text('{"csv": ["../mine.txt"]}')
     shop.run(["a"], exports=["csv"])
-    (shop.folder / EXPORTS_FILE).write_text("[1]")
+    (shop.folder / RECORD).write_text("[1]")
     assert not shop.run(["a"], exports=["csv"]).problems
     assert (tmp_path / "mine.txt").exists()
 
