@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from aigc.plugs.options import Range as Range
     from aigc.plugs.placing import AssetFolder as AssetFolder
     from aigc.plugs.placing import file_name as file_name
+    from aigc.plugs.whole_file import whole_file as whole_file
     from aigc.project import Project as Project
     from aigc.types import Artifact as Artifact
     from aigc.types import Ask as Ask
@@ -104,6 +105,7 @@ _HOMES = {
     "importer": "plugs.extension",
     "postprocessor": "plugs.extension",
     "scorer": "plugs.extension",
+    "whole_file": "plugs.whole_file",
 }
 
 __all__ = sorted(_HOMES)

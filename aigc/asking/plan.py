@@ -7,7 +7,8 @@ into its folder, `job.yaml`, and that file asks for the same job again.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -24,8 +25,9 @@ from aigc.asking.samples import sample_briefs
 from aigc.asking.sheets import open_sheet, sheets_beside
 from aigc.content import ContentType
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import BriefError, ContentTypeError, JobError, UsageError, describe
+from aigc.errors import BriefError, ContentTypeError, UsageError, describe
 from aigc.ledger.ledger import has_ledger
+from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
 from aigc.settings import Laid, Settings, laid_out
 from aigc.types import Artifact, Brief, Json
@@ -230,11 +232,19 @@ def read_plan(file: Path) -> Plan:
         raise UsageError(error.message, hint=error.hint) from None
 
 
-def write_plan(plan: Plan, project: Project, folder: Path, *, voice: str = "") -> Path:
+def write_plan(
+    plan: Plan,
+    project: Project,
+    folder: Path,
+    *,
+    voice: str = "",
+    replacing: Callable[[], AbstractContextManager[Path]] | None = None,
+) -> Path:
     """Write `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
     `voice` is the one that the content type is written in.
 
-    A file that says so already is left alone, comments and all.
+    A file that says so already is left alone, comments and all; one that does not is replaced, at the path that
+    `replacing` gives.
     """
     target = folder / FILE
     record = _record(plan, project.settings, folder, voice)
@@ -244,12 +254,9 @@ def write_plan(plan: Plan, project: Project, folder: Path, *, voice: str = "") -
             return target
     except UsageError:
         pass
-    temporary = target.with_suffix(".tmp")
-    try:
-        temporary.write_text(HEAD.format(file=target.as_posix()) + yaml_text(record), encoding="utf-8", newline="\n")
-        temporary.replace(target)
-    except OSError as error:
-        raise JobError(f"{target}: cannot be written ({error.strerror or error})", hint="free some space") from error
+    placing = replacing() if replacing else nullcontext(target)
+    with placing as path, whole_file(path, hint="free some space") as file:
+        file.write(HEAD.format(file=target.as_posix()) + yaml_text(record))
     return target
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import click
-
+from aigc.cli.echo import echo
 from aigc.cli.readable import counted, one_line, table
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def adapter_warnings(project: Project, content_type: ContentType) -> Iterator[st
 def warn_of_adapter(project: Project, content_type: ContentType) -> None:
     """Say on stderr what `adapter_warnings` has to say."""
     for sentence in adapter_warnings(project, content_type):
-        click.echo(sentence, err=True)
+        echo(sentence, err=True)
 
 
 def _place(project: Project, content_type: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shlex
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from aigc.asking import Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
+from aigc.asking import PLAN_FILE, Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import reports
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.echo import echo, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import INTERRUPTED, WAITING
 from aigc.cli.group import GIVEN
@@ -24,7 +26,6 @@ from aigc.cli.options import (
     looking_options,
     open_project,
     out_option,
-    print_json,
     redo_options,
     writing_options,
 )
@@ -33,6 +34,8 @@ from aigc.cli.readable import REASONS
 from aigc.cli.stopping import gentle_stop
 from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
 from aigc.jobs import (
+    ARTIFACTS_FILE,
+    REPORT,
     Forecaster,
     Job,
     RayRunner,
@@ -42,11 +45,16 @@ from aigc.jobs import (
     prepare_folder,
     rates_file,
     ray_runner,
+    refuse_foreign,
+    replacing,
     written_already,
 )
 from aigc.types import JobReport
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aigc.asking import Export
     from aigc.asking.survey import Before
     from aigc.content import ContentType
     from aigc.project import Project
@@ -101,6 +109,8 @@ def command(
     content_type = project.content_type(plan.type)
     exports, runner = plan.exports_of(project, content_type), _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
+    if out is not None:
+        _refuse_foreign(project, content_type, plan, out, exports)
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         unused = _tell_columns(plan, project, content_type, offering=True)
@@ -114,7 +124,8 @@ def command(
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     _tell_columns(plan, project, content_type)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
-        write_plan(plan, project, out, voice=project.voice(content_type))
+        with_place = partial(replacing, out, PLAN_FILE, foreign=_lies_in(plan, out))
+        write_plan(plan, project, out, voice=project.voice(content_type), replacing=with_place)
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
@@ -135,6 +146,20 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
     else:
         plan = Plan(type=type_name, briefs=briefs)
     return plan.over(replace(asked, briefs=briefs or "", unique=unique))
+
+
+def _refuse_foreign(
+    project: Project, content_type: ContentType, plan: Plan, out: Path, exports: Sequence[Export]
+) -> None:
+    """Refuse a folder where the run would replace what it reads, or files that no run wrote."""
+    own = [ARTIFACTS_FILE, REPORT, *([] if _lies_in(plan, out) else [PLAN_FILE])]
+    read = [plan.path(content_type), *filter(None, [plan.file]), Path(plan.origin or plan.type)]
+    refuse_foreign(out, [project.registry.get("exporter", one.name) for one in exports], read, own)
+
+
+def _lies_in(plan: Plan, out: Path) -> bool:
+    """Say whether the job file lies where the run writes its own."""
+    return plan.file is not None and plan.file.resolve() == (out / PLAN_FILE).resolve()
 
 
 def _runner(project: Project) -> RayRunner | None:
@@ -197,7 +222,7 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
     if offering and (offer := plan.offered(project, content_type)):
-        click.echo(f"{path.name}: {offer}", err=True)
+        echo(f"{path.name}: {offer}", err=True)
     return unused
 
 
@@ -225,9 +250,9 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
     fitness.warn()
     warn_of_adapter(project, job.content_type)
     if job.changed:
-        click.echo(reports.changed_line(job.changed), err=True)
+        echo(reports.changed_line(job.changed), err=True)
     for line in reports.forecast_lines(project, expected, unique=job.guarded):
-        click.echo(line, err=True)
+        echo(line, err=True)
 
     def in_hand() -> int:
         return job.in_hand

@@ -12,6 +12,7 @@ import click
 
 from aigc.bench import WORKLOADS, Run, build, median_run, run_workload
 from aigc.bench.measure import spread
+from aigc.cli.echo import echo_json, echo_text
 from aigc.cli.options import Overrides, Pairs, debug_option, model_option, open_project, project_option, settings_option
 from aigc.cli.progress import counting, loading
 from aigc.cli.readable import table
@@ -78,11 +79,11 @@ def command(
             middle = median_run(runs)
             if as_json:
                 for run in runs:
-                    click.echo(_json({**run.record(), **_about(engine), "median": run is middle}))
+                    echo_json(_json({**run.record(), **_about(engine), "median": run is middle}))
             shown.append(_row(middle, spread(runs)))
     if not as_json:
         head = ["workload", "seconds", "±", "tokens/s", "forced/s", "items/s", "valid/s", "first", "memory", "of best"]
-        click.echo(table(shown, head=head))
+        echo_text(table(shown, head=head))
     return 0
 
 

@@ -115,7 +115,7 @@ def _model(name: str) -> Iterator[Symptom]:
     cache = cache_folder()
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
     free = shutil.disk_usage(there).free
-    if os.access(there, os.W_OK):
+    if there.is_dir() and os.access(there, os.W_OK):
         yield Symptom(name="cache", state="ok", found=f"{cache}, {megabytes(free)} free")
     else:
         remedy = "set AIGC_CACHE to a folder you may write to"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.diagnosis import Symptom, look
-from aigc.cli.options import Pairs, looking_options, model_option, print_json, settings_option
+from aigc.cli.echo import echo, echo_text, print_json
+from aigc.cli.options import Pairs, looking_options, model_option, settings_option
 from aigc.cli.readable import table
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def command(model: str | None, settings: Pairs, folder: Path | None, as_json: bo
     if as_json:
         print_json([_record(one) for one in symptoms])
     else:
-        click.echo(table([(MARKS[one.state], one.name, one.found) for one in symptoms]))
+        echo_text(table([(MARKS[one.state], one.name, one.found) for one in symptoms]))
         for one in symptoms:
             if one.remedy:
-                click.secho(f"{one.name}: {one.remedy}", fg="red" if one.state == "wrong" else None)
+                echo(f"{one.name}: {one.remedy}", fg="red" if one.state == "wrong" else None)
     return 1 if any(one.state == "wrong" for one in symptoms) else 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.asking import Plan, read_briefs, read_plan, sample_briefs
+from aigc.cli.echo import echo, echo_text, in_line, print_json
 from aigc.cli.fit_told import Fit, fit_labels, fit_options
 from aigc.cli.options import (
     Overrides,
@@ -18,11 +19,10 @@ from aigc.cli.options import (
     key_value,
     looking_options,
     open_project,
-    print_json,
     settings_option,
 )
 from aigc.cli.progress import counting, loading, writing
-from aigc.cli.readable import counted, printable, table
+from aigc.cli.readable import counted, table
 from aigc.cli.reports import print_header, print_sheet
 from aigc.errors import AigcError, BriefError, NotFound, UsageError, nearest
 from aigc.evaluation import (
@@ -223,7 +223,7 @@ def _asked_for(batch: Path, name: str) -> tuple[str, Laid]:
     try:
         plan = read_plan(batch / PLAN)
     except UsageError as error:
-        click.echo(f"The job's settings are left aside: {error}", err=True)
+        echo(f"The job's settings are left aside: {error}", err=True)
         return name, {}
     laid = {key: value for key, value in plan.settings.items() if key.partition(".")[0] in ASKED}
     return plan.type if plan.type.endswith((".yaml", ".yml")) else name, laid
@@ -261,11 +261,11 @@ def _path(target: str) -> Path:
 
 def _tell_left_out(reasons: Sequence[str], total: int) -> None:
     if reasons:
-        click.echo(f"{len(reasons):,} of {counted(total, 'row')} cannot be used:", err=True)
+        echo(f"{len(reasons):,} of {counted(total, 'row')} cannot be used:", err=True)
     for reason in reasons[:REASONS]:
-        click.echo(f"  {printable(reason)}", err=True)
+        echo(f"  {in_line(reason)}", err=True)
     if len(reasons) > REASONS:
-        click.echo(f"  … and {len(reasons) - REASONS:,} more", err=True)
+        echo(f"  … and {len(reasons) - REASONS:,} more", err=True)
 
 
 # -- writing and scoring ----------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def _written(
             generator = open_writers(project, lot, report)
         with closing(generator):
             for writer in lot:
-                click.echo(f"{printable(writer.label)} writes {counted(len(briefs), 'piece')}", err=True)
+                echo(f"{writer.label} writes {counted(len(briefs), 'piece')}", err=True)
                 with writing(len(briefs), lambda: 0) as shown:
                     made = write_briefs(
                         project,
@@ -375,12 +375,12 @@ def _print(found: Comparison, missed: Sequence[str], page: Path | None, *, as_js
         told = {"page": str(page)} if page else {}
         print_json({**found.about, "models": models, "unmet": list(missed), "notes": list(found.notes), **told})
     else:
-        click.secho(printable(found.title), bold=True)
+        echo(found.title, bold=True)
         head, *rows = comparison_rows(found.columns)
-        click.echo(table(rows, head=[printable(cell) for cell in head]))
+        echo_text(table(rows, head=head))
         for note in found.notes:
-            click.echo(printable(note))
+            echo(note)
         if page:
-            click.echo(f"Page: {page}")
+            echo(f"Page: {page}")
     for sentence in missed:
-        click.secho(f"Not met: {printable(sentence)}", err=True, fg="red")
+        echo(f"Not met: {sentence}", err=True, fg="red")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aigc.asking import Export
+from aigc.cli.echo import echo, print_json
 from aigc.cli.options import (
     Pairs,
     check_exporters,
@@ -15,13 +18,16 @@ from aigc.cli.options import (
     looking_options,
     mapping,
     open_project,
-    print_json,
+    out_option,
     with_flagged_option,
 )
 from aigc.cli.readable import counted
 from aigc.errors import AigcError, JobError, NotFound
-from aigc.jobs import Good, catch_up, export, own_options, remember_exports
+from aigc.jobs import Good, catch_up, export, own_options, prepare_folder, remember_exports
 from aigc.ledger import opened_ledger
+
+if TYPE_CHECKING:
+    from aigc.project import Project
 
 NEVER = ("rejected", "failed")
 
@@ -32,16 +38,24 @@ NEVER = ("rejected", "failed")
 @click.option(
     "-o", "--option", "options", metavar="KEY=VALUE", multiple=True, type=key_value, help="An option of the format."
 )
+@out_option
 @with_flagged_option
 @looking_options
 def command(
-    batch: Path, formats: tuple[str, ...], options: Pairs, with_flagged: bool, folder: Path | None, as_json: bool
+    batch: Path,
+    formats: tuple[str, ...],
+    options: Pairs,
+    out: Path | None,
+    with_flagged: bool,
+    folder: Path | None,
+    as_json: bool,
 ) -> int:
     """Write a finished batch in another format.
 
     DIR is the folder of an `aigc batch`. Accepted pieces are written, and flagged ones too with --with-flagged, marked
     where the format can; rejected and failed ones never are. A later `aigc batch` on the folder writes the format with
-    the same options.
+    the same options. With --out the files go into another folder, and nothing in DIR changes: it may be on a disk that
+    cannot be written.
 
     \b
     Examples:
@@ -49,16 +63,14 @@ def command(
       aigc export spring --to google-ads-editor -o campaign="Spring sale"
       aigc export spring --to markdown --to jsonl --json
       aigc export spring --to csv --with-flagged
+      aigc export /mnt/archive/spring --to csv --out again
     """
     project = open_project(folder)
     check_exporters(project, formats)
     given = mapping(options, "-o")
-    try:
-        catch_up(project, batch)
-    except NotFound:
-        raise
-    except AigcError as error:  # the export that is asked for shows it all the same
-        click.echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
+    out = out if out is not None and out.resolve() != batch.resolve() else None
+    if out is None:
+        _catch_up(project, batch)
     with opened_ledger(batch) as ledger:
         good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
         left_out = NEVER if with_flagged else ("flagged", *NEVER)
@@ -68,9 +80,14 @@ def command(
             hint = "the batch's command goes on" if counts["waiting"] else hint
             raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
         refused: list[str] = []
-        paths = export(project.registry, good, batch, formats, given, replacing=True, refused=refused.append)
-        own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
-        remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
+        if out is not None:
+            prepare_folder(out)
+        of = str(batch.resolve()) if out is not None else ""
+        writing = partial(export, project.registry, good, out or batch, formats, given)
+        paths = writing(replacing=True, of=of, refused=refused.append)
+        if out is None:
+            own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
+            remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
         exported = len(good)
     if as_json:
         gone = sum(counts[name] for name in left_out)
@@ -78,13 +95,22 @@ def command(
         print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths], **told})
         return 1 if refused else 0
     for path in paths:
-        click.echo(path)
+        echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    click.echo(f"{counted(exported, 'piece')} exported{note}", err=True)
+    echo(f"{counted(exported, 'piece')} exported{note}", err=True)
     for sentence in refused:
-        click.secho(f"Not exported: {sentence}", err=True, fg="red")
+        echo(f"Not exported: {sentence}", err=True, fg="red")
     return 1 if refused else 0
+
+
+def _catch_up(project: Project, batch: Path) -> None:
+    try:
+        catch_up(project, batch)
+    except NotFound:
+        raise
+    except AigcError as error:  # the export that is asked for shows it all the same
+        echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
 
 
 def _counted_states(counts: Mapping[str, int], names: Iterable[str]) -> str:

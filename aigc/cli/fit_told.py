@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from aigc.cli.options import print_json
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.progress import counting, loading
-from aigc.cli.readable import counted, printable, table
+from aigc.cli.readable import counted, table
 from aigc.content.mix import read_mixes, write_mixes
 from aigc.errors import UsageError, did_you_mean
 from aigc.evaluation import (
@@ -98,15 +98,15 @@ def fit_labels(
         about = {"type": content_type.name, "stage": stage.name, "model": writer.label}
         print_json({**about, **_record(fitted), **passed, "file": file, "note": unwritten})
     else:
-        click.secho(f"{printable(path.name)}: {content_type.name}, {stage.name}, {printable(writer.label)}", bold=True)
+        echo(f"{path.name}: {content_type.name}, {stage.name}, {writer.label}", bold=True)
         _print(fitted)
         if found.others:
-            click.echo(f"Passed over: {counted(found.others, 'row')} of other stages")
+            echo(f"Passed over: {counted(found.others, 'row')} of other stages")
         if passed["refused"]:
-            click.echo(f"Left out: {counted(passed['refused'], 'line')} that the stage's checks refuse")
+            echo(f"Left out: {counted(passed['refused'], 'line')} that the stage's checks refuse")
         if fitted.unknown:
-            click.echo(f"Left out: {counted(fitted.unknown, 'line')} of which a scorer or the judge could tell nothing")
-        click.echo(unwritten or f"Written: {file}")
+            echo(f"Left out: {counted(fitted.unknown, 'line')} of which a scorer or the judge could tell nothing")
+        echo(unwritten or f"Written: {file}")
     return 0
 
 
@@ -167,13 +167,13 @@ def _record(fitted: FittedMix) -> dict[str, Json]:
 def _print(fitted: FittedMix) -> None:
     rows = [_row(name, one) for name, one in fitted.scorers.items()]
     head = ["AUC within a fact", "better : rest", "usable : faulty"]
-    click.echo(table([*rows, _row("all together, out of fold", fitted.mixed)], head=head))
-    click.echo(f"{counted(fitted.labels, 'line')} of {counted(fitted.facts, 'fact')}")
+    echo_text(table([*rows, _row("all together, out of fold", fitted.mixed)], head=head))
+    echo(f"{counted(fitted.labels, 'line')} of {counted(fitted.facts, 'fact')}")
     floor = fitted.floor
     if floor is None:
-        click.echo("No floor: nowhere are 95 % of the first choices usable, so no line stands by itself.")
+        echo("No floor: nowhere are 95 % of the first choices usable, so no line stands by itself.")
         return
-    click.echo(
+    echo(
         f"Floor {floor.value:.3f}: {floor.faulty.part} of {floor.faulty.whole} first choices above it are faulty "
         f"({floor.faulty.share or 0:.1%}, with 95 % certainty at most {floor.faulty.at_most or 0:.1%}); "
         f"{floor.covered.share or 0:.0%} of the facts have one"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-import click
-
+from aigc.cli.echo import echo
 from aigc.cli.readable import counted
 from aigc.content import ContentType
 from aigc.models.needs import Needs, size_text
@@ -29,11 +28,11 @@ class FitnessTold:
     def warn(self) -> None:
         """Say on stderr what will be flagged, and which model does better; of a type with voices, which one is used."""
         for line in fitness_lines(self._fitness):
-            click.echo(line, err=True)
+            echo(line, err=True)
         for message, briefs in self._told.most_common(SHOWN):
-            click.echo(f"{counted(briefs, 'brief')} will be flagged: {message}", err=True)
+            echo(f"{counted(briefs, 'brief')} will be flagged: {message}", err=True)
         if len(self._told) > SHOWN:
-            click.echo(f"and {counted(len(self._told) - SHOWN, 'more reason')}", err=True)
+            echo(f"and {counted(len(self._told) - SHOWN, 'more reason')}", err=True)
 
 
 def fitness_lines(fitness: Fitness) -> list[str]:

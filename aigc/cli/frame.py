@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TextIO
 
 import click
 
+from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import Commands
+from aigc.cli.streams import lasting_streams
 from aigc.errors import AigcError
 
 MISUSE = 2
@@ -32,36 +34,55 @@ class Frame:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
-    for stream in (sys.stdout, sys.stderr):
-        _never_refuse(stream)
-    log = logging.StreamHandler(sys.stderr)
-    log.setFormatter(_OneLine(frame))
-    for name in LOGGERS:
-        logging.getLogger(name).addHandler(log)
+    with lasting_streams():
+        log = logging.StreamHandler(sys.stderr)
+        log.setFormatter(_OneLine(frame))
+        for name in LOGGERS:
+            logging.getLogger(name).addHandler(log)
+        try:
+            return _ended(frame, argv)
+        finally:
+            for name in LOGGERS:
+                logging.getLogger(name).removeHandler(log)
+
+
+def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
+    """Run the command, and say in a line how it ended where that was not as it should."""
     try:
         code = Commands().main(args=argv, prog_name="aigc", standalone_mode=False, obj=frame)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:  # a bare `aigc` or `aigc models`
-        click.echo(error.format_message(), err=True)
+        echo_text(error.format_message(), err=True)
         return MISUSE
     except click.ClickException as error:
         return _say(frame, _click_message(error), MISUSE)
     except AigcError as error:
         return _say(frame, str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted.", err=True)
+        echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
     except OSError as error:
+        if _here_is_gone():
+            return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
+    except RuntimeError as error:
+        if "home directory" not in str(error):  # pathlib's words for `~` where there is none
+            return _unexpected(frame, error)
+        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
     except Exception as error:
         return _unexpected(frame, error)
-    finally:
-        for name in LOGGERS:
-            logging.getLogger(name).removeHandler(log)
+
+
+def _here_is_gone() -> bool:
+    try:
+        os.stat(os.getcwd())  # noqa: PTH109, PTH116 - pathlib has no word of its own for it
+    except OSError:
+        return True
+    return False
 
 
 def _unexpected(frame: Frame, error: Exception) -> int:
@@ -73,8 +94,8 @@ def _unexpected(frame: Frame, error: Exception) -> int:
 
 def _say(frame: Frame, message: str, code: int) -> int:
     if frame.debug:
-        traceback.print_exc()
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+        echo_text(traceback.format_exc(), err=True)
+    echo(f"Error: {' '.join(message.split())}", err=True)
     return code
 
 
@@ -87,13 +108,6 @@ def _click_message(error: click.ClickException) -> str:
     return f"{message.rstrip('.')}; see `{context.command_path} --help`"
 
 
-def _never_refuse(stream: TextIO) -> None:
-    """Let a terminal that cannot show a character show another one instead of failing."""
-    reconfigure = getattr(stream, "reconfigure", None)
-    if reconfigure is not None:
-        reconfigure(errors="replace")
-
-
 class _OneLine(logging.Formatter):
     """This is a formatter of log messages in one line each; tracebacks only with --debug."""
 
@@ -102,7 +116,9 @@ class _OneLine(logging.Formatter):
         self._frame = frame
 
     def format(self, record: logging.LogRecord) -> str:
-        if self._frame.debug or not record.exc_info:
-            return super().format(record)
+        if not record.exc_info:
+            return in_line(super().format(record))
+        if self._frame.debug:
+            return printable(super().format(record))
         kind, error, _ = record.exc_info
-        return f"{record.levelname}: {record.getMessage()}: {kind.__name__ if kind else 'error'}: {error}"
+        return in_line(f"{record.levelname}: {record.getMessage()}: {kind.__name__ if kind else 'error'}: {error}")

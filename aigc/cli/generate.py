@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import WAITING
 from aigc.cli.options import (
@@ -23,19 +25,18 @@ from aigc.cli.options import (
     mapping,
     open_project,
     out_option,
-    print_json,
     type_argument,
     with_flagged_option,
     writing_options,
 )
 from aigc.cli.progress import loading
-from aigc.cli.readable import print_findings, print_suggestions, printable, readable
+from aigc.cli.readable import print_findings, print_suggestions, readable
 from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.languages import with_language
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, UsageError, nearest
-from aigc.jobs import export, prepare_folder
+from aigc.errors import AigcError, BriefError, UsageError, nearest
+from aigc.jobs import add_piece, prepare_folder, refuse_foreign
 from aigc.ledger import artifact_record
 from aigc.types import Artifact, Brief, WrittenFloat
 
@@ -90,29 +91,39 @@ def command(
     if formats and out is None:
         raise UsageError("--to needs --out DIR, the folder to write into")
     check_exporters(project, formats)
+    asked = formats or content_type.exports
     if out is not None:
+        exporters = [project.registry.get("exporter", name) for name in asked]
+        refuse_foreign(out, exporters, [Path(brief_file)] if brief_file else [], own=())
         prepare_folder(out)
     screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
     artifact = _write(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
-    asked = formats or content_type.exports
     refused: list[str] = []
-    given = [] if out is None else [artifact]
-    paths = export(project.registry, given, out or Path(), asked, with_flagged=with_flagged, refused=refused.append)
+    paths: list[Path] = []
+    trouble: AigcError | None = None
+    try:
+        if out is not None:
+            adding = partial(add_piece, project.registry, artifact, out, asked)
+            paths = adding(with_flagged=with_flagged, refused=refused.append)
+    except AigcError as error:  # what was written is shown all the same
+        trouble = error
     if as_json:
         print_json(artifact_record(artifact))
     else:
         _print(artifact, screen)
+    if trouble is not None:
+        raise trouble
     for path in paths:
-        click.echo(f"Wrote {path}", err=True)
+        echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:
-        click.echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
+        echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
     for sentence in refused:
-        click.secho(f"Not exported: {sentence}", err=True, fg="red")
+        echo(f"Not exported: {sentence}", err=True, fg="red")
     if artifact.assets and out is None:
-        names = ", ".join(printable(asset.name) for asset in artifact.assets)
-        click.echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
+        names = ", ".join(asset.name for asset in artifact.assets)
+        echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
     return 0 if artifact.status == "accepted" and not refused else 1
 
 
@@ -155,7 +166,7 @@ def _write(project: Project, content_type: ContentType, brief: Brief, screen: Sc
             if screen:
                 screen.close()
     for sentence in pipeline.awaited:
-        click.echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
+        echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
     return artifact
 
 
@@ -164,8 +175,8 @@ def _print(artifact: Artifact, screen: Screen | None) -> None:
     seen = list(screen.streamed.values()) if screen else []
     if [str(value).strip() for value in artifact.fields.values()] != [text.strip() for text in seen]:
         if screen:
-            click.secho(f"── {artifact.provenance.content_type} ──", bold=True)
+            echo(f"── {artifact.provenance.content_type} ──", bold=True)
         if artifact.fields:
-            click.echo(readable(artifact.fields))
+            echo_text(readable(artifact.fields))
     print_suggestions(artifact)
     print_findings(artifact)

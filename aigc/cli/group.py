@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.echo import echo
 from aigc.errors import AigcError, PluginError, did_you_mean
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _version_option() -> click.Option:
         if wanted and not ctx.resilient_parsing:
             from importlib.metadata import version
 
-            click.echo(f"aigc {version('aigc')}")
+            echo(f"aigc {version('aigc')}")
             ctx.exit()
 
     return click.Option(

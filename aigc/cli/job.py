@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from aigc.cli.echo import echo, print_json
 from aigc.cli.kept_lines import print_lines
 from aigc.cli.one_piece import print_piece
-from aigc.cli.options import looking_options, open_project, print_json
+from aigc.cli.options import looking_options, open_project
 from aigc.cli.readable import REASONS, complaint_lines, counted, duration
 from aigc.errors import AigcError, shell_command
 from aigc.jobs import is_behind, running, write_report
@@ -55,11 +56,9 @@ def command(batch: Path, reporting: bool, listing: bool, piece: str | None, fold
         return 0
     _print(batch, state, by, unusable, short)
     if behind:
-        click.echo(
-            f"Its files are older than what was decided last: {shell_command('pick', batch, options=['--files'])}"
-        )
+        echo(f"Its files are older than what was decided last: {shell_command('pick', batch, options=['--files'])}")
     if page:
-        click.echo(f"Report: {page}")
+        echo(f"Report: {page}")
     return 0
 
 
@@ -68,32 +67,32 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     try:
         content_type = open_project(folder).content_type(name)
     except AigcError as error:
-        click.echo(f"The report shows no limits: {error}", err=True)
+        echo(f"The report shows no limits: {error}", err=True)
         content_type = None
     return write_report(batch, ledger, content_type)
 
 
 def _print(batch: Path, state: Standing, by: str, unusable: int, short: tuple[Sequence[Complaint], int]) -> None:
     counts = ", ".join(f"{state.counts[name]} {name}" for name in (*STATUSES, "waiting") if state.counts.get(name))
-    click.secho(f"{counted(state.briefs, 'brief')}: {counts}", bold=True)
-    click.echo(f"Type: {state.content_type} · model: {state.model}")
+    echo(f"{counted(state.briefs, 'brief')}: {counts}", bold=True)
+    echo(f"Type: {state.content_type} · model: {state.model}")
     for line in complaint_lines(*short):
-        click.echo(line)
+        echo(line)
     unwritten, lines = state.fallbacks
     if lines:
-        click.echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
+        echo(f"Fallback lines: {unwritten} of {lines} ({100 * unwritten / lines:.0f} %)")
     tokens = f"{counted(state.requests, 'request')}, {state.prompt_tokens:,} tokens in, {state.written_tokens:,} out"
-    click.echo(f"Work in these pieces: {tokens}")
+    echo(f"Work in these pieces: {tokens}")
     if state.seconds:
         rate = f"{duration(state.seconds)}, {state.written / state.seconds:.2f} pieces/s"
-        click.echo(f"All runs: {counted(state.written, 'piece')} written in {rate}")
+        echo(f"All runs: {counted(state.written, 'piece')} written in {rate}")
     if (took := state.forecast.get("took")) and state.forecast["seconds"] is not None:
         expected = duration(state.forecast["seconds"])
-        click.echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
+        echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
     if state.kept:
-        click.echo(f"History: {counted(state.kept, 'earlier piece')}")
+        echo(f"History: {counted(state.kept, 'earlier piece')}")
     for line in _next(batch, state, by, unusable):
-        click.echo(line)
+        echo(line)
 
 
 def _next(batch: Path, state: Standing, by: str, unusable: int) -> list[str]:

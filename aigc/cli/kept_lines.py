@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import click
-
-from aigc.cli.readable import one_line, printable
+from aigc.cli.echo import echo, echo_json, in_line
+from aigc.cli.readable import one_line
 from aigc.ledger import Ledger
 from aigc.ledger.lines import KeptLine
 from aigc.ledger.record import json_text
@@ -19,30 +16,29 @@ NONE = (
 
 def print_lines(ledger: Ledger, *, as_json: bool) -> None:
     """Print every line that is kept, as it is read; say so on stderr where none is."""
-    none = True
-    for text in _json(ledger) if as_json else _readable(ledger):
-        none = False
-        click.echo(text)
-    if none:
-        click.echo(NONE, err=True)
+    if not (_print_json(ledger) if as_json else _print_readable(ledger)):
+        echo(NONE, err=True)
 
 
-def _json(ledger: Ledger) -> Iterator[str]:
+def _print_json(ledger: Ledger) -> bool:
     before = "["
     for kept in ledger.lines.kept():
-        yield f"{before}{json_text(kept.record())}"
+        echo_json(f"{before}{json_text(kept.record())}")
         before = ","
-    yield "]" if before == "," else "[]"
+    echo("]" if before == "," else "[]")
+    return True
 
 
-def _readable(ledger: Ledger) -> Iterator[str]:
+def _print_readable(ledger: Ledger) -> bool:
+    """Print the lines, and say whether there was any."""
     last = ""
     for kept in ledger.lines.kept():
         piece = f"{kept.brief.id} ({kept.status}{', replaced' if kept.replaced else ''})"
         if piece != last:
-            yield click.style(printable(piece), bold=True)
+            echo(in_line(piece), bold=True)
             last = piece
-        yield f"  {_place(kept)}  {one_line(kept.line.text)}{_verdict(kept)}"
+        echo(f"  {_place(kept)}  {one_line(kept.line.text)}{_verdict(kept)}")
+    return bool(last)
 
 
 def _place(kept: KeptLine) -> str:
@@ -55,4 +51,4 @@ def _place(kept: KeptLine) -> str:
 
 def _verdict(kept: KeptLine) -> str:
     findings = [f"{one.check}: {one.message}" for one in kept.line.findings]
-    return printable(f"  ({'; '.join(findings)})") if findings else ""
+    return in_line(f"  ({'; '.join(findings)})") if findings else ""

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from aigc.cli.echo import echo, in_line
 from aigc.cli.progress import bar_of
-from aigc.cli.readable import counted, duration, printable, table
+from aigc.cli.readable import counted, duration, table
 from aigc.errors import megabytes
 from aigc.evaluation.writer_figures import KINDS
 from aigc.training.sample import Account
@@ -51,7 +50,7 @@ def account_lines(account: Account, *, every: bool = False) -> Iterator[str]:
         named = [one for one in account.left_out if one.reason == reason]
         yield f"  {many:>5,} {reason}"
         for one in named if every else named[:FIRST]:
-            yield printable(f"        {one.where}" + (f": {one.told}" if one.told else ""))
+            yield in_line(f"        {one.where}" + (f": {one.told}" if one.told else ""))
         if not every and many > FIRST:
             yield f"        … --check names all {many:,}"
 
@@ -84,12 +83,15 @@ class Learning:
             self._bar.update(self._task, completed=told.step, total=told.steps, told=words)
         elif time.monotonic() - self._last >= EVERY or told.step == told.steps:
             self._last = time.monotonic()
-            click.echo(f"Learning: {told.step}/{told.steps} · {words}", err=True)
+            echo(f"Learning: {told.step}/{told.steps} · {words}", err=True)
 
     def looked(self, look: Look) -> None:
         """Show what a checkpoint writes."""
         if line := look_line(look):
-            (self._bar.console.print if self._bar is not None else _plainly)(line)
+            if self._bar is not None:
+                self._bar.console.print(line, markup=False, highlight=False)
+            else:
+                echo(line, err=True)
 
 
 def look_line(look: Look) -> str:
@@ -101,7 +103,7 @@ def look_line(look: Look) -> str:
     shown = f" · {first[:60]!r}" if first else ""
     accepted = look.figures.get("accepted")
     told = f"accepted {100 * accepted:.0f} %, " if isinstance(accepted, float | int) else ""
-    return printable(f"  {when}: {told}quality {look.quality:.2f}{shown}")
+    return in_line(f"  {when}: {told}quality {look.quality:.2f}{shown}")
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -113,10 +115,6 @@ def _texts(value: Json) -> Iterator[str]:
     elif isinstance(value, Sequence):
         for one in value:
             yield from _texts(one)
-
-
-def _plainly(line: str) -> None:
-    click.echo(line, err=True)
 
 
 @contextmanager

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from aigc.cli.options import debug_option, json_option, model_option, open_project, print_json, project_option
+from aigc.cli.echo import echo, print_json
+from aigc.cli.options import (
+    debug_option,
+    json_option,
+    model_option,
+    open_project,
+    project_option,
+)
 from aigc.cli.progress import loading
 from aigc.errors import ModelError, NotFound, UsageError, megabytes, nearest
 
@@ -72,13 +79,13 @@ def merge_model(
         out,
         dtype=dtype,
         page=page_of_merged(base, adapter.where, adapter.card),
-        tell=lambda sentence: click.echo(sentence, err=True),
+        tell=lambda sentence: echo(sentence, err=True),
     )
     if as_json:
         print_json(asdict(merged))
         return 0
-    click.echo(f"Wrote {out}: {weights.name} and {adapter.where}, {merged.dtype}, {megabytes(merged.nbytes)}")
-    click.echo(
+    echo(f"Wrote {out}: {weights.name} and {adapter.where}, {merged.dtype}, {megabytes(merged.nbytes)}")
+    echo(
         f"Logits differ from base and adapter by {merged.far:.1e} of their length ({merged.bound:.1e} is allowed); "
         f"the adapter changes them by {merged.changed:.1e}"
     )
@@ -100,5 +107,5 @@ def _base(card: Card | None, adapter: str, model: str | None) -> Weights:
         other = f"{adapter} was trained on other weights of {card.base.name} than are here"
         if model is None:
             raise ModelError(other, hint=f"-m {name} takes these all the same")
-        click.echo(f"{other}: what is merged may write otherwise", err=True)
+        echo(f"{other}: what is merged may write otherwise", err=True)
     return weights

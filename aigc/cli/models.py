@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.gguf_told import tell_gguf
 from aigc.cli.measured_told import measured_line, measured_rows, smallest_for_copy
 from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.merge import merge_model
-from aigc.cli.options import debug_option, json_option, open_project, print_json
+from aigc.cli.options import debug_option, json_option, open_project
 from aigc.cli.progress import loading
 from aigc.cli.readable import table
 from aigc.errors import AigcError, ModelError, first_line, megabytes
@@ -76,13 +77,13 @@ def list_models(as_json: bool) -> int:
         )
         for model, weights in found
     ]
-    click.echo(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
-    click.echo(f"\nMeasured:\n{table([*measured_rows(catalogue)])}\n\n{smallest_for_copy(catalogue)}")
+    echo_text(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
+    echo_text(f"\nMeasured:\n{table([*measured_rows(catalogue)])}\n\n{smallest_for_copy(catalogue)}")
     if copies:
-        click.echo("\nFast copies of .gguf files of yours:")
-        click.echo(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
+        echo_text("\nFast copies of .gguf files of yours:")
+        echo_text(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
     if adapters:
-        click.echo(f"\nAdapters of this project:\n{adapter_table(adapters)}")
+        echo_text(f"\nAdapters of this project:\n{adapter_table(adapters)}")
     return 0
 
 
@@ -112,7 +113,7 @@ def pull_model(name: str | None, as_json: bool) -> int:
     if as_json:
         print_json(_record(weights, machine_memory()))
     else:
-        click.echo(f"{wanted} is ready in {weights.folder}")
+        echo(f"{wanted} is ready in {weights.folder}")
     return 0
 
 
@@ -159,7 +160,7 @@ def show_model(name: str, as_json: bool) -> int:
         rows += gguf.rows()
         here = f"the file is here; {gguf.first_use}, or `aigc models pull {name}` now"
     rows.append(("on this machine", str(weights.folder) if weights.installed else here))
-    click.echo(table([*rows, *memory_rows(weights, machine)]))
+    echo_text(table([*rows, *memory_rows(weights, machine)]))
     return 0
 
 
@@ -184,7 +185,7 @@ def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
     found = list(find_leftovers(moved=moved))
     if not as_json:
         for one in found:
-            click.echo(f"{megabytes(one.nbytes):>9}  {one.folder}  ({one.why})")
+            echo(f"{megabytes(one.nbytes):>9}  {one.folder}  ({one.why})")
     for one in [] if dry_run else found:
         try:
             one.remove()
@@ -195,9 +196,9 @@ def prune_models(dry_run: bool, moved: bool, as_json: bool) -> int:
         gone = [{"folder": str(one.folder), "bytes": one.nbytes, "why": one.why} for one in found]
         print_json({"dry_run": dry_run, "bytes": total, "leftovers": gone})
     elif not found:
-        click.echo("Nothing to remove")
+        echo("Nothing to remove")
     else:
-        click.echo(f"{megabytes(total)} {'would be freed: this was a dry run' if dry_run else 'freed'}")
+        echo(f"{megabytes(total)} {'would be freed: this was a dry run' if dry_run else 'freed'}")
     return 0
 
 
@@ -212,7 +213,7 @@ def _adapters() -> list[ShelvedAdapter]:
     try:
         return list(shelved(open_project(None)))
     except AigcError as error:
-        click.echo(f"The adapters of this project are not known: {error}", err=True)
+        echo(f"The adapters of this project are not known: {error}", err=True)
         return []
 
 
@@ -242,7 +243,7 @@ def _show_adapter(adapter: ShelvedAdapter, *, as_json: bool) -> int:
         rows.append(("card", "none: nothing more is known of it"))
     else:
         rows += card_rows(adapter.card)
-    click.echo(table(rows))
+    echo_text(table(rows))
     return 0
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import click
-
-from aigc.cli.options import print_json
-from aigc.cli.readable import print_findings, print_suggestions, printable, readable
+from aigc.cli.echo import echo, echo_text, in_line, print_json
+from aigc.cli.readable import print_findings, print_suggestions, readable
 from aigc.errors import NotFound, did_you_mean
 from aigc.ledger import Ledger, artifact_record
 from aigc.ledger.record import reading_told
@@ -21,8 +19,8 @@ def print_piece(ledger: Ledger, name: str, *, as_json: bool) -> None:
     if as_json:
         print_json(artifact_record(artifact))
         return
-    click.echo(readable(artifact.fields))
+    echo_text(readable(artifact.fields))
     for read, done in reading_told(artifact.brief).items():
-        click.echo(f"{read}: on reading: {printable(done)}", err=True)
+        echo(f"{read}: on reading: {in_line(done)}", err=True)
     print_suggestions(artifact)
     print_findings(artifact)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from aigc.cli.echo import echo
 from aigc.errors import ProjectError, UsageError, nearest
 
 if TYPE_CHECKING:
     from aigc.asking import Plan
     from aigc.project import Project
     from aigc.settings import Laid
-    from aigc.types import Json
 
 F = TypeVar("F", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]
@@ -288,15 +287,10 @@ def _check_source(project: Project, overrides: Overrides, laid: Laid) -> None:
     asked = overrides.model is not None or "model" in options or "model" in laid
     if named and not asked and settings.model == DEFAULT_MODEL and not project.source.takes_weights:
         note = f"asks for {settings.model!r}, our own default; -m NAME asks for another"
-        click.echo(f"{where} {project.source.name}: {note}", err=True)
+        echo(f"{where} {project.source.name}: {note}", err=True)
 
 
 def check_exporters(project: Project, formats: Iterable[str]) -> None:
     """Refuse an unknown --to before anything is written."""
     for name in formats:
         project.registry.get("exporter", name, "--to")
-
-
-def print_json(value: Json) -> None:
-    """Print one JSON value on stdout; paths and other leaves as text."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

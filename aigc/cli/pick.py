@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aigc.cli.echo import echo, in_line, print_json
 from aigc.cli.one_piece import print_piece
-from aigc.cli.options import looking_options, open_project, print_json
+from aigc.cli.options import looking_options, open_project
 from aigc.cli.pick_lists import labels_written, sheet_taken
 from aigc.cli.pick_walk import walk
-from aigc.cli.readable import one_line, printable
+from aigc.cli.readable import one_line
 from aigc.errors import UsageError, shell_command
 from aigc.jobs import Desk, at_desk
 from aigc.ledger import artifact_record, check_job, opened_ledger
@@ -145,7 +146,7 @@ def _shown(project: Project, batch: Path) -> int:
     """Write the folder's files again where they are behind."""
     with at_desk(project, batch):
         pass  # which does so when it is left
-    click.echo(f"The files of {batch} show all that was decided.", err=True)
+    echo(f"The files of {batch} show all that was decided.", err=True)
     return 0
 
 
@@ -157,14 +158,14 @@ def _done(project: Project, batch: Path, deed: Deed, name: str, place: str, *, m
         if as_json:
             print_json(artifact_record(piece))
         else:
-            click.echo(told(piece, place))
+            echo(told(piece, place))
     if behind:
         again = shell_command("pick", batch, options=["--files"])
-        click.echo(f"The exports and the report show it once this is done: {again}", err=True)
+        echo(f"The exports and the report show it once this is done: {again}", err=True)
     return 0
 
 
 def told(piece: Artifact, place: str) -> str:
     """Say in a line what stands at a place now."""
     status = "" if piece.status == "accepted" else f"  ({piece.status}: {piece.reason})"
-    return printable(f"{piece.id} {place}: {one_line(at_path(piece.fields, place))}{status}")
+    return in_line(f"{piece.id} {place}: {one_line(at_path(piece.fields, place))}{status}")

@@ -9,14 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from aigc.asking import Needed, open_sheet, sheets_of
-from aigc.cli.options import print_json
-from aigc.cli.readable import counted, one_line, printable
-from aigc.errors import JobError, UsageError, did_you_mean
+from aigc.cli.echo import echo, in_line, print_json
+from aigc.cli.readable import counted, one_line
+from aigc.errors import UsageError, did_you_mean
 from aigc.jobs import Desk, at_desk, label_rows, review_setup
 from aigc.ledger import opened_ledger
+from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Json, Row, at_path, base_of
 
 if TYPE_CHECKING:
@@ -37,10 +36,10 @@ def sheet_taken(project: Project, batch: Path, file: Path, *, as_json: bool) -> 
         print_json(done)
     else:
         for one in done:
-            click.secho(printable(f"{one['row']}: {one['told']}"), fg="red" if one["done"] == "wrong" else None)
+            echo(in_line(f"{one['row']}: {one['told']}"), fg="red" if one["done"] == "wrong" else None)
         counts = Counter(one["done"] for one in done)
         summary = ", ".join(f"{counts[name]} {name}" for name in ("taken", "standing already", "wrong") if counts[name])
-        click.echo(f"{counted(len(rows), 'pick')}: {summary or 'nothing is in the column pick'}", err=True)
+        echo(f"{counted(len(rows), 'pick')}: {summary or 'nothing is in the column pick'}", err=True)
     return 1 if any(one["done"] == "wrong" for one in done) else 0
 
 
@@ -103,21 +102,33 @@ def _cell(row: Row, name: str) -> str:
     return "" if value is None else str(value).strip()
 
 
+def _refuse_other(file: Path) -> None:
+    """Refuse, with a UsageError, to replace a file that holds something else than labels."""
+    if not file.exists():
+        return
+    try:
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
+        labels = all({"label", "text"} <= set(row) for row in rows)
+    except (OSError, ValueError, TypeError, RecursionError):
+        labels = False
+    if not labels:
+        raise UsageError(f"{file}: is there already, and holds no labels", hint="name another file")
+
+
 def labels_written(project: Project, batch: Path, file: Path, *, as_json: bool) -> int:
     """Write what people decided as labelled rows, and say how many of which label there are."""
+    _refuse_other(file)
     with opened_ledger(batch) as ledger:
         content_type = project.content_type(str(ledger.facts().get("content_type", "")))
         rows = list(label_rows(review_setup(project, content_type, ledger), ledger.reviews.log()))
-    try:
-        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    except OSError as error:
-        raise JobError(f"{file}: cannot be written ({error.strerror or error})") from error
+    with whole_file(file.resolve()) as written:  # which may be a link to a file of labels
+        written.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     counts = Counter(row["label"] for row in rows)
     told = {"better": counts[2], "as_good": counts[1], "faulty": counts[0]}
     if as_json:
         print_json({"file": file, "rows": len(rows), **told})
     else:
-        click.echo(file)
+        echo(file)
         words = ", ".join(f"{many} {name.replace('_', ' ')}" for name, many in told.items())
-        click.echo(f"{counted(len(rows), 'label')}: {words}", err=True)
+        echo(f"{counted(len(rows), 'label')}: {words}", err=True)
     return 0

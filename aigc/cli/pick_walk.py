@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.cli.readable import counted, one_line, printable
+from aigc.cli.echo import echo, in_line
+from aigc.cli.readable import counted, one_line
 from aigc.errors import AigcError, UsageError, shell_command
 from aigc.jobs import Desk, at_desk
 from aigc.types import Artifact, Suggestion, at_path, by_field
@@ -29,7 +30,7 @@ def walk(project: Project, batch: Path) -> int:
     with at_desk(project, batch) as desk:
         asked = [(name, place) for name in desk.suggested() for place in _open(desk.piece(name))]
         if not asked:
-            click.echo("There is nothing to choose: no suggestions, or all is decided.", err=True)
+            echo("There is nothing to choose: no suggestions, or all is decided.", err=True)
         try:
             for number, (name, place) in enumerate(asked, 1):
                 answer = _ask(desk, name, place, f"{number} of {len(asked)}")
@@ -37,8 +38,8 @@ def walk(project: Project, batch: Path) -> int:
                     break
                 decided += answer != KEEP
         except (click.Abort, KeyboardInterrupt):
-            click.echo(err=True)
-    click.echo(f"{counted(decided, 'decision')}; `{shell_command('pick', batch)}` goes on", err=True)
+            echo(err=True)
+    echo(f"{counted(decided, 'decision')}; `{shell_command('pick', batch)}` goes on", err=True)
     return 0
 
 
@@ -55,14 +56,14 @@ def _ask(desk: Desk, name: str, place: str, progress: str) -> str:
         try:
             piece, offers = desk.piece(name), desk.offers(name, place)
         except UsageError as error:  # another run writes it again
-            click.secho(printable(str(error)), fg="yellow")
+            echo(error, fg="yellow")
             return KEEP
         if not offers or place not in _open(piece):
             return KEEP
         _show(desk, piece, place, offers, progress)
         if (answer := _answered(desk, piece, place, offers)) is not None:
             return answer
-        click.secho(f"{printable(name)}: was written again, or decided, in the meantime", fg="yellow")
+        echo(f"{in_line(name)}: was written again, or decided, in the meantime", fg="yellow")
 
 
 def _answered(desk: Desk, piece: Artifact, place: str, offers: list[Suggestion]) -> str | None:
@@ -82,16 +83,16 @@ def _answered(desk: Desk, piece: Artifact, place: str, offers: list[Suggestion])
                 else:
                     desk.write(piece.id, place, answer)
         except AigcError as error:
-            click.secho(printable(str(error)), fg="yellow")
+            echo(error, fg="yellow")
             continue
         return answer
 
 
 def _show(desk: Desk, piece: Artifact, place: str, offers: list[Suggestion], progress: str) -> None:
-    click.echo()
-    click.secho(printable(f"{piece.id} {place}  ({progress})"), bold=True)
+    echo()
+    echo(in_line(f"{piece.id} {place}  ({progress})"), bold=True)
     if about := desk.about(piece, offers[0]):
-        click.echo(f"  {'about':<6} {one_line(about)}")
-    click.echo(f"  {'stands':<6} {one_line(at_path(piece.fields, place))}")
+        echo(f"  {'about':<6} {one_line(about)}")
+    echo(f"  {'stands':<6} {one_line(at_path(piece.fields, place))}")
     for number, one in enumerate(offers, 1):
-        click.echo(f"  {number:>6} {one_line(one.text)}")
+        echo(f"  {number:>6} {one_line(one.text)}")

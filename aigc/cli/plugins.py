@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast, get_args
 import click
 
 from aigc.asking import origins
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.group import Commands
-from aigc.cli.options import looking_options, open_project, print_json
+from aigc.cli.options import looking_options, open_project
 from aigc.cli.readable import table
 from aigc.plugs.extension import Kind
 
@@ -40,11 +41,11 @@ def command(folder: Path | None, as_json: bool) -> int:
         print_json(records)
         return 0
     for one in records:
-        click.secho(f"{one['name']}  ({one['distribution'] or 'no distribution'}, {one['module']})", bold=True)
+        echo(f"{one['name']}  ({one['distribution'] or 'no distribution'}, {one['module']})", bold=True)
         if one["error"]:
-            click.secho(f"  quarantined: {one['error']}", fg="red")
+            echo(f"  quarantined: {one['error']}", fg="red")
         if one["declares"]:
-            click.echo(table([(f"  {name}", titles.get(name) or _summary(project, name)) for name in one["declares"]]))
+            echo_text(table([(f"  {name}", titles.get(name) or _summary(project, name)) for name in one["declares"]]))
     return 0
 
 

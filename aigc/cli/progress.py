@@ -13,8 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
-
+from aigc.cli.echo import echo, in_line
 from aigc.cli.readable import duration
 from aigc.errors import megabytes
 from aigc.types import STATUSES, Artifact
@@ -33,6 +32,7 @@ DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking",
 @contextmanager
 def loading(model: str) -> Iterator[Callable[[Progress], None]]:
     """Show a model being fetched and loaded while this is open; what it gives takes the fetching's reports."""
+    model = in_line(model)
     if not sys.stderr.isatty():
         yield _Lines(model).fetched
         return
@@ -172,18 +172,18 @@ class _Lines:
         new = progress.stage != self._stage
         if new or self._due():
             of = f" {megabytes(progress.done)} of {megabytes(progress.total)}" if progress.total else ""
-            click.echo(f"{DOING[progress.stage]} {self._model}{'' if new else of}", err=True)
+            echo(f"{DOING[progress.stage]} {self._model}{'' if new else of}", err=True)
             self._stage, self._said = progress.stage, time.monotonic()
 
     def checked(self, label: str, done: int, total: int) -> None:
         if self._due():
             self._said = time.monotonic()
-            click.echo(f"{label}: {done:,} rows" + (f" of about {total:,}" if total else ""), err=True)
+            echo(f"{label}: {done:,} rows" + (f" of about {total:,}" if total else ""), err=True)
 
     def wrote(self, told: str) -> None:
         if self._due():
             self._said = time.monotonic()
-            click.echo(told, err=True)
+            echo(told, err=True)
 
     def _due(self) -> bool:
         return time.monotonic() - self._said >= EVERY

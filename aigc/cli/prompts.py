@@ -6,7 +6,6 @@ import shlex
 from typing import TYPE_CHECKING
 
 from aigc.asking import sample_values
-from aigc.cli.readable import printable
 from aigc.content.schema import required
 from aigc.errors import AigcError
 
@@ -46,8 +45,8 @@ def preview_text(preview: Preview) -> str:
 def _prompt_text(prompt: Prompt) -> str:
     """Return each message under its role, or the joined text of a plain prompt."""
     if not prompt.chat:
-        return printable("\n\n".join(message.content for message in prompt.messages))
-    return printable("\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages))
+        return "\n\n".join(message.content for message in prompt.messages)
+    return "\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages)
 
 
 def preview_record(preview: Preview) -> dict[str, Json]:

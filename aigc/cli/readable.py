@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
+from aigc.cli.echo import echo, in_line, printable
 from aigc.types import Artifact, Finding, Json, by_field
 
 if TYPE_CHECKING:
     from aigc.ledger import Complaint
 
 REASONS = 10  # named, of those for which pieces are short of accepted
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
-
-def printable(text: str) -> str:
-    """Return `text` without control characters: what a model writes must not drive the terminal."""
-    return _CONTROL.sub("", text)
 
 
 def complaint_lines(short: Sequence[Complaint], more: int) -> Iterator[str]:
@@ -33,7 +25,7 @@ def _complaint_line(one: Complaint) -> str:
     """Say how many pieces are short of accepted for what, with the first of them where there are several."""
     by = f" by {one.checks}" if one.checks else ""
     first = f" (first {one.first})" if one.checks and one.pieces > 1 else f" ({one.first})" if one.checks else ""
-    return printable(f"  {one.pieces:>4} {one.status}{by}{first}: {' '.join(one.reason.split())}")
+    return in_line(f"  {one.pieces:>4} {one.status}{by}{first}: {' '.join(one.reason.split())}")
 
 
 def readable(fields: Mapping[str, Json]) -> str:
@@ -93,9 +85,9 @@ def _text(value: Json) -> str:
 def print_findings(artifact: Artifact) -> None:
     """Print, on stderr, what was found and why the piece is not simply accepted."""
     for finding in artifact.findings:
-        click.secho(finding_line(finding), err=True, fg={"reject": "red", "warn": "yellow"}.get(finding.severity))
+        echo(finding_line(finding), err=True, fg={"reject": "red", "warn": "yellow"}.get(finding.severity))
     if artifact.status != "accepted":
-        click.secho(f"{artifact.status}: {printable(artifact.reason)}", err=True, bold=True)
+        echo(f"{artifact.status}: {in_line(artifact.reason)}", err=True, bold=True)
 
 
 def print_suggestions(artifact: Artifact) -> None:
@@ -103,24 +95,24 @@ def print_suggestions(artifact: Artifact) -> None:
     review = artifact.review
     for name, told in by_field(artifact.suggestions).items():
         refused = review.refused.get(name, ()) if review else ()
-        click.secho(f"{name}: could also be", err=True)
+        echo(f"{name}: could also be", err=True)
         for number, one in enumerate(told, 1):
             verdict = "  refused" if one.text in refused else ""
-            click.echo(f"  {number}  {one_line(one.text)}  ({one.score:g}){verdict}", err=True)
+            echo(f"  {number}  {one_line(one.text)}  ({one.score:g}){verdict}", err=True)
     for name, models in review.models.items() if review else ():
         stale = "; its brief has changed since" if review and name in review.stale else ""
         beneath = f"the model has: {one_line(models)}" if models is not None else "it waits: no text is there any more"
-        click.secho(f"{name}: taken by a person; {beneath}{stale}", err=True)
+        echo(f"{name}: taken by a person; {beneath}{stale}", err=True)
 
 
 def finding_line(finding: Finding) -> str:
     place = f"{finding.field}: " if finding.field else ""
-    return f"{finding.severity:<6} {place}{printable(finding.message)}" + (f" ({finding.check})" * bool(finding.check))
+    return f"{finding.severity:<6} {place}{in_line(finding.message)}" + (f" ({finding.check})" * bool(finding.check))
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
     """Return rows in aligned columns; the last column is as long as it is."""
-    shown = [list(head), *map(list, rows)] if head else [list(row) for row in rows]
+    shown = [list(map(in_line, row)) for row in ([head, *rows] if head else rows)]
     widths = [max(map(_width, column)) for column in zip(*shown, strict=True)]
     lines = []
     for row in shown:

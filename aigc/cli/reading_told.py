@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import click
-
 from aigc.asking.notes import Tally
-from aigc.cli.readable import printable, table
+from aigc.cli.echo import echo
+from aigc.cli.readable import table
 from aigc.types import Json
 
 HEAD = ("input", "what", "rows", "how often")
@@ -23,9 +22,9 @@ def print_reading(tally: Tally, unused: Mapping[str, str], noun: str) -> None:
     """Print the table, where there is anything to tell; `noun` is what is counted, rows or briefs."""
     rows = [*_done(tally), *_ignored(unused)]
     if rows:
-        click.echo("On reading:")
+        echo("On reading:")
         for line in table(rows, head=[noun if one == "rows" else one for one in HEAD]).split("\n"):
-            click.echo(f"  {printable(line)}")
+            echo(f"  {line}")
 
 
 def _done(tally: Tally) -> Iterator[tuple[str, ...]]:

@@ -8,11 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from aigc.cli import prompts
-from aigc.cli.options import print_json
-from aigc.cli.readable import complaint_lines, counted, duration, printable
+from aigc.cli.echo import echo, echo_text, in_line, print_json
+from aigc.cli.readable import complaint_lines, counted, duration
 from aigc.cli.reading_told import print_reading, reading_record
 from aigc.errors import megabytes, shell_command
 from aigc.jobs import REPORT, earlier_exports, rates_file
@@ -41,7 +39,7 @@ WRITTEN_BY = {
 def print_header(file: Path, header: int | None) -> None:
     """Note on stderr which line of a file was found to name its columns; nothing where it is the first."""
     if header is not None:
-        click.echo(f"{file.name}: line {header} names the columns (--input header={header})", err=True)
+        echo(f"{file.name}: line {header} names the columns (--input header={header})", err=True)
 
 
 def print_sheet(file: Path, sheet: str, passed_over: Sequence[str], beside: Sequence[str] = ()) -> None:
@@ -49,10 +47,10 @@ def print_sheet(file: Path, sheet: str, passed_over: Sequence[str], beside: Sequ
     `beside` it have them too."""
     if passed_over:
         others = ", ".join(map(repr, passed_over))
-        click.echo(f"{file.name}: read from the sheet {sheet!r}, not {others} (--input sheet=NAME)", err=True)
+        echo(f"{file.name}: read from the sheet {sheet!r}, not {others} (--input sheet=NAME)", err=True)
     if beside:
         others = ", ".join(map(repr, beside))
-        click.echo(f"{file.name}: one sheet is read; {others} would do as well (--input sheet=NAME)", err=True)
+        echo(f"{file.name}: one sheet is read; {others} would do as well (--input sheet=NAME)", err=True)
 
 
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
@@ -60,7 +58,7 @@ def print_columns(file: Path, unused: Mapping[str, str]) -> None:
     misspelt = [f"{name} (did you mean {near}?)" for name, near in unused.items() if near]
     if columns := [*misspelt, *(name for name, near in unused.items() if not near)]:
         more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
-        click.echo(f"{file.name}: columns not used: {printable(', '.join(columns[:COLUMNS]))}{more}", err=True)
+        echo(f"{file.name}: columns not used: {in_line(', '.join(columns[:COLUMNS]))}{more}", err=True)
 
 
 def print_dry_run(
@@ -89,24 +87,24 @@ def print_dry_run(
     for brief, stages in _shown(previews):
         for one in stages:
             place = f"{brief.id} ({brief.source}): stage {one.stage.name} ({one.requests} requests)"
-            click.secho(f"── {place} ──", bold=True)
-            click.echo(f"{prompts.preview_text(one)}\n")
-    click.secho(f"── the whole job: {content_type.name} ──", bold=True)
-    click.echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
+            echo(f"── {place} ──", bold=True)
+            echo_text(f"{prompts.preview_text(one)}\n")
+    echo(f"── the whole job: {content_type.name} ──", bold=True)
+    echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
     if found.apart:
-        click.echo(f"{found.apart:,} of them are not in this run (--only)")
+        echo(f"{found.apart:,} of them are not in this run (--only)")
     if found.made:
-        click.echo(f"{found.made:,} of them are written already")
+        echo(f"{found.made:,} of them are written already")
     if found.changed:
-        click.echo(changed_line(found.changed))
+        echo(changed_line(found.changed))
     for reason in found.reasons:
-        click.echo(f"  {printable(reason)}")
+        echo(f"  {in_line(reason)}")
     if found.failed > len(found.reasons):
-        click.echo(f"  … and {found.failed - len(found.reasons):,} more")
+        echo(f"  … and {found.failed - len(found.reasons):,} more")
     print_reading(found.tally, unused, found.noun)
     for line in forecast_lines(project, expected, unique=unique):
-        click.echo(line)
-    click.echo("Nothing was written: this was a dry run.")
+        echo(line)
+    echo("Nothing was written: this was a dry run.")
 
 
 def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Brief, Sequence[Preview]]]:
@@ -196,34 +194,36 @@ def print_report(
     `broken` the formats that could not be written."""
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
-        click.echo(f"Interrupted: what was finished is kept. This writes the rest:\n  {again}", err=True)
+        echo("Interrupted: what was finished is kept. This writes the rest:", err=True)
+        echo(f"  {again}", err=True)
     if report.awaited:
-        click.echo("Waiting for answers. Do this:", err=True)
+        echo("Waiting for answers. Do this:", err=True)
         for sentence in report.awaited:
-            click.echo(f"  {sentence}", err=True)
-        click.echo(f"Then go on:\n  {again}", err=True)
+            echo(f"  {sentence}", err=True)
+        echo("Then go on:", err=True)
+        echo(f"  {again}", err=True)
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
-    click.secho(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
+    echo(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
     for line in complaint_lines(*short):
-        click.echo(line)
+        echo(line)
     if report.lines:
         share = 100 * report.fallback_lines / report.lines
-        click.echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
+        echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
     told = f" (forecast: {duration(expected.seconds)})" if expected and expected.seconds is not None else ""
-    click.echo(f"Time: {duration(report.seconds)}{speed}{told}")
+    echo(f"Time: {duration(report.seconds)}{speed}{told}")
     if report.briefs:
-        click.echo("Files:")
+        echo("Files:")
     for line in _places(report.files) if report.briefs else []:
-        click.echo(f"  {line}")
+        echo(f"  {line}")
     if report.waiting and (kept := [one for one in earlier_exports(report.folder) if one not in report.files]):
         names = ", ".join(one.relative_to(report.folder).as_posix() for one in kept[:MANY])
         more = f" and {len(kept) - MANY} more" if len(kept) > MANY else ""
-        click.echo(f"Exports of before stay until all is written anew: {names}{more}", err=True)
+        echo(f"Exports of before stay until all is written anew: {names}{more}", err=True)
     for problem in report.problems:
-        click.secho(f"Not exported: {problem}", err=True, fg="red")
+        echo(f"Not exported: {problem}", err=True, fg="red")
     if report.briefs and not report.awaited:
         _print_next(project, report, exports, broken)
 
@@ -265,15 +265,15 @@ def _print_next(project: Project, report: JobReport, exported: Sequence[Export],
         for name in names
         if name not in broken and not set(project.registry.get("exporter", name).suffixes) & suffixes
     ]
-    click.echo("Next:")
+    echo("Next:")
     if page in report.files:
-        click.echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
+        echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
     if exports:
-        click.echo(f"  open {exports[0]}")
+        echo(f"  open {exports[0]}")
     accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
     for line in _with_flagged(report, exported) if flagged else ():
-        click.echo(line)
+        echo(line)
     if unused and accepted:
         command = shell_command("export", report.folder, options=["--to", unused[0]])
-        click.echo(f"  {command}    (formats: {', '.join(names)})")
-    click.echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")
+        echo(f"  {command}    (formats: {', '.join(names)})")
+    echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")

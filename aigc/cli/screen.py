@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from aigc.cli.readable import one_line, printable
+from aigc.cli.echo import echo, echo_text
+from aigc.cli.readable import one_line
 from aigc.types import About, Delta, Json
 
 if TYPE_CHECKING:
@@ -30,17 +29,17 @@ class Screen:
         if delta.request_id != self._open:
             self._end_line()
             if stage in self.streamed:
-                click.secho("(that was not good enough; again)", dim=True)
+                echo("(that was not good enough; again)", dim=True)
             self._open, self.streamed[stage] = delta.request_id, ""
         self.streamed[stage] += delta.text
-        click.echo(printable(delta.text), nl=False)
+        echo_text(delta.text, nl=False)
 
     def written(self, stage: str, index: int, value: Json) -> None:
         self._end_line()
         if value is None or str(value).strip() == self.streamed.get(stage, "").strip():
             return
         label = f"{stage} {index + 1}" if stage in self._numbered else stage
-        click.secho(f"{label}: {one_line(value)}", dim=True)
+        echo(f"{label}: {one_line(value)}", dim=True)
 
     def close(self) -> None:
         """Leave the cursor at the start of a line."""
@@ -48,5 +47,5 @@ class Screen:
 
     def _end_line(self) -> None:
         if self._open:
-            click.echo()
+            echo()
             self._open = ""

@@ -14,8 +14,16 @@ import click
 from aigc.asking import read_origin, sample_values
 from aigc.cli import prompts
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.fitness_told import FitnessTold, needs_text
-from aigc.cli.options import Pairs, inputs_argument, looking_options, mapping, open_project, print_json, type_argument
+from aigc.cli.options import (
+    Pairs,
+    inputs_argument,
+    looking_options,
+    mapping,
+    open_project,
+    type_argument,
+)
 from aigc.cli.origin_page import origin_record, origin_text
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
@@ -60,7 +68,7 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
     origins = project.registry.origin_files()
     if type_name in origins:
         origin = read_origin(origins[type_name][0])
-        print_json(origin_record(project, origin)) if as_json else click.echo(origin_text(project, origin))
+        print_json(origin_record(project, origin)) if as_json else echo_text(origin_text(project, origin))
         return 0
     if "/" not in type_name and not type_name.endswith((".yaml", ".yml")):
         known = (*project.content_files(), *origins)
@@ -74,7 +82,7 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
         _grammars(content_type, as_json=as_json)
     elif view == "yaml":
         text = content_type.file.read_text(encoding="utf-8-sig")
-        print_json({"file": str(content_type.file), "yaml": text}) if as_json else click.echo(text, nl=False)
+        print_json({"file": str(content_type.file), "yaml": text}) if as_json else echo_text(text, nl=False)
     elif as_json:
         FitnessTold(project, content_type).warn()
         warn_of_adapter(project, content_type)
@@ -82,7 +90,7 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
     else:
         FitnessTold(project, content_type).warn()
         warn_of_adapter(project, content_type)
-        click.echo(_page(project, content_type))
+        echo_text(_page(project, content_type))
     return 0
 
 
@@ -95,8 +103,8 @@ def _prompts(project: Project, content_type: ContentType, inputs: Mapping[str, s
         return
     for one in stages:
         number = f", the first of {one.requests}" if one.requests > 1 else ""
-        click.secho(f"── stage {one.stage.name}{number} ──", bold=True)
-        click.echo(f"{prompts.preview_text(one)}\n")
+        echo(f"── stage {one.stage.name}{number} ──", bold=True)
+        echo_text(f"{prompts.preview_text(one)}\n")
 
 
 def _grammars(content_type: ContentType, *, as_json: bool) -> None:
@@ -113,8 +121,8 @@ def _grammars(content_type: ContentType, *, as_json: bool) -> None:
         return
     for record in records:
         kind, source = record["kind"], record["source"] or ""
-        click.secho(f"── stage {record['stage']}: {kind or 'free text'} ──", bold=True)
-        click.echo(json.dumps(json.loads(source), ensure_ascii=False, indent=2) if kind == "json" else source)
+        echo(f"── stage {record['stage']}: {kind or 'free text'} ──", bold=True)
+        echo_text(json.dumps(json.loads(source), ensure_ascii=False, indent=2) if kind == "json" else source)
 
 
 def _record(project: Project, content_type: ContentType) -> dict[str, Json]:

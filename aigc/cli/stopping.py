@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-import click
-
+from aigc.cli.echo import echo_text
 from aigc.cli.readable import counted
 
 KEPT = "what is finished is kept, and the same command writes the rest"
@@ -34,7 +33,7 @@ def gentle_stop(in_hand: Callable[[], int], *, ending: str = "") -> Iterator[Cal
         asked = True
         told = ending or f"Finishing the {counted(in_hand(), 'piece')} in hand, and no more."
         kept = "" if ending else f": {KEPT}"
-        click.echo(f"\n{told} Ctrl-C again stops at once{kept}.", err=True)
+        echo_text(f"\n{told} Ctrl-C again stops at once{kept}.", err=True)
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:

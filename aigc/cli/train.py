@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.frame import INTERRUPTED
 from aigc.cli.learning import account_lines, learning, result_lines, round_lines, trial_lines
 from aigc.cli.options import (
@@ -18,7 +19,6 @@ from aigc.cli.options import (
     looking_options,
     model_option,
     open_project,
-    print_json,
     settings_option,
 )
 from aigc.cli.progress import loading, writing
@@ -126,11 +126,11 @@ def _check(project: Project, wanted: Wanted, *, as_json: bool) -> int:
         print_json(account.record())
     else:
         for line in account_lines(account, every=True):
-            click.echo(line)
+            echo(line)
     try:
         prepare(wanted, rows, base=base, digest="", seed=project.settings.seed)
     except UsageError as error:
-        click.echo(f"It cannot be learnt from: {error}", err=True)
+        echo(f"It cannot be learnt from: {error}", err=True)
         return 1
     return 0
 
@@ -143,14 +143,14 @@ def _train(project: Project, wanted: Wanted, target: Path, *, resume: bool, as_j
     if not leads():
         return 0
     if outcome.stopped:
-        click.echo(f"Stopped; the same command with --resume goes on: {target}", err=True)
+        echo(f"Stopped; the same command with --resume goes on: {target}", err=True)
         return INTERRUPTED
     result = finish(project, outcome)
     if as_json:
         print_json(result.record())
     else:
         for line in result_lines(result):
-            click.echo(line)
+            echo_text(line)
     return 0 if outcome.adopted else 1
 
 
@@ -166,7 +166,7 @@ def _learn(project: Project, wanted: Wanted, target: Path, *, resume: bool = Fal
             base, digest = stack.enter_context(opened_base(project, wanted, target / RUN, report))
         rows = read_rows(project, wanted, base)
         for line in account_lines(rows.account) if leads() else ():
-            click.echo(line, err=quiet)
+            echo(line, err=quiet)
         prepared = prepare(wanted, rows, base=base, digest=digest, seed=project.settings.seed)
         stopping = stack.enter_context(gentle_stop(lambda: 1, ending=ENDING))
         shown = stack.enter_context(learning(prepared))
@@ -192,7 +192,7 @@ def _forecast(project: Project, wanted: Wanted, *, as_json: bool) -> int:
         print_json({"account": rows.account.record(), **told})
         return 0
     for line in (*account_lines(rows.account), *trial_lines(told)):
-        click.echo(line)
+        echo(line)
     return 0
 
 
@@ -206,7 +206,7 @@ def _improve(project: Project, wanted: Wanted, target: Path, job: Path, asked: A
 
     def heard(one: Round) -> None:
         for line in round_lines(one):
-            click.echo(line, err=asked.as_json)
+            echo(line, err=asked.as_json)
 
     def learn(sources: Sequence[str], place: Path) -> bool:
         return _learn_round(project, replace(wanted, sources=tuple(sources)), place, quiet=asked.as_json)
@@ -219,11 +219,11 @@ def _improve(project: Project, wanted: Wanted, target: Path, job: Path, asked: A
     if asked.as_json:
         print_json({"rounds": [one.record() for one in found], "best": best.number if best else 0, "named_for": named})
     elif best is None:
-        click.echo("No round was better than the job as it is: nothing is adopted, aigc.yaml stays as it is.")
+        echo("No round was better than the job as it is: nothing is adopted, aigc.yaml stays as it is.")
     else:
-        click.echo(f"Round {best.number} was the best: {target}")
+        echo(f"Round {best.number} was the best: {target}")
         for name in named:
-            click.echo(f"aigc.yaml names it for {name} from now on")
+            echo(f"aigc.yaml names it for {name} from now on")
     return 0 if best is not None else 1
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aigc.cli.options import looking_options, open_project, print_json
+from aigc.cli.echo import echo_text, print_json
+from aigc.cli.options import looking_options, open_project
 from aigc.cli.readable import table
 from aigc.content.schema import required
 from aigc.errors import AigcError
@@ -37,7 +38,7 @@ def command(folder: Path | None, as_json: bool) -> int:
     if as_json:
         print_json(found)
     elif found:
-        click.echo(table([_row(one) for one in found], head=("TYPE", "NEEDS", "LANGUAGES", "PLUGIN", "WHAT IT IS")))
+        echo_text(table([_row(one) for one in found], head=("TYPE", "NEEDS", "LANGUAGES", "PLUGIN", "WHAT IT IS")))
     return 0
 
 

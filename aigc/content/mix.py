@@ -25,7 +25,6 @@ how to fit.
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +32,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from aigc.content.yaml_lines import Node, read_yaml
+from aigc.plugs.whole_file import whole_file
 from aigc.types import Json
 
 FORMAT = 1
@@ -149,10 +149,8 @@ def write_mixes(file: Path, mixes: Sequence[Mix]) -> None:
                      if file.is_file() else ())  # fmt: skip
     body = {"aigc": FORMAT, "models": [_entry(mix) for mix in mixes]}
     text = "".join(head) + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, file)  # noqa: PTH105 - atomic on every platform
+    with whole_file(file) as written:
+        written.write(text)
 
 
 def _entry(mix: Mix) -> dict[str, Json]:

@@ -9,10 +9,10 @@ this machine did. Where it is written changes nothing of this: a `Runner` does i
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
-`Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `read_artifacts`,
-`export`, `remember_exports`, `write_report` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and
-where a job runs on it, Ray. Does not know: how a piece is written (writing), where briefs come from (asking), SQL,
-torch, click.
+`Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `refuse_foreign`,
+`replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`, `add_piece` (the folder); `ray_runner`.
+Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is written
+(writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -34,9 +34,13 @@ from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
 from aigc.jobs.reviewing import Desk, at_desk, catch_up, is_behind, review_setup
 from aigc.jobs.run import Job, open_job, run_job
+from aigc.jobs.single_pieces import add_piece
+from aigc.jobs.staging import replacing
 from aigc.jobs.uniqueness import Unique
+from aigc.jobs.written import ARTIFACTS_FILE, refuse_foreign
 
 __all__ = [
+    "ARTIFACTS_FILE",
     "LABEL_COLUMNS",
     "REPORT",
     "Desk",
@@ -47,6 +51,7 @@ __all__ = [
     "Judgement",
     "RayRunner",
     "Unique",
+    "add_piece",
     "at_desk",
     "catch_up",
     "check_model",
@@ -61,7 +66,9 @@ __all__ = [
     "rates_file",
     "ray_runner",
     "read_artifacts",
+    "refuse_foreign",
     "remember_exports",
+    "replacing",
     "review_setup",
     "run_job",
     "running",

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import overload
 
 from aigc.asking.plan import Export
 from aigc.errors import AigcError, JobError, UsageError
-from aigc.jobs.lock import refuse_second_run
+from aigc.jobs.lock import only_writer, refuse_second_run
+from aigc.jobs.staging import Stage, replacing, staged, sweep
+from aigc.jobs.written import ARTIFACTS_FILE, REPORT, Written, refusals, refuse_foreign
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
 from aigc.ledger.reviews import without_review
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
+from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Decision, Json, Status
 
 log = logging.getLogger(__name__)
 
-ARTIFACTS_FILE = "artifacts.jsonl"
-EXPORTS_FILE = ".exports.json"
+PIECES_FILE = ".pieces.jsonl"  # of `aigc generate --out`
 REFUSED_SHOWN = 3
 EXPORTED: tuple[Status, ...] = ("accepted", "flagged")  # the latter when asked for; never a piece that breaks a limit
 
@@ -45,7 +49,7 @@ class Good(_GoneOver):
 
     def __init__(self, ledger: Ledger, *, with_flagged: bool = False) -> None:
         self._ledger = ledger
-        self._statuses = _exported(with_flagged)
+        self._statuses = exported_statuses(with_flagged)
 
     def __len__(self) -> int:
         counts = self._ledger.totals.counts()
@@ -73,24 +77,30 @@ class Fitting(_GoneOver):
 def prepare_folder(folder: Path, content_type: str = "") -> None:
     """Make the folder and prove it writable; UsageError otherwise, before anything expensive happens.
 
-    A folder that holds pieces of another content type is refused too: their places would be taken. JobError when it
-    is for a job (`content_type` given) and another run writes there.
+    A folder for a job (`content_type` given) that holds pieces of another content type, single pieces or files of those
+    names which no run wrote is refused too: their places would be taken. So is a job's folder for anything else.
+    JobError when it is for a job and another run writes there.
     """
-    probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise UsageError(
             f"{folder}: cannot be written to ({error.strerror or error})", hint="choose another --out"
         ) from error
     if not content_type:
+        if has_ledger(folder):
+            raise UsageError(f"{folder}: is the folder of a batch", hint="choose another --out")
         return
+    if (folder / PIECES_FILE).exists():
+        raise UsageError(f"{folder}: holds single pieces of `aigc generate`", hint="choose another --out")
     refuse_second_run(folder)
     held = _held_type(folder)
     if held and held != content_type:
         raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
+    Written(folder).claim("")
+    refuse_foreign(folder, own=(ARTIFACTS_FILE, REPORT))
 
 
 def _held_type(folder: Path) -> str:
@@ -126,18 +136,14 @@ def read_artifacts(folder: Path) -> list[Artifact]:
 
 def write_artifacts(folder: Path, ledger: Ledger) -> Path:
     """Write every finished piece of the ledger as a line, in the briefs' order, in one rename."""
-    target = folder / ARTIFACTS_FILE
-    temporary = target.with_suffix(".tmp")
+    hint = "what was finished is kept, run it again"
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+        with replacing(folder, ARTIFACTS_FILE) as path, whole_file(path, hint=hint) as file:
             file.writelines(ledger.pieces.artifact_lines())
-        temporary.replace(target)
-    except OSError as error:
-        raise JobError(
-            f"{folder}: cannot be written to ({error.strerror or error})",
-            hint="what was finished is kept, run it again",
-        ) from error
-    return target
+    except JobError:
+        ledger.check_there()  # else nothing is kept
+        raise
+    return folder / ARTIFACTS_FILE
 
 
 def take_over(ledger: Ledger, folder: Path) -> None:
@@ -179,6 +185,7 @@ def export(
     replacing: bool = False,
     with_flagged: bool = False,
     where: str = "-o",
+    of: str = "",
     refused: Callable[[str], None] = log.warning,
 ) -> list[Path]:
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
@@ -186,34 +193,56 @@ def export(
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     a format cannot be written. Pieces that a format refuses are left out of it, and `refused` is told of them.
-    `replacing` is for a job's folder, whose exports mirror it: files that a format wrote there last time and not now
-    are removed. Without it nothing is: several single pieces may share a folder.
+    Nothing is replaced that no run wrote: UsageError, before any file takes its place. `replacing` is for a folder
+    whose exports mirror a job, that in it or the one they are `of`: files that a format wrote there last time and not
+    now are removed. Without it nothing is.
     """
     exporters = [registry.get("exporter", name) for name in formats]
     known = {option.name for exporter in exporters for option in exporter.options}
     given = dict(options or {})
     if exporters and set(given) - known:
         exporters[0].bind({name: given[name] for name in set(given) - known}, where)
-    statuses = _exported(with_flagged)
+    statuses = exported_statuses(with_flagged)
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
-    paths: list[Path] = []
-    for bound in [one.bind(own_options(one, given), where) for one in exporters]:
-        exporter, fitting = bound.extension, Fitting(good, bound)
-        if fitting.refused:
-            refused(_told(exporter.name, fitting.refused, len(good)))
-        try:
-            written = list(exporter(fitting, folder, **bound.values)) if len(fitting) else []
-        except AigcError:
-            raise
-        except Exception as error:
-            raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
-        if replacing:
-            _forget(folder, exporter, written)
-        paths += written
+    bounds = [one.bind(own_options(one, given), where) for one in exporters]
+    with refusals(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with only_writer(folder), ExitStack() as stages:
+        sweep(folder)
+        there = Written(folder)
+        there.claim(of)
+        done: list[tuple[Stage, Bound, Sequence[Path]]] = []
+        for bound in bounds:
+            stage = stages.enter_context(staged(there, bound.extension))
+            done.append((stage, bound, [] if stage.direct else _exported_to(stage, bound, good, refused)))
+            stage.check()
+        paths: list[Path] = []
+        for stage, bound, written in done:  # from here on files are replaced
+            if stage.direct:
+                stage.expect()
+                written = _exported_to(stage, bound, good, refused)
+            with refusals(folder):
+                paths += stage.take(written, dropping=replacing)
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
 
 
-def _exported(with_flagged: bool) -> tuple[Status, ...]:
+def _exported_to(
+    stage: Stage, bound: Bound, pieces: Sequence[Artifact], refused: Callable[[str], None]
+) -> Sequence[Path]:
+    """Let a format write the pieces that it does not refuse."""
+    exporter, fitting = bound.extension, Fitting(pieces, bound)
+    if fitting.refused:
+        refused(_told(exporter.name, fitting.refused, len(pieces)))
+    try:
+        return list(exporter(fitting, stage.folder, **bound.values)) if len(fitting) else []
+    except AigcError:
+        raise
+    except Exception as error:
+        raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
+
+
+def exported_statuses(with_flagged: bool) -> tuple[Status, ...]:
+    """Return which pieces are exported."""
     return EXPORTED if with_flagged else EXPORTED[:1]
 
 
@@ -248,7 +277,7 @@ def _asked(exports: Sequence[Export]) -> dict[str, Json]:
 def as_written(ledger: Ledger, folder: Path) -> list[Export]:
     """Return the exports whose files are in the folder, as they were written."""
     last = ledger.facts().get("exported", {})
-    names = [name for name in _written_before(folder / EXPORTS_FILE) if earlier_exports(folder, name)]
+    names = [name for name in Written(folder).formats() if earlier_exports(folder, name)]
     return [Export(name=name, **last[name]) if name in last else as_before(ledger, Export(name=name)) for name in names]
 
 
@@ -275,33 +304,6 @@ def as_before(ledger: Ledger, asked: Export) -> Export:
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:
     """Return the files that exports wrote last time and that are still there; of one format where it is named."""
-    last = _written_before(folder / EXPORTS_FILE)
-    paths = [folder / path for format_, paths in last.items() if name in ("", format_) for path in paths]
+    last = Written(folder)
+    paths = [folder / path for one in last.formats() if name in ("", one) for path in last.files(one)]
     return [path for path in paths if path.is_file()]
-
-
-def _forget(folder: Path, exporter: Extension, written: Sequence[Path]) -> None:
-    """Remove the files the same format wrote last time and not now: their pieces are no longer good. What people put
-    into them is spared by the format."""
-    record, root, name = folder / EXPORTS_FILE, folder.resolve(), exporter.name
-    last = _written_before(record)
-    now = [path.relative_to(folder).as_posix() for path in written if path.is_relative_to(folder)]
-    others = {path for format_, paths in last.items() if format_ != name for path in paths}
-    try:
-        for stale in set(last.get(name, [])) - set(now) - others:
-            if (path := (root / stale).resolve()).is_relative_to(root):  # anybody may have edited the record
-                if exporter.spare and path.is_file():
-                    exporter.spare(path)
-                path.unlink(missing_ok=True)
-        record.write_text(json.dumps({**last, name: now}), encoding="utf-8")
-    except OSError as error:
-        raise JobError(f"{folder}: an old export cannot be removed ({error.strerror or error})") from error
-
-
-def _written_before(record: Path) -> dict[str, list[str]]:
-    """Return format → files of last time, nothing where that cannot be told."""
-    try:
-        last = json.loads(record.read_text(encoding="utf-8"))
-        return {str(name): [str(path) for path in paths] for name, paths in last.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}

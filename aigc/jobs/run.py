@@ -33,12 +33,13 @@ from aigc.jobs.folder import (
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
 from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
-from aigc.jobs.lock import only_run
+from aigc.jobs.lock import only_run, only_writer
 from aigc.jobs.report import write_report
 from aigc.jobs.reviewing import is_behind, judge_reviews, note_shown, show_exports
 from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
+from aigc.jobs.written import Written, begin_record
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, KeepLines
@@ -59,6 +60,7 @@ def open_job(
     wanted = Unique.of(project.settings, on=unique)
     prepare_folder(folder, content_type.name)
     with only_run(folder):
+        begin_record(folder)
         ledger = Ledger(folder / LEDGER_FILE)
         try:
             guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
@@ -257,6 +259,7 @@ class Job:
         except KeyboardInterrupt:
             self.interrupted = True
         except EngineError as error:
+            self.ledger.check_there()  # else nothing is kept
             kept = error.hint or "what was finished is kept, the same command goes on"
             raise EngineError(error.message, hint=kept) from error
         finally:
@@ -331,13 +334,15 @@ class Job:
             problems += map(str, show_exports(self.project, self.folder, self.ledger, besides=written))
         try:
             files.append(write_report(self.folder, self.ledger, self.content_type))
-        except JobError as error:
+        except AigcError as error:
             problems.append(str(error))
         if not waiting:
             self.ledger.pieces.sweep()
             self.ledger.note(whole=True)
         if not (whole or problems):
             note_shown(self.ledger)
+            with only_writer(self.folder):
+                Written(self.folder).settle()
         report = self._report(tuple(dict.fromkeys(files)), tuple(problems))
         registry.notify("aigc_job", report=report)
         return report

@@ -2,25 +2,30 @@
 
 The journal is a write-ahead log, synced at checkpoints: a killed process loses nothing, a power cut at most the last
 moments, and never the file. `ledger.sql` is this version's format, `format2.sql` and so on are what is done to a file
-of a format before. Knows: SQLite. Does not know: what stands in the tables.
+of a format before. A file that is moved or deleted under its writer would take what is written along: so each commit
+looks whether it is there. One on a disk that nobody can write is looked at all the same. Knows: SQLite. Does not know:
+what stands in the tables.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from aigc.errors import JobError
+from aigc.errors import JobError, UsageError
 from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
 from aigc.types import Json
 
 FORMAT = 4
 PATIENCE = 10  # seconds to wait for another process that writes
+LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
 
 
 class Database:
@@ -32,7 +37,11 @@ class Database:
     def __init__(self, path: Path, *, looking: bool = False) -> None:
         self.path = path
         self.assets = Assets(path.parent)
-        self._db, self.format = _open(path, looking=looking)
+        self._looking = looking
+        self._kept = ExitStack()  # what goes when it is closed
+        self._db, self.format = _open(path, self._kept, looking=looking)
+        with translated(path):
+            self._place = _place(path)
         self._db.create_function("has_assets", 1, self.assets.has_all, deterministic=False)
         self._later: deque[Callable[[sqlite3.Connection], object]] = deque()
 
@@ -42,8 +51,17 @@ class Database:
             self.commit()
             with translated(self.path):
                 self._db.execute("pragma wal_checkpoint(truncate)")
+        except JobError:
+            if not self._looking:  # else there was nothing to write, and nobody to write it
+                raise
         finally:
             self._db.close()
+            self._kept.close()
+
+    def check_there(self) -> None:
+        """Check that the file is where it was opened. JobError where it was moved or deleted since."""
+        if _place(self.path) != self._place:
+            raise gone(self.path)
 
     def ask(self, question: str, values: Sequence[Json] = ()) -> list[tuple[Json, ...]]:
         """Return the rows of a question in SQL, after writing what `later` was told to write."""
@@ -78,6 +96,7 @@ class Database:
     def change(self) -> Iterator[sqlite3.Connection]:
         """Open a transaction: all of it is kept, or on an error nothing."""
         self.commit()
+        self.check_there()
         with translated(self.path):
             self._db.execute("begin immediate")
             try:
@@ -101,6 +120,7 @@ class Database:
     def _write(self) -> None:
         if not self._later:
             return
+        self.check_there()
         try:
             if not self._db.in_transaction:
                 self._db.execute("begin immediate")
@@ -114,31 +134,84 @@ class Database:
             raise
 
 
-def _open(path: Path, *, looking: bool) -> tuple[sqlite3.Connection, int]:
-    """Open a file, bring it up to our format in one transaction unless it is only looked at, and return its format."""
+def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connection, int]:
+    """Open a file, bring it up to our format in one transaction unless it is only looked at, and return its format.
+    UsageError where it is a database of something else."""
     with translated(path):
-        db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+        db = _to_look_at(path, kept) if looking else sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         try:
+            db.execute("begin")  # else another process may make the tables between the two
             (held,) = db.execute("pragma user_version").fetchone()
+            tables = {name for (name,) in db.execute("select name from sqlite_master where type = 'table'")}
+            db.execute("commit")
+            if "pieces" not in tables if held else tables:
+                raise UsageError(f"{path}: is a database of something else", hint="choose another --out")
             if not 0 <= held <= FORMAT:
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
-            db.execute("pragma journal_mode = wal")
-            db.execute("pragma synchronous = normal")
+            if not looking:
+                db.execute("pragma journal_mode = wal")
+                db.execute("pragma synchronous = normal")
             if not held or (held < FORMAT and not looking):
-                steps = [f"format{later}.sql" for later in range(held + 1, FORMAT + 1)] if held else []
-                schema = "".join(map(_read, [*steps, "ledger.sql"]))
-                try:
-                    db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
-                except sqlite3.OperationalError:  # another process may have done it since we asked
-                    if db.in_transaction:
-                        db.execute("rollback")
-                    if db.execute("pragma user_version").fetchone() != (FORMAT,):
-                        raise
+                _bring_up(db, held)
                 held = FORMAT
         except BaseException:
             db.close()
             raise
     return db, held
+
+
+def _bring_up(db: sqlite3.Connection, held: int) -> None:
+    """Bring a file of an earlier format, or an empty one, up to ours."""
+    steps = [f"format{later}.sql" for later in range(held + 1, FORMAT + 1)] if held else []
+    schema = "".join(map(_read, [*steps, "ledger.sql"]))
+    try:
+        db.executescript(f"begin immediate; {schema}; pragma user_version = {FORMAT}; commit;")
+    except sqlite3.OperationalError:  # another process may have done it since we asked
+        if db.in_transaction:
+            db.execute("rollback")
+        if db.execute("pragma user_version").fetchone() != (FORMAT,):
+            raise
+
+
+def _to_look_at(path: Path, kept: ExitStack) -> sqlite3.Connection:
+    """Open a file to read, also on a disk that cannot be written, where SQLite has no place for what it keeps beside a
+    file that is in use: as one that nobody changes, or where a run was killed there, from a copy with its last log."""
+    db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+    try:
+        db.execute("select count(*) from sqlite_master").fetchone()
+        return db
+    except sqlite3.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+    log = path.with_name(path.name + LOG)
+    if not log.is_file() or not log.stat().st_size:
+        unchanging = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        return sqlite3.connect(unchanging, uri=True, isolation_level=None)
+    try:
+        copy = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="aigc-")), path.name)
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, copy.with_name(log.name))
+    except OSError as error:
+        raise JobError(f"{path}: cannot be copied to be read ({error.strerror or error})") from error
+    return sqlite3.connect(copy, isolation_level=None)
+
+
+def _place(path: Path) -> tuple[int, int]:
+    """Return which file is at a path: none is (0, 0)."""
+    try:
+        status = path.stat()
+        return status.st_dev, status.st_ino
+    except OSError:
+        return 0, 0
+
+
+def gone(path: Path) -> JobError:
+    """Return the error that says a file is gone from under its writer, or the folder that it was in."""
+    if path.parent.is_dir():
+        return JobError(f"{path}: is gone: it was deleted, moved or replaced meanwhile")
+    moved = "if it was moved, the same command with --out there goes on"
+    return JobError(f"{path.parent}: is gone: it was deleted or moved meanwhile", hint=moved)
 
 
 def _read(name: str) -> str:
@@ -153,6 +226,8 @@ def translated(path: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
+        if not path.parent.is_dir():
+            raise gone(path) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
         aside = f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
         raise JobError(

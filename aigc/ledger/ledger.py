@@ -58,6 +58,10 @@ class Ledger:
         """Commit what is finished."""
         self._database.commit()
 
+    def check_there(self) -> None:
+        """Check that the file is where it was opened. JobError where it, or its folder, was moved or deleted since."""
+        self._database.check_there()
+
     def note(self, **facts: Json) -> None:
         """Write facts about the job as a whole."""
         with self._database.change() as db:

@@ -29,7 +29,15 @@ _SWEEP_AFTER = 24 * 3600  # seconds; no pull takes longer
 
 
 def cache_folder() -> Path:
-    """Return $AIGC_CACHE, or the platform's user cache / aigc. It need not exist yet."""
+    """Return $AIGC_CACHE, or the platform's user cache / aigc. It need not exist yet. ModelError for a user who has
+    no home, as in a container."""
+    try:
+        return _cache_folder()
+    except RuntimeError as error:  # of pathlib
+        raise ModelError("this user has no home folder", hint="set AIGC_CACHE to a folder you may write to") from error
+
+
+def _cache_folder() -> Path:
     if chosen := os.environ.get("AIGC_CACHE"):
         return Path(chosen).expanduser().absolute()
     if sys.platform == "win32":

@@ -6,6 +6,6 @@ reason.
 
 `extension` makes a function and its typed options a thing with a name; `options` reads options, those of settings too;
 `hookspecs` is every hook on one screen; `registry` finds plugins and keeps name → thing; `placing` puts files of pieces
-beside an export. Knows: pluggy, entry points, signatures. Does not know: what a content type's YAML says, projects,
-models.
+beside an export, `whole_file` writes a file that nobody sees half of. Knows: pluggy, entry points, signatures. Does
+not know: what a content type's YAML says, projects, models.
 """

@@ -43,6 +43,15 @@ class Identity(Protocol):
     def __call__(self, model: str, options: Mapping[str, Json], *, quantised: bool) -> str: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFiles:
+    """These are the files of an exporter that are known before it writes, and what saves what people filled in there;
+    one that has the latter is handed the folder itself, in which the earlier files are."""
+
+    names: tuple[str, ...] = ()
+    spare: Spare | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Extension:
     """This is one declared thing. Calling it calls the author's function, so it stays testable as one.
@@ -62,7 +71,7 @@ class Extension:
     identity: Identity | None = None
     memory: Memory | None = None
     serves: Serves | None = None
-    spare: Spare | None = None  # of an exporter: saves what people filled in
+    files: KnownFiles = KnownFiles()  # of an exporter
     sheets: Sheets | None = None  # of an importer: names the tables of a file, each an option `sheet`
     refuses: Refuses | None = None  # of an exporter: says of one piece why the format cannot take it
 
@@ -228,18 +237,28 @@ def scorer(function: Callable[..., Any] | None = None, /, *, name: str = "") -> 
 
 
 def exporter(
-    *, name: str, suffixes: tuple[str, ...], spare: Spare | None = None, refuses: Refuses | None = None
+    *,
+    name: str,
+    suffixes: tuple[str, ...],
+    writes: tuple[str, ...] = (),
+    spare: Spare | None = None,
+    refuses: Refuses | None = None,
 ) -> Decorator:
     """Make `(artifacts, folder, *, options) -> Iterable[Path]` an exporter.
 
+    It is handed an empty folder, whose files then take their places in the real one, once it is sure that none of them
+    takes the place of somebody's own. The names that are the same for any pieces, `writes`, are looked at before a
+    model loads.
+
     People may fill in what it writes: before a file whose pieces are no longer good is removed, `spare` is given its
-    path, and may rename it.
+    path, and may rename it. An exporter that has it finds its earlier files in the folder, which is the real one.
 
     `refuses` is given one piece, and the options that are set by name, and yields what keeps it out of the format: the
     others get their file without it. It is asked of each row too, before anything is written, as of a piece whose
     fields are all None: a row for which it yields something then fails.
     """
-    return partial(_declare, kind="exporter", name=name, suffixes=suffixes, spare=spare, refuses=refuses)
+    files = KnownFiles(names=writes, spare=spare)
+    return partial(_declare, kind="exporter", name=name, suffixes=suffixes, files=files, refuses=refuses)
 
 
 def importer(*, name: str, suffixes: tuple[str, ...], sheets: Sheets | None = None) -> Decorator:

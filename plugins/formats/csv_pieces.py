@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc import AssetFolder, exporter
+from aigc import AssetFolder, exporter, whole_file
 from aigc.types import Artifact, Json, by_field
 from aigc_plugins.formats.columns import Column, FieldColumns, headings, in_column
-from aigc_plugins.formats.whole_file import whole_file
-
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # full-width ones too: some spreadsheets fold them
-NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
+from aigc_plugins.formats.formulas import harmless
 
 
-@exporter(name="csv", suffixes=(".csv",))
+@exporter(name="csv", suffixes=(".csv",), writes=("content.csv",))
 def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool = False) -> Iterator[Path]:
     """A spreadsheet with one row per piece: id, status, inputs, then fields, a list spread over "headlines 1…n".
 
     UTF-8 with a byte order mark, which Excel wants. Objects become JSON text. A text that a spreadsheet would run as
-    a formula (it begins with = + - @ and is no number) gets an apostrophe in front. An input called like a field is
-    headed "NAME (brief)". With `suggestions` columns such as "headlines[2] suggestion 1" follow, named as `aigc pick`
-    names the place. Files of the pieces go into the folder `media`, and a last column "assets" names them.
+    a formula (it begins with = + - @ and is no number) gets an apostrophe in front, also behind a `;` or line break in
+    it. An input called like a field is headed "NAME (brief)". With `suggestions` columns such as "headlines[2]
+    suggestion 1" follow, named as `aigc pick` names the place. Files of the pieces go into the folder `media`, and a
+    last column "assets" names them.
     """
     inputs, fields, most, illustrated = _columns(artifacts)
     most = most if suggestions else {}
@@ -38,7 +35,7 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool
     placed: list[Path] = []
     with whole_file(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(header)
+        rows.writerow(map(harmless, header))
         for artifact in artifacts:
             values = artifact.brief.values
             cells = [artifact.id, artifact.status]
@@ -49,7 +46,7 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool
                 there = media.place(artifact)
                 placed += there
                 cells.append("; ".join(one.relative_to(folder).as_posix() for one in there))
-            rows.writerow([_harmless(cell) for cell in cells])
+            rows.writerow(map(harmless, cells))
     yield from (path, *placed)
 
 
@@ -89,7 +86,3 @@ def _cell(value: Json) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if FORMULA.match(cell) and not NUMBER.match(cell) else cell

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from aigc import exporter
+from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.whole_file import whole_file
 
+FILES = ("google-ads-editor.csv", "google-ads-editor.tsv")
 AD_TYPE = "Responsive search ad"
 # column, least, most, width each (East Asian wide characters count 2)
 HEADLINES = ("Headline", 3, 15, 30)
@@ -39,7 +39,7 @@ def what_is_refused(artifact: Artifact, **options: str) -> Iterator[str]:
         yield _no_link(link)
 
 
-@exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"), refuses=what_is_refused)
+@exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"), writes=FILES, refuses=what_is_refused)
 def google_ads_editor(
     artifacts: Sequence[Artifact],
     folder: Path,
@@ -66,8 +66,8 @@ def google_ads_editor(
     if problems:
         more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
         raise JobError(f"google-ads-editor: {'; '.join(problems[:3])}{more}")
-    yield _table(folder / "google-ads-editor.csv", rows, encoding="utf-8-sig", dialect="excel")
-    yield _table(folder / "google-ads-editor.tsv", rows, encoding="utf-16", dialect="excel-tab")
+    yield _table(folder / FILES[0], rows, encoding="utf-8-sig", dialect="excel")
+    yield _table(folder / FILES[1], rows, encoding="utf-16", dialect="excel-tab")
 
 
 def _row(

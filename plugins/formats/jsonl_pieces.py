@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from aigc import AssetFolder, exporter
+from aigc import AssetFolder, exporter, whole_file
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.whole_file import whole_file
 
 
-@exporter(name="jsonl", suffixes=(".jsonl",))
+@exporter(name="jsonl", suffixes=(".jsonl",), writes=("content.jsonl",))
 def jsonl_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     """One JSON object per piece: id, status, content type, brief, fields, findings; its files in the folder `media`."""
     path, media = folder / "content.jsonl", AssetFolder(folder)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from aigc import AssetFolder, exporter, file_name
+from aigc import AssetFolder, exporter, file_name, whole_file
 from aigc.types import Artifact, Json
-from aigc_plugins.formats.whole_file import whole_file
 
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content")  # these need no heading of their own

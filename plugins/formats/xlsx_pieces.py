@@ -34,7 +34,7 @@ WIDTHS = {"id": 12, "status": 10, "field": 16, "reason": 40}  # in characters
 WIDE = 34
 
 
-@exporter(name="xlsx", suffixes=(".xlsx",), spare=spare)
+@exporter(name="xlsx", suffixes=(".xlsx",), writes=("content.xlsx",), spare=spare)
 def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     """An Excel workbook: the sheet "pieces" has a row per piece, "suggestions" one per text that could be another.
 
@@ -49,13 +49,14 @@ def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # it may be a link to somebody's file
         found = filled_in(path)
         _write(artifacts, part, found.rows)
         if found.more:
             set_aside(path)
         os.replace(part, path)  # noqa: PTH105 - atomic on every platform
     except OSError as error:
-        raise JobError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise JobError(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
         with suppress(OSError):
             part.unlink()

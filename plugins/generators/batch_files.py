@@ -171,7 +171,8 @@ class BatchFolder:
     def _read(self) -> int:
         """Index the folder and return the number of the last file in it, or once in it."""
         for left in self.folder.glob(f"*{PARTIAL}"):  # of a run that was killed: never sent
-            left.unlink()
+            if OURS.fullmatch(name := left.name.removesuffix(PARTIAL)) or MISSING.fullmatch(name):
+                left.unlink()
         files = [file for file in sorted(self.folder.glob("*.jsonl")) if not MISSING.fullmatch(file.name)]
         numbers = {int(match[1]): file for file in files if (match := OURS.fullmatch(file.name))}
         for number in sorted(numbers):

@@ -77,13 +77,19 @@ def backoff(attempt: int, first: float) -> float:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds a server asks to wait: a number or a date (RFC 9110, 10.2.3), None where it names none."""
+    """Return the seconds a server asks to wait: a number or a date (RFC 9110, 10.2.3), None where it names none. A date
+    is held against the server's own clock, which may not be ours."""
     text = headers.get("retry-after", "").strip()
     try:
         return max(0.0, float(headers["retry-after-ms"]) / 1000 if "retry-after-ms" in headers else float(text))
     except ValueError:
         pass
+    then = _moment(text)
+    return None if then is None else max(0.0, then - (_moment(headers.get("date", "")) or time.time()))
+
+
+def _moment(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except ValueError:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
         return None

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from aigc.jobs.lock import HOLDER, only_run
+
 Run = Callable[..., Any]
 
 BATCH = ("batch", "shop/slogan", "products.csv", "--out", "made")
@@ -51,9 +53,11 @@ def test_job_as_json(aigc: Run, shop: Any) -> None:
     said = aigc("job", "made", "--json").json
     assert said["counts"] == {"accepted": 2, "failed": 1} and said["content_type"] == "shop/slogan"
     assert said["running"] is None and said["written"] == 2
-    (shop.folder / "made/.lock").write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
-    assert aigc("job", "made", "--json").json["running"] == "process 1 on elsewhere"
-    assert "Being written by process 1 on elsewhere." in aigc("job", "made").out
+    with only_run(shop.folder / "made"):
+        (shop.folder / "made" / HOLDER).write_text(json.dumps({"pid": 1, "host": "elsewhere"}))
+        assert aigc("job", "made", "--json").json["running"] == "process 1 on elsewhere"
+        assert "Being written by process 1 on elsewhere." in aigc("job", "made").out
+    assert aigc("job", "made", "--json").json["running"] is None
 
 
 def test_a_batch_ends_with_a_report_and_says_which_file_to_open(aigc: Run, shop: Any) -> None:

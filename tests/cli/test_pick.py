@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from aigc.cli import main, pick_walk
+from aigc.jobs import running
 from aigc.plugs.extension import scorer
 from aigc.plugs.hookspecs import hookimpl
 from aigc.types import Candidate
@@ -132,7 +133,7 @@ def test_a_walk_holds_the_folder_only_while_it_takes_an_answer(
     aigc: Run, shop: Any, answers: list[Callable[[], str]]
 ) -> None:
     def thinks() -> str:
-        assert not (shop.folder / "made/.lock").exists()
+        assert not running(shop.folder / "made")
         shop.answer = lambda request, index: ("Other words", "Another", "Tough")[index]
         assert main([*BATCH, "--fresh"]) == 1, "a batch may write there, and replaces what was shown"
         return "1"

@@ -13,6 +13,7 @@ import pytest
 from aigc import Extension, generator, hookimpl
 from aigc.cli import progress
 from aigc.jobs import check_model
+from aigc.jobs.lock import HOLDER, only_run
 
 Run = Callable[..., Any]
 JOB = """
@@ -349,7 +350,8 @@ def test_checking_shows_how_far_it_is(aigc: Run, shop: Any, monkeypatch: pytest.
 def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Run, shop: Any) -> None:
     argv = ("batch", "shop/slogan", "products.csv", "--out", "made")
     aigc(*argv)
-    (shop.folder / "made/.lock").write_text(json.dumps({"pid": 17, "host": "elsewhere"}))
-    ran = aigc(*argv, "--fresh")
+    with only_run(shop.folder / "made"):
+        (shop.folder / "made" / HOLDER).write_text(json.dumps({"pid": 17, "host": "elsewhere"}))
+        ran = aigc(*argv, "--fresh")
     assert ran.code == 3 and "another run (process 17 on elsewhere) is writing here" in ran.err
     assert len(shop.generators) == 1 and Path(shop.folder / "made/job.yaml").is_file()

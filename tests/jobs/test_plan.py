@@ -176,7 +176,7 @@ def test_a_full_disk_is_one_sentence(
 
     plan = read_plan(written(JOB))
     project = Project.open(tmp_path, laid=plan.settings)
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(AigcError, match=r"job.yaml: cannot be written \(No space left on device\)"):
         write_plan(plan, project, tmp_path)
 

@@ -15,6 +15,7 @@ import pytest
 from aigc import scorer
 from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import at_desk, label_rows, read_artifacts, review_setup
+from aigc.jobs.lock import HOLDER, only_run
 from aigc.ledger import opened_ledger
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
@@ -379,9 +380,10 @@ def test_two_who_pick_at_once_both_do(page: Shop, monkeypatch: pytest.MonkeyPatc
 
 def test_who_writes_there_is_named(page: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aigc.jobs.reviewing.PATIENCE", 0.1)
-    (page.folder / ".lock").write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
-    with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
-        pass
+    with only_run(page.folder):
+        (page.folder / HOLDER).write_text(json.dumps({"pid": os.getppid(), "host": "elsewhere"}))
+        with pytest.raises(JobError, match=r"another run .* on elsewhere"), at_desk(page.project, page.folder):
+            pass
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
@@ -394,8 +396,11 @@ def test_a_folder_that_cannot_be_written_to_says_so(page: Shop) -> None:
         page.folder.chmod(0o700)
 
 
-def test_a_disk_that_refuses_keeps_the_decision(page: Shop) -> None:
-    (page.folder / "artifacts.tmp").mkdir()
+def test_a_disk_that_refuses_keeps_the_decision(page: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object, **more: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("aigc.jobs.staging.tempfile.mkdtemp", full)
     with pytest.raises(JobError, match="cannot be written"), at_desk(page.project, page.folder) as desk:
         desk.take("00", PLACE, 1)
     assert piece(page).fields["lines"][1] == "mug! take 3"

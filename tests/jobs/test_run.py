@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import socket
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
 
 import pytest
 
@@ -17,8 +13,8 @@ from aigc import hookimpl
 from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import export, open_job, prepare_folder, read_artifacts
-from aigc.jobs.folder import EXPORTS_FILE
-from aigc.jobs.lock import LOCK, _started, only_run
+from aigc.jobs.lock import only_run
+from aigc.jobs.written import RECORD
 from aigc.ledger import artifact_record, opened_ledger, standing
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of
@@ -137,8 +133,7 @@ def test_two_runs_on_one_folder_the_second_is_refused(shop: Shop) -> None:
             shop.run([*"ab"])
 
     assert shop.run([*"ab"], heard=again).counts["accepted"] == 2
-    (shop.folder / LOCK).write_text(json.dumps({"pid": 2**22 + 1, "host": socket.gethostname()}))
-    assert shop.run([*"ab"]).reused == 2, "the lock of a dead process holds nobody up"
+    assert shop.run([*"ab"]).reused == 2
 
 
 def test_line_breaks_of_unicode_are_part_of_a_text(shop: Shop) -> None:
@@ -193,9 +188,9 @@ def test_single_pieces_in_one_folder_leave_each_other_alone(shop: Shop, tmp_path
 def test_a_record_of_exports_cannot_reach_outside_the_folder(shop: Shop, tmp_path: Path) -> None:
     shop.run(["a"], exports=["csv"])
     (tmp_path / "mine.txt").write_text("mine")
-    (shop.folder / EXPORTS_FILE).write_text('{"csv": ["../mine.txt"]}')
+    (shop.folder / RECORD).write_text('{"csv": ["../mine.txt"]}')
     shop.run(["a"], exports=["csv"])
-    (shop.folder / EXPORTS_FILE).write_text("[1]")
+    (shop.folder / RECORD).write_text("[1]")
     assert not shop.run(["a"], exports=["csv"]).problems
     assert (tmp_path / "mine.txt").exists()
 
@@ -219,37 +214,6 @@ def test_a_second_run_is_refused_before_its_model_loads(shop: Shop) -> None:
     with only_run(shop.folder), pytest.raises(JobError, match="another run"):
         prepare_folder(shop.folder, "shop/item")
     prepare_folder(shop.folder, "shop/item")
-
-
-def test_a_lock_somebody_is_about_to_write_is_waited_for(shop: Shop) -> None:
-    prepare_folder(shop.folder)
-    said = {"pid": os.getpid(), "host": socket.gethostname()}
-    (shop.folder / LOCK).write_text("")
-    writer = Timer(0.2, (shop.folder / LOCK).write_text, [json.dumps(said)])
-    writer.start()
-    with pytest.raises(JobError, match="another run"):
-        shop.run(["a"])
-    writer.join()
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-def test_a_later_process_of_the_same_number_holds_nobody_up(shop: Shop) -> None:
-    prepare_folder(shop.folder)
-    said = {"pid": os.getpid(), "host": socket.gethostname(), "started": "1 of an earlier boot"}
-    (shop.folder / LOCK).write_text(json.dumps(said))
-    assert shop.run(["a"]).briefs == 1
-    assert [path.name for path in shop.folder.iterdir() if path.name.startswith(LOCK)] == []
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="zombies are seen through /proc")
-def test_a_killed_run_that_nobody_fetched_holds_nobody_up(shop: Shop) -> None:
-    killed = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    shop.folder.mkdir()
-    said = {"pid": killed.pid, "host": socket.gethostname(), "started": _started(killed.pid)}
-    (shop.folder / LOCK).write_text(json.dumps(said))
-    killed.kill()  # and not waited for: a zombie from here on
-    assert shop.run([*"ab"]).counts["accepted"] == 2
-    killed.communicate()
 
 
 def test_a_file_of_artifacts_alone_is_read_and_taken_up(shop: Shop) -> None:

@@ -1,4 +1,5 @@
-"""What has one place stays in it: nobody but its plugin knows a generator's name, and one reader reads all options."""
+"""What has one place stays in it: nobody but its plugin knows a generator's name, one reader reads all options, and one
+module of the command line prints."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CORE = sorted((ROOT / "aigc").rglob("*.py"))
 OWN = re.compile(r"(?<![\w-])gpt(?![\w-])")
+PRINTED = re.compile(r"click\.(?:echo|secho|style|echo_via_pager)\(|(?<![\w.])print\(|stdout\.write|stderr\.write")
 REFUSALS = re.compile(r"(no such|unknown|has no) (option|setting)|not a whole number|neither true nor false")
 
 
@@ -38,6 +40,12 @@ def test_no_generator_is_known_by_name(path: Path) -> None:
 def test_options_are_read_in_one_place(path: Path) -> None:
     if path != ROOT / "aigc" / "plugs" / "options.py":
         assert not [line for line, text in texts(path) if REFUSALS.search(text)], "aigc.plugs.options reads options"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "aigc" / "cli").glob("*.py")), ids=lambda path: path.name)
+def test_one_module_prints(path: Path) -> None:
+    if path.name != "echo.py":
+        assert not PRINTED.findall(path.read_text(encoding="utf-8")), "aigc.cli.echo keeps terminals from harm"
 
 
 def test_the_one_place_is_there() -> None:

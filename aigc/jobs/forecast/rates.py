@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
+from aigc.errors import ModelError
 from aigc.models import cache_folder
 from aigc.project import Project
 
@@ -62,14 +63,19 @@ def writer_of(project: Project) -> str:
     return " ".join([project.source.name, settings.model, *words])
 
 
-def rates_file() -> Path:
-    """Return where what this machine did is kept."""
-    return cache_folder() / RATES_FILE
+def rates_file() -> Path | None:
+    """Return where what this machine did is kept; None for a user without a home."""
+    try:
+        return cache_folder() / RATES_FILE
+    except ModelError:
+        return None
 
 
-def read_rates(file: Path) -> list[Rate]:
-    """Return every kind of run, the last one first; nothing where the file is missing, cannot be read or is of another
-    version."""
+def read_rates(file: Path | None) -> list[Rate]:
+    """Return every kind of run, the last one first; nothing where there is no file, or it cannot be read or is of
+    another version."""
+    if file is None:
+        return []
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Rate)}

@@ -19,10 +19,12 @@ from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
 from aigc.jobs.report.reading import UNITS, Reader
+from aigc.jobs.staging import replacing
+from aigc.jobs.written import REPORT
 from aigc.ledger.ledger import Ledger
+from aigc.plugs.whole_file import whole_file
 from aigc.types import Line
 
-REPORT = "report.html"
 POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self'; media-src 'self'; "
     "style-src '{}'; script-src '{}'"
@@ -35,24 +37,20 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
     `content_type` gives limits and checks; None where it can no longer be loaded. Of more than `most` pieces not all
     are listed, but all are counted.
     """
-    target = folder / REPORT
-    temporary = target.with_suffix(".tmp")
     try:
         with (
+            replacing(folder, REPORT) as path,
             TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as waiting,
-            temporary.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file,
+            whole_file(path, errors="backslashreplace") as file,
         ):
             lines = ledger.lines.of if ledger.lines.any_rejected() else _none
             listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
             file.writelines(_page(folder, figures, listing, unlisted, limits_known=content_type is not None))
-        temporary.replace(target)
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise JobError(f"{target}: cannot be written ({error.strerror or error})") from error
-    return target
+        raise JobError(f"{folder / REPORT}: cannot be written ({error.strerror or error})") from error
+    return folder / REPORT
 
 
 def _none(writing: int) -> Sequence[Line]:
@@ -81,8 +79,9 @@ def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, li
 def _spoken(folder: Path) -> str:
     """Return how the report's commands name the folder: as it was typed, where that was a whole path from the working
     folder or the home folder. Whoever is sent the page learns of no name of a user."""
-    if folder.is_absolute():
-        for within, before in ((Path.cwd(), ""), (Path.home(), "~/")):
+    for known, before in ((Path.cwd, ""), (Path.home, "~/")) if folder.is_absolute() else ():
+        with suppress(OSError, RuntimeError):  # there may be neither
+            within = known()
             for above in (within, within.resolve()):
                 if folder.is_relative_to(above):
                     return before + folder.relative_to(above).as_posix()

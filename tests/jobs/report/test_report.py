@@ -321,10 +321,15 @@ def test_memory_does_not_grow_with_the_job(tmp_path: Path, advert: ContentType) 
     assert peaks[1] < 1.3 * peaks[0] + 300_000, peaks
 
 
-def test_a_disk_that_refuses_is_said_and_leaves_the_old_report(made: Path, advert: ContentType) -> None:
+def test_a_disk_that_refuses_is_said_and_leaves_the_old_report(
+    made: Path, advert: ContentType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*given: object, **more: object) -> str:
+        raise OSError(28, "No space left on device")
+
     report(made, advert)
     before = (made / "report.html").read_bytes()
-    (made / "report.tmp").mkdir()
+    monkeypatch.setattr("aigc.jobs.staging.tempfile.mkdtemp", full)
     with opened_ledger(made) as ledger, pytest.raises(JobError, match=r"report\.html: cannot be written"):
         write_report(made, ledger, advert)
     assert (made / "report.html").read_bytes() == before

@@ -68,7 +68,7 @@ def test_csv_tells_an_input_from_a_field_of_the_same_name(tmp_path, artifact):
         ("+cheap", "'+cheap"),
         ("-20°C", "'-20°C"),
         ("@home", "'@home"),
-        ("\t=1", "'\t=1"),
+        ("\t=1", "'\t'=1"),
         (" =1", "' =1"),
         ("＝1+1", "'＝1+1"),
         ("-20", "-20"),

@@ -66,4 +66,6 @@ def test_what_a_server_asks_for() -> None:
     assert retry_after({"retry-after": formatdate(time.time() + 30, usegmt=True)}) == pytest.approx(30, abs=2)
     assert retry_after({"retry-after": formatdate(time.time() - 30, usegmt=True)}) == 0
     assert retry_after({"retry-after": "soon"}) is None
+    date, then = (formatdate(time.time() + later, usegmt=True) for later in (9_000_000, 9_000_030))
+    assert retry_after({"retry-after": then, "date": date}) == 30, "our clock was set back"
     assert retry_after({}) is None

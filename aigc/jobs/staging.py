@@ -1,0 +1,130 @@
+"""Where an exporter writes: an empty folder beside what is there, from which its files take their places. So do the
+files of a job itself.
+
+So none of them takes the place of somebody's own file, whoever wrote the exporter and however. One that spares what
+people filled in reads its earlier files and is handed the folder itself: the names it writes are known beforehand.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from aigc.errors import AigcError
+from aigc.jobs.lock import only_writer
+from aigc.jobs.written import OWN, SCRATCH, Written, refusals
+from aigc.plugs.extension import Extension
+
+
+class Stage:
+    """This is where one exporter writes, for once."""
+
+    def __init__(self, there: Written, exporter: Extension, place: Path) -> None:
+        self.folder = place
+        self._there = there
+        self._exporter = exporter
+
+    @property
+    def direct(self) -> bool:
+        """Say whether it is the folder itself."""
+        return self.folder == self._there.folder
+
+    def check(self) -> None:
+        """Refuse, with a UsageError, to take the place of somebody's own file."""
+        self._there.refuse(self._exporter.files.names if self.direct else self._names())
+
+    def expect(self) -> None:
+        """Name what is about to be written into the folder itself."""
+        self._there.expect(self._exporter.name, self._exporter.files.names)
+
+    def take(self, written: Iterable[Path], *, dropping: bool) -> list[Path]:
+        """Put the files in their places, `dropping` those of last time that are not among them; return where what the
+        exporter says it wrote is now."""
+        there, name, own = self._there, self._exporter.name, self.folder
+        paths = [there.folder / one.relative_to(own) if one.is_relative_to(own) else one for one in written]
+        if self.direct:
+            names = [one.relative_to(there.folder).as_posix() for one in paths if one.is_relative_to(there.folder)]
+        else:
+            names = self._names()
+            _place(there, name, {one: self.folder / one for one in names})
+        if dropping:
+            there.drop(self._exporter, names)
+        there.note(name, names, besides=not dropping)
+        return paths
+
+    def _names(self) -> Sequence[str]:
+        inside = sorted(path for path in self.folder.rglob("*") if path.is_symlink() or not path.is_dir())
+        return [path.relative_to(self.folder).as_posix() for path in inside]
+
+
+@contextmanager
+def staged(there: Written, exporter: Extension) -> Iterator[Stage]:
+    """Give an exporter its stage."""
+    if exporter.files.spare:
+        yield Stage(there, exporter, there.folder)
+        return
+    with _scratch(there.folder, there.folder) as place:
+        yield Stage(there, exporter, place)
+
+
+@contextmanager
+def replacing(folder: Path, name: str, *, foreign: bool = False) -> Iterator[Path]:
+    """Give a path to write one of a job's own files at, which then takes its place. What people changed of it is set
+    aside, and with `foreign` what is theirs, which is refused else. JobError where the disk refuses."""
+    with only_writer(folder), refusals(folder / name):
+        there = Written(folder)
+        if not foreign:
+            there.refuse([name])
+        with _scratch(folder, folder / name) as place:
+            yield place / name
+            _place(there, OWN, {name: place / name}, foreign=foreign)
+        there.note(OWN, [name])
+
+
+@contextmanager
+def _scratch(folder: Path, told: Path) -> Iterator[Path]:
+    """Make an empty folder of the same name in a folder. What goes wrong in it is told as of the folder itself, and
+    where it cannot be made as of another path."""
+    with refusals(told):
+        scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder))
+        place = scratch / (folder.absolute().name or "out")
+        place.mkdir()
+    try:
+        yield place
+    except AigcError as error:
+        raise type(error)(error.message.replace(str(place), str(folder)), hint=error.hint) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _place(there: Written, name: str, coming: Mapping[str, Path], *, foreign: bool = False) -> None:
+    """Move files to their places, once they are named as a format's."""
+    there.make_room(coming, foreign=foreign)
+    there.expect(name, coming)
+    for one, path in coming.items():
+        _move(path, there.folder / one)
+
+
+def sweep(folder: Path) -> None:
+    """Remove the stages of exports that were killed."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _move(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.replace(file, target)  # noqa: PTH105 - atomic on every platform
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # the folder in it is a link to another disk
+            raise
+        part = target.with_name(f".{target.name}.part")
+        part.unlink(missing_ok=True)
+        shutil.copyfile(file, part)
+        os.replace(part, target)  # noqa: PTH105

@@ -1,0 +1,31 @@
+"""What a spreadsheet would run of a text in a CSV file, and how it is kept from that.
+
+A cell is run when it begins with = + - or @, of any width, whatever stands unseen before it. Where lists are separated
+by `;` a program splits the file there too, and at every line break of a cell that is quoted within such a line, so that
+what follows one begins a cell of its own. An apostrophe in front makes a cell text.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Controls, blanks and what has no width: some programs drop these before they look at a cell.
+UNSEEN = (
+    r"\x01-\x08\x0b\x0c\x0e-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+RUN, SUM = "=@＝＠﹦﹫⁼₌", "+\\-＋－﹢﹣⁺₊⁻₋"  # full width, small, raised and lowered ones: some programs fold them
+CALLS = r"(?=[^;\t\r\n]*(?:\w\(|\||![$\w]))"  # a function, another program, another sheet: else a bullet or a smiley
+SIGN = re.compile(f"[{RUN}{SUM}]")
+FIRST = re.compile(rf"[{UNSEEN}\t\r\n]*[{RUN}{SUM}]|[\t\r\n]")
+LATER = re.compile(rf"([;\t\r\n])(?=[{UNSEEN}\"]*(?:[{RUN}]|[{SUM}]{CALLS}))")
+NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
+
+
+def harmless(cell: str) -> str:
+    """Return a cell that no spreadsheet runs, in whole or in part; NUL, which ends it for some, is left out."""
+    cell = cell.replace("\0", "")
+    if SIGN.search(cell) and not NUMBER.match(cell):
+        cell = LATER.sub(r"\1'", cell)
+        return f"'{cell}" if FIRST.match(cell) else cell
+    return f"'{cell}" if cell[:1] in ("\t", "\r", "\n") else cell
