@@ -14,6 +14,7 @@ from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import WrittenFloat
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, ShownNumber
+from aigc.types.foreign import flaw
 
 SHOWN = 3  # problems named in one message
 TRUE = ("true", "yes", "1", "y", "on", "是")
@@ -48,6 +49,9 @@ def read_values(
             found.append(f"unknown input {name!r}" + (f"; {remedy}" if remedy else ""))
     values: dict[str, Json] = {}
     for name, schema in inputs.items():
+        if wrong := flaw(raw.get(name)):
+            found.append(f"{name} {wrong}")
+            continue
         value = coerced(schema, raw.get(name))
         if value is not None:
             found.extend(problems(schema, value, name))
