@@ -18,6 +18,7 @@ from aigc_plugins.formats.shown_dates import iso_date
 from aigc_plugins.formats.shown_numbers import general, shown_number, shown_text
 from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 
+NO_NUMBER = (ArithmeticError, LookupError, ValueError)  # what a format ends as that makes nothing of it
 PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
 MERGED, HIDDEN, UNSHOWN = "filled from merged cells", "in a hidden row", "without its number format"
 
@@ -87,8 +88,8 @@ class _Sheet:
         for at, cell in row.cells.items():
             try:
                 cells[at] = self._shown(cell)
-            except Unshown:
-                cells[at] = general(cell.value)
+            except (Unshown, *NO_NUMBER):
+                cells[at] = general(cell.value) if isinstance(cell.value, float) else cell.value
                 done.setdefault(at, []).append(UNSHOWN)
             if row.hidden:
                 done.setdefault(at, []).append(HIDDEN)
@@ -106,7 +107,7 @@ class _Sheet:
 
     def _shown(self, cell: SheetCell) -> Json:
         """Return what a cell shows; a number as such where it has no format. Unshown where that is not known."""
-        code = self._book.codes[cell.style] if cell.style < len(self._book.codes) else ""
+        code = self._book.codes[cell.style] if 0 <= cell.style < len(self._book.codes) else ""
         if isinstance(cell.value, str):
             return shown_text(cell.value, code) if code and "@" in code and not cell.faulty else cell.value
         if not isinstance(cell.value, float):
