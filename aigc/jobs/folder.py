@@ -14,11 +14,12 @@ from aigc.errors import AigcError, JobError, UsageError
 from aigc.jobs.lock import refuse_second_run
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
-from aigc.ledger.record import artifact_of
+from aigc.ledger.record import NO_ARTIFACT, artifact_of
 from aigc.ledger.reviews import without_review
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Artifact, Decision, Json, Status
+from aigc.types.foreign import read_json
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +122,8 @@ def read_artifacts(folder: Path) -> list[Artifact]:
     ) as lines:  # a text may hold other line breaks, U+2028 for one
         for number, line in enumerate(lines, 1):
             try:
-                artifacts.append(artifact_of(json.loads(line), assets))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                artifacts.append(artifact_of(read_json(line, marked=True), assets))
+            except NO_ARTIFACT as error:
                 raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
 
@@ -155,7 +156,11 @@ def take_over(ledger: Ledger, folder: Path) -> None:
 def _earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact, Sequence[Decision]]]:
     for record, artifact in _records(folder / ARTIFACTS_FILE):
         if record.get("key") and artifact.status != "failed":
-            yield str(record["key"]), *without_review(artifact)
+            try:
+                written, decisions = without_review(artifact)
+            except NO_ARTIFACT:
+                continue
+            yield str(record["key"]), written, decisions
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
@@ -165,9 +170,9 @@ def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
             try:
-                record = json.loads(line)
+                record = read_json(line, marked=True)
                 artifact = artifact_of(record, assets)
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except NO_ARTIFACT:
                 continue
             yield record, artifact
 
@@ -304,7 +309,7 @@ def _forget(folder: Path, exporter: Extension, written: Sequence[Path]) -> None:
 def _written_before(record: Path) -> dict[str, list[str]]:
     """Return format → files of last time, nothing where that cannot be told."""
     try:
-        last = json.loads(record.read_text(encoding="utf-8"))
+        last = read_json(record.read_text(encoding="utf-8"))
         return {str(name): [str(path) for path in paths] for name, paths in last.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
