@@ -15,6 +15,7 @@ from pathlib import Path
 
 from aigc.models import cache_folder
 from aigc.project import Project
+from aigc.types.foreign import read_json
 
 RATES_FILE = "rates.json"
 FORMAT = 2
@@ -71,7 +72,7 @@ def read_rates(file: Path) -> list[Rate]:
     """Return every kind of run, the last one first; nothing where the file is missing, cannot be read or is of another
     version."""
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = read_json(file.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Rate)}
         if record["format"] != FORMAT:
             return []
