@@ -24,6 +24,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
+LONGEST_LINE = 500  # characters of somebody else's error
 POINTER = b"version https://git-lfs"
 
 
@@ -146,9 +147,10 @@ def shell_command(name: str, *words: object, options: Sequence[str] = ()) -> str
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of somebody else's error, without its final stop."""
+    """Return the first line of somebody else's error, as far as anybody reads, without its final stop."""
     text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".")
+    line = text[: 2 * LONGEST_LINE].splitlines()[0].rstrip(".")
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…"
 
 
 def pointer_told(head: bytes) -> str:

@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from aigc.asking.cleaning import Cleaner, Cleaning
+from aigc.asking.sound_rows import sound_rows
 from aigc.errors import BriefError, nearest
 from aigc.plugs.extension import Extension
 from aigc.plugs.registry import Registry
@@ -27,11 +28,9 @@ def open_rows(
         raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
-    rows: Iterator[Row] = iter(importer(path, **bound.values))
+    rows = sound_rows(lambda: importer(path, **bound.values), path)
     try:
         first = next(rows)
-    except RecursionError:
-        raise BriefError(f"{path}: is nested too deeply to be read") from None
     except StopIteration:
         raise BriefError(
             f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"

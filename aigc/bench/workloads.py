@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from aigc.errors import NotFound, did_you_mean
 from aigc.types import Grammar, Json, Message, Prompt, Request, SamplingParams
+from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -186,7 +187,7 @@ def is_valid(text: str, schema: Mapping[str, Json] | None) -> bool:
     if schema is None:
         return bool(text.strip())
     try:
-        value = json.loads(text)
+        value = read_json(text)
     except ValueError:
         return False
     wanted: Sequence[str] = schema["required"]

@@ -39,6 +39,7 @@ from aigc.errors import AigcError, BriefError, UsageError, nearest
 from aigc.jobs import add_piece, prepare_folder, refuse_foreign
 from aigc.ledger import artifact_record
 from aigc.types import Artifact, Brief, WrittenFloat
+from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
@@ -144,11 +145,13 @@ def _read(file: str) -> Mapping[str, Json]:
         name = "stdin" if file == "-" else file
         try:
             raw = sys.stdin.buffer.read() if file == "-" else path.read_bytes()
-            given = json.loads(raw.decode("utf-8-sig"), parse_float=WrittenFloat)
+            given = read_json(raw.decode("utf-8-sig"), number=WrittenFloat)
         except json.JSONDecodeError as error:
             raise BriefError(f"{name}:{error.lineno}: is not JSON: {error.msg}") from error
         except (OSError, UnicodeDecodeError) as error:
             raise BriefError(f"{name}: cannot be read as UTF-8 text: {error}") from error
+        except ValueError as error:
+            raise BriefError(f"{name}: {error}") from error
     if not isinstance(given, Mapping):
         raise BriefError(f"{file}: must be one object of inputs", hint="for several, use `aigc batch`")
     return given

@@ -13,6 +13,7 @@ from aigc.content.schema import problems
 from aigc.content.walk import item_schema, properties
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, ShownNumber, WrittenFloat
+from aigc.types.foreign import flaw
 
 SHOWN = 3  # problems named in one message
 TRUE = ("true", "yes", "1", "y", "on", "是")
@@ -47,6 +48,9 @@ def read_values(
             found.append(f"unknown input {name!r}" + (f"; {remedy}" if remedy else ""))
     values: dict[str, Json] = {}
     for name, schema in inputs.items():
+        if wrong := flaw(raw.get(name)):
+            found.append(f"{name} {wrong}")
+            continue
         value = coerced(schema, raw.get(name))
         if value is not None:
             found.extend(problems(schema, value, name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 
 from aigc.content.content_type import TEXT, Schema
@@ -11,6 +12,7 @@ from aigc.content.schema import TYPES
 from aigc.content.shorten import drop_cut_word
 from aigc.content.walk import mapped
 from aigc.types import FinishReason, Json
+from aigc.types.foreign import flaw, with_marks
 
 _BLANK = " \t\r\n"
 
@@ -53,7 +55,9 @@ def _scan(text: str) -> dict[str, Json]:
     at = text.find("{")
     if at < 0:
         return {}
-    decoder = json.JSONDecoder(strict=False)  # a line break inside a string is the checks' business
+    decoder = json.JSONDecoder(
+        strict=False, parse_float=_finite, parse_constant=_finite
+    )  # line breaks: checks see them
     found: dict[str, Json] = {}
     at += 1
     while True:
@@ -63,6 +67,7 @@ def _scan(text: str) -> dict[str, Json]:
             if not isinstance(name, str) or text[at : at + 1] != ":":
                 return found
             value, at = decoder.raw_decode(text, _skip(text, at + 1))
+            value = _held(value)
         except (ValueError, RecursionError):
             return found
         at = _skip(text, at)
@@ -72,6 +77,19 @@ def _scan(text: str) -> dict[str, Json]:
         if closing != ",":
             return found
         at += 1
+
+
+def _held(value: Json) -> Json:
+    """Return a value with a mark in place of each half of a character, None for one that nobody can hold."""
+    try:
+        return with_marks(value) if flaw(value) else value
+    except ValueError:
+        return None
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None
 
 
 def _skip(text: str, at: int) -> int:

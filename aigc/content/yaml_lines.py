@@ -17,6 +17,7 @@ import yaml
 
 from aigc.errors import ContentTypeError, describe, did_you_mean
 from aigc.types import Json, WrittenFloat
+from aigc.types.foreign import DEEP, flaw
 
 Path_: TypeAlias = tuple[str | int, ...]
 
@@ -189,6 +190,8 @@ def parse_yaml(content: bytes, name: str, *, as_written: bool = False) -> Docume
         value = builder.build(root, ())
     except RecursionError:
         raise ContentTypeError(f"{name}:1: nested too deeply") from None
+    if wrong := flaw(value):
+        raise ContentTypeError(f"{name}:1: {'nested too deeply' if wrong == DEEP else f'a value {wrong}'}")
     return Document(file=name, value=value, lines=builder.lines)
 
 

@@ -17,6 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from aigc.engine.turns import fold_system
 from aigc.errors import first_line
 from aigc.types import Message
+from aigc.types.foreign import read_json
 
 FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
@@ -75,7 +76,7 @@ def read_chat(folder: Path) -> Chat | None:
 def read_tokenizer_config(folder: Path) -> dict[str, Any]:
     """Read `tokenizer_config.json`; empty where there is none that can be read."""
     try:
-        config = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        config = read_json((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return config if isinstance(config, dict) else {}

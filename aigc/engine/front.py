@@ -21,6 +21,7 @@ from aigc.engine.turns import join_plain
 from aigc.engine.word_ends import BEFORE_BLANK, JOINT, LONGEST, WHOLE
 from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Message, Prompt
+from aigc.types.foreign import without_halves
 
 CONTROL = re.compile(r"<[^\s<>]+>|\[[A-Z_/]+\]")  # tokens like Qwen's </think>, which its tokenizer calls ordinary
 BROKEN = "\ufffd"  # what a decoder shows for bytes that are no character, or not yet
@@ -65,7 +66,7 @@ class Front:
 
     def _encode_plain(self, text: str) -> list[int]:
         if not self._special_pattern.search(text):
-            return list(self.raw.encode(_whole(text)).ids)
+            return list(self.raw.encode(without_halves(text)).ids)
         start = list(self.raw.encode("").ids)  # what the tokenizer puts before every text
         return start + self.text_ids(text)
 
@@ -83,7 +84,7 @@ class Front:
 
     def text_ids(self, text: str) -> list[int]:
         """Return the tokens of a text that follows others; what looks like a control token is text."""
-        return list(self._textual.encode(_whole(text), add_special_tokens=False).ids)
+        return list(self._textual.encode(without_halves(text), add_special_tokens=False).ids)
 
     @cached_property
     def _textual(self) -> Tokenizer:
@@ -96,7 +97,7 @@ class Front:
         return textual
 
     def _ids(self, text: str) -> list[int]:
-        return list(self.raw.encode(_whole(text), add_special_tokens=False).ids)
+        return list(self.raw.encode(without_halves(text), add_special_tokens=False).ids)
 
     def _render(self, messages: Sequence[Message]) -> str:
         assert self.chat is not None
@@ -104,15 +105,6 @@ class Front:
             return self.chat.render(messages)
         except TemplateError as error:
             raise EngineError(f"the model's chat template refuses this prompt: {first_line(error)}") from error
-
-
-def _whole(text: str) -> str:
-    """Return a text with a mark in place of each half of a character, which no tokenizer takes."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _unused_mark(messages: Sequence[Message]) -> str:

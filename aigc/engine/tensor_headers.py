@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
 from aigc.errors import POINTER, first_line, pointer_told
+from aigc.types.foreign import read_json
 
 WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}  # bytes
 LONGEST = 100 << 20  # bytes of a header; safetensors allows no more
@@ -44,8 +44,8 @@ def read_header(path: Path) -> tuple[dict[str, Stored], dict[str, str]]:
 def read_mapping(place: str, text: bytes | str) -> dict[str, Any]:
     """Read JSON that is a mapping. Raises ValueError, which names the place, for whatever else it is."""
     try:
-        written = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        written = read_json(text)
+    except ValueError as error:
         raise ValueError(f"{place}: not JSON as it should be: {first_line(error)}") from error
     if not isinstance(written, dict):
         raise ValueError(f"{place}: no mapping")

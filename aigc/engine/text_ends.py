@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -26,7 +27,7 @@ def configured_ends(folder: Path) -> list[int]:
     found: list[int] = []
     for name in ("generation_config.json", "config.json"):
         try:
-            words = json.loads((folder / name).read_text(encoding="utf-8"))
+            words = read_json((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         given = words.get("eos_token_id") if isinstance(words, dict) else None

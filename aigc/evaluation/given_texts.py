@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +19,7 @@ from aigc.content.measures import CJK
 from aigc.errors import BriefError, did_you_mean, nearest
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Message, Prompt, Role
+from aigc.types.foreign import read_json
 
 Shape: TypeAlias = Literal["pairs", "answers", "text"]
 NOT_GOOD = ("false", "0", "no", "bad")  # labels of answers that nobody wants to be likely
@@ -159,7 +159,7 @@ def _messages(value: Json, role: Role) -> list[Message]:
     """Read turns, or one text as the turn of a role."""
     if isinstance(value, str) and value.lstrip().startswith("[{"):  # a cell of a table
         try:
-            value = json.loads(value)
+            value = read_json(value)
         except ValueError:
             return [Message(role=role, content=value)]
     if isinstance(value, str):

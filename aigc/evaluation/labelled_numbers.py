@@ -23,6 +23,7 @@ from aigc.evaluation.labels import SORTED, Labelled
 from aigc.plugs.extension import Bound, Render
 from aigc.project import Project
 from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, Prompt, likelihood
+from aigc.types.foreign import read_json
 from aigc.writing.drafting import postprocess, root_of
 from aigc.writing.item import Item
 from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
@@ -44,7 +45,7 @@ class KeptNumbers:
         self._begin = "\n" if text and not text.endswith("\n") else ""  # after a line that a kill cut
         for line in text.splitlines():
             with suppress(ValueError, TypeError, KeyError):  # it is computed again
-                row = json.loads(line)
+                row = read_json(line)
                 self._held[row["key"]] = [math.nan if number is None else number for number in row["numbers"]]
 
     def get(self, key: str) -> list[float] | None:

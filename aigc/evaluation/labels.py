@@ -24,6 +24,7 @@ from aigc.errors import BriefError, did_you_mean
 from aigc.jobs import LABEL_COLUMNS
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
+from aigc.types.foreign import read_json
 
 FAULTY, AS_GOOD, BETTER = 0, 1, 2
 ITEMS, TEXTS = ("item", "fact"), ("text", "line")
@@ -111,7 +112,7 @@ def _inputs(row: Row, content_type: ContentType, items: Sequence[Json]) -> dict[
     within = row.values.get("brief")
     if isinstance(within, str):
         with suppress(ValueError):  # a cell of a table
-            within = json.loads(within)
+            within = read_json(within)
     flat = {name: row.values[name] for name in content_type.brief if name in row.values and name not in LABEL_COLUMNS}
     given = {**flat, **(within if isinstance(within, Mapping) else {})}
     raw = {name: value for name, value in given.items() if value not in (None, "")}

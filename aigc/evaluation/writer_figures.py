@@ -6,7 +6,6 @@ They are there where pieces carry their lines.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -17,6 +16,7 @@ from aigc.evaluation.alikeness import distinct, in_order, self_similarity, words
 from aigc.evaluation.broken_names import broken_lines
 from aigc.evaluation.proportion import Estimate, Proportion
 from aigc.types import Artifact, Brief, Json, Line, texts_in
+from aigc.types.foreign import read_json
 
 Value: TypeAlias = Proportion | Estimate | float | int | None
 FITTING = (0.6, 1.0)  # of a limit: a text that uses the room there is
@@ -172,7 +172,7 @@ def _texts(line: Line, places: Mapping[str, str]) -> list[str]:
     if not line.text.lstrip().startswith(("{", "[")):
         return [line.text]
     try:
-        value: Json = json.loads(line.text)
+        value: Json = read_json(line.text, marked=True)
     except ValueError:
         return [line.text]
     return [places[path] for path in line.fields if path in places] or list(texts_in(value))

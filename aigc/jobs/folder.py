@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -18,12 +17,13 @@ from aigc.jobs.staging import Stage, replacing, staged, sweep
 from aigc.jobs.written import ARTIFACTS_FILE, REPORT, Written, refusals, refuse_foreign
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
-from aigc.ledger.record import artifact_of
+from aigc.ledger.record import NO_ARTIFACT, artifact_of
 from aigc.ledger.reviews import without_review
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Decision, Json, Status
+from aigc.types.foreign import read_json
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +128,8 @@ def read_artifacts(folder: Path) -> list[Artifact]:
     ) as lines:  # a text may hold other line breaks, U+2028 for one
         for number, line in enumerate(lines, 1):
             try:
-                artifacts.append(artifact_of(json.loads(line), assets))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                artifacts.append(artifact_of(read_json(line, marked=True), assets))
+            except NO_ARTIFACT as error:
                 raise JobError(f"{path}:{number}: is not an artifact ({error})") from error
     return artifacts
 
@@ -158,7 +158,11 @@ def take_over(ledger: Ledger, folder: Path) -> None:
 def _earlier_pieces(folder: Path) -> Iterator[tuple[str, Artifact, Sequence[Decision]]]:
     for record, artifact in _records(folder / ARTIFACTS_FILE):
         if record.get("key") and artifact.status != "failed":
-            yield str(record["key"]), *without_review(artifact)
+            try:
+                written, decisions = without_review(artifact)
+            except NO_ARTIFACT:
+                continue
+            yield str(record["key"]), written, decisions
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
@@ -168,9 +172,9 @@ def _records(path: Path) -> Iterator[tuple[dict[str, Json], Artifact]]:
     with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
             try:
-                record = json.loads(line)
+                record = read_json(line, marked=True)
                 artifact = artifact_of(record, assets)
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except NO_ARTIFACT:
                 continue
             yield record, artifact
 

@@ -25,6 +25,7 @@ from aigc.jobs.lock import only_writer
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.extension import Extension
 from aigc.plugs.whole_file import whole_file
+from aigc.types.foreign import read_json
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +195,7 @@ def refusals(path: Path) -> Iterator[None]:
 def _read(record: Path) -> tuple[Names, str, bool]:
     """Return what a record names, of which job, and whether it could be read; one that is not there names nothing."""
     try:
-        found = json.loads(record.read_text(encoding="utf-8"))
+        found = read_json(record.read_text(encoding="utf-8"))
         if found.get("format") == FORMAT and isinstance(found.get("files"), dict):
             named = {
                 str(name): {str(file): str(sha) for file, sha in of.items()} for name, of in found["files"].items()
@@ -236,6 +237,6 @@ def _same(path: Path, other: Path) -> bool:
 def _holds_artifacts(path: Path) -> bool:
     try:
         with path.open(encoding="utf-8", errors="replace") as lines:
-            return bool(json.loads(next(lines, ""))["provenance"]["content_type"])
+            return bool(read_json(next(lines, ""))["provenance"]["content_type"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return False

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from itertools import chain
 
 from aigc.ledger.assets import Assets, asset_record
 from aigc.types import (
+    STATUSES,
     Artifact,
     Brief,
     Completion,
@@ -20,7 +22,16 @@ from aigc.types import (
     Suggestion,
     Usage,
 )
+from aigc.types.foreign import encodes, sane_count
+from aigc.types.foreign import whole_text as whole_text
 
+NO_ARTIFACT = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+)  # what reading another thing ends as
 FINDING = tuple(one.name for one in fields(Finding))
 PROVENANCE = tuple(one.name for one in fields(Provenance))
 READABLE = json.JSONEncoder(ensure_ascii=False, default=str).encode
@@ -97,9 +108,16 @@ def artifact_line(entry: Mapping[str, str]) -> str:
 
 
 def artifact_of(record: Mapping[str, Json], assets: Assets) -> Artifact:
-    """Read the artifact a record was made from; `assets` are its job's. KeyError or TypeError when it is none."""
+    """Read the artifact a record was made from; `assets` are its job's. One of `NO_ARTIFACT` when it is none."""
     brief = Brief(id=record["id"], **record["brief"])
-    return artifact_with(record, brief, assets, status=record["status"], reason=record["reason"])
+    artifact = artifact_with(record, brief, assets, status=record["status"], reason=record["reason"])
+    made, complaints = artifact.provenance, [(one.message, one.field, one.check) for one in artifact.findings]
+    texts = (brief.id, brief.source, artifact.reason, made.content_type, made.model, *chain(*complaints))
+    counts = (brief.draw, made.version, made.requests, made.lines, *made.usage.counts)
+    whole = isinstance(brief.values, dict) and isinstance(artifact.fields, dict) and artifact.status in STATUSES
+    if not (whole and all(isinstance(text, str) for text in texts) and all(map(sane_count, counts))):
+        raise TypeError("what it says is not as in an artifact")
+    return artifact
 
 
 def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, status: Status, reason: str) -> Artifact:
@@ -148,19 +166,4 @@ def completion_of(record: Sequence[Json]) -> Completion:
 def json_text(value: Json) -> str:
     """Return JSON in one line as people read it; a lone surrogate, which UTF-8 cannot hold, is escaped."""
     text = READABLE(value)
-    return text if _encodes(text) else ESCAPED(value)
-
-
-def whole_text(text: str) -> str:
-    """Return `text` with lone surrogates spelled out as escapes."""
-    return text if _encodes(text) else text.encode("utf-8", "backslashreplace").decode()
-
-
-def _encodes(text: str) -> bool:
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text if encodes(text) else ESCAPED(value)

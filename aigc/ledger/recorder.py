@@ -14,6 +14,7 @@ from typing import Protocol
 from aigc.ledger.entry import Finished, Spent
 from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, taken
 from aigc.writing.line_log import request_digest
+from aigc.writing.sound_answers import sound_answers
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ class Recorder:
         if self._ready:
             ready, self._ready = self._ready, []
             return ready
-        events = self._generator.step()
+        events = sound_answers(self._generator.step())
         done = []
         for event in events:
             asked = self._in_hand.get(event.request_id)

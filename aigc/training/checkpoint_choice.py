@@ -27,6 +27,7 @@ from aigc.settings import BARE
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
+from aigc.types.foreign import read_json
 
 LOOKED = 24  # requests written with each checkpoint, or a third as many whole pieces of several stages
 LEAST_GAIN = 0.1  # nats that the better answers of pairs may lose: less is chance
@@ -234,6 +235,6 @@ def kept_looks(folder: Path) -> dict[int, Look]:
     looks: dict[int, Look] = {}
     for file in sorted(folder.glob("look-*.json")):
         with suppress(OSError, ValueError, TypeError):
-            look = Look(**json.loads(file.read_text(encoding="utf-8")))
+            look = Look(**read_json(file.read_text(encoding="utf-8")))
             looks[look.step] = look
     return looks

@@ -7,7 +7,6 @@ that loses its own teaches never to stop.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from aigc.learner.target import Target
 from aigc.training.account import narrowed
 from aigc.training.sample import Account, LeftOut, Sample
 from aigc.types import Json, Message, Prompt
+from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -144,7 +144,7 @@ def _plainly(text: str) -> Prompt:
 
 def _read(file: Path) -> dict[str, Json]:
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = read_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}

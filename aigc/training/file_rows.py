@@ -8,7 +8,6 @@ text                                               a text by itself, as .txt and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -20,6 +19,7 @@ from aigc.training.account import Gathering
 from aigc.training.row_files import read_rows
 from aigc.training.sample import Sample
 from aigc.types import Json, Message, Prompt, Role, Row
+from aigc.types.foreign import read_json
 
 TEXTS = (".txt", ".md")
 ROLES: dict[str, Role] = {
@@ -138,7 +138,7 @@ def _prompt(values: Mapping[str, Json], name: str) -> Prompt:
 def _messages(turns: Json) -> list[Message]:
     if isinstance(turns, str):  # a cell of a table
         with suppress(ValueError):
-            turns = json.loads(turns)
+            turns = read_json(turns)
     if not isinstance(turns, list) or not turns:
         raise Undecodable("its messages are no list of turns")
     found = []

@@ -9,7 +9,6 @@ was measured on a house rule, that of `dpo` on 133 pairs: figures in `tests/benc
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import ceil
@@ -19,6 +18,7 @@ from aigc.learner import LearnerOptions
 from aigc.learner.from_scratch import defaults
 from aigc.plugs.options import options_of, read_values
 from aigc.types import Json
+from aigc.types.foreign import read_json
 
 PASSES = 2  # over the rows; more is learnt by heart (validation loss was best after one to two)
 STEPS = (30, 60)  # fewer teach no rule, more break names
@@ -107,6 +107,6 @@ def learner_options(
 def _typed(value: Json) -> Json:
     """Read a word of the command line as the number or truth that it says; anything else stays text."""
     try:
-        return json.loads(value) if isinstance(value, str) else value
+        return read_json(value) if isinstance(value, str) else value
     except ValueError:
         return value

@@ -7,7 +7,6 @@ Every one is judged as a model's answer would be.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from aigc.training.one_stage import stage_named
 from aigc.training.row_files import read_rows
 from aigc.training.sample import Sample
 from aigc.types import Json, Row, texts_in
+from aigc.types.foreign import read_json
 
 FOLDER = "training"  # beside the content type's file
 OF_ROWS = ("item", "output", "stage", "type")  # what a row has beside inputs
@@ -261,8 +261,8 @@ def _parsed(value: Json) -> Json:
     """Return the list or object that a cell of a table spells as JSON, any other value as it is."""
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return read_json(value)
+        except ValueError:
             return value
     return value
 

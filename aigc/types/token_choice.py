@@ -47,6 +47,11 @@ class Usage:
     sampled: int = 0
     forced: int = 0
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """All four of them."""
+        return self.prompt, self.cached, self.sampled, self.forced
+
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             prompt=self.prompt + other.prompt,

@@ -22,6 +22,7 @@ from aigc.errors import AigcError
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
 from aigc.writing.piece import Piece, Steps, Watcher
 from aigc.writing.sheet import Setup
+from aigc.writing.sound_answers import sound_answers
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Session:
         nobody; what was in hand stays so.
         """
         self.begin()
-        for event in self.generator.step() if not self._done else ():
+        for event in sound_answers(self.generator.step()) if not self._done else ():
             desk = self._desks.get(event.request_id)
             if desk is None:  # cancelled; it may still come back
                 continue

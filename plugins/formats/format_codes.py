@@ -46,6 +46,7 @@ MARK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 ONE = {".": "point", ",": "comma", "%": "percent", "/": "slash", "@": "text"}
+LONGEST = 255  # characters of a code
 TAGS, UNKNOWN = {"en": 9, "zh": 4}, 0x3FF
 SYSTEM = ("f800", "f400")  # as the computer's own settings show a date, a time
 
@@ -91,6 +92,8 @@ class Section:
 @lru_cache(maxsize=512)
 def sections_of(code: str) -> tuple[Section, ...]:
     """Return the sections of a format's code, at most four. Unshown where a part of one is not known here."""
+    if len(code) > LONGEST:
+        raise Unshown("it is longer than a format can be")
     return tuple(_section(part) for part in _parts(code)[:4])
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from aigc import importer
-from aigc.errors import BriefError
+from aigc.errors import BriefError, describe, megabytes
 from aigc.types import Json, Row, WrittenFloat
+from aigc.types.foreign import DEEP, LONGEST_LINE, flaw, lines_of
 
 
 @importer(name="jsonl", suffixes=(".jsonl", ".ndjson"))
@@ -17,11 +18,16 @@ def jsonl_briefs(path: Path) -> Iterator[Row]:
     found = False
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
+            for number, (_, line) in enumerate(lines_of(file), 1):
+                where = f"{path.name}:{number}"
+                if line is None:
+                    found = True
+                    yield Row(values={}, where=where, error=f"is longer than {megabytes(LONGEST_LINE)}")
+                    continue
                 line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
                 if line.strip():
                     found = True
-                    yield _line(line, f"{path.name}:{number}")
+                    yield _line(line, where)
     except OSError as error:
         raise BriefError(f"{path}: cannot be read: {error.strerror or error}") from error
     if not found:
@@ -59,13 +65,16 @@ def _line(line: bytes, where: str) -> Row:
         return Row(values={}, where=where, error=f"byte {line[error.start]:#04x} is not UTF-8")
     except json.JSONDecodeError as error:
         return Row(values={}, where=where, error=f"is not JSON: {error.msg} (column {error.colno})")
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        return Row(values={}, where=where, error=DEEP)
+    except ValueError as error:
         return Row(values={}, where=where, error=f"is not JSON: {error}")
 
 
 def _row(value: Json, where: str) -> Row:
     if not isinstance(value, dict):
-        return Row(values={}, where=where, error=f"is not an object but {json.dumps(value, ensure_ascii=False)[:40]}")
+        shown = describe(value) if flaw(value) else json.dumps(value, ensure_ascii=False)[:40]
+        return Row(values={}, where=where, error=f"is not an object but {shown}")
     return Row(values=value, where=where)
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_number
 from aigc_plugins.formats.workbook import Workbook, Worksheet
 
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']\$?([A-Z]+)\$?(\d+):\$?([A-Z]+)\$?(\d+)[\"']")
+CORNER = rb"\$?([A-Z]{1,3})\$?(\d{1,7})"
+MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=[\"']" + CORNER + b":" + CORNER + b"[\"']")
 LONGEST = 256  # bytes of such a tag
 MOST_COLUMNS = 1 << 14
 BLOCK = 1 << 20  # bytes of XML looked through at once

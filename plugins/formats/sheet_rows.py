@@ -1,6 +1,7 @@
 """The rows of a sheet as its XML has them: cells that hold something, how they are shown, and what is hidden.
 
-What the file claims of its size is not looked at. Rows and cells of nothing but formatting cost next to nothing.
+What the file claims of its size is not looked at; what no sheet can have is a ValueError. Rows and cells of nothing but
+formatting cost next to nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ from typing import IO, TypeAlias
 from xml.parsers.expat import ParserCreate
 
 from aigc.types import Json
-from aigc_plugins.formats.workbook import SharedTexts, Workbook, Worksheet
+from aigc_plugins.formats.workbook import LARGEST_TEXT, SharedTexts, Workbook, Worksheet
 
 BLOCK = 1 << 16  # bytes of XML read at once
-COLUMNS = 1 << 14  # that a sheet can have
+ROWS, COLUMNS = 1 << 20, 1 << 14  # of a sheet
+LARGEST_ROW = 1 << 24  # characters
 EMPTY = re.compile(rb'<(?:\w+:)?c r="[A-Z]+\d+"[^<>]*/>')
 EMPTY_ROW = re.compile(rb'<(?:\w+:)?row r="\d+"[^<>]*(?:/>|>\s*</(?:\w+:)?row>)')
 LETTERS = re.compile(r"[A-Z]+")
@@ -79,6 +81,8 @@ def _blocks(source: IO[bytes]) -> Iterator[bytes]:
         block = rest + block
         cut = block.rfind(b"<")
         rest = block[cut:] if cut >= 0 else b""
+        if len(rest) > LARGEST_TEXT:
+            raise ValueError("it has a tag that never ends")
         yield EMPTY_ROW.sub(b"", EMPTY.sub(b"", block[:cut] if cut >= 0 else block))
     yield rest
 
@@ -103,6 +107,7 @@ class _SheetReader:
         self._kind, self._style = "n", 0
         self._formula: list[str] | None = None
         self._value: list[str] | None = None  # None outside cells
+        self._left = LARGEST_ROW  # characters that may yet come in this row
         self._aside = 0  # within how many elements whose text is not shown
 
     def feed(self, block: bytes, *, final: bool = False) -> None:
@@ -118,23 +123,43 @@ class _SheetReader:
         name = tag.rpartition("}")[2]
         if name == "c":
             place = LETTERS.match(given.get("r", ""))
-            self._column = column_number(place[0]) if place else self._column + 1
+            self._column = column_number(place[0][:4]) if place else self._column + 1
+            if self._column >= COLUMNS:
+                raise ValueError(f"it has a cell {given.get('r', '')[:12]!r}, which no sheet has")
             self._kind, self._style, self._formula = given.get("t", "n"), int(given.get("s", 0)), None
             self._value = []
         elif name == "row":
             number = int(given.get("r", self._row.number + 1))
+            if not 1 <= number <= ROWS:
+                raise ValueError(f"it has a row {number}, which no sheet has")
+            self._left = LARGEST_ROW
             self._row = SheetRow(number=number, hidden=_is_hidden(given), hidden_columns=self._hidden)
             self._column = -1
         elif name == "col" and _is_hidden(given):
             self._hidden.update(range(int(given["min"]) - 1, min(int(given["max"]), COLUMNS)))
         elif self._value is not None:
             if name in ("v", "t") and not self._aside:
-                self._parser.CharacterDataHandler = self._value.append
+                self._parser.CharacterDataHandler = self._add
             elif name == "f":
                 self._formula = []
-                self._parser.CharacterDataHandler = self._formula.append
+                self._parser.CharacterDataHandler = self._add_formula
             elif name == "rPh":
                 self._aside += 1
+
+    def _add(self, text: str) -> None:
+        assert self._value is not None
+        self._value.append(self._counted(text))
+
+    def _add_formula(self, text: str) -> None:
+        assert self._formula is not None
+        self._formula.append(self._counted(text))
+
+    def _counted(self, text: str) -> str:
+        """Return a text of the row. ValueError where it is more than one can have."""
+        self._left -= len(text)
+        if self._left < 0:
+            raise ValueError(f"its row {self._row.number} has more in it than a row can")
+        return text
 
     def _end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
@@ -158,7 +183,7 @@ class _SheetReader:
 
     def _read(self, text: str) -> Json:
         if self._kind == "s":
-            return self._texts[int(text)]
+            return self._counted(self._texts[int(text)])
         if self._kind == "n":
             return float(text)
         if self._kind == "b":

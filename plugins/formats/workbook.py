@@ -2,12 +2,15 @@
 
 openpyxl pads every gap in a sheet with rows of nothing, trusts the size that a file claims, tells a formula or its
 value but not both, and refuses files whose styles it does not know. python-calamine is twelve times as fast, and
-tells neither number formats, formulas nor hidden rows. So the XML is read here, a row at a time.
+tells neither number formats, formulas nor hidden rows. So the XML is read here, a row at a time, and no part is
+unpacked further than a workbook's may be long: a few bytes of an archive can stand for gigabytes.
 """
 
 from __future__ import annotations
 
+import lzma
 import posixpath
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -26,7 +29,13 @@ from aigc_plugins.formats.shown_dates import tables
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an old .xls begins, and what a password protects
 PROTECTED = "EncryptedPackage".encode("utf-16-le")
 IN_MEMORY = 1 << 24  # bytes of shared texts; more lie in a file
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, ParseError, ExpatError, NotImplementedError)
+LARGEST_PART = 1 << 24  # bytes of XML that is read at once: the list of sheets, the styles
+LARGEST_TEXT = 1 << 18  # characters of a cell; Excel has eight times fewer
+LARGEST_ITEM = 1 << 20  # bytes of XML that a shared text may take
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError),
+    *(ParseError, ExpatError, ArithmeticError, LookupError, ValueError, RecursionError, MemoryError),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +74,9 @@ class SharedTexts:
         if self._part in self._archive.namelist():
             with self._archive.open(self._part) as source:
                 for item in _elements(source, "si"):
-                    self._texts.write(text_in(item).encode("utf-8", "surrogatepass"))
+                    if len(text := text_in(item)) > LARGEST_TEXT:
+                        raise ValueError("it has a shared text that no cell can have")
+                    self._texts.write(text.encode("utf-8", "surrogatepass"))
                     self._ends.append(self._texts.tell())
 
 
@@ -121,7 +132,7 @@ def _workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
     main = _targets(archive, "").get("officeDocument", "xl/workbook.xml")
     if main not in archive.namelist():
         raise ValueError(f"it has no {main}")
-    root = fromstring(archive.read(main))
+    root = fromstring(_part(archive, main))
     targets = _targets(archive, main)
     sheets = [
         Worksheet(
@@ -132,13 +143,14 @@ def _workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
         for element in root.iter()
         if local(element.tag) == "sheet"
     ]
+    codes = _codes(archive, targets.get("styles", ""))
     settings = next((element for element in root if local(element.tag) == "workbookPr"), None)
     return Workbook(
         name=name,
         archive=archive,
         sheets=[sheet for sheet in sheets if sheet.part],
         texts=SharedTexts(archive, targets.get("sharedStrings", "")),
-        codes=_codes(archive, targets.get("styles", "")),
+        codes=codes,
         from_1904=settings is not None and settings.get("date1904", "0").lower() in ("1", "true"),
     )
 
@@ -152,7 +164,7 @@ def _targets(archive: zipfile.ZipFile, part: str) -> Mapping[str, str]:
         return {}
     there = {name.lower(): name for name in archive.namelist()}
     found = {}
-    for element in fromstring(archive.read(relations)):
+    for element in fromstring(_part(archive, relations)):
         target = element.get("Target", "")
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
         kind = element.get("Type", "").rpartition("/")[2]
@@ -169,7 +181,7 @@ def _relation(element: Element) -> str:
 def _codes(archive: zipfile.ZipFile, part: str) -> Sequence[str | None]:
     if part not in archive.namelist():
         return []
-    root = fromstring(archive.read(part))
+    root = fromstring(_part(archive, part))
     own = {one.get("numFmtId", ""): one.get("formatCode", "") for one in root.iter() if local(one.tag) == "numFmt"}
     built = {str(number): code for number, code in tables()["builtin"].items()}
     known: Mapping[str, str | None] = {**built, **dict.fromkeys(map(str, tables()["dates"])), **own}
@@ -180,19 +192,47 @@ def _codes(archive: zipfile.ZipFile, part: str) -> Sequence[str | None]:
 def _elements(source: IO[bytes], name: str) -> Iterator[Element]:
     """Yield the elements of a name, each freed once it has been looked at."""
     root: Element | None = None
-    for event, element in iterparse(source, events=("start", "end")):
+    part = _Bounded(source)
+    for event, element in iterparse(part, events=("start", "end")):
         if root is None:
             root = element
         if event == "end" and local(element.tag) == name:
             yield element
             root.clear()
+            part.left = LARGEST_ITEM
+
+
+class _Bounded:
+    """This is a part of the archive, of which `left` bytes may be read until somebody says more."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.left = LARGEST_ITEM
+        self._source = source
+
+    def read(self, count: int = -1) -> bytes:
+        """Read on. ValueError once it is too much."""
+        block = self._source.read(count)
+        self.left -= len(block)
+        if self.left < 0:
+            raise ValueError("it has a shared text that no cell can have")
+        return block
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a part that is read at once. ValueError where it is longer than a workbook's is."""
+    with archive.open(name) as source:
+        written = source.read(LARGEST_PART + 1)
+    if len(written) > LARGEST_PART:
+        raise ValueError(f"{name} is longer than that of a workbook")
+    return written
 
 
 def _refusal(path: Path, error: Exception) -> BriefError:
     with path.open("rb") as file:
         head = file.read(1 << 16)
+        head += file.read(1 << 26) if head.startswith(OLE) else b""
     if head.startswith(OLE):
-        if PROTECTED in head or PROTECTED in path.read_bytes():
+        if PROTECTED in head:
             return BriefError(f"{path.name}: is protected by a password", hint="save it in Excel without one")
         return BriefError(f"{path.name}: is an old Excel workbook (.xls)", hint="save it in Excel as .xlsx")
     if not head.startswith(b"PK"):

@@ -18,6 +18,7 @@ from aigc_plugins.formats.shown_dates import iso_date
 from aigc_plugins.formats.shown_numbers import general, shown_number, shown_text
 from aigc_plugins.formats.workbook import Workbook, Worksheet, opened
 
+NO_NUMBER = (ArithmeticError, LookupError, ValueError)  # what a format ends as that makes nothing of it
 PLAIN = ("", "General", "general", "@")  # formats that show a number as it is
 MERGED, UNSHOWN = "filled from merged cells", "without its number format"
 HIDDEN_ROW, HIDDEN_COLUMN = "in a hidden row", "in a hidden column"
@@ -90,8 +91,8 @@ class _Sheet:
         for at, cell in row.cells.items():
             try:
                 cells[at] = self._shown(cell)
-            except Unshown:
-                cells[at] = general(cell.value)
+            except (Unshown, *NO_NUMBER):
+                cells[at] = general(cell.value) if isinstance(cell.value, float) else cell.value
                 done.setdefault(at, []).append(UNSHOWN)
             if row.hidden:
                 done.setdefault(at, []).append(HIDDEN_ROW)
@@ -119,7 +120,7 @@ class _Sheet:
 
     def _shown(self, cell: SheetCell) -> Json:
         """Return what a cell shows; a number as such where it has no format. Unshown where that is not known."""
-        code = self._book.codes[cell.style] if cell.style < len(self._book.codes) else ""
+        code = self._book.codes[cell.style] if 0 <= cell.style < len(self._book.codes) else ""
         if isinstance(cell.value, str):
             return shown_text(cell.value, code) if code and "@" in code and not cell.faulty else cell.value
         if not isinstance(cell.value, float):

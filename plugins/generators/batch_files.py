@@ -23,6 +23,7 @@ from typing import BinaryIO, NamedTuple
 from aigc import Scratch
 from aigc.errors import EngineError
 from aigc.types import Json
+from aigc.types.foreign import LONGEST_LINE, lines_of, read_json
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class BatchFolder:
         times, file = self._asked_before(name)
         answers = self._answered(name)
         best = max(answers.values(), default=None)
-        answer = self._line(best.file, best.at) if best else None
+        answer = (self._line(best.file, best.at) or {}) if best else None  # nothing where it was changed meanwhile
         return Known(times, file, sum(not one.good for one in answers.values()), answer)
 
     def ask(self, name: str, endpoint: str, body: Json) -> str:
@@ -177,7 +178,7 @@ class BatchFolder:
         numbers = {int(match[1]): file for file in files if (match := OURS.fullmatch(file.name))}
         for number in sorted(numbers):
             foreign = 0
-            for _, line in _lines(numbers[number]):
+            for line in _lines(numbers[number]):
                 if written := WRITTEN.fullmatch(line):
                     self._index_request(written[1].decode(), numbers[number].name)
                 else:
@@ -211,7 +212,7 @@ class BatchFolder:
 
     def _last_asked_in(self, file: Path) -> Iterator[tuple[str, bytes]]:
         """Yield (id, line) of the requests of a file that were not asked again in a later one."""
-        for _, line in _lines(file):
+        for line in _lines(file):
             written = WRITTEN.fullmatch(line)
             if written and self._asked_before(name := written[1].decode())[1] == file.name:
                 yield name, line
@@ -226,20 +227,20 @@ class BatchFolder:
         """Index a file of answers and say how many were asked for."""
         wanted = broken = foreign = 0
         stranger = ""
-        for at, line in _lines(file):
-            try:
-                answer = json.loads(line)
-                name, good = str(answer["custom_id"]), is_good(answer)
+        with file.open("rb") as opened:
+            for at, line in lines_of(opened):
+                answer = read_answer(line)
+                if answer is None:
+                    broken += line is None or bool(line.strip())
+                    continue
+                name = answer["custom_id"]
                 own = str(answer.get("id") or f"{file.name}:{at}")  # tells an answer that lies here twice from two
-            except (ValueError, KeyError, TypeError, AttributeError):
-                broken += bool(line.strip())
-                continue
-            if own not in (answers := self._answered(name)):
-                self._answers.put(name, json.dumps({**answers, own: (good, file.name, at)}))
-            if self._asked_before(name)[0]:
-                wanted += 1
-            else:
-                foreign, stranger = foreign + 1, stranger or name
+                if own not in (answers := self._answered(name)):
+                    self._answers.put(name, json.dumps({**answers, own: (is_good(answer), file.name, at)}))
+                if self._asked_before(name)[0]:
+                    wanted += 1
+                else:
+                    foreign, stranger = foreign + 1, stranger or name
         if broken:
             log.warning("%s: %d lines are no answers, was it downloaded whole?", file, broken)
         if wanted and foreign:
@@ -251,7 +252,7 @@ class BatchFolder:
         try:
             with (self.folder / file).open("rb") as opened:
                 opened.seek(at)
-                return json.loads(opened.readline())
+                return read_answer(opened.readline(LONGEST_LINE))
         except OSError as error:
             raise _refusal(error) from error
 
@@ -262,6 +263,17 @@ def name_of(endpoint: str, body: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def read_answer(line: bytes | None) -> dict[str, Json] | None:
+    """Read a line of answers, None where it is none: no object, too long or deep, or to nothing with a name."""
+    try:
+        answer = read_json(line or b"", marked=True)
+    except ValueError:
+        return None
+    if not isinstance(answer, dict) or not isinstance(answer.get("response") or {}, dict):
+        return None
+    return answer if isinstance(answer.get("custom_id"), str) else None
+
+
 def is_good(answer: Json) -> bool:
     """Say whether a line of answers holds a completion rather than an error."""
     body = body_of(answer)
@@ -270,13 +282,19 @@ def is_good(answer: Json) -> bool:
 
 def status(answer: Json) -> int:
     """Return the HTTP status in a line of answers; 0 where there is none."""
-    response = answer.get("response") or {}
-    return int(response.get("status_code") or 0)
+    try:
+        return int(_response(answer).get("status_code") or 0)
+    except (ValueError, TypeError, OverflowError):
+        return 0
 
 
 def body_of(answer: Json) -> Json:
     """Return the body of the response in a line of answers: a completion, an error, a text, or nothing."""
-    return (answer.get("response") or {}).get("body")
+    return _response(answer).get("body")
+
+
+def _response(answer: Json) -> dict[str, Json]:
+    return answer.get("response") or {}
 
 
 def inner_error(error: Json) -> Json:
@@ -289,13 +307,11 @@ def inner_error(error: Json) -> Json:
     return inner_error(error[0]) if isinstance(error, list) and error else error or {}
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield each line with the place where it begins, in bytes."""
-    at = 0
+def _lines(file: Path) -> Iterator[bytes]:
+    """Yield the lines of a file of requests; one that is too long to be ours is as good as any other that is not."""
     with file.open("rb") as opened:
-        for line in opened:
-            yield at, line
-            at += len(line)
+        for _, line in lines_of(opened, MOST_BYTES):
+            yield b"?" if line is None else line
 
 
 def _finish(file: _Open) -> None:

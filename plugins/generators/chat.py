@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from aigc.content import choices, free_form
 from aigc.types import Completion, Delta, FinishReason, Grammar, Json, Message, Request, TokenLogprob, Usage
+from aigc.types.foreign import sane_count
 from aigc_plugins.generators.asked_words import asking, word_told
 
 log = logging.getLogger(__name__)
@@ -195,7 +196,7 @@ def completions(request: Request, answer: Json) -> list[Completion]:
             _completion(request, index, found.get(min(index, _texts(request) - 1)), usage if index == 0 else Usage())
             for index in range(request.sampling.n)
         ]
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError("what is no completion") from error
 
 
@@ -274,11 +275,12 @@ def _without_thoughts(text: str) -> str:
 
 def _usage(counted: Mapping[str, Json]) -> Usage:
     cached = (counted.get("prompt_tokens_details") or {}).get("cached_tokens")
-    return Usage(
-        prompt=int(counted.get("prompt_tokens") or 0),
-        cached=int(cached or 0),
-        sampled=int(counted.get("completion_tokens") or 0),
+    prompt, kept, written = (
+        int(one or 0) for one in (counted.get("prompt_tokens"), cached, counted.get("completion_tokens"))
     )
+    if not all(map(sane_count, (prompt, kept, written))):
+        raise ValueError("counts of tokens that cannot be")
+    return Usage(prompt=prompt, cached=kept, sampled=written)
 
 
 def _logprobs(told: Json) -> tuple[float | None, tuple[TokenLogprob, ...]]:
@@ -323,7 +325,7 @@ class Growing:
         try:
             self._usage = event.get("usage") or self._usage
             return [delta for choice in event.get("choices") or () if (delta := self._grow(choice)) is not None]
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError("what is no completion") from error
 
     def _grow(self, choice: Json) -> Delta | None:

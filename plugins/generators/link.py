@@ -1,22 +1,26 @@
 """One request to one server, until it is answered or given up: statuses, attempts, streams.
 
 An outcome is a list of Completions; `Refused`, when this request cannot be served; or EngineError, when nobody can: a
-wrong address, key or model, an account without credit, a server that went away. All of a link's requests run in one
-event loop and share its pace. httpx2 is imported on first use.
+wrong address, key or model, an account without credit, a server that went away. An attempt has a time to end in, and
+its answer a length, before anything of it is looked at. All of a link's requests run in one event loop and share its
+pace. httpx2 is imported on first use.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aigc.errors import EngineError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, Json, Request
+from aigc.types.foreign import read_json
+from aigc_plugins.generators.answer_bytes import ASKED_FOR, LEAST, TooMuch, lines, room_for, whole_body
 from aigc_plugins.generators.chat import Call, Growing, Refused, Wording, completions
 from aigc_plugins.generators.pace import Pace, backoff, retry_after
 
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     import httpx2
 
 CONNECTING = 10.0  # seconds a connection may take
+STREAMED = 10  # times as long as another answer may a streamed one take, which is seen to go on
+MODELS = 1000  # looked at
 LONGEST_WAIT = 600.0  # seconds a server may ask to wait; whoever asks for more is gone for now
 QUESTIONS = 256  # remembered: the other word of a question is asked soon
 CHARS_PER_TOKEN = 3  # a careful guess, for the token limit only
@@ -47,7 +53,7 @@ class Address:
     base_url: str
     key: str = ""
     key_from: str = ""
-    timeout: float = 120.0  # seconds without a byte of an answer
+    timeout: float = 120.0  # seconds an answer may take, or a streamed one until its next part
     attempts: int = 6
     backoff: float = 1.0  # seconds before the second attempt
 
@@ -91,7 +97,9 @@ class Link:
         self._remembered = max(QUESTIONS, 2 * connections)
         self._client = httpx2.AsyncClient(
             base_url=address.base_url.rstrip("/") + "/",
-            headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
+            headers={"Accept-Encoding": ASKED_FOR}
+            | ({"Authorization": f"Bearer {address.key}"} if address.key else {}),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # none is kept
             timeout=httpx2.Timeout(address.timeout, connect=CONNECTING, pool=None),
             limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections),
             trust_env=not address.is_local,  # no proxy stands before this machine itself
@@ -157,79 +165,75 @@ class Link:
             await asyncio.sleep(seconds)
 
     async def _once(self, request: Request, call: Call) -> list[Completion]:
-        response = await self._sent(call)
-        try:
+        async with self._within(self.address.timeout), aclosing(await self._sent(call)) as response:
             await self._refuse(response)
-            answer = response.json()
+            answer = _parsed(await whole_body(response, room_for(request)))
             if isinstance(answer, dict) and answer.get("error"):  # in spite of its status
                 raise Again(f"the server said: {_message(answer)}")
             answered = completions(request, answer)
-            if request.given is not None:
-                self._question(call).answer = answer
-            return answered
-        except ValueError as error:  # half a page of a proxy, say
-            raise Again(f"the server answered with {_unreadable(error)}") from error
+        if request.given is not None:
+            self._question(call).answer = answer
+        return answered
 
     async def _stream(self, request: Request, call: Call, tell: Callable[[Delta], None]) -> list[Completion]:
         growing = Growing(request)
-        response = await self._sent(call, stream=True)
         try:
-            await self._refuse(response)
-            async with aclosing(self._events(response)) as events:
-                async for event in events:
-                    for delta in growing.take(event):
-                        tell(delta)
-            if not growing.ended:
-                raise Again("the server's stream broke off")
-            return growing.completions()
-        except ValueError as error:
-            raise self._shown(growing, Again(f"the server answered with {_unreadable(error)}")) from error
-        except Again as failure:
-            raise self._shown(growing, failure) from failure
-        finally:
-            await response.aclose()
+            async with self._within(STREAMED * self.address.timeout):
+                async with self._within(self.address.timeout):
+                    response = await self._sent(call)
+                async with aclosing(response), aclosing(self._events(response, room_for(request))) as events:
+                    await self._refuse(response)
+                    async for event in events:
+                        for delta in growing.take(event):
+                            tell(delta)
+                if not growing.ended:
+                    raise Again("the server's stream broke off")
+                return growing.completions()
+        except (Again, Refused) as failure:  # a text that was shown in part cannot be begun again
+            raise Refused(f"{failure} after {growing.shown} characters") if growing.shown else failure from failure
 
-    @staticmethod
-    def _shown(growing: Growing, failure: Again) -> Again | Refused:
-        """Return what a failure comes to: a text that was shown in part cannot be begun again."""
-        return Refused(f"{failure} after {growing.shown} characters") if growing.shown else failure
+    async def _events(self, response: httpx2.Response, most: int) -> AsyncGenerator[Json, None]:
+        """Yield what the server sends, as server-sent events whose data is JSON; each is to come in time."""
+        async with aclosing(lines(response, most)) as received:
+            while True:
+                async with self._within(self.address.timeout):
+                    text = await _next_event(received)
+                    if text in ("", "[DONE]"):
+                        return
+                    event = _parsed(text)
+                    if isinstance(event, dict) and event.get("error"):
+                        raise Again(f"the server said: {_message(event)}")
+                yield event
 
-    async def _events(self, response: httpx2.Response) -> AsyncGenerator[Json, None]:
-        """Yield what the server sends, as server-sent events (WHATWG HTML, 9.2) whose data is JSON."""
+    @asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        """Allow so many seconds for what the server does, and say what went wrong with it: Again or Refused."""
         import httpx2
 
         try:
-            async for line in response.aiter_lines():
-                text = line.removeprefix("data:").strip()
-                if not line.startswith("data:") or not text:
-                    continue
-                if text == "[DONE]":
-                    return
-                event = json.loads(text)
-                if isinstance(event, dict) and event.get("error"):
-                    raise Again(f"the server said: {_message(event)}")
-                yield event
-        except httpx2.TimeoutException as error:
-            raise Again(f"no answer within {self.address.timeout:g} seconds") from error
+            async with asyncio.timeout(seconds):
+                yield
+        except (TimeoutError, httpx2.TimeoutException) as error:
+            raise Again(f"no answer within {seconds:g} seconds") from error
         except httpx2.RequestError as error:
             raise Again(f"the connection broke off: {_why(error)}") from error
+        except TooMuch as error:
+            raise Refused(str(error)) from error
+        except ValueError as error:  # half a page of a proxy, say
+            raise Again(f"the server answered with {error}") from error
 
-    async def _sent(self, call: Call, *, stream: bool = False) -> httpx2.Response:
+    async def _sent(self, call: Call) -> httpx2.Response:
         import httpx2
 
         try:
             asked = self._client.build_request("POST", call.endpoint, json=call.body)
-            response = await self._client.send(asked, stream=stream)
+            response = await self._client.send(asked, stream=True)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError) as error:
             reason = f"cannot be reached: {_why(error)}"
             if self.reached:
                 raise Again(reason, lost=True) from error
             hint = "is the server running, and is the address right?"
             raise EngineError(f"{self.address.base_url}: {reason}", hint=hint) from error
-        except httpx2.TimeoutException as error:
-            raise Again(f"no answer within {self.address.timeout:g} seconds") from error
-        except httpx2.RequestError as error:
-            raise Again(f"the connection broke off: {_why(error)}") from error
         self.reached = True
         return response
 
@@ -237,9 +241,8 @@ class Link:
         """Raise what a status other than success means."""
         if response.is_success:
             return
-        await response.aread()
         status, url = response.status_code, self.address.base_url
-        told = _body(response)
+        told = await _told(response)
         reason = f"the server answered {status}" + (f": {_message(told)}" if _message(told) else "")
         if _code(told) == "insufficient_quota":
             raise EngineError(f"{url}: {reason}", hint="the account has no credit left; run it again when it has")
@@ -257,9 +260,10 @@ class Link:
         import httpx2
 
         try:
-            response = await self._client.get("models")
-            names = [str(model["id"]) for model in response.json()["data"]] if response.is_success else []
-        except (httpx2.HTTPError, ValueError, KeyError, TypeError):
+            async with asyncio.timeout(self.address.timeout), self._client.stream("GET", "models") as response:
+                listed = await _told(response)
+            names = [str(model["id"]) for model in listed["data"][:MODELS]] if response.is_success else []
+        except (TimeoutError, httpx2.HTTPError, KeyError, TypeError):
             names = []
         if not names:
             return "the address goes as far as /v1, such as http://localhost:8000/v1"
@@ -271,11 +275,29 @@ class Link:
 KEYLESS = "name the environment variable that holds the key: -o engine.api_key_env=OPENAI_API_KEY"
 
 
-def _body(response: httpx2.Response) -> Json:
+def _parsed(body: bytes | str) -> Json:
     try:
-        return response.json()
-    except ValueError:
+        return read_json(body, marked=True)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise ValueError("what is no JSON") from None
+    except ValueError as error:
+        raise ValueError(f"what {error}") from None
+
+
+async def _told(response: httpx2.Response) -> Json:
+    """Return what an answer says that is no completion; None where that cannot be told."""
+    try:
+        return _parsed(await whole_body(response, LEAST))
+    except (TooMuch, ValueError):
         return None
+
+
+async def _next_event(received: AsyncGenerator[str, None]) -> str:
+    """Return the data of the next event, nothing where there is none any more."""
+    async for line in received:
+        if line.startswith("data:") and (text := line.removeprefix("data:").strip()):
+            return text
+    return ""
 
 
 def _error(told: Json) -> Json:
@@ -292,11 +314,6 @@ def _message(told: Json) -> str:
 def _code(told: Json) -> str:
     error = _error(told)
     return str(error.get("code") or "") if isinstance(error, Mapping) else ""
-
-
-def _unreadable(error: ValueError) -> str:
-    broken = isinstance(error, json.JSONDecodeError | UnicodeDecodeError)
-    return "what is no JSON" if broken else str(error)
 
 
 def _why(error: BaseException) -> str:

@@ -49,7 +49,8 @@ def openai(
     `base_url` goes as far as /v1. `api_key_env` names the environment variable that holds the key; none is sent without
     it. `server` says what it is beyond the protocol (any, openai, vllm, vllm-guided for vLLM before 0.12): only vLLM
     holds an output to a choice or a pattern and takes top_k, min_p and repetition_penalty. 0 requests or tokens per
-    minute is no limit. `timeout` is in seconds without a byte, `backoff` in seconds before the second attempt.
+    minute is no limit. `timeout` is in seconds for a whole answer, or for the next part of one that streams (in ten
+    times as many it is to end); `backoff` in seconds before the second attempt.
     `think=false` tells a model that thinks first to answer at once (vLLM, SGLang and llama.cpp know how).
     """
     if not think and server == "openai":

@@ -124,7 +124,7 @@ class Batches:
         known = files.known(name)
         if known.answer is not None and is_good(known.answer):
             try:
-                return completions(request, known.answer["response"]["body"])
+                return completions(request, body_of(known.answer))
             except ValueError as error:
                 raise Refused(f"the batch answered with {error}") from error
         file = known.file

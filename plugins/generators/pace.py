@@ -91,5 +91,5 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _moment(date: str) -> float | None:
     try:
         return parsedate_to_datetime(date).timestamp()
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, ArithmeticError, OSError):  # a year that no clock has
         return None

@@ -10,7 +10,6 @@ compiler, so a pattern or a Lark grammar means the same. Options bear vLLM's nam
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from aigc import Range, generator
 from aigc.errors import EngineError, ModelError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, FinishReason, Generator, Json, Request, TokenLogprob, Usage
+from aigc.types.foreign import read_json
 from aigc_plugins.generators.asked_words import LISTED, word_among
 from aigc_plugins.generators.chat import UNTOLD, Refused, constraint, failed
 
@@ -156,7 +156,7 @@ def _rank(folder: Path) -> int:
     """Return the rank of a LoRA adapter. ModelError where there is none."""
     file = folder / "adapter_config.json"
     try:
-        config = json.loads(file.read_text(encoding="utf-8"))
+        config = read_json(file.read_text(encoding="utf-8"))
         return max(int(config["r"]), *map(int, config.get("rank_pattern", {}).values()), 1)
     except OSError as error:
         raise ModelError(f"{file}: cannot be read ({error.strerror or error})") from error

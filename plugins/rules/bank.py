@@ -10,7 +10,6 @@ any other key. The file lies beside the template and is named in the type's `rea
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from jinja2.runtime import Context
 
 from aigc.errors import did_you_mean
 from aigc.types import Json
+from aigc.types.foreign import read_json
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 WORD = re.compile(r"[\u3400-\u9fff]|0|[^\W\d_]+")
@@ -97,7 +97,7 @@ def _read(file: Path, changed: int) -> Mapping[str, list[tuple[Shape, Mapping[st
     rows: dict[str, list[tuple[Shape, Mapping[str, Any]]]] = {}
     for at, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            row = json.loads(line)
+            row = read_json(line)
             item = row["facts"] or row["topic"] if "facts" in row else row["fact"]
             rows.setdefault(row["language"], []).append((Shape.of(_joined(item)), row | {"item": item}))
         except (ValueError, KeyError, TypeError) as error:

@@ -30,6 +30,13 @@ TYPE = ContentType(
 DEFAULTS = {name: schema.get("default") for name, schema in INPUTS.items()}
 
 
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def read(**raw: Any) -> dict[str, Any]:
     return brief_values(TYPE, {"product": "Mug", **raw}, where="row.csv:3")
 
@@ -168,3 +175,20 @@ def test_half_a_character_is_no_text() -> None:
     for schema, value in (({"type": "string"}, "a\ud83d"), ({"type": "array"}, ["a", "\ud83d"]), ({}, {"\ud83d": 1})):
         (found,) = problems(schema, value, "product")
         assert found.startswith("product holds half a character (U+D83D at ")
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        ({"product": "Mug \ud83d"}, "product has half a character"),
+        ({"faq": {"q": [[[["\ud83d"]]]]}}, "faq has half a character"),
+        ({"stock": 10**400}, "stock is a number of more than 300 digits"),
+        ({"price": -(10**400)}, "price is a number of more than 300 digits"),
+        ({"facts": nested(500)}, "facts is nested more than 100 deep"),
+        ({"faq": {"q": nested(50_000)}}, "faq is nested more than 100 deep"),
+    ],
+)
+def test_what_nothing_can_hold_is_no_input(raw: dict[str, Any], reason: str) -> None:
+    with pytest.raises(BriefError) as caught:
+        read(**raw)
+    assert str(caught.value).endswith(f": {reason}")

@@ -82,3 +82,20 @@ def test_a_cut_object_gives_its_whole_fields(at: int) -> None:
 @given(st.text())
 def test_anything_can_be_parsed(text: str) -> None:
     assert parse_output(FIELDS, False, "{" + text, "stop").keys() <= FIELDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (r'{"title": "Oak \ud83d", "rank": 3}', {"title": "Oak \ufffd", "rank": 3}),
+        (r'{"tags": ["a\udc00", "\ud83d\ude00"]}', {"tags": ["a\ufffd", "\U0001f600"]}),
+        (f'{{"tags": {"[" * 900 + "]" * 900}, "rank": 3}}', {"rank": 3}),
+        (f'{{"rank": {"9" * 400}, "main": true}}', {"main": True}),
+        ('{"rank": 1e999, "rating": NaN, "main": true}', {"main": True}),
+        ('{"rank": 3, "rating": -Infinity}', {"rank": 3}),
+    ],
+)
+def test_what_no_file_can_hold_is_no_field(text: str, fields: dict[str, Any]) -> None:
+    found = parse_output({**FIELDS, "rating": {"type": "number"}}, False, text, "stop")
+    assert found == fields
+    json.dumps(found, allow_nan=False, ensure_ascii=False).encode()

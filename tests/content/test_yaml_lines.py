@@ -44,6 +44,8 @@ def test_every_key_and_item_has_its_line() -> None:
         (b"a: 1\nb: \xff", "f:2: not UTF-8 text (byte 8)"),
         (b"a: 1\nb: \x01", "f:2: a character YAML does not allow"),
         (b"[" * 3000 + b"]" * 3000, "f:1: nested too deeply"),
+        (b"a: " + b"[" * 120 + b"]" * 120, "f:1: nested too deeply"),
+        (b"a: " + b"9" * 400, "f:1: a value is a number of more than 300 digits"),
         (b"a: 1\n---\nb: 2", "f:2: but found another document (expected a single document in the stream)"),
     ],
 )

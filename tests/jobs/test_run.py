@@ -274,3 +274,46 @@ def test_plugins_hear_of_a_piece_once_it_is_recorded(shop: Shop) -> None:
         job.register(briefs(["a", "b", "c"]))
         job.write(shop.generator)
     assert told == [("00", 1), ("01", 2), ("02", 3)]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"id": "2", "z": %s}' % ("[" * 900 + "]" * 900),
+        "[" * 100_000,
+        '{"id": "2"}',
+        "5",
+        ("usage.prompt", 2**63),
+        ("usage.prompt", 10**400),
+        ("provenance.lines", 2**63),
+        ("provenance.fallbacks", 5),
+        ("status", "good"),
+        ("id", {"a": 1}),
+        ("reason", [1]),
+        ("fields", "x"),
+        ("findings", [{"message": {}, "field": "", "span": None, "check": 1, "severity": "warn"}]),
+        ("brief.values", None),
+        ("review", {"refused": 1}),
+    ],
+)
+def test_a_line_that_is_no_artifact_is_passed_over_when_a_ledger_is_gone(
+    shop: Shop, odd: str | tuple[str, object]
+) -> None:
+    shop.run(["Mug", "Cup", "Pot"])
+    for file in shop.folder.glob("*.sqlite*"):
+        file.unlink()
+    kept = shop.folder / "artifacts.jsonl"
+    first, second, third = kept.read_text("utf-8").splitlines()
+    if not isinstance(odd, str):
+        line = json.loads(second)
+        *way, name = odd[0].replace("usage", "provenance.usage").split(".")
+        place = line
+        for step in way:
+            place = place[step]
+        place[name] = odd[1]
+        odd = json.dumps(line)
+    kept.write_text("\n".join([first, odd, third, ""]), encoding="utf-8")
+    asked = shop.asked
+    report = shop.run(["Mug", "Cup", "Pot"], reuse=False)
+    assert report.briefs == sum(report.counts.values()) == 3
+    assert shop.asked == asked + 1, "what the others say is taken over"

@@ -6,7 +6,6 @@ interface once per layer works.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -31,6 +30,7 @@ from aigc.engine.hf.packing import linears, pack_model, rounds_what_it_makes, st
 from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
 from aigc.errors import ModelError, first_line
+from aigc.types.foreign import read_json
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 PROVEN = frozenset(("gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3_text"))  # numbers compared by tests
@@ -216,7 +216,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
     if not path.is_file():
         raise ModelError(f"{folder}: no model here (config.json is missing)")
     try:
-        written = json.loads(path.read_text(encoding="utf-8"))
+        written = read_json(path.read_text(encoding="utf-8"))
         kind = str(written.get("model_type", ""))
         names = [str(name) for name in written.get("architectures") or []]
     except (OSError, ValueError, AttributeError, TypeError) as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from aigc.errors import ModelError
 from aigc.models import cache_folder
 from aigc.project import Project
+from aigc.types.foreign import read_json
 
 RATES_FILE = "rates.json"
 FORMAT = 2
@@ -77,7 +78,7 @@ def read_rates(file: Path | None) -> list[Rate]:
     if file is None:
         return []
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = read_json(file.read_text(encoding="utf-8"))
         known = {one.name for one in fields(Rate)}
         if record["format"] != FORMAT:
             return []

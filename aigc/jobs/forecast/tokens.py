@@ -6,7 +6,6 @@ each; at the seam that may be off by a token or two.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from aigc.engine.chat_template import Chat, read_chat
 from aigc.engine.turns import join_plain
 from aigc.types import Json, Message, Prompt
+from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -109,7 +109,7 @@ def _context(folder: Path) -> int:
 
 def _json(file: Path) -> dict[str, Json]:
     try:
-        values = json.loads(file.read_text(encoding="utf-8"))
+        values = read_json(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}

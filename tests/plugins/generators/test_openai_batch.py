@@ -11,6 +11,8 @@ import pytest
 
 from aigc.errors import EngineError, UsageError
 from aigc.types import Grammar, Request, Usage
+from aigc.types.foreign import lines_of
+from aigc_plugins.generators import batch_files
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS
 from aigc_plugins.generators.openai_batch import openai_batch
 
@@ -177,7 +179,7 @@ def test_texts_of_all_kinds_survive(desk: Desk, ask: Ask) -> None:
     desk.run(ask(text=text))
     assert desk.asked()[0]["body"]["messages"][0]["content"] == text
     desk.answer(1, lambda asked: reply(asked, text))
-    assert desk.run(ask(text=text))["1"][0].text == text
+    assert desk.run(ask(text=text))["1"][0].text == text.replace("\ud800", "\ufffd"), "no file can have the half of one"
 
 
 def test_files_that_answer_nothing_are_pointed_out(desk: Desk, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
@@ -252,3 +254,73 @@ def test_cancelled_closed_and_taken_ids(desk: Desk, ask: Ask) -> None:
     generator.close()
     with pytest.raises(EngineError, match="closed"):
         generator.submit(ask("3"))
+
+
+def with_lines(desk: Desk, *odd: bytes) -> None:
+    """Put odd lines among the answers to the first file."""
+    desk.answer(1, lambda asked: reply(asked, "Made to last"))
+    out = desk.folder / "out-1.jsonl"
+    out.write_bytes(b"\n".join([*odd, out.read_bytes(), b""]))
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"custom_id": "q", "z": %s}' % (b"[" * 100_000 + b"]" * 100_000),
+        b'{"custom_id": "q", "z": %s}' % (b"[" * 900 + b"]" * 900),
+        b'{"custom_id": "q", "z": %s}' % (b"9" * 5000),
+        b'{"custom_id": 5}',
+        b'{"custom_id": {"a": 1}}',
+        b"\xff\xfe",
+        b"[1]",
+    ],
+)
+def test_a_line_that_nobody_can_read_is_counted_and_the_others_are_read(
+    desk: Desk, ask: Ask, caplog: pytest.LogCaptureFixture, odd: bytes
+) -> None:
+    desk.run(ask())
+    with_lines(desk, odd)
+    ((one,),) = desk.run(ask()).values()
+    assert one.text == "Made to last"
+    assert "out-1.jsonl: 1 lines are no answers, was it downloaded whole?" in caplog.text
+
+
+def test_a_line_that_no_memory_holds_is_passed_over(
+    desk: Desk, ask: Ask, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run(ask())
+    with_lines(desk, b"{" * 5000)
+    monkeypatch.setattr(batch_files, "lines_of", lambda file, longest=2000: lines_of(file, 2000))
+    ((one,),) = desk.run(ask()).values()
+    assert one.text == "Made to last"
+    assert "1 lines are no answers" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda line: {**line, "response": {**line["response"], "status_code": float("inf")}},
+        lambda line: {**line, "response": {**line["response"], "status_code": "ok"}},
+        lambda line: {**line, "response": [1], "error": None},
+        lambda line: {**line, "response": "x", "error": {"code": "\ud800", "message": ["a"]}},
+        lambda line: {**line, "id": "\ud800", "error": {"message": {"message": "x"}}},
+        lambda line: {**line, "response": {**line["response"], "body": {"choices": 5}}},
+    ],
+)
+def test_an_answer_of_an_odd_form_fails_its_request(desk: Desk, ask: Ask, change: Say) -> None:
+    desk.run(ask("1"), ask("2", "Other"))
+    desk.answer(1, lambda asked: change(reply(asked, "x")) if "Other" in str(asked) else reply(asked, "Made to last"))
+    came = desk.run(ask("1"), ask("2", "Other"))
+    assert came["1"][0].text == "Made to last"
+    assert came["2"][0].finish_reason in ("error", "deferred")
+    assert desk.run(ask("2", "Other"))["2"][0].finish_reason == came["2"][0].finish_reason
+
+
+def test_answers_that_are_changed_meanwhile_are_none(desk: Desk, ask: Ask) -> None:
+    desk.run(ask())
+    desk.answer(1, lambda asked: reply(asked, "x"))
+    files = batch_files.BatchFolder(desk.folder)
+    name = desk.asked()[0]["custom_id"]
+    (desk.folder / "out-1.jsonl").write_text("{", encoding="utf-8")
+    assert files.known(name).answer == {}
+    files.close()
