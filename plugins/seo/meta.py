@@ -21,12 +21,18 @@ LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 
 @check
 def meta_adds_something(draft: Draft) -> Iterator[Finding]:
-    """A meta description says more than its title: it does not repeat it, and half of its words are others."""
+    """A meta description says more than its title: it does not repeat it, and half of its words are others.
+
+    A title that is the keyword or the topic itself may stand in it, with as much beside the topic.
+    """
     title_text, text = (str(draft.fields.get(name, "")).casefold() for name in ("title", "description"))
-    title, words = set(WORD.findall(title_text)), WORD.findall(text)
-    if title_text and title_text in text and title_text != str(draft.brief.values.get("keyword", "")).casefold():
+    keyword, topic = (str(draft.brief.values.get(name) or "").casefold().strip(" .。") for name in ("keyword", "topic"))
+    if title_text and title_text in text and title_text not in (keyword, topic):
         yield Finding(message="repeats the title", field="description")
-    elif words and sum(word in title for word in words) * 2 > len(words):
+        return
+    rest = text.replace(topic, " ", 1) if title_text and title_text == topic else text
+    title, words = set(WORD.findall(title_text)), WORD.findall(rest)
+    if text and (not words or sum(word in title for word in words) * 2 > len(words)):
         yield Finding(message="says hardly more than the title", field="description")
 
 

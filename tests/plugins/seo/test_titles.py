@@ -9,7 +9,7 @@ import pytest
 
 from aigc.types import Brief, Draft, Field
 from aigc_plugins.rules.topic import contains
-from aigc_plugins.seo.meta import says_it_once
+from aigc_plugins.seo.meta import meta_adds_something, meta_description, says_it_once
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
 
 BANK = Path(__file__).resolve().parents[3] / "templates/seo/bank/meta.jsonl"
@@ -92,3 +92,13 @@ def test_a_repetition_of_the_brief_is_no_fault_of_the_text() -> None:
     fact = "一楼的图书角放旧书，二楼的图书角放新书。"
     assert list(says_it_once(fact, field("图书角")))
     assert not list(says_it_once(fact, field(fact)))
+
+
+def test_a_description_may_name_the_topic_that_is_its_title() -> None:
+    topic = "Swimming lessons for children with autism in the old town of Ghent"
+    text = meta_description(topic, "swimming lessons")
+    assert not list(meta_adds_something(field(topic, title=topic, description=text).draft))
+    assert list(meta_adds_something(field(topic, title=topic, description=topic + ".").draft))
+    assert list(
+        meta_adds_something(field("Ghent", title="Swimming in Ghent", description="Swimming in Ghent. Go.").draft)
+    )
