@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
+from aigc_plugins.articles.announcing import announces, keep_announcements
 from aigc_plugins.articles.headings import first_sentence, heads_its_points, point_heading
-from aigc_plugins.articles.paragraphs import keep_supported_sentences, tell_facts_once
+from aigc_plugins.articles.paragraphs import keep_supported_sentences, retells_facts, tell_facts_once
 from aigc_plugins.articles.parts import (
     article_angles,
     article_description,
@@ -34,12 +35,12 @@ def aigc_content_types() -> Sequence[Path]:
 
 @hookimpl
 def aigc_postprocessors() -> Sequence[Extension]:
-    return (keep_supported_sentences, tell_facts_once)
+    return (keep_announcements, keep_supported_sentences, tell_facts_once)
 
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (heads_its_points,)
+    return (announces, heads_its_points, retells_facts)
 
 
 @hookimpl

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from aigc import check
 from aigc.content import trim
+from aigc_plugins.articles.stretches import PREPOSITIONS, SUBORDINATE, misleads
 from aigc_plugins.rules.content_words import stem, strange
 
 MOST_CHARS = 60
 HAN = re.compile(r"[\u3400-\u9fff]")
-CLAUSE_END = re.compile(
-    r"[,;:，；：。]|\s(?:so that|so|because|since|which|unless|until|before|while|and|but|when|if)\s"
-)
+CLAUSE_END = re.compile(r"[,;:，；：。]|\s(?:so that|so|because|since|which|and)\s")
+CONDITION = re.compile(r"\s(?:unless|until|before|while|but|when|if)\s")  # a heading that fits has what follows them
+LEADS = re.compile(rf"(?:{'|'.join((*SUBORDINATE, *PREPOSITIONS))})\s", re.IGNORECASE)  # and no clause yet
 WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _SMALL = """
     about above after again all also and any are because been before being below between both but can could did
@@ -33,10 +34,18 @@ LEAST_SHARED = 3  # content words a heading has from its section, where that has
 
 
 def point_heading(paragraphs: Sequence[str] | str) -> str:
-    """Return a heading made of a section's first statement: its first clause, with capitals where it is English."""
+    """Return a heading made of a section's first statement: its first clause, with capitals where it is English.
+
+    What makes the clause true stays, "when the connection is slow", where there is room.
+    """
     first = paragraphs if isinstance(paragraphs, str) else (list(paragraphs) or [""])[0]
     sentence = first_sentence(first).rstrip(".!?。！？")
-    clause = CLAUSE_END.split(sentence)[0].strip()
+    clauses = [clause.strip() for clause in CLAUSE_END.split(sentence)]
+    clause = clauses[0]
+    if LEADS.match(sentence):
+        clause = sentence if len(sentence) <= MOST_CHARS else clauses[-1]
+    if len(clause) > MOST_CHARS:
+        clause = CONDITION.split(clause)[0].strip()
     text = clause if HAN.search(clause) or len(_content(clause)) >= LEAST_SHARED else sentence
     short = trim(text, MOST_CHARS, "chars")
     return short if HAN.search(short) else " ".join(_capital(word, at) for at, word in enumerate(short.split()))
@@ -49,8 +58,15 @@ def first_sentence(text: str) -> str:
 
 @check
 def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Iterator[str]:
-    """A heading says what its section's first sentence says: all but `new_words` of its content words stand there."""
+    """A heading says what its section's first sentence says: all but `new_words` of its content words stand there.
+
+    Without new words it is a stretch of that sentence, and whole: no word is lost inside, nor what makes it true.
+    """
     first = first_sentence(points[0]) if points else ""
+    if points and text.casefold() == point_heading(points).casefold():
+        return
+    if not new_words:
+        yield from misleads(text, first)
     if HAN.search(text):
         brought = strange(text, first)
         if len(brought) > STRANGE_HAN:

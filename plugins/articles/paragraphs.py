@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from aigc import postprocessor
-from aigc.types import Field, texts_in
+from aigc import check, postprocessor
+from aigc.types import Field, Finding, Json, texts_in
+from aigc_plugins.articles.retold import changes, tells_again
 from aigc_plugins.claims.doers import turned_round
 from aigc_plugins.rules.content_words import HAN, sentences
 from aigc_plugins.rules.once import alike
 from aigc_plugins.rules.phrasing import stock_phrases
-from aigc_plugins.rules.support import JOINED, objections, points_back, tells
+from aigc_plugins.rules.support import JOINED, objections, points_back
 
 PERSON = re.compile(r"\b(?:I|I'm|I've|me|[Mm]y|[Ww]e|[Oo]ur|us)\b|我们?|咱们")
 # Openings that announce instead of saying something.
@@ -20,6 +22,7 @@ ANNOUNCES = re.compile(
     re.IGNORECASE,
 )
 ENDED = re.compile(r"[.!?。！？][\"'”’」）]*$")
+FINAL = re.compile(r"[.!?。！？]+$")
 MOST_WORDS = 40
 
 
@@ -27,20 +30,43 @@ MOST_WORDS = 40
 def tell_facts_once(text: str, field: Field) -> str:
     """Keep the sentences that tell the item's facts, in the facts' order; a fact that is not told stands as it is.
 
-    A sentence goes when the brief does not support it, when it lets somebody else do what a fact says, or when it tells
-    a fact that one before it told. So every fact is told once, and nothing else is.
+    A sentence goes when it changes anything of the facts that it tells (`retold`), be it by a word of the topic, when
+    it lets somebody else do what a fact says, or when it tells a fact that one before it told. So every fact is told
+    once, and nothing else is.
     """
-    facts = list(texts_in(field.draft.item))
+    facts, language = list(texts_in(field.draft.item)), field.draft.language
     told: dict[int, str] = {}  # the place of the first fact that a sentence tells → the sentence
     covered: set[int] = set()
     for sentence in sentences(text):
-        about = {place for place, fact in enumerate(facts) if tells(sentence, fact)}
+        about = {place for place, fact in enumerate(facts) if tells_again(sentence, fact, language)}
         new = about and not about & covered and not points_back(sentence)
-        if new and _worth_keeping(sentence, field, facts):
+        changed = any(changes(sentence, [facts[place] for place in sorted(about)], language))
+        if new and not changed and _worth_keeping(sentence, field, facts):
             told[min(about)] = sentence
             covered |= about
     told |= {place: _ended(fact) for place, fact in enumerate(facts) if place not in covered}
     return _joined([told[place] for place in sorted(told)])
+
+
+@check
+def retells_facts(text: str, field: Field, *, facts: Json = None) -> Iterator[Finding]:
+    """A sentence that tells facts of the item keeps all they say: words, numbers, limits, denials; it adds nothing.
+
+    Each sentence tells a fact. The facts are the item at hand unless `facts` are given.
+    """
+    given = list(texts_in(facts if facts is not None else field.draft.item))
+    plain = {FINAL.sub("", part) for fact in given for part in sentences(fact)}
+    at = 0
+    for sentence in sentences(text):
+        at = text.find(sentence, at)
+        if FINAL.sub("", sentence) in plain:
+            continue
+        told = [fact for fact in given if tells_again(sentence, fact, field.draft.language)]
+        span = (at, at + len(sentence))
+        if not told:
+            yield Finding(message=f"{sentence!r} tells no fact", span=span)
+        for message in changes(sentence, told, field.draft.language) if told else ():
+            yield Finding(message=f"{sentence!r} {message}", span=span)
 
 
 @postprocessor

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from aigc.content import measure, trim
 from aigc_plugins.articles.headings import point_heading
+from aigc_plugins.rules.content_words import sentences
+from aigc_plugins.rules.repetition import near_duplicates
 
 DESCRIPTION_CHARS = 155
 TITLE_CHARS, TITLE_PIXELS = 60, 580
@@ -61,11 +63,19 @@ def article_sections(headings: Sequence[str], paragraphs: Sequence[str]) -> list
     """Return the sections `{heading, text}`.
 
     Where there are not as many headings as sections, each is made anew from its own section, so that none stands over
-    another's.
+    another's; so is one that says the same as a heading before it.
     """
     if len(headings) != len(paragraphs):
         headings = [point_heading(text) for text in paragraphs]
-    return [{"heading": heading, "text": text} for heading, text in zip(headings, paragraphs, strict=True)]
+    told: list[str] = []
+    for heading, text in zip(headings, paragraphs, strict=True):
+        made = (point_heading(sentence) for sentence in sentences(text))
+        told.append(next((one for one in (heading, *made) if not _stands_in(one, told)), heading))
+    return [{"heading": heading, "text": text} for heading, text in zip(told, paragraphs, strict=True)]
+
+
+def _stands_in(heading: str, headings: Sequence[str]) -> bool:
+    return any(near_duplicates(heading, other) for other in headings)
 
 
 def article_title(topic: str, audience: str | None = None, language: str = "en") -> str:

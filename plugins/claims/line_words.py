@@ -68,6 +68,16 @@ def roots_of(text: str, language: str) -> frozenset[str]:
     return frozenset(root(word, language) for word in words_in(text))
 
 
+def is_form(word: str, text: str, language: str) -> bool:
+    """Tell whether a text has a word in any form, as a dictionary knows it too: "leaves" beside "leave"."""
+    return root(word, language) in roots_of(text, language) or not _bases_of(text).isdisjoint(bases(word))
+
+
+@lru_cache(maxsize=1 << 12)
+def _bases_of(text: str) -> frozenset[str]:
+    return frozenset(base for word in words_in(text) for base in bases(word))
+
+
 def is_function(word: str, lists: ClaimLists) -> bool:
     """Tell whether a word says nothing by itself."""
     return word in lists.function

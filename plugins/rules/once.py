@@ -12,18 +12,24 @@ LEAST_WORDS = 3  # content words: shorter sentences are alike by chance
 
 
 @check
-def sentences_differ(draft: Draft, *, fields: Sequence[str], likeness: float = 0.75) -> Iterator[Finding]:
+def sentences_differ(
+    draft: Draft, *, fields: Sequence[str], likeness: float = 0.75, but: str | Sequence[str] = ()
+) -> Iterator[Finding]:
     """No two sentences of a piece's `fields` (`intro`, `sections.text`) say the same, wherever they stand.
 
     Two do where `likeness` (0 to 1) of the content words of the poorer one stand in the other. The later is reported,
-    unless the brief itself has both.
+    unless the brief itself has both. The sentences of `but` may: a plain introduction names the topic that the
+    paragraphs are of.
     """
+    passed = {sentence for given in texts_in(but) for sentence in sentences(given)}
     brief = " ".join(texts_in(draft.brief.values))
     seen: list[tuple[str, set[str]]] = []
     for path, text in (found for name in fields for found in _texts_at(draft.fields, name)):
         for sentence in sentences(text):
             words = content(sentence)
             twin = next((old for old, others in seen if old == sentence or _alike(words, others, likeness)), "")
+            if sentence in passed:
+                continue
             if twin and not (twin != sentence and twin in brief and sentence in brief):
                 yield Finding(message=f"{sentence!r} says again what {twin!r} says", field=path)
             seen.append((sentence, words))

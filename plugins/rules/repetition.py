@@ -61,12 +61,17 @@ def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85, ins
     """
     seen: list[tuple[str, str, str]] = []
     for path, text in _items(draft, field):
-        plain = " ".join(re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold()))
+        plain = _units(text)
         for other_path, other, other_plain in seen:
             if _alike(plain, other_plain, threshold, inside):
                 yield Finding(message=f"says the same as {other_path} ({other!r})", field=path)
                 break
         seen.append((path, text, plain))
+
+
+def near_duplicates(one: str, other: str, threshold: float = 0.85) -> bool:
+    """Tell whether two lines say the same, as `no_near_duplicates` has it."""
+    return _alike(_units(one), _units(other), threshold, inside=True)
 
 
 @check(severity="warn")
@@ -102,6 +107,10 @@ def no_repetition(text: str, *, loop: int = 3) -> Iterator[str]:
         yield f"repeats {' '.join(grams)!r}"
     if chinese and (grams := _frequent(units, size=10, times=loop)):
         yield f"repeats {''.join(grams)!r}"
+
+
+def _units(text: str) -> str:
+    return " ".join(re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _alike(one: str, other: str, threshold: float, inside: bool) -> bool:

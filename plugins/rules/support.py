@@ -39,15 +39,17 @@ POINTS_BACK = re.compile(
 
 
 @check
-def supported_by_brief(text: str, field: Field, *, facts: Json = None, new_words: int = 1) -> Iterator[Finding]:
+def supported_by_brief(
+    text: str, field: Field, *, facts: Json = None, new_words: int = 1, topic: bool = True
+) -> Iterator[Finding]:
     """Every sentence of a text says what a fact of the brief says, or joins two facts, of short ones four.
 
     `facts` are the brief's values and the item at hand unless given. A sentence may add everyday words, words of the
-    rest of the brief and `new_words` others (Chinese: twice as many characters).
+    rest of the brief unless `topic` is false, and `new_words` others (Chinese: twice as many characters).
     """
     values = field.draft.brief.values
     given = list(texts_in(facts if facts is not None else field.draft.item)) or list(texts_in(values))
-    matter = " ".join(str(value) for value in texts_in({**values, "facts": None}))
+    matter = " ".join(str(value) for value in texts_in({**values, "facts": None})) if topic else ""
     at = 0
     for sentence in sentences(text):
         at = text.find(sentence, at)

@@ -11,6 +11,7 @@ from importlib.resources import files
 from aigc import check
 from aigc.errors import UsageError, did_you_mean
 from aigc.types import Draft, Field, Finding, texts_in
+from aigc_plugins.rules.content_words import stem
 
 HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 KANA = r"[\u3040-\u30ff]"
@@ -49,10 +50,12 @@ def contains(
     any: str | Sequence[str] | None = None,
     field: str = "",
     at_least: int = 1,
+    words: bool = False,
 ) -> Iterator[Finding]:
     """A field contains every text of `value`, and at least one of `any`; case, width and spacing do not matter.
 
-    A list field, or without `field` the whole draft, needs `at_least` of its texts to contain it.
+    A list field, or without `field` the whole draft, needs `at_least` of its texts to contain it. With `words` it is
+    enough that a text has all the words of a value, in any form and order, as a search finds them.
     """
     if field and field not in draft.schema and field not in draft.fields:
         raise UsageError(f"contains: there is no field {field!r}", hint=did_you_mean(field, draft.schema))
@@ -60,13 +63,23 @@ def contains(
     texts = [_plain(text) for text in texts_in(found)]
     needed = min(at_least, max(len(texts), 1))
     for wanted in texts_in(value):
-        if sum(_plain(wanted) in text for text in texts) < needed:
+        if sum(_plain(wanted) in text or (words and has_words(text, wanted)) for text in texts) < needed:
             times = f" in {needed} of its texts" if needed > 1 else ""
             yield Finding(message=f"does not contain {wanted!r}{times}", field=field)
     choices = [choice for choice in texts_in(any) if choice]
     matching = [text for text in texts if [choice for choice in choices if _plain(choice) in text]]
     if choices and len(matching) < needed:
         yield Finding(message=f"contains none of {', '.join(map(repr, choices))}", field=field)
+
+
+def has_words(text: str, wanted: str) -> bool:
+    """Tell whether a text has all the words of another, in any form and order; of Chinese all characters, in order."""
+    plain, searched = _plain(text), _plain(wanted)
+    if re.search(HAN, searched):
+        rest = iter(plain)
+        return all(char in rest for char in searched.replace(" ", ""))
+    sought = {stem(word) for word in re.findall(r"\w+", searched) if word not in _stop_words() and len(word) > 2}
+    return bool(sought) and sought <= {stem(word) for word in re.findall(r"\w+", plain)}
 
 
 @check

@@ -17,12 +17,11 @@ from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
-    meta_title,
     says_it_once,
-    title_keeps_to_topic,
     whole_sentences,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
+from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
 
 if TYPE_CHECKING:
     import jinja2
@@ -40,7 +39,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (finishes_phrase, meta_adds_something, says_it_once, title_keeps_to_topic, whole_sentences)
+    return (finishes_phrase, meta_adds_something, says_it_once, title_keeps_to_topic, title_reads_well, whole_sentences)
 
 
 @hookimpl

@@ -1,50 +1,39 @@
-"""A page's title and its description: that each says something of its own, and plain ones for when a model has none."""
+"""A page's description: that it says something of its own, once, and a plain one for when a model has none."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from aigc import check
 from aigc.content import measure, trim
-from aigc.types import Draft, Field, Finding
+from aigc.types import Draft, Field, Finding, texts_in
+from aigc_plugins.rules.content_words import content, sentences
+from aigc_plugins.seo.title_words import HAN, SMALL, TWICE, WORD, stem
 
-WORD = re.compile(r"[\u3400-\u9fff]|[^\W_]+(?:['’][a-z]+)?")
-HAN = re.compile(r"[\u3400-\u9fff]")
-_SMALL = """
-    a an the and or but of for to in on at by with from as is are be it its this that you your we our how what
-    why when who which not no so if can do
-"""
-SMALL = frozenset(_SMALL.split())
-PLAIN = frozenset(("guide", "tips", "essential", "choose", "choosing", "start", "easy", "simple"))  # in any title
-TITLE_PIXELS = 580
 DESCRIPTION_CHARS = 155
+CLAUSE = re.compile(r"[,;:，；：。]")
+LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 
 
 @check
 def meta_adds_something(draft: Draft) -> Iterator[Finding]:
-    """A meta description says more than its title: it does not repeat it, and half of its words are others."""
+    """A meta description says more than its title: it does not repeat it, and half of its words are others.
+
+    A title that is the keyword or the topic itself may stand in it, with as much beside the topic.
+    """
     title_text, text = (str(draft.fields.get(name, "")).casefold() for name in ("title", "description"))
-    title, words = set(WORD.findall(title_text)), WORD.findall(text)
-    if title_text and title_text in text and title_text != str(draft.brief.values.get("keyword", "")).casefold():
+    keyword, topic = (str(draft.brief.values.get(name) or "").casefold().strip(" .。") for name in ("keyword", "topic"))
+    if title_text and title_text in text and title_text not in (keyword, topic):
         yield Finding(message="repeats the title", field="description")
-    elif words and sum(word in title for word in words) * 2 > len(words):
-        yield Finding(message="says hardly more than the title", field="description")
-
-
-@check
-def title_keeps_to_topic(text: str, field: Field, *, new_words: int = 2) -> Iterator[str]:
-    """A title brings at most `new_words` content words that neither the topic nor the keyword has."""
-    if HAN.search(text):
         return
-    given = " ".join(str(field.draft.brief.values.get(name) or "") for name in ("topic", "keyword"))
-    known = {_stem(word) for word in WORD.findall(given.casefold())}
-    words = [word for word in WORD.findall(text.casefold()) if word not in SMALL and word not in PLAIN]
-    strange = [word for word in words if _stem(word) not in known]
-    if len(strange) > new_words:
-        yield f"brings in {', '.join(map(repr, strange))}"
+    rest = text.replace(topic, " ", 1) if title_text and title_text == topic else text
+    title, words = set(WORD.findall(title_text)), WORD.findall(rest)
+    if text and (not words or sum(word in title for word in words) * 2 > len(words)):
+        yield Finding(message="says hardly more than the title", field="description")
 
 
 @check
@@ -60,8 +49,16 @@ def whole_sentences(text: str) -> Iterator[str]:
 
 
 @check
-def says_it_once(text: str) -> Iterator[str]:
-    """A short text uses no three words in a row twice, and no content word more than once per twelve words."""
+def says_it_once(text: str, field: Field) -> Iterator[str]:
+    """A short text uses no three words in a row twice, and no content word more than once per twelve words.
+
+    No clause of a sentence says again what another says, and no four Chinese characters in a row stand in it twice,
+    unless the brief has it so.
+    """
+    given = [sentence for value in texts_in(field.draft.brief.values) for sentence in sentences(value)]
+    own = {message for sentence in given for message in _said_again(sentence)}
+    for sentence in sentences(text):
+        yield from (message for message in _said_again(sentence) if message not in own)
     if HAN.search(text):
         return
     words = WORD.findall(text.casefold().replace("’", "'"))
@@ -69,22 +66,29 @@ def says_it_once(text: str) -> Iterator[str]:
     twice = next((run for run, times in runs.items() if times > 1), None)
     if twice:
         yield f"says {' '.join(twice)!r} twice"
-    stems = Counter(_stem(word) for word in words if word not in SMALL)
+    stems = Counter(stem(word) for word in words if word not in SMALL)
     often = next((stem for stem, times in stems.items() if times > 1 + len(words) // 12), None)
     if often and not twice:
         yield f"uses {often!r} {stems[often]} times in {len(words)} words"
 
 
-def meta_title(topic: str, keyword: str, language: str = "en") -> str:
-    """Return a plain title: the keyword, and the topic where the two have no word in common."""
-    if language == "zh":
-        return trim(topic if keyword in topic else f"{keyword}：{topic}", TITLE_PIXELS, "pixels")
-    lead = keyword if HAN.search(keyword) else " ".join(_capital(word) for word in keyword.split())
-    lead = lead[:1].upper() + lead[1:]
-    words = set(WORD.findall(keyword.casefold()))
-    if words & set(WORD.findall(topic.casefold())) - SMALL:
-        return trim(lead, TITLE_PIXELS, "pixels")
-    return trim(f"{lead}: {topic[:1].upper()}{topic[1:]}", TITLE_PIXELS, "pixels")
+def _said_again(sentence: str) -> Iterator[str]:
+    """Yield what a sentence says twice."""
+    run = TWICE.search(sentence)
+    clauses = [(clause.strip(), content(clause)) for clause in CLAUSE.split(sentence)]
+    told = [clause for clause in clauses if len(clause[1]) >= LEAST_ALIKE]
+    twin = next(
+        (
+            one
+            for (one, words), (_, others) in combinations(told, 2)
+            if len(words & others) >= ALIKE * min(len(words), len(others))
+        ),
+        "",
+    )
+    if run:
+        yield f"says {run[1]!r} twice in a sentence"
+    elif twin:
+        yield f"says {twin!r} twice in a sentence"
 
 
 def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequence[str] | None = None) -> str:
@@ -95,7 +99,8 @@ def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequ
     topic = topic.strip().rstrip(".。")
     chinese = language == "zh"
     if chinese:
-        first = f"本页介绍{topic}" if keyword in topic else f"本页介绍{keyword}：{topic}"
+        apart = keyword not in topic and not TWICE.search(f"{keyword}：{topic}")
+        first = f"本页介绍{keyword}：{topic}" if apart else f"本页介绍{topic}"
     else:
         plain = topic[1:2].islower() or topic[1:2] == " "
         first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}"
@@ -121,11 +126,3 @@ def _listed(first: str, told: Sequence[str], *, chinese: bool) -> str:
         longer = text + (("：" if at == 0 else "、") if chinese else (": " if at == 0 else ", ")) + lowered
         text = longer if measure(longer, "chars") < DESCRIPTION_CHARS else text
     return text + ("。" if chinese else ".")
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"(?:'s|ing|ed|es|s|ers?(?:'s)?)$", "", word)
-
-
-def _capital(word: str) -> str:
-    return word if word in SMALL or not word.islower() else word[:1].upper() + word[1:]

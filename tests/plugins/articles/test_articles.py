@@ -56,9 +56,11 @@ def test_sentences_are_counted() -> None:
 
 def test_every_fact_is_told_once_in_its_place() -> None:
     facts = [FACT, "Mint spreads quickly, so give it its own pot.", "Most herbs need little fertiliser"]
-    text = "Mint spreads quickly and needs a pot of its own. Mint spreads quickly, so it gets its own pot. Herbs smell."
+    text = (
+        "Mint spreads quickly, so it is given its own pot. Mint spreads quickly, so it gets its own pot. Herbs smell."
+    )
     assert tell_facts_once(text, field(facts)) == (
-        f"{FACT} Mint spreads quickly and needs a pot of its own. Most herbs need little fertiliser."
+        f"{FACT} Mint spreads quickly, so it is given its own pot. Most herbs need little fertiliser."
     )
 
 
@@ -153,3 +155,48 @@ def test_a_description_has_whole_facts() -> None:
 )
 def test_a_chinese_heading_keeps_to_its_section(heading: str, fine: bool) -> None:
     assert (not list(heads_its_points(heading, points=["薄荷长得很快，所以要单独种。"]))) is fine
+
+
+def test_two_headings_of_an_article_are_never_equal() -> None:
+    paragraphs = [
+        "Mint spreads quickly, so give it a pot. It likes shade.",
+        "Mint spreads quickly, so cut it. Mint sells well.",
+    ]
+    sections = article_sections(["Mint Spreads Quickly"] * 2, paragraphs)
+    assert [section["heading"] for section in sections] == ["Mint Spreads Quickly", "Mint Sells Well"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "heading", "fine"),
+    [
+        ("The caretaker cleans the filter every month.", "Clean the Filter Every Month", False),
+        ("The caretaker cleans the filter every month.", "The Caretaker Cleans the Filter", True),
+        ("The boiler is serviced before winter time begins.", "Before Winter Begins", False),
+        ("Each flat has the machine in the stairwell for half a day.", "Half Day in a Stairwell", False),
+        ("Write down five new words at most.", "Write Down Five New Words", False),
+        ("Old glue must be scraped off first.", "Glue Must Be Scraped Off First", False),
+        ("Cameras can stay off when the connection is slow.", "Cameras Can Stay Off", False),
+        ("Soap works better than oil.", "Soap Works Better", False),
+        ("Never leave the pan in water overnight.", "Leave the Pan in Water Overnight", False),
+        ("Most indoor plants need bright light but not direct sun.", "Bright Light but Not Direct Sun", True),
+        ("At least four metres above the floor, barn owls nest.", "At Least Four Metres Above the Floor", False),
+        ("Barn owls like wide quiet fields near water.", "Barn Owls Like Quiet Fields", False),
+        ("She cleans the filter every month.", "Clean the Filter Every Month", False),
+        ("Members may use the big saw.", "Members Use the Big Saw", False),
+        ("每天最多浇一次水。", "每天浇一次水", False),
+        ("每本书最多用三滴胶水。", "每本书最多用三滴胶", False),
+        ("薄荷长得很快，所以要单独种。", "薄荷要单独种", True),
+    ],
+)
+def test_a_heading_keeps_what_makes_it_true(fact: str, heading: str, fine: bool) -> None:
+    assert (not list(heads_its_points(heading, points=[fact]))) is fine
+    assert not list(heads_its_points(point_heading(fact), points=[fact]))
+
+
+def test_a_made_heading_keeps_its_condition() -> None:
+    assert point_heading("Cameras can stay off when the connection is slow.").endswith("When the Connection Is Slow")
+    assert (
+        point_heading("Before winter begins, the boiler is serviced.") == "Before Winter Begins, the Boiler Is Serviced"
+    )
+    long = "At least four metres above the floor of the barn by the lake, barn owls nest every year."
+    assert point_heading(long) == "Barn Owls Nest Every Year"

@@ -146,3 +146,50 @@ def test_a_paragraph_does_not_let_the_reader_do_what_the_business_does(
     artifact = written(project, [fact, FACTS[1]], paragraphs=turned)
     assert artifact.status == "accepted", artifact.reason
     assert artifact.fields["sections"][0]["text"] == fact
+
+
+def test_words_of_the_topic_do_not_change_a_fact(project: Project) -> None:
+    mixed = "An agenda of remote team meetings sent a day early lets people prepare."
+    artifact = written(project, FACTS, paragraphs=mixed)
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["sections"][0]["text"] == " ".join(FACTS[:2])
+
+
+@pytest.mark.parametrize(
+    "intro", ["Remote team meetings are the right thing for team leads.", "Team leads need to prepare for meetings."]
+)
+def test_an_intro_that_states_something_is_replaced(project: Project, intro: str) -> None:
+    artifact = written(project, FACTS, intro=intro)
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["intro"] == "This article is about remote team meetings and is written for team leads."
+
+
+def test_a_plain_chinese_intro_may_name_what_a_paragraph_is_of(project: Project) -> None:
+    content_type = project.content_type("articles/blog")
+    facts = ["给视障跑者当陪跑员要先学引导。", "陪跑员和跑者各拉一根绳子。"]
+    values = {"topic": "给视障跑者当陪跑员", "facts": facts, "sections": 2, "language": "zh"}
+    brief = Brief(id="1", values=brief_values(content_type, values, where="here"))
+    generator = ScriptedGenerator(lambda request, index: "没有这样的事")
+    (artifact,) = Pipeline(generator, project.environment).write(content_type, [brief])
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["intro"] == "这篇文章介绍给视障跑者当陪跑员。"
+    assert [section["text"] for section in artifact.fields["sections"]] == facts
+
+
+def test_headings_that_come_out_equal_reject_no_article(project: Project) -> None:
+    facts = [
+        "Mint spreads quickly, so give it a pot.",
+        "Mint likes shade.",
+        "Mint spreads quickly, so cut it.",
+        FACTS[3],
+    ]
+    artifact = written(project, facts, headings="Mint Spreads Quickly")
+    assert artifact.status == "accepted", artifact.reason
+    headings = [section["heading"] for section in artifact.fields["sections"]]
+    assert headings == ["Mint Spreads Quickly", "Cameras Can Stay Off When the Connection Is Slow"]
+
+
+def test_a_title_that_is_no_english_is_replaced(project: Project) -> None:
+    artifact = written(project, FACTS, title="How to Remote Team Meetings")
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["title"] == "Remote Team Meetings: A Guide for Team Leads"

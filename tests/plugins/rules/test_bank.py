@@ -59,6 +59,9 @@ def test_a_bank_that_cannot_be_read_is_named(tmp_path: Path, bank: str, message:
     assert message in str(failed.value)
 
 
+NOT_SHOWN = ("openings.jsonl",)  # they name their topic in the first fact, which paragraphs of facts must not
+
+
 @pytest.mark.parametrize(
     ("name", "stage", "values", "shots"),
     [
@@ -84,5 +87,5 @@ def test_prompts_of_pages_show_the_nearest_unless_an_adapter_was_trained_without
     assert turns(content_type.without_shots()) == 2
     assert turns(content_type) == 2 + 2 * shots
     assert set(content_type.demands.reads) == {
-        f"bank/{one.name}" for one in (content_type.file.parent / "bank").iterdir()
+        f"bank/{one.name}" for one in (content_type.file.parent / "bank").iterdir() if one.name not in NOT_SHOWN
     }

@@ -14,12 +14,11 @@ from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
-    meta_title,
     says_it_once,
-    title_keeps_to_topic,
     whole_sentences,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, normalised, search_phrases
+from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic
 
 
 def draft(**fields: str) -> Draft:
@@ -151,7 +150,7 @@ def test_a_description_is_more_than_its_title() -> None:
     ],
 )
 def test_a_short_text_says_things_once(text: str, fine: bool) -> None:
-    assert (not list(says_it_once(text))) is fine
+    assert (not list(says_it_once(text, FIELD))) is fine
 
 
 def test_a_title_keeps_to_its_topic() -> None:
@@ -182,6 +181,29 @@ def test_a_plain_description_says_what_the_page_says(topic: str, facts: list[str
 
 def test_a_plain_chinese_description_promises_nothing() -> None:
     assert meta_description("木工课", "木工课", "zh", ["一次两小时"]) == "本页介绍木工课。一次两小时。"
+
+
+def test_a_plain_chinese_description_names_its_page_once() -> None:
+    assert (
+        meta_description("成人古筝小班", "成人古筝课", "zh", ["每周上课一次。"])
+        == "本页介绍成人古筝小班。每周上课一次。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [("Lessons in Swimming for Children with Autism", True), ("How to Swimming Lessons Autism", False)],
+)
+def test_a_title_has_the_words_of_its_keyword_as_one_says_them(title: str, kept: bool) -> None:
+    project = Project.open()
+    topic, facts = "Swimming lessons for children with autism", ["A lesson takes 30 minutes.", "The pool is warm."]
+    answers = {"title": title, "description": "A lesson takes 30 minutes, and the pool is warm."}
+    values = {"topic": topic, "keyword": "swimming lessons autism", "facts": facts, "language": "en"}
+    generator = ScriptedGenerator(lambda request, index: answers[request.about.stage if request.about else ""])
+    content_type = project.content_type("seo/meta")
+    (artifact,) = Pipeline(generator, project.environment).write(content_type, [Brief(id="1", values=values)])
+    assert artifact.status == "accepted", artifact.reason
+    assert artifact.fields["title"] == (title if kept else "Swimming Lessons for Children with Autism")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""Sentences that tell facts again: what they may change, and what they may not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.types import Brief, Draft, Field
+from aigc_plugins.articles.paragraphs import retells_facts, tell_facts_once
+from aigc_plugins.articles.retold import changes, tells_again
+from aigc_plugins.rules.content_words import sentences
+from aigc_plugins.rules.support import supported_by_brief
+
+BANK = Path(__file__).resolve().parents[3] / "templates/articles/bank/paragraphs.jsonl"
+ROWS = [json.loads(line) for line in BANK.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("Glass takes glue that hardens in UV light.", "Glass takes glue which hardens in UV light."),
+        ("Shows run from 18:00 to 21:00.", "The shows run from 18:00 to 21:00."),
+        ("Cameras can stay off when the connection is slow.", "When the connection is slow, cameras can stay off."),
+        ("Meetings of 25 minutes leave time for a break.", "A 25-minute meeting leaves time for a break."),
+        ("Wipe the chain with a cloth before oiling it.", "Before you oil the chain, wipe it with a cloth."),
+        ("Never leave the pan in water overnight.", "Do not leave the pan in water overnight."),
+        ("One drop of oil per link is enough.", "One drop of oil is enough for each link."),
+        ("花盆要有排水孔。", "花盆里要有排水孔。"),
+        ("表面2厘米的土干了再浇水。", "表面2厘米的土干了，再浇水。"),
+    ],
+)
+def test_other_words_for_the_same(fact: str, sentence: str) -> None:
+    assert tells_again(sentence, fact, "zh" if sentence[0] > "z" else "en")
+    assert not list(changes(sentence, [fact], "zh" if sentence[0] > "z" else "en"))
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence"),
+    [
+        ("Old glue must be scraped off first.", "Choose glue for wood and glass that has been scraped off first."),
+        ("Glass takes glue that hardens in UV light.", "For wood and glass, choose glue that hardens in UV light."),
+        ("The dog needs a bed in the room where you sleep.", "A flat needs a bed in the room where you sleep."),
+        ("The dog needs a bed in the room where you sleep.", "You need a bed in the room where the dog sleeps."),
+        ("Shows run from 18:00 to 21:00.", "A hospital radio shows runs from 18:00 to 21:00."),
+        ("Write down five new words at most.", "Write down five new words to help you read comics."),
+        ("Write down five new words at most.", "Write down five new words."),
+        ("Soap works better than oil.", "Oil works better than soap."),
+        ("Wipe the chain before oiling it.", "Oil the chain before wiping it."),
+        ("Cameras can stay off when the connection is slow.", "Cameras stay off when the connection is slow."),
+        ("Never leave the pan in water.", "Leave the pan in water."),
+        ("Most herbs need little fertiliser.", "Herbs need little fertiliser."),
+        ("The club meets on Tuesdays.", "The club only meets on Tuesdays."),
+        ("The club meets on Tuesdays.", "The club meets every Tuesday."),
+        ("The lamp stays lit until midnight.", "The lamp is lit after midnight."),
+        ("Bring water and a hat.", "Bring water or a hat."),
+        ("The hall holds over 40 people.", "The hall holds 40 people."),
+        ("The club meets on Tuesdays.", "Choose the club that meets on Tuesdays."),
+        ("The old pot suits basil.", "The pot suits basil."),
+        ("每天最多浇一次水。", "每天浇一次水。"),
+        ("睡前要关掉暖气。", "关掉暖气前要睡。"),
+        ("孩子可以自己带望远镜。", "孩子自己带望远镜。"),
+        ("肥皂比油好用。", "油比肥皂好用。"),
+        ("陪跑员和跑者各拉一根绳子。", "陪跑员和跑者各拉一根绳子，帮助跑者跑步。"),
+    ],
+)
+def test_another_fact_gives_way_to_the_fact(fact: str, sentence: str) -> None:
+    language = "zh" if sentence[0] > "z" else "en"
+    assert list(changes(sentence, [fact], language))
+    brief = Brief(id="1", values={"topic": "choosing glue for wood, a flat, a hospital radio", "language": language})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=[fact]))
+    assert tell_facts_once(sentence, field) == fact
+    assert list(retells_facts(sentence, field)) and not list(retells_facts(fact, field))
+
+
+def test_words_of_the_topic_can_be_kept_out() -> None:
+    brief = Brief(id="1", values={"topic": "hospital radio", "facts": ["Shows run from 18:00 to 21:00."]})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}))
+    text, facts = "Hospital radio shows run from 18:00 to 21:00.", brief.values["facts"]
+    assert not list(supported_by_brief(text, field, facts=facts, new_words=0))
+    assert list(supported_by_brief(text, field, facts=facts, new_words=0, topic=False))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row["topic"]))
+def test_paragraphs_by_hand_tell_every_fact_and_change_none(row: dict[str, Any]) -> None:
+    told: list[str] = []
+    for sentence in sentences(row["output"]):
+        about = [fact for fact in row["facts"] if tells_again(sentence, fact, row["language"])]
+        assert about and not list(changes(sentence, about, row["language"])), sentence
+        told += about
+    assert sorted(told) == sorted(row["facts"])
+
+
+def test_a_fact_of_two_sentences_stands() -> None:
+    fact = "Wash the blade by hand. Never put the blade in a machine."
+    brief = Brief(id="1", values={"topic": "a knife"})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=[fact]))
+    assert tell_facts_once("The blade is sharp.", field) == fact
+    assert not list(retells_facts(fact, field))
