@@ -94,7 +94,7 @@ class Project:
         if self._files is None:
             files = self._declared()
             held = {file.resolve() for file, _ in files.values()}
-            own = self.folder / self.settings.templates if self.folder is not None else None
+            own = self._own_types()
             for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
                 if file.resolve() in held:  # the project is a plugin's own source
@@ -106,6 +106,10 @@ class Project:
                 self._twice.pop(name, None)
             self._files = files
         return self._files
+
+    def _own_types(self) -> Path | None:
+        """Return the folder of the project's own content types."""
+        return self.folder / self.settings.templates if self.folder is not None else None
 
     def _declared(self) -> dict[str, tuple[Path, str]]:
         """Return what plugins declare; quarantine each one that takes another's name, with all it declares."""
@@ -131,19 +135,23 @@ class Project:
         adapter's card is damaged.
         """
         self.policy()
+        fence = None
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
                 raise NotFound(f"{name}: no such file", hint=nearest(Path(name)))
             file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]
+            fence = self._own_types() if plugin == OWN else None
             if name in self._twice:
                 first, second = self._twice[name]
                 raise ContentTypeError(f"{second}: {name!r} is already declared by {first}")
         else:
             note = self.registry.quarantine_note()
             raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
-        content_type = load_content_type(file, registry=self.registry, environment=self.environment, plugin=plugin)
+        content_type = load_content_type(
+            file, registry=self.registry, environment=self.environment, plugin=plugin, fence=fence
+        )
         if name in self.content_files() and content_type.name != name:
             raise ContentTypeError(f"{file}: its name is {content_type.name!r}, but its folder and file say {name!r}")
         return self._overridden(content_type)

@@ -11,6 +11,7 @@ from aigc.content.content_type import Schema
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.grammar import longest
 from aigc.content.measures import limit_of
+from aigc.content.rendering import PlacedExpression
 from aigc.content.variables import check_expression
 from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node
@@ -125,10 +126,10 @@ def expression(node: Node, key: str) -> str:
     """Return a `from` or `fallback` as an expression; a fallback without braces is the text or value itself."""
     value = node.value
     if key == "from" or (isinstance(value, str) and "{{" in value):
-        return node.text()
+        return PlacedExpression(node.text(), node.where)
     if value is None or isinstance(value, dict):
         node.fail(f"{key} is text, a list or a number", 'such as "{{ item | trim_to(width=30) }}"')
-    return "{{ " + json.dumps(value, ensure_ascii=False) + " }}"
+    return PlacedExpression("{{ " + json.dumps(value, ensure_ascii=False) + " }}", node.where)
 
 
 def bound(

@@ -16,6 +16,7 @@ import jinja2
 from jinja2 import meta, nodes
 
 from aigc.content.environment import BUNDLED, TemplateEnvironment, template_error
+from aigc.content.rendering import refuse_reading
 from aigc.errors import ContentTypeError, did_you_mean
 
 STABLE = frozenset(("language", "shots", "shot"))  # known before `task`
@@ -82,6 +83,7 @@ def _parsed(environment: TemplateEnvironment, expression: str, where: str) -> no
         tree = environment.parse(text)
     except jinja2.TemplateError as error:
         raise template_error(error, where) from None
+    refuse_reading(tree, where)
     _check_words(environment, tree, where, line_known=True)
     return tree
 

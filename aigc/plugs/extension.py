@@ -22,7 +22,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
-from aigc.errors import PluginError
+from aigc.errors import ContentTypeError, PluginError
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
 from aigc.types import Artifact, Ask, Draft, Json, Likelihood, Severity
 
@@ -146,12 +146,16 @@ class Bound:
         if not any(_templated(value) for value in self.values.values()):
             return dict(self.values)
         declared = {option.name: option for option in self.extension.options}
-        return {
-            name: declared[name].read(_render(value, render), f"{self.where}: {self.name}.{name}")
-            if _templated(value)
-            else value
-            for name, value in self.values.items()
-        }
+        resolved = dict(self.values)
+        for name, value in self.values.items():
+            if _templated(value):
+                place = f"{self.where}: {self.name}.{name}"
+                try:
+                    rendered = _render(value, render)
+                except ContentTypeError as error:
+                    raise ContentTypeError(f"{place}: {error.message}", hint=error.hint) from None
+                resolved[name] = declared[name].read(rendered, place)
+        return resolved
 
 
 def _positional(function: Callable[..., Any]) -> list[inspect.Parameter]:
