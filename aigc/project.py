@@ -51,7 +51,8 @@ class Project:
         self.folder = folder
         self.out = out
         self.registry = registry
-        self.environment: TemplateEnvironment = make_environment()
+        self.timeouts = registry.timeouts = settings.patience()
+        self.environment: TemplateEnvironment = make_environment(self.timeouts)
         registry.extend("aigc_environment", environment=self.environment)
         self.opened: Source | None = None
         self._files: dict[str, tuple[Path, str]] | None = None
@@ -217,6 +218,7 @@ class Project:
             adapters=adapters,
             folder=self.out,
             judge=read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path()),
+            timeouts=self.timeouts,
         )
 
     def _declared_generator(self) -> Extension:
@@ -341,6 +343,7 @@ class Project:
             voice=self.voice,
             mix=self.mix,
             may_judge=self.may_judge,
+            patience=self.timeouts.plugin,
             fitness=lambda content_type: self.fitness(content_type, self.opened) if self.opened else None,
         )
 

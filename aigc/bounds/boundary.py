@@ -4,7 +4,7 @@
         found = list(function(text))
 
 Everything is caught but KeyboardInterrupt and our own errors: `sys.exit()` in a check says nothing about the program.
-Nothing is to be yielded from within: the one who closes our generator is no plugin.
+Nothing is to be yielded from within: who closes our generator then is no plugin.
 """
 
 from __future__ import annotations
@@ -26,33 +26,63 @@ class Boundary(Watched):
         super().__init__(name, seconds)
         self._where, self._kind = where, kind
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
         super().__exit__(kind, error, trace)
-        if error is not None:
-            broken = blamed(error, self, where=self._where, kind=self._kind)
-            if broken is not None:
-                raise broken from error
-
-
-def blamed(
-    error: BaseException, call: Watched, *, where: str = "", kind: type[AigcError] = PluginError
-) -> AigcError | None:
-    """Return what to say of an error in a call, None where that is to go on as it is."""
-    if isinstance(error, KeyboardInterrupt | AigcError) or (isinstance(error, OutOfTime) and not call.overdue):
+        if error is not None and ours(error, self) and not isinstance(error, AigcError):
+            place = f"{self._where}: " if self._where else ""
+            raise self._kind(f"{place}{self.name} {broken(error, self)}") from error
         return None
-    place = f"{where}: " if where else ""
+
+
+class Contained(Watched):
+    """This is a call whose failure ends with it: `reason` says what went wrong, or nothing."""
+
+    __slots__ = ("error", "reason")
+
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(name, seconds)
+        self.reason = ""
+        self.error: BaseException | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        super().__exit__(kind, error, trace)
+        if error is None or not ours(error, self):
+            return None
+        self.error = error
+        self.reason = broken(error, self) if isinstance(error, OutOfTime) else told(error)
+        return True
+
+
+def ours(error: BaseException, call: Watched) -> bool:
+    """Say whether an error ends with a call: not where a person, or a call around it, ends more than that."""
+    return not isinstance(error, KeyboardInterrupt) and (call.overdue or not isinstance(error, OutOfTime))
+
+
+def broken(error: BaseException, call: Watched) -> str:
+    """Return how a call ended, as the end of a sentence about it."""
     if isinstance(error, OutOfTime):
-        return kind(f"{place}{call.name} does not answer: it took longer than {call.seconds:g} s")
-    return kind(f"{place}{call.name} broke: {told(error)}")
+        return f"does not answer: it took longer than {call.seconds:g} s"
+    return f"broke: {told(error)}"
 
 
 def told(error: BaseException) -> str:
-    """Return somebody else's error as `Type: message`, whatever its own code does when it is asked."""
+    """Return one of our errors as it says itself, somebody else's as `Type: message`."""
+    message = message_of(error)
+    if isinstance(error, AigcError):
+        return message
     name = type.__dict__["__name__"].__get__(type(error))
+    return f"{name}: {message}".rstrip(": ")
+
+
+def message_of(error: BaseException) -> str:
+    """Return what an error says, whatever its own code does when it is asked."""
     try:
-        message = str(error)
+        return str(error)[:LONGEST]
     except KeyboardInterrupt:
         raise
     except BaseException:
-        message = "…"
-    return f"{name}: {message[:LONGEST]}".rstrip(": ")
+        return "…"

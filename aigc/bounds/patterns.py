@@ -20,7 +20,9 @@ LONGEST = 200_000  # bytes of a text that llguidance is asked about
 LARGEST = 20_000  # parts of a pattern once its repetitions are written out
 DEEPEST = 100  # parentheses within each other
 _CLASS = r"\[\^?\]?(?:\\.|[^\]])*\]"
-_PART = re.compile(rf"\\.|{_CLASS}|\((?:\?:)?|\)|[*+?][?+]?|\{{(?P<least>\d*)(?P<to>,?)(?P<most>\d*)\}}[?+]?|.", re.DOTALL)
+_PART = re.compile(
+    rf"\\.|{_CLASS}|\((?:\?:)?|\)|[*+?][?+]?|\{{(?P<least>\d*)(?P<to>,?)(?P<most>\d*)\}}[?+]?|.", re.DOTALL
+)
 _OTHERWISE = re.compile(rf"\\.|{_CLASS}|\{{(?!\d*,?\d*\}})", re.DOTALL)  # what `regex` reads in a way of its own
 
 

@@ -1,8 +1,8 @@
 """How large a value is, and how large one would become: known before it is made, so that none is that is too large.
 
-    "%999999999d" % 1          `formatted` says 999,999,999 characters and some, without writing any
-    "ab" * 10**9               `repeated` says 2,000,000,000
-    text.center(10**9)         METHODS["center"] says 1,000,000,000
+"%999999999d" % 1          `formatted` says 999,999,999 characters and some, without writing any
+"ab" * 10**9               `repeated` says 2,000,000,000
+text.center(10**9)         METHODS["center"] says 1,000,000,000
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from types import FrameType, TracebackType
+from typing import Self
 
 TICK = 0.25  # seconds
 AGAIN = 1.0  # seconds after which a call that goes on all the same is told once more
@@ -32,21 +32,6 @@ STUCK = 3  # exit code: it could not be done
 
 class OutOfTime(BaseException):
     """This breaks a call off. It is no Exception, so that `except Exception` does not keep the call going."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """This is how many seconds others' code may take, 0 for as long as it wants.
-
-    `plugin` is for one call of a check, a post-processor, a scorer or a hook; `template` for one template or
-    expression; `generator` is how long a generator may leave everything unanswered that it has in hand; `files` is for
-    the next row of an importer, and for all that an exporter writes.
-    """
-
-    plugin: float = 60
-    template: float = 30
-    generator: float = 3600
-    files: float = 3600
 
 
 class Watchdog:
@@ -133,22 +118,34 @@ WATCHDOG = Watchdog()
 class Watched:
     """This is one call that is watched while the block runs. `seconds` of 0 lets it take what it wants."""
 
-    __slots__ = ("_calls", "_depth", "_next", "name", "overdue", "seconds", "spent")
+    __slots__ = ("_calls", "_depth", "_name", "_next", "overdue", "seconds", "spent")
 
     def __init__(self, name: str, seconds: float) -> None:
-        self.name, self.seconds = name, seconds
+        self._name, self.seconds = name, seconds
         self.overdue = False
         self.spent = 0.0
         self._next = seconds + TICK  # the first look comes before a whole tick has passed
 
-    def __enter__(self) -> Watched:
+    @property
+    def name(self) -> str:
+        """What is said of it where it is broken off."""
+        return self._name
+
+    def __enter__(self) -> Self:
         self._calls = calls = WATCHDOG.calls()
         self._depth = len(calls)
         calls.append(self)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
         del self._calls[self._depth :]
+        return None
+
+    def again(self) -> None:
+        """Begin to count its time anew: something else is called now."""
+        self.spent, self._next, self.overdue = 0.0, self.seconds + TICK, False
 
     def waited(self, seconds: float) -> bool:
         """Add to the time spent; say whether it is time to break the call off, or to do so again."""

@@ -17,12 +17,12 @@ from typing import Any
 import jinja2
 
 from aigc.bounds.metered import MeteredEnvironment
-from aigc.bounds.watchdog import Timeouts
 from aigc.content.links import leads_out
 from aigc.content.measures import COUNTERS, Counter
 from aigc.content.numbers import money, number, to_float, to_int
 from aigc.content.shorten import At, trim
 from aigc.errors import ContentTypeError, did_you_mean, near_file
+from aigc.plugs.timeouts import DEFAULT, Timeouts
 from aigc.types import Json
 
 BUNDLED = Path(__file__).parent
@@ -76,7 +76,7 @@ class TemplateEnvironment(MeteredEnvironment):
     """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds: a
     template stays as it was when a content type that uses it was loaded."""
 
-    def __init__(self, timeouts: Timeouts = Timeouts()) -> None:  # noqa: B008
+    def __init__(self, timeouts: Timeouts = DEFAULT) -> None:
         self.timeouts = timeouts
         self._files = FileLoader()
         super().__init__(
@@ -142,7 +142,7 @@ def _nearest_template(name: Path, folder: Path) -> str:
     return (name.parent / close).as_posix() if close else ""
 
 
-def make_environment(timeouts: Timeouts = Timeouts()) -> TemplateEnvironment:  # noqa: B008
+def make_environment(timeouts: Timeouts = DEFAULT) -> TemplateEnvironment:
     """Return a fresh environment; plugins may add to it through `aigc_environment`."""
     return TemplateEnvironment(timeouts)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import jinja2
 from jinja2 import nodes
 
-from aigc.bounds.boundary import told
+from aigc.bounds.boundary import message_of, ours, told
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.errors import AigcError, ContentTypeError, did_you_mean
 
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from aigc.content.environment import TemplateEnvironment
 
 READING = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
-VALUE_ERRORS = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)  # a value that does not fit its use
+VALUE_ERRORS = (
+    TypeError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+)  # a value that does not fit its use
 
 
 class PlacedExpression(str):
@@ -47,13 +53,11 @@ class Rendering(Watched):
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    ) -> bool | None:
         super().__exit__(kind, error, trace)
-        if error is None or isinstance(error, AigcError | KeyboardInterrupt):
-            return
-        if isinstance(error, OutOfTime) and not self.overdue:
-            return  # something around it takes too long
-        raise self._told(error) from None
+        if error is not None and ours(error, self) and not isinstance(error, AigcError):
+            raise self._told(error) from None
+        return None
 
     def _told(self, error: BaseException) -> ContentTypeError:
         from aigc.content.environment import NAMED, template_error
@@ -78,7 +82,7 @@ class Rendering(Watched):
             return "calls itself without end"
         if isinstance(error, MemoryError):
             return "needs more memory than there is"
-        return str(error) if isinstance(error, VALUE_ERRORS) else told(error)
+        return message_of(error) if isinstance(error, VALUE_ERRORS) else told(error)
 
 
 def refuse_reading(tree: nodes.Template, where: str = "") -> None:

@@ -148,7 +148,8 @@ class Piece:
             stages=self.sheet.results,
             assets=tuple(assets),
         )
-        draft = postprocess(draft, content_type.postprocess, lambda text: self.sheet.evaluate(text, names))
+        steps, patience = content_type.postprocess, self.setup.patience
+        draft = postprocess(draft, steps, lambda text: self.sheet.evaluate(text, names), patience)
         return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
