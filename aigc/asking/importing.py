@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import Any, TypeVar
 
 from aigc.asking.cleaning import Cleaner, Cleaning
-from aigc.errors import BriefError, nearest
-from aigc.plugs.extension import Extension
+from aigc.bounds.boundary import Boundary
+from aigc.errors import BriefError, describe, nearest
+from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
+T = TypeVar("T")
+
 LINES = (".jsonl", ".ndjson")  # of files without a header
+END: Any = object()  # of the rows
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 
 
@@ -25,17 +30,37 @@ def open_rows(
         raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
-    rows: Iterator[Row] = iter(importer(path, **bound.values))
+    rows = _rows(path, bound, registry.timeouts.files)
     try:
         first = next(rows)
-    except RecursionError:
-        raise BriefError(f"{path}: is nested too deeply to be read") from None
     except StopIteration:
         raise BriefError(
             f"{path}: has no rows", hint="the first line names the columns, every further line is a brief"
         ) from None
     rows = chain([first], rows)
     return rows if cleaning is None else Cleaner(cleaning).rows(rows)
+
+
+def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
+    """Yield the rows that an importer reads. BriefError names it where it breaks, or gives something else."""
+    name = f"importer {importer.name!r}"
+    with Boundary(name, seconds, where=str(path), kind=BriefError):
+        rows = iter(_readable(path, lambda: importer.extension(path, **importer.values)))
+    while True:
+        with Boundary(name, seconds, where=str(path), kind=BriefError):
+            row = _readable(path, lambda: next(rows, END))
+            if row is not END and not isinstance(row, Row):
+                raise TypeError(f"gave {describe(row)} in place of a row")
+        if row is END:
+            return
+        yield row
+
+
+def _readable(path: Path, read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except RecursionError:
+        raise BriefError(f"{path}: is nested too deeply to be read") from None
 
 
 def rows_about(path: Path, limit: int | None = None) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from aigc.asking.briefs import PEEK
 from aigc.asking.headers import Needed, Table, open_table
 from aigc.asking.importing import importer_of
+from aigc.bounds.boundary import Boundary
 from aigc.errors import BriefError
 from aigc.plugs.registry import Registry
 from aigc.types import Json
@@ -44,8 +45,12 @@ def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], need
 
 
 def _sheets(path: Path, registry: Registry) -> Sequence[str]:
-    sheets = importer_of(path, registry).sheets if path.is_file() else None
-    return sheets(path) if sheets else ()
+    importer = importer_of(path, registry) if path.is_file() else None
+    if importer is None or importer.sheets is None:
+        return ()
+    name = f"importer {importer.name!r}"
+    with Boundary(name, registry.timeouts.files, where=str(path), kind=BriefError):
+        return list(importer.sheets(path))
 
 
 def _others(names: Sequence[str]) -> str:

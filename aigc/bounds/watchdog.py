@@ -12,7 +12,6 @@ program was stopped does not count.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -95,6 +94,8 @@ class Watchdog:
         if self._listening and BREAKING is not None and thread == threading.main_thread().ident:
             signal.pthread_kill(thread, BREAKING)
         else:
+            import ctypes  # takes its time, and hardly ever is there need for it
+
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(OutOfTime))
         if call.spent > call.seconds + PATIENCE:
             print(f"Error: {call.name} does not answer, and does not let itself be broken off", file=sys.stderr)

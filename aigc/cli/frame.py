@@ -12,6 +12,8 @@ from typing import TextIO
 
 import click
 
+from aigc.bounds.boundary import told
+from aigc.bounds.watchdog import OutOfTime
 from aigc.cli.group import Commands
 from aigc.errors import AigcError
 
@@ -57,16 +59,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
-    except Exception as error:
+    except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
     finally:
         for name in LOGGERS:
             logging.getLogger(name).removeHandler(log)
 
 
-def _unexpected(frame: Frame, error: Exception) -> int:
+def _unexpected(frame: Frame, error: BaseException) -> int:
     """Say what nobody thought of."""
-    what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+    what = told(error).replace("\n", " ")
     remedy = "" if frame.debug else "; run it again with --debug to see where"
     return _say(frame, f"unexpected {what}{remedy}", BROKEN)
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import overload
 
 from aigc.asking.plan import Export
+from aigc.bounds.boundary import Boundary
 from aigc.errors import AigcError, JobError, UsageError
+from aigc.jobs.exporting import written_by
 from aigc.jobs.lock import refuse_second_run
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
@@ -54,8 +56,8 @@ class Good(Sequence[Artifact]):
 class Fitting(Sequence[Artifact]):
     """These are pieces but for those that a format refuses; `refused` has their ids → what is wrong with them."""
 
-    def __init__(self, pieces: Sequence[Artifact], export: Bound) -> None:
-        told = ((one.id, export.refusals(one)) for one in pieces) if export.extension.refuses else ()
+    def __init__(self, pieces: Sequence[Artifact], export: Bound, seconds: float) -> None:
+        told = ((one.id, export.refusals(one, seconds)) for one in pieces) if export.extension.refuses else ()
         self._pieces = pieces
         self.refused = {name: "; ".join(wrong) for name, wrong in told if wrong}
 
@@ -187,8 +189,9 @@ def export(
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
     those that are flagged.
 
-    `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
-    a format cannot be written. Pieces that a format refuses are left out of it, and `refused` is told of them.
+    `options` go to the formats that know them; UsageError, which says `where` they stand, when none does. Pieces that a
+    format refuses are left out of it, and `refused` is told of them, and of a format that cannot be written while
+    others are; where none is, that is the error.
     `replacing` is for a job's folder, whose exports mirror it: files that a format wrote there last time and not now
     are removed. Without it nothing is: several single pieces may share a folder.
     """
@@ -200,20 +203,34 @@ def export(
     statuses = _exported(with_flagged)
     good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
     paths: list[Path] = []
+    broken: list[AigcError] = []
     for bound in [one.bind(own_options(one, given), where) for one in exporters]:
-        exporter, fitting = bound.extension, Fitting(good, bound)
-        if fitting.refused:
-            refused(_told(exporter.name, fitting.refused, len(good)))
         try:
-            written = list(exporter(fitting, folder, **bound.values)) if len(fitting) else []
-        except AigcError:
-            raise
-        except Exception as error:
-            raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
-        if replacing:
-            _forget(folder, exporter, written)
-        paths += written
+            paths += _export(registry, bound, good, folder, replacing, refused)
+        except AigcError as error:
+            broken.append(error)
+    if broken and len(broken) == len(exporters):
+        raise broken[0]
+    for error in broken:
+        refused(str(error))
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
+
+
+def _export(
+    registry: Registry,
+    bound: Bound,
+    good: Sequence[Artifact],
+    folder: Path,
+    replacing: bool,
+    refused: Callable[[str], None],
+) -> list[Path]:
+    fitting = Fitting(good, bound, registry.timeouts.plugin)
+    if fitting.refused:
+        refused(_told(bound.name, fitting.refused, len(good)))
+    written = written_by(bound, fitting, folder, registry.timeouts.files) if len(fitting) else []
+    if replacing:
+        _forget(folder, bound.extension, written, registry.timeouts.plugin)
+    return written
 
 
 def _exported(with_flagged: bool) -> tuple[Status, ...]:
@@ -283,7 +300,7 @@ def earlier_exports(folder: Path, name: str = "") -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def _forget(folder: Path, exporter: Extension, written: Sequence[Path]) -> None:
+def _forget(folder: Path, exporter: Extension, written: Sequence[Path], seconds: float) -> None:
     """Remove the files the same format wrote last time and not now: their pieces are no longer good. What people put
     into them is spared by the format."""
     record, root, name = folder / EXPORTS_FILE, folder.resolve(), exporter.name
@@ -294,7 +311,8 @@ def _forget(folder: Path, exporter: Extension, written: Sequence[Path]) -> None:
         for stale in set(last.get(name, [])) - set(now) - others:
             if (path := (root / stale).resolve()).is_relative_to(root):  # anybody may have edited the record
                 if exporter.spare and path.is_file():
-                    exporter.spare(path)
+                    with Boundary(f"exporter {exporter.name!r}", seconds, kind=JobError):
+                        exporter.spare(path)
                 path.unlink(missing_ok=True)
         record.write_text(json.dumps({**last, name: now}), encoding="utf-8")
     except OSError as error:

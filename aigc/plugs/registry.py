@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,12 +23,13 @@ from aigc.bounds.boundary import Contained, told
 from aigc.errors import NotFound, PluginError, did_you_mean
 from aigc.plugs import hookspecs
 from aigc.plugs.extension import Extension, Kind
+from aigc.plugs.installed import distribution_of, installed
 from aigc.plugs.live_object import Before
 from aigc.plugs.timeouts import DEFAULT, LENIENT, Timeouts
 
 log = logging.getLogger(__name__)
 
-GROUP = "aigc"
+GROUP = "aigc"  # of hooks
 BUNDLED = "aigc"  # the distribution
 MIXES = "mixes"  # a folder beside content types
 DECLARING: Mapping[str, Kind] = {
@@ -166,7 +166,7 @@ class Registry:
                     self._deaf.add((name, hook))
 
     def _load(self, entry: EntryPoint) -> None:
-        distribution = _distribution(entry)
+        distribution = distribution_of(entry)
         with Contained(f"plugin {entry.name!r}", LENIENT) as importing:
             module = entry.load()
         if importing.reason:  # SyntaxError, ImportError, anything its module body does
@@ -229,26 +229,7 @@ class Registry:
         return implementation.function(*(live[name] for name in implementation.argnames))
 
 
-def installed() -> list[EntryPoint]:
-    """Return the entry points of all plugins; a distribution whose files are damaged has none."""
-    found: list[EntryPoint] = []
-    try:
-        return list(entry_points(group=GROUP))
-    except Exception:  # one that is damaged spoils the list of all
-        for one in distributions():
-            with suppress(Exception):
-                found += one.entry_points.select(group=GROUP)
-    return found
-
-
-def _distribution(entry: EntryPoint) -> str:
-    """Return the name and version of what a plugin came with, as far as it says."""
-    with suppress(Exception):  # a METADATA that is none
-        return f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
-    return ""
-
-
 def _place(entry: EntryPoint) -> tuple[bool, str, str]:
     """Order plugins so that the bundled ones load first and a clash is the other's."""
-    distribution = _distribution(entry).rpartition(" ")[0]
+    distribution = distribution_of(entry).rpartition(" ")[0]
     return distribution != BUNDLED, distribution, entry.name

@@ -23,6 +23,7 @@ from aigc.writing.duty import Duty, Patience
 Schema = Mapping[str, Json]
 
 MOST_FINDINGS = 1000  # of one check in one text
+MOST_BITS = 4096  # of a whole number that is written out
 
 
 class Origin(NamedTuple):
@@ -68,6 +69,20 @@ def plain(value: Json) -> Json:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value
+
+
+def not_written(value: Json) -> str:
+    """Name the first thing in a value that JSON does not know; nothing where there is none."""
+    if isinstance(value, str | bool | float) or value is None:
+        return ""
+    if isinstance(value, int):
+        return "a number of too many digits" if value.bit_length() > MOST_BITS else ""
+    if isinstance(value, Mapping):
+        names = next((f"the name {describe(name)}" for name in value if not isinstance(name, str)), "")
+        return names or next(filter(None, map(not_written, value.values())), "")
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(not_written, value)), "")
+    return describe(value)
 
 
 def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:

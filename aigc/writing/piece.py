@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
-from aigc.errors import AigcError
+from aigc.errors import AigcError, ContentTypeError
 from aigc.types import (
     About,
     Artifact,
@@ -36,6 +36,7 @@ from aigc.writing.drafting import (
     at_path,
     distinct,
     draft_texts,
+    not_written,
     origins,
     plain,
     postprocess,
@@ -235,6 +236,8 @@ class Piece:
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         status, reason = verdict(findings)
+        if odd := not_written(draft.fields):
+            raise ContentTypeError(f"the output holds {odd}, which no file can hold")
         return self._sealed(draft, status, reason, tuple(findings))
 
     def _failed(self, reason: str) -> Artifact:

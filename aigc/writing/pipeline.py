@@ -83,7 +83,7 @@ class Pipeline:
                 patience=late,
             )
 
-        self.session = Session(generator, setup, finished=finished)
+        self.session = Session(generator, setup, finished=finished, seconds=10 * patience)
 
     @property
     def awaited(self) -> dict[str, None]:
