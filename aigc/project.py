@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.stage_words import expressions_in
+from aigc.content.variables import parsed
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
@@ -200,6 +202,8 @@ class Project:
         bound, where = [], f"{self.settings.places.get('policy', FILE)}: policy"
         for entry in self.settings.policy:
             name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
+            for text in expressions_in(options or {}):
+                parsed(self.environment, text, where)
             bound.append(self.registry.get("check", name, where).bind(options or {}, where))
         return tuple(bound)
 

@@ -9,9 +9,9 @@ Its code generator has every loop, call, filter, operator and printed value pass
     x ~ y, x[1:2], [x]  kept(…)          what is made counts
     {{ x }}             finalize(x)      the same
 
-`refill` begins a new account: a template or an expression has half a million steps, a text or list ten million characters or
-items. Steps and not seconds are counted, so that a template that stands on one machine stands on all. What C code does
-with one value that passed (a regular expression of a filter, say) is left to the watchdog.
+`refill` begins a new account: a template or an expression has half a million steps, a text or list ten million
+characters or items. Steps and not seconds are counted, so that a template that stands on one machine stands on all.
+What C code does with one value that passed (a regular expression of a filter, say) is left to the watchdog.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class MeteredEnvironment(SandboxedEnvironment):
             self.weigh(value)
         return self._shown(value)
 
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
         """Call a function of a template's, counted; methods that pad, repeat or join may refuse."""
         __self.left -= 1
         owner = getattr(__obj, "__self__", None)

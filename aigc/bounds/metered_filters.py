@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jinja2 import pass_environment, pass_eval_context
-from jinja2.filters import FILTERS, make_attrgetter
+from jinja2.filters import FILTERS, make_attrgetter, sync_do_join, sync_do_slice
 from jinja2.nodes import EvalContext
 from markupsafe import soft_str
 
@@ -57,7 +57,7 @@ def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: st
     if attribute is not None:
         parts = list(map(make_attrgetter(environment, attribute), parts))
     environment.allow(len(soft_str(d)) * len(parts) + printed(parts, environment.left))
-    return _made("join", context, parts, d)
+    return sync_do_join(context, parts, d)
 
 
 @pass_environment
@@ -69,7 +69,7 @@ def _batch(environment: Any, value: Iterable[Any], linecount: int, fill_with: An
 @pass_environment
 def _slice(environment: Any, value: Iterable[Any], slices: int, fill_with: Any = None) -> Any:
     environment.allow(slices, "items", each=PER_STEP)
-    return _made("slice", value, slices, fill_with)
+    return sync_do_slice(value, slices, fill_with)
 
 
 @pass_environment

@@ -2,13 +2,14 @@ r"""Regular expressions of a content type that cannot hang, whatever they are he
 
 Python's `re` tries every way in which `(\w+\s?)*!` may match, which takes for ever on sixty letters. `regex` tries them
 for so long at most; what it leaves open llguidance decides, which never goes back: it is what keeps a model to the same
-pattern, and takes fifty times as long for a text that is easy, so it comes second. A pattern that was too much once goes
-to it at once from then on. What repeats too often for either is refused when it is loaded.
+pattern, and takes fifty times as long for a text that is easy, so it comes second. A pattern that was too much once
+goes to it at once from then on. What repeats too often for either is refused when it is loaded.
 """
 
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ _CLASS = r"\[\^?\]?(?:\\.|[^\]])*\]"
 _PART = re.compile(
     rf"\\.|{_CLASS}|\((?:\?:)?|\)|[*+?][?+]?|\{{(?P<least>\d*)(?P<to>,?)(?P<most>\d*)\}}[?+]?|.", re.DOTALL
 )
-_OTHERWISE = re.compile(rf"\\.|{_CLASS}|\{{(?!\d*,?\d*\}})", re.DOTALL)  # what `regex` reads in a way of its own
+_OTHERWISE = re.compile(
+    rf"\\.|{_CLASS}|(?P<letter>\{{(?!\d*,?\d*\}}))|\{{(?=,)", re.DOTALL
+)  # what is read in other ways elsewhere
 
 
 class TooComplex(ValueError):
@@ -46,7 +49,10 @@ class BoundedPattern:
                 self._slow = True
         letters = list(text.encode("utf-8", "surrogatepass"))
         matcher = self._steady.deep_copy() if len(letters) <= LONGEST else None
-        if matcher is None or (taken := matcher.try_consume_tokens(letters)) < len(letters) and matcher.is_error():
+        if matcher is None:
+            raise TooComplex("takes too long to be held against this text")
+        taken = matcher.try_consume_tokens(letters)
+        if taken < len(letters) and matcher.is_error():
             raise TooComplex("takes too long to be held against this text")
         return taken == len(letters) and bool(matcher.is_accepting())
 
@@ -54,15 +60,20 @@ class BoundedPattern:
     def _quick(self) -> Any:
         import regex
 
-        return regex.compile(_OTHERWISE.sub(_as_in_re, self.source), regex.V0)
+        return regex.compile(self._plain, regex.V0)
+
+    @cached_property
+    def _plain(self) -> str:
+        """The pattern so that others read it as `re` does."""
+        return _OTHERWISE.sub(_as_in_re, self.source)
 
     @cached_property
     def _steady(self) -> LLMatcher:
         from llguidance import LLMatcher, LLTokenizer
 
-        ends = self.source.endswith("$") and not self.source.endswith(r"\$")
-        inside = self.source.removeprefix("^")[: -1 if ends else None]
-        before = "" if self.source.startswith("^") else "(?s:.)*"
+        ends = self._plain.endswith("$") and not self._plain.endswith(r"\$")
+        inside = self._plain.removeprefix("^")[: -1 if ends else None]
+        before = "" if self._plain.startswith("^") else "(?s:.)*"
         whole = f"{before}(?:{inside}){'' if ends else '(?s:.)*'}"
         matcher = LLMatcher(LLTokenizer("byte"), LLMatcher.grammar_from_regex(whole), log_level=0)
         if matcher.is_error():
@@ -79,7 +90,9 @@ def bounded_pattern(source: str) -> BoundedPattern:
 def check_pattern(source: str) -> None:
     """Refuse with a TooComplex what is no regular expression, or repeats too often."""
     try:
-        re.compile(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of sets within sets, which there are none of
+            re.compile(source)
     except (re.error, OverflowError, RecursionError) as error:
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise TooComplex(f"is no regular expression: {reason}") from None
@@ -107,8 +120,8 @@ def _size(source: str) -> int:
 
 
 def _as_in_re(part: re.Match[str]) -> str:
-    """Return a part of a pattern so that `regex` reads it as `re` does: no fuzzy `{e}`, no classes within classes."""
+    """Return a part of a pattern as nobody can misread it: a brace that is a letter, a bracket within a class."""
     text = part[0]
     if text == "{":
-        return r"\{"
+        return r"\{" if part["letter"] else "{0"
     return text[0] + text[1:].replace("[", r"\[") if text[0] == "[" else text

@@ -76,7 +76,7 @@ def render_prompt(
     A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
     `shot(task, answer)` in the block `task` shows one that suits this brief or item; `shots` is empty where none are
     wanted, so that a template can ask.
-    ContentTypeError says at which line of a template something goes wrong: it uses what is not there, or takes too much.
+    ContentTypeError says at which line of a template something goes wrong, such as a name that is not there.
     """
     known = {**values, "stages": stages, "avoid": avoid}
     if stage.foreach:

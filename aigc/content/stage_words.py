@@ -161,7 +161,7 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnv
         paths = list(_field_paths(names.fields))
         if path not in paths:
             entry.fail(f"{name}: there is no field {path!r}", did_you_mean(path, paths))
-    for text in _templated(options):
+    for text in expressions_in(options):
         check_expression(environment, text, names.known, names.stages, entry.where)
     return found
 
@@ -175,9 +175,10 @@ def _field_paths(fields: Mapping[str, Schema], around: str = "") -> Iterator[str
         yield from _field_paths(properties(schema), f"{around}{name}.")
 
 
-def _templated(value: Json) -> Iterator[str]:
+def expressions_in(value: Json) -> Iterator[str]:
+    """Yield every expression in the options of an extension."""
     if isinstance(value, str) and "{{" in value:
         yield value
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _templated(item)
+            yield from expressions_in(item)

@@ -63,7 +63,7 @@ def check_expression(
     environment: TemplateEnvironment, expression: str, known: Collection[str], stages: Collection[str], where: str
 ) -> None:
     """Refuse an expression that does not parse, or uses a name, a filter or a stage there is not."""
-    tree = _parsed(environment, expression, where)
+    tree = parsed(environment, expression, where)
     for name, _ in _undeclared(environment, tree, known):
         raise ContentTypeError(
             f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
@@ -74,10 +74,11 @@ def check_expression(
 def unknown_names(environment: TemplateEnvironment, expression: str, known: Collection[str], where: str) -> set[str]:
     """Return the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
     filter there is not."""
-    return {name for name, _ in _undeclared(environment, _parsed(environment, expression, where), known)}
+    return {name for name, _ in _undeclared(environment, parsed(environment, expression, where), known)}
 
 
-def _parsed(environment: TemplateEnvironment, expression: str, where: str) -> nodes.Template:
+def parsed(environment: TemplateEnvironment, expression: str, where: str) -> nodes.Template:
+    """Parse an expression; ContentTypeError where it is none, reads a file, or uses a filter or test there is not."""
     text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
     try:
         tree = environment.parse(text)

@@ -1,5 +1,5 @@
-"""This is a model's chat template, rendered as transformers renders it, without importing that or torch. It came with the
-weights, from anybody: what it may take is metered."""
+"""This is a model's chat template, rendered as transformers renders it, without importing that or torch. It came with
+the weights, from anybody: what it may take is metered."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A plugin's generator behind a boundary: whatever it raises, or gives in place of answers, is an EngineError that names
-it, and one that answers nothing for too long is given up."""
+"""A plugin's generator behind a boundary: whatever it raises, or gives in place of answers, is an EngineError that
+names it, and one that answers nothing for too long is given up."""
 
 from __future__ import annotations
 

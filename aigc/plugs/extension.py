@@ -145,7 +145,7 @@ class Bound:
         """Return what keeps a piece out of the files of an exporter with these options. PluginError where it breaks."""
         if self.extension.refuses is None:
             return []
-        with Boundary(f"{self.extension.kind} {self.name!r}", seconds, where=self.where):
+        with Boundary(f"{self.extension.kind} {self.name!r}", seconds):
             return [str(one) for one in islice(self.extension.refuses(artifact, **self.values), MOST_REFUSALS)]
 
     def resolve(self, render: Render) -> dict[str, Json]:

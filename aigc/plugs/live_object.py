@@ -1,4 +1,4 @@
-"""A live object that plugins may add to, Jinja's environment or the command line: what it was, and what became of it."""
+"""A live object that plugins may add to, Jinja's environment or the command line: what it was, what became of it."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """Which plugins there are, and name → thing and who declared it.
 
-A plugin that cannot be imported, misspells a hook, or breaks while declaring is quarantined, and so is one that changes
-or takes away what it was to add to: everything else works, `Registry.plugins` says what failed and why, and every "no
-check named …" mentions it. Nothing that a plugin raises ends the program, `SystemExit` neither. Of two plugins declaring one
-name the later is quarantined with an error naming both, so a clash never takes the bundled features down with it.
-Knows pluggy and entry points; does not know what a content type's YAML says.
+A plugin that cannot be imported, misspells a hook, or breaks while declaring is quarantined, and so is one that
+changes or takes away what it was to add to: everything else works, `Registry.plugins` says what failed and why, and
+every "no check named …" mentions it. Nothing that a plugin raises ends the program, `SystemExit` neither. Of two
+plugins declaring one name the later is quarantined with an error naming both, so a clash never takes the bundled
+features down with it. Knows pluggy and entry points; does not know what a content type's YAML says.
 """
 
 from __future__ import annotations
