@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from aigc.content import ContentType, load_content_type, make_environment
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.stage_words import expressions_in
+from aigc.content.variables import parsed
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
 from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
@@ -51,7 +53,8 @@ class Project:
         self.folder = folder
         self.out = out
         self.registry = registry
-        self.environment: TemplateEnvironment = make_environment()
+        self.timeouts = registry.timeouts = settings.patience()
+        self.environment: TemplateEnvironment = make_environment(self.timeouts)
         registry.extend("aigc_environment", environment=self.environment)
         self.opened: Source | None = None
         self._files: dict[str, tuple[Path, str]] | None = None
@@ -94,7 +97,7 @@ class Project:
         if self._files is None:
             files = self._declared()
             held = {file.resolve() for file, _ in files.values()}
-            own = self.folder / self.settings.templates if self.folder is not None else None
+            own = self._own_types()
             for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
                 if file.resolve() in held:  # the project is a plugin's own source
@@ -106,6 +109,10 @@ class Project:
                 self._twice.pop(name, None)
             self._files = files
         return self._files
+
+    def _own_types(self) -> Path | None:
+        """Return the folder of the project's own content types."""
+        return self.folder / self.settings.templates if self.folder is not None else None
 
     def _declared(self) -> dict[str, tuple[Path, str]]:
         """Return what plugins declare; quarantine each one that takes another's name, with all it declares."""
@@ -131,19 +138,23 @@ class Project:
         adapter's card is damaged.
         """
         self.policy()
+        fence = None
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
                 raise NotFound(f"{name}: no such file", hint=nearest(Path(name)))
             file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]
+            fence = self._own_types() if plugin == OWN else None
             if name in self._twice:
                 first, second = self._twice[name]
                 raise ContentTypeError(f"{second}: {name!r} is already declared by {first}")
         else:
             note = self.registry.quarantine_note()
             raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
-        content_type = load_content_type(file, registry=self.registry, environment=self.environment, plugin=plugin)
+        content_type = load_content_type(
+            file, registry=self.registry, environment=self.environment, plugin=plugin, fence=fence
+        )
         if name in self.content_files() and content_type.name != name:
             raise ContentTypeError(f"{file}: its name is {content_type.name!r}, but its folder and file say {name!r}")
         return self._overridden(content_type)
@@ -191,6 +202,8 @@ class Project:
         bound, where = [], f"{self.settings.places.get('policy', FILE)}: policy"
         for entry in self.settings.policy:
             name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
+            for text in expressions_in(options or {}):
+                parsed(self.environment, text, where)
             bound.append(self.registry.get("check", name, where).bind(options or {}, where))
         return tuple(bound)
 
@@ -209,6 +222,7 @@ class Project:
             adapters=adapters,
             folder=self.out,
             judge=read_judge(settings.judge, settings.where(SECTION), self.registry, self.folder or Path()),
+            timeouts=self.timeouts,
         )
 
     def _declared_generator(self) -> Extension:
@@ -333,6 +347,7 @@ class Project:
             voice=self.voice,
             mix=self.mix,
             may_judge=self.may_judge,
+            patience=self.timeouts.plugin,
             fitness=lambda content_type: self.fitness(content_type, self.opened) if self.opened else None,
         )
 

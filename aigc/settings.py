@@ -1,7 +1,7 @@
 """The settings of a project: `aigc.yaml`, a job file and `-o` options, laid one over the other and checked.
 
-What may be set is declared by the fields of `Settings`; the sections `engine`, `importers`, `ray` and `unique` are
-checked by what they are for, with the line where each option was set.
+What may be set is declared by the fields of `Settings`; the sections `engine`, `importers`, `ray`, `timeouts` and
+`unique` are checked by what they are for, with the line where each option was set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Annotated, Literal, TypeAlias
 from aigc.content.stage_words import SAMPLING
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.errors import ContentTypeError, ProjectError, UsageError
-from aigc.plugs.options import Range, options_of, read_values
+from aigc.plugs.options import Range, options_of, read_options, read_values
+from aigc.plugs.timeouts import Timeouts
 from aigc.types import Json
 
 FILE = "aigc.yaml"
@@ -54,7 +55,8 @@ class Settings(Writers):
     names plugins to leave out. `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8,
     opening: 5}`. `ray` has a job written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines
     that a model wrote a job keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
-    `importers` says how values are cleaned on reading: `{clean: true, unknown: ["#N/A"]}`.
+    `importers` says how values are cleaned on reading: `{clean: true, unknown: ["#N/A"]}`. `timeouts` are how long
+    plugins and templates may take, in seconds: `{plugin: 60, template: 30}`.
     `voice` is the one to write in, for content types that have voices. `places` is where each was set:
     `{"engine.rows": "aigc.yaml:3"}`; options of generators on the command line have none, what a person types there may
     be a secret.
@@ -69,9 +71,14 @@ class Settings(Writers):
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
     importers: Mapping[str, Json] = field(default_factory=dict)
+    timeouts: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
     voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    def patience(self) -> Timeouts:
+        """Return how long plugins and templates may take. UsageError says what is wrong, and where it was set."""
+        return read_options(Timeouts, self.timeouts, section="timeouts", where=self.where("timeouts"))
 
     def where(self, section: str) -> dict[str, str]:
         """Return where each option of a section was set, by its name."""

@@ -24,6 +24,7 @@ from aigc.asking.computing import NUMBER_FILTER, computed, is_expression
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.notes import done_to_inputs, stands_in
+from aigc.bounds.boundary import Contained
 from aigc.content import ContentType, brief_values
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
@@ -86,7 +87,7 @@ def read_briefs(
                 error = BriefError(f"{row.where}: {refused}")
                 yield from (reader.failed(brief_id + cell.mark, row, error) for cell in cells)
             else:
-                yield from reader.briefs(brief_id, row)
+                yield from reader.contained(brief_id, row)
 
 
 class _Read(NamedTuple):
@@ -174,6 +175,16 @@ class _Reader:
         words = " ".join(map(str, self._expressions.values()))
         named = (column for column in row.faults if column in used or column in words or identifier(column) in words)
         return next((row.faults[column] for column in named), "")
+
+    def contained(self, brief_id: str, row: Row) -> list[Brief | Artifact]:
+        """Return a row's briefs; whatever goes wrong with it, or takes too long, is its own failure."""
+        briefs: list[Brief | Artifact] = []
+        with Contained(row.where, self._environment.timeouts.plugin) as reading:
+            briefs = list(self.briefs(brief_id, row))
+        if reading.reason:
+            error = BriefError(f"{row.where}: {reading.reason}")
+            return [self.failed(brief_id + cell.mark, row, error) for cell in self._cells]
+        return briefs
 
     def briefs(self, brief_id: str, row: Row) -> Iterator[Brief | Artifact]:
         """Yield a row's brief per cell; `brief_id` is the row's, before it is crossed."""

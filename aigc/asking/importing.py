@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from aigc.asking.cleaning import Cleaner, Cleaning
-from aigc.asking.sound_rows import sound_rows
-from aigc.errors import BriefError, nearest
-from aigc.plugs.extension import Extension
+from aigc.asking.sound_rows import readable, sound_rows
+from aigc.bounds.boundary import Boundary
+from aigc.errors import BriefError, describe, nearest
+from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
 SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers", ".gsheet")  # of programs that write others too
+END: Any = object()  # of the rows
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 HEADER, SHEET = "header", "sheet"  # options of importers that read tables
 
@@ -28,7 +31,7 @@ def open_rows(
         raise BriefError(f"{path}: no such file", hint=nearest(path))
     importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
-    rows = sound_rows(lambda: importer(path, **bound.values), path)
+    rows = sound_rows(lambda: _rows(path, bound, registry.timeouts.files), path)
     try:
         first = next(rows)
     except StopIteration:
@@ -37,6 +40,21 @@ def open_rows(
         ) from None
     rows = chain([first], rows)
     return rows if cleaning is None else Cleaner(cleaning).rows(rows)
+
+
+def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
+    """Yield the rows that an importer reads. BriefError names it where it breaks, or gives something else."""
+    name = f"importer {importer.name!r}"
+    with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path):
+        rows = iter(importer.extension(path, **importer.values))
+    while True:
+        with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path):
+            row = next(rows, END)
+            if row is not END and not isinstance(row, Row):
+                raise TypeError(f"gave {describe(row)} in place of a row")
+        if row is END:
+            return
+        yield row
 
 
 def rows_about(path: Path, limit: int | None = None) -> int:
@@ -53,8 +71,11 @@ def rows_about(path: Path, limit: int | None = None) -> int:
 
 def sheets_of(path: Path, registry: Registry) -> Sequence[str]:
     """Return the names of a workbook's sheets, those that people see first; none of a file that has no sheets."""
-    sheets = importer_of(path, registry).sheets if path.is_file() else None
-    return sheets(path) if sheets else ()
+    importer = importer_of(path, registry) if path.is_file() else None
+    if importer is None or importer.sheets is None:
+        return ()
+    with Boundary(f"importer {importer.name!r}", registry.timeouts.files, where=str(path), kind=BriefError):
+        return list(importer.sheets(path))
 
 
 def importer_of(path: Path, registry: Registry) -> Extension:

@@ -26,7 +26,7 @@ _DROPPED = re.compile(
     f"[{_WITHOUT_WIDTH}]|(?<![{_JOINED}{_JOINERS}])[{_JOINERS}]|^[{_JOINERS}]"
     f"|(?<![\U0001f3f4{_TAG_LETTERS}])[{_TAG_LETTERS}]+"
 )
-_SPACE = re.compile(f" *[{_SPACES}][ {_SPACES}]*")
+_SPACE = re.compile(f"(?<! ) *+[{_SPACES}][ {_SPACES}]*")
 _LINE_END = re.compile(f"[{_LINE_ENDS}]")
 _ESCAPE = re.compile(r"_x(00[01][0-9A-Fa-f]|00(?:7[Ff]|85|[Aa][0Dd])|20(?:0[BbEeFf]|2[89])|[Ff][Ee][Ff][Ff])_")
 _CARRIAGE = re.compile(r"\r+\n?")

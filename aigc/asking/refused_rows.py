@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
 from aigc.content import ContentType
+from aigc.errors import PluginError
 from aigc.plugs.extension import Bound
 from aigc.types import Artifact, Brief, Provenance
 
@@ -23,8 +25,15 @@ def without_refused(
     for brief in briefs:
         if isinstance(brief, Brief):
             row = Artifact(id=brief.id, status="failed", fields=fields, brief=brief, provenance=made_by)
-            wrong = [f"{one.name} refuses it: {what}" for one in picky for what in one.refusals(row)]
+            wrong = [f"{one.name} refuses it: {what}" for one in picky for what in _refusals(one, row)]
             if wrong:
                 yield replace(row, fields={}, reason=f"{brief.source}: {'; '.join(wrong)}")
                 continue
         yield brief
+
+
+def _refusals(export: Bound, row: Artifact) -> list[str]:
+    """Return what a format refuses of a row. One that breaks refuses nothing: it is told of when it is to write."""
+    with suppress(PluginError):
+        return export.refusals(row)
+    return []

@@ -8,6 +8,7 @@ from aigc.asking.briefs import read_briefs
 from aigc.asking.cleaning import Cleaning
 from aigc.asking.importing import open_rows
 from aigc.content import ContentType, brief_values
+from aigc.content.links import leads_out
 from aigc.errors import AigcError, NotFound
 from aigc.project import Project
 from aigc.types import Brief, Json
@@ -18,6 +19,8 @@ def sample_briefs(content_type: ContentType) -> Path:
     folder = content_type.file.parent / "briefs"
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
         if file.stem == content_type.file.stem:
+            if leads_out(file, folder.parent.parent):
+                raise NotFound(f"{file}: is a link that leads out of {folder.parent.parent}")
             return file
     raise NotFound(f"{content_type.name} ships no sample briefs", hint="give it a CSV, XLSX, JSONL or JSON file")
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import click
 
+from aigc.bounds.boundary import told
+from aigc.bounds.watchdog import OutOfTime
 from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import Commands
 from aigc.cli.streams import lasting_streams
@@ -73,7 +75,7 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         if "home directory" not in str(error):  # pathlib's words for `~` where there is none
             return _unexpected(frame, error)
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
-    except Exception as error:
+    except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
 
 
@@ -85,9 +87,9 @@ def _here_is_gone() -> bool:
     return False
 
 
-def _unexpected(frame: Frame, error: Exception) -> int:
+def _unexpected(frame: Frame, error: BaseException) -> int:
     """Say what nobody thought of."""
-    what = f"{type(error).__name__}: {error}".rstrip(": ").replace("\n", " ")
+    what = told(error).replace("\n", " ")
     remedy = "" if frame.debug else "; run it again with --debug to see where"
     return _say(frame, f"unexpected {what}{remedy}", BROKEN)
 

@@ -18,6 +18,8 @@ from aigc.cli.echo import echo
 from aigc.errors import AigcError, PluginError, did_you_mean
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from aigc.plugs.registry import Registry
 
 HOOK = "aigc_commands"
@@ -127,19 +129,21 @@ def naming_the_hook() -> list[str]:
 
     A module that is not there or not a Python file counts: importing it will tell.
     """
-    from importlib.metadata import entry_points
+    from aigc.plugs.installed import installed
 
-    return [entry.name for entry in entry_points(group="aigc") if _may_have_commands(entry.module)]
+    return [entry.name for entry in installed() if _may_have_commands(entry)]
 
 
-def _may_have_commands(module: str) -> bool:
+def _may_have_commands(entry: EntryPoint) -> bool:
     from importlib.util import find_spec
 
     try:
-        spec = find_spec(module)
+        spec = find_spec(entry.module)
         source = Path(spec.origin) if spec and spec.origin else None
         return source is None or source.suffix != ".py" or HOOK.encode() in source.read_bytes()
-    except Exception:  # whatever a parent package does when it is imported
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # whatever a parent package does when it is imported
         return True
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aigc.content.links import leads_out
 from aigc.content.yaml_lines import Node
 from aigc.errors import UsageError, did_you_mean
 from aigc.models.needs import Abilities, Needs, read_size
@@ -76,6 +77,8 @@ def read_reads(root: Node) -> tuple[str, ...]:
         path = Path(node.text())
         if path.is_absolute() or ".." in path.parts:
             node.fail(f"{node.value!r} is not in the folder of the content type")
+        if leads_out(folder / path, folder.parent):
+            node.fail(f"{node.value!r} is a link that leads out of {folder.parent}")
         if not (folder / path).is_file():
             known = [file.relative_to(folder).as_posix() for file in (folder / path).parent.glob("*")]
             node.fail(f"there is no file {node.value!r}", did_you_mean(path.as_posix(), known))

@@ -1,7 +1,9 @@
-"""The Jinja environment of templates and expressions: sandboxed, and strict about undefined names.
+"""The Jinja environment of templates and expressions: sandboxed, metered, and strict about undefined names.
 
 A template is found beside the one that names it (or beside the content type's YAML), one folder up, then among the
-bundled ones, `base.j2`. Loaded names are absolute paths, so two families may both have a `headline.j2`.
+bundled ones, `base.j2`. Loaded names are absolute paths, so two families may both have a `headline.j2`. Each has a
+fence, the folder that it may not leave, by links neither: that of a project's own types is the project's `templates/`,
+of others the folder above theirs. What no content type named, nor a template of one, is not loaded at all.
 None prints as nothing.
 """
 
@@ -15,24 +17,36 @@ from typing import Any, Literal, cast
 import jinja2
 from jinja2.filters import do_format, do_round
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
 
+from aigc.bounds.metered import MeteredEnvironment
+from aigc.content.links import leads_out
 from aigc.content.measures import COUNTERS, Counter
 from aigc.content.numbers import money, number, refuse_texts, to_float, to_int
 from aigc.content.shorten import At, trim
 from aigc.errors import ContentTypeError, did_you_mean, near_file
+from aigc.plugs.timeouts import DEFAULT, Timeouts
 from aigc.types import Json
 
 BUNDLED = Path(__file__).parent
+NAMED = re.compile(r"'([^']+)' is undefined")
 
 
 class FileLoader(jinja2.BaseLoader):
-    """This is a loader of templates by their absolute paths; a relative name is one of the bundled ones."""
+    """This is a loader of templates by their absolute paths; a relative name is one of the bundled ones. `fences` has
+    the folder that each may not lie outside of."""
+
+    def __init__(self) -> None:
+        self.fences: dict[str, Path] = {}
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         file = Path(template)
+        fence = self.fences.get(template) if file.is_absolute() else BUNDLED
         if not file.is_absolute():
             file = BUNDLED / template
+        if fence is None:
+            raise jinja2.TemplateNotFound(template, f"{template!r} is no template of a content type")
+        if file.exists() and leads_out(file, fence):
+            raise jinja2.TemplateNotFound(template, f"{file} leads out of {fence}")
         try:
             changed = file.stat().st_mtime_ns
             source = file.read_text(encoding="utf-8-sig")
@@ -60,16 +74,17 @@ class Missing(jinja2.StrictUndefined):
         return message
 
 
-class TemplateEnvironment(SandboxedEnvironment):
+class TemplateEnvironment(MeteredEnvironment):
     """This is the sandbox; names are found beside the template that uses them. It keeps what it compiles and finds: a
     template stays as it was when a content type that uses it was loaded."""
 
-    intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
     spreads_unknown = False  # whether None makes None of what is reckoned with it
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Timeouts = DEFAULT) -> None:
+        self.timeouts = timeouts
+        self._files = FileLoader()
         super().__init__(
-            loader=FileLoader(),
+            loader=self._files,
             undefined=Missing,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -89,6 +104,7 @@ class TemplateEnvironment(SandboxedEnvironment):
         makes unknown what is reckoned with it."""
         rows = cast(TemplateEnvironment, self.overlay())
         rows.expressions = {}
+        rows.finalize = rows._printed  # on an account of its own
         rows.spreads_unknown = True
         return rows
 
@@ -108,22 +124,35 @@ class TemplateEnvironment(SandboxedEnvironment):
         finally:
             self.auto_reload = False
 
+    def own_template(self, template: str) -> jinja2.Template:
+        """Return a template that a content type has as its own, which another environment may have loaded."""
+        if template not in self._files.fences:
+            self._files.fences[template] = Path(template).parent.parent
+        return self.get_template(template)
+
     def join_path(self, template: str, parent: str) -> str:
         place = self.places.get((template, parent))
         if place is None:
-            place = find_template(template, Path(parent).parent) if Path(parent).is_absolute() else template
+            if Path(parent).is_absolute():
+                folder = Path(parent).parent
+                place = self.find_template(template, folder, self._files.fences.get(parent, folder))
+            else:
+                place = template
             self.places[template, parent] = place
         return place
 
-
-def find_template(name: str, folder: Path) -> str:
-    """Return the absolute path of a template in `folder` or one up, else the name itself: a bundled one, or none."""
-    if Path(name).is_absolute() or ".." in re.split(r"[\\/]", name):
-        raise jinja2.TemplateNotFound(name, f"{name!r} leads out of the content type's folder")
-    for place in (folder, folder.parent):
-        if (place / name).is_file():
-            return str((place / name).absolute())
-    return name
+    def find_template(self, name: str, folder: Path, fence: Path) -> str:
+        """Return the absolute path of a template in `folder` or one up, else the name itself: a bundled one, or none.
+        It may be loaded from now on, unless it lies outside the fence; of two fences the inner one holds."""
+        if Path(name).is_absolute() or ".." in re.split(r"[\\/]", name):
+            raise jinja2.TemplateNotFound(name, f"{name!r} leads out of the content type's folder")
+        for place in (folder, folder.parent):
+            if (place / name).is_file() and not leads_out(place, fence):
+                found = str((place / name).absolute())
+                fences = self._files.fences
+                fences[found] = max(fences.get(found, fence), fence, key=lambda one: len(one.resolve().parts))
+                return found
+        return name
 
 
 def _nearest_template(name: Path, folder: Path) -> str:
@@ -134,9 +163,9 @@ def _nearest_template(name: Path, folder: Path) -> str:
     return (name.parent / close).as_posix() if close else ""
 
 
-def make_environment() -> TemplateEnvironment:
+def make_environment(timeouts: Timeouts = DEFAULT) -> TemplateEnvironment:
     """Return a fresh environment; plugins may add to it through `aigc_environment`."""
-    return TemplateEnvironment()
+    return TemplateEnvironment(timeouts)
 
 
 def _printed(value: Json) -> Json:

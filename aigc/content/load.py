@@ -14,11 +14,13 @@ import jinja2
 
 from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Pick, Schema, Stage
 from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_reads, read_spoken, read_voices
-from aigc.content.environment import TemplateEnvironment, find_template, template_error
+from aigc.content.environment import TemplateEnvironment, template_error
 from aigc.content.examples import Examples
 from aigc.content.grammar import output_grammar
+from aigc.content.links import leads_out
 from aigc.content.pick import read_pick
 from aigc.content.prompt import check_shots
+from aigc.content.rendering import PlacedExpression
 from aigc.content.schema import check_words
 from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, expression, sampling
 from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
@@ -40,17 +42,26 @@ STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "pick", "needs", VOI
 
 
 def load_content_type(
-    file: Path, *, registry: Registry, environment: TemplateEnvironment, plugin: str = ""
+    file: Path, *, registry: Registry, environment: TemplateEnvironment, plugin: str = "", fence: Path | None = None
 ) -> ContentType:
-    """Return the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where."""
-    return _Load(file, registry, environment, plugin).content_type()
+    """Return the content type in `file`, everything in it checked; ContentTypeError says what is wrong and where.
+
+    Neither the file nor what it names lies outside the `fence`; without one that is the folder above the file's, and
+    the file may be a link to anywhere: somebody named it.
+    """
+    if fence is not None and leads_out(file, fence):
+        raise ContentTypeError(f"{file}: is a link that leads out of {fence}")
+    return _Load(file, registry, environment, plugin, fence or file.absolute().parent.parent).content_type()
 
 
 class _Load:
     """This is one file being read: what all its parts need to know."""
 
-    def __init__(self, file: Path, registry: Registry, environment: TemplateEnvironment, plugin: str) -> None:
+    def __init__(
+        self, file: Path, registry: Registry, environment: TemplateEnvironment, plugin: str, fence: Path
+    ) -> None:
         self.file, self.registry, self.environment, self.plugin = file, registry, environment, plugin
+        self.fence = fence
         self.root = read_yaml(file).root
         self.sources: dict[str, PromptTemplate] = {}
         self.brief: dict[str, Schema] = {}
@@ -195,7 +206,7 @@ class _Load:
             candidates=node.child("candidates").integer(1, 64) if "candidates" in node else settings.candidates,
             pick=self._pick(node, fields, fallback, inside) if "pick" in node else None,
             attempts=_attempts(node, settings.attempts),
-            foreach=foreach,
+            foreach=PlacedExpression(foreach, node.child("foreach").where) if foreach else "",
             fallback=fallback,
             postprocess=self._bound("postprocessor", node, inside) if own else (),
             checks=self._bound("check", node, inside) if own else (),
@@ -236,7 +247,10 @@ class _Load:
             for key in ("from", "fallback"):
                 if key in field:
                     given = field.child(key)
-                    check_expression(self.environment, expression(given, key), known, stages, given.where)
+                    written = expression(given, key)
+                    check_expression(self.environment, written, known, stages, given.where)
+                    if key == "from":
+                        output[name] = {**output[name], key: written}
 
     def _fallback(self, node: Node, fields: dict[str, Schema], single: bool, names: Names) -> dict[str, str]:
         given: dict[str, Node] = {}
@@ -257,7 +271,7 @@ class _Load:
 
     def _template(self, node: Node, names: Names) -> str:
         try:
-            template = find_template(node.text(), self.file.absolute().parent)
+            template = self.environment.find_template(node.text(), self.file.absolute().parent, self.fence)
         except jinja2.TemplateError as error:
             raise template_error(error, node.where) from None
         sources = check_template(self.environment, template, names.known, names.stages, node.where)

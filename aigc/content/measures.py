@@ -29,7 +29,7 @@ X_LINK = 23
 X_LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))  # weight 1; the rest weighs 2
 LINK = re.compile(
     r"https?://[^\s，。！？、；：]+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|edu|gov|info|biz|io|ai|app|dev|shop|store|blog|cn|uk|de|fr|jp|eu|us|co|me|tv)"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,10}(?:com|net|org|edu|gov|info|biz|io|ai|app|dev|shop|store|blog|cn|uk|de|fr|jp|eu|us|co|me|tv)"
     r"\b(?:/[^\s，。！？、；：]*)?",
     re.IGNORECASE | re.ASCII,
 )
@@ -55,7 +55,7 @@ _CJK = (
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 CJK = re.compile(f"[{_CJK}]")  # ideographs and kana: written without spaces
-_WORDS = re.compile(rf"[{_CJK}]|[^\s{_CJK}]*\w[^\s{_CJK}]*")
+_WORDS = re.compile(rf"[{_CJK}]|(?<![^\s\w{_CJK}])[^\s{_CJK}]*\w[^\s{_CJK}]*")  # tried once where marks begin
 
 
 def measure(text: str, counter: str) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from aigc.content.content_type import Pick, Schema
 from aigc.content.demands import read_needs
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.links import leads_out
 from aigc.content.mix import Mix, read_mixes
 from aigc.content.stage_words import Names, bound
 from aigc.content.walk import is_prose
@@ -70,6 +71,8 @@ def read_pick(
 def _mix_file(node: Node) -> Path:
     folder = Path(node.document.file).absolute().parent / MIXES
     file = folder / f"{node.text()}.yaml"
+    if leads_out(file, folder.parent.parent):
+        node.fail(f"the mix {node.value!r} is a link that leads out of {folder.parent.parent}")
     if file.parent != folder or not file.is_file():
         known = sorted(path.stem for path in folder.glob("*.yaml")) if folder.is_dir() else []
         node.fail(f"there is no mix {node.value!r} in {folder}", did_you_mean(node.value, known))

@@ -18,27 +18,13 @@ from jinja2 import nodes
 from jinja2.runtime import BlockReference, Context
 
 from aigc.content.content_type import Example, Stage
-from aigc.content.environment import TemplateEnvironment, template_error
-from aigc.content.numbers import READING
-from aigc.errors import ContentTypeError, did_you_mean
+from aigc.content.environment import TemplateEnvironment
+from aigc.content.rendering import Rendering, refuse_reading
+from aigc.errors import ContentTypeError
 from aigc.types import Json, Message, Prompt
 
 BLOCKS = ("system", "examples", "task")
-VALUE_ERRORS = (
-    TypeError,
-    ValueError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-)  # a value that does not fit its use
-OPERANDS = {  # in Python's words → what to do about it
-    "'NoneType'": "a value is unknown",
-    "'str'": f"a text stands where a number is wanted; {READING}",
-    " str ": f"a text stands where a number is wanted; {READING}",
-    "non-int": f"a text stands where a number is wanted; {READING}",
-}
 _BRACES = re.compile(r"\A\{\{[-+]?|[-+]?\}\}\Z")
-_NAME = re.compile(r"'([^']+)' is undefined")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,37 +76,30 @@ def render_prompt(
     A shot whose `language` differs from the brief's is left out. In shots missing inputs are None and `stages` empty.
     `shot(task, answer)` in the block `task` shows one that suits this brief or item; `shots` is empty where none are
     wanted, so that a template can ask.
-    ContentTypeError names the template where it uses what is not there.
+    ContentTypeError says at which line of a template something goes wrong, such as a name that is not there.
     """
-    try:
-        template = environment.get_template(stage.template)
-        known = {**values, "stages": stages, "avoid": avoid}
-        if stage.foreach:
-            known |= {"item": item, "index": index}
+    known = {**values, "stages": stages, "avoid": avoid}
+    if stage.foreach:
+        known |= {"item": item, "index": index}
+    with Rendering(environment, stage.template, known, template=True):
+        template = environment.own_template(stage.template)
         head = _head(environment, template, stage, known)
         turns = _Turns()
         task = _render(template, {**known, "shots": head.shots, "shot": turns.add}, ("task",))["task"]
         asked = Message(role="user", content=_tidy(task))
         return Prompt(messages=(*head.messages, *turns.messages, asked), chat=stage.chat)
-    except jinja2.UndefinedError as error:
-        raise _undefined(error, {**values, "stages": 0, "item": 0, "index": 0}, stage.template) from None
-    except jinja2.TemplateError as error:
-        raise template_error(error, stage.template) from None
-    except VALUE_ERRORS as error:
-        raise ContentTypeError(f"{stage.template}: {error}") from None
 
 
 def check_shots(environment: TemplateEnvironment, stage: Stage, inputs: Iterable[str]) -> None:
     """Render a stage's shots once, for the errors: ContentTypeError names the example."""
     inputs = list(inputs)
+    known = [*inputs, "stages", "avoid", "item", "index"]
     for example in stage.shots:
         try:
-            _shot(environment.get_template(stage.template), stage, example, inputs, 0)
-        except jinja2.UndefinedError as error:
-            known = [*inputs, "stages", "avoid", "item", "index"]
-            raise _undefined(error, known, f"example {example.name!r} in {stage.template}") from None
-        except (jinja2.TemplateError, *VALUE_ERRORS) as error:
-            raise ContentTypeError(f"example {example.name!r} in {stage.template}: {error}") from None
+            with Rendering(environment, stage.template, known, template=True):
+                _shot(environment.own_template(stage.template), stage, example, inputs, 0)
+        except ContentTypeError as error:
+            raise ContentTypeError(f"example {example.name!r} in {error.message}", hint=error.hint) from None
 
 
 def evaluate(environment: TemplateEnvironment, expression: str, values: Mapping[str, Json]) -> Json:
@@ -129,21 +108,16 @@ def evaluate(environment: TemplateEnvironment, expression: str, values: Mapping[
     Items of lists stay the objects they are; generators (`batch`) become lists. ContentTypeError names what is missing.
     """
     kept = environment.expressions
-    try:
+    with Rendering(environment, expression, values, template=False):
         compiled = kept.get(expression)
         if compiled is None:
             compiled = kept[expression] = _compiled(environment, expression)
         value = compiled(values)
         if isinstance(value, jinja2.Undefined):
             str(value)  # raises, with the message Jinja would give in a template
-        return _plain(value)
-    except jinja2.UndefinedError as error:
-        raise _undefined(error, values, repr(expression)) from None
-    except jinja2.TemplateError as error:
-        raise ContentTypeError(f"{expression!r}: {error.message}") from None
-    except VALUE_ERRORS as error:
-        known = (remedy for words, remedy in OPERANDS.items() if isinstance(error, TypeError) and words in str(error))
-        raise ContentTypeError(f"{expression!r}: {error}", hint=next(known, "")) from None
+        plain = _plain(value)
+        environment.weigh(plain)
+        return plain
 
 
 def answer_text(stage: Stage, output: Json) -> str:
@@ -168,6 +142,7 @@ def single_expression(environment: TemplateEnvironment, text: str) -> str | None
 
 
 def _compiled(environment: TemplateEnvironment, expression: str) -> Callable[..., Json]:
+    refuse_reading(environment.parse(expression))
     alone = single_expression(environment, expression)
     if alone is None:
         return environment.from_string(expression).render
@@ -182,12 +157,6 @@ def _plain(value: Json) -> Json:
 
 def _lazy(value: Json) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, str | bytes | list | Mapping)
-
-
-def _undefined(error: jinja2.UndefinedError, known: Iterable[str], where: str) -> ContentTypeError:
-    message = str(error.message)
-    name = _NAME.search(message)
-    return ContentTypeError(f"{where}: {message}", hint=did_you_mean(name[1], known) if name else "")
 
 
 def _same_language(example: Example, values: Mapping[str, Json]) -> bool:
@@ -248,21 +217,17 @@ def _render(template: jinja2.Template, known: Mapping[str, Json], wanted: Iterab
 
         context.blocks["task"]    [empty, child's task] → (root runs) → [empty, child's, base's] → [child's, base's]
     """
-    context = template.new_context({**template.environment.globals, **known}, shared=True)  # merged here: much faster
+    environment = template.environment
+    context = template.new_context({**environment.globals, **known}, shared=True)  # merged here: much faster
     for name in BLOCKS:
         context.blocks.setdefault(name, []).insert(0, _empty)
-    try:
-        root = "".join(template.root_render_func(context))
-        for name in BLOCKS:
-            context.blocks[name].pop(0)
-        rendered = {
-            name: BlockReference(name, context, context.blocks[name], 0)() for name in wanted if context.blocks[name]
-        }
-        return rendered if context.blocks["task"] else {**rendered, "task": root}
-    except ContentTypeError:
-        raise
-    except Exception:
-        template.environment.handle_exception()  # raises with the template's own lines in the traceback
+    root = environment.concat(template.root_render_func(context))
+    for name in BLOCKS:
+        context.blocks[name].pop(0)
+    rendered = {
+        name: BlockReference(name, context, context.blocks[name], 0)() for name in wanted if context.blocks[name]
+    }
+    return rendered if context.blocks["task"] else {**rendered, "task": root}
 
 
 def _empty(context: Context) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
+from aigc.bounds.patterns import TooComplex, bounded_pattern, check_pattern
 from aigc.content.content_type import Schema
 from aigc.content.measures import COUNTERS, measure
 from aigc.content.walk import item_schema, properties
@@ -105,9 +106,9 @@ def _check_text_words(node: Node) -> None:
     if "pattern" in node:
         pattern = node.child("pattern")
         try:
-            re.compile(pattern.text())
-        except re.error as error:
-            pattern.fail(f"the pattern is no regular expression: {error}")
+            check_pattern(pattern.text())
+        except TooComplex as error:
+            pattern.fail(f"the pattern {error}")
         if _BEYOND_GRAMMAR.search(_PLAIN_PARTS.sub("x", pattern.text())):
             what = "look-around, back-references, word boundaries, flags and inner anchors"
             pattern.fail(f"{what} are not possible in a pattern", "a pattern is kept while the model writes")
@@ -220,15 +221,23 @@ def _text_problems(schema: Schema, value: str, label: str) -> Found:
         if (size := measure(value, counter)) > most:
             unit = {"chars": "characters", "width": "columns (wide characters count 2)"}.get(counter, counter)
             yield f"{label} has {size} {unit}, at most {most}"
-    if "pattern" in schema and not re.search(schema["pattern"], value):
-        yield f"{label} is {describe(value)}, which does not match {schema['pattern']!r}"
+    if "pattern" in schema:
+        yield from _pattern_problems(schema["pattern"], value, label)
     wanted = schema.get("format")
     if wanted == "uri" and not _is_uri(value):
         yield f"{label} is {describe(value)}, which is no web address; {_uri_told(value)}"
-    if wanted == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+    if wanted == "email" and not _is_email(value):
         yield f"{label} is {describe(value)}, which is no e-mail address"
     if wanted == "date" and not _is_date(value):
         yield f"{label} is {describe(value)}, which is no date; write it as 2026-12-31"
+
+
+def _pattern_problems(pattern: str, value: str, label: str) -> Found:
+    try:
+        if not bounded_pattern(pattern).found_in(value):
+            yield f"{label} is {describe(value)}, which does not match {pattern!r}"
+    except TooComplex as error:
+        yield f"{label}: the pattern {pattern!r} {error}"
 
 
 def _list_problems(schema: Schema, value: list[Json], label: str) -> Found:
@@ -290,6 +299,11 @@ def _uri_told(value: str) -> str:
     if found := re.search(NOT_IN_URI, value):
         return "it has white space" if found[0].isspace() else f"it has {found[0]!r}"
     return "its host has no name that could be one"
+
+
+def _is_email(value: str) -> bool:
+    name, _, place = value.partition("@")
+    return bool(name) and "@" not in place and "." in place[1:-1] and not re.search(r"\s", value)
 
 
 def _is_date(value: str) -> bool:

@@ -20,7 +20,7 @@ _ENGLISH = """
 DANGLING = frozenset(_ENGLISH.split())
 DANGLING_ZH = tuple("的地得和与及或在是把被让为从对向并而")
 
-SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？]+[”’」』）]*")
+SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。！？]+[”’」』）]*")
 _LOOSE = " \t\r\n,;:-–—/|\\&+(\\[{<，、；：（【「『《·~～"
 _OPENING = {"(": ")", "[": "]", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》", "“": "”"}
 _CLAUSE = frozenset("，。！？；：、,;:!?… ")

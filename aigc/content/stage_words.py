@@ -11,6 +11,7 @@ from aigc.content.content_type import Schema
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.grammar import longest
 from aigc.content.measures import limit_of
+from aigc.content.rendering import PlacedExpression
 from aigc.content.variables import check_expression
 from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node
@@ -125,10 +126,10 @@ def expression(node: Node, key: str) -> str:
     """Return a `from` or `fallback` as an expression; a fallback without braces is the text or value itself."""
     value = node.value
     if key == "from" or (isinstance(value, str) and "{{" in value):
-        return node.text()
+        return PlacedExpression(node.text(), node.where)
     if value is None or isinstance(value, dict):
         node.fail(f"{key} is text, a list or a number", 'such as "{{ item | trim_to(width=30) }}"')
-    return "{{ " + json.dumps(value, ensure_ascii=False) + " }}"
+    return PlacedExpression("{{ " + json.dumps(value, ensure_ascii=False) + " }}", node.where)
 
 
 def bound(
@@ -160,7 +161,7 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnv
         paths = list(_field_paths(names.fields))
         if path not in paths:
             entry.fail(f"{name}: there is no field {path!r}", did_you_mean(path, paths))
-    for text in _templated(options):
+    for text in expressions_in(options):
         check_expression(environment, text, names.known, names.stages, entry.where)
     return found
 
@@ -174,9 +175,10 @@ def _field_paths(fields: Mapping[str, Schema], around: str = "") -> Iterator[str
         yield from _field_paths(properties(schema), f"{around}{name}.")
 
 
-def _templated(value: Json) -> Iterator[str]:
+def expressions_in(value: Json) -> Iterator[str]:
+    """Yield every expression in the options of an extension."""
     if isinstance(value, str) and "{{" in value:
         yield value
     elif isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
-            yield from _templated(item)
+            yield from expressions_in(item)

@@ -16,6 +16,7 @@ import jinja2
 from jinja2 import meta, nodes
 
 from aigc.content.environment import BUNDLED, TemplateEnvironment, template_error
+from aigc.content.rendering import refuse_reading
 from aigc.errors import ContentTypeError, did_you_mean
 
 STABLE = frozenset(("language", "shots", "shot"))  # known before `task`
@@ -62,7 +63,7 @@ def check_expression(
     environment: TemplateEnvironment, expression: str, known: Collection[str], stages: Collection[str], where: str
 ) -> None:
     """Refuse an expression that does not parse, or uses a name, a filter or a stage there is not."""
-    tree = _parsed(environment, expression, where)
+    tree = parsed(environment, expression, where)
     for name, _ in _undeclared(environment, tree, known):
         raise ContentTypeError(
             f"{where}: {expression!r} uses {name!r}, which no brief has", hint=did_you_mean(name, known)
@@ -73,15 +74,17 @@ def check_expression(
 def unknown_names(environment: TemplateEnvironment, expression: str, known: Collection[str], where: str) -> set[str]:
     """Return the names an expression uses that are not known; ContentTypeError where it does not parse, or uses a
     filter there is not."""
-    return {name for name, _ in _undeclared(environment, _parsed(environment, expression, where), known)}
+    return {name for name, _ in _undeclared(environment, parsed(environment, expression, where), known)}
 
 
-def _parsed(environment: TemplateEnvironment, expression: str, where: str) -> nodes.Template:
+def parsed(environment: TemplateEnvironment, expression: str, where: str) -> nodes.Template:
+    """Parse an expression; ContentTypeError where it is none, reads a file, or uses a filter or test there is not."""
     text = expression if "{{" in expression or "{%" in expression else "{{ " + expression + " }}"
     try:
         tree = environment.parse(text)
     except jinja2.TemplateError as error:
         raise template_error(error, where) from None
+    refuse_reading(tree, where)
     _check_words(environment, tree, where, line_known=True)
     return tree
 

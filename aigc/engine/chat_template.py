@@ -1,4 +1,5 @@
-"""This is a model's chat template, rendered as transformers renders it, without importing that or torch."""
+"""This is a model's chat template, rendered as transformers renders it, without importing that or torch. It came with
+the weights, from anybody: what it may take is metered."""
 
 from __future__ import annotations
 
@@ -9,16 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, TemplateError, nodes
+from jinja2 import TemplateError, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from aigc.bounds.metered import MeteredEnvironment
 from aigc.engine.turns import fold_system
 from aigc.errors import first_line
 from aigc.types import Message
 from aigc.types.foreign import read_json
 
+DEEPEST = 32  # characters that a level of JSON is indented by
 FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
 
@@ -29,7 +32,8 @@ class Chat:
         """Compile the template; `tokens` are the tokenizer's special tokens by their names, such as `bos_token`."""
         self.source = source
         self._tokens = dict(tokens)
-        self._template = _environment().from_string(source)
+        self._environment = _environment()
+        self._template = self._environment.from_string(source)
 
     def render(self, messages: Sequence[Message]) -> str:
         """Render the prompt up to where the model's turn begins; system text moves where a template refuses it.
@@ -45,6 +49,7 @@ class Chat:
 
     def _render(self, messages: Sequence[Message]) -> str:
         turns = [{"role": message.role, "content": message.content} for message in messages]
+        self._environment.refill()
         try:
             return self._template.render(
                 messages=turns,
@@ -97,15 +102,21 @@ class _Generation(Extension):
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
+class _ChatEnvironment(MeteredEnvironment, ImmutableSandboxedEnvironment):
+    """This is the sandbox of chat templates: metered, and nothing is changed in it."""
+
+
 @cache
-def _environment() -> Environment:
+def _environment() -> MeteredEnvironment:
     def refuse(message: str) -> None:
         raise TemplateError(message)
 
     def dump(value: Any, ensure_ascii: bool = False, **options: Any) -> str:
+        if isinstance(indent := options.get("indent"), int) and indent > DEEPEST:
+            raise TemplateError(f"JSON is indented by {indent}, at most {DEEPEST}")
         return json.dumps(value, ensure_ascii=ensure_ascii, **options)
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = _ChatEnvironment(
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _Generation]
     )
     environment.globals["raise_exception"] = refuse

@@ -25,6 +25,7 @@ from aigc.project import Project
 from aigc.types import Ask, Brief, Candidate, Completion, Draft, Generator, Likelihood, Prompt, likelihood
 from aigc.types.foreign import read_json
 from aigc.writing.drafting import postprocess, root_of
+from aigc.writing.duty import Patience
 from aigc.writing.item import Item
 from aigc.writing.ranking import Asking, given_request, scored, together, unjudged
 from aigc.writing.sheet import Setup, Sheet
@@ -131,7 +132,7 @@ class LabelScoring:
 
     def _score(self, groups: Sequence[_Group], kept: KeptNumbers, opened: Callable[[], Generator]) -> None:
         wanted = [self._unknown(group, kept) for group in groups]
-        asking = together([_columns(group, by) for group, by in zip(groups, wanted, strict=True)])
+        asking = together([_columns(group, by, self._setup.patience) for group, by in zip(groups, wanted, strict=True)])
         columns = _answered(
             asking if self._judges else unjudged(asking), opened, self._setup.adapter_of(self._stage.name)
         )
@@ -155,7 +156,8 @@ class LabelScoring:
         draft = Draft(brief=sheet.brief, fields={self._field: label.text}, schema=self._stage.output, item=label.item)
         try:
             prompt = item.prompt()
-            draft = postprocess(draft, self._stage.postprocess, lambda text: sheet.evaluate(text, names))
+            steps, patience = self._stage.postprocess, self._setup.patience
+            draft = postprocess(draft, steps, lambda text: sheet.evaluate(text, names), patience)
         except ContentTypeError as error:
             raise BriefError(f"{label.where}: {error.message}", hint=error.hint) from error
         text = str(draft.fields[self._field])
@@ -187,7 +189,7 @@ def _by_fact(labels: Sequence[Labelled]) -> list[list[int]]:
     return list(found.values())
 
 
-def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[Column]]:
+def _columns(group: _Group, by: Sequence[Bound], patience: Patience) -> Asking[list[Column]]:
     """Ask for how likely lines are of which the writer told nothing, if that counts; then have scorers number them."""
     counts = any(bound.name == LIKELY for bound in by)
     untold = [one for one in group.candidates if counts and one.mean_logprob is None]
@@ -199,7 +201,7 @@ def _columns(group: _Group, by: Sequence[Bound]) -> Asking[list[Column]]:
         for one in group.candidates
     ]
     likely = all(one.mean_logprob is not None for one in known)
-    columns = yield from together([_watched(scored(bound, known, group.render)) for bound in by])
+    columns = yield from together([_watched(scored(bound, known, group.render, patience)) for bound in by])
     return [
         (column, answered and (likely or bound.name != LIKELY))
         for bound, (column, answered) in zip(by, columns, strict=True)

@@ -41,6 +41,7 @@ def read_judge(
         where=where,
         section=SECTION,
         adapters=AdapterFolders(folders={EVERY: folder / Path(adapter).expanduser()} if adapter else {}),
+        timeouts=registry.timeouts,
     )
     if adapter and not source.takes_adapters:
         raise UsageError(f"{where.get('adapter', place)}: judge.adapter: {source.name!r} takes no adapters")

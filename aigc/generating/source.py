@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from aigc.bounds.boundary import Boundary
 from aigc.errors import AigcError, ProjectError
 from aigc.generating.adapters import AdapterFolders
+from aigc.generating.bounded import opened
 from aigc.generating.with_judge import WithJudge
 from aigc.plugs.extension import Extension
 from aigc.plugs.options import Option, read_values, require
+from aigc.plugs.timeouts import DEFAULT, Timeouts
 from aigc.types import Generator, Json
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ class Source:
     """This is what writes: a generator, the name of its model, and its options as they are set, each `where` it is.
 
     `adapters` are the project's, `folder` is the one that is written into, `section` that of aigc.yaml;
-    `judge` is another that judges what this one writes.
+    `judge` is another that judges what this one writes; `timeouts` say how long it may not answer.
     """
 
     extension: Extension
@@ -41,6 +45,7 @@ class Source:
     folder: Path | None = None
     section: str = SECTION
     judge: Source | None = None
+    timeouts: Timeouts = DEFAULT
 
     @property
     def name(self) -> str:
@@ -91,7 +96,8 @@ class Source:
         the options that change a text, and the adapter's digest."""
         model = self._named_weights() if self.takes_weights else self.model
         if self.extension.identity is not None:
-            name = self.extension.identity(model, self.options, quantised=self._quantised())
+            with self._boundary():
+                name = str(self.extension.identity(model, self.options, quantised=self._quantised()))
         else:
             neutral = self.extension.neutral
             telling = {name: self.options[name] for name in sorted(self.options) if name not in neutral}
@@ -115,7 +121,8 @@ class Source:
         else:
             self._values(fresh=False, retry=False)
             if self.extension.identity is not None:  # looks at what it tells apart
-                self.extension.identity(self.model, self.options, quantised=False)
+                with self._boundary():
+                    self.extension.identity(self.model, self.options, quantised=False)
             if self.takes_adapters:
                 self.adapters.check(self._serving())
         if self.judge is not None:
@@ -130,7 +137,16 @@ class Source:
 
         weights = self.known_weights()
         config = None if weights is None else config_known(weights)
-        return lambda folder: serves(folder, config, self.model)
+
+        def check(folder: Path) -> None:
+            with self._boundary():
+                serves(folder, config, self.model)
+
+        return check
+
+    def _boundary(self) -> Boundary:
+        """Return what a call of the plugin's own code stands in; a library may have to be imported first."""
+        return Boundary(f"generator {self.name!r}", self.timeouts.generator)
 
     def known_weights(self) -> Weights | None:
         """Return what is known of the model on this machine; None for one that runs elsewhere, or is not known."""
@@ -171,7 +187,8 @@ class Source:
         if self.extension.memory is None:
             return None
         options = read_values(self.declared, self.options, section=self.section, where=self.where)
-        return cast("ModelMemory | None", self.extension.memory(place, options))
+        with self._boundary():
+            return cast("ModelMemory | None", self.extension.memory(place, options))
 
     def weights(self, progress: Callable[[Progress], None] | None = None) -> Weights:
         """Return the model on disk, fetched and verified first when it is not there yet."""
@@ -203,7 +220,7 @@ class Source:
         values = self._values(fresh=fresh, retry=retry)
         self.check_memory()
         model = str(self._weights_folder(progress)) if self.takes_weights else self.model
-        return cast(Generator, self.extension(model, **values))
+        return opened(partial(self.extension, model, **values), self.name, self.timeouts.generator)
 
     def _values(self, *, fresh: bool, retry: bool) -> dict[str, Json]:
         """Return all that the generator is called with: what is set over what we tell it."""

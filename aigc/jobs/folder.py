@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import overload
 
 from aigc.asking.plan import Export
-from aigc.errors import AigcError, JobError, UsageError
+from aigc.errors import JobError, UsageError
+from aigc.jobs.exporting import written_by
 from aigc.jobs.lock import only_writer, refuse_second_run
 from aigc.jobs.staging import Stage, replacing, staged, sweep
 from aigc.jobs.written import ARTIFACTS_FILE, REPORT, Written, refusals, refuse_foreign
@@ -21,6 +22,7 @@ from aigc.ledger.record import NO_ARTIFACT, artifact_of
 from aigc.ledger.reviews import without_review
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
+from aigc.plugs.timeouts import Timeouts
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Decision, Json, Status
 from aigc.types.foreign import read_json
@@ -62,8 +64,8 @@ class Good(_GoneOver):
 class Fitting(_GoneOver):
     """These are pieces but for those that a format refuses; `refused` has their ids → what is wrong with them."""
 
-    def __init__(self, pieces: Sequence[Artifact], export: Bound) -> None:
-        told = ((one.id, export.refusals(one)) for one in pieces) if export.extension.refuses else ()
+    def __init__(self, pieces: Sequence[Artifact], export: Bound, seconds: float) -> None:
+        told = ((one.id, export.refusals(one, seconds)) for one in pieces) if export.extension.refuses else ()
         self._pieces = pieces
         self.refused = {name: "; ".join(wrong) for name, wrong in told if wrong}
 
@@ -196,7 +198,8 @@ def export(
     those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
-    a format cannot be written. Pieces that a format refuses are left out of it, and `refused` is told of them.
+    no format can be written. Pieces that a format refuses are left out of it, and `refused` is told of them, and of a
+    format that cannot be written while others are.
     Nothing is replaced that no run wrote: UsageError, before any file takes its place. `replacing` is for a folder
     whose exports mirror a job, that in it or the one they are `of`: files that a format wrote there last time and not
     now are removed. Without it nothing is.
@@ -211,38 +214,56 @@ def export(
     bounds = [one.bind(own_options(one, given), where) for one in exporters]
     with refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    broken: list[JobError] = []
     with only_writer(folder), ExitStack() as stages:
         sweep(folder)
         there = Written(folder)
         there.claim(of)
+        work = _Exporting(pieces=good, refused=refused, timeouts=registry.timeouts)
         done: list[tuple[Stage, Bound, Sequence[Path]]] = []
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
-            done.append((stage, bound, [] if stage.direct else _exported_to(stage, bound, good, refused)))
-            stage.check()
+            with _apart(broken):
+                done.append((stage, bound, [] if stage.direct else work.written(stage, bound)))
+                stage.check()
         paths: list[Path] = []
         for stage, bound, written in done:  # from here on files are replaced
-            if stage.direct:
-                stage.expect()
-                written = _exported_to(stage, bound, good, refused)
-            with refusals(folder):
-                paths += stage.take(written, dropping=replacing)
+            with _apart(broken):
+                if stage.direct:
+                    stage.expect()
+                    written = work.written(stage, bound)
+                with refusals(folder):
+                    paths += stage.take(written, dropping=replacing)
+    if broken and len(broken) == len(bounds):
+        raise broken[0]
+    for error in broken:
+        refused(str(error))
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
 
 
-def _exported_to(
-    stage: Stage, bound: Bound, pieces: Sequence[Artifact], refused: Callable[[str], None]
-) -> Sequence[Path]:
-    """Let a format write the pieces that it does not refuse."""
-    exporter, fitting = bound.extension, Fitting(pieces, bound)
-    if fitting.refused:
-        refused(_told(exporter.name, fitting.refused, len(pieces)))
+@contextmanager
+def _apart(broken: list[JobError]) -> Iterator[None]:
+    """Keep what breaks one format from costing the others their files."""
     try:
-        return list(exporter(fitting, stage.folder, **bound.values)) if len(fitting) else []
-    except AigcError:
-        raise
-    except Exception as error:
-        raise JobError(f"exporter {exporter.name!r} broke: {type(error).__name__}: {error}") from error
+        yield
+    except JobError as error:
+        broken.append(error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Exporting:
+    """This is what formats write: `pieces`, but those that a format refuses, of which `refused` is told."""
+
+    pieces: Sequence[Artifact]
+    refused: Callable[[str], None]
+    timeouts: Timeouts
+
+    def written(self, stage: Stage, bound: Bound) -> Sequence[Path]:
+        """Let a format write the pieces that it does not refuse. JobError where it breaks."""
+        fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
+        if fitting.refused:
+            self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
+        return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
 
 
 def exported_statuses(with_flagged: bool) -> tuple[Status, ...]:

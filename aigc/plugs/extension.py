@@ -19,13 +19,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Generator as Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
-from aigc.errors import PluginError
+from aigc.bounds.boundary import Boundary
+from aigc.errors import ContentTypeError, PluginError
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
+from aigc.plugs.timeouts import DEFAULT
 from aigc.types import Artifact, Ask, Draft, Json, Likelihood, Severity
 
+MOST_REFUSALS = 20  # of one piece
 Kind: TypeAlias = Literal["postprocessor", "check", "scorer", "exporter", "importer", "generator"]
 Scope: TypeAlias = Literal["text", "draft", "other"]
 Render: TypeAlias = Callable[[str], Json]
@@ -146,21 +150,28 @@ class Bound:
     def name(self) -> str:
         return self.extension.name
 
-    def refusals(self, artifact: Artifact) -> list[str]:
-        """Return what keeps a piece out of the files of an exporter with these options."""
-        return list(self.extension.refuses(artifact, **self.values)) if self.extension.refuses else []
+    def refusals(self, artifact: Artifact, seconds: float = DEFAULT.plugin) -> list[str]:
+        """Return what keeps a piece out of the files of an exporter with these options. PluginError where it breaks."""
+        if self.extension.refuses is None:
+            return []
+        with Boundary(f"{self.extension.kind} {self.name!r}", seconds):
+            return [str(one) for one in islice(self.extension.refuses(artifact, **self.values), MOST_REFUSALS)]
 
     def resolve(self, render: Render) -> dict[str, Json]:
         """Return the options with every templated text rendered and then read."""
         if not any(_templated(value) for value in self.values.values()):
             return dict(self.values)
         declared = {option.name: option for option in self.extension.options}
-        return {
-            name: declared[name].read(_render(value, render), f"{self.where}: {self.name}.{name}")
-            if _templated(value)
-            else value
-            for name, value in self.values.items()
-        }
+        resolved = dict(self.values)
+        for name, value in self.values.items():
+            if _templated(value):
+                place = f"{self.where}: {self.name}.{name}"
+                try:
+                    rendered = _render(value, render)
+                except ContentTypeError as error:
+                    raise ContentTypeError(f"{place}: {error.message}", hint=error.hint) from None
+                resolved[name] = declared[name].read(rendered, place)
+        return resolved
 
 
 def _positional(function: Callable[..., Any]) -> list[inspect.Parameter]:

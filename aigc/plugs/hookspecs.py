@@ -66,12 +66,12 @@ def aigc_generators() -> Sequence[Extension]:  # type: ignore[empty-body]
     """Return functions made with @generator."""
 
 
-# -- extending: get one live object, once -----------------------------------------------------------------------------
+# -- extending: get one live object, once, and add to it; one that changes what was there is quarantined ---------------
 
 
 @hookspec
 def aigc_environment(environment: jinja2.Environment) -> None:
-    """Add filters, tests and globals for templates and expressions."""
+    """Add filters, tests and globals for templates and expressions, under names that are not taken."""
 
 
 @hookspec

@@ -1,9 +1,10 @@
 """Which plugins there are, and name → thing and who declared it.
 
-A plugin that cannot be imported, misspells a hook, or breaks while declaring is quarantined: everything else works,
-`Registry.plugins` says what failed and why, and every "no check named …" mentions it. Of two plugins declaring one
-name the later is quarantined with an error naming both, so a clash never takes the bundled features down with it.
-Knows pluggy and entry points; does not know what a content type's YAML says.
+A plugin that cannot be imported, misspells a hook, or breaks while declaring is quarantined, and so is one that
+changes or takes away what it was to add to: everything else works, `Registry.plugins` says what failed and why, and
+every "no check named …" mentions it. Nothing that a plugin raises ends the program, `SystemExit` neither. Of two
+plugins declaring one name the later is quarantined with an error naming both, so a clash never takes the bundled
+features down with it. Knows pluggy and entry points; does not know what a content type's YAML says.
 """
 
 from __future__ import annotations
@@ -11,20 +12,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from aigc.errors import AigcError, NotFound, PluginError, did_you_mean
+from aigc.bounds.boundary import Contained, told
+from aigc.errors import NotFound, PluginError, did_you_mean
 from aigc.plugs import hookspecs
 from aigc.plugs.extension import Extension, Kind
+from aigc.plugs.installed import distribution_of, installed
+from aigc.plugs.live_object import Before
+from aigc.plugs.timeouts import DEFAULT, LENIENT, Timeouts
 
 log = logging.getLogger(__name__)
 
-GROUP = "aigc"
+GROUP = "aigc"  # of hooks
 BUNDLED = "aigc"  # the distribution
 MIXES = "mixes"  # a folder beside content types
 DECLARING: Mapping[str, Kind] = {
@@ -61,31 +66,34 @@ def type_files(folder: Path) -> list[Path]:
 class Registry:
     """This holds every extension by kind and name, and where content types come from."""
 
-    def __init__(self) -> None:
+    def __init__(self, timeouts: Timeouts = DEFAULT) -> None:
         self.plugins: list[Plugin] = []
+        self.timeouts = timeouts
         self._hooks = pluggy.PluginManager(GROUP)
         self._hooks.add_hookspecs(hookspecs)
         self._extensions: dict[tuple[Kind, str], tuple[Extension, str]] = {}
         self._content: list[tuple[Path, str]] = []
         self._origins: dict[str, tuple[Path, str]] = {}
+        self._deaf: set[tuple[str, str]] = set()  # plugins that are told no more, each with the hook
 
     @classmethod
     def discover(cls, *, disabled: Collection[str] = (), only: Collection[str] | None = None) -> Registry:
         """Return the registry of all installed plugins except `disabled` ones (or of `only` these, by name)."""
         registry = cls()
-        for entry in sorted(entry_points(group=GROUP), key=_place):
+        for entry in sorted(installed(), key=_place):
             if entry.name not in disabled and (only is None or entry.name in only):
                 registry._load(entry)
         return registry
 
     def add(self, module: ModuleType | object, name: str, *, distribution: str = "") -> None:
         """Register a plugin that is already an object, and quarantine it when it breaks."""
-        plugin = Plugin(name=name, module=getattr(module, "__name__", type(module).__name__), distribution=distribution)
+        plugin = Plugin(name=name, module=type(module).__name__, distribution=distribution)
         self.plugins.append(plugin)
-        try:
+        with Contained(f"plugin {name!r}", LENIENT) as declaring:
+            plugin.module = getattr(module, "__name__", plugin.module)
             self._register(module, plugin)
-        except Exception as error:  # a plugin may break in any way; the rest must work
-            self._quarantine(plugin, error)
+        if declaring.reason:
+            self._quarantine(plugin, declaring.reason)
 
     def get(self, kind: Kind, name: str, where: str = "") -> Extension:
         """Return the extension of that name; NotFound starts with `where` and mentions what is quarantined."""
@@ -124,32 +132,47 @@ class Registry:
         """Put the plugin of that name aside: something it declared cannot be used."""
         for plugin in self.plugins:
             if plugin.name == name:
-                self._quarantine(plugin, error)
+                self._quarantine(plugin, told(error))
 
     def extend(self, hook: str, **live: Any) -> None:
-        """Hand one live object to the plugins' `aigc_environment` or `aigc_commands`."""
+        """Hand one live object to the plugins' `aigc_environment` or `aigc_commands`. They may add to it: what one that
+        breaks added is taken away again, and what one changed or took away is put back."""
         for implementation in self._implementations(hook):
-            try:
+            name = implementation.plugin_name
+            before = [Before(one) for one in live.values()]
+            with Contained(f"plugin {name!r} in {hook}", self.timeouts.plugin) as extending:
                 self._call(implementation, live)
-            except Exception as error:
-                self.quarantine(implementation.plugin_name, error)
+            reason = extending.reason or "; ".join(filter(None, (one.changed() for one in before)))
+            if reason:
+                for one in before:
+                    one.restore()
+                self.quarantine(name, PluginError(reason))
 
     def notify(self, hook: str, **live: Any) -> None:
-        """Tell observers; one that fails is logged with its name and the others still hear."""
+        """Tell observers; one that fails is logged with its name and the others still hear. One that tries to end the
+        program, or does not answer, is told no more."""
         for implementation in self._implementations(hook):
-            try:
+            name = implementation.plugin_name
+            if (name, hook) in self._deaf:
+                continue
+            with Contained(f"plugin {name!r} in {hook}", self.timeouts.plugin) as hearing:
                 self._call(implementation, live)
-            except Exception:
-                log.exception("plugin %r failed in %s", implementation.plugin_name, hook)
+            if hearing.error is not None:
+                for_good = not isinstance(hearing.error, Exception)
+                more = "; it is told no more" if for_good else ""
+                log.error("plugin %r failed in %s: %s%s", name, hook, hearing.reason, more)
+                log.debug("plugin %r failed in %s", name, hook, exc_info=hearing.error)
+                if for_good:
+                    self._deaf.add((name, hook))
 
     def _load(self, entry: EntryPoint) -> None:
-        distribution = f"{entry.dist.name} {entry.dist.version}" if entry.dist else ""
-        try:
+        distribution = distribution_of(entry)
+        with Contained(f"plugin {entry.name!r}", LENIENT) as importing:
             module = entry.load()
-        except Exception as error:  # SyntaxError, ImportError, anything its module body does
+        if importing.reason:  # SyntaxError, ImportError, anything its module body does
             plugin = Plugin(name=entry.name, module=entry.value, distribution=distribution)
             self.plugins.append(plugin)
-            self._quarantine(plugin, error)
+            self._quarantine(plugin, importing.reason)
             return
         self.add(module, entry.name, distribution=distribution)
 
@@ -188,8 +211,8 @@ class Registry:
             raise PluginError(f"plugins {holder!r} and {plugin.name!r} both declare the origin {file.stem!r}")
         plugin.declares.append(f"origin {file.stem}")
 
-    def _quarantine(self, plugin: Plugin, error: Exception) -> None:
-        plugin.error = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
+    def _quarantine(self, plugin: Plugin, reason: str) -> None:
+        plugin.error = reason
         plugin.declares.clear()
         self._extensions = {key: held for key, held in self._extensions.items() if held[1] != plugin.name}
         self._content = [(path, owner) for path, owner in self._content if owner != plugin.name]
@@ -208,5 +231,5 @@ class Registry:
 
 def _place(entry: EntryPoint) -> tuple[bool, str, str]:
     """Order plugins so that the bundled ones load first and a clash is the other's."""
-    distribution = entry.dist.name if entry.dist else ""
+    distribution = distribution_of(entry).rpartition(" ")[0]
     return distribution != BUNDLED, distribution, entry.name

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from aigc.plugs.extension import Extension
 from aigc.types import Ask, Brief, Candidate, Draft, Json, Likelihood, Message, Prompt
+from aigc.writing.duty import Patience
 from aigc.writing.ranking import scored
 
 NOWHERE = "try_scorer"
@@ -36,7 +37,7 @@ def try_scorer(
         else Candidate(text=one, draft=replace(draft, fields={"text": one}), prompt=prompt)
         for one in texts
     ]
-    asking = scored(scorer.bind(options, NOWHERE), candidates, lambda text: text)
+    asking = scored(scorer.bind(options, NOWHERE), candidates, lambda text: text, Patience())
     told = None
     while True:
         try:

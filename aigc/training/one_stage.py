@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from jinja2 import TemplateError, meta, nodes
 
@@ -82,6 +83,8 @@ def _trees(template: str) -> Iterator[nodes.Template]:
     environment = make_environment()
     assert environment.loader is not None
     waiting, seen = [template], set()
+    if (file := Path(template)).is_absolute():
+        waiting = [environment.find_template(file.name, file.parent, file.parent.parent)]
     while waiting:
         name = waiting.pop()
         if name in seen:

@@ -14,12 +14,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
-from aigc.errors import AigcError, PluginError
+from aigc.errors import describe
 from aigc.plugs.extension import Bound, Render
-from aigc.types import SEVERITIES, Draft, Field, Finding, Json, Status
+from aigc.types import SEVERITIES, Asset, Draft, Field, Finding, Json, Status
 from aigc.types import at_path as at_path
+from aigc.writing.duty import Duty, Patience
 
 Schema = Mapping[str, Json]
+
+MOST_FINDINGS = 1000  # of one check in one text
+MOST_BITS = 4096  # of a whole number that is written out
 
 
 class Origin(NamedTuple):
@@ -67,6 +71,20 @@ def plain(value: Json) -> Json:
     return value
 
 
+def not_written(value: Json) -> str:
+    """Name the first thing in a value that JSON does not know; nothing where there is none."""
+    if isinstance(value, str | bool | float) or value is None:
+        return ""
+    if isinstance(value, int):
+        return "a number of too many digits" if value.bit_length() > MOST_BITS else ""
+    if isinstance(value, Mapping):
+        names = next((f"the name {describe(name)}" for name in value if not isinstance(name, str)), "")
+        return names or next(filter(None, map(not_written, value.values())), "")
+    if isinstance(value, list | tuple):
+        return next(filter(None, map(not_written, value)), "")
+    return describe(value)
+
+
 def draft_texts(draft: Draft) -> Iterator[tuple[str, str, Schema]]:
     """Yield (path, text, schema) of every prose text in a draft; enums and URIs are not prose."""
     for name, field in draft.fields.items():
@@ -87,30 +105,41 @@ def origins(value: Json) -> Iterator[Origin]:
             yield from origins(item)
 
 
-def postprocess(draft: Draft, steps: Sequence[Bound], render: Render) -> Draft:
-    """Return the draft after `steps`, in order. PluginError names the step that broke."""
-    for step in steps:
-        options = step.resolve(render)
-        with Blame(step):
+def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: Patience | None = None) -> Draft:
+    """Return the draft after `steps`, in order. PluginError names the step that broke or did not answer."""
+    if not steps:
+        return draft
+    with Duty(patience or Patience()) as duty:
+        for step in steps:
+            duty.turn(step)
+            options = step.resolve(render)
             if step.extension.scope == "draft":
-                changed = step.extension(draft, **options)
-                if isinstance(changed, Draft):
-                    draft = replace(draft, fields=changed.fields, assets=changed.assets)
-                elif isinstance(changed, Mapping):
-                    draft = replace(draft, fields=changed)
-                else:
-                    raise TypeError(f"gave {changed!r} instead of the draft or its fields")
+                draft = _as_changed(draft, step.extension(draft, **options))
             else:
                 draft = _each_text(draft, step, options)
     return draft
 
 
-def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding]:
-    """Return what `checks` found, in their order. PluginError names the check that broke."""
-    findings = []
-    for bound in checks:
-        options = bound.resolve(render)
-        with Blame(bound):
+def _as_changed(draft: Draft, changed: Json) -> Draft:
+    """Return the draft as a post-processor of whole drafts gave it back."""
+    if isinstance(changed, Draft):
+        if not all(isinstance(one, Asset) for one in changed.assets):
+            raise TypeError("gave assets that are none")
+        draft, changed = replace(draft, assets=changed.assets), changed.fields
+    if not isinstance(changed, Mapping):
+        raise TypeError(f"gave {describe(changed)} instead of the draft or its fields")
+    return replace(draft, fields=changed)
+
+
+def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patience | None = None) -> list[Finding]:
+    """Return what `checks` found, in their order. PluginError names the check that broke or did not answer."""
+    findings: list[Finding] = []
+    if not checks:
+        return findings
+    with Duty(patience or Patience()) as duty:
+        for bound in checks:
+            duty.turn(bound)
+            options = bound.resolve(render)
             if bound.extension.scope == "draft":
                 found = [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
             else:
@@ -120,18 +149,27 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render) -> list[Finding
                     if _meant(bound.only, path)
                     for one in _yielded(_call(bound, text, path, schema, draft, options))
                 ]
-        findings += found
+            findings += found
     return findings
 
 
 def _yielded(returned: Iterable[Finding | str] | None) -> Iterable[Finding | str]:
     if isinstance(returned, str | Finding):
         raise TypeError(f"gave {returned!r}; a check yields findings or messages")
-    return returned or ()
+    return _few(returned) if returned else ()
+
+
+def _few(found: Iterable[Finding | str]) -> Iterator[Finding | str]:
+    for many, one in enumerate(found):
+        if many >= MOST_FINDINGS:
+            raise ValueError(f"finds over {MOST_FINDINGS} things in one text")
+        yield one
 
 
 def _finding(found: Finding | str, path: str, bound: Bound) -> Finding:
     finding = Finding(message=found) if isinstance(found, str) else found
+    if not isinstance(finding, Finding) or not isinstance(finding.message, str):
+        raise TypeError(f"gave {describe(found)}; a check yields findings or messages")
     return replace(finding, check=bound.name, field=finding.field or path, severity=bound.severity)
 
 
@@ -194,18 +232,3 @@ def _meant(only: str, path: str) -> bool:
         return True
     bare = re.sub(r"\[\d+\]", "", path)
     return bare == only or bare.partition(".")[0] == only
-
-
-class Blame:
-    """This is a context in which whatever an author's function raises becomes a PluginError that names it."""
-
-    def __init__(self, bound: Bound) -> None:
-        self._bound = bound
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception) and not isinstance(error, AigcError):
-            what = f"{self._bound.extension.kind} {self._bound.name!r} broke: {type(error).__name__}: {error}"
-            raise PluginError(f"{self._bound.where}: {what}" if self._bound.where else what) from error

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from aigc.content import Stage, parse_output, render_prompt, with_kept
-from aigc.errors import ContentTypeError
+from aigc.errors import ContentTypeError, describe
 from aigc.types import (
     SEVERITIES,
     About,
@@ -39,6 +39,7 @@ from aigc.writing.sheet import Sheet
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 REJECT = SEVERITIES.index("reject")
+MOST_ITEMS = 1000  # that a stage goes over for one piece
 BELOW = "no candidate is worth enough"
 WARMER = 0.15  # added to the temperature per repeated attempt: the same draw would fail again
 
@@ -188,7 +189,8 @@ class Item:
         pick, mix = self.stage.pick, self.sheet.setup.mixes.get(self.stage.name)
         assert pick is not None, "only with a pick there is a pool"
         names = self.sheet.names(item=self.value, index=self.index)
-        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names))
+        patience = self.sheet.setup.patience
+        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names), patience)
         yield from unjudged(weighing) if self.stage.name in self.sheet.setup.unjudged else weighing
         best = self.pool.best(floor_of(pick, mix))
         chosen = best or self.pool.ranked()[0]
@@ -271,7 +273,8 @@ class Item:
             item=self.value,
             finish_reason="length" if cut else "stop",
         )
-        draft = postprocess(draft, self.stage.postprocess, lambda text: self.sheet.evaluate(text, names))
+        steps, patience = self.stage.postprocess, self.sheet.setup.patience
+        draft = postprocess(draft, steps, lambda text: self.sheet.evaluate(text, names), patience)
         if kept:  # processed once already
             draft = replace(draft, fields={**draft.fields, **kept})
         return draft, self.sheet.judged(draft, self.stage.checks, names)
@@ -306,7 +309,9 @@ def items_of(stage: Stage, sheet: Sheet) -> list[Item]:
     if not stage.foreach:
         return [Item(sheet=sheet, stage=stage, index=0)]
     values = sheet.evaluate(stage.foreach, sheet.names())
+    told = f"stage {stage.name!r}: foreach goes over a list, and {stage.foreach!r} gave"
     if values is not None and not isinstance(values, list):
-        message = f"stage {stage.name!r}: foreach goes over a list, and {stage.foreach!r} gave {values!r}"
-        raise ContentTypeError(message)
+        raise ContentTypeError(f"{told} {describe(values)}")
+    if values is not None and len(values) > MOST_ITEMS:
+        raise ContentTypeError(f"{told} one of {len(values):,} items, at most {MOST_ITEMS:,}")
     return [Item(sheet=sheet, stage=stage, index=index, value=value) for index, value in enumerate(values or [])]

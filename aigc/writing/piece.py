@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
-from aigc.errors import AigcError
+from aigc.errors import AigcError, ContentTypeError
 from aigc.types import (
     About,
     Artifact,
@@ -36,6 +36,7 @@ from aigc.writing.drafting import (
     at_path,
     distinct,
     draft_texts,
+    not_written,
     origins,
     plain,
     postprocess,
@@ -148,7 +149,8 @@ class Piece:
             stages=self.sheet.results,
             assets=tuple(assets),
         )
-        draft = postprocess(draft, content_type.postprocess, lambda text: self.sheet.evaluate(text, names))
+        steps, patience = content_type.postprocess, self.setup.patience
+        draft = postprocess(draft, steps, lambda text: self.sheet.evaluate(text, names), patience)
         return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
@@ -234,6 +236,8 @@ class Piece:
 
     def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
         status, reason = verdict(findings)
+        if odd := not_written(draft.fields):
+            raise ContentTypeError(f"the output holds {odd}, which no file can hold")
         return self._sealed(draft, status, reason, tuple(findings))
 
     def _failed(self, reason: str) -> Artifact:

@@ -24,7 +24,9 @@ from aigc.content.content_type import Pick
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
+from aigc.plugs.timeouts import DEFAULT
 from aigc.types import Artifact, Brief, Generator, KeepLines
+from aigc.writing.duty import Patience
 from aigc.writing.fitness import Fitness
 from aigc.writing.piece import Watcher
 from aigc.writing.session import Session
@@ -38,7 +40,8 @@ class Pipeline:
     without names; `finished` hears of every artifact as
     it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
     written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
-    needs, `fitness` what flags its pieces because of the model. `awaited` is what pieces that were put off wait for.
+    needs, `fitness` what flags its pieces because of the model; `patience` is for how many seconds a plugin's function
+    may work. `awaited` is what pieces that were put off wait for.
     """
 
     def __init__(
@@ -57,7 +60,10 @@ class Pipeline:
         mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
         may_judge: Callable[[Pick], bool] = lambda pick: True,
         fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
+        patience: float = DEFAULT.plugin,
     ) -> None:
+        late = Patience(patience)
+
         def setup(content_type: ContentType) -> Setup:
             writes = adapter(content_type.name)
             picks = {stage.name: stage.pick for stage in content_type.stages if stage.pick}
@@ -74,9 +80,10 @@ class Pipeline:
                 mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},
                 unjudged=frozenset(name for name, pick in picks.items() if not may_judge(pick)),
                 fitness=fitness(content_type),
+                patience=late,
             )
 
-        self.session = Session(generator, setup, finished=finished)
+        self.session = Session(generator, setup, finished=finished, seconds=10 * patience)
 
     @property
     def awaited(self) -> dict[str, None]:

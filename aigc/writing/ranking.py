@@ -18,14 +18,16 @@ from typing import Any, TypeAlias, TypeVar
 
 from aigc.content.content_type import Pick
 from aigc.content.mix import Mix
-from aigc.plugs.extension import Bound, Render
+from aigc.plugs.extension import Bound, Render, Scoring
 from aigc.types import About, Ask, Candidate, Draft, Finding, Json, Prompt, Request
-from aigc.writing.drafting import Blame, plain, severity_rank
+from aigc.writing.drafting import plain, severity_rank
+from aigc.writing.duty import Duty, Patience
 from aigc.writing.line_log import Judged
 
 T = TypeVar("T")
 Asking: TypeAlias = Coroutine[Sequence[Ask], Any, T]  # is sent a `Likelihood` or None for each text it asks about
 
+MOST_ROUNDS = 1000  # that a scorer may ask
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
 
 
@@ -95,11 +97,11 @@ def floor_of(pick: Pick, mix: Mix | None) -> float:
     return math.inf if mix.floor is None else mix.floor
 
 
-def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render) -> Asking[None]:
+def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render, patience: Patience) -> Asking[None]:
     """Ask the scorers, and note what each contender of a pool is worth. PluginError names a scorer that broke."""
     contenders = list(pool)
     candidates = [one.candidate(pick.field) for one in contenders]
-    columns = yield from together([scored(bound, candidates, render) for bound in pick.by])
+    columns = yield from together([scored(bound, candidates, render, patience) for bound in pick.by])
     names = [bound.name for bound in pick.by]
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     worths = [mix.worth(row) for row in rows] if mix else _worths(columns)
@@ -107,17 +109,38 @@ def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render) -> Asking[Non
         one.worth, one.sure = worth, mix.surety(row) if mix else worth
 
 
-def scored(bound: Bound, candidates: Sequence[Candidate], render: Render) -> Asking[list[float]]:
-    """Return a scorer's numbers for candidates. PluginError names it where it broke, or gave too few."""
-    options = bound.resolve(render)
-    with Blame(bound):
-        told: Any = bound.extension(candidates, **options)
-        if isinstance(told, GeneratorType):
-            told = yield from told
+def scored(bound: Bound, candidates: Sequence[Candidate], render: Render, patience: Patience) -> Asking[list[float]]:
+    """Return a scorer's numbers for candidates. PluginError names it where it broke, did not answer, or gave too few.
+
+    Nothing is yielded while the scorer is at work: who closes this is no scorer.
+    """
+    with Duty(patience, bound):
+        told: Any = bound.extension(candidates, **bound.resolve(render))
+    if isinstance(told, GeneratorType):
+        told = yield from _asked(bound, told, patience)
+    with Duty(patience, bound):
         numbers = [float(number) for number in told]
         if len(numbers) != len(candidates):
             raise TypeError(f"gave {len(numbers)} numbers for {len(candidates)} candidates")
-        return numbers
+    return numbers
+
+
+def _asked(bound: Bound, scoring: Scoring, patience: Patience) -> Asking[Sequence[float]]:
+    """Ask what a scorer asks, and return what it returns."""
+    answers: Any = None
+    for _ in range(MOST_ROUNDS):
+        with Duty(patience, bound):
+            try:
+                asks = list(scoring.send(answers))
+            except StopIteration as done:
+                numbers: Sequence[float] = done.value
+                return numbers
+            if not all(isinstance(ask, Ask) for ask in asks):
+                raise TypeError("asks for something that is no Ask")
+        answers = yield asks
+    with Duty(patience, bound):
+        scoring.close()
+        raise ValueError(f"asks over {MOST_ROUNDS} times for one item")
 
 
 def _worths(columns: Sequence[Sequence[float]]) -> list[float]:

@@ -17,8 +17,10 @@ from functools import partial
 from itertools import count
 from typing import TypeAlias
 
+from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.content import ContentType
 from aigc.errors import AigcError
+from aigc.plugs.timeouts import DEFAULT
 from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
 from aigc.writing.piece import Piece, Steps, Watcher
 from aigc.writing.sheet import Setup
@@ -34,7 +36,8 @@ class Session:
 
     `setup` says how a content type is written; `finished` hears of every artifact, once, as `step` returns it.
     `awaited` is what the pieces that were put off wait for, in sentences: such a piece does not come back, it is
-    submitted again in another run. What a watcher or `finished` raises is logged and costs no piece.
+    submitted again in another run. What a watcher or `finished` raises is logged and costs no piece. `seconds` is how
+    long a piece may take for itself between two answers, whatever it is that takes so long.
     """
 
     def __init__(
@@ -43,12 +46,14 @@ class Session:
         setup: Callable[[ContentType], Setup],
         *,
         finished: Callable[[Artifact], None] = lambda artifact: None,
+        seconds: float = 10 * DEFAULT.plugin,
     ) -> None:
         self.generator = generator
         self.awaited: dict[str, None] = {}  # in order
         self._setup = setup
         self._setups: dict[str, Setup] = {}  # by the content type's name
         self._finished = finished
+        self._seconds = seconds
         self._serials = count(1)  # a request's id is never used twice: a cancelled one may still come back
         self._inbox: deque[Note] = deque()
         self._queue: deque[_Desk] = deque()  # not begun
@@ -147,13 +152,18 @@ class Session:
         if desk.put_off:
             desk.close()
             return
+        requests: list[Request] = []
         try:
-            requests = desk.resume()
-            while not requests:
-                requests = desk.resume()
+            with Watched(f"brief {desk.brief.id!r}", self._seconds):
+                while not requests:
+                    requests = desk.resume()
         except StopIteration as finished:
             artifact: Artifact = finished.value
             self._done.append(artifact)
+            return
+        except OutOfTime:
+            reason = f"takes longer than {self._seconds:g} s"
+            self._done.append(_unwritten(desk.content_type, desk.brief, reason))
             return
         try:
             for request in requests:

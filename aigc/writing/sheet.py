@@ -14,6 +14,7 @@ from aigc.content.mix import Mix
 from aigc.plugs.extension import Bound
 from aigc.types import Brief, Draft, Finding, Json, KeepLines
 from aigc.writing.drafting import check, distinct
+from aigc.writing.duty import Patience
 from aigc.writing.fitness import Fitness
 from aigc.writing.ranking import Pool
 
@@ -23,7 +24,8 @@ class Setup:
     """This is how a content type is written: what all its pieces in one session share. `voice` is one of its voices,
     nothing where it has none; `mixes` are those of its stages' picks that were fitted for what writes here, by the
     stage's name; `adapted` names the stages that the adapter writes, without names all; `unjudged` names the stages
-    whose picks need more of a judge than there is; without a `fitness` whoever writes is up to it."""
+    whose picks need more of a judge than there is; without a `fitness` whoever writes is up to it; `patience` is for
+    plugins' functions."""
 
     content_type: ContentType
     environment: TemplateEnvironment
@@ -37,6 +39,7 @@ class Setup:
     mixes: Mapping[str, Mix] = field(default_factory=dict)
     unjudged: frozenset[str] = frozenset()
     fitness: Fitness | None = None
+    patience: Patience = field(default_factory=Patience)
 
     @property
     def named(self) -> dict[str, Json]:
@@ -83,4 +86,5 @@ class Sheet:
         """Return what is wrong with a draft: hard limits first, which no content type can leave out, then checks."""
         problems = schema_problems(draft.fields, draft.schema)
         limits = [Finding(message=message, field=path, check="limits") for path, message in problems]
-        return distinct([*limits, *check(draft, checks, lambda text: self.evaluate(text, names))])
+        found = check(draft, checks, lambda text: self.evaluate(text, names), self.setup.patience)
+        return distinct([*limits, *found])

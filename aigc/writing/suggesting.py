@@ -42,7 +42,7 @@ def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Place
     def tried(trial: Mapping[str, Contender]) -> Draft | None:
         """Return the draft with the trial's texts, None where the whole piece rejects them."""
         changed = _changed(draft, {path: _text(offers[path], one) for path, one in trial.items()})
-        changed = postprocess(changed, textual, lambda text: sheet.evaluate(text, names))
+        changed = postprocess(changed, textual, lambda text: sheet.evaluate(text, names), sheet.setup.patience)
         return changed if rejects(changed) <= before else None
 
     while trial := _next(offers, queues, found):

@@ -260,7 +260,9 @@ def test_a_rejected_example_may_break_the_limits(load: Load) -> None:
 
 def test_a_shot_that_lacks_what_its_task_needs_is_found_at_load(load: Load) -> None:
     templates = {**STAGED_TEMPLATES, "fact.j2": "{{ price + 1 }} {{ item }}"}
-    with pytest.raises(ContentTypeError, match=r"line.yaml:19: example 'example 1' in .*fact.j2: unsupported operand"):
+    with pytest.raises(
+        ContentTypeError, match=r"line.yaml:19: example 'example 1' in .*fact.j2:1: unsupported operand"
+    ):
         load(STAGED, templates=templates)
 
 

@@ -199,9 +199,9 @@ def test_two_types_of_one_template_keep_their_own_shots(load: Load, environment:
 
 def test_what_goes_wrong_while_rendering_is_a_content_type_error(load: Load, environment: TemplateEnvironment) -> None:
     loaded = load(SIMPLE, templates={"line.j2": "{{ price + 1 }}"})
-    with pytest.raises(ContentTypeError, match=r"line.j2: unsupported operand"):
+    with pytest.raises(ContentTypeError, match=r"line.j2:1: unsupported operand"):
         render(environment, loaded)
-    with pytest.raises(ContentTypeError, match=r"line.j2: 'price' is undefined"):
+    with pytest.raises(ContentTypeError, match=r"line.j2:1: 'price' is undefined"):
         render_prompt(environment, loaded.stages[0], {"prices": 1}, stages={})
 
 

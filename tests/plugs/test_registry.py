@@ -128,5 +128,5 @@ def test_bundled_plugins_load_before_those_of_any_name(monkeypatch: pytest.Monke
         return SimpleNamespace(name=name, value=name, dist=made, load=lambda: ModuleType(name))
 
     found = [entry("aaa", "shop"), entry("aigc", "text"), entry("aigc", "ads")]
-    monkeypatch.setattr("aigc.plugs.registry.entry_points", lambda group: found)
+    monkeypatch.setattr("aigc.plugs.installed.entry_points", lambda group: found)
     assert [plugin.name for plugin in Registry.discover().plugins] == ["ads", "text", "shop"]

@@ -1,0 +1,91 @@
+"""A plugin's generator behind a boundary: whatever it raises, or gives in place of answers, is an EngineError that
+names it, and one that answers nothing for too long is given up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any, get_args
+
+from aigc.bounds.boundary import Boundary, Contained
+from aigc.errors import EngineError, describe
+from aigc.types import Completion, Delta, FinishReason, Generator, Request, Usage
+
+CLOSING = 60  # seconds
+REASONS = frozenset(get_args(FinishReason))
+
+
+class BoundedGenerator:
+    """This is a Generator of another one. `seconds` is how long that may leave everything unanswered, 0 for ever."""
+
+    def __init__(self, inner: Any, name: str, seconds: float) -> None:
+        self.inner = inner
+        self._name = f"generator {name!r}"
+        self._seconds = seconds
+        self._in_hand: dict[str, int] = {}  # request id → answers to come
+        self._heard = time.monotonic()
+        with self._boundary():
+            if missing := [word for word in ("submit", "step", "cancel", "close") if not hasattr(inner, word)]:
+                raise TypeError(f"gave {describe(inner)}, which is no generator: it has no {missing[0]!r}")
+            if not isinstance(inner.capacity, int) or inner.capacity < 1:
+                raise ValueError(f"has room for {describe(inner.capacity)} requests, at least 1")
+            self.capacity: int = inner.capacity
+            if hasattr(inner, "score"):  # how likely whole texts are, where it knows
+                self.score = inner.score
+
+    def submit(self, request: Request) -> None:
+        with self._boundary():
+            self.inner.submit(request)
+        if not self._in_hand:
+            self._heard = time.monotonic()
+        self._in_hand[request.id] = request.sampling.n
+
+    def step(self) -> Sequence[Completion | Delta]:
+        with self._boundary():
+            events = list(self.inner.step())
+            for event in events:
+                _check(event)
+        now = time.monotonic()
+        if events or not self._in_hand:
+            self._heard = now
+        elif self._seconds and now - self._heard > self._seconds:
+            many = f"{len(self._in_hand)} requests in hand"
+            raise EngineError(f"{self._name} has not answered for {self._seconds:g} s, with {many}")
+        for event in events:
+            if isinstance(event, Completion) and event.request_id in self._in_hand:
+                self._in_hand[event.request_id] -= 1
+                if self._in_hand[event.request_id] < 1 or event.finish_reason == "cancelled":
+                    del self._in_hand[event.request_id]
+        return events
+
+    def cancel(self, request_id: str) -> None:
+        self._in_hand.pop(request_id, None)
+        with self._boundary():
+            self.inner.cancel(request_id)
+
+    def close(self) -> None:
+        """Close it; what goes wrong then costs nothing any more."""
+        with Contained(self._name, CLOSING):
+            self.inner.close()
+
+    def _boundary(self) -> Boundary:
+        return Boundary(self._name, self._seconds, kind=EngineError)
+
+
+def opened(make: Any, name: str, seconds: float) -> Generator:
+    """Return what `make` opens, behind a boundary. EngineError where it breaks or does not come back."""
+    with Boundary(f"generator {name!r}", seconds, kind=EngineError):
+        inner = make()
+    return BoundedGenerator(inner, name, seconds)
+
+
+def _check(event: object) -> None:
+    if isinstance(event, Delta):
+        good = isinstance(event.text, str) and isinstance(event.request_id, str)
+    elif isinstance(event, Completion):
+        good = isinstance(event.text, str) and isinstance(event.request_id, str) and isinstance(event.index, int)
+        good = good and event.finish_reason in REASONS and isinstance(event.usage, Usage)
+    else:
+        raise TypeError(f"gave {describe(event)} in place of a completion")
+    if not good:
+        raise TypeError(f"gave a completion that is none: {describe(event)}")

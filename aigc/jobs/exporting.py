@@ -1,0 +1,39 @@
+"""One exporter at work: what it may do wrong costs it its own files and nobody else theirs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from aigc.bounds.boundary import Boundary
+from aigc.errors import JobError, describe
+from aigc.plugs.extension import Bound
+from aigc.types import Artifact, Json
+
+
+def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds: float) -> list[Path]:
+    """Have an exporter write pieces into a folder, and return the files that it wrote there. JobError where it breaks,
+    does not come back, or tells of a file that is not there."""
+    name = f"exporter {export.name!r}"
+    with Boundary(name, seconds, kind=JobError):
+        paths = [_path(one) for one in _told(export.extension(pieces, folder, **export.values))]
+    root = folder.resolve()
+    for path in paths:
+        if not path.resolve().is_relative_to(root):
+            raise JobError(f"{name} wrote {path}, which is outside of {folder}")
+        if not path.is_file():
+            raise JobError(f"{name} says that it wrote {path}, and there is no such file")
+    return [folder / path.resolve().relative_to(root) for path in paths]
+
+
+def _told(paths: Json) -> Iterable[Json]:
+    if isinstance(paths, str | bytes) or not isinstance(paths, Iterable):
+        raise TypeError(f"gave {describe(paths)} instead of the paths that it wrote")
+    return paths
+
+
+def _path(path: Json) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"gave {describe(path)} instead of a path that it wrote")
+    return Path(path)

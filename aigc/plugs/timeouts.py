@@ -1,0 +1,29 @@
+"""How long plugins and templates may take: the setting `timeouts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from aigc.plugs.options import Range
+
+Seconds: TypeAlias = Annotated[float, Range(0)]  # 0: as long as it wants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """This is how many seconds others' code may take before it is broken off, 0 for as long as it wants.
+
+    `plugin` is for one call of a check, post-processor, scorer or hook, `template` for one template or expression.
+    `generator` is how long a generator may leave all that it has in hand unanswered, or take to open; `files` is for an
+    importer's next row, and for all that an exporter writes.
+    """
+
+    plugin: Seconds = 60
+    template: Seconds = 30
+    generator: Seconds = 3600
+    files: Seconds = 3600
+
+
+LENIENT = 300  # seconds in which a plugin is imported and declares what it has: no setting is read by then
+DEFAULT = Timeouts()

@@ -1,0 +1,73 @@
+"""Plugins' functions at work on a piece: one after another, each with a time of its own, each to blame for what it
+raises. One that did not answer several times in a row is not asked again in this run: its pieces fail at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from aigc.bounds.boundary import broken, ours
+from aigc.bounds.watchdog import OutOfTime, Watched
+from aigc.errors import AigcError, PluginError
+from aigc.plugs.extension import Bound
+from aigc.plugs.timeouts import DEFAULT
+
+TRIES = 3  # times in a row that a function may not answer
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """This is for how many seconds a plugin's function may work, and how often in a row which took longer."""
+
+    seconds: float = DEFAULT.plugin
+    late: Counter[str] = field(default_factory=Counter)
+
+
+class Duty(Watched):
+    """This is what watches over plugins' functions: `turn` says whose turn it is. Whatever one raises becomes a
+    PluginError that names it."""
+
+    __slots__ = ("_bound", "_patience")
+
+    def __init__(self, patience: Patience, bound: Bound | None = None) -> None:
+        super().__init__("", patience.seconds)
+        self._patience = patience
+        self._bound = bound
+        if bound is not None and patience.late:
+            self._refuse_late(bound)
+
+    @property
+    def name(self) -> str:
+        return f"{self._bound.extension.kind} {self._bound.name!r}" if self._bound else "a plugin"
+
+    def turn(self, bound: Bound) -> None:
+        """Say that a function is called next. PluginError where it did not answer too often."""
+        if self._patience.late:
+            self._answered()
+        self._bound = bound
+        self.again()
+        if self._patience.late:
+            self._refuse_late(bound)
+
+    def _answered(self) -> None:
+        """Forget how often the last one did not answer: now it has."""
+        self._patience.late.pop(self.name, None)
+
+    def _refuse_late(self, bound: Bound) -> None:
+        if self._patience.late[self.name] >= TRIES:
+            told = f"{self.name} did not answer {TRIES} times in a row, for {self.seconds:g} s each: not asked again"
+            raise PluginError(f"{bound.where}: {told}" if bound.where else told)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        super().__exit__(kind, error, trace)
+        if error is None and self._patience.late:
+            self._answered()
+        if error is None or not ours(error, self) or isinstance(error, AigcError):
+            return None
+        if isinstance(error, OutOfTime):
+            self._patience.late[self.name] += 1
+        place = f"{self._bound.where}: " if self._bound and self._bound.where else ""
+        raise PluginError(f"{place}{self.name} {broken(error, self)}") from error

@@ -1,0 +1,43 @@
+"""The command line beside plugins that exit: they are set aside, and the rest goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .test_frame import in_python
+
+RUDE = {
+    "at import": "import sys; sys.exit(0)",
+    "closing": "raise GeneratorExit",
+    "declaring": "from aigc import hookimpl\n@hookimpl\ndef aigc_checks(): raise SystemExit(0)",
+    "commands": "from aigc import hookimpl\n@hookimpl\ndef aigc_commands(cli): raise SystemExit(0)",
+    "environment": "import aigc\n@aigc.hookimpl\ndef aigc_environment(environment): environment.filters.clear()",
+}
+
+
+@pytest.mark.parametrize("rude", RUDE)
+def test_a_plugin_that_exits_is_named_and_the_rest_goes_on(rude: str, tmp_path: Path) -> None:
+    about = tmp_path / "rude-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: rude\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[aigc]\nrude = rude_plugin\n")
+    (tmp_path / "rude_plugin.py").write_text(RUDE[rude])
+    code = "from aigc.cli import main; print([main(['show', 'seo/meta', '--prompt', '--example']), main(['nothing'])])"
+    code = code.replace(", '--example'", ", 'topic=Mugs', 'keyword=mug'")
+    done = in_python(code, tmp_path)
+    assert "[0, 2]" in done.stdout, done.stdout + done.stderr
+    assert "Mugs" in done.stdout
+    assert rude == "environment" or "plugin 'rude' failed to load, see `aigc plugins`" in done.stderr
+
+
+def test_a_damaged_distribution_is_passed_over(tmp_path: Path) -> None:
+    about = tmp_path / "damaged-1.0.dist-info"
+    about.mkdir()
+    (about / "entry_points.txt").write_text("[aigc\nno = = :\nnonsense\n\x00")
+    bare = tmp_path / "bare-1.0.dist-info"
+    bare.mkdir()
+    (bare / "entry_points.txt").write_text("[aigc]\nbare = no_such_module_at_all\n")
+    done = in_python("from aigc.cli import main; print([main(['types']), main(['plugins'])])", tmp_path)
+    assert "[0, 0]" in done.stdout and "seo/meta" in done.stdout, done.stdout + done.stderr
