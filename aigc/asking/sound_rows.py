@@ -2,7 +2,7 @@
 
 What the rest of the program cannot hold (see `aigc.types.foreign`) is a fault of its cell: the row fails with that
 reason where a brief needs the cell, and can be used where none does. Names are spelled out. A file that its importer
-breaks at ends there, with one sentence that names it (`importing`).
+breaks at ends there, with one sentence that names it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from aigc.errors import BriefError
+from aigc.errors import AigcError, BriefError, first_line
 from aigc.types import Json, Row
 from aigc.types.foreign import encodes, flaw, whole_text
 
 
 def sound_rows(read: Callable[[], Iterable[Row]], path: Path) -> Iterator[Row]:
     """Yield the rows that an importer reads of a file. BriefError where it breaks."""
-    for row in read():
+    rows: Iterator[Row] | None = None
+    while True:
+        try:
+            with readable(path):
+                rows = iter(read()) if rows is None else rows
+                row = next(rows)
+        except StopIteration:
+            return
+        except AigcError:
+            raise
+        except Exception as error:
+            raise BriefError(f"{path}: cannot be read: {type(error).__name__}: {first_line(error)}") from error
         yield row if _is_plain(row) else _mended(row)
 
 
