@@ -13,9 +13,9 @@ from typing import overload
 
 from aigc.asking.plan import Export
 from aigc.errors import AigcError, JobError, UsageError
+from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
-from aigc.jobs.staging import Stage, replacing, staged, sweep
-from aigc.jobs.written import ARTIFACTS_FILE, REPORT, Written, refusals, refuse_foreign
+from aigc.jobs.staging import ExportStage, replacing, staged, sweep
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import artifact_of
@@ -102,7 +102,7 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
     held = _held_type(folder)
     if held and held != content_type:
         raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
-    Written(folder).claim("")
+    FolderRecord(folder).claim("")
     refuse_foreign(folder, own=(ARTIFACTS_FILE, REPORT))
 
 
@@ -212,9 +212,9 @@ def export(
         folder.mkdir(parents=True, exist_ok=True)
     with only_writer(folder), ExitStack() as stages:
         sweep(folder)
-        there = Written(folder)
+        there = FolderRecord(folder)
         there.claim(of)
-        done: list[tuple[Stage, Bound, Sequence[Path]]] = []
+        done: list[tuple[ExportStage, Bound, Sequence[Path]]] = []
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             done.append((stage, bound, [] if stage.direct else _exported_to(stage, bound, good, refused)))
@@ -230,7 +230,7 @@ def export(
 
 
 def _exported_to(
-    stage: Stage, bound: Bound, pieces: Sequence[Artifact], refused: Callable[[str], None]
+    stage: ExportStage, bound: Bound, pieces: Sequence[Artifact], refused: Callable[[str], None]
 ) -> Sequence[Path]:
     """Let a format write the pieces that it does not refuse."""
     exporter, fitting = bound.extension, Fitting(pieces, bound)
@@ -280,7 +280,7 @@ def _asked(exports: Sequence[Export]) -> dict[str, Json]:
 def as_written(ledger: Ledger, folder: Path) -> list[Export]:
     """Return the exports whose files are in the folder, as they were written."""
     last = ledger.facts().get("exported", {})
-    names = [name for name in Written(folder).formats() if earlier_exports(folder, name)]
+    names = [name for name in FolderRecord(folder).formats() if earlier_exports(folder, name)]
     return [Export(name=name, **last[name]) if name in last else as_before(ledger, Export(name=name)) for name in names]
 
 
@@ -307,6 +307,6 @@ def as_before(ledger: Ledger, asked: Export) -> Export:
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:
     """Return the files that exports wrote last time and that are still there; of one format where it is named."""
-    last = Written(folder)
+    last = FolderRecord(folder)
     paths = [folder / path for one in last.formats() if name in ("", one) for path in last.files(one)]
     return [path for path in paths if path.is_file()]

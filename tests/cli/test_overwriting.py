@@ -65,14 +65,15 @@ def test_nor_is_anything_else_that_no_run_wrote(aigc: Run, shop: Any, name: str)
     assert mine.read_text() == "mine" and names(mine.parent) == {name} and not shop.asked
 
 
-def test_a_job_file_in_its_own_folder_is_kept_beside_the_one_that_a_batch_writes(aigc: Run, shop: Any) -> None:
+def test_a_job_file_of_somebodys_in_its_own_folder_stays_as_it_is(aigc: Run, shop: Any) -> None:
     text = "# mine\ntype: shop/slogan\nbriefs: ../products.csv\nlimit: 1\n"
-    shop.write("made/job.yaml", text)
-    for _ in range(2):
-        assert aigc("batch", "made/job.yaml", "--out", "made").code == 0
-    assert (shop.folder / "made/job (yours).yaml").read_text() == text
-    assert "seed" in (shop.folder / "made/job.yaml").read_text()
-    assert len([name for name in names(shop.folder / "made") if "yours" in name]) == 1
+    mine = shop.write("made/job.yaml", text)
+    for argv in (("--out", "made"), (), ("--limit", "2")):
+        ran = aigc("batch", "made/job.yaml", *argv)
+        assert ran.code == 0 and "made/job.yaml is yours and stays as it is" in ran.err
+    assert mine.read_text() == text
+    ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    assert ran.code == 2 and "made/job.yaml: is there already" in ran.err
 
 
 def test_a_job_file_that_was_changed_is_kept_too(aigc: Run, shop: Any) -> None:
@@ -83,7 +84,7 @@ def test_a_job_file_that_was_changed_is_kept_too(aigc: Run, shop: Any) -> None:
     aigc(*argv, "1")
     assert job.read_text().endswith("# a note\n"), "it says the same and is left alone"
     ran = aigc(*argv, "2")
-    assert "made/job.yaml: holds what no run wrote there; it is job (yours).yaml now" in ran.err
+    assert "made/job.yaml: was changed since it was written; that is job (yours).yaml now" in ran.err
     assert (shop.folder / "made/job (yours).yaml").read_text().endswith("# a note\n")
 
 
