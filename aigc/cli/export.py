@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -23,9 +24,9 @@ from aigc.cli.options import (
     with_flagged_option,
 )
 from aigc.cli.readable import counted
-from aigc.errors import AigcError, JobError, NotFound
+from aigc.errors import AigcError, JobError, NotFound, UsageError
 from aigc.jobs import Good, catch_up, export, own_options, prepare_folder, remember_exports
-from aigc.ledger import opened_ledger
+from aigc.ledger import has_ledger, opened_ledger
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -70,6 +71,8 @@ def command(
     check_exporters(project, formats)
     given = mapping(options, "-o")
     out = out if out is not None and out.resolve() != batch.resolve() else None
+    if out is None and has_ledger(batch) and not os.access(batch, os.W_OK):
+        raise UsageError(f"{batch}: cannot be written to", hint="--out DIR writes elsewhere")
     if out is None:
         _catch_up(project, batch)
     left_out = NEVER if with_flagged else ("flagged", *NEVER)

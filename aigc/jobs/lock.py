@@ -76,7 +76,7 @@ def _held(lock: _Lock, patience: float) -> Iterator[None]:
                 raise lock.refusal()
             time.sleep(PAUSE)
     except OSError as error:
-        raise JobError(f"{lock.path}: cannot be written ({error.strerror or error})") from error
+        raise JobError(f"{lock.path.parent}: cannot be written to ({error.strerror or error})") from error
     try:
         yield
     finally:

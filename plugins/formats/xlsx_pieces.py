@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -72,6 +73,7 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mappi
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
     import openpyxl  # type: ignore[import-untyped]
     from openpyxl.packaging.custom import StringProperty  # type: ignore[import-untyped]
+    from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]
 
     fields, seen = FieldColumns(), SeenRows()
     for artifact in artifacts:
@@ -83,11 +85,21 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mappi
         _fill(book.create_sheet(PIECES), ["id", "status", *headings(columns), "reason"], rows, seen)
         _fill(book.create_sheet(CHOICES), HEAD, _choices(artifacts, filled))
         book.custom_doc_props.append(StringProperty(name=SEEN, value=seen.digest()))
-        book.save(path)
+        with Timeless(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            ExcelWriter(book, archive).save()
     except BaseException:
         for sheet in book.worksheets:
             sheet.close()  # else openpyxl does so when nobody can hear what it says
         raise
+
+
+class Timeless(zipfile.ZipFile):
+    """This is a ZIP file whose parts have no time: with one before 1980, of a clock that is wrong, it could not be."""
+
+    def writestr(self, name: Any, content: Any, *given: Any, **more: Any) -> None:
+        part = zipfile.ZipInfo(name) if isinstance(name, str) else name
+        part.compress_type = self.compression
+        super().writestr(part, content, *given, **more)
 
 
 def _choices(artifacts: Sequence[Artifact], filled: Mapping[str, Mapping[str, Cells]]) -> Iterator[list[Json]]:

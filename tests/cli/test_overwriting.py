@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,15 @@ def test_an_export_goes_elsewhere_from_a_disk_that_cannot_be_written(aigc: Run, 
     ran = aigc("export", "other", "--to", "csv", "--out", "made")
     assert ran.code == 2 and "made: is the folder of a batch" in ran.err
     assert aigc("export", "other", "--to", "csv", "--out", "other/../other").code == 0, "it is the job's own folder"
+
+
+def test_an_export_into_a_folder_that_cannot_be_written_says_what_can(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2")
+    monkeypatch.setattr("os.access", lambda path, how: how != os.W_OK)
+    ran = aigc("export", "made", "--to", "csv")
+    assert (ran.code, ran.err) == (2, "Error: made: cannot be written to; --out DIR writes elsewhere\n")
 
 
 def test_labels_replace_labels_and_nothing_else(aigc: Run, shop: Any) -> None:

@@ -232,3 +232,10 @@ def test_a_workbook_that_is_only_saved_again_is_nobodys(tmp_path, pieces, odd):
         fill(path)
         list(xlsx_pieces(given, tmp_path))
         assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_clock_before_the_first_zip_file_writes_one_all_the_same(tmp_path, pieces, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("zipfile.time.localtime", lambda *given: (1970, 1, 1, 0, 0, 7, 3, 1, 0))
+        (path,) = xlsx_pieces(pieces, tmp_path)
+    assert sheet(path, "pieces")[0][1][0] == pieces[0].id
