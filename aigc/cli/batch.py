@@ -41,6 +41,7 @@ from aigc.jobs import (
     RayRunner,
     Unique,
     check_model,
+    is_foreign,
     open_job,
     prepare_folder,
     rates_file,
@@ -109,8 +110,7 @@ def command(
     content_type = project.content_type(plan.type)
     exports, runner = plan.exports_of(project, content_type), _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
-    if out is not None:
-        _refuse_foreign(project, content_type, plan, out, exports)
+    _refuse_foreign(project, content_type, plan, out, exports)
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         unused = _tell_columns(plan, project, content_type, offering=True)
@@ -124,14 +124,12 @@ def command(
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     _tell_columns(plan, project, content_type)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
-        with_place = partial(replacing, out, PLAN_FILE, foreign=_lies_in(plan, out))
-        write_plan(plan, project, out, voice=project.voice(content_type), replacing=with_place)
+        _keep_plan(plan, project, content_type, out)
         rows = plan.rows(project, content_type)
         job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
         if job.remaining:
             _write(project, job, runner, redo)
-        report = job.finish(exports)
-        return _say(project, report, job, as_json=as_json)
+        return _say(project, job.finish(exports), job, as_json=as_json)
 
 
 def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> Plan:
@@ -149,12 +147,23 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
 
 
 def _refuse_foreign(
-    project: Project, content_type: ContentType, plan: Plan, out: Path, exports: Sequence[Export]
+    project: Project, content_type: ContentType, plan: Plan, out: Path | None, exports: Sequence[Export]
 ) -> None:
     """Refuse a folder where the run would replace what it reads, or files that no run wrote."""
+    if out is None:
+        return
     own = [ARTIFACTS_FILE, REPORT, *([] if _lies_in(plan, out) else [PLAN_FILE])]
     read = [plan.path(content_type), *filter(None, [plan.file]), Path(plan.origin or plan.type)]
     refuse_foreign(out, [project.registry.get("exporter", one.name) for one in exports], read, own)
+
+
+def _keep_plan(plan: Plan, project: Project, content_type: ContentType, out: Path) -> None:
+    """Write the job's own job file, unless one that somebody wrote stands in its place, which is this job's."""
+    if _lies_in(plan, out) and is_foreign(out, PLAN_FILE):
+        echo(f"{out / PLAN_FILE} is yours and stays as it is; what aigc.yaml says is not kept in it", err=True)
+    else:
+        placing = partial(replacing, out, PLAN_FILE)
+        write_plan(plan, project, out, voice=project.voice(content_type), replacing=placing)
 
 
 def _lies_in(plan: Plan, out: Path) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +24,9 @@ from aigc.cli.options import (
     with_flagged_option,
 )
 from aigc.cli.readable import counted
-from aigc.errors import AigcError, JobError, NotFound
+from aigc.errors import AigcError, JobError, NotFound, UsageError
 from aigc.jobs import Good, catch_up, export, own_options, prepare_folder, remember_exports
-from aigc.ledger import opened_ledger
+from aigc.ledger import has_ledger, opened_ledger
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -69,17 +71,16 @@ def command(
     check_exporters(project, formats)
     given = mapping(options, "-o")
     out = out if out is not None and out.resolve() != batch.resolve() else None
+    if out is None and has_ledger(batch) and not os.access(batch, os.W_OK):
+        raise UsageError(f"{batch}: cannot be written to", hint="--out DIR writes elsewhere")
     if out is None:
         _catch_up(project, batch)
+    left_out = NEVER if with_flagged else ("flagged", *NEVER)
+    refused: list[str] = []
     with opened_ledger(batch) as ledger:
         good, counts = Good(ledger, with_flagged=with_flagged), ledger.totals.counts()
-        left_out = NEVER if with_flagged else ("flagged", *NEVER)
         if not len(good):
-            states = _counted_states(counts, ["waiting", *left_out])
-            hint = "--with-flagged writes flagged pieces too" if counts["flagged"] and not with_flagged else ""
-            hint = "the batch's command goes on" if counts["waiting"] else hint
-            raise JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
-        refused: list[str] = []
+            raise _nothing(batch, counts, left_out)
         if out is not None:
             prepare_folder(out)
         of = str(batch.resolve()) if out is not None else ""
@@ -111,6 +112,14 @@ def _catch_up(project: Project, batch: Path) -> None:
         raise
     except AigcError as error:  # the export that is asked for shows it all the same
         echo(f"Other files of {batch} do not show yet what was picked: {error}", err=True)
+
+
+def _nothing(batch: Path, counts: Counter[str], left_out: Sequence[str]) -> JobError:
+    """Return the error that says why no piece can be exported."""
+    states = _counted_states(counts, ["waiting", *left_out])
+    hint = "--with-flagged writes flagged pieces too" if counts["flagged"] and "flagged" in left_out else ""
+    hint = "the batch's command goes on" if counts["waiting"] else hint
+    return JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
 
 
 def _counted_states(counts: Mapping[str, int], names: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -35,7 +35,7 @@ from aigc.cli.screen import Screen
 from aigc.content import brief_values
 from aigc.content.languages import with_language
 from aigc.content.yaml_lines import read_yaml
-from aigc.errors import AigcError, BriefError, UsageError, nearest
+from aigc.errors import BriefError, UsageError, nearest
 from aigc.jobs import add_piece, prepare_folder, refuse_foreign
 from aigc.ledger import artifact_record
 from aigc.types import Artifact, Brief, WrittenFloat
@@ -94,28 +94,17 @@ def command(
     check_exporters(project, formats)
     asked = formats or content_type.exports
     if out is not None:
-        exporters = [project.registry.get("exporter", name) for name in asked]
-        refuse_foreign(out, exporters, [Path(brief_file)] if brief_file else [], own=())
-        prepare_folder(out)
+        _prepare(project, out, asked, brief_file)
     screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
     artifact = _write(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
     refused: list[str] = []
-    paths: list[Path] = []
-    trouble: AigcError | None = None
     try:
-        if out is not None:
-            adding = partial(add_piece, project.registry, artifact, out, asked)
-            paths = adding(with_flagged=with_flagged, refused=refused.append)
-    except AigcError as error:  # what was written is shown all the same
-        trouble = error
-    if as_json:
-        print_json(artifact_record(artifact))
-    else:
-        _print(artifact, screen)
-    if trouble is not None:
-        raise trouble
+        adding = partial(add_piece, project.registry, artifact, with_flagged=with_flagged, refused=refused.append)
+        paths = adding(folder=out, formats=asked) if out is not None else []
+    finally:  # what was written is shown also where it cannot be kept
+        print_json(artifact_record(artifact)) if as_json else _print(artifact, screen)
     for path in paths:
         echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:
@@ -126,6 +115,13 @@ def command(
         names = ", ".join(asset.name for asset in artifact.assets)
         echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
     return 0 if artifact.status == "accepted" and not refused else 1
+
+
+def _prepare(project: Project, out: Path, formats: Iterable[str], brief_file: str | None) -> None:
+    """Refuse a folder where the piece would replace what is read, or files that no run wrote; make it otherwise."""
+    exporters = [project.registry.get("exporter", name) for name in formats]
+    refuse_foreign(out, exporters, [Path(brief_file)] if brief_file else [], own=())
+    prepare_folder(out)
 
 
 def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:

@@ -10,9 +10,9 @@ this machine did. Where it is written changes nothing of this: a `Runner` does i
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
 `Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `refuse_foreign`,
-`replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`, `add_piece` (the folder); `ray_runner`.
-Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is written
-(writing), where briefs come from (asking), SQL, torch, click.
+`is_foreign`, `replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`, `add_piece` (the folder);
+`ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is
+written (writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from aigc.jobs.folder import (
     read_artifacts,
     remember_exports,
 )
+from aigc.jobs.folder_record import ARTIFACTS_FILE, is_foreign, refuse_foreign
 from aigc.jobs.forecast import Forecast, Forecaster, check_model, rates_file
 from aigc.jobs.judgements import LABEL_COLUMNS, Judgement, judgements, label_rows
 from aigc.jobs.keys import written_already
@@ -37,7 +38,6 @@ from aigc.jobs.run import Job, open_job, run_job
 from aigc.jobs.single_pieces import add_piece
 from aigc.jobs.staging import replacing
 from aigc.jobs.uniqueness import Unique
-from aigc.jobs.written import ARTIFACTS_FILE, refuse_foreign
 
 __all__ = [
     "ARTIFACTS_FILE",
@@ -58,6 +58,7 @@ __all__ = [
     "earlier_exports",
     "export",
     "is_behind",
+    "is_foreign",
     "judgements",
     "label_rows",
     "open_job",

@@ -13,9 +13,9 @@ from typing import overload
 from aigc.asking.plan import Export
 from aigc.errors import JobError, UsageError
 from aigc.jobs.exporting import written_by
+from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
-from aigc.jobs.staging import Stage, replacing, staged, sweep
-from aigc.jobs.written import ARTIFACTS_FILE, REPORT, Written, refusals, refuse_foreign
+from aigc.jobs.staging import ExportStage, replacing, staged, sweep
 from aigc.ledger.assets import Assets
 from aigc.ledger.ledger import Ledger, has_ledger, no_job, opened_ledger
 from aigc.ledger.record import NO_ARTIFACT, artifact_of
@@ -101,7 +101,7 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
     held = _held_type(folder)
     if held and held != content_type:
         raise UsageError(f"{folder}: holds pieces of {held}, not of {content_type}", hint="choose another --out")
-    Written(folder).claim("")
+    FolderRecord(folder).claim("")
     refuse_foreign(folder, own=(ARTIFACTS_FILE, REPORT))
 
 
@@ -217,10 +217,10 @@ def export(
     broken: list[JobError] = []
     with only_writer(folder), ExitStack() as stages:
         sweep(folder)
-        there = Written(folder)
+        there = FolderRecord(folder)
         there.claim(of)
         work = _Exporting(pieces=good, refused=refused, timeouts=registry.timeouts)
-        done: list[tuple[Stage, Bound, Sequence[Path]]] = []
+        done: list[tuple[ExportStage, Bound, Sequence[Path]]] = []
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
@@ -258,7 +258,7 @@ class _Exporting:
     refused: Callable[[str], None]
     timeouts: Timeouts
 
-    def written(self, stage: Stage, bound: Bound) -> Sequence[Path]:
+    def written(self, stage: ExportStage, bound: Bound) -> Sequence[Path]:
         """Let a format write the pieces that it does not refuse. JobError where it breaks."""
         fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
         if fitting.refused:
@@ -302,7 +302,7 @@ def _asked(exports: Sequence[Export]) -> dict[str, Json]:
 def as_written(ledger: Ledger, folder: Path) -> list[Export]:
     """Return the exports whose files are in the folder, as they were written."""
     last = ledger.facts().get("exported", {})
-    names = [name for name in Written(folder).formats() if earlier_exports(folder, name)]
+    names = [name for name in FolderRecord(folder).formats() if earlier_exports(folder, name)]
     return [Export(name=name, **last[name]) if name in last else as_before(ledger, Export(name=name)) for name in names]
 
 
@@ -329,6 +329,6 @@ def as_before(ledger: Ledger, asked: Export) -> Export:
 
 def earlier_exports(folder: Path, name: str = "") -> list[Path]:
     """Return the files that exports wrote last time and that are still there; of one format where it is named."""
-    last = Written(folder)
+    last = FolderRecord(folder)
     paths = [folder / path for one in last.formats() if name in ("", one) for path in last.files(one)]
     return [path for path in paths if path.is_file()]

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 LOCK, HOLDER, FILES = ".lock", ".holder", ".files"
 GRACE = 1.0  # seconds that a process which was just killed may take to be gone
 PAUSE = 0.02  # seconds between two looks
+LONG = 600.0  # seconds that a hundred thousand pieces may take to be exported
 HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK)
 NO_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL)
 OPENED = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe blocks
@@ -46,7 +47,7 @@ def only_run(folder: Path, *, patience: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
-def only_writer(folder: Path, *, patience: float = 60.0) -> Iterator[None]:
+def only_writer(folder: Path, *, patience: float = LONG) -> Iterator[None]:
     """Hold the folder's files for this process while they are written. JobError where another does so for long."""
     with _held(_Lock(folder, FILES), patience):
         yield
@@ -75,7 +76,7 @@ def _held(lock: _Lock, patience: float) -> Iterator[None]:
                 raise lock.refusal()
             time.sleep(PAUSE)
     except OSError as error:
-        raise JobError(f"{lock.path}: cannot be written ({error.strerror or error})") from error
+        raise JobError(f"{lock.path.parent}: cannot be written to ({error.strerror or error})") from error
     try:
         yield
     finally:

@@ -30,6 +30,7 @@ from aigc.jobs.folder import (
     take_over,
     write_artifacts,
 )
+from aigc.jobs.folder_record import FolderRecord, begin_record
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
 from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
 from aigc.jobs.keys import Keys
@@ -39,7 +40,6 @@ from aigc.jobs.reviewing import is_behind, judge_reviews, note_shown, show_expor
 from aigc.jobs.runner import Local, Runner, Task, Took
 from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
-from aigc.jobs.written import Written, begin_record
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
 from aigc.project import Project
 from aigc.types import STATUSES, Artifact, Brief, Generator, JobReport, KeepLines
@@ -342,7 +342,7 @@ class Job:
         if not (whole or problems):
             note_shown(self.ledger)
             with only_writer(self.folder):
-                Written(self.folder).settle()
+                FolderRecord(self.folder).settle()
         report = self._report(tuple(dict.fromkeys(files)), tuple(problems))
         registry.notify("aigc_job", report=report)
         return report

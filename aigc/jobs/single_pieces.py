@@ -13,8 +13,8 @@ from pathlib import Path
 
 from aigc.errors import AigcError
 from aigc.jobs.folder import PIECES_FILE, export, exported_statuses
+from aigc.jobs.folder_record import FolderRecord
 from aigc.jobs.lock import only_run, only_writer
-from aigc.jobs.written import Written
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of, artifact_record, json_text
 from aigc.plugs.registry import Registry
@@ -75,7 +75,7 @@ def add_piece(
 def _goes_on(folder: Path, name: str, *, spares: bool) -> bool:
     """Say whether a format's files are as they were written, else leave them to people."""
     with only_writer(folder):
-        there = Written(folder)
+        there = FolderRecord(folder)
         files = there.files(name)
         if files and (all((folder / one).is_file() for one in files) if spares else there.is_whole(name)):
             return True
@@ -100,7 +100,7 @@ def _kept(folder: Path) -> list[SinglePiece]:
         pass
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         with only_writer(folder):
-            there = Written(folder)
+            there = FolderRecord(folder)
             for name in there.formats():
                 there.give_up(name)
     return []

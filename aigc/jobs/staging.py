@@ -16,15 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aigc.errors import AigcError
+from aigc.jobs.folder_record import OWN, SCRATCH, FolderRecord, refusals
 from aigc.jobs.lock import only_writer
-from aigc.jobs.written import OWN, SCRATCH, Written, refusals
 from aigc.plugs.extension import Extension
 
 
-class Stage:
+class ExportStage:
     """This is where one exporter writes, for once."""
 
-    def __init__(self, there: Written, exporter: Extension, place: Path) -> None:
+    def __init__(self, there: FolderRecord, exporter: Extension, place: Path) -> None:
         self.folder = place
         self._there = there
         self._exporter = exporter
@@ -63,26 +63,25 @@ class Stage:
 
 
 @contextmanager
-def staged(there: Written, exporter: Extension) -> Iterator[Stage]:
+def staged(there: FolderRecord, exporter: Extension) -> Iterator[ExportStage]:
     """Give an exporter its stage."""
     if exporter.files.spare:
-        yield Stage(there, exporter, there.folder)
+        yield ExportStage(there, exporter, there.folder)
         return
     with _scratch(there.folder, there.folder) as place:
-        yield Stage(there, exporter, place)
+        yield ExportStage(there, exporter, place)
 
 
 @contextmanager
-def replacing(folder: Path, name: str, *, foreign: bool = False) -> Iterator[Path]:
+def replacing(folder: Path, name: str) -> Iterator[Path]:
     """Give a path to write one of a job's own files at, which then takes its place. What people changed of it is set
-    aside, and with `foreign` what is theirs, which is refused else. JobError where the disk refuses."""
+    aside; what is theirs is refused. JobError where the disk refuses."""
     with only_writer(folder), refusals(folder / name):
-        there = Written(folder)
-        if not foreign:
-            there.refuse([name])
+        there = FolderRecord(folder)
+        there.refuse([name])
         with _scratch(folder, folder / name) as place:
             yield place / name
-            _place(there, OWN, {name: place / name}, foreign=foreign)
+            _place(there, OWN, {name: place / name})
         there.note(OWN, [name])
 
 
@@ -102,9 +101,9 @@ def _scratch(folder: Path, told: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _place(there: Written, name: str, coming: Mapping[str, Path], *, foreign: bool = False) -> None:
+def _place(there: FolderRecord, name: str, coming: Mapping[str, Path]) -> None:
     """Move files to their places, once they are named as a format's."""
-    there.make_room(coming, foreign=foreign)
+    there.make_room(coming)
     there.expect(name, coming)
     for one, path in coming.items():
         _move(path, there.folder / one)

@@ -6,15 +6,15 @@ asked: `briefs`, `completions`, `pieces`, `lines`, `reviews`, `twins`, `totals`;
 and as JSON, `standing` is the job as a whole, `recorder` a Generator that writes down what another one answers before
 anybody sees it, `assets` the folder of pieces' files, and `scratch` texts by name in a file that is thrown away.
 
-Names: `Ledger`, `opened_ledger`, `check_job`, `Entry`, `KeptLine`, `artifact_record`, `Standing`, `standing`,
-`Complaint`. Knows: SQLite, briefs, artifacts, completions, requests' digests. Does not know: content types, exports,
-projects.
+Names: `Ledger`, `opened_ledger`, `has_ledger`, `check_job`, `Entry`, `KeptLine`, `artifact_record`, `Standing`,
+`standing`, `Complaint`. Knows: SQLite, briefs, artifacts, completions, requests' digests. Does not know: content
+types, exports, projects.
 """
 
 from __future__ import annotations
 
 from aigc.ledger.entry import Entry
-from aigc.ledger.ledger import Ledger, check_job, opened_ledger
+from aigc.ledger.ledger import Ledger, check_job, has_ledger, opened_ledger
 from aigc.ledger.lines import KeptLine
 from aigc.ledger.record import artifact_record
 from aigc.ledger.standing import Standing, standing
@@ -28,6 +28,7 @@ __all__ = [
     "Standing",
     "artifact_record",
     "check_job",
+    "has_ledger",
     "opened_ledger",
     "standing",
 ]

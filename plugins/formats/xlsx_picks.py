@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ PIECES, CHOICES = "pieces", "suggestions"
 MOST = 5  # suggestions of one text
 PICK, BASE = "pick", "base"  # the column to fill in, and what the row was written about
 HEAD = ("id", "field", "stands now", *(f"suggestion {number}" for number in range(1, MOST + 1)), PICK, BASE)
+ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
+SEEN = "aigc-pieces"  # the property of a workbook that tells what was written into the sheet of pieces
 BROKEN = (OSError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile)  # of XML too
 
 Cells = Mapping[str, Json]
@@ -49,6 +53,7 @@ def filled_in(path: Path) -> FilledIn:
         try:
             for table in book.worksheets:
                 _read(table, found)
+            found.more |= _changed(book)
         finally:
             book.close()
     except BROKEN:  # whose it is cannot be told
@@ -64,6 +69,45 @@ def _read(table: Any, found: FilledIn) -> None:
             found.add(dict(zip(head, row, strict=False)))
     elif table.title != PIECES:
         found.more |= any(word(value) for row in rows for value in row)
+
+
+def _changed(book: Any) -> bool:
+    """Say whether somebody wrote into the sheet of pieces, as far as the workbook tells what stood there."""
+    before = [one.value for one in book.custom_doc_props.props if one.name == SEEN]
+    if not before or PIECES not in book.sheetnames:
+        return False
+    seen = SeenRows()
+    for row in book[PIECES].iter_rows(values_only=True):
+        seen.add(row)
+    return seen.digest() not in before
+
+
+class SeenRows:
+    """These are the rows of a sheet as far as people tell them apart: not by blanks, nor by what a program makes of
+    them when it saves the workbook."""
+
+    def __init__(self) -> None:
+        self._seen = hashlib.sha256()
+        self._empty = 0  # rows since the last one that holds something
+
+    def add(self, row: Iterable[Json]) -> None:
+        """Take the next row."""
+        words = [_told(value) for value in row]
+        told = "\0".join(words).rstrip("\0")
+        if told:
+            self._seen.update(("\1" * (self._empty + 1) + told).encode("utf-8", "replace"))
+        self._empty = 0 if told else self._empty + 1
+
+    def digest(self) -> str:
+        """Return what is the same for the same rows."""
+        return self._seen.hexdigest()
+
+
+def _told(value: Json) -> str:
+    """Return a cell without what saving it may change: blanks, escaped characters, the last digits of a number."""
+    if isinstance(value, int | float):
+        return f"{float(value):.10g}"
+    return " ".join(ESCAPED.sub("", word(value)).split())
 
 
 def asked_for(row: Cells) -> str:

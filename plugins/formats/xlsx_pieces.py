@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,9 @@ from aigc_plugins.formats.xlsx_picks import (
     MOST,
     PICK,
     PIECES,
+    SEEN,
     Cells,
+    SeenRows,
     asked_for,
     filled_in,
     set_aside,
@@ -30,6 +34,7 @@ from aigc_plugins.formats.xlsx_picks import (
 LONGEST = 32_767  # characters of a cell, by Excel's limit
 ROWS = 1_048_576  # of a sheet, by Excel's limit
 NO_TEXT = ("=", "#")  # how texts begin that openpyxl makes formulas or errors of
+NO_XML = dict.fromkeys((0xFFFE, 0xFFFF))  # no characters, and no program opens a workbook with one
 WIDTHS = {"id": 12, "status": 10, "field": 16, "reason": 40}  # in characters
 WIDE = 34
 
@@ -41,7 +46,8 @@ def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     Pieces have their id, status, fields (a list spread over "headlines 1…n") and reason. For every text with
     suggestions the other sheet has what stands and up to five suggestions; write the number of one, or words of your
     own, into its column "pick", and `aigc pick DIR --from content.xlsx` takes them. What the file that is there has in
-    that column is kept until it stands; where it holds more of yours, it is kept whole as "content (filled in).xlsx".
+    that column is kept until it stands; where it holds more of yours, in the sheet of pieces too, it is kept whole as
+    "content (filled in).xlsx".
     The column "base" tells whether a row's brief and text are those that it was written about. Texts are texts: "=1+1"
     is no formula. What is longer than Excel allows in a cell is cut.
     """
@@ -66,21 +72,34 @@ def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
 def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mapping[str, Cells]]) -> None:
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
     import openpyxl  # type: ignore[import-untyped]
+    from openpyxl.packaging.custom import StringProperty  # type: ignore[import-untyped]
+    from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]
 
-    seen = FieldColumns()
+    fields, seen = FieldColumns(), SeenRows()
     for artifact in artifacts:
-        seen.see(artifact.fields)
-    columns = seen.columns()
+        fields.see(artifact.fields)
+    columns = fields.columns()
     book = openpyxl.Workbook(write_only=True)
     rows = ([one.id, one.status, *(in_column(one.fields, name) for name in columns), one.reason] for one in artifacts)
     try:
-        _fill(book.create_sheet(PIECES), ["id", "status", *headings(columns), "reason"], rows)
+        _fill(book.create_sheet(PIECES), ["id", "status", *headings(columns), "reason"], rows, seen)
         _fill(book.create_sheet(CHOICES), HEAD, _choices(artifacts, filled))
-        book.save(path)
+        book.custom_doc_props.append(StringProperty(name=SEEN, value=seen.digest()))
+        with Timeless(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+            ExcelWriter(book, archive).save()
     except BaseException:
         for sheet in book.worksheets:
             sheet.close()  # else openpyxl does so when nobody can hear what it says
         raise
+
+
+class Timeless(zipfile.ZipFile):
+    """This is a ZIP file whose parts have no time: with one before 1980, of a clock that is wrong, it could not be."""
+
+    def writestr(self, name: Any, content: Any, *given: Any, **more: Any) -> None:
+        part = zipfile.ZipInfo(name) if isinstance(name, str) else name
+        part.compress_type = self.compression
+        super().writestr(part, content, *given, **more)
 
 
 def _choices(artifacts: Sequence[Artifact], filled: Mapping[str, Mapping[str, Cells]]) -> Iterator[list[Json]]:
@@ -106,18 +125,21 @@ def _choice(artifact: Artifact, place: str, offers: Sequence[Suggestion], row: C
     return [artifact.id, place, stands, *texts, *[None] * (MOST - len(texts)), pick, base]
 
 
-def _fill(sheet: Any, head: Sequence[str], rows: Iterator[list[Json]]) -> None:
-    """Write a sheet whose first row stays in view. JobError where it has more rows than Excel reads."""
+def _fill(sheet: Any, head: Sequence[str], rows: Iterator[list[Json]], seen: SeenRows | None = None) -> None:
+    """Write a sheet whose first row stays in view; `seen` takes its rows. JobError where there are more than Excel
+    reads."""
     from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
     sheet.freeze_panes = "B2"
     for number, name in enumerate(head, 1):
         sheet.column_dimensions[get_column_letter(number)].width = WIDTHS.get(name, WIDE)
-    sheet.append([_cell(sheet, name) for name in head])
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(chain([head], rows), 1):
         if number > ROWS:
             raise JobError(f"xlsx: the sheet {sheet.title!r} has more than {ROWS:,} rows", hint="export csv or jsonl")
-        sheet.append([_cell(sheet, value) for value in row])
+        cells = [_cell(sheet, value) for value in row]
+        if seen is not None:
+            seen.add(getattr(cell, "value", cell) for cell in cells)
+        sheet.append(cells)
 
 
 def _cell(sheet: Any, value: Json) -> Any:
@@ -129,6 +151,7 @@ def _cell(sheet: Any, value: Json) -> Any:
         return value
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = ILLEGAL_CHARACTERS_RE.sub("", text if text.isascii() else text.encode("utf-8", "replace").decode())
+    text = text.translate(NO_XML)
     if not text.startswith(NO_TEXT):
         return text[:LONGEST]
     cell = WriteOnlyCell(sheet, value=text[:LONGEST])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,14 +66,15 @@ def test_nor_is_anything_else_that_no_run_wrote(aigc: Run, shop: Any, name: str)
     assert mine.read_text() == "mine" and names(mine.parent) == {name} and not shop.asked
 
 
-def test_a_job_file_in_its_own_folder_is_kept_beside_the_one_that_a_batch_writes(aigc: Run, shop: Any) -> None:
+def test_a_job_file_of_somebodys_in_its_own_folder_stays_as_it_is(aigc: Run, shop: Any) -> None:
     text = "# mine\ntype: shop/slogan\nbriefs: ../products.csv\nlimit: 1\n"
-    shop.write("made/job.yaml", text)
-    for _ in range(2):
-        assert aigc("batch", "made/job.yaml", "--out", "made").code == 0
-    assert (shop.folder / "made/job (yours).yaml").read_text() == text
-    assert "seed" in (shop.folder / "made/job.yaml").read_text()
-    assert len([name for name in names(shop.folder / "made") if "yours" in name]) == 1
+    mine = shop.write("made/job.yaml", text)
+    for argv in (("--out", "made"), (), ("--limit", "2")):
+        ran = aigc("batch", "made/job.yaml", *argv)
+        assert ran.code == 0 and "made/job.yaml is yours and stays as it is" in ran.err
+    assert mine.read_text() == text
+    ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made")
+    assert ran.code == 2 and "made/job.yaml: is there already" in ran.err
 
 
 def test_a_job_file_that_was_changed_is_kept_too(aigc: Run, shop: Any) -> None:
@@ -83,7 +85,7 @@ def test_a_job_file_that_was_changed_is_kept_too(aigc: Run, shop: Any) -> None:
     aigc(*argv, "1")
     assert job.read_text().endswith("# a note\n"), "it says the same and is left alone"
     ran = aigc(*argv, "2")
-    assert "made/job.yaml: holds what no run wrote there; it is job (yours).yaml now" in ran.err
+    assert "made/job.yaml: was changed since it was written; that is job (yours).yaml now" in ran.err
     assert (shop.folder / "made/job (yours).yaml").read_text().endswith("# a note\n")
 
 
@@ -132,6 +134,15 @@ def test_an_export_goes_elsewhere_from_a_disk_that_cannot_be_written(aigc: Run, 
     ran = aigc("export", "other", "--to", "csv", "--out", "made")
     assert ran.code == 2 and "made: is the folder of a batch" in ran.err
     assert aigc("export", "other", "--to", "csv", "--out", "other/../other").code == 0, "it is the job's own folder"
+
+
+def test_an_export_into_a_folder_that_cannot_be_written_says_what_can(
+    aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2")
+    monkeypatch.setattr("os.access", lambda path, how: how != os.W_OK)
+    ran = aigc("export", "made", "--to", "csv")
+    assert (ran.code, ran.err) == (2, "Error: made: cannot be written to; --out DIR writes elsewhere\n")
 
 
 def test_labels_replace_labels_and_nothing_else(aigc: Run, shop: Any) -> None:

@@ -206,5 +206,5 @@ def test_without_locks_the_note_holds_and_says_what_to_do_after_a_kill(
 
 
 def test_a_disk_that_refuses_is_one_line(folder: Path) -> None:
-    with pytest.raises(JobError, match=r"\.lock: cannot be written \(No such file"), only_run(folder / "none"):
+    with pytest.raises(JobError, match=r"none: cannot be written to \(No such file"), only_run(folder / "none"):
         pass

@@ -13,8 +13,8 @@ from aigc import hookimpl
 from aigc.asking import open_rows, read_briefs
 from aigc.errors import JobError, NotFound, UsageError
 from aigc.jobs import export, open_job, prepare_folder, read_artifacts
+from aigc.jobs.folder_record import RECORD
 from aigc.jobs.lock import only_run
-from aigc.jobs.written import RECORD
 from aigc.ledger import artifact_record, opened_ledger, standing
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of

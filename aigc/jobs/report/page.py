@@ -15,12 +15,12 @@ from markupsafe import Markup
 
 from aigc.content import ContentType
 from aigc.errors import JobError
+from aigc.jobs.folder_record import REPORT
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
 from aigc.jobs.report.reading import UNITS, Reader
 from aigc.jobs.staging import replacing
-from aigc.jobs.written import REPORT
 from aigc.ledger.ledger import Ledger
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Line

@@ -109,10 +109,10 @@ def test_what_is_filled_in_is_kept_until_it_stands(tmp_path, pieces):
     assert [row[8] for row in sheet(path, "suggestions")[0][1:]] == [None, None]
 
 
-def fill(path, **cells):
+def fill(path, on="suggestions", **cells):
     book = openpyxl.load_workbook(path)
     for cell, value in cells.items():
-        book["suggestions"][cell] = value
+        book[on][cell] = value
     book.save(path)
 
 
@@ -208,3 +208,34 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, pieces):
     (tmp_path / "file").write_text("")
     with pytest.raises(JobError, match="cannot be written"):
         list(xlsx_pieces(pieces, tmp_path / "file"))
+
+
+@pytest.mark.parametrize("odd", [{"C2": "My headline"}, {"A2": ""}, {"K9": "a note"}, {"E2": "approved"}])
+def test_what_a_person_wrote_beside_the_pieces_is_kept_as_well(tmp_path, pieces, odd):
+    (path,) = xlsx_pieces(pieces, tmp_path)
+    fill(path, on="pieces", **odd)
+    before = path.read_bytes()
+    list(xlsx_pieces(pieces, tmp_path))
+    assert (tmp_path / "content (filled in).xlsx").read_bytes() == before != path.read_bytes()
+    list(xlsx_pieces(pieces, tmp_path))
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["=1", "#N/A", "a\r\nb", "_x000D_", " x ", 1.0, 123456789012345678, 0.1, True, "\ufffe", "\ud800", "x" * 40_000],
+)
+def test_a_workbook_that_is_only_saved_again_is_nobodys(tmp_path, pieces, odd):
+    given = [replace(pieces[0], fields={"text": odd, "list": [odd, None]})]
+    (path,) = xlsx_pieces(given, tmp_path)
+    for _ in range(2):
+        fill(path)
+        list(xlsx_pieces(given, tmp_path))
+        assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_clock_before_the_first_zip_file_writes_one_all_the_same(tmp_path, pieces, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("zipfile.time.localtime", lambda *given: (1970, 1, 1, 0, 0, 7, 3, 1, 0))
+        (path,) = xlsx_pieces(pieces, tmp_path)
+    assert sheet(path, "pieces")[0][1][0] == pieces[0].id

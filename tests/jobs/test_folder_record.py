@@ -15,7 +15,7 @@ import pytest
 from aigc import Artifact, Asset, Brief, Extension, exporter, hookimpl, whole_file
 from aigc.errors import JobError, UsageError
 from aigc.jobs import add_piece, export, prepare_folder, read_artifacts, refuse_foreign
-from aigc.jobs.written import RECORD
+from aigc.jobs.folder_record import RECORD
 from aigc.types import Provenance
 
 from .conftest import Shop
@@ -131,7 +131,7 @@ def test_what_people_changed_is_set_aside_and_told(shop: Shop, caplog: pytest.Lo
     assert texts(shop.folder / "content.csv") == ["Buy a", "Buy b"]
     for name in ("content (yours).csv", "content (yours 2).csv", "markdown/00 (yours).md", "artifacts (yours).jsonl"):
         assert (shop.folder / name).read_text(encoding="utf-8").endswith(MINE)
-    assert "content.csv: holds what no run wrote there; it is content (yours).csv now" in caplog.text
+    assert "content.csv: was changed since it was written; that is content (yours).csv now" in caplog.text
     assert not list(shop.folder.glob("markdown/01 *")), "what nobody changed is replaced without a word"
 
 
@@ -159,7 +159,7 @@ def test_a_kill_while_files_take_their_places_makes_none_a_stranger(
         shop.run(["a"], exports=["csv"])
     shop.run(["a"], exports=["csv"])
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("aigc.jobs.staging.Written.note", killed)
+        patch.setattr("aigc.jobs.staging.FolderRecord.note", killed)
         shop.run(["a", "b"], exports=["csv"])
     assert not shop.run(["a", "b"], exports=["csv"]).problems
     assert not list(shop.folder.glob("*yours*")) and not list(shop.folder.glob(".exporting-*"))

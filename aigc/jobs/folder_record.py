@@ -42,7 +42,7 @@ State = Literal["free", "ours", "changed", "foreign"]
 Names = Mapping[str, Mapping[str, str]]  # format → file → digest
 
 
-class Written:
+class FolderRecord:
     """This is what runs wrote into one folder. `of` is the job of which exports are here, where that is another
     folder's."""
 
@@ -89,13 +89,12 @@ class Written:
             raise UsageError(f"{self.folder}: holds {whose}", hint="choose another --out")
         self.of = of
 
-    def make_room(self, coming: Mapping[str, Path], *, foreign: bool = False) -> None:
-        """Set aside what people changed, and with `foreign` what is theirs; else refuse that, before anything. What is
-        no more than the beginning of the file that is `coming` was cut off by a disk, and may go."""
-        if not foreign:
-            self.refuse(coming)
+    def make_room(self, coming: Mapping[str, Path]) -> None:
+        """Set aside what people changed; what is theirs is refused before. What is no more than the beginning of the
+        file that is `coming` was cut off by a disk, and may go."""
+        self.refuse(coming)
         for name, path in coming.items():
-            if self.state(name) in ("changed", "foreign") and not _begins(path, self.folder / name):
+            if self.state(name) == "changed" and not _begins(path, self.folder / name):
                 self.set_aside(name)
 
     def set_aside(self, name: str) -> None:
@@ -106,7 +105,7 @@ class Written:
             number += 1
             other = path.with_stem(f"{path.stem} ({YOURS} {number})")
         path.rename(other)
-        log.warning("%s: holds what no run wrote there; it is %s now", path, other.name)
+        log.warning("%s: was changed since it was written; that is %s now", path, other.name)
 
     def expect(self, format_: str, names: Iterable[str]) -> None:
         """Name files that are about to be written."""
@@ -165,18 +164,23 @@ class Written:
             json.dump({"format": FORMAT, "of": self.of, **lost, "files": self._files}, file, sort_keys=True)
 
 
+def is_foreign(folder: Path, name: str) -> bool:
+    """Say whether a file there is somebody's own."""
+    return FolderRecord(folder).state(name) == "foreign"
+
+
 def begin_record(folder: Path) -> None:
     """Begin the record of a new job, from which on nothing there is of an earlier version."""
     if not has_ledger(folder):
         with only_writer(folder):
-            Written(folder).expect(OWN, [])
+            FolderRecord(folder).expect(OWN, [])
 
 
 def refuse_foreign(
     folder: Path, exporters: Iterable[Extension] = (), read: Iterable[Path] = (), own: Iterable[str] = OWN_FILES
 ) -> None:
     """Refuse, with a UsageError, what a run with such exporters would replace, as far as that is known beforehand."""
-    there = Written(folder)
+    there = FolderRecord(folder)
     names = (name for one in exporters for name in (*one.files.names, *there.files(one.name)))
     there.refuse([*own, *names], read)
 
