@@ -87,7 +87,8 @@ class Engine:
     def grammars(self) -> Grammars:
         """Return the compiler of grammars, made on first use: that takes half a second, and free text needs none."""
         if self._grammars is None:
-            ends, tokenizer = sorted(self.ends), self.front.raw.to_str()
+            ends = sorted(one for one in self.ends if one < self.front.vocab)  # llguidance knows the tokenizer's alone
+            tokenizer = self.front.raw.to_str()
             self._grammars = Grammars(tokenizer, self.vocab, ends, self.network.device, tokens=self.front.vocab)
         return self._grammars
 

@@ -12,7 +12,7 @@ from llguidance import LLExecutor, LLMatcher, LLTokenizer
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask_par
 
 from aigc.engine.device import sent
-from aigc.errors import EngineError
+from aigc.errors import EngineError, ModelError, first_line
 from aigc.types import Grammar
 
 KEPT = 256  # compiled grammars
@@ -121,7 +121,10 @@ class Grammars:
         self.vocab = vocab
         self._tokens = max(tokens, vocab)
         self._device = device or torch.device("cpu")
-        self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=self._tokens, eos_token=list(ends))
+        try:
+            self._tokenizer = LLTokenizer(tokenizer_json, n_vocab=self._tokens, eos_token=list(ends) or None)
+        except ValueError as error:
+            raise ModelError(f"no text can be held to a form with this tokenizer: {first_line(error)}") from error
         self._letters = Letters(self._tokenizer)
         allowed = (torch.arange(256)[:, None] >> torch.arange(8) & 1).bool()
         self._eights = torch.zeros(256, 8).masked_fill_(~allowed, -torch.inf).to(device)  # by byte of a bit mask

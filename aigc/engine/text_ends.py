@@ -16,7 +16,7 @@ TURN_ENDS = ("<|im_end|>", "<end_of_turn>", "<|eot_id|>", "<|end|>")  # where a 
 
 def text_ends(front: Front, configured: Iterable[int]) -> list[int]:
     """Return every token that ends a text, each once: the `configured` ones of the model first."""
-    found = [*configured, *sorted(front.ends)]
+    found = [*tokens_in([*configured]), *sorted(front.ends)]
     if front.chat is not None:
         found += [front.special[text] for text in TURN_ENDS if text in front.special and text in front.chat.source]
     return list(dict.fromkeys(found))
@@ -30,6 +30,10 @@ def configured_ends(folder: Path) -> list[int]:
             words = read_json((folder / name).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        given = words.get("eos_token_id") if isinstance(words, dict) else None
-        found += [number for number in (given if isinstance(given, list) else [given]) if type(number) is int]
+        found += tokens_in(words.get("eos_token_id") if isinstance(words, dict) else None)
     return found
+
+
+def tokens_in(given: object) -> list[int]:
+    """Return the tokens that a config names, one or several; what is no token's number names none."""
+    return [one for one in (given if isinstance(given, list) else [given]) if type(one) is int and one >= 0]

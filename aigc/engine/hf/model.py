@@ -29,6 +29,7 @@ from aigc.engine.hf.attention import NAME, lay_out, slot_attention
 from aigc.engine.hf.packing import linears, pack_model, rounds_what_it_makes, stored_dtype
 from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
+from aigc.engine.text_ends import tokens_in
 from aigc.errors import ModelError, first_line
 from aigc.types.foreign import read_json
 
@@ -70,7 +71,7 @@ class TransformersNetwork:
     def ends(self) -> frozenset[int]:
         """Return the tokens that end a text, by the model's configs."""
         found = [getattr(one, "eos_token_id", None) for one in (self.model.generation_config, self.model.config)]
-        return frozenset(number for one in found for number in ([one] if isinstance(one, int) else one or []))
+        return frozenset(number for one in found for number in tokens_in(one))
 
     def forward(self, spans: Sequence[Span], keep: Sequence[int], chosen: torch.Tensor | None = None) -> torch.Tensor:
         """Run one step and write its keys and values; return float32 logits of the packed tokens `keep`."""
