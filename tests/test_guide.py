@@ -21,7 +21,7 @@ from aigc.models import Catalogue
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, try_scorer
 from aigc.training.presets import PRESETS
-from aigc_plugins import scorers
+from aigc_plugins import claims, scorers
 
 GUIDE = Path(aigc.__file__).parent / "guide"
 PAGE = """
@@ -113,7 +113,7 @@ def test_the_scorer_of_ten_lines_scores() -> None:
 def test_the_scorers_of_the_guide_are_those_there_are() -> None:
     page = (GUIDE / "picking.md").read_text(encoding="utf-8").partition("## Scorers")[2].partition("## One")[0]
     named = {name for row in re.findall(r"^\| (`.+?) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
-    assert named == {one.name for one in scorers.aigc_scorers()}
+    assert named == {one.name for plugin in (scorers, claims) for one in plugin.aigc_scorers()}
 
 
 def test_the_memory_of_models_is_what_is_told() -> None:

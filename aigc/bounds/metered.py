@@ -173,7 +173,7 @@ class MeteredEnvironment(SandboxedEnvironment):
             self.allow(formatted(left, right, self.left))
         elif operator == "*" and (size := repeated(left, right)) is not None:
             text = isinstance(left, str | bytes) or isinstance(right, str | bytes)
-            self.allow(size) if text else self.allow(size, "items", each=PER_STEP)
+            self.allow(size) if text else self.allow(size, "entries", each=PER_STEP)
         elif isinstance(left, int) and isinstance(right, int):
             bits = left.bit_length() + right.bit_length()
             if operator == "**":

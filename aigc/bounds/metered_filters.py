@@ -62,13 +62,13 @@ def _join(context: EvalContext, value: Iterable[Any], d: str = "", attribute: st
 
 @pass_environment
 def _batch(environment: Any, value: Iterable[Any], linecount: int, fill_with: Any = None) -> Any:
-    environment.allow(linecount if fill_with is not None else 0, "items", each=PER_STEP)
+    environment.allow(linecount if fill_with is not None else 0, "entries", each=PER_STEP)
     return _made("batch", value, linecount, fill_with)
 
 
 @pass_environment
 def _slice(environment: Any, value: Iterable[Any], slices: int, fill_with: Any = None) -> Any:
-    environment.allow(slices, "items", each=PER_STEP)
+    environment.allow(slices, "entries", each=PER_STEP)
     return sync_do_slice(value, slices, fill_with)
 
 

@@ -117,9 +117,7 @@ def command(
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
         reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
         return 0 if not found.failed else 1
-    if out is None:
-        raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
-    prepare_folder(out, content_type.name)
+    out = _prepared(out, content_type)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     _tell_columns(plan, project, content_type)
@@ -130,6 +128,13 @@ def command(
         if job.remaining:
             _write(project, job, runner, redo)
         return _say(project, job.finish(exports), job, as_json=as_json)
+
+
+def _prepared(out: Path | None, content_type: ContentType) -> Path:
+    if out is None:
+        raise UsageError("--out DIR is needed, the folder to write into", hint="or --dry-run to write nothing")
+    prepare_folder(out, content_type.name)
+    return out
 
 
 def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> Plan:

@@ -71,8 +71,6 @@ def command(
     check_exporters(project, formats)
     given = mapping(options, "-o")
     out = out if out is not None and out.resolve() != batch.resolve() else None
-    if out is None and has_ledger(batch) and not os.access(batch, os.W_OK):
-        raise UsageError(f"{batch}: cannot be written to", hint="--out DIR writes elsewhere")
     if out is None:
         _catch_up(project, batch)
     left_out = NEVER if with_flagged else ("flagged", *NEVER)
@@ -106,6 +104,8 @@ def command(
 
 
 def _catch_up(project: Project, batch: Path) -> None:
+    if has_ledger(batch) and not os.access(batch, os.W_OK):
+        raise UsageError(f"{batch}: cannot be written to", hint="--out DIR writes elsewhere")
     try:
         catch_up(project, batch)
     except NotFound:

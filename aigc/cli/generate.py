@@ -105,6 +105,14 @@ def command(
         paths = adding(folder=out, formats=asked) if out is not None else []
     finally:  # what was written is shown also where it cannot be kept
         print_json(artifact_record(artifact)) if as_json else _print(artifact, screen)
+    _tell(artifact, paths, refused, out, with_flagged)
+    return 0 if artifact.status == "accepted" and not refused else 1
+
+
+def _tell(
+    artifact: Artifact, paths: Iterable[Path], refused: Iterable[str], out: Path | None, with_flagged: bool
+) -> None:
+    """Say on stderr which files were written, and what was not exported and why."""
     for path in paths:
         echo(f"Wrote {path}", err=True)
     if out is not None and artifact.status == "flagged" and not with_flagged:
@@ -114,7 +122,6 @@ def command(
     if artifact.assets and out is None:
         names = ", ".join(asset.name for asset in artifact.assets)
         echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
-    return 0 if artifact.status == "accepted" and not refused else 1
 
 
 def _prepare(project: Project, out: Path, formats: Iterable[str], brief_file: str | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.engine.token_ids import tokens_in
 from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
@@ -32,8 +33,3 @@ def configured_ends(folder: Path) -> list[int]:
             continue
         found += tokens_in(words.get("eos_token_id") if isinstance(words, dict) else None)
     return found
-
-
-def tokens_in(given: object) -> list[int]:
-    """Return the tokens that a config names, one or several; what is no token's number names none."""
-    return [one for one in (given if isinstance(given, list) else [given]) if type(one) is int and one >= 0]

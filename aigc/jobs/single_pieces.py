@@ -6,7 +6,6 @@ more. A format of which people changed or took away a file is left to them: what
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from aigc.ledger.record import artifact_of, artifact_record, json_text
 from aigc.plugs.registry import Registry
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact
+from aigc.types.foreign import read_json
 
 PATIENCE = 60.0  # seconds to wait for another one
 
@@ -91,7 +91,7 @@ def _kept(folder: Path) -> list[SinglePiece]:
     """Return the pieces of the folder; none, and all its files are people's, where that cannot be read."""
     path, assets = folder / PIECES_FILE, Assets(folder)
     try:
-        records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        records = [read_json(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
         return [
             SinglePiece(artifact=artifact_of(one["piece"], assets), formats=tuple(map(str, one["formats"])))
             for one in records

@@ -25,7 +25,7 @@ WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}  # in zlib's own numbers
 BREAK = re.compile(rb"[\r\n]+")
 
 
-class TooMuch(Exception):
+class TooManyBytes(Exception):
     """This is an answer that cannot be taken: one sentence."""
 
 
@@ -35,7 +35,7 @@ def room_for(request: Request) -> int:
 
 
 async def whole_body(response: httpx2.Response, most: int) -> bytes:
-    """Return a body of at most so many bytes. TooMuch where it is longer, ValueError where it cannot be unpacked."""
+    """Return a body of at most so many bytes. TooManyBytes where it is longer, ValueError where it cannot be unpacked."""
     return b"".join([part async for part in _parts(response, most)])
 
 
@@ -68,7 +68,7 @@ class _Unpacking:
         self._inner: zlib._Decompress | None = None
         if (named := coding.strip().lower()) not in ("", "identity"):
             if named not in WINDOWS:
-                raise TooMuch(f"the server packed its answer as {named[:40]!r}, which was not asked for")
+                raise TooManyBytes(f"the server packed its answer as {named[:40]!r}, which was not asked for")
             self._inner = zlib.decompressobj(WINDOWS[named])
         self._bare = named == "deflate"  # some servers leave the frame around it out
 
@@ -77,7 +77,7 @@ class _Unpacking:
         self._packed -= len(raw)
         self._left -= len(part)
         if self._packed < 0 or self._left < 0:
-            raise TooMuch(f"the server answered with more than {megabytes(self._most)}")
+            raise TooManyBytes(f"the server answered with more than {megabytes(self._most)}")
         return part
 
     def _unpacked(self, raw: bytes) -> bytes:

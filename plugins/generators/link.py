@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from aigc.errors import EngineError, UsageError, did_you_mean, first_line
 from aigc.types import Completion, Delta, Json, Request
 from aigc.types.foreign import read_json
-from aigc_plugins.generators.answer_bytes import ASKED_FOR, LEAST, TooMuch, lines, room_for, whole_body
+from aigc_plugins.generators.answer_bytes import ASKED_FOR, LEAST, TooManyBytes, lines, room_for, whole_body
 from aigc_plugins.generators.chat import Call, Growing, Refused, Wording, completions
 from aigc_plugins.generators.pace import Pace, backoff, retry_after
 
@@ -217,7 +217,7 @@ class Link:
             raise Again(f"no answer within {seconds:g} seconds") from error
         except httpx2.RequestError as error:
             raise Again(f"the connection broke off: {_why(error)}") from error
-        except TooMuch as error:
+        except TooManyBytes as error:
             raise Refused(str(error)) from error
         except ValueError as error:  # half a page of a proxy, say
             raise Again(f"the server answered with {error}") from error
@@ -288,7 +288,7 @@ async def _told(response: httpx2.Response) -> Json:
     """Return what an answer says that is no completion; None where that cannot be told."""
     try:
         return _parsed(await whole_body(response, LEAST))
-    except (TooMuch, ValueError):
+    except (TooManyBytes, ValueError):
         return None
 
 

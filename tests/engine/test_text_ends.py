@@ -12,7 +12,7 @@ import pytest
 
 from aigc.engine import EngineOptions, open_engine
 from aigc.engine.masks import Grammars
-from aigc.engine.text_ends import tokens_in
+from aigc.engine.token_ids import tokens_in
 from aigc.errors import ModelError
 from aigc.types import Grammar, Message, Prompt, Request, SamplingParams
 

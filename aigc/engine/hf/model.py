@@ -29,7 +29,7 @@ from aigc.engine.hf.attention import NAME, lay_out, slot_attention
 from aigc.engine.hf.packing import linears, pack_model, rounds_what_it_makes, stored_dtype
 from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
-from aigc.engine.text_ends import tokens_in
+from aigc.engine.token_ids import tokens_in
 from aigc.errors import ModelError, first_line
 from aigc.types.foreign import read_json
 
