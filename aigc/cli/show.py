@@ -236,7 +236,8 @@ def _floor(project: Project, content_type: ContentType, pick: Pick) -> str:
     floor = floor_of(pick, mix)
     if floor == math.inf:
         return f" (no floor was fitted for {project.settings.model}: fallbacks and suggestions only)"
-    return f" from {floor:g} on" if floor > -math.inf else ""
+    only = f" in {', '.join(mix.floor_languages)} only" if mix and mix.floor_languages else ""
+    return f" from {floor:g} on{only}" if floor > -math.inf else ""
 
 
 def _pick(pick: Pick) -> dict[str, Json]:

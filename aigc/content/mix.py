@@ -13,6 +13,7 @@
       scales: {fit: 0.9, specific: 0.7}
       sure: {bias: 0.4, weights: {fit: 0.3, specific: 0.9}}
       floor: 0.91                      # from which a line may stand by itself; null where none was found
+      floor_languages: [zh]            # in which it was found to hold; without it, in all
       fitted: {labels: 709, precision: 0.96, coverage: 0.31, date: 2026-12-01}
 
 Two probabilities, each the logistic function of a bias and the weights times the standardised numbers: the worth, by
@@ -38,7 +39,10 @@ from aigc.types import Json
 FORMAT = 1
 BIAS = "bias"
 SHA256 = re.compile(r"[0-9a-f]{64}")
-WORDS = ("model", "sha256", "adapter", "bias", "weights", "means", "scales", "sure", "floor", "fitted")
+WORDS = (
+    *("model", "sha256", "adapter", "bias", "weights", "means", "scales", "sure"),
+    *("floor", "floor_languages", "fitted"),
+)
 FITTED = ("labels", "facts", "auc", "sure_auc", "precision", "at_least", "coverage", "date")
 
 
@@ -55,6 +59,7 @@ class Mix:
     bias: float = 0.0
     sure: Mapping[str, float] = field(default_factory=dict)
     floor: float | None = None
+    floor_languages: tuple[str, ...] = ()
     model: str = ""
     sha256: str = ""
     adapter: str = ""
@@ -116,6 +121,9 @@ def _mix(node: Node, scorers: Sequence[str]) -> Mix:
         bias=_bias(node),
         sure=_sure(node.child("sure").only((BIAS, "weights")), scorers) if "sure" in node else {},
         floor=float(node.child("floor").number()) if has_floor else None,
+        floor_languages=tuple(one.text() for one in node.child("floor_languages").list())
+        if "floor_languages" in node
+        else (),
         model=node.child("model").text() if "model" in node else "",
         sha256=node.child("sha256").text() if "sha256" in node else "",
         adapter=node.child("adapter").text() if "adapter" in node else "",
@@ -155,8 +163,12 @@ def write_mixes(file: Path, mixes: Sequence[Mix]) -> None:
 
 def _entry(mix: Mix) -> dict[str, Json]:
     """Return a mix as its file has it."""
-    entry = {name: value if isinstance(value, str | float | None) else dict(value) for name in WORDS
-             if (value := getattr(mix, name)) or name in ("bias", "floor")}  # fmt: skip
+    entry: dict[str, Json] = {}
+    for name in WORDS:
+        value = getattr(mix, name)
+        if value or name in ("bias", "floor"):
+            kind = dict if isinstance(value, Mapping) else list if isinstance(value, tuple) else None
+            entry[name] = kind(value) if kind else value
     if mix.sure:
         weights = {name: weight for name, weight in mix.sure.items() if name != BIAS}
         entry["sure"] = {BIAS: mix.sure.get(BIAS, 0.0), "weights": weights}

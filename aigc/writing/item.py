@@ -192,8 +192,9 @@ class Item:
         patience = self.sheet.setup.patience
         weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names), patience)
         yield from unjudged(weighing) if self.stage.name in self.sheet.setup.unjudged else weighing
-        best = self.pool.best(floor_of(pick, mix))
-        chosen = best or self.pool.ranked()[0]
+        first = self.pool.ranked()[0]
+        best = self.pool.best(floor_of(pick, mix, first.draft.language))
+        chosen = best or first
         self.draft, self.findings, self.logprob = chosen.draft, chosen.findings, chosen.logprob
         self.blamed, self.error = frozenset(), ""
         if self.log and chosen.source:

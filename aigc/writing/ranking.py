@@ -86,15 +86,17 @@ class Pool:
         return min(enough, key=lambda one: severity_rank(one.findings), default=None)
 
 
-def floor_of(pick: Pick, mix: Mix | None) -> float:
-    """Return how sure a candidate has to be to stand: infinitely where none was fitted for the model."""
+def floor_of(pick: Pick, mix: Mix | None, language: str = "") -> float:
+    """Return how sure a candidate has to be to stand: infinitely where none was fitted for the model, or none that
+    holds in a `language`."""
     if pick.mix and mix is None:
         return math.inf
     if pick.floor is not None:
         return pick.floor
     if mix is None:
         return -math.inf
-    return math.inf if mix.floor is None else mix.floor
+    elsewhere = bool(language and mix.floor_languages) and language not in mix.floor_languages
+    return math.inf if mix.floor is None or elsewhere else mix.floor
 
 
 def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render, patience: Patience) -> Asking[None]:

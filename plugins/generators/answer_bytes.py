@@ -35,7 +35,7 @@ def room_for(request: Request) -> int:
 
 
 async def whole_body(response: httpx2.Response, most: int) -> bytes:
-    """Return a body of at most so many bytes. TooManyBytes where it is longer, ValueError where it cannot be unpacked."""
+    """Return a body of at most so many bytes. TooManyBytes where it has more, ValueError where none can unpack it."""
     return b"".join([part async for part in _parts(response, most)])
 
 

@@ -247,6 +247,8 @@ def test_the_mix_ranks_by_what_is_better_and_is_sure_of_what_is_not_faulty(tmp_p
     write_mixes(file, [entry])
     assert read_mixes(file, ["wit", "truth", "noise"]) == (entry,)
     assert file.read_text().startswith("# by hand\naigc: 1\n")
+    write_mixes(file, [replace(entry, floor_languages=("zh",))])
+    assert read_mixes(file, ["wit", "truth", "noise"])[0].floor_languages == ("zh",)
 
 
 def test_a_number_that_is_not_known_is_sure_of_nothing() -> None:

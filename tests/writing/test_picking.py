@@ -209,7 +209,14 @@ def test_a_mix_makes_numbers_a_probability_and_has_the_floor(make_project: Make,
 
 
 @pytest.mark.parametrize(
-    "changed", [{"model": "another"}, {"model": "", "sha256": SIX}, {"adapter": SIX}, {"floor": None}]
+    "changed",
+    [
+        {"model": "another"},
+        {"model": "", "sha256": SIX},
+        {"adapter": SIX},
+        {"floor": None},
+        {"floor_languages": ("zh",)},
+    ],
 )
 def test_a_model_without_a_fitted_floor_accepts_nothing_by_itself(
     make_project: Make, tmp_path: Any, changed: Mapping[str, Any]
@@ -220,6 +227,14 @@ def test_a_model_without_a_fitted_floor_accepts_nothing_by_itself(
     artifact = write(project, ScriptedGenerator(words("tiny", "middling", "longest of all", "tiny")), "dry")
     assert artifact.fields["lines"] == ["dry"]
     assert offered(artifact)[0] == "longest of all", "ranked all the same"
+
+
+def test_a_floor_of_a_language_holds_in_that(make_project: Make, tmp_path: Any) -> None:
+    from dataclasses import replace
+
+    project = mixed(make_project, tmp_path, [replace(MIX, floor_languages=("en", "zh"))])
+    artifact = write(project, ScriptedGenerator(words("tiny", "middling", "longest of all", "tiny")), "dry")
+    assert artifact.fields["lines"] == ["longest of all"]
 
 
 def test_a_mix_is_read_as_it_was_written_and_strictly(tmp_path: Any) -> None:
