@@ -121,12 +121,12 @@ def coerced(schema: Schema, value: Json) -> Json:
         return None  # how spreadsheets and data frames spell an empty cell
     if isinstance(value, float) and kind == "integer" and value.is_integer():
         return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and kind == "array":
+        value = [value]  # a cell of a workbook, where a table has a text
     if isinstance(value, WrittenFloat):
         return value.text if kind == "string" else float(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and kind == "string":
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and kind == "array":
-        value = [value]  # a cell of a workbook, where a text would be one of a table
     if isinstance(value, list | tuple) and kind == "array":
         return _items(schema, value)
     if isinstance(value, Mapping) and kind == "object":

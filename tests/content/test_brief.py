@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from aigc.content import ContentType, brief_values
 from aigc.content.brief import coerced
 from aigc.content.schema import problems
+from aigc.content.yaml_lines import parse_yaml
 from aigc.errors import BriefError
 
 INPUTS: dict[str, dict[str, Any]] = {
@@ -152,6 +153,8 @@ def test_a_web_address(link: str) -> None:
 
 def test_a_number_in_a_list_s_cell_is_its_item() -> None:
     assert read(facts=350)["facts"] == ["350"]
+    (as_written,) = parse_yaml(b"facts: 2.50", "job.yaml", as_written=True).root.value.values()
+    assert read(facts=as_written)["facts"] == ["2.50"]
 
 
 def test_all_of_a_rows_problems_are_one_message() -> None:
