@@ -2,10 +2,13 @@
 
     python tests/bench/jobs.py 10000 100000 1000000
     python tests/bench/jobs.py --keep taken 10000
+    python tests/bench/jobs.py --type shop/ad 100000
+    python tests/bench/jobs.py --type ads/google-search --voice joined 10000
 
 prints a JSON line per size: pieces/s of registering, writing and finishing, of all together, the same of CPU seconds,
 and the peak memory of a process that did nothing else. `--keep` says which lines are kept (`keep_lines`: none, taken,
-all).
+all). `--type` says what is written: `shop/item`, one text a piece, `shop/ad`, fifteen or so in one answer, checked and
+exported as those of a real ad, or `ads/google-search` itself, in a `--voice` of its own.
 """
 
 from __future__ import annotations
@@ -18,27 +21,15 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from job_types import SHAPES, write_types
+
 from aigc.jobs import open_job
 from aigc.project import Project
-from aigc.types import Brief, Completion, Delta, Request, Usage
-
-ITEM = """
-aigc: 1
-name: shop/item
-summary: An item.
-brief:
-  product: {type: string}
-prompt: item.j2
-output: {type: string, minLength: 3, limit: {chars: 60}}
-postprocess: [normalise_quotes]
-checks: [limits, no_placeholder]
-repair: {attempts: 0}
-"""
-TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
+from aigc.types import Completion, Delta, Request, Usage
 
 
 class Instant:
@@ -46,7 +37,8 @@ class Instant:
 
     capacity = 128
 
-    def __init__(self) -> None:
+    def __init__(self, answer: Callable[[Request], str]) -> None:
+        self._answer = answer
         self._waiting: deque[Request] = deque()
 
     def submit(self, request: Request) -> None:
@@ -56,10 +48,9 @@ class Instant:
         asked = [self._waiting.popleft() for _ in range(len(self._waiting))]
         usage = Usage(prompt=40, sampled=8)
         return [
-            Completion(
-                request_id=one.id, text=f"Buy {one.prompt.messages[-1].content}", usage=usage, mean_logprob=-1.25
-            )
+            Completion(request_id=one.id, index=index, text=self._answer(one), usage=usage, mean_logprob=-1.25)
             for one in asked
+            for index in range(one.sampling.n)
         ]
 
     def cancel(self, request_id: str) -> None:
@@ -69,31 +60,28 @@ class Instant:
         pass
 
 
-def briefs(count: int) -> Iterator[Brief]:
-    for at in range(count):
-        yield Brief(id=f"{at:07}", values={"product": f"mug number {at}"}, source=f"products.csv:{at + 2}")
-
-
-def measure(count: int, keep: str) -> dict[str, float | str]:
+def measure(count: int, keep: str = "", name: str = "shop/item", voice: str = "") -> dict[str, float | str]:
+    shape = SHAPES[name]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        (folder / "templates/shop").mkdir(parents=True)
-        (folder / "templates/shop/item.yaml").write_text(ITEM)
-        (folder / "templates/shop/item.j2").write_text(TASK)
-        (folder / "aigc.yaml").write_text("")
-        project = Project.open(folder, options={"keep_lines": keep} if keep else {})
+        write_types(folder)
+        options = {"keep_lines": keep, "voice": voice}
+        project = Project.open(folder, options={name: value for name, value in options.items() if value})
+        content_type = project.content_type(name)
         cpu, marks = time.process_time(), [time.perf_counter()]
-        with open_job(project, project.content_type("shop/item"), folder / "out", reuse=False) as job:
-            job.register(briefs(count))
+        with open_job(project, content_type, folder / "out", reuse=False) as job:
+            job.register(shape.briefs(count))
             marks.append(time.perf_counter())
-            job.write(Instant())
+            job.write(Instant(shape.answer))
             marks.append(time.perf_counter())
-            report = job.finish(["csv"])
+            report = job.finish(shape.exports)
             marks.append(time.perf_counter())
         assert report.counts["accepted"] == count
         cpu = time.process_time() - cpu
         spans = [count / (after - before) for before, after in pairwise(marks)]
         return {
+            "type": name,
+            "voice": voice,
             "pieces": count,
             "keep_lines": keep,
             "register_per_s": round(spans[0]),
@@ -109,10 +97,13 @@ def measure(count: int, keep: str) -> dict[str, float | str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--keep", default="", choices=["none", "taken", "all"])
+    parser.add_argument("--type", default="shop/item", choices=SHAPES)
+    parser.add_argument("--voice", default="")
     parser.add_argument("sizes", type=int, nargs="+")
     asked = parser.parse_args()
     if len(asked.sizes) == 1:
-        print(json.dumps(measure(asked.sizes[0], asked.keep)))
+        print(json.dumps(measure(asked.sizes[0], asked.keep, asked.type, asked.voice)))
     for size in asked.sizes if len(asked.sizes) > 1 else ():
         kept = ["--keep", asked.keep] if asked.keep else []
-        subprocess.run([sys.executable, __file__, *kept, str(size)], check=True)
+        written = ["--type", asked.type, "--voice", asked.voice]
+        subprocess.run([sys.executable, __file__, *kept, *written, str(size)], check=True)
