@@ -12,6 +12,7 @@ program was stopped does not count.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -61,6 +62,7 @@ class Watchdog:
                 signal.signal(BREAKING, self._break_off)
                 signal.signal(BEATING, self._beat)
                 signal.siginterrupt(BEATING, False)
+                atexit.register(signal.setitimer, signal.ITIMER_VIRTUAL, 0)  # Python's end forgets who listens
                 self._listening = True
             if self._listening:
                 signal.setitimer(signal.ITIMER_VIRTUAL, BEAT, BEAT)

@@ -114,3 +114,11 @@ def test_what_does_not_let_itself_be_broken_off_ends_the_program_with_its_name()
 
 def test_no_other_exception_holds_it() -> None:
     assert not issubclass(OutOfTime, Exception)
+
+
+def test_nothing_beats_any_more_when_python_ends() -> None:
+    done = in_python(
+        "import atexit, signal\natexit.register(lambda: print(signal.getitimer(signal.ITIMER_VIRTUAL)[1]))\n"
+        "with Boundary('check', 5):\n    print(signal.getitimer(signal.ITIMER_VIRTUAL)[1])\n"
+    )
+    assert done.stdout == "1.0\n0.0\n", done.stderr  # else it would end what comes after, such as a library's own end
