@@ -126,7 +126,7 @@ class MeteredEnvironment(SandboxedEnvironment):
         self.weigh(parts)
         return markup_join(parts) if context.autoescape else str_join(parts)
 
-    def concat(self, parts: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(self, parts: Iterable[str]) -> str:
         """Return all that a template or a part of one writes."""
         texts: list[str] = []
         size, most = 0, min(self.left * PER_STEP, LONGEST)
@@ -191,8 +191,9 @@ class MeteredEnvironment(SandboxedEnvironment):
         if super().wrap_str_format(value) is None:
             return None
         form: str = value.__self__
-        escaping = isinstance(form, Markup)
-        formatter = _EscapingFormatter(self, escape=form.escape) if escaping else _Formatter(self)
+        formatter: SandboxedFormatter = _Formatter(self)
+        if isinstance(form, Markup):
+            formatter = _EscapingFormatter(self, escape=form.escape)
 
         def filled(*args: Any, **kwargs: Any) -> str:
             given = (args, kwargs) if value.__name__ == "format" else ((), *args)

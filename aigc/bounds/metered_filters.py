@@ -19,7 +19,8 @@ DEEPEST = 32  # characters that a level of JSON is indented by
 @pass_environment
 def _center(environment: Any, value: str, width: int = 80) -> str:
     environment.allow(max(len(soft_str(value)), width))
-    return _made("center", value, width)
+    made: str = _made("center", value, width)
+    return made
 
 
 @pass_environment
@@ -27,7 +28,8 @@ def _indent(environment: Any, s: str, width: int | str = 4, first: bool = False,
     text = soft_str(s)
     by = len(width) if isinstance(width, str) else width
     environment.allow(len(text) + (len(text.splitlines()) + 1) * by)
-    return _made("indent", s, width, first, blank)
+    made: str = _made("indent", s, width, first, blank)
+    return made
 
 
 @pass_environment
@@ -40,14 +42,16 @@ def _wordwrap(
     break_on_hyphens: bool = True,
 ) -> str:
     environment.allow(len(soft_str(s)) * (1 + len(wrapstring or "\n")))
-    return _made("wordwrap", environment, s, width, break_long_words, wrapstring, break_on_hyphens)
+    made: str = _made("wordwrap", environment, s, width, break_long_words, wrapstring, break_on_hyphens)
+    return made
 
 
 @pass_eval_context
 def _replace(context: EvalContext, s: str, old: str, new: str, count: int | None = None) -> str:
     environment: Any = context.environment
     environment.allow(replaced(soft_str(s), soft_str(old), soft_str(new), -1 if count is None else count))
-    return _made("replace", context, s, old, new, count)
+    made: str = _made("replace", context, s, old, new, count)
+    return made
 
 
 @pass_eval_context
@@ -69,13 +73,14 @@ def _batch(environment: Any, value: Iterable[Any], linecount: int, fill_with: An
 @pass_environment
 def _slice(environment: Any, value: Iterable[Any], slices: int, fill_with: Any = None) -> Any:
     environment.allow(slices, "entries", each=PER_STEP)
-    return sync_do_slice(value, slices, fill_with)
+    return sync_do_slice(list(value), slices, fill_with)
 
 
 @pass_environment
 def _format(environment: Any, value: str, *args: Any, **kwargs: Any) -> str:
     environment.allow(formatted(soft_str(value), kwargs or args, environment.left))
-    return _made("format", value, *args, **kwargs)
+    made: str = _made("format", value, *args, **kwargs)
+    return made
 
 
 def _round(value: float, precision: int = 0, method: Any = "common") -> float:
@@ -113,14 +118,16 @@ def _urlize(context: EvalContext, value: str, *args: Any, **kwargs: Any) -> str:
     environment: Any = context.environment
     added = sum(len(one) for one in (*args, *kwargs.values()) if isinstance(one, str))
     environment.allow(len(soft_str(value)) * (8 + added))
-    return _made("urlize", context, value, *args, **kwargs)
+    made: str = _made("urlize", context, value, *args, **kwargs)
+    return made
 
 
 @pass_eval_context
 def _tojson(context: EvalContext, value: Any, indent: int | None = None) -> str:
     if indent is not None and not 0 <= indent <= DEEPEST:
         raise ValueError(f"JSON is indented by {indent}, at most {DEEPEST}")
-    return _made("tojson", context, value, indent)
+    made: str = _made("tojson", context, value, indent)
+    return made
 
 
 def _made(name: str, *given: Any, **named: Any) -> Any:

@@ -58,7 +58,7 @@ class BoundedPattern:
 
     @cached_property
     def _quick(self) -> Any:
-        import regex
+        import regex  # type: ignore[import-untyped]
 
         return regex.compile(self._plain, regex.V0)
 

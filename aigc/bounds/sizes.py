@@ -8,7 +8,7 @@ text.center(10**9)         METHODS["center"] says 1,000,000,000
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, ItemsView, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Hashable, ItemsView, KeysView, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any, TypeAlias
@@ -30,7 +30,7 @@ def measured(value: Any, most: int) -> tuple[int, int]:
     at each, as it would be printed. Counting ends soon after `most` values."""
     if isinstance(value, str | bytes):
         return 1, len(value)
-    kind = type(value)
+    kind: type = type(value)
     if kind is int:
         return 1, value.bit_length() // 3 + 1
     if not (kind is list or kind is dict or _holds(kind)):
@@ -38,14 +38,15 @@ def measured(value: Any, most: int) -> tuple[int, int]:
     many, chars = 1, 0
     waiting = [value]
     while waiting and many + chars // PER_STEP <= most:
-        one = waiting.pop()
+        one: Any = waiting.pop()
+        held: type = type(one)
         if isinstance(one, str | bytes):
             chars += len(one)
         elif type(one) is int:
             chars += one.bit_length() // 3 + 1
         elif type(one) is Namespace:
             waiting.append(object.__getattribute__(one, "_Namespace__attrs"))
-        elif _holds(type(one)):
+        elif _holds(held):
             many += len(one)
             if many <= most:
                 waiting.extend(one)
@@ -56,8 +57,9 @@ def measured(value: Any, most: int) -> tuple[int, int]:
 
 
 @cache
-def _holds(kind: type) -> bool:
+def _holds(kind: Hashable) -> bool:
     """Say whether a kind of value has others in it. A template's context is none that a template may print."""
+    assert isinstance(kind, type)
     return issubclass(kind, (*CONTAINERS, Namespace)) and not issubclass(kind, Context)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import jinja2
 from jinja2.filters import do_format, do_round
@@ -102,7 +102,7 @@ class TemplateEnvironment(MeteredEnvironment):
     def over_rows(self) -> TemplateEnvironment:
         """Return the environment in which expressions over the cells of a row are evaluated: a cell that is unknown
         makes unknown what is reckoned with it."""
-        rows = cast(TemplateEnvironment, self.overlay())
+        rows: TemplateEnvironment = self.overlay()
         rows.expressions = {}
         rows.finalize = rows._printed  # on an account of its own
         rows.spreads_unknown = True

@@ -61,8 +61,8 @@ def read_texts(path: Path, registry: Registry, *, limit: int | None = None) -> G
     no shape: briefs need their content type to be told."""
     if path.suffix.lower() in PLAIN:
         return GivenTexts(shape="text", text=_plain(path))
-    needed = Needed(either=[columns for _, columns in COLUMNS.values()])
-    rows = list(_first(open_sheet(path, registry, {}, needed).rows, limit))
+    table = open_sheet(path, registry, {}, Needed(either=[columns for _, columns in COLUMNS.values()]))
+    rows = list(_first(table.rows, limit))
     shape, needed = _shape_of(path, [row for row, error, _ in rows if not error])
     texts: list[GivenText] = []
     plain: list[str] = []

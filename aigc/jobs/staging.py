@@ -47,6 +47,7 @@ class ExportStage:
         exporter says it wrote is now."""
         there, name, own = self._there, self._exporter.name, self.folder
         paths = [there.folder / one.relative_to(own) if one.is_relative_to(own) else one for one in written]
+        names: Sequence[str]
         if self.direct:
             names = [one.relative_to(there.folder).as_posix() for one in paths if one.is_relative_to(there.folder)]
         else:

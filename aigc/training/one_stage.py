@@ -91,8 +91,8 @@ def _trees(template: str) -> Iterator[nodes.Template]:
             continue
         seen.add(name)
         try:
-            source, file, _ = environment.loader.get_source(environment, name)
-            tree = environment.parse(source, name, file)
+            source, place, _ = environment.loader.get_source(environment, name)
+            tree = environment.parse(source, name, place)
         except TemplateError:  # gone since, or of a plugin's own syntax; rendering will say so
             continue
         yield tree

@@ -94,7 +94,8 @@ def _objection(sentence: str, matter: Matter) -> str:
         return f"has more than {MOST_PARTS} parts"
     if brought := _brought(plain, allowed, matter):
         return f"says {brought[0]!r}, which is neither its topic nor its audience"
-    rest = plain[(begins or may).end() :] if (begins or may) else ""
+    opening = begins or may
+    rest = plain[opening.end() :] if opening else ""
     if not asks and (stated := _stated(rest, named, matter.language)):
         return f"states something with {stated!r}"
     if begins and not asks and (verb := _deed(rest, named, matter)):
@@ -122,14 +123,14 @@ def _brought(sentence: str, allowed: str, matter: Matter) -> list[str]:
 def _stated(rest: str, named: str, language: str) -> str:
     """Return what makes a statement of the rest of an announcement: "is" without a question word before it."""
     block = _block(language)
-    states = block["states"].split()
+    states: list[str] = block["states"].split()
     for part in PART.split(re.sub(block["also"], " ", rest)):
         if CJK.search(part):
-            found = next((word for word in states if word in part and word not in named), "")
+            found: str = next((word for word in states if word in part and word not in named), "")
             if found and not _asks(part, block):
                 return found
             continue
-        words = WORD.findall(part)
+        words: list[str] = WORD.findall(part)
         for at, word in enumerate(words):
             if word in states and word not in named.lower().split() and not _asks(" ".join(words[: at + 1]), block):
                 return word
@@ -143,7 +144,7 @@ def _deed(rest: str, named: str, matter: Matter) -> str:
     block, lists = _block(matter.language), lists_for(matter.language)
     known, facts = roots_of(named, matter.language), " ".join(matter.facts).lower()
     for part in PART.split(rest):
-        words = WORD.findall(part)
+        words: list[str] = WORD.findall(part)
         for before, word in pairwise(words):
             if before in lists.function or root(word, matter.language) in known or word in block["words"].split():
                 continue

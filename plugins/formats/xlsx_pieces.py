@@ -96,10 +96,10 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mappi
 class Timeless(zipfile.ZipFile):
     """This is a ZIP file whose parts have no time: with one before 1980, of a clock that is wrong, it could not be."""
 
-    def writestr(self, name: Any, content: Any, *given: Any, **more: Any) -> None:
-        part = zipfile.ZipInfo(name) if isinstance(name, str) else name
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *given: Any, **more: Any) -> None:
+        part = zipfile.ZipInfo(zinfo_or_arcname) if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname
         part.compress_type = self.compression
-        super().writestr(part, content, *given, **more)
+        super().writestr(part, data, *given, **more)
 
 
 def _choices(artifacts: Sequence[Artifact], filled: Mapping[str, Mapping[str, Cells]]) -> Iterator[list[Json]]:

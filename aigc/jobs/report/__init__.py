@@ -14,6 +14,7 @@ pieces are written, projects, click.
 
 from __future__ import annotations
 
-from aigc.jobs.report.page import REPORT, write_report
+from aigc.jobs.folder_record import REPORT
+from aigc.jobs.report.page import write_report
 
 __all__ = ["REPORT", "write_report"]
