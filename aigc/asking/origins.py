@@ -98,8 +98,10 @@ class FileOrigin:
         """Return the importer's options with which the columns are found: those given, with the origin's own, else
         with the header in one of the next lines, or in another sheet."""
         own, *others = _readings(path, registry, given, self.reading)
-        found = next((one for one in (own, *others) if self.knows(columns_of(path, registry, one))), None)
-        return found or (own if columns_of(path, registry, own) else given)
+        for one in (own, *others):
+            if self.knows(columns_of(path, registry, one)):
+                return one
+        return own if columns_of(path, registry, own) else given
 
 
 def columns_in(source: Source) -> tuple[str, ...]:

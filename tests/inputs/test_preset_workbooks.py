@@ -37,6 +37,7 @@ EXPORTS = [
     ("search-console", exports.PAGES, KEYWORDS),
     ("keyword-planner", exports.PLANNER, KEYWORDS),
     ("keyword-planner", BELOW, KEYWORDS),
+    ("keyword-planner", BELOW + BELOW.partition("\n")[2] * 3, KEYWORDS),
 ]
 CHART = "Date,Clicks,Impressions,CTR,Position\n2026-01-01,3,30,10%,4\n"
 NOTES = "How to read this file\nOne row for each product\n"
