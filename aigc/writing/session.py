@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from aigc.content import ContentType
 from aigc.errors import AigcError
-from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
+from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request, came_before
 from aigc.writing.piece import Piece, Steps, Watcher
 from aigc.writing.sheet import Setup
 
@@ -210,6 +210,8 @@ class _Desk:
         assert self._answers is not None
         self.put_off |= completion.finish_reason == "deferred"
         answers = self._answers[completion.request_id]
+        if came_before(completion, answers):
+            return False
         answers.append(completion)
         self.waiting[completion.request_id] -= 1
         if self.waiting[completion.request_id]:
