@@ -110,7 +110,10 @@ class Assets:
 
     def _known(self) -> dict[str, str]:
         if self._names is None:
-            here = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+            try:
+                here = sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
+            except OSError as error:
+                raise JobError(f"{self.folder}: cannot be read ({error.strerror or error})") from error
             self._names = {match[1]: name for name in here if (match := OURS.fullmatch(name))}
         return self._names
 

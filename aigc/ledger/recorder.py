@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from aigc.ledger.entry import Finished, Spent
-from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, taken
+from aigc.types import Artifact, Completion, Delta, Generator, Request, Usage, came_before, taken
 from aigc.writing.line_log import request_digest
 from aigc.writing.sound_answers import sound_answers
 
@@ -88,7 +88,7 @@ class Recorder:
         done = []
         for event in events:
             asked = self._in_hand.get(event.request_id)
-            if asked is None or isinstance(event, Delta):
+            if asked is None or isinstance(event, Delta) or came_before(event, asked.answers):
                 continue
             asked.answers.append(event)
             self.completions += 1

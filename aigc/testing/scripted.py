@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from aigc.types import Completion, Delta, Request, Usage
@@ -70,7 +71,7 @@ class ScriptedGenerator:
             return self._tell(request, request.given)
         answer = self._answer(request, index)
         if isinstance(answer, Completion):
-            return answer
+            return replace(answer, index=index)
         usage = Usage(prompt=_size(request), sampled=len(answer))
         return Completion(request_id=request.id, index=index, text=answer, usage=usage, mean_logprob=-1.0)
 

@@ -129,6 +129,11 @@ def likelihood(answer: Completion) -> Likelihood | None:
     return Likelihood(total=answer.mean_logprob * many, tokens=many)
 
 
+def came_before(one: Completion, answers: Sequence[Completion]) -> bool:
+    """Say whether a candidate's text is among the answers already: one that comes twice stands for no other."""
+    return one.finish_reason in ("stop", "length") and any(one.index == other.index for other in answers)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delta:
     """This is the next part of a streaming request's text; the Completion still follows, whole."""

@@ -21,7 +21,7 @@ from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.content import ContentType
 from aigc.errors import AigcError
 from aigc.plugs.timeouts import DEFAULT
-from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request
+from aigc.types import Artifact, Brief, Completion, Delta, Generator, Provenance, Request, came_before
 from aigc.writing.piece import Piece, Steps, Watcher
 from aigc.writing.sheet import Setup
 from aigc.writing.sound_answers import sound_answers
@@ -221,6 +221,8 @@ class _Desk:
         assert self._answers is not None
         self.put_off |= completion.finish_reason == "deferred"
         answers = self._answers[completion.request_id]
+        if came_before(completion, answers):
+            return False
         answers.append(completion)
         self.waiting[completion.request_id] -= 1
         if self.waiting[completion.request_id]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from aigc import Artifact, Asset, Brief, Draft, Extension, Generator, Project, hookimpl, postprocessor
+from aigc.errors import JobError
 from aigc.jobs import read_artifacts, written_already
 from aigc.jobs.ray.assignment import packed
 from aigc.jobs.ray.author import Author
@@ -247,3 +249,19 @@ def test_a_dry_run_promises_no_piece_with_files_of_another_job(shop: Shop, tmp_p
         assert before(Brief(id="00", values={"product": "a"})) == "new"
     with written_already(shop.project, content_type, shop.folder) as before:
         assert before(Brief(id="00", values={"product": "a"})) == "stands"
+
+
+def test_a_folder_that_cannot_be_read_ends_the_run_with_a_word(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run(["a"])
+    listed = Path.iterdir
+
+    def broken(path: Path) -> Iterator[Path]:
+        if path.name == "assets":
+            raise OSError(errno.EIO, "Input/output error")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", broken)
+    with pytest.raises(JobError, match=r"out/assets: cannot be read \(Input/output error\)"):
+        shop.run(["a", "bb"])
+    monkeypatch.undo()
+    assert shop.run(["a", "bb"]).counts["accepted"] == 2 and shop.asked == 2

@@ -18,10 +18,11 @@ from aigc.jobs.lock import only_run
 from aigc.ledger import artifact_record, opened_ledger, standing
 from aigc.ledger.assets import Assets
 from aigc.ledger.record import artifact_of
-from aigc.types import Artifact, Brief, Finding, Provenance, Usage
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, Completion, Delta, Finding, Provenance, Request, Usage
 from aigc.writing.pipeline import Pipeline
 
-from .conftest import Shop, briefs
+from .conftest import Shop, answer, briefs
 
 
 def test_every_brief_is_accounted_for_in_order(shop: Shop) -> None:
@@ -317,3 +318,18 @@ def test_a_line_that_is_no_artifact_is_passed_over_when_a_ledger_is_gone(
     report = shop.run(["Mug", "Cup", "Pot"], reuse=False)
     assert report.briefs == sum(report.counts.values()) == 3
     assert shop.asked == asked + 1, "what the others say is taken over"
+
+
+def test_a_candidate_that_comes_twice_stands_for_no_other(shop: Shop) -> None:
+    class Twice(ScriptedGenerator):
+        def step(self) -> list[Completion | Delta]:
+            return [event for event in super().step() for _ in range(2)]
+
+    def longer(request: Request, index: int) -> str:
+        return "far too long for it" if index == 0 else answer(request, index)
+
+    shop.project.settings = replace(shop.project.settings, candidates=2)
+    assert shop.run([*"abc"], generator=Twice(longer)).counts["accepted"] == 3
+    with opened_ledger(shop.folder) as ledger:
+        assert [(one.completions, one.requests) for one in ledger.totals.stages()] == [(6, 3)]
+    assert [one.fields["text"] for one in read_artifacts(shop.folder)] == ["Buy a", "Buy b", "Buy c"]

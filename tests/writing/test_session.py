@@ -183,6 +183,21 @@ def test_an_answer_nobody_waits_for_is_passed_over(project: Project) -> None:
     assert [piece.fields for piece in drained(session)] == [{"text": "Buy Buy aBuy b"}]
 
 
+def test_a_candidate_that_comes_twice_stands_for_no_other(make_project: Callable[..., Project]) -> None:
+    class Twice(ScriptedGenerator):
+        def step(self) -> list[Completion | Delta]:
+            return [event for event in super().step() for _ in range(2)]
+
+    def longer(request: Request, index: int) -> str:
+        return "far too long for what it is to say" * 2 if index == 0 else answer(request, index)
+
+    typed = LINE.replace("attempts: 1", "attempts: 0").replace("repair:", "candidates: 2\nrepair:")
+    project = make_project({**FILES, "templates/shop/line.yaml": typed})
+    session = project.session(Twice(longer))
+    session.submit(project.content_type("shop/line"), brief("one"))
+    assert [piece.fields for piece in drained(session)] == [{"text": "Buy mug"}]
+
+
 def test_a_second_face_feeds_it_from_two_threads_and_cancels_at_random(project: Project) -> None:
     crowds = [[brief(f"{crowd}-{at}", "abc"[: 1 + at % 3]) for at in range(200)] for crowd in "xy"]
     generator = ScriptedGenerator(answer, capacity=8, lump=3)
