@@ -105,6 +105,8 @@ def _cell(row: Row, name: str) -> str:
 
 def _refuse_other(file: Path) -> None:
     """Refuse, with a UsageError, to replace a file that holds something else than labels."""
+    if not file.parent.is_dir():
+        raise UsageError(f"{file}: cannot be written: there is no folder {file.parent}")
     if not file.exists():
         return
     try:

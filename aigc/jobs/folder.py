@@ -263,7 +263,10 @@ class _Exporting:
         fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
         if fitting.refused:
             self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
-        return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
+        try:
+            return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
+        except JobError as error:
+            raise JobError(stage.as_in_folder(error.message), hint=error.hint) from error
 
 
 def exported_statuses(with_flagged: bool) -> tuple[Status, ...]:

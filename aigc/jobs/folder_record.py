@@ -20,10 +20,12 @@ from pathlib import Path
 from typing import Literal
 
 from aigc.asking.plan import FILE as PLAN_FILE
+from aigc.bounds.boundary import Boundary
 from aigc.errors import JobError, UsageError
 from aigc.jobs.lock import only_writer
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.extension import Extension
+from aigc.plugs.timeouts import DEFAULT
 from aigc.plugs.whole_file import whole_file
 from aigc.types.foreign import read_json
 
@@ -137,7 +139,8 @@ class FolderRecord:
             if not path.parent.resolve().is_relative_to(root):  # anybody may have edited the record
                 continue
             if exporter.files.spare and path.is_file():
-                exporter.files.spare(path)
+                with Boundary(f"exporter {exporter.name!r}", DEFAULT.plugin, kind=JobError):
+                    exporter.files.spare(path)
             elif self.state(stale) == "changed":
                 self.set_aside(stale)
             path.unlink(missing_ok=True)

@@ -34,6 +34,10 @@ class ExportStage:
         """Say whether it is the folder itself."""
         return self.folder == self._there.folder
 
+    def as_in_folder(self, text: str) -> str:
+        """Return a text about files of the stage as one about the folder that they are for."""
+        return text.replace(str(self.folder), str(self._there.folder))
+
     def check(self) -> None:
         """Refuse, with a UsageError, to take the place of somebody's own file."""
         self._there.refuse(self._exporter.files.names if self.direct else self._names())

@@ -88,7 +88,10 @@ def ended(pieces: Sequence[Finished]) -> dict[str, str]:
 
 def test_a_brief_that_breaks_the_generator_fails_alone(author: Author, world: World) -> None:
     found = ended(list(author.block(work(["a", "b", "poison", "c", "d"]))))
-    assert found == {**dict.fromkeys("abcd", "accepted"), "poison": "RuntimeError: cannot be digested"}
+    assert found == {
+        **dict.fromkeys("abcd", "accepted"),
+        "poison": "generator 'fragile' broke: RuntimeError: cannot be digested",
+    }
     assert world.asked.count("a") == 1, "what was finished before it is not written again"
     assert len(world.opened) == 3 and all(one.closed for one in world.opened[:2]), "nobody uses one that broke"
 
@@ -102,7 +105,7 @@ def test_any_number_of_them_fail_while_another_brief_can_be_written(author: Auth
 def test_a_generator_that_serves_nobody_is_no_briefs_fault(author: Author, world: World) -> None:
     list(author.block(work(["a"])))
     world.opened[0]._broke = world.down = True
-    with pytest.raises(EngineError, match="cannot be opened: OSError: no such weights"):
+    with pytest.raises(EngineError, match="'fragile' broke: OSError: no such weights"):
         list(author.block(work(["b", "c"])))
 
 

@@ -18,6 +18,7 @@ from aigc.jobs import Forecaster
 from aigc.jobs.forecast import check_model
 from aigc.models import Catalogue, Weights
 from aigc.project import Project
+from aigc.testing import ScriptedGenerator
 
 GB = 1_000_000_000
 tell = Gpt(device="cpu").memory
@@ -72,9 +73,16 @@ def test_what_fits_is_opened(
 ) -> None:
     within(18)
     monkeypatch.setattr(Source, "weights", lambda self, progress=None: Weights(name="x", folder=Path("there")))
-    monkeypatch.setattr("aigc.engine.open_engine", lambda folder, options: (folder, options.device))
+    opened: list[object] = []
+
+    def open_engine(folder: Path, options: Any) -> ScriptedGenerator:
+        opened.append((folder, options.device))
+        return ScriptedGenerator([])
+
+    monkeypatch.setattr("aigc.engine.open_engine", open_engine)
     project = make_project({}, model="qwen3-8b", **{"engine.device": "cpu"})
-    assert project.generator() == (Path("there"), "cpu")
+    project.generator()
+    assert opened == [(Path("there"), "cpu")]
     within(5)
     with pytest.raises(ModelError):
         project.generator()

@@ -31,6 +31,9 @@ class Engine:
     def load_adapter(self, name: str, folder: Path) -> None:
         self.adapters.append((name, folder))
 
+    capacity = 1
+    submit = step = cancel = close = load_adapter
+
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
