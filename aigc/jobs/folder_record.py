@@ -154,12 +154,13 @@ class FolderRecord:
     def _digests(self, name: str) -> list[str]:
         """Return what was written of a name; nothing where it is somebody's own."""
         digests = [files[name] for files in self._files.values() if name in files]
-        return digests or [ANY] * (name in OWN_FILES and OWN not in self._files and self._earlier(name))
+        return digests or [ANY] * (name in OWN_FILES and self._unnamed(name))
 
-    def _earlier(self, name: str) -> bool:
-        """Say whether a job's own file is of an earlier version, which kept no record of it."""
-        there = self._readable and has_ledger(self.folder)
-        return there or (name == ARTIFACTS_FILE and _holds_artifacts(self.folder / name))
+    def _unnamed(self, name: str) -> bool:
+        """Say whether a job's own file is ours that nobody named: of an earlier version, which kept no record, or
+        artifacts of a run that was broken off before it did."""
+        earlier = OWN not in self._files and self._readable and has_ledger(self.folder)
+        return earlier or (name == ARTIFACTS_FILE and _holds_artifacts(self.folder / name))
 
     def _save(self) -> None:
         lost = {} if self._readable else {"lost": True}  # until all is written anew, what is not named may be ours

@@ -323,3 +323,13 @@ def test_a_disk_that_refuses_is_one_line(
     monkeypatch.setattr("aigc.jobs.staging.tempfile.mkdtemp", refuses)
     with pytest.raises(JobError, match=rf"^{tmp_path}: cannot be written \(Read-only file system\)$"):
         export(shop.project.registry, [piece("a")], tmp_path, ["csv"])
+
+
+def test_artifacts_that_a_broken_off_run_did_not_name_are_a_jobs_all_the_same(shop: Shop) -> None:
+    shop.run(["a", "b"], exports=["csv"])
+    record = json.loads((shop.folder / RECORD).read_bytes())
+    del record["files"][""]["artifacts.jsonl"]
+    (shop.folder / RECORD).write_text(json.dumps(record), encoding="utf-8")
+    for file in shop.folder.glob("*.sqlite*"):
+        file.unlink()
+    assert shop.run(["a", "b"], exports=["csv"]).counts["accepted"] == 2
