@@ -232,8 +232,8 @@ def test_a_poisoned_row_fails_alone(shop: Shop) -> None:
     records = [json.loads(line) for line in shop.content("poisoned")["artifacts.jsonl"].splitlines()]
     reasons = {one["brief"]["values"]["product"]: one["reason"] for one in records if one["status"] == "failed"}
     assert reasons == {
-        "poison": "RuntimeError: cannot be digested",
-        "poison ivy": "RuntimeError: cannot be digested",
+        "poison": "generator 'slow' broke: RuntimeError: cannot be digested",
+        "poison ivy": "generator 'slow' broke: RuntimeError: cannot be digested",
         "lethal": "the process that writes it dies each time",
         "a lie": f"{shop.folder}/templates/shop/item.yaml:13: check 'honest' broke: ValueError: a lie",
     }
@@ -274,7 +274,7 @@ def test_a_generator_that_serves_nobody_ends_the_job(shop: Shop) -> None:
     names = [f"poison {at}" for at in range(8)]
     assert "cannot be digested; what was finished is kept" in str(shop.run("dead", names, *shop.on_cluster(), code=3))
     unopened = shop.run("unopened", names, *shop.on_cluster("-o", "generator=broken"), code=3)
-    assert "the generator cannot be opened: OSError: no such weights" in str(unopened["err"])
+    assert "generator 'broken' broke: OSError: no such weights" in str(unopened["err"])
 
 
 @on_ray
