@@ -28,7 +28,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
     plugs | engine | models         what plugins declare | how a GPT generates | weights on disk
     bounds                          what others' code may take: metered templates, a watchdog, boundaries
     types                           the nouns, from brief to artifact; the Generator seam
-    errors
+    errors                          and `former`: public names on their way out
 """
 
 from __future__ import annotations
@@ -114,5 +114,8 @@ __all__ = sorted(_HOMES)
 
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
+        former = import_module("aigc.former")  # `from aigc import former` would ask here for itself
+        if name in former.NAMES:
+            return former.found(name)
         raise AttributeError(f"module 'aigc' has no attribute {name!r}")
     return getattr(import_module(f"aigc.{_HOMES[name]}"), name)

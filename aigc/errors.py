@@ -18,12 +18,14 @@ identifiers, the remedy last. Only the CLI's outermost frame catches `AigcError`
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from pathlib import Path, PurePath
 from typing import Any
 
+BEGINNING = 3  # letters from which on a word may be the beginning of several names
+ALIKE = 5  # such names told
 LONGEST_LINE = 500  # characters of somebody else's error
 POINTER = b"version https://git-lfs"
 
@@ -72,7 +74,14 @@ class NotFound(UsageError):
 
 
 class PluginError(AigcError):
-    """This is a plugin that cannot be used, or clashes with another."""
+    """This is a plugin that cannot be used, or clashes with another; `place` is the `file:line` of it, where known."""
+
+    place = ""
+
+    def at(self, place: str) -> PluginError:
+        """Return it with the place of what it is about."""
+        self.place = place
+        return self
 
 
 class ModelError(AigcError):
@@ -85,6 +94,18 @@ class EngineError(AigcError):
 
 class JobError(AigcError):
     """This is a job's folder that cannot be read or written."""
+
+
+@contextmanager
+def disk_told(folder: Path) -> Iterator[None]:
+    """Say in a line, as a JobError, what a disk refuses of a folder and what lies in it."""
+    try:
+        yield
+    except OSError as error:
+        at = Path(str(error.filename2 or error.filename or ""))
+        if at != folder and folder not in at.parents:  # a closed pipe, or somebody else's file
+            raise
+        raise JobError(f"{at}: cannot be read or written ({error.strerror or error})") from error
 
 
 def describe(value: Any) -> str:
@@ -105,8 +126,13 @@ def megabytes(count: float) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return the remedy for a misspelt `word`: `did you mean 'x'?`, or a short list of what is known, or nothing."""
+    """Return the remedy for a misspelt `word`: `did you mean 'x'?`, of several that begin so a few, or a short list of
+    what is known, or nothing."""
     names = sorted(set(known))
+    begun = [name for name in names if len(word) >= BEGINNING and name.startswith(word)]
+    if len(begun) > 1:
+        shown = ", ".join(map(repr, begun[:ALIKE]))
+        return f"did you mean {shown}{', …' if len(begun) > ALIKE else ''}?"
     close = get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
@@ -121,6 +147,13 @@ def near_file(name: str, names: Iterable[str]) -> str:
     stems = {one: PurePath(one).stem for one in sorted(names)}
     close = get_close_matches(PurePath(name).stem, set(stems.values()), n=3, cutoff=0.6)
     return next(iter(get_close_matches(name, [one for one in stems if stems[one] in close], n=1, cutoff=0.5)), "")
+
+
+def no_file(path: Path) -> str:
+    """Say what is at a path where a file was looked for and there is none: `x.csv: no such file`."""
+    if path.is_dir():
+        return f"{path}: is a folder, not a file"
+    return f"{path}: is a pipe or device; write it to a file first" if path.exists() else f"{path}: no such file"
 
 
 def nearest(path: Path, fits: Callable[[Path], bool] = Path.is_file) -> str:

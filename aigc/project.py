@@ -16,17 +16,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aigc.content import ContentType, load_content_type, make_environment
+from aigc.content.brand_pack import FOLDER, BrandPack, read_brands
+from aigc.content.brand_rules import branded
 from aigc.content.environment import TemplateEnvironment
+from aigc.content.links import whole_path
 from aigc.content.stage_words import expressions_in
 from aigc.content.variables import parsed
-from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest
+from aigc.content.yaml_lines import read_yaml
+from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest, no_file
 from aigc.generating import AdapterFolders, Source, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
 from aigc.generating.shipped import shipped_adapters
 from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
+from aigc.plugs.project_files import plugin_files
 from aigc.plugs.registry import Registry, type_files
-from aigc.settings import FILE, NO_ADAPTER, Laid, Settings, lay_over, read_settings
+from aigc.settings import FILE, NO_ADAPTER, Laid, Settings, lay_over, no_project_hint, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
@@ -75,16 +80,20 @@ class Project:
         `laid` are a job file's settings, in between. `out` is the folder that is written into, for a generator that
         keeps files there. UsageError says which line of a file is wrong, or which option.
         """
-        folder = _project_folder((start or Path.cwd()).resolve())
+        here = (start or Path.cwd()).resolve()
+        folder = next((above for above in (here, *here.parents) if (above / FILE).is_file()), None)
         settings = read_settings(folder)
-        registry = registry or Registry.discover(disabled=settings.disabled)
+        timeouts = lay_over(settings, laid or {}, options or {}, default="").patience()
+        if registry is None:
+            registry = Registry.discover(disabled=settings.disabled, timeouts=timeouts)
+        registry.timeouts = timeouts
+        for file in plugin_files(settings.plugins, folder or Path(), settings.places.get("plugins", FILE)):
+            registry.add_file(file)
         settings = lay_over(settings, laid or {}, options or {}, default=registry.default_generator)
         project = cls(settings, folder, registry, out=out)
         with suppress(NotFound):  # said where somebody is to write
             project._source(project.named_adapters).check(placed=True)
         return project
-
-    # -- content types ------------------------------------------------------------------------------------------------
 
     def content_files(self) -> dict[str, tuple[Path, str]]:
         """Map every content type's name to (its file, the plugin that declares it or `project`).
@@ -96,11 +105,11 @@ class Project:
         """
         if self._files is None:
             files = self._declared()
-            held = {file.resolve() for file, _ in files.values()}
+            held = {whole_path(file) for file, _ in files.values()}
             own = self._own_types()
             for file in type_files(own) if own is not None and own.is_dir() else ():
                 name = f"{file.parent.name}/{file.stem}"
-                if file.resolve() in held:  # the project is a plugin's own source
+                if whole_path(file) in held:  # the project is a plugin's own source
                     continue
                 if name in files and files[name][1] == OWN:
                     self._twice.setdefault(name, (files[name][0], file))
@@ -122,10 +131,10 @@ class Project:
             name = f"{file.parent.name}/{file.stem}"
             first, owner = files.setdefault(name, (file, plugin))
             if owner != plugin:
-                clash = PluginError(f"plugins {owner!r} and {plugin!r} both declare {name!r}")
+                clash = PluginError(f"plugins {owner!r} and {plugin!r} both declare {name!r}").at(f"{file}:1")
                 self.registry.quarantine(plugin, clash)
                 return self._declared()  # what only the quarantined one had taken is free again
-            if first.resolve() != file.resolve():
+            if whole_path(first) != whole_path(file):
                 self._twice.setdefault(name, (first, file))
         return files
 
@@ -141,22 +150,22 @@ class Project:
         fence = None
         if name.endswith((".yaml", ".yml")):
             if not Path(name).is_file():
-                raise NotFound(f"{name}: no such file", hint=nearest(Path(name)))
+                raise NotFound(no_file(Path(name)), hint=nearest(Path(name)))
             file, plugin = Path(name), OWN
         elif name in self.content_files():
             file, plugin = self.content_files()[name]
             fence = self._own_types() if plugin == OWN else None
-            if name in self._twice:
-                first, second = self._twice[name]
-                raise ContentTypeError(f"{second}: {name!r} is already declared by {first}")
+            if first_and_second := self._twice.get(name):
+                raise ContentTypeError("{1}: {name!r} is already declared by {0}".format(*first_and_second, name=name))
         else:
-            note = self.registry.quarantine_note()
-            raise NotFound(f"no content type named {name!r}{note}", hint=did_you_mean(name, self.content_files()))
+            hint = no_project_hint(self.settings, self.folder, name) or did_you_mean(name, self.content_files())
+            raise NotFound(f"no content type named {name!r}{self.registry.quarantine_note()}", hint=hint)
         content_type = load_content_type(
             file, registry=self.registry, environment=self.environment, plugin=plugin, fence=fence
         )
         if name in self.content_files() and content_type.name != name:
-            raise ContentTypeError(f"{file}: its name is {content_type.name!r}, but its folder and file say {name!r}")
+            wrong = f"its name is {content_type.name!r}, but its folder and file say {name!r}"
+            read_yaml(file).root.child("name").fail(wrong)
         return self._overridden(content_type)
 
     def content_types(self) -> dict[str, ContentType | AigcError]:
@@ -175,6 +184,7 @@ class Project:
         learnt = self.adapters.learnt(content_type.name)
         if learnt is not None and not learnt.shots:
             content_type = content_type.without_shots(learnt.stages)
+        content_type = branded(content_type, self._brands, settings.brand_pack)
         if not settings.sampling and not settings.candidates:
             return content_type
         stages = tuple(
@@ -187,6 +197,12 @@ class Project:
         )
         return replace(content_type, stages=stages)
 
+    @cached_property
+    def _brands(self) -> Mapping[str, BrandPack]:
+        """The project's brand packs by name, which prompts speak of from now on."""
+        self.environment.brands = read_brands(self.folder / FOLDER) if self.folder else {}
+        return self.environment.brands
+
     def voice(self, content_type: ContentType) -> str:
         """Return the voice that a content type is written in: the setting `voice`, else the first whose needs the model
         meets; nothing for a type without voices."""
@@ -195,12 +211,10 @@ class Project:
             return ""
         return demands.voice(self.settings.voice, self._abilities(content_type.name, self._source_if_any()))
 
-    # -- generating ---------------------------------------------------------------------------------------------------
-
     def policy(self) -> tuple[Bound, ...]:
         """Return the operator's checks, which no content type can loosen."""
-        bound, where = [], f"{self.settings.places.get('policy', FILE)}: policy"
-        for entry in self.settings.policy:
+        bound = []
+        for entry, where in self.settings.policed():
             name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
             for text in expressions_in(options or {}):
                 parsed(self.environment, text, where)
@@ -261,8 +275,7 @@ class Project:
 
     def adapted(self, content_type: str) -> tuple[str, ...]:
         """Return the stages that the adapter of a content type writes; none where it writes all."""
-        learnt = self.adapters.learnt(content_type)
-        return learnt.stages if learnt is not None else ()
+        return learnt.stages if (learnt := self.adapters.learnt(content_type)) is not None else ()
 
     def model_identity(self, content_type: str) -> str:
         """Name what exactly writes a content type, for the keys of finished work; see `Source.identity`."""
@@ -297,10 +310,16 @@ class Project:
         return None
 
     def generator(
-        self, progress: Callable[[Progress], None] | None = None, *, fresh: bool = False, retry: bool = False
+        self,
+        progress: Callable[[Progress], None] | None = None,
+        *,
+        fresh: bool = False,
+        retry: bool = False,
+        only: ContentType | None = None,
     ) -> Generator:
-        """Load the model (else ModelError), and the judge's, and return the Generator over them; see `Source.open`."""
-        source = self.source
+        """Load the model (else ModelError), and the judge's where `only` has it judge; return the Generator."""
+        idle = only is not None and not only.picking(self.voice(only))
+        source = replace(self.source, judge=None) if idle else self.source
         generator = source.open(progress, fresh=fresh, retry=retry)
         self.opened = source
         return generator
@@ -308,19 +327,13 @@ class Project:
     def may_judge(self, pick: Pick, writer: Source | None = None) -> bool:
         """Say whether what judges here has what a pick needs of it: another model, else the `writer`, else the source
         that was opened; a generator that came from elsewhere may."""
-        from aigc.generating.abilities import abilities
+        from aigc.generating.abilities import judges
 
-        source = writer or self._source_if_any()
-        judge = (source.judge if source else None) or writer or self.opened
-        return judge is None or pick.needs.met_by(abilities(judge))
+        return judges(pick.needs, writer or self._source_if_any(), writer or self.opened)
 
     def store(self) -> Path | None:
         """Say where the project's jobs find each other's pieces; outside a project there is no such place."""
-        if self.folder is None:
-            return None
-        store = self.folder / STORE
-        store.parent.mkdir(exist_ok=True)
-        return store
+        return None if self.folder is None else self.folder / STORE
 
     def tell(self, artifact: Artifact) -> None:
         """Tell the plugins' `aigc_artifact` of a finished piece."""
@@ -337,7 +350,7 @@ class Project:
         return Pipeline(
             generator,
             self.environment,
-            model=self.settings.model,
+            model=model_told(self),
             seed=self.settings.seed,
             policy=self.policy(),
             adapter=self.adapter,
@@ -347,23 +360,18 @@ class Project:
             voice=self.voice,
             mix=self.mix,
             may_judge=self.may_judge,
+            second=bool((source := self._source_if_any()) and source.judge),
             patience=self.timeouts.plugin,
             fitness=lambda content_type: self.fitness(content_type, self.opened) if self.opened else None,
         )
 
     def mix(self, pick: Pick, adapter: str | None) -> Mix | None:
-        """Return what a pick was fitted to for the project's model, with the adapter in that folder; None where it was
-        not."""
+        """Return what a pick was fitted to for the project's model, with the adapter in that folder, if it was."""
         return pick.mix_of(self.source.marks(), adapter_digest(adapter))
 
     def session(self, generator: Generator, *, keep_lines: KeepLines = "none") -> Session:
-        """Return a session that writes pieces of any of this project's content types with `generator`, for a caller
-        that does not know beforehand what will be asked for; `keep_lines` as in `pipeline`."""
+        """Return a session that writes pieces of any content type, for who does not know beforehand of which."""
         return self.pipeline(generator, keep_lines=keep_lines).session
-
-
-def _project_folder(start: Path) -> Path | None:
-    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
 
 
 def _adapter_at(folder: Path, place: str) -> Path | None:
@@ -374,3 +382,15 @@ def project_over(project: Project, **settings: Any) -> Project:
     """Return the project with other settings, such as `model`; with `adapters=BARE` its content types are as a bare
     model is asked for them."""
     return Project(replace(project.settings, **settings), project.folder, project.registry, out=project.out)
+
+
+def model_told(project: Project, model: str = "") -> str:
+    """Return a model, else the project's, as pieces name it, which leave the house: without a path of this machine."""
+    from aigc.models import spoken_name
+
+    try:
+        named = project.source.takes_weights
+    except NotFound:  # nothing writes here
+        named = True
+    name = model or project.settings.model
+    return spoken_name(name) if named else name

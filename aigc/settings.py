@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from aigc.content.stage_words import SAMPLING
+from aigc.content.type_keys import MOST_CANDIDATES
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.errors import ContentTypeError, ProjectError, UsageError
 from aigc.plugs.options import Range, options_of, read_options, read_values
 from aigc.plugs.timeouts import Timeouts
 from aigc.types import Json
+from aigc.types.foreign import file_bytes
 
 FILE = "aigc.yaml"
 DEFAULT_MODEL = "smollm2-135m"
-MOST_CANDIDATES = 64
 NO_ADAPTER = "none"
 BARE = {"*": NO_ADAPTER}  # a model as it is
 OF_GENERATORS = ("engine.", "judge.")  # what is typed there may be a secret
@@ -34,7 +35,8 @@ Laid: TypeAlias = Mapping[str, tuple[Json, str]]  # `seed`, `engine` or `engine.
 class Writers:
     """This is what writes, and what judges.
 
-    `generator` names what writes, `engine` are its options. `adapters` says which LoRA adapter (a folder, as PEFT saves
+    `model` is a name of the catalogue, a folder, a GGUF file or a Hub id. `generator` names what writes. `engine` are
+    the options of what writes. `adapters` says which LoRA adapter (a folder, as PEFT saves
     it) writes which content types: `{"ads/*": lora/ads}`; `none` instead of a folder leaves out one that comes with a
     type. `judge` is another model that judges lines, and the options
     of its generator: `{on: openai, model: NAME, base_url: …}`.
@@ -51,12 +53,16 @@ class Writers:
 class Settings(Writers):
     """This is aigc.yaml with the command line laid over it.
 
-    `sampling` overrides every stage of every content type; `policy` are checks that run on every piece; `disabled`
-    names plugins to leave out. `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8,
+    `seed` decides what is drawn: another seed, another text. `templates` is the folder of the project's content types.
+    `sampling` overrides every stage of every content type. `candidates` is how many texts are written to keep the best
+    of, 0 for as many as the content type says. `policy` are checks that run on every piece. `plugins` are Python files
+    of the project that are loaded as plugins. `disabled` names plugins to leave out.
+    `unique` has pieces of a job that repeat each other written again: `{threshold: 0.8,
     opening: 5}`. `ray` has a job written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines
     that a model wrote a job keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
     `importers` says how values are cleaned on reading: `{clean: true, unknown: ["#N/A"]}`. `timeouts` are how long
     plugins and templates may take, in seconds: `{plugin: 60, template: 30}`.
+    `brand_pack` is the brand that speaks where a row names none: a file of `brands/`.
     `voice` is the one to write in, for content types that have voices. `places` is where each was set:
     `{"engine.rows": "aigc.yaml:3"}`; options of generators on the command line have none, what a person types there may
     be a secret.
@@ -67,18 +73,25 @@ class Settings(Writers):
     sampling: Mapping[str, Json] = field(default_factory=dict)
     candidates: Annotated[int, Range(0, MOST_CANDIDATES)] = 0  # 0: as the content type says
     policy: tuple[Json, ...] = ()
+    plugins: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     unique: Mapping[str, Json] = field(default_factory=dict)
     ray: Mapping[str, Json] = field(default_factory=dict)
     importers: Mapping[str, Json] = field(default_factory=dict)
     timeouts: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
+    brand_pack: str = ""
     voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def patience(self) -> Timeouts:
         """Return how long plugins and templates may take. UsageError says what is wrong, and where it was set."""
         return read_options(Timeouts, self.timeouts, section="timeouts", where=self.where("timeouts"))
+
+    def policed(self) -> Iterator[tuple[Json, str]]:
+        """Yield each entry of the policy with where it stands."""
+        for at, entry in enumerate(self.policy):
+            yield entry, f"{self.places.get(f'policy.{at}', self.places.get('policy', FILE))}: policy"
 
     def where(self, section: str) -> dict[str, str]:
         """Return where each option of a section was set, by its name."""
@@ -89,6 +102,11 @@ class Settings(Writers):
 OPTIONS = tuple(option for option in options_of(Settings) if option.name != "places")
 SECTIONS = frozenset(option.name for option in OPTIONS if isinstance(option.default, Mapping))
 OVERRIDING = tuple(option for option in SAMPLING if option.name != "stop")
+OF_ENGINES = ("base_url", "context", "device", "dtype", "rows", "threads")  # what several of them take
+ELSEWHERE = {  # an option that is named without its section
+    **{option.name: f"sampling.{option.name}" for option in OVERRIDING},
+    **{name: f"engine.{name}" for name in OF_ENGINES},
+}
 
 
 def read_settings(folder: Path | None) -> Settings:
@@ -96,9 +114,20 @@ def read_settings(folder: Path | None) -> Settings:
     if folder is None or _says_nothing(folder / FILE):
         return Settings()
     try:
-        return _over(Settings(), dict(laid_out(read_yaml(folder / FILE).root)))
+        root = read_yaml(folder / FILE).root
+        settings = _over(Settings(), dict(laid_out(root)))
+        entries = root.child("policy").list() if settings.policy else []
+        placed = {f"policy.{at}": one.where for at, one in enumerate(entries)}
+        return replace(settings, places={**settings.places, **placed})
     except ContentTypeError as error:
         raise ProjectError(error.message, hint=error.hint) from None
+
+
+def no_project_hint(settings: Settings, folder: Path | None, name: str) -> str:
+    """Say what to do about a type whose file lies here, in a folder that is no project."""
+    family, _, stem = name.partition("/")
+    lies_here = folder is None and stem and (Path(settings.templates) / family / f"{stem}.yaml").is_file()
+    return f"{settings.templates}/ is read in a project; an empty {FILE} beside it makes one" if lies_here else ""
 
 
 def lay_over(settings: Settings, laid: Laid, options: Mapping[str, str], *, default: str) -> Settings:
@@ -107,6 +136,8 @@ def lay_over(settings: Settings, laid: Laid, options: Mapping[str, str], *, defa
     `default` is the generator that writes where none is named; to name it is to name none.
     """
     for layer in (laid, _of_command_line(options)):
+        if "plugins" in layer:  # a file from elsewhere, or a word of somebody's script, runs no code
+            raise UsageError(f"{layer['plugins'][1]}: plugins: are named in {FILE} only")
         named, below = (layer.get("generator", (settings.generator, ""))[0], settings.generator)
         if (named or default) != (below or default):  # these were the other one's options
             placed = {key: place for key, place in settings.places.items() if not key.startswith("engine.")}
@@ -145,9 +176,11 @@ def _over(settings: Settings, layer: Laid) -> Settings:
 
 def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
     name, _, inside = key.partition(".")
-    (read,) = read_values(OPTIONS, {name: {inside: value} if inside else value}, where=where, noun="setting").values()
+    given = {name: {inside: value} if inside else value}
+    (read,) = read_values(OPTIONS, given, where=where, noun="setting", elsewhere=ELSEWHERE).values()
     places = {**settings.places, key: where}
     if name == "policy":
+        places = {one: place for one, place in places.items() if not one.startswith("policy.")}
         _check_policy(read, where)
     if name in SECTIONS:
         places |= {f"{name}.{one}": where for one in read}
@@ -185,7 +218,10 @@ def _check_variables(section: str, options: Mapping[str, Json], where: str) -> N
 
 def _says_nothing(file: Path) -> bool:
     """Say whether a file holds no more than comments; the marks around an empty document are no more either."""
-    lines = file.read_bytes().removeprefix(BOM_UTF8).splitlines()
+    try:
+        lines = file_bytes(file).removeprefix(BOM_UTF8).splitlines()
+    except OSError:  # whoever reads it says so
+        return False
     return all(line.strip() in (b"", b"---", b"...") or line.lstrip().startswith(b"#") for line in lines)
 
 

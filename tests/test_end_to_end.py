@@ -30,7 +30,7 @@ datsun pl510,88,27,1970
 ford pinto,,25,1971
 amc hornet,97,18,1970
 """
-OTHERS = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "text/continue"]
+OTHERS = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "social/post", "text/continue"]
 
 
 def numbers(text: str) -> set[str]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-import click
 import pytest
 
 import aigc
-from aigc.cli import Commands
 from aigc.engine import Gpt
 from aigc.engine.memory import budget
 from aigc.errors import megabytes
@@ -57,28 +54,6 @@ def project_with(make_project: Callable[..., Project], postprocessor: str) -> Pr
 def test_no_line_of_prose_is_too_long(page: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     assert not [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")]
-
-
-def commands() -> list[str]:
-    """This is every command of ours that the guide shows."""
-    pages = "\n".join(page.read_text(encoding="utf-8") for page in sorted(GUIDE.glob("*.md")))
-    blocks = "\n".join(re.findall(r"^```console\n(.*?)^```", pages, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
-    lines = [line.partition("#")[0].strip() for line in blocks.splitlines()]
-    return [line.replace("-m aigc.train", "train").partition("launch")[2] or line for line in lines if "aigc" in line]
-
-
-@pytest.mark.parametrize("line", commands())
-def test_a_command_in_the_guide_exists(line: str) -> None:
-    words = shlex.split(line)
-    words = words[words.index("train") :] if "train" in words else words[1:]
-    command: click.Command = Commands()
-    context = click.Context(command)
-    while isinstance(command, click.Group):
-        found = command.get_command(context, words.pop(0))
-        assert found is not None, line
-        command = found
-    known = {option for parameter in command.params for option in parameter.opts}
-    assert {word for word in words if word.startswith("-")} <= known, line
 
 
 def test_the_presets_and_sizes_of_the_guide_are_those_there_are() -> None:

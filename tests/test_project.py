@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from aigc.errors import NotFound, UsageError
 from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.settings import Laid
+from aigc.testing import ScriptedGenerator
+from aigc.types import Brief
 
 ITEM = """
 aigc: 1
@@ -99,6 +102,16 @@ def test_the_command_line_stands_over_the_file(make_project) -> None:
 @pytest.mark.parametrize("name", ["007", "1e5", "true"])
 def test_a_models_name_stays_text(make_project, name: str) -> None:
     assert make_project({}, model=name).settings.model == name
+
+
+def test_a_piece_names_no_path_of_this_machine(make_project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIGC_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "mine.gguf").write_bytes(b"GGUF of one's own")
+    project = make_project(FILES, model=str(tmp_path / "mine.gguf"))
+    brief = Brief(id="1", values={"product": "Kettle"})
+    pipeline = project.pipeline(ScriptedGenerator(lambda request, index: "A kettle"))
+    (piece,) = pipeline.write(project.content_type("shop/item"), [brief])
+    assert re.fullmatch(r"mine\.gguf [0-9a-f]{12}", piece.provenance.model)
 
 
 @pytest.mark.parametrize("content", ["# later\n\n", "\ufeff# later\n", "---\n# later\n"])

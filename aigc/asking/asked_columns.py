@@ -9,6 +9,9 @@ from collections.abc import Iterable, Sequence
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, column_name, without_number
 
+NUMBERED = re.compile(r"(\D+)\d{1,2}")
+SEVERAL, MOST_NUMBERED = 2, 12  # columns
+
 
 class RowCells(dict[str, Json]):
     """This is `row` in an expression: cells by their columns' names, whatever white space these are written with."""
@@ -54,8 +57,24 @@ def near_column(name: str, columns: Iterable[str]) -> str:
     return f"it is {' or '.join(map(repr, same))}" if same else did_you_mean(name, columns)
 
 
-def naming_column(columns: Sequence[str]) -> str:
-    """Return the column that has the briefs' ids, empty where there is none."""
+def numbered_columns(name: str, columns: Iterable[str]) -> str:
+    """Return the remedy for a list that stands in several columns, `Benefit 1`, `Benefit 2`: the expression of these;
+    empty where there are none."""
+    found = [one for one in columns if (number := NUMBERED.fullmatch(bare(one))) and _same_stem(number[1], bare(name))]
+    if len(found) < SEVERAL:
+        return ""
+    quoted = ", ".join(json.dumps(one, ensure_ascii=False) for one in found[:MOST_NUMBERED])
+    return f"--set '{name}={{{{ cells({quoted}) }}}}' takes several columns"
+
+
+def _same_stem(one: str, other: str) -> bool:
+    return one.rstrip("s") == other.rstrip("s")
+
+
+def naming_column(columns: Sequence[str], asked: str = "") -> str:
+    """Return the column that has the briefs' ids, that which was `asked` for, empty where there is none."""
+    if asked:
+        return asked_column(asked, columns)
     alike = [column for column in columns if bare(column) == "id"]
     return "id" if "id" in alike else alike[0] if alike else ""
 

@@ -3,11 +3,11 @@ makes that row a failed artifact and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+import shlex
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from aigc.asking.asked_columns import (
     RowCells,
@@ -17,26 +17,38 @@ from aigc.asking.asked_columns import (
     identifier,
     naming_column,
     near_column,
+    numbered_columns,
     own_column,
 )
 from aigc.asking.cells import asking_cells
-from aigc.asking.computing import NUMBER_FILTER, computed, is_expression
+from aigc.asking.computing import NUMBER_FILTER, computed, computed_inputs, is_expression
 from aigc.asking.ids import Ids
 from aigc.asking.matrix import ALONE, Cell
-from aigc.asking.notes import done_to_inputs, stands_in
+from aigc.asking.meant import Meanings, Meant, language_read
+from aigc.asking.notes import done_to_inputs, with_done
 from aigc.bounds.boundary import Contained
 from aigc.content import ContentType, brief_values
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
-from aigc.content.languages import LANGUAGE, language_beside, language_of, told_by, usual_language, with_language
-from aigc.content.numbers import LOCALE
+from aigc.content.language_names import language_code
+from aigc.content.languages import (
+    LANGUAGE,
+    language_beside,
+    language_of,
+    several_languages,
+    told_by,
+    usual_language,
+    with_language,
+)
+from aigc.content.numbers import LOCALE, decimal_mark
 from aigc.content.variables import unknown_names
 from aigc.errors import AigcError, BriefError, ContentTypeError, did_you_mean
-from aigc.types import Artifact, Brief, Json, Provenance, Row, column_name
+from aigc.types import Artifact, Brief, Json, Provenance, Row
 
 PEEK = 20  # rows
 USUAL = 200  # rows whose languages tell which one is usual in a file
-NEAR = 0.75  # how like an input's name a column's is that may have meant it
+ID = "id"  # what names a brief, where it is no input
+Guess: TypeAlias = Callable[[Sequence[str], Sequence[Row]], Mapping[str, str]]  # inputs, rows → their columns
 MOST_HEADERS = 1000  # kinds of rows remembered: JSON rows need not have the same keys
 
 
@@ -51,15 +63,18 @@ def read_briefs(
     cells: Sequence[Cell] = ALONE,
     places: Mapping[str, str] | None = None,
     remedy: str = "",
+    guess: Guess | None = None,
+    clean: bool = True,
 ) -> Iterator[Brief | Artifact]:
     """Yield a Brief per row and cell, or a failed Artifact where a row cannot be one. Memory stays constant.
 
     `mapping` says which column an input comes from; otherwise the column of its very name feeds an input, else the one
     that differs in case and spaces only. `literals` are values for every row; one holding `{{ }}` is an expression over
     the row's cells, in which an empty cell is none, the other inputs, the row's `id`, and the values it is crossed
-    with. Other columns are ignored. A column `id` names the brief unless `id` is an input. `cells` are what every row
-    is crossed with; `limit` counts rows; `places` says which line of a job file gives an input its column or value;
-    `remedy` what else to do where a column is missing.
+    with. Other columns are ignored. A column `id`, or what is mapped to it, names the brief unless `id` is an input.
+    `cells` are what every row is crossed with; `limit` counts rows; `places` says which line of a job file gives an
+    input its column or value; `remedy` what else to do where a column is missing, `guess` which may be
+    meant; without `clean` cells are no more than what they hold.
     A row that leaves the input `language` open gets the one that it is surely in, else that of most of the first rows;
     where the input may not be that, the brief knows it all the same.
     BriefError before the first brief when a needed input has no column, or two could feed it.
@@ -67,22 +82,22 @@ def read_briefs(
     mapping, literals, places = mapping or {}, literals or {}, places or {}
     for given, option in ((mapping, "--map"), (literals, "--set")):
         for name in given:
-            if name not in content_type.brief:
+            if name not in content_type.brief and (name, option) != (ID, "--map"):
                 where = places.get(name, option)
-                hint = did_you_mean(name, content_type.brief)
+                hint = "--map id=COLUMN names the pieces" if name == ID else did_you_mean(name, content_type.brief)
                 raise BriefError(f"{where}: {content_type.name} has no input {name!r}", hint=hint)
-    head, rest = _peek(rows, USUAL)
+    head, rest = peek(rows, USUAL)
     fixed = {**literals, **cells[0].values}
-    _check_columns(head[:PEEK], content_type, mapping, fixed, places, remedy)
-    reader = _Reader(content_type, environment, mapping, literals, cells, head)
+    _check_columns(head[:PEEK], content_type, mapping, fixed, places, remedy, guess)
+    reader = _Reader(content_type, environment, mapping, literals, cells, head, clean=clean)
     reader.check_literals([row for row in head[:PEEK] if not row.error], places)
     with Ids() as ids:
         for number, row in enumerate(chain(head, rest), 1):
             if limit is not None and number > limit:
                 return
             asked = reader.id_of(row)
-            brief_id, first = ids.take(asked, number, row.where)
-            refused = f"id {asked!r} is used twice, first at {first}" if first else reader.refusal(row)
+            brief_id, refused = ids.take(asked, number, row.where)
+            refused = refused or reader.refusal(row)
             if refused:
                 error = BriefError(f"{row.where}: {refused}")
                 yield from (reader.failed(brief_id + cell.mark, row, error) for cell in cells)
@@ -95,7 +110,8 @@ class _Read(NamedTuple):
 
     values: dict[str, Json]
     language: str
-    left_out: dict[str, str]
+    left_out: Mapping[str, str]
+    done: Mapping[str, Sequence[str]]
 
 
 class _Reader:
@@ -109,10 +125,13 @@ class _Reader:
         literals: Mapping[str, Json],
         cells: Sequence[Cell],
         head: Sequence[Row],
+        *,
+        clean: bool,
     ) -> None:
         self._content_type = content_type
         self._environment = environment.over_rows()
         self._mapping = mapping
+        self._asked_id = "" if ID in content_type.brief else mapping.get(ID, "")
         self._plain = {name: value for name, value in literals.items() if not is_expression(value)}
         self._expressions = {name: value for name, value in literals.items() if is_expression(value)}
         self._reads_numbers = any(NUMBER_FILTER.search(str(text)) for text in self._expressions.values())
@@ -121,6 +140,7 @@ class _Reader:
         self._columns: dict[tuple[str, ...], dict[str, str]] = {}
         self._naming: dict[tuple[str, ...], str] = {}
         self._optional = optional(content_type.brief)
+        self._meanings = Meanings(content_type.brief, head) if clean else None
 
     def check_literals(self, head: Sequence[Row], places: Mapping[str, str]) -> None:
         """Refuse once what no row can use: a value its input refuses, an expression that is none, or that has a
@@ -156,14 +176,14 @@ class _Reader:
 
     def id_of(self, row: Row) -> str:
         """Return the id that the row gives itself, empty where it gives none."""
-        if "id" in self._content_type.brief:
+        if ID in self._content_type.brief:
             return ""
         columns = tuple(row.values)
         naming = self._naming.get(columns)
         if naming is None:
             if len(self._naming) > MOST_HEADERS:
                 self._naming.clear()
-            naming = self._naming[columns] = naming_column(columns)
+            naming = self._naming[columns] = naming_column(columns, self._asked_id)
         value = row.values.get(naming)
         return "" if value is None else str(value).strip()  # 0 is one
 
@@ -171,7 +191,7 @@ class _Reader:
         """Return why a row is no brief; nothing where no cell that cannot be read feeds or names one."""
         if not row.error or row.error not in row.faults.values():
             return row.error
-        used = {*self._feeding(row, self._cells[0]).values(), naming_column(tuple(row.values))}
+        used = {*self._feeding(row, self._cells[0]).values(), naming_column(tuple(row.values), self._asked_id)}
         words = " ".join(map(str, self._expressions.values()))
         named = (column for column in row.faults if column in used or column in words or identifier(column) in words)
         return next((row.faults[column] for column in named), "")
@@ -208,7 +228,7 @@ class _Reader:
                     draw=cell.draw,
                     language=alike.language,
                     left_out=alike.left_out,
-                    cleaned=self._cleaned(row),
+                    cleaned=with_done(self._cleaned(row), alike.done),
                 )
 
     def failed(self, brief_id: str, row: Row, error: AigcError) -> Artifact:
@@ -231,32 +251,38 @@ class _Reader:
     def _read(self, brief_id: str, row: Row, cell: Cell) -> _Read:
         """Return what a row says, and the language of the others where it is too short to tell its own."""
         raw = self._plainly(row, cell)
+        feeding = {**dict.fromkeys(self._expressions, ""), **self._columns[tuple(row.values)]}
         if self._expressions:
             known = self._known(brief_id, row, cell, raw)
             if self._reads_numbers:
                 known[LOCALE] = self._locale(row, raw)
-            try:
-                raw |= {name: computed(text, known, self._environment) for name, text in self._expressions.items()}
-            except ContentTypeError as error:
-                raise BriefError(f"{row.where}: {error.message}", hint=error.hint) from None
+            raw |= computed_inputs(self._expressions, row, known, feeding, self._environment)
         inputs = self._content_type.brief
-        raw = with_language(inputs, raw, lambda: self._usual)
-        raw, left_out = within_limits(self._optional, raw)
+        as_given, raw = raw, with_language(inputs, raw, lambda: self._usual)
+        meant = self._meanings.of(raw, feeding, row.where) if self._meanings else Meant(raw, {}, {})
+        raw, left_out = within_limits(self._optional, meant.values)
         values = brief_values(self._content_type, raw, where=row.where)
-        return _Read(values, language_beside(inputs, raw, lambda: self._usual), left_out)
+        done = {**meant.done, **language_read(raw, values)}
+        beside = language_beside(inputs, as_given, lambda: self._usual, lambda: several_languages(self._told))
+        return _Read(values, beside, {**meant.left_out, **left_out}, done)
 
     def _locale(self, row: Row, raw: Mapping[str, Json]) -> str:
         """Return how a row writes numbers: as its column `locale` or `language` says, else as its language does."""
         told = {bare(name): value for name, value in row.values.items() if isinstance(value, str)}
-        written = told.get("locale") or told.get(LANGUAGE) or raw.get(LANGUAGE)
-        return str(written or language_of(self._content_type.brief, raw) or self._usual)
+        written = str(told.get("locale") or told.get(LANGUAGE) or raw.get(LANGUAGE) or "")
+        known = written if decimal_mark(written) else language_code(written) or written
+        return known or language_of(self._content_type.brief, raw) or self._usual
 
     @cached_property
     def _usual(self) -> str:
         """The language of most of the file's first rows: that of rows which are too short to tell."""
+        return usual_language(self._told)
+
+    @cached_property
+    def _told(self) -> list[tuple[str, str]]:
+        """What the file's first rows tell of their language."""
         inputs, cell = self._content_type.brief, self._cells[0]
-        rows = [row for row in self._head if not row.error]
-        return usual_language(told_by(inputs, self._plainly(row, cell)) for row in rows)
+        return [told_by(inputs, self._plainly(row, cell)) for row in self._head if not row.error]
 
     def _plainly(self, row: Row, cell: Cell) -> dict[str, Json]:
         """Return what a row gives before anything is computed."""
@@ -279,7 +305,7 @@ class _Reader:
             for name, schema in self._content_type.brief.items()
             if name in raw
         }
-        named = {} if "id" in self._content_type.brief else {"id": brief_id}
+        named = {} if ID in self._content_type.brief else {ID: brief_id}
         columns = {identifier(key): value for key, value in cells.items()}
         return {**inputs, **columns, "row": cells, **asking_cells(cells), **named, **cell.values}
 
@@ -295,35 +321,7 @@ class _Reader:
         }
 
 
-def columns_not_used(
-    rows: Iterable[Row],
-    content_type: ContentType,
-    *,
-    mapping: Mapping[str, str],
-    literals: Mapping[str, Json],
-    crossed: Iterable[str] = (),
-) -> dict[str, str]:
-    """Return the columns that feed no input and stand in no expression → the input nobody feeds that one may have
-    meant, or nothing. A column `id` names the briefs. It looks at the first rows only."""
-    head, _ = _peek(rows)
-    fed = {*mapping, *literals, *crossed}
-    expressions = column_name(" ".join(str(value) for value in literals.values() if is_expression(value)))
-    known = list(dict.fromkeys(column for row in head if row.faults or not row.error for column in row.values))
-    used = {*(asked_column(one, known) for one in mapping.values()), naming_column(known)}
-    for name in content_type.brief:
-        if name not in fed and (column := own_column(name, known, "")):
-            used.add(column)
-            fed.add(name)
-    free = {bare(name): name for name in content_type.brief if name not in fed}
-    unused = {}
-    for column in known:
-        if column not in used and not stands_in(column, expressions):
-            near = get_close_matches(bare(column), free, n=1, cutoff=NEAR)
-            unused[column] = free[near[0]] if near else ""
-    return unused
-
-
-def _peek(rows: Iterable[Row], many: int = PEEK) -> tuple[list[Row], Iterator[Row]]:
+def peek(rows: Iterable[Row], many: int = PEEK) -> tuple[list[Row], Iterator[Row]]:
     """Take the first rows off, enough to tell what the file holds: JSON rows need not all have the same keys."""
     rest = iter(rows)
     return list(islice(rest, many)), rest
@@ -336,6 +334,7 @@ def _check_columns(
     literals: Mapping[str, Json],
     places: Mapping[str, str],
     remedy: str,
+    guess: Guess | None,
 ) -> None:
     """Refuse a file whose first rows all lack a needed column, those that can be read where some can; a row lacking one
     alone fails alone."""
@@ -349,7 +348,8 @@ def _check_columns(
     known = list(dict.fromkeys(column for row in readable for column in row.values))
     there = {bare(column) for column in known}
     missing = []
-    for name, schema in content_type.brief.items():
+    inputs = {**({ID: {}} if ID in mapping else {}), **content_type.brief}
+    for name, schema in inputs.items():
         if name in mapping:
             if not asked_column(mapping[name], known):
                 hint = near_column(mapping[name], known)
@@ -361,7 +361,10 @@ def _check_columns(
     if missing:
         near = did_you_mean(missing[0], known) if len(missing) == 1 else f"columns: {', '.join(known)}"
         needed = ("input " if len(missing) == 1 else "inputs ") + ", ".join(map(repr, missing))
-        options = " ".join(f"--map {name}=COLUMN" for name in missing)
-        hint = f"add {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
-        hint += f"; {remedy}" if remedy else ""
+        guessed = guess(missing, readable) if guess else {}
+        options = shlex.join(word for name in missing for word in ("--map", f"{name}={guessed.get(name, 'COLUMN')}"))
+        maybe = "perhaps" if guessed else "add"
+        hint = f"{maybe} {options}, or --set {missing[0]}=VALUE" + (f" ({near})" if near else "")
+        several = [numbered_columns(name, known) for name in missing if inputs[name].get("type") == "array"]
+        hint = "; ".join(filter(None, (*several, hint, remedy)))
         raise BriefError(f"{where}: no column for the needed {needed}", hint=hint)

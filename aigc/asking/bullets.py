@@ -7,13 +7,17 @@ import re
 from collections.abc import Sequence
 
 BULLETS = "bullets"  # what was done, in a word
-SYMBOLS = "•‣◦▪▫●○■□◆◇◼◾▸►▶➤➢❖✓✔☑✅·∙⁃\uf0b7\uf0a7\uf0fc\uf0d8🔹🔸👉➡→➔➜➝➞⇒①-⑳⒈-⒛❶-❿"
+SYMBOLS = "•‣◦▪▫●○■□◆◇◼◾▸►▶➤➢❖✦✧✱✶✷❯➽✓✔☑✅·∙⁃\uf0b7\uf0a7\uf0fc\uf0d8🔹🔸👉➡→➔➜➝➞⇒①-⑳⒈-⒛❶-➓⓵-⓾"
+STARS, ANGLES = "★☆⭐🌟", "›»"  # a bullet before a word; behind a space
+SIGNS = f"{SYMBOLS}{STARS}{ANGLES}"  # of a class of characters
 DASHES = "-–—*+"
 PARTED = re.compile(r"([;；\r\n]+)")
 
 _FACT = r"[^\W_]|[\"'“„‘«‹(\[（「《【$€£¥¡¿#@&~≈±]"  # begins with it; `• = bullet` is a fact itself
 _SUM = r"[a-zA-Z]\s*[-+*/=^]"  # `- x + 5 = 0`
-_SYMBOL = re.compile(rf"\s*(?:[{SYMBOLS}]\ufe0f?\s*)+(?={_FACT}|[-+]\d)")
+_SYMBOL = re.compile(
+    rf"\s*(?:(?:[{SYMBOLS}]\ufe0f?\s*)+(?={_FACT}|[-+]\d)|[{STARS}]\ufe0f?\s*(?=[^\W\d_])|[{ANGLES}]+\s+(?={_FACT}))"
+)
 _ALONE = re.compile(rf"[{SYMBOLS}]\ufe0f?")
 _DASH = re.compile(rf"\s*([{DASHES}])\s+(?={_FACT})(?!{_SUM}|[$€£¥]\s*\Z)")
 _TIGHT_DASH = re.compile(r"\s*[-–](?=[^\W\d_])")
@@ -21,7 +25,9 @@ _NUMBER = re.compile(r"\s*(?:(\d{1,2})[.．、)）]|[(（](\d{1,2})[)）]|(\d)\u
 _LONE_NUMBER = re.compile(
     r"\s*(?:\d{1,2}[)）]\s+|[(（]\d{1,2}[)）]\s*|1[.．]\s+(?=[a-z\u4e00-\u9fff])|1、\s*)(?=[^\W\d_])"
 )
-_FIRST = re.compile(rf"\s*(?:([{SYMBOLS}])\ufe0f?|([{DASHES}])(?=\s)|([(（]?)1([.．、)）]))")
+_FIRST = re.compile(
+    rf"\s*(?:([{SYMBOLS}]|[{STARS}](?=\ufe0f?\s*[^\W\d_]))\ufe0f?|([{DASHES}{ANGLES}])(?=\s)|([(（]?)1([.．、)）]))"
+)
 _MORE_DASHES = 2  # within a line, for a dash to be no hyphen
 _MORE_NUMBERS = {".": 2, "．": 2}  # within a line, for a number to be no ordinal; of others one
 
@@ -55,7 +61,8 @@ def _apart(line: str) -> str:
     if first is None:
         return line
     if sign := first[1] or first[2]:
-        inner = re.compile(rf"(?<=\S)\s+(?={re.escape(sign)}\ufe0f?\s*[^\W\d_])")
+        close = rf"|(?={re.escape(sign)}\ufe0f?\s+[^\W\d_])" if first[1] else ""  # • warm• light
+        inner = re.compile(rf"(?<=\S)(?:\s+(?={re.escape(sign)}\ufe0f?\s*[^\W\d_]){close})")
         return inner.sub("\n", line) if len(inner.findall(line)) >= (_MORE_DASHES if first[2] else 1) else line
     opened, closed = map(re.escape, (first[3], first[4]))
     parts, number = [line], 2

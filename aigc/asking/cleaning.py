@@ -2,6 +2,8 @@
 
     <p>Two pockets</p>\\u200b   tags, invisible marks
     #N/A                      unknown #N/A
+    Material: N/A             unknown N/A
+    ["warm", "light"]         lists
 
 Most rows are clean, and one look at a row tells so. What a cell says is not changed, and ids are left as they are.
 """
@@ -10,15 +12,32 @@ from __future__ import annotations
 
 import math
 import re
+from ast import literal_eval
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from aigc.asking.bullets import BULLETS, DASHES, SYMBOLS, facts_without_bullets, without_bullets
+from aigc.asking.bullets import BULLETS, DASHES, SIGNS, facts_without_bullets, without_bullets
 from aigc.asking.html_values import plain_text
-from aigc.asking.invisible import BREAKS, MARKS, SPACES, SUSPECT, with_line_breaks, with_plain_spaces, without_marks
+from aigc.asking.invisible import (
+    APOSTROPHES,
+    BREAKS,
+    MARKS,
+    SPACES,
+    SUSPECT,
+    WIDE,
+    WIDE_LETTERS,
+    with_line_breaks,
+    with_plain_letters,
+    with_plain_spaces,
+    without_apostrophe,
+    without_marks,
+)
+from aigc.asking.marked_up import MARKDOWN, SHORTCODES, without_markdown, without_shortcodes
 from aigc.plugs.options import read_options
 from aigc.settings import Settings
-from aigc.types import UNKNOWN, Json, Row
+from aigc.types import UNKNOWN, Json, Row, texts_in
+from aigc.types.foreign import read_json
+from aigc.types.linked_text import LinkedText
 
 ERRORS = """
     #N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #BUSY! #UNKNOWN! #ERROR!
@@ -37,17 +56,28 @@ AMOUNTS = ("$ -", "€ -", "£ -", "¥ -", "- $", "- €", "- £")  # how Excel 
 PHRASES = ("(not set)", "(not provided)", "[object Object]", "Loading...")
 ID = re.compile(r"[\W_]*i[\W_]*d[\W_]*", re.IGNORECASE)
 ALONE = r"(?=[ \t]*(?:[\r\n;；]|\Z))"  # nothing but `;` or the end of the line follows
-BULLET_BEGINS = rf"{SYMBOLS}{re.escape(DASHES)}(（\d"  # of a class of characters
-BULLET = rf"[{SYMBOLS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]|\d\ufe0f?\u20e3"  # as it may look
-STEPS = ((MARKS, without_marks), (SPACES, with_plain_spaces), (BULLETS, without_bullets))
+BULLET_BEGINS = rf"{SIGNS}{re.escape(DASHES)}(（\d"  # of a class of characters
+BULLET = rf"[{SIGNS}]|[{re.escape(DASHES)}][ \t\w]|[(（]?\d{{1,2}}[.．、)）][^\d\n]|\d\ufe0f?\u20e3"  # as it may look
+LISTS = "lists"  # what was done, in a word
+LIST = re.compile(r"""\s*\[\s*(["'])[^\[\]{}]*\1\s*\]\s*""")
+MARKUP = re.compile(r"_x|\[[\"']|^'|\]\(|\*\*|##|\[/?\w+[\s\]]", re.MULTILINE)  # as lists, escapes and others begin
+NOTHING = ("none", "nil", "无", "暂无")  # is said of a thing: "Sugar: none"
+MARKED_UP = ((SHORTCODES, without_shortcodes), (MARKDOWN, without_markdown))
+STEPS = (
+    (APOSTROPHES, without_apostrophe),
+    (MARKS, without_marks),
+    (SPACES, with_plain_spaces),
+    (BULLETS, without_bullets),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaning:
     """This is what is done to values on reading: `importers` in aigc.yaml. `unknown` are words for no value; one of
-    them alone in a cell, or for a fact, is unknown as an empty cell is."""
+    them alone in a cell, or for a fact, is unknown as an empty cell is. With `all_rows` none is passed over."""
 
     clean: bool = True
+    all_rows: bool = False
     unknown: tuple[str, ...] = (*ERRORS.split(), *NARROW, *WORDS.split(), *AMOUNTS, *PHRASES)
 
     @classmethod
@@ -62,13 +92,17 @@ class Cleaner:
     def __init__(self, cleaning: Cleaning) -> None:
         words = sorted({word.strip() for word in cleaning.unknown} - {""}, key=len, reverse=True)
         word = f"(?:{_one_of(words)}){ALONE}" if words else "(?!)"
+        sure = [one for one in words if one.strip("()[]<>").casefold() not in NOTHING]
+        labelled = f"(?:{_one_of(sure)}){ALONE}" if sure and cleaning.clean else "(?!)"  # Material: N/A
         begins = "".join(re.escape(word[0]) for word in words) + (BULLET_BEGINS if cleaning.clean else "")
         self._clean = cleaning.clean
         self._words = frozenset(words)
         begun = f"(?=[{begins}])" if begins else ""  # tells soon where there is none
-        self._starts = re.compile(rf"[\n;；][ \t]*+{begun}(?:{word}{f'|{BULLET}' if cleaning.clean else ''})")
-        self._characters = re.compile(f"[<&\\\\{SUSPECT}]") if cleaning.clean else re.compile("(?!)")
-        self._part = re.compile(rf"(^|[\r\n;；])[ \t]*({word})[ \t]*", re.MULTILINE)
+        starts = rf"[\n;；][ \t]*+{begun}(?:{word}{f'|{BULLET}' if cleaning.clean else ''})"
+        self._starts = re.compile(rf"{starts}|[:：][ \t]*+{begun}{labelled}")
+        self._characters = re.compile(f"[<&\\\\{SUSPECT}{WIDE}]") if cleaning.clean else re.compile("(?!)")
+        label = rf"[^\r\n;；:：]{{1,40}}[:：][ \t]*({labelled})"
+        self._part = re.compile(rf"(^|[\r\n;；])[ \t]*(?:({word})|{label})[ \t]*", re.MULTILINE)
 
     def rows(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Yield rows with their values cleaned; what an importer said of them stays."""
@@ -81,13 +115,19 @@ class Cleaner:
 
     def _is_suspect(self, text: str) -> bool:
         """Say whether a text, or several on lines of their own, may need cleaning."""
-        return bool(self._characters.search(text) or self._starts.search(f"\n{text}") or (self._clean and "_x" in text))
+        if self._characters.search(text) or self._starts.search(f"\n{text}"):
+            return True
+        return self._clean and bool(MARKUP.search(text))
 
     def _cleaned(self, row: Row) -> Row:
         values: dict[str, Json] = {}
         cleaned = dict(row.cleaned)
+        written = " ".join(texts_in(row.values))
         for column, value in row.values.items():
-            values[column], done = self._value(value, named=not ID.fullmatch(column))
+            named = not ID.fullmatch(column)
+            values[column], done = self._value(value, named=named)
+            if self._clean and named and (narrow := _narrow(values[column], written)) != values[column]:
+                values[column], done = narrow, [*done, WIDE_LETTERS]
             if done:
                 cleaned[column] = (*cleaned.get(column, ()), *dict.fromkeys(done))
         return replace(row, values=values, cleaned=cleaned) if cleaned else row
@@ -95,7 +135,10 @@ class Cleaner:
     def _value(self, value: Json, *, named: bool = True) -> tuple[Json, list[str]]:
         """Return a value, cleaned unless it is an id and not `named` otherwise, and what was done."""
         if isinstance(value, str):
-            return self._text(value, clean=self._clean and named) if self._is_suspect(value) else (value, [])
+            text, done = self._text(value, clean=self._clean and named) if self._is_suspect(value) else (value, [])
+            if isinstance(value, LinkedText) and isinstance(text, str):
+                text = LinkedText(text, value.link)
+            return text, done
         if isinstance(value, float) and not math.isfinite(value):
             return None, [f"{UNKNOWN}{'NaN' if math.isnan(value) else 'Infinity' if value > 0 else '-Infinity'}"]
         if isinstance(value, list):
@@ -115,7 +158,7 @@ class Cleaner:
         text, done = cleaned_text(text) if clean else (text, [])
         if (word := " ".join(text.split())) in self._words or not word:
             return None, [f"{UNKNOWN}{word}"] if word else done
-        found = [part[2] for part in self._part.finditer(text)]
+        found = [part[2] or part[3] for part in self._part.finditer(text)]
         if not clean or not found:
             return text, done
         left = self._part.sub(r"\1", text)
@@ -137,6 +180,13 @@ class Cleaner:
         return values, terms
 
 
+def _narrow(value: Json, row: str) -> Json:
+    """Return a value of a row without full-width letters."""
+    if isinstance(value, list):
+        return [_narrow(one, row) for one in value]
+    return with_plain_letters(value, row) if isinstance(value, str) and not isinstance(value, LinkedText) else value
+
+
 def _one_of(words: Iterable[str]) -> str:
     """Return the pattern of some words, by their first letters: a text that begins with none is done with soon."""
     begun: dict[str, list[str]] = {}
@@ -145,9 +195,23 @@ def _one_of(words: Iterable[str]) -> str:
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in begun.items())
 
 
+def listed(text: str) -> list[str] | None:
+    """Return the texts of a list as a program writes it into a cell, `["warm", "light"]`; None where it is none."""
+    if not LIST.fullmatch(text):
+        return None
+    try:
+        items = read_json(text) if text.strip()[1:].lstrip()[0] == '"' else literal_eval(text.strip())
+    except (ValueError, SyntaxError):
+        return None
+    return items if isinstance(items, list) and all(isinstance(one, str) for one in items) else None
+
+
 def cleaned_text(text: str) -> tuple[str, list[str]]:
     """Return a text without what is no part of it, and in a word each what that was."""
     done = []
+    if (items := listed(text)) is not None:
+        text = "\n".join(items)
+        done.append(LISTS)
     if (broken := with_line_breaks(text)) != text:
         text = broken
         done.append(BREAKS)
@@ -155,6 +219,10 @@ def cleaned_text(text: str) -> tuple[str, list[str]]:
         text, of_html = plain_text(text)
         done += of_html
         text = with_line_breaks(text)
+    if "[" in text or "**" in text or "##" in text:
+        for term, step in MARKED_UP:
+            before, text = text, step(text)
+            done += [term] if before != text else []
     for term, step in STEPS:
         before, text = text, step(text)
         if before != text:

@@ -140,7 +140,7 @@ class _Looked:
         if self.names:
             shown = ", ".join(self.names[:SHOWN]) + (", …" if len(self.names) > SHOWN else "")
             return f"or --input {HEADER}={self.widest} if line {self.widest} names the columns ({shown})"
-        return f"or --input {HEADER}=N if another line names the columns" if self.others else ""
+        return f"or --input {HEADER}=N if another line names the columns, 0 if none does" if self.others else ""
 
 
 def _declares(name: str, path: Path, registry: Registry) -> bool:

@@ -41,12 +41,18 @@ SIDE = re.compile(r"(?:=|=>|→)\s*\Z")
 OTHER_SIDE = re.compile(r"\s*(?:=|→|(?:tags?|elements?)\b|标签|元素|标记)")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 ENTITY_MEANT = re.compile(rf"(?:[=→\"'`‘“]\s*){ENTITY.pattern}\s*(?:\Z|[=→\"'`’”;；\n])|^\s*{ENTITY.pattern}\s+[=→]")
+# What a text says that shows tags beside its own ones.
+ABOUT_TAGS = re.compile(
+    r"\b(?:html|xml|css|tags?|elements?|attributes?|markup|code)\b|标签|元素|标记"
+    r"|\b(?:type|write|enter|insert|wrap|put|use)\s+&(?:amp;)?lt;",
+    re.IGNORECASE,
+)
 ESCAPED_TWICE = 2  # `&amp;nbsp;`
 
 
 def plain_text(text: str) -> tuple[str, list[str]]:
     """Return a text without HTML, and in a word each what was taken from it."""
-    done = []
+    done, written = [], text
     tagged = is_html(text)
     if tagged:
         text = _without_tags(text)
@@ -54,9 +60,9 @@ def plain_text(text: str) -> tuple[str, list[str]]:
     read = _entities_read(text)
     if read != text:
         done.append(ENTITIES)
-        if not tagged and is_html(read):  # it was escaped as a whole
+        if is_html(read) and not (tagged and ABOUT_TAGS.search(written)):  # escaped, as a whole or beside others
             read = _entities_read(_without_tags(read))
-            done.append(TAGS)
+            done += [] if tagged else [TAGS]
     return read, done
 
 

@@ -10,6 +10,8 @@ from types import TracebackType
 
 from aigc.ledger.scratch import Scratch
 
+LONGEST = 1_000  # characters of an id: it is a cell of every file that is exported
+
 
 class Ids:
     """This is the ids taken so far, from which every row gets one of its own."""
@@ -26,10 +28,13 @@ class Ids:
         self._rows.close()
 
     def take(self, asked: str, number: int, where: str) -> tuple[str, str]:
-        """Return the id of a row, and where the id it asked for was used before: empty where it was not.
+        """Return the id of a row, and why it does not get the one that it asked for: empty where it does.
 
         A row that asks for no id gets its number; one that is taken is told from the first by its line.
         """
+        if len(asked) > LONGEST:
+            name, _ = self.take("", number, where)
+            return name, f"the id has {len(asked):,} characters, at most {LONGEST:,}"
         if not asked and not self._named:
             self._counted = number
             return f"{number:04d}", ""
@@ -44,7 +49,7 @@ class Ids:
         name = f"{asked}@{line if line.isdecimal() else number}" if asked else f"{number:04d}"
         while self._before(name) or not self._rows.add(name, where):
             name += "'"
-        return name, first
+        return name, f"id {asked!r} is used twice, first at {first}" if first else ""
 
     def _before(self, name: str) -> str:
         """Say which earlier row, without an id of its own, was given this name as its number; empty for none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.sound_rows import readable, sound_rows
 from aigc.bounds.boundary import Boundary
-from aigc.errors import BriefError, describe, nearest
+from aigc.errors import POINTER, BriefError, describe, nearest, no_file, pointer_told
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
 LINES = (".jsonl", ".ndjson")  # of files without a header
 SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers", ".gsheet")  # of programs that write others too
+PACKED = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz")
 END: Any = object()  # of the rows
 COUNTABLE = (*LINES, ".csv", ".tsv", ".txt")
 HEADER, SHEET = "header", "sheet"  # options of importers that read tables
@@ -28,7 +30,8 @@ def open_rows(
     """Read `path` with the importer of its suffix, values cleaned where rows are to be briefs. BriefError when there is
     no file, importer or row."""
     if not path.is_file():
-        raise BriefError(f"{path}: no such file", hint=nearest(path))
+        raise BriefError(no_file(path), hint=nearest(path))
+    _refuse_pointer(path)
     importer = importer_of(path, registry)
     bound = importer.bind(options or {}, str(path))
     rows = sound_rows(lambda: _rows(path, bound, registry.timeouts.files), path)
@@ -57,6 +60,13 @@ def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
         yield row
 
 
+def _refuse_pointer(path: Path) -> None:
+    """Refuse a file that Git LFS left a pointer for. BriefError."""
+    with suppress(OSError), path.open("rb") as file:
+        if told := pointer_told(file.read(len(POINTER))):
+            raise BriefError(f"{path}: {told}")
+
+
 def rows_about(path: Path, limit: int | None = None) -> int:
     """Return about how many rows a file has, by its line breaks; 0 where only reading it would tell."""
     if path.suffix.lower() not in COUNTABLE or not path.is_file():
@@ -74,6 +84,7 @@ def sheets_of(path: Path, registry: Registry) -> Sequence[str]:
     importer = importer_of(path, registry) if path.is_file() else None
     if importer is None or importer.sheets is None:
         return ()
+    _refuse_pointer(path)
     with Boundary(f"importer {importer.name!r}", registry.timeouts.files, where=str(path), kind=BriefError):
         return list(importer.sheets(path))
 
@@ -88,4 +99,5 @@ def importer_of(path: Path, registry: Registry) -> Extension:
     suffix = path.suffix.lower()
     what = repr(path.suffix) if suffix else "files without a suffix"
     hint = "save it as .xlsx or .csv; " if suffix in SPREADSHEETS else ""
+    hint = "unpack it and name a file that was in it; " if suffix in PACKED else hint
     raise BriefError(f"{path}: no importer reads {what}", hint=f"{hint}known: {known}")

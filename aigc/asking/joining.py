@@ -15,7 +15,7 @@ from aigc.ledger.scratch import Scratch
 from aigc.types import Json, Row, WrittenFloat
 
 LONGEST_RUN = 1000  # rows
-WRITTEN = "as written"  # of a number, which JSON would write in its own way
+WRITTEN = "as written"  # before a number's own words, which JSON would write in its own way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +23,8 @@ class Join:
     """This is which rows are one: those alike in a column of `by` (the first of these that the file has).
 
     With a column `parent` only rows that name another one there are part of it. They name it by what it has in the
-    first column of `by`, or in any other one with that column's name before it: `id:17`. The first row's cells stand,
-    but different values in columns to `collect` are a list.
+    first column of `by` that the file has, or in any other one with that column's name before it: `id:17`. The first
+    row's cells stand, but different values in columns to `collect` are a list.
     """
 
     by: tuple[str, ...]
@@ -56,7 +56,7 @@ class _Parts:
     def __init__(self, join: Join, first: Scratch, others: Scratch) -> None:
         self._join = join
         self._first = first  # name of a first row → where it stands
-        self._others = others  # name → what others say, a line of JSON for each run of rows
+        self._others = others  # :name → how many runs of rows, number:name → what one of them says, as JSON
         self._name = ""  # of the row before
         self._run: list[dict[str, Json]] = []  # what rows of that name say that came one after another
 
@@ -91,10 +91,12 @@ class _Parts:
         values = dict(row.values)
         columns = self._collected(row)
         parts = [part for name in names for part in self._parts(name)] if columns else []
-        for column in columns:
-            found = [row.values[column], *(part.get(column) for part in parts)]
-            different = list(dict.fromkeys(one for one in found if one not in (None, "")))
-            values[column] = different if len(different) > 1 else different[0] if different else row.values[column]
+        for column in columns if parts else ():
+            different = _different([row.values[column], *(part.get(column) for part in parts)])
+            if len(different) > 1:
+                values[column] = different
+            elif different and row.values[column] in (None, ""):
+                values[column] = different[0]
         return replace(row, values=values)
 
     def _add(self, name: str, row: Row) -> None:
@@ -106,7 +108,9 @@ class _Parts:
         """Write down what rows of one name said, before one of that other `name`."""
         if self._run and self._join.collect:
             line = json.dumps(self._run, ensure_ascii=False, default=str)
-            self._others.put(self._name, f"{self._others.get(self._name)}{line}\n")
+            number = int(self._others.get(f":{self._name}") or 0)
+            self._others.put(f"{number}:{self._name}", line)
+            self._others.put(f":{self._name}", str(number + 1))
         self._name, self._run = name, []
 
     def _names(self, row: Row) -> list[str]:
@@ -115,12 +119,13 @@ class _Parts:
             name = _cell(row, self._join.by)
             return [name] if name else []
         given = [(column, _cell(row, (column,))) for column in self._join.by]
-        plain = given[0][1]
+        plain = _cell(row, self._join.by)
         return [*filter(None, [plain]), *(f"{folded(column)}:{value}" for column, value in given if value)]
 
     def _parts(self, name: str) -> Iterator[Mapping[str, Json]]:
-        for line in self._others.get(name).split("\n"):
-            yield from json.loads(line or "[]", object_hook=_taken_up)
+        for number in range(int(self._others.get(f":{name}") or 0)):
+            for kept in json.loads(self._others.get(f"{number}:{name}")):
+                yield {column: _taken_up(value) for column, value in kept.items()}
 
     def _collected(self, row: Row) -> list[str]:
         known = by_folded(tuple(row.values))
@@ -128,11 +133,28 @@ class _Parts:
 
 
 def _kept(value: Json) -> Json:
-    return {WRITTEN: value.text} if isinstance(value, WrittenFloat) else value
+    """Return a cell as JSON keeps it whole: a list says in its first place what it stands for."""
+    if isinstance(value, WrittenFloat):
+        return [WRITTEN, value.text]
+    if isinstance(value, list | tuple):
+        return ["", *map(_kept, value)]
+    return {name: _kept(one) for name, one in value.items()} if isinstance(value, Mapping) else value
 
 
-def _taken_up(found: dict[str, Json]) -> Json:
-    return WrittenFloat(found[WRITTEN]) if found.keys() == {WRITTEN} else found
+def _taken_up(value: Json) -> Json:
+    if isinstance(value, list):
+        return WrittenFloat(value[1]) if value[0] == WRITTEN else [_taken_up(one) for one in value[1:]]
+    return {name: _taken_up(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _different(cells: Iterable[Json]) -> list[Json]:
+    """Return what cells hold, each once: the items of a list, else the value."""
+    found: dict[Json, Json] = {}
+    for cell in cells:
+        for one in cell if isinstance(cell, list | tuple) else [cell]:
+            if one not in (None, ""):
+                found.setdefault(repr(one) if isinstance(one, list | tuple | dict) else one, one)
+    return list(found.values())
 
 
 def _cell(row: Row, columns: Iterable[str]) -> str:

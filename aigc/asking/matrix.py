@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeAlias
 
+from aigc.asking.job_keys import MOST_VARIANTS, VARIANTS
 from aigc.content import ContentType
 from aigc.content.brief import read_values
 from aigc.errors import UsageError, did_you_mean
 from aigc.types import Json
 
-VARIANTS = "variants"
-MOST_VARIANTS = 1000  # draws of one brief; further ones are for pieces that are written again
 MOST_CELLS = 10_000
 LONGEST_PART = 40  # characters of a value in an id
 

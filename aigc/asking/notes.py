@@ -14,11 +14,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from aigc.asking.cells import folded, names_asked_for
 from aigc.types import UNKNOWN, Brief
 
-What: TypeAlias = Literal["cleaned", "unknown", "left out"]
+What: TypeAlias = Literal["cleaned", "unknown", "left out", "passed over"]
 
 
 class ReadInput(NamedTuple):
-    """This is what was done to an input: in how many rows, and how often what."""
+    """This is what was done to an input: in how many rows, and how often what. A row is passed over for a column."""
 
     input: str
     what: What
@@ -49,6 +49,11 @@ class Tally:
             self._rows[place] += 1
             self._terms.setdefault(place, Counter()).update(terms)
 
+    def pass_over(self, column: str, why: str) -> None:
+        """Count a row that is no brief, for what it says in a column."""
+        self._rows[column, "passed over"] += 1
+        self._terms.setdefault((column, "passed over"), Counter())[why] += 1
+
     def told(self) -> list[ReadInput]:
         """Return what was counted, inputs in the order in which they came, with what was most often done first."""
         order = list(dict.fromkeys(name for name, _ in self._rows))
@@ -67,6 +72,11 @@ def done_to_inputs(
         terms = [term for column, terms in cleaned.items() if stands_in(column, text) for term in terms]
         done |= {name: tuple(dict.fromkeys(terms))} if terms else {}
     return done
+
+
+def with_done(done: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return input → what was done to it, with what was done `more`."""
+    return {**done, **{name: (*done.get(name, ()), *terms) for name, terms in more.items()}}
 
 
 def stands_in(column: str, expression: str) -> bool:

@@ -9,6 +9,7 @@ An origin is a YAML file that a plugin declares, `shopify.yaml` for `--from shop
     input: {header: 3}                    # how to read it, where the importer has such an option
     join: {by: Handle, collect: [Variant Price]}    # rows that are one; see `joining`
     id: Handle                            # names the pieces
+    passes_over: {Status: [draft, "4*"]}  # rows that the tool shows nobody, by what a column says; `*` is anything
     feeds:                                # input of any type → column, the first of some columns, or an expression
       product: [Title, Name]
       category: '{{ cell("Type") or cell("Product Category") }}'
@@ -32,16 +33,16 @@ from aigc.asking.briefs import PEEK
 from aigc.asking.cells import asking_cells, by_folded, folded, names_asked_for
 from aigc.asking.importing import HEADER, SHEET, importer_of, open_rows, sheets_of
 from aigc.asking.joining import Join
+from aigc.asking.origin_keys import FORMAT, JOIN, ORIGIN
 from aigc.content import ContentType
+from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, nearest
+from aigc.errors import AigcError, BriefError, NotFound, did_you_mean, nearest, no_file
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Row
 
 Source: TypeAlias = str | tuple[str, ...]  # an expression, or columns
 
-FORMAT = 1
-KEYS = ("aigc", "title", "export", "known_by", "input", "join", "id", "feeds", "types", "hints")
 HEADERS = range(2, 5)  # lines that name the columns where the first does not
 
 
@@ -56,6 +57,7 @@ class FileOrigin:
     reading: Mapping[str, Json] = field(default_factory=dict)
     join: Join | None = None
     id: tuple[str, ...] = ()
+    passes_over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     feeds: Mapping[str, Source] = field(default_factory=dict)
     types: Mapping[str, Mapping[str, Source]] = field(default_factory=dict)
     hints: Mapping[str, str] = field(default_factory=dict)
@@ -85,8 +87,8 @@ class FileOrigin:
         return plain, computed
 
     def used(self) -> set[str]:
-        """Return the columns, folded, that name pieces or join rows."""
-        return set(map(folded, (*self.id, *(self.join.columns if self.join else ()))))
+        """Return the columns, folded, that name pieces, join rows or say which are passed over."""
+        return set(map(folded, (*self.id, *self.passes_over, *(self.join.columns if self.join else ()))))
 
     def rows(self, opened: Callable[[], Iterator[Row]]) -> Iterator[Row]:
         """Yield the rows of a file, joined and named."""
@@ -124,7 +126,7 @@ def origin_named(registry: Registry, name: str, where: str) -> FileOrigin:
     """Return the origin of that name, or the one in a YAML file. NotFound suggests the nearest name."""
     if name.endswith((".yaml", ".yml")):
         if not Path(name).is_file():
-            raise NotFound(f"{where}: {name}: no such file", hint=nearest(Path(name)))
+            raise NotFound(f"{where}: {no_file(Path(name))}", hint=nearest(Path(name)))
         return read_origin(Path(name))
     files = registry.origin_files()
     if name not in files:
@@ -162,8 +164,8 @@ def likely_origin(
 
 def read_origin(file: Path) -> FileOrigin:
     """Return the origin in a YAML file; its name is the file's. ContentTypeError says what is wrong, by line."""
-    root = read_yaml(file).root.only(KEYS)
-    for key in ("aigc", "title", "known_by"):
+    root = read_yaml(file).root.only(ORIGIN)
+    for key in needed(ORIGIN):
         if key not in root:
             root.fail(f"{key!r} is missing")
     if root.child("aigc").value != FORMAT:
@@ -172,10 +174,11 @@ def read_origin(file: Path) -> FileOrigin:
         name=file.stem,
         title=root.child("title").text(),
         export=root.child("export").text() if "export" in root else "",
-        known_by=tuple(tuple(name.text() for name in one.list()) for one in root.child("known_by").list()),
+        known_by=_known_by(root.child("known_by")),
         reading=root.child("input").mapping() if "input" in root else {},
-        join=_join(root.child("join").only(("by", "parent", "collect"))) if "join" in root else None,
+        join=_join(root.child("join").only(JOIN)) if "join" in root else None,
         id=_columns(root.child("id")) if "id" in root else (),
+        passes_over=_patterns(root.child("passes_over")) if "passes_over" in root else {},
         feeds=_sources(root.child("feeds")) if "feeds" in root else {},
         types={name: _sources(one) for name, one in root.child("types").items()} if "types" in root else {},
         hints={name: one.text() for name, one in root.child("hints").items()} if "hints" in root else {},
@@ -203,6 +206,13 @@ def _first_of(columns: Iterable[str]) -> str:
     return f"{{{{ cell({quoted}) }}}}"
 
 
+def _known_by(node: Node) -> tuple[tuple[str, ...], ...]:
+    names = node.list()
+    if names and all(isinstance(one.value, str) for one in names):
+        node.fail("'known_by' is a list of lists", f"write [[{', '.join(one.text() for one in names)}]]")
+    return tuple(tuple(name.text() for name in one.list()) for one in names)
+
+
 def _join(node: Node) -> Join:
     parts = {key: _columns(child) for key, child in node.items()}
     if "by" not in parts:
@@ -214,6 +224,10 @@ def _sources(node: Node) -> dict[str, Source]:
     return {name: _source(child) for name, child in node.items()}
 
 
+def _patterns(node: Node) -> dict[str, tuple[str, ...]]:
+    return {name: _columns(child) for name, child in node.items()}
+
+
 def _source(node: Node) -> Source:
     return node.text() if isinstance(node.value, str) and "{{" in node.value else _columns(node)
 
@@ -222,9 +236,14 @@ def _columns(node: Node) -> tuple[str, ...]:
     return (node.text(),) if isinstance(node.value, str) else tuple(one.text() for one in node.list())
 
 
-def looks_like(origin: FileOrigin) -> str:
-    """Say what a file looks like, and what to add to the command."""
-    return f"looks like {_article(origin)} {origin.title} export: --from {origin.name}"
+def looks_like(origin: FileOrigin, content_type: ContentType | None = None, fed: Collection[str] = ()) -> str:
+    """Say what a file looks like, and what to add to the command: of a type also the needed inputs that such an export
+    does not have, unless they are `fed` otherwise."""
+    inputs = content_type.brief if content_type else {}
+    needed = {name for name, schema in inputs.items() if "default" not in schema}
+    lacking = needed - {*(origin.sources(content_type) if content_type else ()), *fed}
+    added = "".join(f" --set '{name}={text}'" for name, text in origin.hints.items() if name in lacking)
+    return f"looks like {_article(origin)} {origin.title} export: --from {origin.name}{added}"
 
 
 def unlike(origin: FileOrigin) -> str:

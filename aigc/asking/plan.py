@@ -13,19 +13,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.asking.briefs import columns_not_used, read_briefs
+from aigc.asking.briefs import read_briefs
 from aigc.asking.cells import folded
 from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.feeding import Feed, feed_from
+from aigc.asking.guessing import guessed_columns
 from aigc.asking.headers import Needed, Table
-from aigc.asking.matrix import VARIANTS, Axes, Cell, crossed
-from aigc.asking.origins import FileOrigin, columns_of, likely_origin, looks_like, origin_named, unlike
+from aigc.asking.job_keys import FORMAT, JOB, SAMPLE, VARIANTS
+from aigc.asking.matrix import Axes, Cell, crossed
+from aigc.asking.notes import Tally
+from aigc.asking.origins import FileOrigin, columns_of, likely_origin, looks_like, origin_named, origins, unlike
+from aigc.asking.passing import kept_rows
 from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
 from aigc.asking.sheets import open_sheet, sheets_beside
+from aigc.asking.unused_columns import columns_not_used
 from aigc.content import ContentType
+from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import BriefError, ContentTypeError, UsageError, describe
+from aigc.errors import BriefError, ContentTypeError, NotFound, UsageError, describe, nearest, no_file
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
@@ -35,12 +41,10 @@ from aigc.types import Artifact, Brief, Json
 T = TypeVar("T")
 
 FILE = "job.yaml"
-FORMAT = 1
 YAML = (".yaml", ".yml")
-SAMPLE = "sample"
-OWN = ("aigc", "type", "briefs", "from", "map", "set", "input", "limit", "matrix", "exports", "with_flagged")
 OF_WRITER = ("model", "seed", "generator", "engine", "sampling", "candidates", "adapters", "voice")
 SETTINGS = (*OF_WRITER, "importers", "unique", "keep_lines")
+KEPT = {"type": "type", "briefs": "briefs", "from": "origin"}  # what a job file names → what a plan calls it
 HEAD = "# Asks for this job again: aigc batch {file}\n"
 
 
@@ -76,6 +80,7 @@ class Plan:
     unique: bool = False
     file: Path | None = None  # the job file
     places: Mapping[str, str] = field(default_factory=dict, compare=False)  # input → the line there that feeds it
+    named_at: Mapping[str, str] = field(default_factory=dict, compare=False)  # type, briefs, from → their line there
 
     def over(self, later: Plan) -> Plan:
         """Return the plan with what a later one says laid over it: input by input, but exports as a whole."""
@@ -94,24 +99,38 @@ class Plan:
             with_flagged=later.with_flagged or self.with_flagged,
             unique=later.unique or self.unique,
             places=_but(self.places, fed),
+            named_at={key: at for key, at in self.named_at.items() if not getattr(later, KEPT.get(key, ""), "")},
         )
+
+    def kind(self, project: Project) -> ContentType:
+        """Return the content type, loaded. NotFound says in which line of the job file it is named."""
+        try:
+            return project.content_type(self.type)
+        except NotFound as error:
+            place = f"{self.named_at['type']}: " if "type" in self.named_at else ""
+            raise NotFound(f"{place}{error.message}", hint=error.hint) from None
 
     def path(self, content_type: ContentType) -> Path:
         """Return the file of briefs."""
         return sample_briefs(content_type) if self.briefs == SAMPLE else Path(self.briefs)
 
-    def rows(self, project: Project, content_type: ContentType) -> Iterator[Brief | Artifact]:
+    def rows(
+        self, project: Project, content_type: ContentType, tally: Tally | None = None
+    ) -> Iterator[Brief | Artifact]:
         """Read the briefs, crossed, without those that a format refuses; as often as this is asked for. What looks like
-        a tool's export is refused with the tool's name where columns are missing."""
+        a tool's export is refused with the tool's name where columns are missing. `tally` counts the rows that are
+        passed over."""
         feed = self._feed(project, content_type)
+        shown = feed.origin.passes_over if feed.origin else {}
         formats = [
             project.registry.get("exporter", one.name, one.where).bind(one.options, one.where)
             for one in self.exports_of(project, content_type)
         ]
         try:
             table = self.table(project, content_type)
+            cleaning = Cleaning.of(project.settings)
             briefs = read_briefs(
-                table.rows,
+                table.rows if cleaning.all_rows else kept_rows(table.rows, shown, tally),
                 content_type,
                 project.environment,
                 mapping=feed.columns,
@@ -120,6 +139,10 @@ class Plan:
                 cells=self.cells(content_type),
                 places=feed.places,
                 remedy=table.remedy,
+                guess=lambda missing, rows: guessed_columns(
+                    content_type, missing, rows, tools=origins(project.registry), used=feed.columns.values()
+                ),
+                clean=cleaning.clean,
             )
             yield from without_refused(briefs, content_type, formats)
         except BriefError as error:
@@ -145,7 +168,7 @@ class Plan:
         return sheets_beside(self.path(content_type), project.registry, self.reading, needed, chosen)
 
     def columns_not_used(self, project: Project, content_type: ContentType) -> dict[str, str]:
-        """Return the columns that feed nothing → the input that one may have meant; see `briefs.columns_not_used`."""
+        """Return the columns that feed nothing → the input that one may have meant; see `unused_columns`."""
         feed = self._feed(project, content_type)
         unused = columns_not_used(
             feed.opened(), content_type, mapping=feed.columns, literals=feed.literals, crossed=self.matrix
@@ -164,14 +187,18 @@ class Plan:
             return "" if told.knows(columns) else unlike(told)
         origin = likely_origin(path, project.registry, self.reading, thorough=thorough)
         new = set(origin.sources(content_type)) - {*self.columns, *self.literals, *self.matrix} if origin else set()
-        return looks_like(origin) if origin and new else ""
+        fed = {*self.columns, *self.literals, *self.matrix}
+        return looks_like(origin, content_type, fed) if origin and new else ""
 
     def told_origin(self, project: Project) -> FileOrigin | None:
         """Return the tool whose export the briefs are said to be. NotFound names the nearest where it is not known."""
-        where = f"{self.file}: from" if self.file else "--from"
+        where = f"{self.named_at['from']}: from" if "from" in self.named_at else "--from"
         return origin_named(project.registry, self.origin, where) if self.origin else None
 
     def _feed(self, project: Project, content_type: ContentType) -> Feed:
+        if "briefs" in self.named_at and self.briefs != SAMPLE and not Path(self.briefs).is_file():
+            message = f"{self.named_at['briefs']}: {no_file(Path(self.briefs))}"
+            raise BriefError(message, hint=nearest(Path(self.briefs)))
         own = Feed(
             opened=lambda: self._table(project, content_type).rows,
             columns=self.columns,
@@ -273,8 +300,8 @@ def _but(values: Mapping[str, T], names: Collection[str] = ()) -> dict[str, T]:
 def _plan(root: Node, file: Path) -> Plan:
     if "aigc" in root and root.child("aigc").value != FORMAT:
         root.child("aigc").fail(f"aigc is {describe(root.child('aigc').value)}; this version reads `aigc: {FORMAT}`")
-    root.only((*OWN, *SETTINGS))
-    for key in ("type", "briefs"):
+    root.only((*JOB, *SETTINGS))
+    for key in needed(JOB):
         if key not in root:
             root.fail(f"{key!r} is missing", "a job file names the content type and the briefs")
     name, briefs = root.child("type").text(), root.child("briefs").text()
@@ -286,7 +313,7 @@ def _plan(root: Node, file: Path) -> Plan:
         columns={key: child.text() for key, child in _items(root, "map")},
         literals={key: child.value for key, child in _items(root, "set")},
         reading={key: child.value for key, child in _items(root, "input")},
-        limit=root.child("limit").integer(1) if "limit" in root else None,
+        limit=JOB["limit"].whole(root.child("limit")) if "limit" in root else None,
         matrix={key: _values(key, child) for key, child in _items(root, "matrix")},
         exports=tuple(_export(node) for node in (root.child("exports").list() if "exports" in root else ())),
         with_flagged="with_flagged" in root and root.child("with_flagged").boolean(),
@@ -298,6 +325,7 @@ def _plan(root: Node, file: Path) -> Plan:
         unique=unique.value is True,
         file=file,
         places={key: child.where for part in ("map", "set") for key, child in _items(root, part)},
+        named_at={key: root.child(key).where for key in KEPT if key in root},
     )
 
 

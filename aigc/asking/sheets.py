@@ -27,20 +27,27 @@ def open_sheet(path: Path, registry: Registry, reading: Mapping[str, Json], need
     Where none has, that of the first comes back, or its BriefError, and its remedy names the others.
     """
     names = sheets_of(path, registry) if SHEET not in reading else ()
+    seen: dict[str, set[str]] = {}  # the columns of each
     for number, name in enumerate(names):
         with suppress(BriefError):
-            table = open_table(path, registry, {**reading, SHEET: name}, needed)
-            head = list(islice(table.rows, PEEK))
-            table = replace(table, rows=chain(head, table.rows))
-            if needed.among({column for row in head for column in row.values}):
+            table, columns = _begun(open_table(path, registry, {**reading, SHEET: name}, needed))
+            if needed.among(columns):
                 return replace(table, sheet=name, passed_over=names[:number]) if number else table
+            seen[name] = columns
     try:
-        table = open_table(path, registry, reading, needed)
+        table, columns = _begun(open_table(path, registry, reading, needed))
     except BriefError as error:
         if len(names) < 2 or SHEET in error.hint:
             raise
-        raise BriefError(error.message, hint="; ".join(filter(None, (error.hint, _others(names))))) from error
-    return replace(table, remedy="; ".join(filter(None, (table.remedy, _others(names)))))
+        raise BriefError(error.message, hint="; ".join(filter(None, (error.hint, _hint(names[1:]))))) from error
+    others = [name for name in names[1:] if seen.get(name) != columns]  # what has the same columns lacks the same
+    return replace(table, remedy="; ".join(filter(None, (table.remedy, _hint(others)))))
+
+
+def _begun(table: Table) -> tuple[Table, set[str]]:
+    """Return a table with the columns of its first rows."""
+    head = list(islice(table.rows, PEEK))
+    return replace(table, rows=chain(head, table.rows)), {column for row in head for column in row.values}
 
 
 def sheets_beside(
@@ -58,5 +65,5 @@ def sheets_beside(
     return found
 
 
-def _others(names: Sequence[str]) -> str:
-    return f"or --input {SHEET}=NAME: {', '.join(names[1:])}" if len(names) > 1 else ""
+def _hint(others: Sequence[str]) -> str:
+    return f"or --input {SHEET}=NAME: {', '.join(others)}" if others else ""

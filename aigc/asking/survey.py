@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from aigc.asking.notes import Tally
+from aigc.asking.passing import KEEP_ALL
 from aigc.errors import AigcError
-from aigc.types import Artifact, Brief
+from aigc.types import Artifact, Brief, Json
 
 SHOWN = 10  # reasons kept
 KNOWN = 2000  # ids that a misspelt one is held against
@@ -28,7 +29,9 @@ class Survey:
 
     `made` of the valid ones are written already, `changed` ones are written again since what makes them is another
     now. `apart` are not among the ids asked for, of which no row has the `missing` ones. `first` are to be written;
-    `ids` are some that rows have; `tally` is what was done to values on reading.
+    `ids` are some that rows have; `tally` is what was done to values on reading. `rejected` of those to be written will
+    be rejected whatever is written, the first of them `doomed`, by place and reason; `needs` are what the type needs
+    and the model has not, `flagged` why how many briefs will be for their language.
     """
 
     valid: int = 0
@@ -42,6 +45,10 @@ class Survey:
     reasons: list[str] = field(default_factory=list)
     first: list[Brief] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally, compare=False)
+    rejected: int = 0
+    doomed: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    flagged: list[dict[str, Json]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -50,6 +57,8 @@ class Survey:
     @property
     def none_usable(self) -> str:
         """What to tell where no row is valid, with the first reason."""
+        if not self.total:
+            return f"all its rows are passed over; {KEEP_ALL} reads them"
         return f"none of its {self.total} {self.noun} can be used; {self.reasons[0] if self.reasons else ''}"
 
 
@@ -57,6 +66,7 @@ def survey_briefs(
     briefs: Iterable[Brief | Artifact],
     first: int,
     *,
+    tally: Tally | None = None,
     forecaster: Forecasting | None = None,
     before: Callable[[Brief], Before] = lambda brief: "new",
     wanted: Callable[[Brief], None] = lambda brief: None,
@@ -66,11 +76,11 @@ def survey_briefs(
 ) -> Survey:
     """Read every row once, in constant memory, and keep the `first` few that are to be written.
 
-    `only` names the ids that are asked for, if not all are; `before` says of a brief whether it is written already. The
-    forecaster looks at those that are not, and `wanted` is told of them; `heard` is told how many rows have been
-    read.
+    `tally` goes on counting; `only` names the ids that are asked for, if not all are; `before` says of a brief whether
+    it is written already. The forecaster looks at those that are not, and `wanted` is told of them; `heard` is told how
+    many rows have been read.
     """
-    found = Survey(noun=noun, missing=list(dict.fromkeys(only)))
+    found = Survey(noun=noun, missing=list(dict.fromkeys(only)), tally=tally if tally is not None else Tally())
     for brief in briefs:
         if only and brief.id in found.missing:
             found.missing.remove(brief.id)

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 from types import TracebackType
 
+from aigc.bounds.undisturbed import undisturbed
 from aigc.bounds.watchdog import OutOfTime, Watched
+from aigc.bounds.whereabouts import reached
 from aigc.errors import AigcError, PluginError
 
 LONGEST = 400  # characters of somebody's message
+SAYING = 10.0  # seconds that an error may take to say it
 
 
 class Boundary(Watched):
@@ -53,19 +56,22 @@ class Contained(Watched):
         if error is None or not ours(error, self):
             return None
         self.error = error
-        self.reason = broken(error, self) if isinstance(error, OutOfTime) else told(error)
+        self.reason = broken(error, self) if isinstance(error, OutOfTime) and self.overdue else told(error)
         return True
 
 
 def ours(error: BaseException, call: Watched) -> bool:
     """Say whether an error ends with a call: not where a person, or a call around it, ends more than that."""
-    return not isinstance(error, KeyboardInterrupt) and (call.overdue or not isinstance(error, OutOfTime))
+    if isinstance(error, OutOfTime):
+        return call.overdue or not call.around_overdue  # anybody can raise it
+    return not isinstance(error, KeyboardInterrupt)
 
 
 def broken(error: BaseException, call: Watched) -> str:
     """Return how a call ended, as the end of a sentence about it."""
-    if isinstance(error, OutOfTime):
-        return f"does not answer: it took longer than {call.seconds:g} s"
+    if isinstance(error, OutOfTime) and call.overdue:
+        place = reached(error.__traceback__)
+        return f"does not answer: it took longer than {call.seconds:g} s{place and f', and was at {place}'}"
     return f"broke: {told(error)}"
 
 
@@ -81,7 +87,8 @@ def told(error: BaseException) -> str:
 def message_of(error: BaseException) -> str:
     """Return what an error says, whatever its own code does when it is asked."""
     try:
-        return str(error)[:LONGEST]
+        with Watched("an error's message", SAYING), undisturbed():
+            return str(error)[:LONGEST]
     except KeyboardInterrupt:
         raise
     except BaseException:

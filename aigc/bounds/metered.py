@@ -36,6 +36,7 @@ from aigc.bounds.sizes import METHODS, PER_STEP, formatted, measured, printed, r
 STEPS = 500_000
 LETTERS = 8  # of a word of Latin
 LONGEST = 10_000_000  # characters of a text, items of a list
+DEPTH = 200  # of what is written within another: Python's compiler takes no more brackets
 MOST_BITS = 32_768  # of a whole number: some ten thousand digits
 OWN = ("_loop_vars", "_block_vars")  # what Jinja's own code hands over besides
 DEEP = (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError)  # of Python's compiler, and of numbers
@@ -65,8 +66,11 @@ class MeteredEnvironment(SandboxedEnvironment):
 
     def weigh(self, value: Any) -> None:
         """Take what a value has in it from the account. TooMuch where that is more than is left."""
-        many, chars = measured(value, self.left)
-        self.left -= many + chars // PER_STEP
+        if type(value) is str:
+            self.left -= 1 + len(value) // PER_STEP
+        else:
+            many, chars = measured(value, self.left)
+            self.left -= many + chars // PER_STEP
         if self.left < 0:
             raise TooMuch(f"goes on too long, for more than {STEPS:,} steps")
 
@@ -223,9 +227,12 @@ class MeteredEnvironment(SandboxedEnvironment):
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
         """Parse a template. TemplateSyntaxError also for what is nested too deeply."""
         try:
-            return super().parse(source, name, filename)
+            tree = super().parse(source, name, filename)
         except DEEP as error:
             raise _nested(error, name, filename) from None
+        if _deeper(tree, DEPTH):  # as `1 + 1 + 1 …` is without a bracket
+            raise _nested(RecursionError(), name, filename)
+        return tree
 
     def compile(self, source: Any, name: Any = None, filename: Any = None, *given: Any, **named: Any) -> Any:
         """Compile a template. TemplateSyntaxError also for what is nested too deeply."""
@@ -253,6 +260,16 @@ class _Formatter(SandboxedFormatter):
 
 class _EscapingFormatter(_Formatter, SandboxedEscapeFormatter):
     """This is the same for markup."""
+
+
+def _deeper(tree: nodes.Node, most: int) -> bool:
+    """Say whether more than so many nodes of a tree lie within each other. Whoever reads one goes as deep."""
+    level: list[nodes.Node] = [tree]
+    for _ in range(most):
+        level = [child for node in level for child in node.iter_child_nodes()]
+        if not level:
+            return False
+    return True
 
 
 def _nested(error: BaseException, name: str | None, filename: str | None) -> jinja2.TemplateSyntaxError:

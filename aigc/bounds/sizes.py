@@ -28,9 +28,9 @@ CONTAINERS = (list, tuple, Mapping, AbstractSet, KeysView, ValuesView, ItemsView
 def measured(value: Any, most: int) -> tuple[int, int]:
     """Return how many values there are in one, and how many characters these have: what stands at several places counts
     at each, as it would be printed. Counting ends soon after `most` values."""
-    if isinstance(value, str | bytes):
-        return 1, len(value)
     kind: type = type(value)
+    if kind is str or isinstance(value, str | bytes):
+        return 1, len(value)
     if kind is int:
         return 1, value.bit_length() // 3 + 1
     if not (kind is list or kind is dict or _holds(kind)):
@@ -40,11 +40,20 @@ def measured(value: Any, most: int) -> tuple[int, int]:
     while waiting and many + chars // PER_STEP <= most:
         one: Any = waiting.pop()
         held: type = type(one)
-        if isinstance(one, str | bytes):
+        if held is str or isinstance(one, str | bytes):
             chars += len(one)
-        elif type(one) is int:
+        elif held is int:
             chars += one.bit_length() // 3 + 1
-        elif type(one) is Namespace:
+        elif held is list or held is tuple:
+            many += len(one)
+            if many <= most:
+                waiting += one
+        elif held is dict:
+            many += len(one)
+            if many <= most:
+                waiting += one
+                waiting += one.values()
+        elif held is Namespace:
             waiting.append(object.__getattribute__(one, "_Namespace__attrs"))
         elif _holds(held):
             many += len(one)

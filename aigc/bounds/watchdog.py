@@ -7,7 +7,7 @@ expression or a power as well, in others by an exception that is raised at their
 
 A thread looks four times a second at what is under way. What keeps Python to itself, as a regular expression does, does
 not let that thread look; then a timer of the system does, once in a second of the processor's time. Time in which the
-program was stopped does not count.
+program was stopped does not count. From the first call on `os._exit` is refused within one: it raises SystemExit.
 """
 
 from __future__ import annotations
@@ -18,8 +18,14 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
+
+from aigc.bounds.hard_exit import END_AT_ONCE, RefusedExit
+from aigc.bounds.whereabouts import standing_at
 
 TICK = 0.25  # seconds
 AGAIN = 1.0  # seconds after which a call that goes on all the same is told once more
@@ -27,6 +33,7 @@ PATIENCE = 10.0  # seconds for which it is, before the program ends
 BREAKING = getattr(signal, "SIGURG", None)  # breaks off; nothing happens where nobody listens. None on Windows
 BEATING = getattr(signal, "SIGVTALRM", None)  # has the main thread look itself
 BEAT = 1.0  # seconds of the processor's time
+HEARS = getattr(signal.getsignal, "__wrapped__", signal.getsignal)  # without names for numbers, which take their time
 STUCK = 3  # exit code: it could not be done
 
 
@@ -40,9 +47,11 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._calls: dict[int, list[Watched]] = {}  # by thread; the innermost is the last
+        self._spared: Counter[int] = Counter()  # threads that do something of ours → within how many blocks
         self._looking = False
         self._listening = False  # whether the signals are ours
         self._looked = 0.0
+        self._refusing = False  # whether `os._exit` is ours
 
     def calls(self) -> list[Watched]:
         """Return what is under way in this thread, to be added to."""
@@ -54,7 +63,35 @@ class Watchdog:
             calls = self._calls[me] = []
         return calls
 
+    @contextmanager
+    def uncounted(self) -> Iterator[None]:
+        """Do something of our own in this thread that a call under way is not to blame for, however slow a disk is."""
+        me = threading.get_ident()
+        self._spared[me] += 1
+        try:
+            yield
+        finally:
+            self._looked = time.monotonic()  # it may have kept the thread that looks from doing so
+            self._spared[me] -= 1
+
+    def listen_again(self) -> None:
+        """Hear the signals, where somebody else has come to do so since they became ours."""
+        if not self._listening or threading.current_thread() is not threading.main_thread():
+            return
+        for number, hearer in ((BREAKING, self._break_off), (BEATING, self._beat)):
+            if number is not None and HEARS(int(number)) != hearer:
+                signal.signal(number, hearer)
+        if self._looking and signal.getitimer(signal.ITIMER_VIRTUAL)[1] != BEAT:
+            signal.setitimer(signal.ITIMER_VIRTUAL, BEAT, BEAT)
+
+    def refuse_exits(self) -> None:
+        """Have `os._exit` refused from now on wherever a call is under way in the thread."""
+        if not self._refusing:
+            self._refusing = True
+            os._exit = RefusedExit(os._exit, lambda: bool(self._calls.get(threading.get_ident())))
+
     def _begin(self) -> None:
+        self.refuse_exits()
         self._looking, self._looked = True, time.monotonic()
         if BREAKING is not None and BEATING is not None:
             ours = threading.current_thread() is threading.main_thread()
@@ -88,6 +125,8 @@ class Watchdog:
         passed, self._looked = min(now - self._looked, 2 * BEAT), now
         found = []
         for thread, calls in list(self._calls.items()):
+            if self._spared[thread]:
+                continue
             late = [call for call in tuple(calls) if call.waited(passed)]
             found += [(thread, call) for call in late[:1]]
         return found
@@ -100,9 +139,11 @@ class Watchdog:
 
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(OutOfTime))
         if call.spent > call.seconds + PATIENCE:
-            print(f"Error: {call.name} does not answer, and does not let itself be broken off", file=sys.stderr)
+            place = standing_at(sys._current_frames().get(thread))
+            told = f"{call.name} does not answer{place and f' at {place}'}, and does not let itself be broken off"
+            print(f"Error: {told}", file=sys.stderr)
             sys.stderr.flush()
-            os._exit(STUCK)
+            END_AT_ONCE(STUCK)
 
     def _beat(self, number: int, frame: FrameType | None) -> None:
         """Look, from the main thread."""
@@ -145,6 +186,11 @@ class Watched:
     ) -> bool | None:
         del self._calls[self._depth :]
         return None
+
+    @property
+    def around_overdue(self) -> bool:
+        """Whether a call around this one is what is broken off."""
+        return any(one.overdue for one in self._calls[: self._depth])
 
     def again(self) -> None:
         """Begin to count its time anew: something else is called now."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from aigc.asking import PLAN_FILE, Plan, Survey, is_job_file, read_plan, rows_about, survey_briefs, write_plan
-from aigc.cli import reports
+from aigc.asking import PLAN_FILE, Plan, Survey, Tally, is_job_file, read_plan, rows_about, survey_briefs, write_plan
+from aigc.cli import completing, reports
 from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.echo import echo, print_json
 from aigc.cli.fitness_told import FitnessTold
@@ -32,7 +32,16 @@ from aigc.cli.options import (
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.readable import REASONS
 from aigc.cli.stopping import gentle_stop
-from aigc.errors import BriefError, NotFound, UsageError, did_you_mean, nearest
+from aigc.errors import (
+    AigcError,
+    BriefError,
+    NotFound,
+    UsageError,
+    did_you_mean,
+    nearest,
+    no_file,
+    shell_command,
+)
 from aigc.jobs import (
     ARTIFACTS_FILE,
     REPORT,
@@ -63,8 +72,8 @@ if TYPE_CHECKING:
 
 
 @click.command("batch")
-@click.argument("type_name", metavar="TYPE|JOB.yaml")
-@click.argument("briefs", metavar="[BRIEFS]", required=False)
+@click.argument("type_name", metavar="TYPE|JOB.yaml", shell_complete=completing.types_or_files)
+@click.argument("briefs", metavar="[BRIEFS]", required=False, shell_complete=completing.disk_files)
 @out_option
 @click.option("--dry-run", is_flag=True, help="Check every row, show prompts and a forecast, without a model.")
 @asking_options
@@ -107,7 +116,7 @@ def command(
     plan = _plan(type_name, briefs, asked.plan(), unique=redo.unique)
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
-    content_type = project.content_type(plan.type)
+    content_type = plan.kind(project)
     exports, runner = plan.exports_of(project, content_type), _runner(project)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     _refuse_foreign(project, content_type, plan, out, exports)
@@ -116,15 +125,16 @@ def command(
         unused = _tell_columns(plan, project, content_type, offering=True)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
         reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
-        return 0 if not found.failed else 1
+        return 0 if not found.failed and not found.rejected else 1
     out = _prepared(out, content_type)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
     _tell_columns(plan, project, content_type)
     with open_job(project, content_type, out, reuse=not redo.no_reuse, unique=plan.unique) as job:
+        plan, first = _widened(plan, asked.limit, project, content_type, job)
         _keep_plan(plan, project, content_type, out)
-        rows = plan.rows(project, content_type)
-        job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, command=_given())
+        rows, given = plan.rows(project, content_type), _given(over=plan.limit or "") if first else _given()
+        job.register(rows, fresh=redo.fresh, retry=redo.retry, only=redo.only, first=first, command=given)
         if job.remaining:
             _write(project, job, runner, redo)
         return _say(project, job.finish(exports), job, as_json=as_json)
@@ -143,12 +153,31 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
         plan = read_plan(Path(type_name))
     elif briefs is None:
         if type_name.endswith((".yaml", ".yml")) and not Path(type_name).is_file():
-            raise NotFound(f"{type_name}: no such file", hint=nearest(Path(type_name)))
-        hint = "a file, the word `sample`, or a job file in place of both"
-        raise UsageError(f"the briefs to write {type_name} from are missing", hint=hint)
+            raise NotFound(no_file(Path(type_name)), hint=nearest(Path(type_name)))
+        raise _no_briefs(type_name)
+    elif "/" in briefs and _is_table(type_name) and not _is_table(briefs):
+        hint = f"the type comes first: `{shell_command('batch', briefs, type_name)}`"
+        raise UsageError(f"{type_name!r} is a file, not a content type", hint=hint)
     else:
         plan = Plan(type=type_name, briefs=briefs)
     return plan.over(replace(asked, briefs=briefs or "", unique=unique))
+
+
+def _is_table(word: str) -> bool:
+    """Say whether a word is a file of briefs rather than a content type."""
+    return Path(word).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".json", ".jsonl", ".xml", ".ods")
+
+
+def _no_briefs(type_name: str) -> UsageError:
+    """Say that the briefs are missing; of a job's folder its job file stands for them."""
+    if (file := Path(type_name) / PLAN_FILE).is_file():
+        hint = f"its job file says what to write: `{shell_command('batch', file)}`"
+        return UsageError(f"{type_name}: is the folder of a job", hint=hint)
+    if _is_table(type_name):
+        hint = f"`{shell_command('batch', 'TYPE', type_name)}`; `aigc types` lists them"
+        return UsageError(f"{type_name}: what to write from it is missing, a content type", hint=hint)
+    hint = "a file, the word `sample`, or a job file in place of both"
+    return UsageError(f"the briefs to write {type_name} from are missing", hint=hint)
 
 
 def _refuse_foreign(
@@ -169,6 +198,28 @@ def _keep_plan(plan: Plan, project: Project, content_type: ContentType, out: Pat
     else:
         placing = partial(replacing, out, PLAN_FILE)
         write_plan(plan, project, out, voice=project.voice(content_type), replacing=placing)
+
+
+def _widened(
+    plan: Plan, limit: int | None, project: Project, content_type: ContentType, job: Job
+) -> tuple[Plan, tuple[str, ...]]:
+    """Return the plan, and the ids that the run is narrowed to: none, unless the command line has a smaller `limit`
+    than the folder's job, which goes on being what it was, its other pieces and exports among it."""
+    before = Plan(type="", briefs="")
+    with suppress(AigcError):  # none is there, or it is nobody's to read
+        before = read_plan(job.folder / PLAN_FILE)
+    same = before.type == plan.type and before.briefs and _same_file(before.briefs, plan.briefs)
+    if limit is None or not same or (before.limit is not None and before.limit <= limit):
+        return plan, ()
+    first = tuple(dict.fromkeys(one.id for one in plan.rows(project, content_type)))
+    if job.ledger.totals.counts().total() <= len(first):
+        return plan, ()
+    echo(f"--limit {limit}: the other briefs in {job.folder} stay as they are", err=True)
+    return replace(plan, limit=before.limit), first
+
+
+def _same_file(one: str, other: str) -> bool:
+    return one == other or Path(one).resolve() == Path(other).resolve()
 
 
 def _lies_in(plan: Plan, out: Path) -> bool:
@@ -200,15 +251,16 @@ def _look(
     NotFound for an id of --only that no brief has.
     """
     path, cells = plan.path(content_type), len(plan.cells(content_type))
-    fitness = FitnessTold(project, content_type)
+    fitness, tally = FitnessTold(project, content_type), Tally()
     many = rows_about(path, plan.limit) * cells
     looking = written_already(
         project, content_type, out, fresh=redo.fresh, retry=redo.retry, only=redo.only, reuse=not redo.no_reuse
     )
     with checking("Checking", many) as heard, looking if forecaster else nullcontext(_new) as before:
         found = survey_briefs(
-            plan.rows(project, content_type),
+            plan.rows(project, content_type, tally),
             reports.PREVIEWED,
+            tally=tally,
             forecaster=forecaster,
             before=before,
             wanted=fitness.add,
@@ -216,9 +268,12 @@ def _look(
             heard=heard,
             noun="briefs" if cells > 1 else "rows",
         )
+    found.rejected, found.doomed = fitness.rejected, fitness.doomed
+    found.needs, found.flagged = fitness.lines, fitness.flagged
     if forecaster is not None:  # else only what really waits is told of, once that is known
         fitness.warn()
         warn_of_adapter(project, content_type)
+    reports.print_passed_over(path, tally)
     if found.missing:
         raise NotFound(
             f"{path}: no brief has the id {found.missing[0]!r}", hint=did_you_mean(found.missing[0], found.ids)
@@ -245,16 +300,17 @@ def _new(brief: Brief) -> Before:
     return "new"
 
 
-def _given(*, some: bool = False) -> str:
-    """Return the command as it was typed, but for what only this run was to do; with `some` for the same briefs."""
-    ended = ("--retry",) if some else ("--retry", "--only")
+def _given(*, some: bool = False, over: int | Literal[""] | None = None) -> str:
+    """Return the command as it was typed, but for what only this run was to do; with `some` for the same briefs, and
+    `over` the limit that was typed, another one or none."""
+    ended = ("--retry", *([] if some else ["--only"]), *([] if over is None else ["--limit"]))
     words: list[str] = []
     for word in click.get_current_context().meta[GIVEN]:
         if words and words[-1] in ended:
             words.pop()
         elif word != "--fresh" and not word.startswith(tuple(f"{name}=" for name in ended)):
             words.append(word)
-    return shlex.join(["aigc", *words])
+    return shlex.join(["aigc", *words, *(["--limit", str(over)] if over else [])])
 
 
 def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> None:
@@ -277,7 +333,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
     with loading(project.settings.model) as report:
-        generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry)
+        generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
     with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 

@@ -196,7 +196,8 @@ def _project(project: Project) -> Iterator[Symptom]:
             remedy = (
                 f"mend or uninstall it, or add it to `disabled` in aigc.yaml ({plugin.distribution or plugin.module})"
             )
-            yield Symptom(name=f"plugin {plugin.name}", state="wrong", found=plugin.error, remedy=remedy)
+            found = f"{plugin.error} ({plugin.place})" if plugin.place else plugin.error
+            yield Symptom(name=f"plugin {plugin.name}", state="wrong", found=found, remedy=remedy)
     types = project.content_types()
     broken = {name: error for name, error in types.items() if isinstance(error, AigcError)}
     for name, error in broken.items():

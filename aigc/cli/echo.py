@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 import click
 
@@ -30,6 +31,15 @@ def echo(line: object = "", *, err: bool = False, fg: str | None = None, bold: b
 def echo_text(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text of any number of lines, on stderr with `err`."""
     click.echo(printable(text), err=err, nl=nl)
+
+
+def echo_marked(before: str, text: str, marks: Sequence[tuple[int, int]]) -> None:
+    """Print one line, `before` and a text, parts of which stand out on a terminal: `marks` say from where to where."""
+    shown, at = [in_line(before)], 0
+    for begin, end in marks:
+        shown += [in_line(text[at:begin]), click.style(in_line(text[begin:end]), fg="yellow", bold=True)]
+        at = end
+    click.echo("".join([*shown, in_line(text[at:])]))
 
 
 def echo_json(text: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -243,7 +244,8 @@ def _file(
     read = Plan(type=content_type.name, briefs=str(path)).table(project, content_type)
     print_sheet(path, read.sheet, read.passed_over)
     print_header(path, read.header)
-    rows = list(read_briefs(read.rows, content_type, project.environment, limit=limit))
+    with _mapped_by_a_job(content_type.name, path):
+        rows = list(read_briefs(read.rows, content_type, project.environment, limit=limit))
     briefs = [row for row in rows if isinstance(row, Brief)]
     bad = [row.reason for row in rows if isinstance(row, Artifact)]
     if not briefs:
@@ -252,10 +254,22 @@ def _file(
     return _written(project, path.name, content_type, briefs, writers)
 
 
+@contextmanager
+def _mapped_by_a_job(type_name: str, path: Path) -> Iterator[None]:
+    """Send whoever has to say which column feeds an input to `aigc batch`: what it read is compared here too."""
+    try:
+        yield
+    except BriefError as error:
+        if not (found := re.search(r"add (--map .+?), or --set", error.hint)):
+            raise
+        job = f"aigc batch {type_name} {path} {found[1]} --out JOB"
+        raise BriefError(error.message, hint=f"name columns so, or let `{job}` map them and evaluate JOB") from None
+
+
 def _path(target: str) -> Path:
-    path = Path(target)
-    if not path.is_file():
-        raise NotFound(f"{target}: no such job or file", hint=nearest(path, lambda one: one.exists()))
+    if not (path := Path(target)).is_file():
+        hint = "--type TYPE says whose" if target == "sample" else nearest(path, lambda one: one.exists())
+        raise NotFound(f"{target}: no such job or file", hint=hint)
     return path
 
 
@@ -363,9 +377,6 @@ def _shared_scores(path: Path, scores: Sequence[Sequence[Scored]]) -> list[list[
     if not places:
         raise BriefError(f"{path}: there is no row that every model takes")
     return [[one.only(places) for one in mine] for mine in scores]
-
-
-# -- what is told -----------------------------------------------------------------------------------------------------
 
 
 def _print(found: Comparison, missed: Sequence[str], page: Path | None, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from aigc.asking import Export
+from aigc.cli import completing
 from aigc.cli.echo import echo, print_json
 from aigc.cli.options import (
     Pairs,
@@ -35,8 +36,16 @@ NEVER = ("rejected", "failed")
 
 
 @click.command("export")
-@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--to", "formats", metavar="FORMAT", multiple=True, required=True, help="A format; repeat for more.")
+@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path), shell_complete=completing.jobs)
+@click.option(
+    "--to",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    shell_complete=completing.formats,
+    required=True,
+    help="A format; repeat for more.",
+)
 @click.option(
     "-o", "--option", "options", metavar="KEY=VALUE", multiple=True, type=key_value, help="An option of the format."
 )

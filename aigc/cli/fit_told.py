@@ -34,6 +34,7 @@ from aigc.types import Generator, Json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
+    from aigc.evaluation.labels import Labelled
     from aigc.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -83,6 +84,7 @@ def fit_labels(
     stage = _stage(content_type, asked.stage)
     scoring = LabelScoring(mine, content_type, stage)
     found = read_labels(path, content_type, stage, mine.registry)
+    _refuse_others(path, found.labels, mine)
     labels = scoring.standing(found.labels)
     passed = {"other_stages": found.others, "refused": len(found.labels) - len(labels)}
 
@@ -108,6 +110,18 @@ def fit_labels(
             echo(f"Left out: {counted(fitted.unknown, 'line')} of which a scorer or the judge could tell nothing")
         echo(unwritten or f"Written: {file}")
     return 0
+
+
+def _refuse_others(path: Path, labels: Sequence[Labelled], project: Project) -> None:
+    """Refuse lines that another model of the catalogue wrote: what they are worth says nothing of this one's."""
+    from aigc.models import Catalogue
+
+    catalogue, marks, model = Catalogue.load(), project.source.marks(), project.settings.model
+    for name in sorted({one.by for one in labels} - {""}):
+        writer = catalogue.find(name)
+        if writer is not None and writer.name not in marks and name != model:
+            lines = counted(sum(one.by == name for one in labels), "line")
+            raise UsageError(f"{path}: {lines} by {name}, and the mix is for {model}", hint=f"-m {writer.name}")
 
 
 def _stage(content_type: ContentType, name: str) -> Stage:

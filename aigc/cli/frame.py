@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,16 +14,20 @@ from dataclasses import dataclass
 import click
 
 from aigc.bounds.boundary import told
+from aigc.bounds.last_threads import end_without_them
 from aigc.bounds.watchdog import OutOfTime
 from aigc.cli.echo import echo, echo_text, in_line, printable
-from aigc.cli.group import Commands
+from aigc.cli.group import GIVEN, Commands
+from aigc.cli.misuse import remedy
 from aigc.cli.streams import lasting_streams
 from aigc.errors import AigcError
+from aigc.plugs import tracing
 
 MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
+CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
 
 
@@ -41,8 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.setFormatter(_OneLine(frame))
         for name in LOGGERS:
             logging.getLogger(name).addHandler(log)
+        tracing.log.setLevel(logging.DEBUG if tracing.wanted() else logging.NOTSET)
         try:
-            return _ended(frame, argv)
+            code = _ended(frame, argv)
+            end_without_them(code)
+            return code
         finally:
             for name in LOGGERS:
                 logging.getLogger(name).removeHandler(log)
@@ -107,7 +115,9 @@ def _click_message(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
         return message
-    return f"{message.rstrip('.')}; see `{context.command_path} --help`"
+    hint = remedy(error, context.find_root().meta.get(GIVEN, ())) if isinstance(error, click.UsageError) else ""
+    told = f"{CLICKS_OWN.sub('', message).rstrip('.') if hint else message.rstrip('.')}"
+    return f"{told}; {hint + '; ' if hint else ''}see `{context.command_path} --help`"
 
 
 class _OneLine(logging.Formatter):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.adapter_told import warn_of_adapter
-from aigc.cli.echo import echo, echo_text, print_json
+from aigc.cli.at_once import print_written, tell_files, write_at_once
+from aigc.cli.echo import print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import WAITING
+from aigc.cli.one_brief import brief_option, read_brief
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -29,29 +30,27 @@ from aigc.cli.options import (
     with_flagged_option,
     writing_options,
 )
-from aigc.cli.progress import loading
-from aigc.cli.readable import print_findings, print_suggestions, readable
 from aigc.cli.screen import Screen
-from aigc.content import brief_values
-from aigc.content.languages import with_language
-from aigc.content.yaml_lines import read_yaml
-from aigc.errors import BriefError, UsageError, nearest
+from aigc.errors import UsageError
 from aigc.jobs import add_piece, prepare_folder, refuse_foreign
 from aigc.ledger import artifact_record
-from aigc.types import Artifact, Brief, WrittenFloat
-from aigc.types.foreign import read_json
 
 if TYPE_CHECKING:
-    from aigc.content import ContentType
     from aigc.project import Project
-    from aigc.types import Json
 
 
 @click.command("generate")
 @type_argument
 @inputs_argument
-@click.option("--brief", "brief_file", metavar="FILE", help="Inputs from a JSON or YAML file, or JSON on stdin (-).")
-@click.option("--to", "formats", metavar="FORMAT", multiple=True, help="Also write this format into --out.")
+@brief_option
+@click.option(
+    "--to",
+    "formats",
+    metavar="FORMAT",
+    multiple=True,
+    shell_complete=completing.formats,
+    help="Also write this format into --out.",
+)
 @out_option
 @with_flagged_option
 @writing_options
@@ -84,7 +83,7 @@ def command(
         raise UsageError(f"--on {overrides.on}: one piece is written here", hint="a cluster is for `aigc batch`")
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
-    brief = _brief(content_type, brief_file, mapping(inputs, "inputs"))
+    brief = read_brief(content_type, brief_file, mapping(inputs, "inputs"))
     fitness = FitnessTold(project, content_type)
     fitness.add(brief)
     fitness.warn()
@@ -96,7 +95,7 @@ def command(
     if out is not None:
         _prepare(project, out, asked, brief_file)
     screen = Screen(content_type) if sys.stdout.isatty() and not as_json else None
-    artifact = _write(project, content_type, brief, screen)
+    artifact = write_at_once(project, content_type, brief, screen)
     if artifact is None:
         return WAITING
     refused: list[str] = []
@@ -104,24 +103,9 @@ def command(
         adding = partial(add_piece, project.registry, artifact, with_flagged=with_flagged, refused=refused.append)
         paths = adding(folder=out, formats=asked) if out is not None else []
     finally:  # what was written is shown also where it cannot be kept
-        print_json(artifact_record(artifact)) if as_json else _print(artifact, screen)
-    _tell(artifact, paths, refused, out, with_flagged)
+        print_json(artifact_record(artifact)) if as_json else print_written(artifact, screen)
+    tell_files(artifact, paths, refused, out, with_flagged)
     return 0 if artifact.status == "accepted" and not refused else 1
-
-
-def _tell(
-    artifact: Artifact, paths: Iterable[Path], refused: Iterable[str], out: Path | None, with_flagged: bool
-) -> None:
-    """Say on stderr which files were written, and what was not exported and why."""
-    for path in paths:
-        echo(f"Wrote {path}", err=True)
-    if out is not None and artifact.status == "flagged" and not with_flagged:
-        echo("Not exported, for it is flagged: --with-flagged exports it", err=True)
-    for sentence in refused:
-        echo(f"Not exported: {sentence}", err=True, fg="red")
-    if artifact.assets and out is None:
-        names = ", ".join(asset.name for asset in artifact.assets)
-        echo(f"Made {names} too, and nowhere to put it: --out DIR says where", err=True)
 
 
 def _prepare(project: Project, out: Path, formats: Iterable[str], brief_file: str | None) -> None:
@@ -129,60 +113,3 @@ def _prepare(project: Project, out: Path, formats: Iterable[str], brief_file: st
     exporters = [project.registry.get("exporter", name) for name in formats]
     refuse_foreign(out, exporters, [Path(brief_file)] if brief_file else [], own=())
     prepare_folder(out)
-
-
-def _brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:
-    given = _read(file) if file else {}
-    where = "inputs" if file is None else "stdin" if file == "-" else file
-    values = brief_values(content_type, with_language(content_type.brief, {**given, **inputs}), where=where)
-    return Brief(id="1", values=values, source=where)
-
-
-def _read(file: str) -> Mapping[str, Json]:
-    path = Path(file)
-    if file != "-" and not path.is_file():
-        raise BriefError(f"{file}: no such file", hint=nearest(path))
-    if path.suffix.lower() in (".yaml", ".yml"):
-        given = read_yaml(path, as_written=True).value
-    else:
-        name = "stdin" if file == "-" else file
-        try:
-            raw = sys.stdin.buffer.read() if file == "-" else path.read_bytes()
-            given = read_json(raw.decode("utf-8-sig"), number=WrittenFloat)
-        except json.JSONDecodeError as error:
-            raise BriefError(f"{name}:{error.lineno}: is not JSON: {error.msg}") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise BriefError(f"{name}: cannot be read as UTF-8 text: {error}") from error
-        except ValueError as error:
-            raise BriefError(f"{name}: {error}") from error
-    if not isinstance(given, Mapping):
-        raise BriefError(f"{file}: must be one object of inputs", hint="for several, use `aigc batch`")
-    return given
-
-
-def _write(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact | None:
-    """Return the piece; None where its answers come later, which is told with what to do meanwhile."""
-    with loading(project.settings.model) as report:
-        generator = project.generator(report)
-    with closing(generator):
-        pipeline = project.pipeline(generator)
-        try:
-            artifact = next(pipeline.write(content_type, [brief], watcher=screen), None)
-        finally:
-            if screen:
-                screen.close()
-    for sentence in pipeline.awaited:
-        echo(f"Waiting for answers: {sentence}; then give the same command again", err=True)
-    return artifact
-
-
-def _print(artifact: Artifact, screen: Screen | None) -> None:
-    """Print the fields, unless they are word for word what has just appeared."""
-    seen = list(screen.streamed.values()) if screen else []
-    if [str(value).strip() for value in artifact.fields.values()] != [text.strip() for text in seen]:
-        if screen:
-            echo(f"── {artifact.provenance.content_type} ──", bold=True)
-        if artifact.fields:
-            echo_text(readable(artifact.fields))
-    print_suggestions(artifact)
-    print_findings(artifact)

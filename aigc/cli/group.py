@@ -8,14 +8,19 @@ takes longer than everything else. A name that is not built in is looked for in 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
-from aigc.cli.echo import echo
-from aigc.errors import AigcError, PluginError, did_you_mean
+from aigc.cli.echo import echo, in_line
+from aigc.cli.empty_values import refusing_empty
+from aigc.cli.misuse import unknown_command
+from aigc.errors import AigcError, PluginError
+from aigc.types.foreign import file_bytes
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -26,18 +31,26 @@ HOOK = "aigc_commands"
 GIVEN = "aigc.given"  # in a context's meta: the words of the command line
 BUILT_IN: Mapping[str, str] = {
     "types": "List what can be written.",
-    "show": "Show a content type (inputs, limits, prompt, schema), or what the exports of a tool feed.",
+    "show": "Show a content type (inputs, limits, prompt, schema), or anything else by its name.",
     "generate": "Write one piece now.",
+    "write": "Write a text from a sentence that asks for it, or change one.",
     "batch": "Write a piece for every row of a file.",
     "job": "Say where a batch stands.",
     "pick": "Take, write or refuse what could stand in a piece.",
+    "find": "Find pieces by the words in them.",
     "export": "Write a finished batch in another format.",
     "train": "Teach the model to write as your approved texts do.",
     "evaluate": "Compare models on the same briefs.",
     "models": "List, fetch and describe models.",
+    "schema": "Print the JSON Schema of a YAML format, or what formats there are.",
+    "new": "Begin a project, a content type or a plugin.",
+    "check": "Check content types, job files, brand packs, aigc.yaml and plugins, without a model.",
+    "test": "Play the examples of content types, without a model.",
     "plugins": "List plugins and what they declare.",
     "bench": "Measure how fast this machine writes.",
     "doctor": "Check this machine and say what to mend.",
+    "completion": "Print what makes your shell complete commands, types and options.",
+    "guide": "Print a page of the guide, or what pages there are.",
 }
 ABOUT = """Write ads, articles, keywords and lessons with a GPT on your own machine.
 
@@ -69,10 +82,19 @@ class Commands(click.Group):
         self._offer()
         return [*BUILT_IN, *sorted(self.commands)]
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing them all as click does."""
+        with suppress(AigcError):
+            self._offer()
+        added = {name: command.get_short_help_str() for name, command in sorted(self.commands.items())}
+        told = {**BUILT_IN, **added}.items()
+        found = [CompletionItem(name, help=about) for name, about in told if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in BUILT_IN:
             command: click.Command = import_module(f"aigc.cli.{cmd_name}").command
-            return command
+            return refusing_empty(command)
         if not cmd_name.startswith("-"):
             self._ask_plugins()
         return self.commands.get(cmd_name)
@@ -87,7 +109,8 @@ class Commands(click.Group):
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
             note = self._ask_plugins().quarantine_note()
-            ctx.fail(f"no command named {name!r}{note}; {did_you_mean(name, [*BUILT_IN, *self.commands])}")
+            known = [*BUILT_IN, *self.commands]
+            ctx.fail(f"no command named {name!r}{note}; {unknown_command(name, args[1:], known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -103,12 +126,14 @@ class Commands(click.Group):
                 formatter.write_dl(added)
         if note:
             formatter.write_paragraph()
-            formatter.write_text(note.strip(" ()"))
+            formatter.write_text(in_line(note.strip(" ()")))
 
     def _offer(self) -> str:
         """Let plugins that plainly have commands add them, and return a note on those that broke."""
-        likely = [] if self._offered or self._registry else naming_the_hook()
-        if likely:
+        if self._offered or self._registry:
+            return ""
+        likely = naming_the_hook()
+        if likely or _project_names_plugins():
             registry = _plugins_here(likely)
             registry.extend(HOOK, cli=self)
             self._offered = True
@@ -137,10 +162,17 @@ def naming_the_hook() -> list[str]:
 def _may_have_commands(entry: EntryPoint) -> bool:
     from importlib.util import find_spec
 
-    try:
+    from aigc.bounds.boundary import Contained
+    from aigc.bounds.undisturbed import undisturbed
+    from aigc.plugs.timeouts import DEFAULT
+
+    spec = None
+    name = f"plugin {entry.name!r}"
+    with Contained(name, DEFAULT.plugin), undisturbed(name):  # it imports what the module is in
         spec = find_spec(entry.module)
+    try:
         source = Path(spec.origin) if spec and spec.origin else None
-        return source is None or source.suffix != ".py" or HOOK.encode() in source.read_bytes()
+        return source is None or source.suffix != ".py" or _mentions(source, HOOK)
     except KeyboardInterrupt:
         raise
     except BaseException:  # whatever a parent package does when it is imported
@@ -151,13 +183,38 @@ def _plugins_here(likely: Collection[str] | None) -> Registry:
     """Return the registry of the `likely` plugins (None: all) but for those the project here disables."""
     from aigc.plugs.registry import Registry
 
-    here = Path.cwd()
-    disabled: Collection[str] = ()
-    if any((folder / "aigc.yaml").is_file() for folder in (here, *here.parents)):
-        from aigc.project import Project
+    file = project_file()
+    if file is None:
+        return Registry.discover(only=likely)
+    from aigc.plugs.project_files import plugin_files
+    from aigc.settings import FILE, read_settings
 
-        disabled = Project.open(registry=Registry()).settings.disabled
-    return Registry.discover(disabled=disabled, only=likely)
+    settings = read_settings(file.parent)
+    files = list(plugin_files(settings.plugins, file.parent, settings.places.get("plugins", FILE)))
+    registry = Registry.discover(disabled=settings.disabled, only=likely, timeouts=settings.patience())
+    for one in files:
+        if likely is None or _mentions(one, HOOK):
+            registry.add_file(one)
+    return registry
+
+
+def project_file() -> Path | None:
+    """Return the aigc.yaml of the project here, if there is one."""
+    here = Path.cwd()
+    return next((file for folder in (here, *here.parents) if (file := folder / "aigc.yaml").is_file()), None)
+
+
+def _project_names_plugins() -> bool:
+    file = project_file()
+    return file is not None and _mentions(file, "plugins")
+
+
+def _mentions(file: Path, word: str) -> bool:
+    """Say whether a word stands in a file; of one that cannot be read it may."""
+    try:
+        return word.encode() in file_bytes(file)
+    except OSError:
+        return True
 
 
 def _version_option() -> click.Option:

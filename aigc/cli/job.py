@@ -8,11 +8,13 @@ from pathlib import Path
 
 import click
 
-from aigc.cli.echo import echo, print_json
+from aigc.cli import completing
+from aigc.cli.echo import echo, in_line, print_json
+from aigc.cli.going_on import as_typed
 from aigc.cli.kept_lines import print_lines
 from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project
-from aigc.cli.readable import REASONS, complaint_lines, counted, duration
+from aigc.cli.readable import REASONS, complaint_lines, counted, duration, span_told
 from aigc.errors import AigcError, shell_command
 from aigc.jobs import is_behind, running, write_report
 from aigc.ledger import Complaint, Ledger, Standing, opened_ledger, standing
@@ -20,7 +22,7 @@ from aigc.types import STATUSES
 
 
 @click.command("job")
-@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("batch", metavar="DIR", type=click.Path(path_type=Path), shell_complete=completing.jobs)
 @click.option("--report", "reporting", is_flag=True, help="Write DIR/report.html: every piece, with its findings.")
 @click.option("--lines", "listing", is_flag=True, help="Print what the model wrote, taken (✓) or not (✗).")
 @click.option("--piece", metavar="ID", help="Print one piece, and what else could stand in it.")
@@ -48,13 +50,14 @@ def command(batch: Path, reporting: bool, listing: bool, piece: str | None, fold
             print_piece(ledger, piece, as_json=as_json)
             return 0
         state, unusable, short = standing(ledger), ledger.totals.unusable_rows(), ledger.totals.complaints(REASONS)
+        faulty = ledger.totals.faulty_briefs(REASONS)
         behind = is_behind(ledger)
         page = _report(batch, ledger, state.content_type, folder) if reporting else None
     by = running(batch)
     if as_json:
         print_json({**asdict(state), "running": by or None, "behind": behind, **({"report": page} if page else {})})
         return 0
-    _print(batch, state, by, unusable, short)
+    _print(batch, state, by, unusable, short, faulty)
     if behind:
         echo(f"Its files are older than what was decided last: {shell_command('pick', batch, options=['--files'])}")
     if page:
@@ -72,10 +75,18 @@ def _report(batch: Path, ledger: Ledger, name: str, folder: Path | None) -> Path
     return write_report(batch, ledger, content_type)
 
 
-def _print(batch: Path, state: Standing, by: str, unusable: int, short: tuple[Sequence[Complaint], int]) -> None:
+def _print(
+    batch: Path,
+    state: Standing,
+    by: str,
+    unusable: int,
+    short: tuple[Sequence[Complaint], int],
+    faulty: tuple[Sequence[str], int],
+) -> None:
     counts = ", ".join(f"{state.counts[name]} {name}" for name in (*STATUSES, "waiting") if state.counts.get(name))
-    echo(f"{counted(state.briefs, 'brief')}: {counts}", bold=True)
-    echo(f"Type: {state.content_type} · model: {state.model}")
+    echo(f"{counted(state.briefs, 'brief')}" + (f": {counts}" if counts else ""), bold=True)
+    if state.content_type:
+        echo(f"Type: {state.content_type} · model: {state.model}")
     for line in complaint_lines(*short):
         echo(line)
     unwritten, lines = state.fallbacks
@@ -87,18 +98,21 @@ def _print(batch: Path, state: Standing, by: str, unusable: int, short: tuple[Se
         rate = f"{duration(state.seconds)}, {state.written / state.seconds:.2f} pieces/s"
         echo(f"All runs: {counted(state.written, 'piece')} written in {rate}")
     if (took := state.forecast.get("took")) and state.forecast["seconds"] is not None:
-        expected = duration(state.forecast["seconds"])
+        span = state.forecast.get("span")  # which jobs of before have none of
+        expected = span_told(span) if span else duration(state.forecast["seconds"])
         echo(f"Last run: {duration(took['seconds'])}, {expected} were expected")
     if state.kept:
         echo(f"History: {counted(state.kept, 'earlier piece')}")
-    for line in _next(batch, state, by, unusable):
+    for line in _next(batch, state, by, unusable, faulty):
         echo(line)
 
 
-def _next(batch: Path, state: Standing, by: str, unusable: int) -> list[str]:
+def _next(batch: Path, state: Standing, by: str, unusable: int, faulty: tuple[Sequence[str], int]) -> list[str]:
     if by:
         return [f"Being written by {by}."]
-    given = state.command or f"aigc batch {state.content_type} … --out {batch}"
+    given = as_typed(state.command or f"aigc batch {state.content_type or 'TYPE'} … --out {batch}")
+    if not state.briefs:
+        return ["Next: nothing was asked for yet; the command that was broken off begins anew:", f"  {given}"]
     lines = []
     if state.waiting:
         begun = f", {state.begun} of them begun" if state.begun else ""
@@ -109,12 +123,21 @@ def _next(batch: Path, state: Standing, by: str, unusable: int) -> list[str]:
         lines += [f"Next: the same command writes the {state.waiting} that wait{begun}{time}:", f"  {given}"]
         return lines
     if unusable:
-        rows = "the row that is no brief" if unusable == 1 else f"the {unusable:,} rows that are no briefs"
-        lines += [f"Next: correct {rows} and give the same command:", f"  {given}"]
+        none = "the row that is no brief" if unusable == 1 else f"the {unusable:,} rows that are no briefs"
+        lines += [f"Next: correct {none} and give the same command:", f"  {given}"]
+    rows, faults = faulty
+    if faults:
+        lines += [f"Next: correct {counted(faults, 'row')}, which no retry helps, and give the same command:"]
+        lines += [
+            *(f"  {in_line(row)}" for row in rows),
+            *([f"  … and {faults - len(rows):,} more"] * (faults > len(rows))),
+        ]
+        lines += [f"  {given}"]
     others = {**state.counts, "failed": state.counts.get("failed", 0) - unusable}
+    others["rejected"] = others.get("rejected", 0) - faults
     if short := [name for name in STATUSES[1:] if others.get(name)]:
         lines += ["Next: the same command writes nothing more; to write some of it again:"]
         lines += [f"  {given} --retry {name}" for name in short]
-    elif not unusable:
+    elif not unusable and not faults:
         lines += ["Next: the same command writes nothing, all is accepted."]
     return lines

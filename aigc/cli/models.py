@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.adapter_told import adapter_record, adapter_table, card_rows
 from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.gguf_told import tell_gguf
-from aigc.cli.measured_told import measured_line, measured_rows, smallest_for_copy
+from aigc.cli.measured_told import measured_line, measured_rows, seconds_here, seconds_line, smallest_for_copy
 from aigc.cli.memory_told import memory_record, memory_rows, needed
 from aigc.cli.merge import merge_model
 from aigc.cli.options import debug_option, json_option, open_project
@@ -45,9 +46,9 @@ def command() -> None:
 def list_models(as_json: bool) -> int:
     """List the models known by name; * marks what is on this machine.
 
-    Memory is for one text of 512 tokens, everything included. Below stands what was measured of a model, and the
-    smallest one for copy. Any Hugging Face id, local folder or .gguf file will do
-    after -m, too. Adapters of the project around this folder are listed below.
+    Memory is for one text of 512 tokens, everything included. Below stands what was measured of a model, the smallest
+    one for copy, and how long an ad took here in earlier batches. Any Hugging Face id, local folder or .gguf file will
+    do after -m, too. Adapters of the project around this folder are listed below.
 
     \b
     Examples:
@@ -79,6 +80,8 @@ def list_models(as_json: bool) -> int:
     ]
     echo_text(table(rows, head=("", "MODEL", "MEMORY CPU / GPU", "LANGUAGES", "LICENCE", "GOOD FOR")))
     echo_text(f"\nMeasured:\n{table([*measured_rows(catalogue)])}\n\n{smallest_for_copy(catalogue)}")
+    if here := seconds_line(catalogue):
+        echo_text(here)
     if copies:
         echo_text("\nFast copies of .gguf files of yours:")
         echo_text(table([(f"  {megabytes(one.nbytes)}", one.weights.name, str(one.weights.gguf)) for one in copies]))
@@ -88,7 +91,7 @@ def list_models(as_json: bool) -> int:
 
 
 @command.command("pull")
-@click.argument("name", metavar="[MODEL]", required=False)
+@click.argument("name", metavar="[MODEL]", required=False, shell_complete=completing.models)
 @json_option
 @debug_option
 def pull_model(name: str | None, as_json: bool) -> int:
@@ -118,7 +121,7 @@ def pull_model(name: str | None, as_json: bool) -> int:
 
 
 @command.command("show")
-@click.argument("name", metavar="MODEL|ADAPTER")
+@click.argument("name", metavar="MODEL|ADAPTER", shell_complete=completing.models)
 @json_option
 @debug_option
 def show_model(name: str, as_json: bool) -> int:
@@ -159,6 +162,8 @@ def show_model(name: str, as_json: bool) -> int:
     if gguf is not None:
         rows += gguf.rows()
         here = f"the file is here; {gguf.first_use}, or `aigc models pull {name}` now"
+    if (took := seconds_here(weights.name))[1]:
+        rows.append(("an ad took here", f"{took[0]:.1f} s, by {took[1]:.0f} that it wrote lately"))
     rows.append(("on this machine", str(weights.folder) if weights.installed else here))
     echo_text(table([*rows, *memory_rows(weights, machine)]))
     return 0
@@ -250,7 +255,7 @@ def _show_adapter(adapter: ShelvedAdapter, *, as_json: bool) -> int:
 def _adapter_entry(one: ShelvedAdapter) -> dict[str, Json]:
     """Return an adapter as the list in JSON has it: the same keys as a model, and its own."""
     record = adapter_record(one)
-    model = {"installed": True, "gguf": None, "digest": None, "memory": None, "catalogue": None}
+    model = {"installed": True, "gguf": None, "digest": None, "memory": None, "catalogue": None, "seconds_per_ad": None}
     return {**model, "name": record.pop("name"), "folder": record.pop("folder"), "adapter": record}
 
 
@@ -263,6 +268,7 @@ def _record(weights: Weights, machine: MachineMemory) -> dict[str, Json]:
         "digest": weights.digest,
         "memory": memory_record(weights, machine),
         "catalogue": asdict(weights.model) if weights.model else None,
+        "seconds_per_ad": round(took[0], 2) if (took := seconds_here(weights.name))[1] else None,
     }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.echo import echo
 from aigc.errors import ProjectError, UsageError, nearest
 
@@ -31,8 +32,10 @@ def key_value(text: str) -> tuple[str, str]:
     return key.strip(), value
 
 
-type_argument = click.argument("type_name", metavar="TYPE")
-inputs_argument = click.argument("inputs", metavar="[KEY=VALUE]...", nargs=-1, type=key_value)
+type_argument = click.argument("type_name", metavar="TYPE", shell_complete=completing.types)
+inputs_argument = click.argument(
+    "inputs", metavar="[KEY=VALUE]...", nargs=-1, type=key_value, shell_complete=completing.inputs
+)
 out_option = click.option(
     "--out", "out", metavar="DIR", type=click.Path(path_type=Path), help="The folder to write files into."
 )
@@ -65,6 +68,14 @@ def debug_option(function: F) -> F:
 def looking_options(function: F) -> F:
     """Add what a command that only looks takes: --project, --json, --debug."""
     return project_option(json_option(debug_option(function)))
+
+
+voice_option = click.option(
+    "--voice",
+    metavar="NAME",
+    shell_complete=completing.voices,
+    help="One of the type's voices (`aigc show TYPE` has them).",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +133,7 @@ def writing_options(function: F) -> F:
 
     wrapped: Any = gathered
     for add in (
-        click.option("--voice", metavar="NAME", help="One of the type's voices (`aigc show TYPE` has them)."),
+        voice_option,
         click.option("-n", "--candidates", type=click.IntRange(1), help="Texts to choose the best of, per request."),
         click.option("--seed", type=int, help="Another seed writes other text."),
         settings_option,
@@ -130,6 +141,7 @@ def writing_options(function: F) -> F:
         click.option(
             "--on",
             metavar="NAME",
+            shell_complete=completing.generators,
             help="What writes, such as openai or vllm (`aigc plugins` has all); or where: ray, ray://HOST:PORT, ray://auto.",
         ),
         model_option,
@@ -217,23 +229,42 @@ def asking_options(function: F) -> F:
 
     wrapped: Any = gathered
     pairs: dict[str, Any] = {"multiple": True, "type": key_value}
+    of_input = {**pairs, "shell_complete": completing.inputs}
     many = "Cross every row with these values; variants=3 asks for three texts."
     for add in (
         with_flagged_option,
-        click.option("--to", "formats", metavar="FORMAT", multiple=True, help="An export format (else the type's)."),
+        click.option(
+            "--to",
+            "formats",
+            metavar="FORMAT",
+            multiple=True,
+            shell_complete=completing.formats,
+            help="An export format (else the type's).",
+        ),
         click.option("--limit", type=click.IntRange(1), help="Only the first N rows."),
-        click.option("--matrix", metavar="INPUT=A,B", **pairs, help=many),
+        click.option("--matrix", metavar="INPUT=A,B", **of_input, help=many),
         click.option("--input", "reading", metavar="KEY=VALUE", **pairs, help="How to read the file."),
-        click.option("--set", "literals", metavar="INPUT=VALUE", **pairs, help="The same for all rows."),
-        click.option("--map", "columns", metavar="INPUT=COLUMN", **pairs, help="Which column feeds it."),
-        click.option("--from", "origin", metavar="TOOL", default="", help="Whose export it is: shopify, semrush …"),
+        click.option("--set", "literals", metavar="INPUT=VALUE", **of_input, help="The same for all rows."),
+        click.option("--map", "columns", metavar="INPUT=COLUMN", **of_input, help="Which column feeds it."),
+        click.option(
+            "--from",
+            "origin",
+            metavar="TOOL",
+            default="",
+            shell_complete=completing.origins,
+            help="Whose export it is: shopify, semrush …",
+        ),
     ):
         wrapped = add(wrapped)
     return cast(F, wrapped)
 
 
 model_option = click.option(
-    "-m", "--model", metavar="MODEL", help="A name from `aigc models list`, a folder, a .gguf file or a Hub id."
+    "-m",
+    "--model",
+    metavar="MODEL",
+    shell_complete=completing.models,
+    help="A name from `aigc models list`, a folder, a .gguf file or a Hub id.",
 )
 settings_option = click.option(
     "-o",
@@ -242,6 +273,7 @@ settings_option = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     type=key_value,
+    shell_complete=completing.settings,
     help="A setting of aigc.yaml, such as engine.device=cpu or sampling.temperature=0.5.",
 )
 

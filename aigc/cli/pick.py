@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from aigc.cli import completing
 from aigc.cli.echo import echo, in_line, print_json
 from aigc.cli.one_piece import print_piece
 from aigc.cli.options import looking_options, open_project
@@ -73,7 +74,7 @@ def _deed(function: Any) -> Any:
 
 
 @click.command("pick")
-@click.argument("batch", metavar="DIR", type=FILES)
+@click.argument("batch", metavar="DIR", type=FILES, shell_complete=completing.jobs)
 @click.argument("name", metavar="[ID]", required=False)
 @click.argument("place", metavar="[FIELD]", required=False)
 @click.argument("rank", metavar="[N]", type=int, required=False)

@@ -17,7 +17,7 @@ from aigc.jobs import Desk, at_desk, label_rows, review_setup
 from aigc.ledger import opened_ledger
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Json, Row, at_path, base_of
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from aigc.plugs.registry import Registry
@@ -110,7 +110,7 @@ def _refuse_other(file: Path) -> None:
     if not file.exists():
         return
     try:
-        rows = [read_json(line) for line in file.read_text(encoding="utf-8").split("\n") if line]
+        rows = [read_json(line) for line in file_bytes(file).decode().split("\n") if line]
         labels = all({"label", "text"} <= set(row) for row in rows)
     except (OSError, ValueError, TypeError, RecursionError):
         labels = False

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aigc.asking import sample_values
 from aigc.content.schema import required
 from aigc.errors import AigcError
+from aigc.writing.preview import WAITS, preview
+from aigc.writing.stand_ins import stand_ins
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
     from aigc.project import Project
-    from aigc.types import Json, Prompt
+    from aigc.types import Brief, Json, Prompt
     from aigc.writing.preview import Preview
+
+PRETENDS = "with examples in place of what earlier stages write"
 
 
 def example_command(project: Project, content_type: ContentType) -> str:
@@ -37,9 +42,20 @@ def _as_argument(value: Json) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def preview_text(preview: Preview) -> str:
+def stage_prompts(project: Project, content_type: ContentType, brief: Brief) -> list[Preview]:
+    """Return what each stage asks first; one that builds on others is shown what its example has them write."""
+    voice, environment = project.voice(content_type), project.environment
+    found = list(preview(content_type, environment, brief, voice=voice, most=1))
+    if not any(one.why == WAITS for one in found):
+        return found
+    others = preview(content_type, environment, brief, voice=voice, stand_ins=stand_ins(content_type), most=1)
+    both = zip(found, others, strict=True)
+    return [replace(other, why=PRETENDS) if one.why == WAITS and other.prompts else one for one, other in both]
+
+
+def preview_text(one: Preview) -> str:
     """Return a stage's first prompt as a person reads it, or why there is none."""
-    return _prompt_text(preview.first) if preview.first else preview.why
+    return _prompt_text(one.first) if one.first else one.why
 
 
 def _prompt_text(prompt: Prompt) -> str:
@@ -49,7 +65,7 @@ def _prompt_text(prompt: Prompt) -> str:
     return "\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages)
 
 
-def preview_record(preview: Preview) -> dict[str, Json]:
+def preview_record(one: Preview) -> dict[str, Json]:
     """Return what a stage asks as JSON: its first prompt's messages, and how many such requests there are."""
-    messages = [{"role": one.role, "content": one.content} for one in preview.first.messages] if preview.first else None
-    return {"stage": preview.stage.name, "requests": preview.requests, "messages": messages, "why": preview.why}
+    messages = [{"role": each.role, "content": each.content} for each in one.first.messages] if one.first else None
+    return {"stage": one.stage.name, "requests": one.requests, "messages": messages, "why": one.why}

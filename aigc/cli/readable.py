@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from aigc.types import Artifact, Finding, Json, by_field
 if TYPE_CHECKING:
     from aigc.ledger import Complaint
 
+WIDTH = 116
 REASONS = 10  # named, of those for which pieces are short of accepted
 
 
@@ -121,6 +123,11 @@ def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a text in lines as long as the guide's."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 def _width(text: str) -> int:
     from unicodedata import east_asian_width
 
@@ -141,3 +148,15 @@ def duration(seconds: float) -> str:
     if hours >= 48:
         return f"{hours // 24} days {hours % 24} h"
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def span_told(span: tuple[float, float]) -> str:
+    """Return between which times something ends, no finer than anybody can know: `20 s to 1 min 10 s`."""
+    return " to ".join(duration(_rounded(one)).replace(".0 s", " s").replace(" min 0 s", " min") for one in span)
+
+
+def _rounded(seconds: float) -> float:
+    """Return a time as far as two figures go, and past an hour to the minute."""
+    if seconds < 3600:
+        return float(f"{seconds:.2g}") if seconds < 100 else round(seconds, -1)
+    return round(seconds / 60) * 60

@@ -8,13 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aigc.asking import KEEP_ALL, ROW, Tally
 from aigc.cli import prompts
 from aigc.cli.echo import echo, echo_text, in_line, print_json
-from aigc.cli.readable import complaint_lines, counted, duration
+from aigc.cli.going_on import as_typed, next_command, opening
+from aigc.cli.readable import complaint_lines, counted, duration, span_told
 from aigc.cli.reading_told import print_reading, reading_record
-from aigc.errors import megabytes, shell_command
+from aigc.errors import AigcError, megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
 from aigc.jobs.forecast.rates import read_rates
+from aigc.ledger import opened_ledger
 from aigc.types import STATUSES, Brief, Json
 from aigc.writing.preview import Preview, preview
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 12  # named
 PREVIEWED = 3  # prompts that a dry run shows
+EXPORTED = STATUSES[:1]
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
     "runs": "as in earlier runs here",
@@ -43,14 +47,25 @@ def print_header(file: Path, header: int | None) -> None:
 
 
 def print_sheet(file: Path, sheet: str, passed_over: Sequence[str], beside: Sequence[str] = ()) -> None:
-    """Note on stderr which sheet of a file was found to have the columns, if it is not the first, and which others
-    `beside` it have them too."""
+    """Note on stderr which sheet, or list, of a file was found to have the columns, if it is not the first, and which
+    others `beside` it have them too."""
+    noun = "list" if file.suffix.lower() == ".json" else "sheet"
     if passed_over:
-        others = ", ".join(map(repr, passed_over))
-        echo(f"{file.name}: read from the sheet {sheet!r}, not {others} (--input sheet=NAME)", err=True)
+        others = ", ".join("the whole of it" if one == "." else repr(one) for one in passed_over)
+        echo(f"{file.name}: read from the {noun} {sheet!r}, not {others} (--input sheet=NAME)", err=True)
     if beside:
         others = ", ".join(map(repr, beside))
-        echo(f"{file.name}: one sheet is read; {others} would do as well (--input sheet=NAME)", err=True)
+        echo(f"{file.name}: one {noun} is read; {others} would do as well (--input sheet=NAME)", err=True)
+
+
+def print_passed_over(file: Path, tally: Tally) -> None:
+    """Note on stderr which rows of a file are no briefs, and what makes them some."""
+    for column, what, rows, terms in tally.told():
+        if what == "passed over":
+            why = in_line(", ".join(f"{term} {many:,}" for term, many in terms.items()))
+            told = why if column == ROW else f"{column} is {why}"
+            noun = "row" if rows == 1 else "rows"
+            echo(f"{file.name}: {rows:,} {noun} passed over: {told} ({KEEP_ALL} reads them)", err=True)
 
 
 def print_columns(file: Path, unused: Mapping[str, str]) -> None:
@@ -80,13 +95,21 @@ def print_dry_run(
             {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}
             for brief, stages in previews
         ]
-        counts = {"valid": found.valid, "failed": found.failed, "written": found.made, "changed": found.changed}
-        more = {"reasons": found.reasons, "apart": found.apart, "forecast": expected.record()}
+        counts: dict[str, Json] = {
+            "valid": found.valid,
+            "failed": found.failed,
+            "written": found.made,
+            "changed": found.changed,
+        }
+        counts |= {"rejected": found.rejected, "needs": found.needs, "flagged": found.flagged}
+        more = {"reasons": found.reasons, "doomed": found.doomed, "apart": found.apart, "forecast": expected.record()}
         print_json({**counts, **more, **reading_record(found.tally, unused), "prompts": shown})
         return
     for brief, stages in _shown(previews):
         for one in stages:
-            place = f"{brief.id} ({brief.source}): stage {one.stage.name} ({one.requests} requests)"
+            if not content_type.demands.runs(one.stage.name, voice):
+                continue
+            place = f"{brief.id} ({brief.source}): stage {one.stage.name} ({counted(one.requests, 'request')})"
             echo(f"── {place} ──", bold=True)
             echo_text(f"{prompts.preview_text(one)}\n")
     echo(f"── the whole job: {content_type.name} ──", bold=True)
@@ -137,12 +160,12 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
     cluster = bool(project.settings.ray.get("address"))
     each = " per worker" if cluster else ""
     memory = f"{megabytes(expected.memory)} of memory{each}" if expected.memory else ""
-    if expected.seconds is not None:
+    if expected.span is not None:
         runs = f"earlier runs of {expected.like} here" if expected.like else "other types it wrote here"
-        time = f"about {duration(expected.seconds)} at {expected.speed:,.0f} tokens/s, as in {runs}"
+        time = f"{span_told(expected.span)}, at {expected.speed:,.0f} tokens/s as in {runs}"
         if expected.sure:
             size = "larger" if expected.sure == "or more" else "smaller"
-            time = f"about {duration(expected.seconds)} {expected.sure}, by {runs}, which were {size}"
+            time = f"{span_told(expected.span)}, by {runs}, which were {size}"
     else:
         place = "on such a cluster" if cluster else "on this machine"
         if not cluster and _ran_otherwise(project):
@@ -195,13 +218,13 @@ def print_report(
     counts = ", ".join(f"{report.counts[name]} {name}" for name in STATUSES if report.counts.get(name))
     if report.interrupted:
         echo("Interrupted: what was finished is kept. This writes the rest:", err=True)
-        echo(f"  {again}", err=True)
+        echo(f"  {as_typed(again)}", err=True)
     if report.awaited:
         echo("Waiting for answers. Do this:", err=True)
         for sentence in report.awaited:
             echo(f"  {sentence}", err=True)
         echo("Then go on:", err=True)
-        echo(f"  {again}", err=True)
+        echo(f"  {as_typed(again)}", err=True)
     there = f" ({report.reused} were there already)" if report.reused else ""
     waiting = f", {report.waiting} still to write" if report.waiting else ""
     echo(f"{counted(report.briefs, 'piece')}: {counts or 'none finished'}{waiting}{there}", bold=True)
@@ -212,7 +235,7 @@ def print_report(
         echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
-    told = f" (forecast: {duration(expected.seconds)})" if expected and expected.seconds is not None else ""
+    told = f" (forecast: {span_told(expected.span)})" if expected and expected.span is not None else ""
     echo(f"Time: {duration(report.seconds)}{speed}{told}")
     if report.briefs:
         echo("Files:")
@@ -246,7 +269,7 @@ def _with_flagged(report: JobReport, exports: Sequence[Export]) -> Iterator[str]
     plain = [word for one in without if not one.options for word in ("--to", one.name)]
     told = [["--to", one.name, *_spoken(one.options)] for one in without if one.options]
     for words in filter(None, [plain, *told]):
-        command = shell_command("export", report.folder, options=[*words, "--with-flagged"])
+        command = next_command("export", report.folder, options=(*words, "--with-flagged"))
         yield f"  {command}    (with the {flagged} too, marked so)"
 
 
@@ -255,8 +278,19 @@ def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
         yield from ("-o", f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
 
 
+def _takes(project: Project, name: str, folder: Path) -> bool:
+    """Say whether a format, with no option set, takes the job's pieces: its first accepted one, if there is any."""
+    try:
+        with opened_ledger(folder) as ledger:
+            first = next(ledger.pieces.artifacts(EXPORTED), None)
+        bound = project.registry.get("exporter", name).bind({}, "--to")
+        return first is None or not bound.refusals(first, project.timeouts.plugin)
+    except AigcError:
+        return False
+
+
 def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:
-    names = project.registry.names("exporter")
+    names = [name for name in project.registry.names("exporter") if _takes(project, name, report.folder)]
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
     suffixes = {path.suffix for path in (*report.files[:1], *exports)}
@@ -267,13 +301,13 @@ def _print_next(project: Project, report: JobReport, exported: Sequence[Export],
     ]
     echo("Next:")
     if page in report.files:
-        echo(f"  open {page}    (every piece beside its brief, with what the checks found)")
+        echo(f"  {opening(page)}    (every piece beside its brief, with what the checks found)")
     if exports:
-        echo(f"  open {exports[0]}")
+        echo(f"  {opening(exports[0])}")
     accepted, flagged = report.counts.get("accepted", 0), report.counts.get("flagged", 0)
     for line in _with_flagged(report, exported) if flagged else ():
         echo(line)
     if unused and accepted:
-        command = shell_command("export", report.folder, options=["--to", unused[0]])
+        command = next_command("export", report.folder, options=("--to", unused[0]))
         echo(f"  {command}    (formats: {', '.join(names)})")
-    echo(f"  aigc show {report.content_type}    (its inputs, limits and checks)")
+    echo(f"  {next_command('show', report.content_type)}    (its inputs, limits and checks)")

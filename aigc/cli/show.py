@@ -1,10 +1,10 @@
-"""`aigc show`: one content type, as its author declared it."""
+"""`aigc show`: one content type as its author declared it, or anything else that has a name."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,31 +12,34 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from aigc.asking import read_origin, sample_values
-from aigc.cli import prompts
+from aigc.cli import completing, prompts
 from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.echo import echo, echo_text, print_json
+from aigc.cli.extension_page import named, names
 from aigc.cli.fitness_told import FitnessTold, needs_text
+from aigc.cli.one_brief import brief_option, read_brief
 from aigc.cli.options import (
+    Overrides,
     Pairs,
     inputs_argument,
     looking_options,
     mapping,
     open_project,
-    type_argument,
+    voice_option,
 )
 from aigc.cli.origin_page import origin_record, origin_text
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
-from aigc.content import brief_values, input_schema, output_schema
+from aigc.content import input_schema, output_schema
+from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY
 from aigc.errors import NotFound, UsageError, did_you_mean
 from aigc.models.needs import Needs
 from aigc.types import Brief
-from aigc.writing.preview import preview
 from aigc.writing.ranking import floor_of
 
 if TYPE_CHECKING:
     from aigc.content import ContentType, Stage
-    from aigc.content.content_type import Pick
+    from aigc.content.content_type import Pick, Schema
     from aigc.plugs.extension import Bound
     from aigc.project import Project
     from aigc.types import Json
@@ -45,37 +48,57 @@ View = Literal["prompt", "schema", "grammar", "yaml"]
 
 
 @click.command("show")
-@type_argument
+@click.argument("type_name", metavar="TYPE", shell_complete=completing.names)
 @inputs_argument
 @click.option("--prompt", "view", flag_value="prompt", help="The prompts these inputs (or an example's) lead to.")
 @click.option("--schema", "view", flag_value="schema", help="JSON Schema of the brief and the output.")
 @click.option("--grammar", "view", flag_value="grammar", help="What may be written, as compiled for decoding.")
 @click.option("--yaml", "view", flag_value="yaml", help="The file itself.")
+@brief_option
+@voice_option
 @looking_options
-def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | None, as_json: bool) -> int:
-    """Show a content type (inputs, limits, prompt, schema), or what the exports of a tool feed.
+def command(
+    type_name: str,
+    inputs: Pairs,
+    view: View | None,
+    brief_file: str | None,
+    voice: str | None,
+    folder: Path | None,
+    as_json: bool,
+) -> int:
+    """Show a content type (inputs, limits, prompt, schema), or anything else by its name.
+
+    That is a check, post-processor, scorer, exporter, importer, generator, filter or function of templates, with its
+    options, or what the exports of a tool feed.
 
     \b
     Examples:
       aigc show ads/google-search
       aigc show seo/meta --prompt topic="Cold brew at home" keyword="cold brew"
+      aigc show ads/google-search --prompt --brief kettle.json --voice copy
       aigc show templates/mine/banner.yaml --schema
       aigc show shopify
+      aigc show forbidden_words
     """
-    if inputs and view != "prompt":
-        raise UsageError("key=value inputs are for --prompt", hint=f"try `aigc show {type_name} --prompt …`")
-    project = open_project(folder)
+    if (inputs or brief_file) and view != "prompt":
+        what = "key=value inputs are" if inputs else "--brief is"
+        raise UsageError(f"{what} for --prompt", hint=f"try `aigc show {type_name} --prompt …`")
+    project = open_project(folder, Overrides(voice=voice))
     origins = project.registry.origin_files()
     if type_name in origins:
-        origin = read_origin(origins[type_name][0])
-        print_json(origin_record(project, origin)) if as_json else echo_text(origin_text(project, origin))
+        _origin(project, origins[type_name][0], type_name, as_json=as_json)
         return 0
     if "/" not in type_name and not type_name.endswith((".yaml", ".yml")):
-        known = (*project.content_files(), *origins)
-        raise NotFound(f"no content type or tool named {type_name!r}", hint=did_you_mean(type_name, known))
+        _named(project, type_name, as_json=as_json)
+        return 0
     content_type = project.content_type(type_name)
     if view == "prompt":
-        _prompts(project, content_type, mapping(inputs, "inputs"), as_json=as_json)
+        given = mapping(inputs, "inputs")
+        if given or brief_file:
+            brief = read_brief(content_type, brief_file, given, looks=True)
+        else:
+            brief = Brief(id="", values=sample_values(project, content_type))
+        _prompts(project, content_type, brief, as_json=as_json)
     elif view == "schema":
         print_json({"brief": input_schema(content_type), "output": output_schema(content_type)})
     elif view == "grammar":
@@ -94,16 +117,32 @@ def command(type_name: str, inputs: Pairs, view: View | None, folder: Path | Non
     return 0
 
 
-def _prompts(project: Project, content_type: ContentType, inputs: Mapping[str, str], *, as_json: bool) -> None:
-    values = brief_values(content_type, inputs, where="inputs") if inputs else sample_values(project, content_type)
-    brief = Brief(id="", values=values)
-    stages = list(preview(content_type, project.environment, brief, voice=project.voice(content_type), most=1))
+def _origin(project: Project, file: Path, name: str, *, as_json: bool) -> None:
+    """Show what a tool's exports feed; to people also whatever else has its name, such as the format of that tool."""
+    origin = read_origin(file)
+    if as_json:
+        print_json(origin_record(project, origin))
+        return
+    echo_text("\n\n".join([origin_text(project, origin), *(one.text for one in named(project, name))]))
+
+
+def _named(project: Project, name: str, *, as_json: bool) -> None:
+    found = named(project, name)
+    if not found:
+        known = (*project.content_files(), *project.registry.origin_files(), *names(project))
+        raise NotFound(f"nothing here is named {name!r}", hint=did_you_mean(name, known))
+    print_json([one.record for one in found]) if as_json else echo_text("\n\n".join(one.text for one in found))
+
+
+def _prompts(project: Project, content_type: ContentType, brief: Brief, *, as_json: bool) -> None:
+    stages = prompts.stage_prompts(project, content_type, brief)
     if as_json:
         print_json([prompts.preview_record(one) for one in stages])
         return
     for one in stages:
         number = f", the first of {one.requests}" if one.requests > 1 else ""
-        echo(f"── stage {one.stage.name}{number} ──", bold=True)
+        pretended = f" ({one.why})" if one.why and one.first else ""
+        echo(f"── stage {one.stage.name}{number}{pretended} ──", bold=True)
         echo_text(f"{prompts.preview_text(one)}\n")
 
 
@@ -155,9 +194,15 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
     }
 
 
+def _limits(schema: Schema) -> str:
+    """Return what bounds an input, and whether exporters or checks alone see it."""
+    seen = {"for exports only": schema.get(EXPORT_ONLY), "for checks only": schema.get(CHECKS_ONLY)}
+    return ", ".join(filter(None, (bounds(schema), *(who for who, alone in seen.items() if alone))))
+
+
 def _page(project: Project, content_type: ContentType) -> str:
     inputs = [
-        (f"  {name}", kind_of(schema), bounds(schema), default_of(schema), str(schema.get("description", "")))
+        (f"  {name}", kind_of(schema), _limits(schema), default_of(schema), str(schema.get("description", "")))
         for name, schema in content_type.brief.items()
     ]
     outputs = [(f"  {name}", kind_of(schema), bounds(schema)) for name, schema in content_type.output.items()]
@@ -225,7 +270,9 @@ def _stage_line(project: Project, content_type: ContentType, stage: Stage) -> st
         parts.append("then a fallback")
     if stage.pick:
         by = ", ".join(_bound_text(one) for one in stage.pick.by)
-        parts.append(f"picked by {by}{_floor(project, content_type, stage.pick)}")
+        judge = ", ".join(_bound_text(one) for one in stage.pick.judge)
+        judged = f", with a judge also by {judge}" if judge else ""
+        parts.append(f"picked by {by}{judged}{_floor(project, content_type, stage.pick)}")
     steps = [_bound_text(one) for one in (*stage.postprocess, *stage.checks)]
     return f"  {stage.name}: {', '.join(parts)}" + (f"\n    {'; '.join(steps)}" if steps else "")
 
@@ -241,7 +288,8 @@ def _floor(project: Project, content_type: ContentType, pick: Pick) -> str:
 
 
 def _pick(pick: Pick) -> dict[str, Json]:
-    return {"by": _bound(pick.by), "mix": pick.mix or None, "floor": pick.floor, "suggest": pick.suggest}
+    own = {"judge": _bound(pick.judge)} if pick.judge else {}
+    return {"by": _bound(pick.by), **own, "mix": pick.mix or None, "floor": pick.floor, "suggest": pick.suggest}
 
 
 def _bound(bound: tuple[Bound, ...]) -> list[dict[str, Json]]:

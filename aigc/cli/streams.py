@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
+from aigc.bounds.undisturbed import forget_descriptor, lasting_descriptors
 from aigc.errors import AigcError
 
 
@@ -22,7 +23,7 @@ def lasting_streams() -> Iterator[None]:
     """Have the three streams last while this is open."""
     _fill_descriptors()
     before = sys.stdin, sys.stdout, sys.stderr
-    with open(os.devnull, "r+", encoding="utf-8") as nowhere:  # noqa: PTH123 - it is no path
+    with lasting_descriptors(), open(os.devnull, "r+", encoding="utf-8") as nowhere:  # noqa: PTH123 - it is no path
         sys.stdin, sys.stdout, sys.stderr = (stream or nowhere for stream in before)
         for stream in (sys.stdout, sys.stderr):
             _never_refuse(stream)
@@ -55,7 +56,9 @@ def _in_place_of(name: str, kind: type[TextIOWrapper]) -> Iterator[None]:
     if own is not getattr(sys, f"__{name}__") or type(own) is not TextIOWrapper or sys.platform == "win32":
         yield
         return
-    lasting = kind(own.buffer, encoding=own.encoding, errors=own.errors, line_buffering=own.line_buffering)
+    own.flush()
+    buffer = open(own.fileno(), "wb", closefd=False)  # noqa: SIM115 - who closes the other one does not close it
+    lasting = kind(buffer, encoding=own.encoding, errors=own.errors, line_buffering=own.line_buffering)
     setattr(sys, name, lasting)
     try:
         yield
@@ -64,7 +67,14 @@ def _in_place_of(name: str, kind: type[TextIOWrapper]) -> Iterator[None]:
             lasting.detach()  # else it takes the descriptor along when it goes
 
 
-class _Stderr(TextIOWrapper):
+class _Lasting(TextIOWrapper):
+    """This is a stream that nobody closes while a command runs."""
+
+    def close(self) -> None:
+        self.flush()
+
+
+class _Stderr(_Lasting):
     """This is stderr, where nobody may be listening."""
 
     def write(self, text: str) -> int:
@@ -77,7 +87,7 @@ class _Stderr(TextIOWrapper):
             super().flush()
 
 
-class _Stdout(TextIOWrapper):
+class _Stdout(_Lasting):
     """This is stdout; AigcError where it cannot be written. What it still holds then goes nowhere."""
 
     def write(self, text: str) -> int:
@@ -95,6 +105,7 @@ def _told(stream: TextIOWrapper) -> Iterator[None]:
         yield
     except OSError as error:
         nowhere = os.open(os.devnull, os.O_WRONLY)
+        forget_descriptor(stream.fileno())
         os.dup2(nowhere, stream.fileno())  # else Python says once more, when it ends, what it cannot write
         os.close(nowhere)
         if isinstance(error, BrokenPipeError):

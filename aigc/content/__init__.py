@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from aigc.content.brief import brief_values
+    from aigc.content.by_brief import once_per_brief as once_per_brief
     from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Schema, Stage
     from aigc.content.environment import make_environment
     from aigc.content.grammar import choices, free_form, output_grammar, with_kept
     from aigc.content.json_schema import input_schema, output_schema
     from aigc.content.load import load_content_type
-    from aigc.content.measures import COUNTERS, Counter, limit_of, measure
+    from aigc.content.measures import COUNTERS, Counter, limit_of, links_in, measure
     from aigc.content.parse import parse_output
     from aigc.content.prompt import evaluate, render_prompt
     from aigc.content.prompt_identity import prompt_hash
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "brief": ("brief_values",),
+    "by_brief": ("once_per_brief",),
     "content_type": ("MAIN", "TEXT", "ContentType", "Example", "Schema", "Stage"),
     "environment": ("make_environment",),
     "grammar": ("choices", "free_form", "output_grammar", "with_kept"),
     "json_schema": ("input_schema", "output_schema"),
     "load": ("load_content_type",),
-    "measures": ("COUNTERS", "Counter", "limit_of", "measure"),
+    "measures": ("COUNTERS", "Counter", "limit_of", "links_in", "measure"),
     "parse": ("parse_output",),
     "prompt": ("evaluate", "render_prompt"),
     "prompt_identity": ("prompt_hash",),
@@ -60,9 +62,11 @@ __all__ = [
     "free_form",
     "input_schema",
     "limit_of",
+    "links_in",
     "load_content_type",
     "make_environment",
     "measure",
+    "once_per_brief",
     "output_grammar",
     "output_schema",
     "parse_output",

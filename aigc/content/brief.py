@@ -8,16 +8,19 @@ import unicodedata
 from collections.abc import Mapping
 
 from aigc.content.content_type import ContentType, Schema
+from aigc.content.language_names import as_language
+from aigc.content.languages import LANGUAGE
 from aigc.content.measures import measure
 from aigc.content.schema import problems
-from aigc.content.walk import item_schema, properties
+from aigc.content.walk import LIST_WORDS, TEXT_WORDS, item_schema, properties
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import Json, ShownNumber, WrittenFloat
 from aigc.types.foreign import flaw
 
 SHOWN = 3  # problems named in one message
-TRUE = ("true", "yes", "1", "y", "on", "是")
-FALSE = ("false", "no", "0", "n", "off", "否")
+YES = "true yes 1 y on t ja j wahr oui vrai sí si verdadero vero sim tak waar да 是 对 真 はい ✓ ✔ ☑ x"
+NO = "false no 0 n off f nein falsch non faux falso não nee nie onwaar нет 否 假 いいえ ✗ ✘ ☐"
+TRUE, FALSE = (frozenset(words.split()) for words in (YES, NO))
 LISTED = re.compile(r"[;；\r\n]")  # a list within a cell: Alt-Enter in a spreadsheet makes a line break
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -25,9 +28,10 @@ NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)
 def brief_values(content_type: ContentType, raw: Mapping[str, Json], *, where: str) -> dict[str, Json]:
     """Return one brief's values, every input present, in the order the content type declares them.
 
-    Text becomes what the schema says: a number, true/false (yes/no, 1/0, 是/否), a list split on `;`, `；` and line
-    breaks. Texts are NFC without outer whitespace; empty text and None mean not given, so the default applies
-    (`default: null` gives None). BriefError `where: …` names up to three problems.
+    Text becomes what the schema says: a number, true/false (yes/no, ja/nein, 1/0, 是/否), a list split on `;`, `；` and
+    line breaks, and a `language` one of those that may be. Texts are NFC without outer whitespace; empty text and None
+    mean not given, so the default applies (`default: null` gives None). BriefError `where: …` names up to three
+    problems.
     """
     values, found = read_values(content_type.brief, raw, complete=True)
     if found:
@@ -48,10 +52,15 @@ def read_values(
             found.append(f"unknown input {name!r}" + (f"; {remedy}" if remedy else ""))
     values: dict[str, Json] = {}
     for name, schema in inputs.items():
+        if (plain := _plainly(schema, raw.get(name))) is not None:
+            values[name] = plain
+            continue
         if wrong := flaw(raw.get(name)):
             found.append(f"{name} {wrong}")
             continue
         value = coerced(schema, raw.get(name))
+        if name == LANGUAGE and isinstance(value, str) and value not in (known := schema.get("enum", (value,))):
+            value = as_language(value, tuple(one for one in known if isinstance(one, str)))
         if value is not None:
             found.extend(problems(schema, value, name))
         elif "default" in schema and complete:
@@ -61,6 +70,30 @@ def read_values(
         if complete or value is not None:
             values[name] = value
     return values, found
+
+
+def _plainly(schema: Schema, value: Json) -> str | list[str] | None:
+    """Return the value of a text in ASCII for an input of texts that knows no more than limits, as most are and few
+    steps tell; None for every other, and for one over its limits."""
+    if type(value) is not str or not value.isascii():
+        return None
+    if schema.get("type") == "array":
+        words = item_schema(schema)
+        if not LIST_WORDS.issuperset(schema) or not words or not _is_text(words):
+            return None
+        items = [text for part in LISTED.split(value) if (text := part.strip())]
+        sound = items and schema.get("minItems", 0) <= len(items) <= schema.get("maxItems", len(items))
+        return items if sound and all(_fits(words, text) for text in items) else None
+    text = value.strip()
+    return text if text and _is_text(schema) and _fits(schema, text) else None
+
+
+def _is_text(schema: Schema) -> bool:
+    return schema.get("type") == "string" and TEXT_WORDS.issuperset(schema)
+
+
+def _fits(schema: Schema, text: str) -> bool:
+    return bool(schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)))
 
 
 def optional(inputs: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -119,6 +152,8 @@ def coerced(schema: Schema, value: Json) -> Json:
         return _typed(str(kind), value)
     if isinstance(value, float) and not math.isfinite(value):
         return None  # how spreadsheets and data frames spell an empty cell
+    if isinstance(value, int | float) and kind == "boolean" and value in (0, 1):
+        return bool(value)
     if isinstance(value, float) and kind == "integer" and value.is_integer():
         return int(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and kind == "array":
@@ -143,7 +178,7 @@ def _items(schema: Schema, values: list[Json] | tuple[Json, ...]) -> Json:
 
 def _typed(kind: str, text: str) -> Json:
     if kind == "boolean":
-        word = text.lower()
+        word = text.lower().rstrip("\ufe0f")
         return True if word in TRUE else False if word in FALSE else text
     if kind in ("number", "integer") and NUMBER.fullmatch(text) and any(char.isdigit() for char in text):
         number = float(text.replace(",", ""))

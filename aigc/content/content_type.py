@@ -12,9 +12,10 @@ from pathlib import Path
 
 from aigc.content.demands import Demands
 from aigc.content.mix import Mix, mix_for
+from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY
 from aigc.models.needs import Needs
 from aigc.plugs.extension import Bound
-from aigc.types import Grammar, Json, SamplingParams, Status
+from aigc.types import Brief, Grammar, Json, SamplingParams, Status
 
 Schema = Mapping[str, Json]  # JSON Schema words plus limit, from, fallback
 
@@ -28,24 +29,27 @@ class Example:
     """This is a brief with an expected outcome: few-shot (`shot`), golden test and training seed at once.
 
     `output` is a field mapping, or a string for a single-string output. With `completion` the raw text a model might
-    give, `output`, `status` and `findings` (check names) are what the pipeline must make of it.
+    give, or of each stage one for all its items or one for each, `output`, `status` and `findings` (check names) are
+    what the pipeline must make of it.
     """
 
     name: str
     brief: Mapping[str, Json]
     output: Json = None
     item: Json = None
-    completion: str | None = None
+    completion: str | Mapping[str, str | tuple[str, ...]] | None = None
     status: Status | None = None
     findings: tuple[str, ...] = ()
     shot: bool = False
+    where: str = field(default="", compare=False)  # file:line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
     """This is how a stage's candidates are told apart. `field` is the one whose text is judged and suggested: the first
     with a fallback, else the first text. `mix` names the file of `mixes`, empty without; `source` is what stands in it.
-    `needs` is the least that a model must have to be asked for a verdict.
+    `needs` is the least that a model must have to be asked for a verdict; scorers of `judge` are asked besides where
+    another model than the one that writes judges.
     """
 
     by: tuple[Bound, ...]
@@ -56,6 +60,7 @@ class Pick:
     suggest: int = 0
     source: bytes = b""
     needs: Needs = NOTHING
+    judge: tuple[Bound, ...] = ()
 
     def mix_of(self, marks: Collection[str], adapter: str) -> Mix | None:
         """Return the mix for the model of these names and digests and the digest of its adapter, or None."""
@@ -120,6 +125,29 @@ class ContentType:
         named = f" of {', '.join(sorted(only))}" if only else ""
         return replace(self, stages=stages, digest=f"{self.digest} without shots{named}")
 
+    def told(self, brief: Brief) -> Brief:
+        """Return a brief as prompts and checks see it: without what is for exports only. An artifact has all of it."""
+        return _without(brief, {name for name, schema in self.brief.items() if schema.get(EXPORT_ONLY)})
+
+    def drawn_from(self, brief: Brief) -> Brief:
+        """Return a brief as prompts alone see it: without what is for checks only, too."""
+        return _without(brief, self.brief.keys() - told_inputs(self.brief).keys())
+
+    def picking(self, voice: str) -> tuple[Stage, ...]:
+        """Return the stages that pick what stands, of those that are run in a voice."""
+        return tuple(stage for stage in self.stages if stage.pick and self.demands.runs(stage.name, voice))
+
     def without_pick(self) -> ContentType:
         """Return the type that takes the likeliest candidate of every stage, for texts that no model is asked about."""
         return replace(self, stages=tuple(replace(stage, pick=None) for stage in self.stages))
+
+
+def told_inputs(inputs: Mapping[str, Schema]) -> dict[str, Schema]:
+    """Return the inputs that prompts see: those that are not for exports or checks only."""
+    return {name: schema for name, schema in inputs.items() if not (schema.get(EXPORT_ONLY) or schema.get(CHECKS_ONLY))}
+
+
+def _without(brief: Brief, hidden: Collection[str]) -> Brief:
+    if not hidden:
+        return brief
+    return replace(brief, values={name: value for name, value in brief.values.items() if name not in hidden})

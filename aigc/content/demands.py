@@ -3,20 +3,18 @@ its templates read, `reads:`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aigc.content.links import leads_out
+from aigc.content.type_keys import LANGUAGE, NEEDS, OF_VOICE, VOICE_NAME, VOICES
 from aigc.content.yaml_lines import Node
 from aigc.errors import UsageError, did_you_mean
 from aigc.models.needs import Abilities, Needs, read_size
 
 VOICE = "voice"  # its name in templates and expressions
-VOICES = "voices"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,30 +70,32 @@ class Demands:
 def read_reads(root: Node) -> tuple[str, ...]:
     """Return the files that `reads:` names, in the folder of the type or below it. ContentTypeError at the line of one
     that is not there."""
-    folder, names = Path(root.document.file).absolute().parent, []
-    for node in root.child("reads").list() if "reads" in root else ():
-        path = Path(node.text())
-        if path.is_absolute() or ".." in path.parts:
-            node.fail(f"{node.value!r} is not in the folder of the content type")
-        if leads_out(folder / path, folder.parent):
-            node.fail(f"{node.value!r} is a link that leads out of {folder.parent}")
-        if not (folder / path).is_file():
-            known = [file.relative_to(folder).as_posix() for file in (folder / path).parent.glob("*")]
-            node.fail(f"there is no file {node.value!r}", did_you_mean(path.as_posix(), known))
-        names.append(path.as_posix())
-    return tuple(names)
+    nodes = root.child("reads").list() if "reads" in root else []
+    return tuple(name for name in (node.read(partial(_file_read, node), "") for node in nodes) if name)
+
+
+def _file_read(node: Node) -> str:
+    folder, path = Path(node.document.file).absolute().parent, Path(node.text())
+    if path.is_absolute() or ".." in path.parts:
+        node.fail(f"{node.value!r} is not in the folder of the content type")
+    if leads_out(folder / path, folder.parent):
+        node.fail(f"{node.value!r} is a link that leads out of {folder.parent}")
+    if not (folder / path).is_file():
+        known = [file.relative_to(folder).as_posix() for file in (folder / path).parent.glob("*")]
+        node.fail(f"there is no file {node.value!r}", did_you_mean(path.as_posix(), known))
+    return path.as_posix()
 
 
 def read_needs(node: Node) -> Needs:
     """Return what `needs:` says under a node; nothing is needed where it is not there."""
     if "needs" not in node:
         return Needs()
-    needs = node.child("needs").only(("parameters", "languages"))
+    needs = node.child("needs").only(NEEDS)
     languages = needs.child("languages").list() if "languages" in needs else []
     for language in languages:
         if not LANGUAGE.fullmatch(language.text()):
-            language.fail(f"{language.value!r} is no language", "two letters, such as en or zh")
-    parameters = _parameters(needs.child("parameters")) if "parameters" in needs else 0
+            language.refuse(f"{language.value!r} is no language", "two letters, such as en or zh")
+    parameters = node.read(lambda: _parameters(needs.child("parameters")) if "parameters" in needs else 0, 0)
     return Needs(parameters=parameters, languages=tuple(language.text() for language in languages))
 
 
@@ -105,11 +105,11 @@ def read_voices(root: Node) -> dict[str, Voice]:
         return {}
     voices = {}
     for name, node in root.child(VOICES).items():
-        if not NAME.fullmatch(name):
-            node.fail(f"a voice's name is a word of expressions: {name!r}", "lower-case letters, digits and _")
+        if not VOICE_NAME.fullmatch(name):
+            node.refuse(f"a voice's name is a word of expressions: {name!r}", "lower-case letters, digits and _")
         given = node.value is not None
         if given:
-            node.only(("summary", "needs"))
+            node.only(OF_VOICE)
         summary = node.child("summary").text().strip() if given and "summary" in node else ""
         voices[name] = Voice(summary=summary, needs=read_needs(node) if given else Needs())
     if not voices:
@@ -126,9 +126,9 @@ def read_spoken(stages: Iterable[tuple[str, Node]], voices: Mapping[str, Voice])
         named = node.child(VOICES).list()
         for one in named:
             if one.text() not in voices:
-                one.fail(f"there is no voice {one.value!r}", did_you_mean(one.text(), voices))
+                one.refuse(f"there is no voice {one.value!r}", did_you_mean(one.text(), voices))
         if not named:
-            node.child(VOICES).fail("a stage of no voice is never run")
+            node.child(VOICES).refuse("a stage of no voice is never run")
         spoken[stage] = tuple(one.text() for one in named)
     return spoken
 
@@ -139,4 +139,4 @@ def _parameters(node: Node) -> int:
             return read_size(node.value)
         except ValueError:
             node.fail(f"{node.value!r} is no number of parameters", "such as 135m, 1b or 1.5b")
-    return node.integer(1)
+    return NEEDS["parameters"].whole(node)

@@ -10,15 +10,18 @@ None prints as nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
-from jinja2.filters import do_format, do_round
+from jinja2 import pass_environment
 from jinja2.runtime import Context
 
 from aigc.bounds.metered import MeteredEnvironment
+from aigc.bounds.metered_filters import METERED
+from aigc.content.brand_pack import BrandPack
 from aigc.content.links import leads_out
 from aigc.content.measures import COUNTERS, Counter
 from aigc.content.numbers import money, number, refuse_texts, to_float, to_int
@@ -26,8 +29,10 @@ from aigc.content.shorten import At, trim
 from aigc.errors import ContentTypeError, did_you_mean, near_file
 from aigc.plugs.timeouts import DEFAULT, Timeouts
 from aigc.types import Json
+from aigc.types.foreign import file_bytes
 
 BUNDLED = Path(__file__).parent
+UNEXPECTED = re.compile(r"unexpected '[^']*'|expected token 'end of (?:print|statement) .*")
 NAMED = re.compile(r"'([^']+)' is undefined")
 
 
@@ -45,11 +50,13 @@ class FileLoader(jinja2.BaseLoader):
             file = BUNDLED / template
         if fence is None:
             raise jinja2.TemplateNotFound(template, f"{template!r} is no template of a content type")
-        if file.exists() and leads_out(file, fence):
-            raise jinja2.TemplateNotFound(template, f"{file} leads out of {fence}")
         try:
+            if file.exists() and leads_out(file, fence):
+                raise jinja2.TemplateNotFound(template, f"{file} leads out of {fence}")
             changed = file.stat().st_mtime_ns
-            source = file.read_text(encoding="utf-8-sig")
+            source = file_bytes(file).decode("utf-8-sig")
+        except jinja2.TemplateNotFound:  # which is an OSError too
+            raise
         except (OSError, ValueError):
             raise jinja2.TemplateNotFound(template) from None
         return source, str(file), lambda: _changed(file) == changed
@@ -97,7 +104,16 @@ class TemplateEnvironment(MeteredEnvironment):
         self.filters.update({"format": formatted, "round": rounded})
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
+        self.trees: dict[
+            tuple[str, str], jinja2.nodes.Template
+        ] = {}  # by name and text; whoever reads one leaves it so
+        self.brands: Mapping[str, BrandPack] = {}  # of the project
         self.heads: dict[tuple[str, str, str], Any] = {}  # aigc.content.prompt.Head, by template, stage and language
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template knows besides what it is given, as a dict: each rendering copies it, and Jinja's own
+        ChainMap is slow to copy."""
+        return {**self.globals, **(d or {})}
 
     def over_rows(self) -> TemplateEnvironment:
         """Return the environment in which expressions over the cells of a row are evaluated: a cell that is unknown
@@ -124,6 +140,13 @@ class TemplateEnvironment(MeteredEnvironment):
         finally:
             self.auto_reload = False
 
+    def tree(self, text: str, name: str, file: str) -> jinja2.nodes.Template:
+        """Return what a template's text is parsed to; a base is part of nearly every prompt."""
+        tree = self.trees.get((name, text))
+        if tree is None:
+            tree = self.trees[name, text] = self.parse(text, name, file)
+        return tree
+
     def own_template(self, template: str) -> jinja2.Template:
         """Return a template that a content type has as its own, which another environment may have loaded."""
         if template not in self._files.fences:
@@ -147,7 +170,7 @@ class TemplateEnvironment(MeteredEnvironment):
         if Path(name).is_absolute() or ".." in re.split(r"[\\/]", name):
             raise jinja2.TemplateNotFound(name, f"{name!r} leads out of the content type's folder")
         for place in (folder, folder.parent):
-            if (place / name).is_file() and not leads_out(place, fence):
+            if _is_file(place / name) and not leads_out(place, fence):
                 found = str((place / name).absolute())
                 fences = self._files.fences
                 fences[found] = max(fences.get(found, fence), fence, key=lambda one: len(one.resolve().parts))
@@ -155,10 +178,19 @@ class TemplateEnvironment(MeteredEnvironment):
         return name
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long for one
+        return False
+
+
 def _nearest_template(name: Path, folder: Path) -> str:
     """Return the template that a misspelt name in `folder` may mean, or nothing."""
     places = (folder, folder.parent, BUNDLED)
-    there = {file.name for place in places for file in (place / name.parent).glob("*.j2")}
+    there: set[str] = set()
+    with suppress(OSError):  # a name that is too long for one
+        there = {file.name for place in places for file in (place / name.parent).glob("*.j2")}
     close = near_file(name.name, there)
     return (name.parent / close).as_posix() if close else ""
 
@@ -172,14 +204,15 @@ def _printed(value: Json) -> Json:
     return "" if value is None else value
 
 
-def formatted(template: str, *values: Json, **named: Json) -> str | None:
-    """Put values into a text, as Jinja's filter `format`; with one that is unknown the text is unknown too."""
-    return None if None in (*values, *named.values()) else do_format(template, *values, **named)
+@pass_environment
+def formatted(environment: MeteredEnvironment, template: str, *values: Json, **named: Json) -> str | None:
+    """Put values into a text, as the filter `format`, metered; with one that is unknown the text is unknown too."""
+    return None if None in (*values, *named.values()) else METERED["format"](environment, template, *values, **named)
 
 
 def rounded(value: Any, precision: int = 0, method: Literal["common", "ceil", "floor"] = "common") -> Any:
-    """Round a number, as Jinja's filter `round`; what is unknown stays so."""
-    return None if value is None else do_round(value, precision, method)
+    """Round a number, as the filter `round`, to so many digits at most; what is unknown stays so."""
+    return None if value is None else METERED["round"](value, precision, method)
 
 
 def trim_to(
@@ -188,6 +221,8 @@ def trim_to(
     *,
     chars: int | None = None,
     x_weighted: int | None = None,
+    xhs: int | None = None,
+    graphemes: int | None = None,
     bytes: int | None = None,
     words: int | None = None,
     pixels: int | None = None,
@@ -195,7 +230,7 @@ def trim_to(
 ) -> str:
     """Cut a text cleanly to one counter's limit, as the filter `trim_to(width=30)`."""
     given: dict[Counter, int | None] = {"width": width, "chars": chars, "x_weighted": x_weighted}
-    given |= {"bytes": bytes, "words": words, "pixels": pixels}
+    given |= {"xhs": xhs, "graphemes": graphemes, "bytes": bytes, "words": words, "pixels": pixels}
     limits = {counter: most for counter, most in given.items() if most is not None}
     if len(limits) != 1:
         raise ContentTypeError(f"trim_to wants one of {', '.join(COUNTERS)}", hint="such as trim_to(width=30)")
@@ -217,4 +252,6 @@ def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:
         return ContentTypeError(f"{where}: no template {message!r}", hint=f"did you mean {near!r}?" if near else "")
     if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
         where = f"{error.filename}:{error.lineno}"
-    return ContentTypeError(f"{where}: {message}")
+    unclosed = UNEXPECTED.fullmatch(message)
+    hint = "an expression ends with `}}`, a statement with `%}`" if unclosed else ""
+    return ContentTypeError(f"{where}: {message}", hint=hint)

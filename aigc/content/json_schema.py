@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from aigc.content.content_type import ContentType, Schema
 from aigc.content.schema import required
+from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY
 from aigc.content.walk import closed_object, inner_words
 from aigc.types import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-OURS = frozenset({"from", "fallback"})  # how a field comes about is no property of its value
+OURS = frozenset(
+    {"from", "fallback", EXPORT_ONLY, CHECKS_ONLY}
+)  # how a field comes about, and who sees it, is no property of its value
 
 
 def input_schema(content_type: ContentType) -> dict[str, Json]:

@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from aigc.bounds.watchdog import WATCHDOG
 from aigc.types import Json, texts_in
 
 if TYPE_CHECKING:
@@ -25,10 +27,14 @@ LOOKED_AT = 300  # characters
 KEPT = 256  # answers: a row is asked about several times in a row
 LETTERS = 12  # fewer tell nothing
 LIKELY, LIKELIER = 0.5, 15  # a language that is not English: its probability, and how many times that of English
+SMALL, SURER = ("ca", "et", "fi", "hr", "lt", "lv", "sk", "sl"), 0.7  # of those that fewer write: the same, in ASCII
 ENGLISH, ENGLISH_LETTERS = 0.8, 20
+WORDS = re.compile(r"[a-z]{3,}")
+ENGLISH_WORDS, PLAINLY = 6, 0.7  # of three letters and more, and how many of them are common ones
 BETWEEN = re.compile(r"[\s;；]+")  # a row's texts are the same before and after its lists are split
 CODE = re.compile(r"([a-z]{2})(?:[-_]\w+)?")
 REST_LETTERS, REST_LIKELIER = 6, 2  # what is no name need only point the same way; less leaves it to other rows
+FEW_LIKELIER = 1.6  # of 768 English rows too short to tell 6 are that far likelier in German, 14 in French or German
 BRAND = "brand"  # the input that holds a name
 NAMING = ("product", "name")  # those that may hold nothing else
 NOUNS = ("de",)  # languages that write nouns as others write names
@@ -132,9 +138,18 @@ def told_by(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> tuple[s
 
 
 def _texts(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> dict[str, list[str]]:
-    """Return the texts of each input, but for words of enums."""
-    told = {name: value for name, value in values.items() if name != LANGUAGE}
-    return {name: [*texts_in(one)] for name, one in told.items() if not {"enum", "const"} & set(inputs.get(name, ()))}
+    """Return the texts of each input, but for words of enums and what is for exports or checks only."""
+    from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY  # which bring YAML along
+
+    unread = {"enum", "const"}
+
+    told = {}
+    for name, one in values.items():
+        schema = inputs.get(name, {})
+        hidden = schema.get(EXPORT_ONLY) or schema.get(CHECKS_ONLY)
+        if name != LANGUAGE and not hidden and unread.isdisjoint(schema):
+            told[name] = [one] if isinstance(one, str) else [*texts_in(one)]
+    return told
 
 
 def _one_text(texts: Iterable[Iterable[str]]) -> str:
@@ -171,11 +186,28 @@ def language_of_text(text: str) -> str:
             return "ja"
     if letters < LETTERS:
         return ""
+    if is_plainly_english(text):
+        return "en" if letters >= ENGLISH_LETTERS else ""
     likely = _likelihoods(text)
-    best = max(likely, key=lambda language: likely[language])
+    best = next(iter(likely))
     if best == "en":
         return "en" if likely["en"] >= ENGLISH and letters >= ENGLISH_LETTERS else ""
-    return best if likely[best] >= max(LIKELY, LIKELIER * likely["en"]) else ""
+    least = SURER if best in SMALL and text.isascii() else LIKELY  # "steel mug enamel mug" is not Estonian
+    return best if likely[best] >= max(least, LIKELIER * likely["en"]) else ""
+
+
+def is_plainly_english(text: str) -> bool:
+    """Say whether most words of a text are common English ones, which is soon told and holds of no other language."""
+    words = WORDS.findall(text.lower()) if text.isascii() else ()
+    return len(words) >= ENGLISH_WORDS and sum(map(_english().__contains__, words)) >= PLAINLY * len(words)
+
+
+@cache
+def _english() -> frozenset[str]:
+    import yaml
+
+    told = yaml.safe_load(files("aigc.content").joinpath("english.yaml").read_text(encoding="utf-8"))
+    return frozenset(told["words"].split())
 
 
 def with_language(
@@ -186,17 +218,37 @@ def with_language(
     known = inputs.get(LANGUAGE, {}).get("enum", ())
     if len(known) < 2 or str(raw.get(LANGUAGE) or "").strip():
         return dict(raw)
-    found = language_of(inputs, raw) or usual()
+    found = _in_file(inputs, raw, usual)
     return {**raw, LANGUAGE: found} if found in known else dict(raw)
 
 
-def language_beside(inputs: Mapping[str, Schema], raw: Mapping[str, Json], usual: Callable[[], str]) -> str:
+def language_beside(
+    inputs: Mapping[str, Schema],
+    raw: Mapping[str, Json],
+    usual: Callable[[], str],
+    several: Callable[[], Sequence[str]] = tuple,
+) -> str:
     """Return the `usual` language, for a row that leaves its own open and is too short to tell; else nothing, and
-    nothing for English, which such a row is taken to be in anyway."""
-    if str(raw.get(LANGUAGE) or "").strip() or language_of(inputs, raw):
+    nothing for English, which such a row is taken to be in anyway. It goes before what the row tells. In a file of
+    `several` languages it is the likeliest of those, where English is less likely. What `with_language` says already is
+    said once."""
+    if str(raw.get(LANGUAGE) or "").strip():
         return ""
-    found = usual()
-    return "" if found == "en" else found
+    found = _in_file(inputs, raw, usual)
+    if (others := several()) and not language_of(inputs, raw):
+        texts = _texts(inputs, raw)
+        found = _among(_one_text(some for name, some in texts.items() if name != BRAND), others) or found
+    known = inputs.get(LANGUAGE, {}).get("enum", ())
+    filled_in = len(known) > 1 and found in known
+    return "" if filled_in or found == "en" or found == language_of(inputs, raw) else found
+
+
+def _in_file(inputs: Mapping[str, Schema], raw: Mapping[str, Json], usual: Callable[[], str]) -> str:
+    """Return a row's own language, else the `usual` one of its file. A few Chinese characters are Japanese in a file
+    that is."""
+    own = language_of(inputs, raw)
+    few = own == "zh" and sum(map(str.isalpha, _one_text(_texts(inputs, raw).values()))) < LETTERS
+    return "ja" if few and usual() == "ja" else own or usual()
 
 
 def usual_language(rows: Iterable[tuple[str, str]]) -> str:
@@ -205,9 +257,31 @@ def usual_language(rows: Iterable[tuple[str, str]]) -> str:
     told = list(rows)
     known = [language for _, language in told if language]
     most = max(dict.fromkeys(known), key=known.count) if known else ""
+    if most == "zh" and 3 * known.count("ja") >= known.count("zh"):
+        return "ja"  # whose short rows have no kana, as Chinese has none anywhere
     if 3 * known.count(most) >= len(told):
         return most
     return language_of_text(" ".join(text for text, language in told if not language))
+
+
+def several_languages(rows: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the languages of a file's rows, as `told_by` gives them, where none is that of more than half of those
+    which tell theirs; else nothing."""
+    known = [language for _, language in rows if language]
+    found = tuple(dict.fromkeys(known))
+    return found if found and 2 * max(map(known.count, found)) <= len(known) else ()
+
+
+def _among(text: str, languages: Sequence[str]) -> str:
+    """Return which of some languages a text too short to tell is likeliest in; nothing where that is English, or hardly
+    less likely."""
+    text = URL.sub(" ", text)[:LOOKED_AT]
+    others = [one for one in languages if one != "en" and one not in SCRIPTED]
+    if not others or sum(map(str.isalpha, text)) < REST_LETTERS:
+        return ""
+    likely = _likelihoods(text)
+    best = max(others, key=lambda language: likely[language])
+    return best if likely[best] >= FEW_LIKELIER * likely["en"] else ""
 
 
 def _of_script(text: str, letters: int, languages: tuple[str, ...]) -> str:
@@ -223,14 +297,16 @@ def _of_script(text: str, letters: int, languages: tuple[str, ...]) -> str:
 
 
 def _likelihoods(text: str) -> dict[str, float]:
+    """Return language → how likely a text is in it, the likeliest first."""
     return dict(_identifier().rank(text))
 
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """Return what tells languages by words, read when it is first asked: it takes a second."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    """Return what tells languages by words, read when it is first asked: it takes a second, of nobody's limit."""
+    with WATCHDOG.uncounted():
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(NAMES))
-    return identifier
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        identifier.set_languages(list(NAMES))
+        return identifier

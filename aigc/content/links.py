@@ -11,3 +11,11 @@ def leads_out(path: Path, folder: Path) -> bool:
         return not path.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # links that lead to each other
         return True
+
+
+def whole_path(path: Path) -> Path:
+    """Return a path with every link followed, or as it is where links lead to each other."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path

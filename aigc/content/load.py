@@ -6,39 +6,47 @@ stage has none. In the staged form every stage has its own, and inherits `sampli
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import jinja2
 
-from aigc.content.content_type import MAIN, TEXT, ContentType, Example, Pick, Schema, Stage
-from aigc.content.demands import VOICE, VOICES, Demands, Voice, read_needs, read_reads, read_spoken, read_voices
+from aigc.content.all_mistakes import FIRST, Mistakes
+from aigc.content.content_type import MAIN, ContentType, Example, Pick, Schema, Stage, told_inputs
+from aigc.content.demands import VOICE, Demands, Voice, read_needs, read_reads, read_spoken, read_voices
+from aigc.content.describing import check_words
 from aigc.content.environment import TemplateEnvironment, template_error
-from aigc.content.examples import Examples
+from aigc.content.examples import Examples, finding_names
+from aigc.content.form import read_form, read_name, read_summary, read_version
 from aigc.content.grammar import output_grammar
+from aigc.content.languages import LANGUAGE
 from aigc.content.links import leads_out
+from aigc.content.outputs import read_composition, read_fallback, read_output
 from aigc.content.pick import read_pick
 from aigc.content.prompt import check_shots
 from aigc.content.rendering import PlacedExpression
-from aigc.content.schema import check_words
-from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, expression, sampling
+from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, sampling
+from aigc.content.type_keys import (
+    COMPOSED,
+    FALLBACK,
+    OF_INPUT,
+    REPAIR,
+    SIMPLE,
+    STAGE,
+    VARIABLE,
+)
+from aigc.content.unread import AnyName, lacking, unread
 from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.errors import ContentTypeError, NotFound, describe
+from aigc.errors import ContentTypeError, NotFound, UsageError
+from aigc.models.needs import Needs
 from aigc.plugs.extension import Bound, Kind
 from aigc.plugs.registry import Registry
+from aigc.types import SamplingParams
+from aigc.types.foreign import file_bytes
 
-FORMAT = 1
-NAME = re.compile(r"[a-z0-9][a-z0-9-]*/[a-z0-9][a-z0-9-]*")
-VARIABLE = re.compile(r"[a-z_][a-z0-9_]*")
 WIDE_LANGUAGES = ("zh", "ja", "ko")
-
-TOP = ("aigc", "name", "version", "summary", "brief", "exports", "needs", "reads", VOICES)
-WRITTEN = ("output", "sampling", "candidates", "repair", "postprocess", "checks", "examples")
-SIMPLE = (*TOP, *WRITTEN, "prompt", "fallback", "chat", "pick")
-STAGED = (*TOP, *WRITTEN, "stages")
-STAGE = (*WRITTEN, "prompt", "fallback", "chat", "foreach", "pick", "needs", VOICES)
 
 
 def load_content_type(
@@ -54,15 +62,33 @@ def load_content_type(
     return _Load(file, registry, environment, plugin, fence or file.absolute().parent.parent).content_type()
 
 
+def content_type_mistakes(
+    file: Path, *, registry: Registry, environment: TemplateEnvironment, fence: Path | None = None
+) -> list[UsageError]:
+    """Return all that is wrong in a content type's file, in its order, where `load_content_type` tells the first."""
+    mistakes = Mistakes(all_=True)
+    loading = partial(_Load, file, registry, environment, "", fence or file.absolute().parent.parent, mistakes)
+    mistakes.read(lambda: loading().content_type(), None)
+    return list({str(one): one for one in mistakes.found}.values())
+
+
 class _Load:
     """This is one file being read: what all its parts need to know."""
 
     def __init__(
-        self, file: Path, registry: Registry, environment: TemplateEnvironment, plugin: str, fence: Path
+        self,
+        file: Path,
+        registry: Registry,
+        environment: TemplateEnvironment,
+        plugin: str,
+        fence: Path,
+        mistakes: Mistakes = FIRST,
     ) -> None:
+        self.read = mistakes.read
+        self.mistakes = mistakes
         self.file, self.registry, self.environment, self.plugin = file, registry, environment, plugin
         self.fence = fence
-        self.root = read_yaml(file).root
+        self.root = read_yaml(file, mistakes=mistakes).root
         self.sources: dict[str, PromptTemplate] = {}
         self.brief: dict[str, Schema] = {}
         self.voices: dict[str, Voice] = {}
@@ -70,107 +96,98 @@ class _Load:
         self.defaults = Defaults()
 
     def content_type(self) -> ContentType:
-        root, staged = self._form()
-        self.voices = read_voices(root)
-        self.brief.update(self._brief(root))
+        root = self.root
+        staged = read_form(root)
+        self.voices = self.read(lambda: read_voices(root), {})
+        self.brief.update(self.read(lambda: self._brief(root), {}))
         self.defaults = Defaults(
             sampling=root.child("sampling") if "sampling" in root else None,
-            candidates=root.child("candidates").integer(1, 64) if "candidates" in root else 1,
-            attempts=_attempts(root, 2),
+            candidates=self.read(lambda: _candidates(root, 1), 1),
+            attempts=self.read(lambda: _attempts(root, 2), 2),
             wide=any(str(code)[:2] in WIDE_LANGUAGES for code in self.brief.get("language", {}).get("enum", ())),
         )
-        stages = self._stages(root) if staged else (self._simple(root),)
-        output, _ = self._output(root, extra=("from", "fallback") if staged else ("fallback",))
-        if staged:
-            self._composition(root, output, [stage.name for stage in stages])
-        names = Names(known=self._known, stages=[s.name for s in stages], fields=output)
-        examples = self.examples.of_type(root, output, staged=staged)
-        reads = read_reads(root)
+        stages = self.read(lambda: self._stages(root) if staged else (self._simple(root),), ())
+        output, _ = read_output(root, COMPOSED if staged else FALLBACK)
+        written = [*_keys(root.child("stages"))] if staged else [MAIN]
+        names = Names(known=self._known, stages=written, fields=output)
+        if written and staged:
+            read_composition(self.environment, root, output, names)
+        examples = self._shown(lambda: self.examples.of_type(root, output, staged=staged))
+        self.read(lambda: finding_names(root, self.registry), None)
+        reads = self.read(lambda: read_reads(root), ())
         return ContentType(
-            name=root.child("name").text(),
-            version=root.child("version").integer(1) if "version" in root else 1,
-            summary=_line(root.child("summary")),
+            name=self.read(lambda: read_name(root), ""),
+            version=self.read(lambda: read_version(root), 1),
+            summary=self.read(lambda: read_summary(root), ""),
             brief=self.brief,
             stages=stages,
             output=output,
             composed=staged,
             postprocess=self._bound("postprocessor", root, names),
             checks=self._bound("check", root, names),
-            exports=self._exports(root),
+            exports=self.read(lambda: self._exports(root), ()),
             examples=examples,
             file=self.file,
             plugin=self.plugin,
-            digest=digest(self.file.read_bytes(), list(self.sources.values()), _mixes(stages), _read(self.file, reads)),
+            digest=digest(file_bytes(self.file), list(self.sources.values()), _mixes(stages), _read(self.file, reads)),
             demands=self._demands(root, reads),
         )
 
     def _demands(self, root: Node, reads: tuple[str, ...]) -> Demands:
-        stages = list(root.child("stages").items()) if "stages" in root else []
+        stages = [(name, root.child("stages").child(name)) for name in _keys(root.child("stages"))]
+        nothing: dict[str, tuple[str, ...]] = {}
         return Demands(
-            needs=read_needs(root),
-            stages={name: read_needs(node) for name, node in stages if "needs" in node},
+            needs=self.read(lambda: read_needs(root), Needs()),
+            stages={name: self.read(partial(read_needs, node), Needs()) for name, node in stages if "needs" in node},
             voices=self.voices,
-            spoken=read_spoken(stages, self.voices),
+            spoken=self.read(lambda: read_spoken(stages, self.voices), nothing),
             reads=reads,
         )
 
     @property
     def _known(self) -> frozenset[str]:
         """Return what every expression may name: inputs, stages and, where there are voices, the one in use."""
-        return frozenset((*self.brief, "stages", *([VOICE] if self.voices else [])))
-
-    def _form(self) -> tuple[Node, bool]:
-        root = self.root
-        root.mapping()
-        if root.child("aigc").value != FORMAT:
-            if "aigc" not in root:
-                root.fail("a content type starts with `aigc: 1`, the version of its format")
-            root.child("aigc").fail(
-                f"aigc is {describe(root.child('aigc').value)}; this version reads `aigc: {FORMAT}`"
-            )
-        staged = "stages" in root
-        if staged and "prompt" in root:
-            root.child("prompt").fail("there are `stages`, so the prompt belongs into one of them")
-        root.only(STAGED if staged else SIMPLE)
-        for key in ("name", "summary", "brief", "output", *(() if staged else ("prompt",))):
-            if key not in root:
-                root.fail(f"{key!r} is missing", "or `stages`" if key == "prompt" else "")
-        name = root.child("name")
-        if not NAME.fullmatch(name.text()):
-            name.fail(f"the name {name.value!r} is not family/name", "lower-case letters, digits and hyphens")
-        return root, staged
+        if not isinstance(self.root.child("brief").value, dict):
+            return AnyName()
+        return frozenset((*told_inputs(self.brief), "stages", *([VOICE] if self.voices else [])))
 
     def _brief(self, root: Node) -> dict[str, Schema]:
-        inputs: dict[str, Schema] = {}
-        for name, node in root.child("brief").items():
-            if not VARIABLE.fullmatch(name):
-                node.fail(f"an input's name is a template variable: {name!r}", "lower-case letters, digits and _")
-            if name in RESERVED or name in self.environment.globals or (self.voices and name == VOICE):
-                node.fail(f"{name!r} already means something in templates", "choose another name")
-            inputs[name] = check_words(node, output=False)
-        return inputs
+        nodes = root.child("brief").items() if "brief" in root else ()
+        return {name: self.read(partial(self._input, name, node), unread(node)) for name, node in nodes}
+
+    def _input(self, name: str, node: Node) -> Schema:
+        if not VARIABLE.fullmatch(name):
+            node.fail(f"an input's name is a template variable: {name!r}", "lower-case letters, digits and _")
+        if name in RESERVED or name in self.environment.globals or (self.voices and name == VOICE):
+            node.fail(f"{name!r} already means something in templates", "choose another name")
+        words = check_words(node, output=False, extra=OF_INPUT)
+        for key in OF_INPUT:
+            if key in node and node.child(key).boolean() and name == LANGUAGE:
+                node.child(key).fail("whoever writes has to know the language")
+        return words
 
     def _simple(self, root: Node) -> Stage:
-        fields, single = self._output(root, extra=("fallback",))
-        shots = self.examples.shots_of_type(root, fields, single)
+        fields, single = read_output(root, FALLBACK)
+        shots = self._shown(lambda: self.examples.shots_of_type(root, fields))
         return self._stage(MAIN, root, fields, single, shots, earlier=(), own=False)
 
     def _stages(self, root: Node) -> tuple[Stage, ...]:
-        stages: list[Stage] = []
+        stages: list[Stage | None] = []
+        earlier: list[str] = []
         for name, node in root.child("stages").items():
-            if not VARIABLE.fullmatch(name):
-                node.fail(f"a stage's name is used in expressions: {name!r}", "lower-case letters, digits and _")
-            node.only(STAGE)
-            for key in ("prompt", "output"):
-                if key not in node:
-                    node.fail(f"the stage {name!r} has no {key!r}")
-            fields, single = self._output(node, extra=("fallback",))
-            shots = self.examples.of_stage(node, fields, single)
-            earlier = [stage.name for stage in stages]
-            stages.append(self._stage(name, node, fields, single, shots, earlier=earlier, own=True))
-        if not stages:
-            root.child("stages").fail("there is no stage")
-        return tuple(stages)
+            stages.append(self.read(partial(self._own_stage, name, node, list(earlier)), None))
+            earlier.append(name)
+        return tuple(one for one in stages if one is not None)
+
+    def _own_stage(self, name: str, node: Node, earlier: Sequence[str]) -> Stage:
+        if not VARIABLE.fullmatch(name):
+            node.refuse(f"a stage's name is used in expressions: {name!r}", "lower-case letters, digits and _")
+        node.only(STAGE)
+        for key in lacking(node, STAGE):
+            node.refuse(f"the stage {name!r} has no {key!r}")
+        fields, single = read_output(node, FALLBACK)
+        shots = self._shown(lambda: self.examples.of_stage(node, fields))
+        return self._stage(name, node, fields, single, shots, earlier=earlier, own=True)
 
     def _stage(
         self,
@@ -183,98 +200,79 @@ class _Load:
         earlier: Sequence[str],
         own: bool,
     ) -> Stage:
-        foreach = node.child("foreach").text() if "foreach" in node else ""
         around = Names(known=self._known, stages=earlier)
-        if foreach:
-            check_expression(self.environment, foreach, around.known, earlier, node.child("foreach").where)
-            self._goes_over_a_list(node.child("foreach"))
-        variables = around.known | {"avoid"} | ({"item", "index"} if foreach else set())
+        foreach = self.read(lambda: self._foreach(node, around), "")
+        variables = around.known | {"avoid"} | ({"item", "index"} if "foreach" in node else set())
         inside = Names(known=variables, stages=earlier, fields=fields)
         settings = self.defaults
-        chat = node.child("chat").boolean() if "chat" in node else True
-        fallback = self._fallback(node, fields, single, inside)
+        chat = self.read(lambda: node.child("chat").boolean() if "chat" in node else True, True)
+        fallback = read_fallback(self.environment, node, fields, single, inside)
+        template = self.read(lambda: self._template(node, inside), "")
         stage = Stage(
             name=name,
-            template=self._template(node.child("prompt"), inside),
+            template=template,
             output=fields,
             single=single,
             grammar=output_grammar(fields, single, chat=chat),
-            sampling=sampling(
-                [settings.sampling, node.child("sampling") if "sampling" in node else None],
-                enough_tokens(fields, single, wide=settings.wide),
-            ),
-            candidates=node.child("candidates").integer(1, 64) if "candidates" in node else settings.candidates,
-            pick=self._pick(node, fields, fallback, inside) if "pick" in node else None,
-            attempts=_attempts(node, settings.attempts),
-            foreach=PlacedExpression(foreach, node.child("foreach").where) if foreach else "",
+            sampling=self.read(lambda: self._sampling(node, fields, single), SamplingParams()),
+            candidates=self.read(lambda: _candidates(node, settings.candidates), 1),
+            pick=self.read(lambda: self._pick(node, fields, fallback, inside), None) if "pick" in node else None,
+            attempts=self.read(lambda: _attempts(node, settings.attempts), 0),
+            foreach=foreach,
             fallback=fallback,
             postprocess=self._bound("postprocessor", node, inside) if own else (),
             checks=self._bound("check", node, inside) if own else (),
             shots=shots,
             chat=chat,
         )
+        if template:  # else that is said already
+            self.read(lambda: self._check_shots(stage, node), None)
+        return stage
+
+    def _shown(self, read: Callable[[], tuple[Example, ...]]) -> tuple[Example, ...]:
+        """Return examples; none where there are no inputs that they could be held against, which is said already."""
+        return self.read(read, ()) if isinstance(self.root.child("brief").value, dict) else ()
+
+    def _check_shots(self, stage: Stage, node: Node) -> None:
         try:
             check_shots(self.environment, stage, self._known - {"stages"})
         except ContentTypeError as error:
             node.child("examples").fail(error.message, error.hint)
-        return stage
+
+    def _foreach(self, node: Node, around: Names) -> str:
+        if "foreach" not in node:
+            return ""
+        list_ = node.child("foreach")
+        place = list_.where
+        check_expression(self.environment, list_.text(), around.known, around.stages, place, self.mistakes)
+        self._goes_over_a_list(list_)
+        return PlacedExpression(list_.text(), place)
+
+    def _sampling(self, node: Node, fields: dict[str, Schema], single: bool) -> SamplingParams:
+        layers = [self.defaults.sampling, node.child("sampling") if "sampling" in node else None]
+        return sampling(layers, enough_tokens(fields, single, wide=self.defaults.wide))
 
     def _goes_over_a_list(self, node: Node) -> None:
         schema = self.brief.get(node.text().strip("{} "))
         if schema and schema["type"] != "array":
-            node.fail(f"foreach goes over a list, and {node.value!r} is of type {schema['type']}")
+            lists = [name for name, one in self.brief.items() if one["type"] == "array"]
+            hint = f"inputs that are lists: {', '.join(lists)}" if lists else ""
+            node.fail(f"foreach goes over a list, and {node.value!r} is of type {schema['type']}", hint)
 
-    def _output(self, node: Node, extra: Sequence[str]) -> tuple[dict[str, Schema], bool]:
-        """Return the output's fields, and whether it is one string."""
-        output = node.child("output")
-        if isinstance(output.mapping().get("type"), str):
-            if output.value["type"] != "string":
-                output.fail("an output that is one value is a string", "for anything else name its fields")
-            return {TEXT: check_words(output, output=True, extra=extra)}, True
-        fields = {name: check_words(child, output=True, extra=extra) for name, child in output.items()}
-        if not fields:
-            output.fail("the output has no field")
-        return fields, False
-
-    def _composition(self, root: Node, output: dict[str, Schema], stages: Sequence[str]) -> None:
-        known = self._known
-        node = root.child("output")
-        for name in output:
-            field = node.child(name) if isinstance(node.value.get(name), dict) else node
-            if "from" not in field:
-                hint = f'such as `from: "{{{{ stages.{_likely(name, stages)} }}}}"`'
-                field.fail(f"{name!r} needs `from`, which says what stages it is made of", hint)
-            for key in ("from", "fallback"):
-                if key in field:
-                    given = field.child(key)
-                    written = expression(given, key)
-                    check_expression(self.environment, written, known, stages, given.where)
-                    if key == "from":
-                        output[name] = {**output[name], key: written}
-
-    def _fallback(self, node: Node, fields: dict[str, Schema], single: bool, names: Names) -> dict[str, str]:
-        given: dict[str, Node] = {}
-        output = node.child("output")
-        for name, schema in fields.items():
-            if "fallback" in schema:
-                given[name] = (output if single else output.child(name)).child("fallback")
-        if "fallback" in node:
-            top = node.child("fallback")
-            if single:
-                given[TEXT] = top
-            else:
-                given |= dict(top.only(fields).items())
-        expressions = {name: expression(child, "fallback") for name, child in given.items()}
-        for name, text in expressions.items():
-            check_expression(self.environment, text, names.known, names.stages, given[name].where)
-        return expressions
-
-    def _template(self, node: Node, names: Names) -> str:
+    def _template(self, stage: Node, names: Names) -> str:
+        if "prompt" not in stage:  # which is said already
+            return ""
+        node = stage.child("prompt")
         try:
             template = self.environment.find_template(node.text(), self.file.absolute().parent, self.fence)
         except jinja2.TemplateError as error:
             raise template_error(error, node.where) from None
-        sources = check_template(self.environment, template, names.known, names.stages, node.where)
+        sources = self.mistakes.soundly(
+            lambda: check_template(self.environment, template, names.known, names.stages, node.where, self.mistakes),
+            None,
+        )
+        if sources is None:
+            return ""
         if not fills_task(sources):
             node.fail(f"{node.value!r} fills no block `task`")
         self.sources.update((source.name, source) for source in sources)
@@ -284,24 +282,24 @@ class _Load:
         key = "checks" if kind == "check" else "postprocess"
         return bound(kind, node, key, self.registry, self.environment, names)
 
-    def _pick(self, node: Node, fields: dict[str, Schema], fallback: dict[str, str], names: Names) -> Pick:
+    def _pick(self, node: Node, fields: dict[str, Schema], fallback: dict[str, str], names: Names) -> Pick | None:
         return read_pick(node.child("pick"), fields, fallback, self.registry, self.environment, names)
 
     def _exports(self, root: Node) -> tuple[str, ...]:
         if "exports" not in root:
             return ("jsonl",)
-        names = []
-        for node in root.child("exports").list():
-            try:
-                names.append(self.registry.get("exporter", node.text(), node.where).name)
-            except NotFound as error:
-                raise ContentTypeError(error.message, hint=error.hint) from None
-        return tuple(names)
+        return tuple(self.read(partial(self._exporter, node), "") for node in root.child("exports").list())
+
+    def _exporter(self, node: Node) -> str:
+        try:
+            return self.registry.get("exporter", node.text(), node.where).name
+        except NotFound as error:
+            raise ContentTypeError(error.message, hint=error.hint) from None
 
 
-def _likely(name: str, stages: Sequence[str]) -> str:
-    """Return the stage a field is most likely made of."""
-    return name if name in stages else stages[-1]
+def _keys(node: Node) -> list[str]:
+    """Return the keys of a mapping, none where there is something else."""
+    return list(node.value) if isinstance(node.value, dict) else []
 
 
 def _mixes(stages: Sequence[Stage]) -> dict[str, bytes]:
@@ -311,18 +309,15 @@ def _mixes(stages: Sequence[Stage]) -> dict[str, bytes]:
 
 def _read(file: Path, names: Sequence[str]) -> dict[str, bytes]:
     """Return what stands in the files that a type's templates read."""
-    return {name: (file.parent / name).read_bytes() for name in names}
+    return {name: file_bytes(file.parent / name) for name in names}
+
+
+def _candidates(node: Node, default: int) -> int:
+    return SIMPLE["candidates"].whole(node.child("candidates")) if "candidates" in node else default
 
 
 def _attempts(node: Node, default: int) -> int:
     if "repair" not in node:
         return default
-    repair = node.child("repair").only(("attempts",))
-    return repair.child("attempts").integer(0, 20) if "attempts" in repair else default
-
-
-def _line(node: Node) -> str:
-    text = node.text().strip()
-    if "\n" in text:
-        node.fail("the summary is one line")
-    return text
+    repair = node.child("repair").only(REPAIR)
+    return REPAIR["attempts"].whole(repair.child("attempts")) if "attempts" in repair else default

@@ -6,6 +6,8 @@ Counters, all over the NFC form of the text:
     width       East Asian Wide and Fullwidth count 2, all else 1 (ambiguous characters too), in any language.
                 Ad platforms count every character typed, so combining marks and joiners left after NFC count 1 too.
     x_weighted  the twitter-text v3 configuration: code points of its Latin ranges 1, others 2, an emoji 2, a link 23
+    xhs         as Xiaohongshu counts: UTF-16 units, of ASCII 1 and of others 2, halved and rounded up
+    graphemes   what a reader sees as one character (UAX 29), as Bluesky counts
     bytes       UTF-8
     words       whitespace-separated; every CJK character is a word of its own
     pixels      Arial at 20 px, rounded up: the AFM advance widths Helvetica shares with Arial, 1 em for wide characters
@@ -16,22 +18,32 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal, TypeAlias, cast, get_args
 
 from aigc.types import Json
 
-Counter: TypeAlias = Literal["chars", "width", "x_weighted", "bytes", "words", "pixels"]
+Counter: TypeAlias = Literal["chars", "width", "x_weighted", "xhs", "graphemes", "bytes", "words", "pixels"]
 
 COUNTERS: tuple[Counter, ...] = get_args(Counter)
 
+SIMPLE = ("width", "chars", "bytes")  # by which any ASCII character counts 1
 X_LINK = 23
 X_LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))  # weight 1; the rest weighs 2
+_PATH = r"a-z0-9!*';:=+,.$/%#\[\]_~&|@\-\u00c0-\u024f\u0400-\u04ff"  # what twitter-text lets a path have
 LINK = re.compile(
-    r"https?://[^\s，。！？、；：]+"
-    r"|\b(?:[a-z0-9-]{1,63}\.){1,10}(?:com|net|org|edu|gov|info|biz|io|ai|app|dev|shop|store|blog|cn|uk|de|fr|jp|eu|us|co|me|tv)"
-    r"\b(?:/[^\s，。！？、；：]*)?",
+    r"(?<![a-z0-9@$#＠＃])(?:https?://|(?<![-_./]))"
+    r"(?P<host>(?:[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?\.){1,10}(?P<top>[a-z]{2,24}))(?![a-z0-9@+-])(?::\d{1,5})?"
+    rf"(?:/(?:[{_PATH}]|\([{_PATH}]+\))*(?<![!*';:,.$%\[\]~&|@]))?(?:\?[{_PATH}?()]*(?<=[a-z0-9_&=#/-]))?",
     re.IGNORECASE | re.ASCII,
+)
+EMOJI = re.compile(
+    r"[\U0001f1e6-\U0001f1ff]{2}|[#*0-9]\ufe0f?\u20e3|[©®]\ufe0f"
+    r"|{one}(?:[\ufe0f\U0001f3fb-\U0001f3ff]|[\U000e0020-\U000e007f]+)*(?:\u200d{one}[\ufe0f\U0001f3fb-\U0001f3ff]*)*".replace(
+        "{one}", r"[\u203c-\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
+    )
 )
 
 PIXELS_PER_EM = 20
@@ -55,11 +67,15 @@ _CJK = (
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
 CJK = re.compile(f"[{_CJK}]")  # ideographs and kana: written without spaces
-_WORDS = re.compile(rf"[{_CJK}]|(?<![^\s\w{_CJK}])[^\s{_CJK}]*\w[^\s{_CJK}]*")  # tried once where marks begin
+_WORDS = re.compile(
+    rf"[{_CJK}]|(?<![^\s\w{_CJK}])[^\s{_CJK}]*(?![{_CJK}])\w[^\s{_CJK}]*"
+)  # tried once where marks begin
 
 
 def measure(text: str, counter: str) -> int:
     """Return the length of `text` by one of COUNTERS; KeyError for another name."""
+    if text.isascii():
+        return len(text) if counter in SIMPLE else _MEASURES[cast(Counter, counter)](text)
     return _MEASURES[cast(Counter, counter)](unicodedata.normalize("NFC", text))
 
 
@@ -88,19 +104,41 @@ def _wide(char: str) -> bool:
 
 
 def _width(text: str) -> int:
-    return len(text) if text.isascii() else len(text) + sum(map(_wide, text))
+    return len(text) + sum(map(_wide, text))
+
+
+def links_in(text: str) -> list[str]:
+    """Return the links in a text as X sees them: with https:// or without, but for an e-mail address."""
+    return [found.group() for found in LINK.finditer(text) if found["top"].lower() in _top_level()]
+
+
+@cache
+def _top_level() -> frozenset[str]:
+    import yaml
+
+    file = files("aigc.content").joinpath("top_level.yaml")
+    return frozenset(yaml.safe_load(file.read_text(encoding="utf-8"))["domains"].split())
 
 
 def _x_weighted(text: str) -> int:
-    links = LINK.findall(text)
-    rest = LINK.sub("", text)
-    return X_LINK * len(links) + sum(map(_x_weight, clusters(rest)))
+    found = links_in(text) if "." in text else []
+    bare = LINK.sub(lambda one: "" if one.group() in found else one.group(), text) if found else text
+    rest, emoji = (bare, 0) if bare.isascii() else EMOJI.subn("", bare)
+    return X_LINK * len(found) + 2 * emoji + sum(map(_x_weight, rest))
 
 
-def _x_weight(cluster: str) -> int:
-    weights = [1 if any(low <= ord(char) <= high for low, high in X_LIGHT) else 2 for char in cluster]
-    emoji = len(cluster) > 1 and any(unicodedata.category(char) == "So" or char == "\ufe0f" for char in cluster)
-    return 2 if emoji else sum(weights)
+@lru_cache(maxsize=1 << 12)
+def _x_weight(char: str) -> int:
+    return 1 if any(low <= ord(char) <= high for low, high in X_LIGHT) else 2
+
+
+def _xhs(text: str) -> int:
+    units = sum(1 if char < "\x80" else 2 if char < "\U00010000" else 4 for char in text)
+    return -(-units // 2)
+
+
+def _graphemes(text: str) -> int:
+    return len(clusters(text))
 
 
 def _words(text: str) -> int:
@@ -129,5 +167,14 @@ def _bytes(text: str) -> int:
 
 
 _MEASURES: Mapping[Counter, Callable[[str], int]] = MappingProxyType(
-    {"chars": len, "width": _width, "x_weighted": _x_weighted, "bytes": _bytes, "words": _words, "pixels": _pixels}
+    {
+        "chars": len,
+        "width": _width,
+        "x_weighted": _x_weighted,
+        "xhs": _xhs,
+        "graphemes": _graphemes,
+        "bytes": _bytes,
+        "words": _words,
+        "pixels": _pixels,
+    }
 )

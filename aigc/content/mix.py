@@ -32,18 +32,13 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 
+from aigc.content.mix_keys import BIAS, ENTRY, FITTED, FORMAT, MIX, WEIGHED
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Json
 
-FORMAT = 1
-BIAS = "bias"
+EDGE = 1e-9  # the least probability that log-odds are taken of
 SHA256 = re.compile(r"[0-9a-f]{64}")
-WORDS = (
-    *("model", "sha256", "adapter", "bias", "weights", "means", "scales", "sure"),
-    *("floor", "floor_languages", "fitted"),
-)
-FITTED = ("labels", "facts", "auc", "sure_auc", "precision", "at_least", "coverage", "date")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +82,18 @@ class Mix:
             for name, weight in weights.items()
             if name != BIAS and math.isfinite(numbers[name])
         )
-        return 1 / (1 + math.exp(-total)) if total >= 0 else math.exp(total) / (1 + math.exp(total))
+        return probability(total)
+
+
+def probability(log_odds: float) -> float:
+    """Return the logistic function of log-odds, from 0 to 1."""
+    return 1 / (1 + math.exp(-log_odds)) if log_odds >= 0 else math.exp(log_odds) / (1 + math.exp(log_odds))
+
+
+def log_odds(chance: float) -> float:
+    """Return the log-odds of a probability, of 0 and 1 those of what is next to them."""
+    kept = min(max(chance, EDGE), 1 - EDGE)
+    return math.log(kept / (1 - kept))
 
 
 def mix_for(mixes: Sequence[Mix], marks: Collection[str], adapter: str) -> Mix | None:
@@ -97,14 +103,14 @@ def mix_for(mixes: Sequence[Mix], marks: Collection[str], adapter: str) -> Mix |
 
 def read_mixes(file: Path, scorers: Sequence[str]) -> tuple[Mix, ...]:
     """Return what stands in a file, each with a weight for every scorer. ContentTypeError says `file:line: what`."""
-    root = read_yaml(file).root.only(("aigc", "models"))
+    root = read_yaml(file).root.only(MIX)
     if root.child("aigc").value != FORMAT:
         root.child("aigc").fail(f"a mix starts with `aigc: {FORMAT}`, the version of its format")
     return tuple(_mix(node, scorers) for node in root.child("models").list()) if "models" in root else ()
 
 
 def _mix(node: Node, scorers: Sequence[str]) -> Mix:
-    node.only(WORDS)
+    node.only(ENTRY)
     if "model" not in node and "sha256" not in node:
         node.fail("whose mix is it?", "name the `model`, or the `sha256` of its file")
     for key in ("sha256", "adapter"):
@@ -119,7 +125,7 @@ def _mix(node: Node, scorers: Sequence[str]) -> Mix:
         means=_numbers(node, "means", scorers),
         scales=scales,
         bias=_bias(node),
-        sure=_sure(node.child("sure").only((BIAS, "weights")), scorers) if "sure" in node else {},
+        sure=_sure(node.child("sure").only(WEIGHED), scorers) if "sure" in node else {},
         floor=float(node.child("floor").number()) if has_floor else None,
         floor_languages=tuple(one.text() for one in node.child("floor_languages").list())
         if "floor_languages" in node
@@ -164,7 +170,7 @@ def write_mixes(file: Path, mixes: Sequence[Mix]) -> None:
 def _entry(mix: Mix) -> dict[str, Json]:
     """Return a mix as its file has it."""
     entry: dict[str, Json] = {}
-    for name in WORDS:
+    for name in ENTRY:
         value = getattr(mix, name)
         if value or name in ("bias", "floor"):
             kind = dict if isinstance(value, Mapping) else list if isinstance(value, tuple) else None

@@ -17,6 +17,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.runtime import BlockReference, Context
 
+from aigc.content.brand_pack import PACK
 from aigc.content.content_type import Example, Stage
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.rendering import Rendering, refuse_reading
@@ -86,7 +87,8 @@ def render_prompt(
         head = _head(environment, template, stage, known)
         turns = _Turns()
         task = _render(template, {**known, "shots": head.shots, "shot": turns.add}, ("task",))["task"]
-        asked = Message(role="user", content=_tidy(task))
+        pack = environment.brands.get(str(values.get(PACK)))
+        asked = Message(role="user", content=_tidy(f"{pack.note(values)}\n\n{task}" if pack else task))
         return Prompt(messages=(*head.messages, *turns.messages, asked), chat=stage.chat)
 
 

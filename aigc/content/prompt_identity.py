@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from jinja2 import TemplateError, meta
 
-from aigc.content.content_type import ContentType, Schema, Stage
+from aigc.content.content_type import ContentType, Schema, Stage, told_inputs
 from aigc.content.demands import VOICE
 from aigc.content.environment import TemplateEnvironment
 from aigc.content.prompt import evaluate, render_prompt
@@ -68,7 +68,7 @@ def _rendered(
 def _briefs(content_type: ContentType) -> Iterator[dict[str, Json]]:
     """Yield the values of the briefs that are rendered, those with all inputs first."""
     voices = list(content_type.demands.voices)
-    inputs = {**content_type.brief, **({VOICE: {"enum": voices}} if voices else {})}
+    inputs = {**told_inputs(content_type.brief), **({VOICE: {"enum": voices}} if voices else {})}
     full = {name: _made_up(name, schema) for name, schema in inputs.items()}
     yield full
     yield {name: schema["default"] if "default" in schema else full[name] for name, schema in inputs.items()}

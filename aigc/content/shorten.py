@@ -24,7 +24,6 @@ SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|[。
 _LOOSE = " \t\r\n,;:-–—/|\\&+(\\[{<，、；：（【「『《·~～"
 _OPENING = {"(": ")", "[": "]", "（": "）", "【": "】", "「": "」", "『": "』", "《": "》", "“": "”"}
 _CLAUSE = frozenset("，。！？；：、,;:!?… ")
-_LAST_WORD = re.compile(r"\S+$")
 KATAKANA = re.compile("[\u30a0-\u30ff]")
 _NUMBER = re.compile(rf"[\d.,]*\d[.,]*{CJK.pattern}?$")  # with the first half of a CJK unit
 
@@ -53,13 +52,13 @@ def trim(text: str, limit: int, counter: str, at: At = "word") -> str:
 
 def drop_dangling(text: str) -> str:
     """Return the text without loose punctuation, function words and unclosed brackets at its end."""
-    before = None
+    before, opening = None, not _OPENING.keys().isdisjoint(text)
     while before != text:
         before = text
-        text = _close(text.rstrip(_LOOSE))
-        last = _LAST_WORD.search(text)
-        if last and last.group().lower() in DANGLING:
-            text = text[: last.start()]
+        text = _close(text.rstrip(_LOOSE)) if opening else text.rstrip(_LOOSE)
+        last = text.rsplit(maxsplit=1)[-1:]
+        if last and last[0].lower() in DANGLING and text.endswith(last[0]):
+            text = text.removesuffix(last[0])
         elif text.endswith(DANGLING_ZH) and len(text) > 1 and CJK.match(text[-2]):
             text = text[:-1]
     return text
@@ -135,6 +134,8 @@ def _tidy(kept: str, text: str) -> str:
 
 
 def _close(text: str) -> str:
+    if _OPENING.keys().isdisjoint(text):
+        return text
     for opening, closing in _OPENING.items():
         at = text.rfind(opening)
         if at >= 0 and closing not in text[at:]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import ceil
 
 from aigc.content.content_type import Schema
@@ -15,7 +16,7 @@ from aigc.content.rendering import PlacedExpression
 from aigc.content.variables import check_expression
 from aigc.content.walk import item_schema, properties
 from aigc.content.yaml_lines import Node
-from aigc.errors import ContentTypeError, UsageError, did_you_mean
+from aigc.errors import ContentTypeError, NotFound, UsageError, did_you_mean
 from aigc.plugs.extension import Bound, Kind
 from aigc.plugs.options import Range, options_of, read_values
 from aigc.plugs.registry import Registry
@@ -26,6 +27,7 @@ SPARE_TOKENS = 16
 TOKENS_PER_CHAR = 0.5  # Latin text takes 0.2 to 0.4; a word list or a small vocabulary more
 TOKENS_PER_WIDE_CHAR = 1.5  # a small vocabulary spells a CJK character in two or three
 TOKENS_PER_NUMBER = 8
+ENTRY = "write `- name` or `- name: {option: value}`"
 ITEMS = 10  # of a list without maxItems
 
 RANGES: Mapping[str, Range] = {
@@ -77,12 +79,14 @@ def _sampling(node: Node) -> dict[str, Json]:
     if isinstance(values.get("stop"), str):
         values = {**values, "stop": [values["stop"]]}
     where = {name: child.where for name, child in node.items()}
-    try:
-        read = read_values(SAMPLING, values, section="sampling", where=where)
-    except UsageError as error:
-        raise ContentTypeError(error.message, hint=error.hint) from None
+    read: dict[str, Json] = {}
+    for name, value in values.items():
+        try:
+            read |= read_values(SAMPLING, {name: value}, section="sampling", where=where)
+        except UsageError as error:
+            node.document.mistakes.refuse(ContentTypeError(error.message, hint=error.hint))
     if "" in read.get("stop", ()):
-        node.child("stop").fail("a stop is text", 'such as "\\n"')
+        node.child("stop").refuse("a stop is text", 'such as "\\n"')
     return read
 
 
@@ -133,36 +137,51 @@ def expression(node: Node, key: str) -> str:
 
 
 def bound(
-    kind: Kind, node: Node, key: str, registry: Registry, environment: TemplateEnvironment, names: Names
+    kind: Kind,
+    node: Node,
+    key: str,
+    registry: Registry,
+    environment: TemplateEnvironment,
+    names: Names,
 ) -> tuple[Bound, ...]:
     """Return a list of `name` or `name: {options}` as extensions with their options checked."""
     if key not in node:
         return ()
-    return tuple(_bound(kind, entry, registry, environment, names) for entry in node.child(key).list())
+    entries = node.read(node.child(key).list, [])
+    read = [node.soundly(partial(_bound, kind, entry, registry, environment, names), None) for entry in entries]
+    return tuple(one for one in read if one is not None)
 
 
-def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnvironment, names: Names) -> Bound:
+def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnvironment, names: Names) -> Bound | None:
     options: Mapping[str, Json] = {}
     name = entry.value
     if isinstance(name, dict):
         if len(name) != 1:
-            entry.fail("one entry names one thing", "write `- name` or `- name: {option: value}`")
+            first = next(iter(name.items()), ("", ""))
+            hint = f"indent what belongs to {first[0]!r} further" if first[1] is None else ENTRY
+            entry.fail("one entry names one thing", hint)
         ((name, options),) = name.items()
         options = entry.child(name).mapping() if options is not None else {}
     elif not isinstance(name, str):
-        entry.fail("an entry is a name", "write `- name` or `- name: {option: value}`")
+        entry.fail("an entry is a name", ENTRY)
+    mistakes = entry.document.mistakes
     try:
         extension = registry.get(kind, name, entry.where)
         found = extension.bind(options, entry.where)
-    except UsageError as error:
+    except NotFound as error:
         raise ContentTypeError(error.message, hint=error.hint) from None
+    except UsageError:
+        for wrong in extension.wrong_options(options, entry.where):
+            mistakes.refuse(ContentTypeError(wrong.message, hint=wrong.hint))
+        return None
     path = found.only or found.values.get("field")
-    if isinstance(path, str) and "{{" not in path:
+    if isinstance(path, str) and "{{" not in path and names.fields:
         paths = list(_field_paths(names.fields))
         if path not in paths:
-            entry.fail(f"{name}: there is no field {path!r}", did_you_mean(path, paths))
+            entry.refuse(f"{name}: there is no field {path!r}", did_you_mean(path, paths))
     for text in expressions_in(options):
-        check_expression(environment, text, names.known, names.stages, entry.where)
+        args = (environment, text, names.known, names.stages, entry.where, mistakes)
+        entry.read(partial(check_expression, *args), None)
     return found
 
 

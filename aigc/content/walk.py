@@ -19,6 +19,8 @@ ITEMS, PROPERTIES = "items", "properties"
 ANYTHING: Schema = MappingProxyType({})  # the schema of what none describes
 
 Leaf: TypeAlias = tuple[str, Json, Schema]  # path such as `sections[0].heading`, value, schema
+TEXT_WORDS = frozenset(("type", "minLength", "maxLength", "default", "description", "title"))  # of no more than limits
+LIST_WORDS = frozenset(("type", "items", "minItems", "maxItems", "default", "description", "title"))
 
 
 def item_schema(schema: Schema) -> Schema:

@@ -8,18 +8,22 @@ are refused. A `Node` is a value that knows where it stands, so whoever validate
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn, TypeAlias
+from typing import Any, ClassVar, NoReturn, TypeAlias, TypeVar
 
 import yaml
 
+from aigc.content.all_mistakes import FIRST, Mistakes
+from aigc.content.yaml_faults import yaml_fault
 from aigc.errors import ContentTypeError, describe, did_you_mean
 from aigc.types import Json, WrittenFloat
-from aigc.types.foreign import DEEP, flaw
+from aigc.types.foreign import DEEP, file_bytes, flaw
 
 Path_: TypeAlias = tuple[str | int, ...]
+T = TypeVar("T")
+Other = TypeVar("Other")
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: ten times faster
 
@@ -32,6 +36,7 @@ _PLAIN = (
     ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-0123456789"),
 )
 _TAG = "tag:yaml.org,2002:"
+LONGEST_ITEM = 60  # characters of a text that may be meant as a list
 
 
 def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -51,11 +56,13 @@ class _Loader(_Base):  # type: ignore[misc]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """This is a file's value and the line of every key and item in it, by path."""
+    """This is a file's value and the line of every key and item in it, by path; `mistakes` decides whether whoever
+    reads it stops at the first."""
 
     file: str
     value: Json
     lines: Mapping[Path_, int]
+    mistakes: Mistakes = field(default=FIRST, repr=False, compare=False)
 
     def where(self, path: Path_) -> str:
         """Return `file:line` of the path, or of the nearest thing around it."""
@@ -93,6 +100,18 @@ class Node:
     def fail(self, message: str, hint: str = "") -> NoReturn:
         raise ContentTypeError(f"{self.where}: {message}", hint=hint)
 
+    def refuse(self, message: str, hint: str = "") -> None:
+        """Fail; where all mistakes of the document are gathered, go on after it."""
+        self.document.mistakes.refuse(ContentTypeError(f"{self.where}: {message}", hint=hint))
+
+    def read(self, read: Callable[[], T], otherwise: Other) -> T | Other:
+        """Return what `read` does; where it fails and all mistakes of the document are gathered, `otherwise`."""
+        return self.document.mistakes.read(read, otherwise)
+
+    def soundly(self, read: Callable[[], T], otherwise: Other) -> T | Other:
+        """Return what `read` does, as above, but `otherwise` too where it went on after a mistake."""
+        return self.document.mistakes.soundly(read, otherwise)
+
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
 
@@ -104,11 +123,11 @@ class Node:
         return Node(value=inside[key], path=(*self.path, key), document=self.document)
 
     def only(self, known: Iterable[str]) -> Node:
-        """Return the node itself; refuse a mapping with other keys than `known`."""
+        """Return the node itself; refuse a mapping with other keys than `known`, each by itself."""
         known = list(known)
         for key, child in self.items():
             if key not in known:
-                child.fail(f"unknown key {key!r}", did_you_mean(key, known))
+                child.refuse(f"unknown key {key!r}", did_you_mean(key, known))
         return self
 
     def items(self) -> Iterator[tuple[str, Node]]:
@@ -133,9 +152,10 @@ class Node:
         return bool(self._of(bool, "true or false"))
 
     def integer(self, least: int | None = None, most: int | None = None) -> int:
-        value = self.number(least, most)
-        if isinstance(value, float):
-            self.fail(f"{self.label} must be a whole number, not {value!r}")
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fail(f"{self.label} must be a whole number, not {describe(value)}")
+        self.number(least, most)
         return value
 
     def number(self, least: float | None = None, most: float | None = None) -> int | float:
@@ -150,20 +170,31 @@ class Node:
 
     def _of(self, kind: type, what: str) -> Any:
         if not isinstance(self.value, kind):
-            self.fail(f"{self.label} must be {what}, not {describe(self.value)}")
+            self.fail(f"{self.label} must be {what}, not {describe(self.value)}", _rewritten(self.value, kind))
         return self.value
 
 
-def read_yaml(file: Path, *, as_written: bool = False) -> Document:
+def _rewritten(value: Json, kind: type) -> str:
+    """Return how to write a mapping or list in place of what stands there, or nothing."""
+    if kind is list and isinstance(value, dict) and value:
+        return f"put `- ` before each, as in `- {next(iter(value))}`"
+    if kind is list and isinstance(value, str) and len(value) <= LONGEST_ITEM:
+        return f"write [{', '.join(one.strip() for one in value.split(','))}]"
+    if kind is dict and isinstance(value, list) and value and isinstance(value[0], str):
+        return f"write `{value[0]}: …`, a line for each"
+    return ""
+
+
+def read_yaml(file: Path, *, as_written: bool = False, mistakes: Mistakes = FIRST) -> Document:
     """Return the document in a UTF-8 file; ContentTypeError `file:line: message` for anything strict YAML refuses.
     Numbers that are not whole are `WrittenFloat`s where they are kept `as_written`."""
     try:
-        return parse_yaml(file.read_bytes(), str(file), as_written=as_written)
+        return parse_yaml(file_bytes(file), str(file), as_written=as_written, mistakes=mistakes)
     except OSError as error:
         raise ContentTypeError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def parse_yaml(content: bytes, name: str, *, as_written: bool = False) -> Document:
+def parse_yaml(content: bytes, name: str, *, as_written: bool = False, mistakes: Mistakes = FIRST) -> Document:
     """Return the document in `content`; `name` is the file to blame, `as_written` as in `read_yaml`."""
     try:
         text = content.decode("utf-8-sig")
@@ -175,11 +206,7 @@ def parse_yaml(content: bytes, name: str, *, as_written: bool = False) -> Docume
     except RecursionError:
         raise ContentTypeError(f"{name}:1: nested too deeply") from None
     except yaml.MarkedYAMLError as error:
-        if "nesting depth" in str(error.problem):  # PyYAML 6.0.4 stops at a depth of its own
-            raise ContentTypeError(f"{name}:1: nested too deeply") from None
-        mark = error.problem_mark or error.context_mark
-        context = f" ({error.context})" if error.context else ""
-        raise ContentTypeError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem}{context}") from None
+        raise yaml_fault(error, name, text) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
         raise ContentTypeError(f"{name}:{line}: a character YAML does not allow") from None
@@ -192,7 +219,7 @@ def parse_yaml(content: bytes, name: str, *, as_written: bool = False) -> Docume
         raise ContentTypeError(f"{name}:1: nested too deeply") from None
     if wrong := flaw(value):
         raise ContentTypeError(f"{name}:1: {'nested too deeply' if wrong == DEEP else f'a value {wrong}'}")
-    return Document(file=name, value=value, lines=builder.lines)
+    return Document(file=name, value=value, lines=builder.lines, mistakes=mistakes)
 
 
 class _Builder:
@@ -222,8 +249,9 @@ class _Builder:
         for key_node, value_node in node.value:
             key = self._scalar(key_node) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                shown = key_node.value if isinstance(key_node, yaml.ScalarNode) else "this one"
-                self._refuse(key_node, f"keys are text; put quotes around {shown}")
+                if not isinstance(key_node, yaml.ScalarNode):
+                    self._refuse(key_node, 'an expression is text; put quotes around it: "{{ … }}"')
+                self._refuse(key_node, f"keys are text; put quotes around {key_node.value}")
             if key in values:
                 self._refuse(key_node, f"{key!r} stands here twice; first in line {self.lines[(*path, key)]}")
             self.lines[(*path, key)] = key_node.start_mark.line + 1

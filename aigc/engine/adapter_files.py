@@ -19,6 +19,7 @@ import pydantic
 from aigc.engine.tensor_headers import read_header
 from aigc.engine.weight_files import layer_shapes
 from aigc.errors import ModelError, first_line
+from aigc.types.foreign import file_bytes
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 PATIENCE = 1.0  # seconds for a pattern
@@ -136,7 +137,7 @@ def _first(patterns: Mapping[re.Pattern[str], float], path: str, default: float)
 
 def _read_config(file: Path) -> _Config:
     try:
-        config = _Config.model_validate_json(file.read_bytes())
+        config = _Config.model_validate_json(file_bytes(file))
     except OSError as error:
         raise ModelError(f"{file}: cannot be read: {error.strerror}") from error
     except pydantic.ValidationError as error:

@@ -19,7 +19,7 @@ from aigc.bounds.metered import MeteredEnvironment
 from aigc.engine.turns import fold_system
 from aigc.errors import first_line
 from aigc.types import Message
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 DEEPEST = 32  # characters that a level of JSON is indented by
 FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
@@ -81,7 +81,7 @@ def read_chat(folder: Path) -> Chat | None:
 def read_tokenizer_config(folder: Path) -> dict[str, Any]:
     """Read `tokenizer_config.json`; empty where there is none that can be read."""
     try:
-        config = read_json((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        config = read_json(file_bytes(folder / "tokenizer_config.json"))
     except (OSError, ValueError):
         return {}
     return config if isinstance(config, dict) else {}

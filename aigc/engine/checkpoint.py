@@ -27,6 +27,7 @@ from aigc.engine.gemma3 import in_llamas_words
 from aigc.engine.tensor_files import TensorFile
 from aigc.engine.tensor_headers import read_mapping
 from aigc.errors import ModelError, describe, first_line
+from aigc.types.foreign import file_bytes
 
 Size = pydantic.PositiveInt
 
@@ -268,7 +269,7 @@ class Checkpoint(Tensors):
 def read_checkpoint(folder: Path, stack: ExitStack) -> Checkpoint | None:
     """Open the files, which stay open as long as `stack`. Raises ModelError for a damaged folder with panels."""
     try:
-        config = Config.model_validate(read_mapping("config.json", (folder / "config.json").read_bytes()))
+        config = Config.model_validate(read_mapping("config.json", file_bytes(folder / "config.json")))
         return Checkpoint(folder, stack, config, _ends(config, folder / "generation_config.json"))
     except OSError:
         return None
@@ -294,7 +295,7 @@ def _what_is_wrong(error: ValueError) -> str:
 def _ends(config: Config, generation: Path) -> list[int]:
     found: list[Any] = [config.eos_token_id]
     if generation.is_file():
-        found.append(read_mapping(generation.name, generation.read_bytes()).get("eos_token_id"))
+        found.append(read_mapping(generation.name, file_bytes(generation)).get("eos_token_id"))
     numbers = [number for one in found for number in (one if isinstance(one, list) else [one]) if number is not None]
     if not all(type(number) is int for number in numbers):
         raise ValueError(f"{generation.name}: eos_token_id: not the number of a token")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc.engine.token_ids import tokens_in
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -28,7 +28,7 @@ def configured_ends(folder: Path) -> list[int]:
     found: list[int] = []
     for name in ("generation_config.json", "config.json"):
         try:
-            words = read_json((folder / name).read_text(encoding="utf-8"))
+            words = read_json(file_bytes(folder / name))
         except (OSError, ValueError):
             continue
         found += tokens_in(words.get("eos_token_id") if isinstance(words, dict) else None)

@@ -18,7 +18,7 @@ from aigc.engine.cpu.formats import FORMATS, PANEL, fill_panels
 from aigc.engine.cpu.library import load_library
 from aigc.engine.gguf.gguf_file import MODEL_TYPES, GgufFile, GgufTensor
 from aigc.engine.tensor_headers import Stored, read_header
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 TIED = ("gpt2", "gemma3_text")  # families whose head is the embedding unless told otherwise
 NAMED_ALIKE = ("gpt2", "mistral")  # families that our kernels do not run, whose layers are known all the same
@@ -105,7 +105,7 @@ def layer_shapes(config: Mapping[str, Any]) -> dict[str, tuple[int, int]] | None
 def read_config(folder: Path) -> Mapping[str, Any]:
     """Return what a folder's `config.json` says; nothing where it cannot be read."""
     with suppress(OSError, ValueError):
-        config = read_json((folder / "config.json").read_bytes())
+        config = read_json(file_bytes(folder / "config.json"))
         if isinstance(config, dict):
             return config
     return {}

@@ -16,10 +16,10 @@ from typing import Literal, TypeAlias, cast, get_args
 
 from aigc.asking import Needed, open_sheet
 from aigc.content.measures import CJK
-from aigc.errors import BriefError, did_you_mean, nearest
+from aigc.errors import BriefError, did_you_mean, nearest, no_file
 from aigc.plugs.registry import Registry
 from aigc.types import Json, Message, Prompt, Role
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 Shape: TypeAlias = Literal["pairs", "answers", "text"]
 NOT_GOOD = ("false", "0", "no", "bad")  # labels of answers that nobody wants to be likely
@@ -176,9 +176,9 @@ def _messages(value: Json, role: Role) -> list[Message]:
 
 def _plain(path: Path) -> str:
     if not path.is_file():
-        raise BriefError(f"{path}: no such file", hint=nearest(path))
+        raise BriefError(no_file(path), hint=nearest(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = file_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BriefError(f"{path}: byte at offset {error.start} is not UTF-8") from error
     except OSError as error:

@@ -112,7 +112,7 @@ class LabelScoring:
     ) -> list[Numbers]:
         """Return the numbers of each line. `heard` is told how many facts are done; EngineError where the model can
         tell nothing."""
-        groups = [self._group(labels, places) for places in _by_fact(labels)]
+        groups = _side_by_side([self._group(labels, places) for places in _by_fact(labels)], labels)
         missing = [group for group in groups if self._unknown(group, kept)]
         with ExitStack() as stack:
             opened = cache(lambda: stack.enter_context(closing(open_generator())))
@@ -178,7 +178,7 @@ class LabelScoring:
         prompt = [[turn.role, turn.content] for turn in first.prompt.messages]
         lines = [[one.text, one.times, one.mean_logprob] for one in group.candidates]
         options = [bound.name, bound.resolve(group.render)]
-        made_from = [self._made_by, options, prompt, first.draft.brief.values, first.draft.item, lines]
+        made_from = [self._made_by, options, prompt, first.draft.brief.values, first.draft.item, lines, first.beside]
         return hashlib.sha256(SORTED(made_from).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -187,6 +187,20 @@ def _by_fact(labels: Sequence[Labelled]) -> list[list[int]]:
     for place, one in enumerate(labels):
         found.setdefault(one.fact, []).append(place)
     return list(found.values())
+
+
+def _side_by_side(groups: Sequence[_Group], labels: Sequence[Labelled]) -> list[_Group]:
+    """Return the groups with the lines beside them, as in a piece: of each other fact of the product the likeliest."""
+    leading: dict[str, dict[int, str]] = {}
+    for at, group in enumerate(groups):
+        lead = max(group.candidates, key=lambda one: -math.inf if one.mean_logprob is None else one.mean_logprob)
+        leading.setdefault(labels[group.places[0]].product, {})[at] = lead.text
+    found = []
+    for at, group in enumerate(groups):
+        mine = leading[labels[group.places[0]].product]
+        beside = tuple(text for place, text in mine.items() if place != at)
+        found.append(replace(group, candidates=[replace(one, beside=beside) for one in group.candidates]))
+    return found
 
 
 def _columns(group: _Group, by: Sequence[Bound], patience: Patience) -> Asking[list[Column]]:

@@ -3,9 +3,10 @@
     {"product": "Wool socks", "item": "washable at 40 degrees", "text": "Into the wash at 40", "label": 2}
 
 `label` is 2 for better than the plain fact, 1 for as good, 0 for faulty. `item` (or `fact`) is the stage's foreach
-item, `text` (or `line`) the line; `times` and `logprob` are as the writer gave it. A row whose `stage` is another is
-passed over. What of the content type's inputs the stage's prompt needs stands flat or under `brief`, which is where one
-belongs that is called like a column; a list that is missing is made of the product's items. Other columns do not count.
+item, `text` (or `line`) the line; `times` and `logprob` are as the writer gave it, `by` names the model that wrote it,
+before a comma. A row whose `stage` is another is passed over. What of the content type's inputs the stage's prompt
+needs stands flat or under `brief`, which is where one belongs that is called like a column; a list that is missing is
+made of the product's items. Other columns do not count.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Labelled:
     label: int
     times: int = 1
     logprob: float | None = None
+    by: str = ""
 
     @property
     def fact(self) -> str:
@@ -104,6 +106,7 @@ def _labelled(row: Row, content_type: ContentType, stage: Stage, items: Mapping[
         label=int(label),
         times=int(times or 1),
         logprob=logprob,
+        by=str(row.values.get("by") or "").partition(",")[0].strip(),
     )
 
 

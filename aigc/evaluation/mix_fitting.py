@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
-from aigc.content.mix import BIAS, Mix
+from aigc.content.mix import Mix
+from aigc.content.mix_keys import BIAS
 from aigc.errors import UsageError
 from aigc.evaluation.labels import BETTER, FAULTY, Labelled
 from aigc.evaluation.logistic import Logistic, Scale, auc_within, fit_logistic

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aigc.content import ContentType
 from aigc.errors import UsageError
-from aigc.project import Project
+from aigc.project import Project, model_told
 from aigc.types import Artifact, Brief, Generator, Usage
 
 
@@ -41,7 +41,7 @@ def write_briefs(
     pipeline = Pipeline(
         generator,
         project.environment,
-        model=model or project.settings.model,
+        model=model_told(project, model),
         seed=project.settings.seed,
         policy=project.policy(),
         adapter=lambda name: adapter,
@@ -49,6 +49,7 @@ def write_briefs(
         voice=project.voice,
         mix=project.mix,
         may_judge=project.may_judge,
+        second=project.source.judge is not None,
     )
     started, made = time.perf_counter(), dict[str, Artifact]()
     for artifact in pipeline.write(content_type, briefs):

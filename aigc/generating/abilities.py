@@ -52,3 +52,10 @@ def model_for(source: Source, content_type: str, parameters: int, language: str 
 
 def _standing(model: Model, content_type: str) -> tuple[bool, bool, int]:
     return not model.recommended_for(content_type), getattr(model.source, "gated", False), model.parameters
+
+
+def judges(needs: Needs, source: Source | None, otherwise: Source | None) -> bool:
+    """Say whether what judges for a source, or the model that does so `otherwise`, meets the needs; one that is not
+    known may."""
+    judge = (source.judge if source else None) or otherwise
+    return judge is None or needs.met_by(abilities(judge))

@@ -22,7 +22,7 @@ class BoundedGenerator:
         self.inner = inner
         self._name = f"generator {name!r}"
         self._seconds = seconds
-        self._in_hand: dict[str, int] = {}  # request id → answers to come
+        self._in_hand: dict[str, set[int]] = {}  # request id → places of the answers to come
         self._heard = time.monotonic()
         with self._boundary():
             if missing := [word for word in ("submit", "step", "cancel", "close") if not hasattr(inner, word)]:
@@ -38,25 +38,32 @@ class BoundedGenerator:
             self.inner.submit(request)
         if not self._in_hand:
             self._heard = time.monotonic()
-        self._in_hand[request.id] = request.sampling.n
+        self._in_hand[request.id] = set(range(request.sampling.n))
 
     def step(self) -> Sequence[Completion | Delta]:
         with self._boundary():
             events = list(self.inner.step())
             for event in events:
                 _check(event)
+        heard = [self._answers(event) for event in events]  # of each, for it is counted
         now = time.monotonic()
-        if events or not self._in_hand:
+        if any(heard) or not self._in_hand:
             self._heard = now
         elif self._seconds and now - self._heard > self._seconds:
             many = f"{len(self._in_hand)} requests in hand"
             raise EngineError(f"{self._name} has not answered for {self._seconds:g} s, with {many}")
-        for event in events:
-            if isinstance(event, Completion) and event.request_id in self._in_hand:
-                self._in_hand[event.request_id] -= 1
-                if self._in_hand[event.request_id] < 1 or event.finish_reason == "cancelled":
-                    del self._in_hand[event.request_id]
         return events
+
+    def _answers(self, event: Completion | Delta) -> bool:
+        """Count an event; say whether it is of a request in hand, and none that was answered before."""
+        left = self._in_hand.get(event.request_id)
+        if left is None or event.index not in left:
+            return False
+        if isinstance(event, Completion):
+            left.discard(event.index)
+            if not left or event.finish_reason == "cancelled":
+                del self._in_hand[event.request_id]
+        return True
 
     def cancel(self, request_id: str) -> None:
         self._in_hand.pop(request_id, None)
@@ -81,7 +88,7 @@ def opened(make: Any, name: str, seconds: float) -> Generator:
 
 def _check(event: object) -> None:
     if isinstance(event, Delta):
-        good = isinstance(event.text, str) and isinstance(event.request_id, str)
+        good = isinstance(event.text, str) and isinstance(event.request_id, str) and isinstance(event.index, int)
     elif isinstance(event, Completion):
         good = isinstance(event.text, str) and isinstance(event.request_id, str) and isinstance(event.index, int)
         good = good and event.finish_reason in REASONS and isinstance(event.usage, Usage)

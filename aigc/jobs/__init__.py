@@ -9,10 +9,11 @@ this machine did. Where it is written changes nothing of this: a `Runner` does i
 
 Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (before it begins); `open_job`, `run_job`,
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
-`Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `prepare_folder`, `refuse_foreign`,
-`is_foreign`, `replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`, `add_piece` (the folder);
-`ray_runner`. Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is
-written (writing), where briefs come from (asking), SQL, torch, click.
+`Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `voice_written_in`, `prepare_folder`,
+`refuse_foreign`, `is_foreign`, `replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`,
+`add_piece`, `keep_piece`, `single_pieces` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where
+a job runs on it, Ray. Does not know: how a piece is written (writing), where briefs come from (asking), SQL, torch,
+click.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ from aigc.jobs.keys import written_already
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
-from aigc.jobs.reviewing import Desk, at_desk, catch_up, is_behind, review_setup
+from aigc.jobs.reviewing import Desk, at_desk, catch_up, is_behind, review_setup, voice_written_in
 from aigc.jobs.run import Job, open_job, run_job
-from aigc.jobs.single_pieces import add_piece
+from aigc.jobs.single_pieces import add_piece, keep_piece, single_pieces
 from aigc.jobs.staging import replacing
 from aigc.jobs.uniqueness import Unique
 
@@ -60,6 +61,7 @@ __all__ = [
     "is_behind",
     "is_foreign",
     "judgements",
+    "keep_piece",
     "label_rows",
     "open_job",
     "own_options",
@@ -73,6 +75,8 @@ __all__ = [
     "review_setup",
     "run_job",
     "running",
+    "single_pieces",
+    "voice_written_in",
     "write_report",
     "written_already",
 ]

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aigc.bounds.boundary import Boundary
+from aigc.bounds.undisturbed import undisturbed
 from aigc.errors import JobError, describe
 from aigc.plugs.extension import Bound
+from aigc.plugs.failing import failed_at
 from aigc.types import Artifact, Json
 
 
@@ -16,8 +18,14 @@ def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds:
     """Have an exporter write pieces into a folder, and return the files that it wrote there. JobError where it breaks,
     does not come back, or tells of a file that is not there."""
     name = f"exporter {export.name!r}"
-    with Boundary(name, seconds, kind=JobError):
-        paths = [_path(one) for one in _told(export.extension(pieces, folder, **export.values))]
+    try:
+        with Boundary(name, seconds, kind=JobError), undisturbed(name if export.extension.of_others else ""):
+            paths = [_path(one) for one in _told(export.extension(pieces, folder, **export.values))]
+    except JobError as error:
+        if not error.message.startswith(name):  # it says enough: a disk is full
+            raise
+        place = failed_at(error.__cause__, export.extension.function)
+        raise JobError(f"{error.message}{place}", hint=error.hint) from error.__cause__
     root = folder.resolve()
     for path in paths:
         if not path.resolve().is_relative_to(root):
@@ -29,7 +37,7 @@ def written_by(export: Bound, pieces: Sequence[Artifact], folder: Path, seconds:
 
 def _told(paths: Json) -> Iterable[Json]:
     if isinstance(paths, str | bytes) or not isinstance(paths, Iterable):
-        raise TypeError(f"gave {describe(paths)} instead of the paths that it wrote")
+        raise TypeError(f"gave {describe(paths)} instead of the paths that it wrote; `yield` each")
     return paths
 
 

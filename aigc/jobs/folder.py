@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import overload
 
 from aigc.asking.plan import Export
-from aigc.errors import JobError, UsageError
+from aigc.errors import JobError, UsageError, disk_told
 from aigc.jobs.exporting import written_by
 from aigc.jobs.folder_record import ARTIFACTS_FILE, REPORT, FolderRecord, refusals, refuse_foreign
 from aigc.jobs.lock import only_writer, refuse_second_run
@@ -25,7 +25,7 @@ from aigc.plugs.registry import Registry
 from aigc.plugs.timeouts import Timeouts
 from aigc.plugs.whole_file import whole_file
 from aigc.types import Artifact, Decision, Json, Status
-from aigc.types.foreign import read_json
+from aigc.types.foreign import encodes, read_json, whole_text
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,21 @@ class Good(_GoneOver):
     def __init__(self, ledger: Ledger, *, with_flagged: bool = False) -> None:
         self._ledger = ledger
         self._statuses = exported_statuses(with_flagged)
+        self._going: list[Generator[Artifact]] = []
 
     def __len__(self) -> int:
         counts = self._ledger.totals.counts()
         return sum(counts[status] for status in self._statuses)
 
     def __iter__(self) -> Iterator[Artifact]:
-        return self._ledger.pieces.artifacts(self._statuses)
+        self._going.append(self._ledger.pieces.artifacts(self._statuses))
+        return self._going[-1]
+
+    def let_go(self) -> None:
+        """End every going over that a format broke off: it is a question to the ledger in the middle of its rows."""
+        for one in self._going:
+            one.close()
+        self._going.clear()
 
 
 class Fitting(_GoneOver):
@@ -83,11 +91,15 @@ def prepare_folder(folder: Path, content_type: str = "") -> None:
     names which no run wrote is refused too: their places would be taken. So is a job's folder for anything else.
     JobError when it is for a job and another run writes there.
     """
+    if not encodes(str(folder)):
+        raise UsageError(f"{whole_text(str(folder))}: is no name in UTF-8", hint="choose another --out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
     except OSError as error:
+        if folder.is_file():
+            raise UsageError(f"{folder}: is a file, not a folder", hint="choose another --out") from error
         raise UsageError(
             f"{folder}: cannot be written to ({error.strerror or error})", hint="choose another --out"
         ) from error
@@ -215,7 +227,7 @@ def export(
     with refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
     broken: list[JobError] = []
-    with only_writer(folder), ExitStack() as stages:
+    with disk_told(folder), only_writer(folder), ExitStack() as stages:
         sweep(folder)
         there = FolderRecord(folder)
         there.claim(of)
@@ -260,13 +272,16 @@ class _Exporting:
 
     def written(self, stage: ExportStage, bound: Bound) -> Sequence[Path]:
         """Let a format write the pieces that it does not refuse. JobError where it breaks."""
-        fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
-        if fitting.refused:
-            self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
         try:
+            fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
+            if fitting.refused:
+                self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
             return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
         except JobError as error:
             raise JobError(stage.as_in_folder(error.message), hint=error.hint) from error
+        finally:
+            if isinstance(self.pieces, Good):
+                self.pieces.let_go()
 
 
 def exported_statuses(with_flagged: bool) -> tuple[Status, ...]:

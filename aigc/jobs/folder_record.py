@@ -5,29 +5,37 @@ itself (`artifacts.jsonl`, `job.yaml`, `report.html`) under no name. A file that
 would write there is refused, before anything is written. One that is named and holds something else than was written
 was changed by somebody: it is set aside as `content (yours).csv`, which is told, and a new one takes its place. So are
 all where the record cannot be read. One of an earlier version has no digests, and none of the job's own files: those
-are ours. A file that is about to be written is named first: a kill in between makes none of ours a stranger.
+are ours. A file that is about to take its place is named first, beside what is there: a kill in between makes none of
+ours a stranger, and what was still `coming` nobody took away. The disk has it before it takes its name, so that a power
+cut makes none of ours another one either. No format replaces what another one wrote, but for files of pieces, which
+they place alike.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
-import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from aigc.asking.plan import FILE as PLAN_FILE
 from aigc.bounds.boundary import Boundary
-from aigc.errors import JobError, UsageError
+from aigc.bounds.undisturbed import undisturbed
+from aigc.errors import JobError, UsageError, describe
 from aigc.jobs.lock import only_writer
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.extension import Extension
+from aigc.plugs.placing import FOLDER as MEDIA
+from aigc.plugs.synced import sync
 from aigc.plugs.timeouts import DEFAULT
 from aigc.plugs.whole_file import whole_file
-from aigc.types.foreign import read_json
+from aigc.types import Json
+from aigc.types.foreign import file_bytes, read_json
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +44,16 @@ FORMAT = 2  # of the record
 SCRATCH = ".exporting-"  # how folders begin in which files are written first
 ARTIFACTS_FILE, REPORT = "artifacts.jsonl", "report.html"
 OWN, OWN_FILES = "", (ARTIFACTS_FILE, PLAN_FILE, REPORT)
+LONGEST = 1 << 28  # bytes of a record: a million files have half of that
 BLOCK = 1 << 20  # bytes compared at a time
 ANY, NONE = "", "-"  # in place of a digest: whatever is there is ours, and nothing is
+SEVERAL = " "  # between digests
+NO_FILE = (errno.EISDIR, errno.EINVAL, errno.ELOOP)  # what stands in the record's place is none
 YOURS = "yours"
+ELSEWHERE = "write one of them into another folder: `aigc export DIR --to FORMAT --out OTHER`"
 
 State = Literal["free", "ours", "changed", "foreign"]
-Names = Mapping[str, Mapping[str, str]]  # format → file → digest
+Names = Mapping[str, Mapping[str, str]]  # format → file → digest, or several
 
 
 class FolderRecord:
@@ -50,7 +62,7 @@ class FolderRecord:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files, self.of, self._readable = _read(folder / RECORD)
+        self._files, self._coming, self.of, self._readable = _read(folder / RECORD)
 
     def formats(self) -> list[str]:
         """Return the formats that wrote files here."""
@@ -62,16 +74,20 @@ class FolderRecord:
 
     def state(self, name: str) -> State:
         """Say whose the file of a name is."""
-        if not os.path.lexists(self.folder / name):
+        if not _is_there(self.folder / name):
             return "free"
         digests = self._digests(name)
         if not digests:
             return "foreign" if self._readable else "changed"
         return "ours" if ANY in digests or _digest(self.folder / name) in digests else "changed"
 
-    def is_whole(self, name: str) -> bool:
-        """Say whether all files of a format are there, as they were written."""
-        return bool(self.files(name)) and all(self.state(one) == "ours" for one in self.files(name))
+    def is_whole(self, name: str, *, filled_in: bool = False) -> bool:
+        """Say whether all files of a format are there, as they were written or `filled_in`, but for those that a kill
+        kept from taking their places."""
+        fine = {"ours", *(["changed"] if filled_in else [])}
+        states = {one: self.state(one) for one in self.files(name)}
+        left = [one for one, state in states.items() if state not in fine]
+        return bool(states) and all(states[one] == "free" and one in self._coming for one in left)
 
     def refuse(self, names: Iterable[str], read: Iterable[Path] = ()) -> None:
         """Refuse, with a UsageError, to write in the place of somebody's own file, or of one that is `read`."""
@@ -80,9 +96,21 @@ class FolderRecord:
             path = self.folder / name
             if any(_same(path, one) for one in inputs):
                 raise UsageError(f"{path}: is read by this run, which would replace it", hint="choose another --out")
-            if self._readable and os.path.lexists(path) and not self._digests(name):
+            if _is_device(path):
+                raise UsageError(f"{path}: is a device or a pipe, which would be gone", hint="choose another --out")
+            if self._readable and _is_there(path) and not self._digests(name):
                 hint = "move it away, or choose another --out"
                 raise UsageError(f"{path}: is there already, and no run of this folder wrote it", hint=hint)
+
+    def refuse_shared(self, format_: str, coming: Mapping[str, Path | None]) -> None:
+        """Refuse, with a JobError, to write in the place of what another format or the job itself wrote: one of the two
+        would be lost. What is written alike is shared, and so are files of pieces."""
+        for name, path in coming.items():
+            other = self._other_writer(format_, name)
+            if other == OWN or (other and (path is None or _digest(path) != _digest(self.folder / name))):
+                whose = f"exporter {other!r}" if other else "the job itself"
+                what = f"{whose} writes this file, which exporter {format_!r} would replace"
+                raise JobError(f"{self.folder / name}: {what}", hint=ELSEWHERE)
 
     def claim(self, of: str) -> None:
         """Say of which job exports are here. UsageError where there are some of another."""
@@ -103,24 +131,32 @@ class FolderRecord:
         """Give a file another name, in the place of no other one."""
         path = self.folder / name
         number, other = 1, path.with_stem(f"{path.stem} ({YOURS})")
-        while os.path.lexists(other):
+        while _is_there(other):
             number += 1
             other = path.with_stem(f"{path.stem} ({YOURS} {number})")
         path.rename(other)
+        sync(path.parent)  # before another file takes its name
         log.warning("%s: was changed since it was written; that is %s now", path, other.name)
 
-    def expect(self, format_: str, names: Iterable[str]) -> None:
-        """Name files that are about to be written."""
+    def expect(self, format_: str, coming: Mapping[str, Path | None]) -> None:
+        """Name files that are about to take their places, and what will be in them where that is written already: until
+        they are noted it may be the one or the other, and nothing else is ours."""
         before = self._files.get(format_)
         if before is None and format_ == OWN:  # from here on there is a record of those too
             before = {name: ANY for name in OWN_FILES if self.state(name) == "ours"}
-        self._files = {**self._files, format_: {**(before or {}), **dict.fromkeys(names, ANY)}}
+        held = dict(before or {})
+        for name, path in coming.items():
+            new = ANY if path is None else _of(name, path)
+            both = dict.fromkeys([*held.get(name, new).split(SEVERAL), new])
+            held[name] = ANY if ANY in both else SEVERAL.join(both)
+        self._files, self._coming = {**self._files, format_: held}, {*self._coming, *coming}
         self._save()
 
     def note(self, format_: str, names: Iterable[str], *, besides: bool = True) -> None:
         """Name files that have been written, `besides` those of before or instead of them."""
-        now = {name: ANY if name == REPORT else _digest(self.folder / name) for name in names}  # nobody edits a page
+        now = {name: _of(name, self.folder / name) for name in names}
         self._files = {**self._files, format_: {**(self._files.get(format_, {}) if besides else {}), **now}}
+        self._coming -= now.keys()
         self._save()
 
     def give_up(self, format_: str) -> None:
@@ -134,26 +170,44 @@ class FolderRecord:
         into them is spared by the format, or set aside."""
         root = self.folder.resolve()
         others = {path for name, files in self._files.items() if name != exporter.name for path in files}
-        for stale in set(self._files.get(exporter.name, ())) - set(now) - others:
+        for stale in sorted(set(self._files.get(exporter.name, ())) - set(now) - others):
             path = self.folder / stale
-            if not path.parent.resolve().is_relative_to(root):  # anybody may have edited the record
+            if not path.parent.resolve().is_relative_to(root) or _is_device(path):  # anybody may edit the record
                 continue
             if exporter.files.spare and path.is_file():
-                with Boundary(f"exporter {exporter.name!r}", DEFAULT.plugin, kind=JobError):
+                name = f"exporter {exporter.name!r}"
+                with Boundary(name, DEFAULT.plugin, kind=JobError), undisturbed(name if exporter.of_others else ""):
                     exporter.files.spare(path)
             elif self.state(stale) == "changed":
                 self.set_aside(stale)
             path.unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """Take the record for whole again: all that the job has was written anew."""
+        """Take the record for whole again: all that the job has was written anew. One of its own files that was not is
+        left to people: it is set aside where one is to be replaced."""
         if not self._readable:
             self._readable = True
+            left = {name: NONE for name in OWN_FILES if _is_there(self.folder / name)}
+            self._files = {**self._files, OWN: {**left, **self._files.get(OWN, {})}}
             self._save()
+
+    def _other_writer(self, format_: str, name: str) -> str | None:
+        """Return which other format wrote what there is of a name, if one did, and this one did not."""
+        if name in OWN_FILES and has_ledger(self.folder):
+            return OWN
+        others = [one for one, files in self._files.items() if one != format_ and name in files]
+        if not others or name.startswith(f"{MEDIA}/") or not (self.folder / name).is_file():
+            return None
+        found = {ANY, _digest(self.folder / name)}
+        wrote = (
+            one for one in (format_, *others) if found & {*self._files.get(one, {}).get(name, NONE).split(SEVERAL)}
+        )
+        other = next(wrote, None)
+        return None if other == format_ else other
 
     def _digests(self, name: str) -> list[str]:
         """Return what was written of a name; nothing where it is somebody's own."""
-        digests = [files[name] for files in self._files.values() if name in files]
+        digests = [one for files in self._files.values() if name in files for one in files[name].split(SEVERAL)]
         return digests or [ANY] * (name in OWN_FILES and self._unnamed(name))
 
     def _unnamed(self, name: str) -> bool:
@@ -164,8 +218,11 @@ class FolderRecord:
 
     def _save(self) -> None:
         lost = {} if self._readable else {"lost": True}  # until all is written anew, what is not named may be ours
-        with whole_file(self.folder / RECORD) as file:
-            json.dump({"format": FORMAT, "of": self.of, **lost, "files": self._files}, file, sort_keys=True)
+        if _is_there(self.folder / RECORD) and not (self.folder / RECORD).is_file():
+            self.set_aside(RECORD)
+        with whole_file(self.folder / RECORD, synced=True) as file:
+            coming = {"coming": sorted(self._coming)} if self._coming else {}
+            json.dump({"format": FORMAT, "of": self.of, **lost, **coming, "files": self._files}, file, sort_keys=True)
 
 
 def is_foreign(folder: Path, name: str) -> bool:
@@ -177,16 +234,27 @@ def begin_record(folder: Path) -> None:
     """Begin the record of a new job, from which on nothing there is of an earlier version."""
     if not has_ledger(folder):
         with only_writer(folder):
-            FolderRecord(folder).expect(OWN, [])
+            FolderRecord(folder).expect(OWN, {})
 
 
 def refuse_foreign(
     folder: Path, exporters: Iterable[Extension] = (), read: Iterable[Path] = (), own: Iterable[str] = OWN_FILES
 ) -> None:
     """Refuse, with a UsageError, what a run with such exporters would replace, as far as that is known beforehand."""
-    there = FolderRecord(folder)
-    names = (name for one in exporters for name in (*one.files.names, *there.files(one.name)))
+    there, several = FolderRecord(folder), list(exporters)
+    _refuse_twice(folder, several, own := list(own))
+    names = (name for one in several for name in (*one.files.names, *there.files(one.name)))
     there.refuse([*own, *names], read)
+
+
+def _refuse_twice(folder: Path, exporters: Sequence[Extension], own: Sequence[str]) -> None:
+    """Refuse two that would write one file, of those that are known before they write."""
+    whose = dict.fromkeys(own, "the job itself")
+    for one in exporters:
+        for name in one.files.names:
+            me = f"exporter {one.name!r}"
+            if whose.setdefault(name, me) != me:
+                raise UsageError(f"{folder / name}: {whose[name]} and {me} would both write it", hint=ELSEWHERE)
 
 
 @contextmanager
@@ -200,20 +268,56 @@ def refusals(path: Path) -> Iterator[None]:
         raise JobError(f"{where}: cannot be written ({error.strerror or error})") from error
 
 
-def _read(record: Path) -> tuple[Names, str, bool]:
-    """Return what a record names, of which job, and whether it could be read; one that is not there names nothing."""
+def _read(record: Path) -> tuple[Names, set[str], str, bool]:
+    """Return what a record names, what of that was to come, of which job, and whether it could be read; one that is not
+    there names nothing. JobError where the disk does not tell: whose the files are is known again when it does."""
     try:
-        found = read_json(record.read_text(encoding="utf-8"))
+        found = read_json(file_bytes(record) if _size(record) <= LONGEST else b"")
         if found.get("format") == FORMAT and isinstance(found.get("files"), dict):
-            named = {
-                str(name): {str(file): str(sha) for file, sha in of.items()} for name, of in found["files"].items()
-            }
-            return named, str(found["of"]), not found.get("lost")
-        return {str(name): {str(file): ANY for file in files} for name, files in found.items()}, "", True
-    except FileNotFoundError:
-        return {}, "", True
-    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return {}, "", False
+            named = {name: {file: _text(sha) for file, sha in of.items()} for name, of in found["files"].items()}
+            coming = set(map(_text, _several(found.get("coming", []))))
+            return named, coming, _text(found["of"]), not found.get("lost")
+        return {name: {_text(file): ANY for file in _several(files)} for name, files in found.items()}, set(), "", True
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, set(), "", not record.is_symlink()
+    except OSError as error:
+        if error.errno not in NO_FILE:
+            raise JobError(f"{record}: cannot be read ({error.strerror})", hint="try it again") from error
+        return {}, set(), "", False
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return {}, set(), "", False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{describe(value)} is no text")
+    return value
+
+
+def _several(value: Json) -> Iterable[Json]:
+    if not isinstance(value, list | dict):
+        raise TypeError(f"{describe(value)} is no list")
+    return value
+
+
+def _of(name: str, path: Path) -> str:
+    """Return what is to be known of a file that is written: nothing of a page, which nobody edits."""
+    return ANY if name == REPORT else _digest(path)
+
+
+def _is_device(path: Path) -> bool:
+    """Say whether a path is none of a file, a folder and a link: whatever takes its place puts the system's away."""
+    try:
+        return stat.S_IFMT(path.lstat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK)
+    except OSError:
+        return False
 
 
 def _digest(path: Path) -> str:
@@ -235,6 +339,15 @@ def _begins(path: Path, cut: Path) -> bool:
     return True
 
 
+def _is_there(path: Path) -> bool:
+    """Say whether anything has that name. OSError where the disk does not tell: that is not to say no."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def _same(path: Path, other: Path) -> bool:
     try:
         return path.samefile(other)
@@ -243,6 +356,8 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _holds_artifacts(path: Path) -> bool:
+    if not path.is_file():
+        return False
     try:
         with path.open(encoding="utf-8", errors="replace") as lines:
             return bool(read_json(next(lines, ""))["provenance"]["content_type"])

@@ -108,11 +108,13 @@ class _Lock:
 
     def release(self) -> None:
         """Let it go, also where a process that was forked from this one has the open file too."""
-        with suppress(OSError):
-            self.note.unlink(missing_ok=True)  # before the lock goes: then it is another's
-        with suppress(OSError):
-            _unlock(self._number)
-        os.close(self._number)
+        try:
+            with suppress(OSError):
+                self.note.unlink(missing_ok=True)  # before the lock goes: then it is another's
+        finally:  # also where a person ends it right here, and this process lives on
+            with suppress(OSError):
+                _unlock(self._number)
+            os.close(self._number)
 
     def looked_at(self) -> str:
         """Name who holds it, or nothing."""
@@ -174,8 +176,9 @@ def _opened(path: Path, how: int) -> int:
         except PermissionError:
             number = os.open(path, os.O_RDONLY | OPENED)
     except OSError as error:
-        if path.is_symlink() or path.is_dir():
-            raise _junk(path) from error
+        with suppress(OSError):
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise _junk(path) from error
         raise
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)

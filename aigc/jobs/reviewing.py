@@ -24,6 +24,7 @@ from aigc.jobs.judgements import subject
 from aigc.jobs.lock import only_run, running
 from aigc.jobs.report import REPORT, write_report
 from aigc.ledger.ledger import LEDGER_FILE, Ledger, check_job, opened_ledger
+from aigc.models.needs import size_text
 from aigc.project import Project
 from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
 from aigc.writing.amending import amended, refusals
@@ -105,7 +106,7 @@ class Desk:
     def offers(self, name: str, place: str) -> list[Suggestion]:
         """Return what is suggested for a place, the best first. UsageError where the piece has no text there."""
         piece = self.piece(name)
-        if not isinstance(at_path(piece.fields, place), str):
+        if place not in text_places(piece.fields):
             raise UsageError(f"{name}: has no text {place!r}", hint=did_you_mean(place, [*text_places(piece.fields)]))
         return by_field(piece.suggestions).get(place, [])
 
@@ -169,10 +170,22 @@ class Desk:
     def _offer(self, name: str, place: str, number: int) -> Suggestion:
         offers = self.offers(name, place)
         if not 1 <= number <= len(offers):
-            there = f"there are 1 to {len(offers)}" if len(offers) > 1 else "there is 1" if offers else "there is none"
+            there = f"there are 1 to {len(offers)}" if len(offers) > 1 else "there is 1" if offers else self._why_none()
             hint = shell_command("pick", self._folder, name, options=["--list"])
             raise UsageError(f"{name}: no suggestion {number} for {place}: {there}", hint=hint)
         return offers[number - 1]
+
+    def _why_none(self) -> str:
+        """Say that there is no suggestion, and whose fault that is: the voice's that was written in, or no one's."""
+        demands, voice = self.content_type.demands, self._setup.spoken
+        picking = [stage.name for stage in self.content_type.stages if stage.pick and stage.pick.suggest]
+        if not voice or any(demands.runs(stage, voice) for stage in picking):
+            return "there is none"
+        others = [one for one in demands.voices if any(demands.runs(stage, one) for stage in picking)]
+        sizes = {one: demands.voices[one].needs.parameters for one in others}
+        needing = [f"{one} of a model with {size_text(size)}" if size else one for one, size in sizes.items()]
+        has = f"; {' and '.join(needing)} does" if needing else ""
+        return f"there is none, as the voice {voice} suggests nothing{has}"
 
     def _let_stand(self, verb: Verb, name: str, place: str, text: str, note: str) -> Artifact:
         if not text:
@@ -220,13 +233,18 @@ class Desk:
 
 def review_setup(project: Project, content_type: ContentType, ledger: Ledger) -> Setup:
     """Return how a job's pieces are judged: as the project stands, in the voice that they were written in."""
-    written_in = str(ledger.facts().get("voice", ""))
     return Setup(
         content_type=content_type,
         environment=project.environment,
         policy=tuple(project.policy()),
-        voice=written_in if written_in in content_type.demands.voices else project.voice(content_type),
+        voice=voice_written_in(project, content_type, ledger),
     )
+
+
+def voice_written_in(project: Project, content_type: ContentType, ledger: Ledger) -> str:
+    """Return the voice that a job's pieces were written in; the project's where the type no longer has that."""
+    written_in = str(ledger.facts().get("voice", ""))
+    return written_in if written_in in content_type.demands.voices else project.voice(content_type)
 
 
 def judge_reviews(project: Project, content_type: ContentType, ledger: Ledger) -> None:

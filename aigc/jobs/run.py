@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from aigc.asking.plan import Export
 from aigc.content import ContentType
-from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean
+from aigc.errors import AigcError, EngineError, JobError, NotFound, did_you_mean, disk_told
+from aigc.jobs.deaths import forget_deaths, noted_deaths
 from aigc.jobs.folder import (
     as_before,
     earlier_exports,
@@ -33,11 +34,12 @@ from aigc.jobs.folder import (
 from aigc.jobs.folder_record import FolderRecord, begin_record
 from aigc.jobs.forecast.forecaster import Forecast, Forecaster
 from aigc.jobs.forecast.rates import Rate, peak_memory, record_rate, writer_of
-from aigc.jobs.keys import Keys
+from aigc.jobs.keys import Keys, usable_store
 from aigc.jobs.lock import only_run, only_writer
 from aigc.jobs.report import write_report
 from aigc.jobs.reviewing import is_behind, judge_reviews, note_shown, show_exports
 from aigc.jobs.runner import Local, Runner, Task, Took
+from aigc.jobs.staging import sweep
 from aigc.jobs.unique import Guard
 from aigc.jobs.uniqueness import Unique
 from aigc.ledger.ledger import LEDGER_FILE, Ledger
@@ -58,15 +60,19 @@ def open_job(
     where aigc.yaml says nothing of it.
     """
     wanted = Unique.of(project.settings, on=unique)
-    prepare_folder(folder, content_type.name)
-    with only_run(folder):
+    with ExitStack() as held:
+        held.enter_context(disk_told(folder))
+        prepare_folder(folder, content_type.name)
+        held.enter_context(only_run(folder))
         begin_record(folder)
+        with only_writer(folder):
+            sweep(folder)
         ledger = Ledger(folder / LEDGER_FILE)
-        try:
-            guard = Guard(ledger, wanted, content_type, project.store()) if wanted else None
-            yield Job(project, content_type, folder, ledger, store=project.store() if reuse else None, guard=guard)
-        finally:
-            ledger.close()
+        held.callback(ledger.close)
+        held.enter_context(noted_deaths(folder, ledger))
+        store = usable_store(project) if reuse or wanted else None
+        guard = Guard(ledger, wanted, content_type, store) if wanted else None
+        yield Job(project, content_type, folder, ledger, store=store if reuse else None, guard=guard)
 
 
 def run_job(
@@ -113,13 +119,10 @@ class Job:
         self.awaited: dict[str, None] = {}  # in order
         self.exported: list[Export] = []  # by `finish`
         self.broken: list[str] = []  # formats that `finish` could not write
-        self._store = store
-        self._guard = guard
+        self._store, self._guard = store, guard
         self._only: tuple[str, ...] = ()
-        self._keys = Keys(project, content_type)
-        self._took = Took()
-        self._written = 0
-        self._seconds = 0.0
+        self._keys, self._took = Keys(project, content_type), Took()
+        self._written, self._seconds = 0, 0.0
         self._rates: Path | None = None
         self.expected: Forecast | None = None
 
@@ -130,15 +133,19 @@ class Job:
         fresh: bool = False,
         retry: Collection[str] = (),
         only: Collection[str] = (),
+        first: Collection[str] = (),
         command: str = "",
     ) -> None:
         """Make `briefs` the job's, all or, on an error, none; see `Briefs.register`.
 
-        `only` narrows the run to the briefs of some ids, which are written again where they are finished. NotFound when
-        the job has no such brief. `command` is what a person would give again.
+        `only` narrows the run to the briefs of some ids, which are written again where they are finished; `first` does
+        so too, and leaves what is finished. NotFound when the job has no brief of `only`. `command` is what a person
+        would give again.
         """
         if not self.ledger.facts():
             take_over(self.ledger, self.folder)
+        if fresh or retry or only:
+            forget_deaths(self.ledger)
         made_by = {
             "content_type": self.content_type.name,
             "version": self.content_type.version,
@@ -146,8 +153,10 @@ class Job:
             "voice": self.project.voice(self.content_type),
         }
         self.ledger.note(**made_by, command=command)
-        self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=only, store=self._store)
-        self._only = tuple(dict.fromkeys(only))
+        again = only or (first if fresh or retry else ())
+        store = None if fresh else self._store
+        self.ledger.briefs.register(briefs, self._keys, fresh=fresh, retry=retry, only=again, store=store)
+        self._only = tuple(dict.fromkeys(only or first))
         if unknown := [name for name in self._only if name not in self.ledger.briefs.ids(self._only)]:
             hint = did_you_mean(unknown[0], self.ledger.briefs.first_ids())
             raise NotFound(f"{self.folder}: no brief has the id {unknown[0]!r}", hint=hint)
@@ -345,6 +354,7 @@ class Job:
                 FolderRecord(self.folder).settle()
         report = self._report(tuple(dict.fromkeys(files)), tuple(problems))
         registry.notify("aigc_job", report=report)
+        self.ledger.check_there()  # else there are no such files
         return report
 
     def _keep_lines(self) -> KeepLines:

@@ -6,16 +6,18 @@ comes from its brief.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from aigc.content import ContentType
+from aigc.jobs.deaths import given_up
 from aigc.ledger.entry import Finished
 from aigc.ledger.ledger import Ledger
 from aigc.ledger.recorder import Recorder
 from aigc.project import Project
 from aigc.types import Brief, Generator, KeepLines, Usage
+from aigc.writing.session import unwritten, work_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class Runner(Protocol):
 
 
 class Local:
-    """This writes in this process, with one generator."""
+    """This writes in this process, with one generator. A piece at which the process died each time it leaves out."""
 
     def __init__(self, generator: Generator) -> None:
         self.took = Took()
@@ -97,12 +99,25 @@ class Local:
         """Yield the pieces as they finish."""
         recorder = Recorder(self._generator, task.ledger.completions)
         pipeline = task.project.pipeline(recorder, telling=False, keep_lines=task.keep_lines)
+        fatal, left_out = given_up(task.ledger), list[Brief]()
+        briefs = _sparing(fatal, _begun(task), left_out) if fatal else _begun(task)
         try:
-            for artifact in pipeline.write(task.content_type, _begun(task)):
+            for artifact in pipeline.write(task.content_type, briefs):
                 yield recorder.finished(artifact)
+            for brief in left_out:
+                yield Finished(artifact=unwritten(task.content_type, brief, fatal[work_on(brief)]))
         finally:
             self.awaited |= pipeline.awaited
             self.took += Took.of(recorder)
+
+
+def _sparing(fatal: Collection[str], briefs: Iterator[Brief], left_out: list[Brief]) -> Iterator[Brief]:
+    """Take briefs but those that are fatal, which are left out."""
+    for brief in briefs:
+        if work_on(brief) in fatal:
+            left_out.append(brief)
+        else:
+            yield brief
 
 
 def _begun(task: Task) -> Iterator[Brief]:

@@ -19,6 +19,7 @@ from aigc.errors import AigcError
 from aigc.jobs.folder_record import OWN, SCRATCH, FolderRecord, refusals
 from aigc.jobs.lock import only_writer
 from aigc.plugs.extension import Extension
+from aigc.plugs.synced import sync, sync_all
 
 
 class ExportStage:
@@ -44,19 +45,25 @@ class ExportStage:
 
     def expect(self) -> None:
         """Name what is about to be written into the folder itself."""
-        self._there.expect(self._exporter.name, self._exporter.files.names)
+        names = dict.fromkeys(self._exporter.files.names)
+        self._there.refuse_shared(self._exporter.name, names)
+        self._there.expect(self._exporter.name, names)
 
     def take(self, written: Iterable[Path], *, dropping: bool) -> list[Path]:
         """Put the files in their places, `dropping` those of last time that are not among them; return where what the
-        exporter says it wrote is now."""
+        exporter says it wrote is now. JobError where another format wrote one."""
         there, name, own = self._there, self._exporter.name, self.folder
         paths = [there.folder / one.relative_to(own) if one.is_relative_to(own) else one for one in written]
         names: Sequence[str]
         if self.direct:
             names = [one.relative_to(there.folder).as_posix() for one in paths if one.is_relative_to(there.folder)]
+            sync_all(paths)
+            _sync_folders(there.folder, names)
         else:
             names = self._names()
-            _place(there, name, {one: self.folder / one for one in names})
+            coming = {one: self.folder / one for one in names}
+            there.refuse_shared(name, coming)
+            _place(there, name, coming)
         if dropping:
             there.drop(self._exporter, names)
         there.note(name, names, besides=not dropping)
@@ -96,9 +103,10 @@ def _scratch(folder: Path, told: Path) -> Iterator[Path]:
     where it cannot be made as of another path."""
     with refusals(told):
         scratch = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=folder))
-        place = scratch / (folder.absolute().name or "out")
-        place.mkdir()
+        place = scratch / (folder.resolve().name or "out")
     try:
+        with refusals(told):
+            place.mkdir()
         yield place
     except AigcError as error:
         raise type(error)(error.message.replace(str(place), str(folder)), hint=error.hint) from error
@@ -107,11 +115,18 @@ def _scratch(folder: Path, told: Path) -> Iterator[Path]:
 
 
 def _place(there: FolderRecord, name: str, coming: Mapping[str, Path]) -> None:
-    """Move files to their places, once they are named as a format's."""
+    """Move files to their places, once the disk has them and they are named as a format's."""
     there.make_room(coming)
+    sync_all(coming.values())
     there.expect(name, coming)
     for one, path in coming.items():
         _move(path, there.folder / one)
+    _sync_folders(there.folder, coming)
+
+
+def _sync_folders(folder: Path, names: Iterable[str]) -> None:
+    """Have the disk hold what the files of some names, and the folders that they are in, are called now."""
+    sync_all(dict.fromkeys(folder / inner for name in names for inner in Path(name).parents))
 
 
 def sweep(folder: Path) -> None:
@@ -131,4 +146,5 @@ def _move(file: Path, target: Path) -> None:
         part = target.with_name(f".{target.name}.part")
         part.unlink(missing_ok=True)
         shutil.copyfile(file, part)
+        sync(part)
         os.replace(part, target)  # noqa: PTH105

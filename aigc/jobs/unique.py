@@ -1,7 +1,8 @@
-"""The uniqueness guard: no piece of a job says what an earlier one says, or begins as one begins.
+"""The uniqueness guard: no piece of a job says what an earlier one says, begins as one begins, or has a field of one.
 
 Pieces are compared by the 5-character shingles of their prose, all fields of it; how one begins is its first field,
-where a model writes that and others beside it (a title). MinHash signatures (Broder 1997), banded (Indyk and Motwani
+where a model writes that and others beside it (a title); a field of one is a longer text of several that a model writes
+(a page's description). MinHash signatures (Broder 1997), banded (Indyk and Motwani
 1998), stand in the ledger and find who may be alike; the shingles themselves then decide. Of two alike the one that
 comes first among the briefs stands; the later one is written again with another draw, a little warmer, its template
 told what to `avoid`, and after so many attempts it is flagged with its twin's id. This goes in rounds over a finished
@@ -26,7 +27,8 @@ from aigc.types import Artifact, Finding, Json, texts_in
 SHINGLE = 5  # characters
 BANDS, ROWS = 16, 4  # two texts of Jaccard similarity s share a band with probability 1 - (1 - s^4)^16: 0.9998 at 0.8
 CHECK = "unique"
-OPENINGS = 2  # what is taken for one: raised when that changes
+OPENINGS = 3  # what is taken for one, and for a field: raised when that changes
+LONG_FIELD = 40  # characters: shorter ones may be alike by chance
 BEGINNING = 6  # words that tell a piece
 
 
@@ -48,6 +50,7 @@ class Guard:
         self._ledger = ledger
         self._unique = unique
         self._titled = _titled(content_type)
+        self._written = _written(content_type)
         self._store = store if unique.earlier else None
 
     def due(self) -> list[Twin]:
@@ -57,7 +60,7 @@ class Guard:
     def twins(self) -> list[Twin]:
         """Return every piece that repeats another one, in the briefs' order."""
         twins, earlier = self._ledger.twins, self._store is not None
-        mark = [OPENINGS, self._unique.opening, self._titled]
+        mark = [OPENINGS, self._unique.opening, self._titled, *self._written]
         with twins.beside(self._store) if self._store is not None else nullcontext():
             if earlier:
                 twins.sign(self._signature, mark, earlier=True)
@@ -94,12 +97,20 @@ class Guard:
             message = f"says much the same as {called} ({share:.0%})"
         elif begins and self._opening(mine) == begins:
             message = f"begins like {called}: {' '.join(first)}"
+        elif same := [one for one in self._long(mine) if one in self._long(theirs)]:
+            field, text = same[0]
+            message, first = f"has the {field} of {called}", _words(text)[:BEGINNING]
         else:
             return None
         return Twin(id=name, of=called, message=message, avoid=" ".join(first), nudges=nudges)
 
     def _signature(self, fields: Mapping[str, Json]) -> tuple[str, list[int]]:
-        return self._opening(fields), list(_bands(prose(fields)))
+        return self._opening(fields), [*_bands(prose(fields)), *map(_hash, self._long(fields))]
+
+    def _long(self, fields: Mapping[str, Json]) -> list[tuple[str, str]]:
+        """Return (name, what it says) of the longer texts that a model writes."""
+        texts = [(name, prose(fields.get(name) or "")) for name in self._written]
+        return [(name, text) for name, text in texts if len(text) >= LONG_FIELD]
 
     def _opening(self, fields: Mapping[str, Json]) -> str:
         return opening(fields, self._unique.opening, titled=self._titled)
@@ -145,6 +156,19 @@ def _titled(content_type: ContentType) -> bool:
     """Say whether the first field is one text that a model writes: what is made of the brief repeats with it."""
     first = next(iter(content_type.output.values()))
     return first.get("type") == "string" and (not content_type.composed or "stages" in str(first.get("from", "")))
+
+
+def _written(content_type: ContentType) -> tuple[str, ...]:
+    """Return the fields of one text that a model writes beside others."""
+    output = content_type.output
+    if len(output) < 2:
+        return ()
+    texts = [(name, str(schema.get("from", ""))) for name, schema in output.items() if schema.get("type") == "string"]
+    return tuple(name for name, made in texts if not content_type.composed or "stages" in made)
+
+
+def _hash(field: tuple[str, str]) -> int:
+    return int.from_bytes(hashlib.blake2b("\0".join(field).encode(), digest_size=8).digest(), signed=True)
 
 
 def _bands(text: str) -> Iterator[int]:

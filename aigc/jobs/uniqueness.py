@@ -15,7 +15,8 @@ class Unique:
 
     `threshold` is the share of shingles (Jaccard) from which they repeat each other, `opening` how many first words may
     not be the same (0: those of a whole first field alone), `attempts` how often one is written again; `earlier` counts
-    the project's other jobs too.
+    the project's other jobs too. Where a model writes several texts to a piece, none of 40 characters or more may be
+    another piece's: two pages do not have one description.
     """
 
     threshold: Annotated[float, Range(0.5, 1)] = 0.8

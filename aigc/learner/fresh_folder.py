@@ -7,7 +7,6 @@ reads.
 from __future__ import annotations
 
 import errno
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aigc.errors import ModelError, UsageError, first_line
+from aigc.plugs.synced import sync
 
 
 @contextmanager
@@ -46,18 +46,3 @@ def refuse_existing(place: Path) -> None:
     """Raise UsageError where something is already."""
     if place.exists() or place.is_symlink():
         raise UsageError(f"{place}: is there already, and nothing is overwritten", hint="choose another name")
-
-
-def sync(path: Path) -> None:
-    """Have the system write a file or folder to the disk, where it can be asked to."""
-    try:
-        number = os.open(path, os.O_RDONLY)
-    except OSError:  # folders, on Windows
-        return
-    try:
-        os.fsync(number)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.EBADF, errno.EACCES):
-            raise
-    finally:
-        os.close(number)

@@ -40,7 +40,7 @@ from aigc.learner.whole_saves import (
     whole_checkpoints,
     write_record,
 )
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 RECORD = "learner.json"
 
@@ -231,7 +231,7 @@ def _record(run: Path, digest: str, *, resume: bool) -> dict[str, Any]:
     if not resume:
         raise ModelError(f"{run}: a run was begun here already", hint="resume it, or give another folder")
     try:
-        record: dict[str, Any] = read_json(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = read_json(file_bytes(path))
         begun = record["digest"]
     except (OSError, ValueError, KeyError, TypeError):
         raise ModelError(f"{path}: cannot be read", hint="begin again in another folder") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.learner.target import Told
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 TOLD = "told.json"
 CURVES = "tensorboard"  # the folder of a run that TensorBoard is pointed at
@@ -25,7 +25,7 @@ def write_told(folder: Path, told: Sequence[Told]) -> None:
 
 def read_told(checkpoint: Path) -> list[Told]:
     """Read what a run had told when it wrote a checkpoint."""
-    rows = read_json((checkpoint / TOLD).read_text(encoding="utf-8"))
+    rows = read_json(file_bytes(checkpoint / TOLD))
     return [
         Told(**{**row, "checkpoint": checkpoint.parent / row["checkpoint"] if row["checkpoint"] else None})
         for row in rows

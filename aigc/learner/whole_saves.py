@@ -20,8 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from aigc.errors import AigcError, ModelError, first_line
-from aigc.learner.fresh_folder import sync
-from aigc.types.foreign import read_json
+from aigc.plugs.synced import sync
+from aigc.types.foreign import file_bytes, read_json
 
 DIGESTS = "digests.json"
 RESUME = "resume"
@@ -133,7 +133,7 @@ def _seal(folder: Path) -> None:
 
 def _holds(folder: Path) -> bool:
     try:
-        digests = read_json((folder / DIGESTS).read_text(encoding="utf-8"))
+        digests = read_json(file_bytes(folder / DIGESTS))
         return bool(digests) and all(_digest(folder / name) == digest for name, digest in digests.items())
     except (OSError, ValueError, AttributeError):
         return False

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from aigc.errors import JobError
+from aigc.plugs.synced import sync
 from aigc.types import Artifact, Asset, Json
 
 FOLDER = "assets"
@@ -134,6 +135,7 @@ class Assets:
                 raise _Unreadable(f"{name}: its bytes are not those of its SHA-256")
             Path(part).chmod(0o644)
             os.replace(part, path)  # noqa: PTH105 - atomic on every platform
+            sync(self.folder)
         except OSError as error:
             raise JobError(f"{path}: cannot be written ({error.strerror or error})") from error
         finally:

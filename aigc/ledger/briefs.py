@@ -193,6 +193,12 @@ on conflict (id) do update set
     anew = iif(key = :key and :key <> '', anew, 0),
     artifact = iif(key = :key and :key <> '', artifact, :artifact),
     writing = iif(key = :key and :key <> '', writing, 0),
+    requests = iif(key = :key and :key <> '', requests, 0),
+    prompt_tokens = iif(key = :key and :key <> '', prompt_tokens, 0),
+    written_tokens = iif(key = :key and :key <> '', written_tokens, 0),
+    seconds = iif(key = :key and :key <> '', seconds, 0),
+    lines = iif(key = :key and :key <> '', lines, 0),
+    fallbacks = iif(key = :key and :key <> '', fallbacks, 0),
     key = :key
 where pieces.run < :run
 """

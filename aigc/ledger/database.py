@@ -101,10 +101,11 @@ class Database:
             self._db.execute("begin immediate")
             try:
                 yield self._db
+                self._db.execute("commit")
             except BaseException:
-                self._db.execute("rollback")
+                if self._db.in_transaction:  # else SQLite did so itself, as where the disk is full
+                    self._db.execute("rollback")
                 raise
-            self._db.execute("commit")
 
     @contextmanager
     def attached(self, store: Path) -> Iterator[None]:
@@ -138,7 +139,7 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
     """Open a file, bring it up to our format in one transaction unless it is only looked at, and return its format.
     UsageError where it is a database of something else."""
     with translated(path):
-        db = _to_look_at(path, kept) if looking else sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+        db = _to_look_at(path, kept) if looking else _connected(path)
         try:
             db.execute("begin")  # else another process may make the tables between the two
             (held,) = db.execute("pragma user_version").fetchone()
@@ -148,6 +149,9 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
                 raise UsageError(f"{path}: is a database of something else", hint="choose another --out")
             if not 0 <= held <= FORMAT:
                 raise JobError(f"{path}: was written by a later version", hint="pip install -U aigc")
+            if looking and not held:  # a run was broken off before it had made the tables: as yet there is nothing
+                db.close()
+                db = sqlite3.connect(":memory:", isolation_level=None)
             if not looking:
                 db.execute("pragma journal_mode = wal")
                 db.execute("pragma synchronous = normal")
@@ -158,6 +162,11 @@ def _open(path: Path, kept: ExitStack, *, looking: bool) -> tuple[sqlite3.Connec
             db.close()
             raise
     return db, held
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    """Open a file by its whole path: one that begins with `file:` may be an address to SQLite."""
+    return sqlite3.connect(path.absolute(), isolation_level=None, timeout=PATIENCE)
 
 
 def _bring_up(db: sqlite3.Connection, held: int) -> None:
@@ -176,7 +185,7 @@ def _bring_up(db: sqlite3.Connection, held: int) -> None:
 def _to_look_at(path: Path, kept: ExitStack) -> sqlite3.Connection:
     """Open a file to read, also on a disk that cannot be written, where SQLite has no place for what it keeps beside a
     file that is in use: as one that nobody changes, or where a run was killed there, from a copy with its last log."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
+    db = _connected(path)
     try:
         db.execute("select count(*) from sqlite_master").fetchone()
         return db
@@ -223,16 +232,21 @@ def translated(path: Path) -> Iterator[None]:
     """Put what SQLite says of a file into our words. A broken constraint is our own mistake and stays one."""
     try:
         yield
+    except UnicodeDecodeError as error:  # a text that SQLite gives us, or the error in which it quotes one
+        raise JobError(f"{path}: holds what is no text ({error.reason})", hint=_aside(path)) from error
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
         if not path.parent.is_dir():
             raise gone(path) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
-        aside = f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
         raise JobError(
-            f"{path}: {error}", hint=aside if broken else "what was finished is kept, run it again"
+            f"{path}: {error}", hint=_aside(path) if broken else "what was finished is kept, run it again"
         ) from error
+
+
+def _aside(path: Path) -> str:
+    return f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
 
 
 def among(ids: Collection[str]) -> str:

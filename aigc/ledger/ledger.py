@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aigc.errors import NotFound, nearest
+from aigc.errors import NotFound, disk_told, nearest
 from aigc.ledger.briefs import Briefs
 from aigc.ledger.completions import Completions
 from aigc.ledger.database import Database
@@ -87,7 +87,8 @@ def check_job(folder: Path) -> None:
 @contextmanager
 def opened_ledger(folder: Path) -> Iterator[Ledger]:
     """Open the ledger of a job's folder to look at it. NotFound names a folder that holds none."""
-    check_job(folder)
+    with disk_told(folder):
+        check_job(folder)
     ledger = Ledger(folder / LEDGER_FILE, looking=True)
     try:
         yield ledger

@@ -19,7 +19,7 @@ from aigc.types import Brief, Finding, Json, Line, Status
 
 COLUMNS = "stage, item, attempt, candidate, text, taken, fields, findings, finish_reason, mean_logprob, request, prompt"
 VERDICT = ("field", "check", "severity", "message")
-INSERT_LINE = f"insert into lines (writing, {COLUMNS}) values ({', '.join('?' * 13)})"
+INSERT_LINE = f"insert or replace into lines (writing, {COLUMNS}) values ({', '.join('?' * 13)})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

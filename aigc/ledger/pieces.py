@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from aigc.errors import JobError
 from aigc.ledger.assets import MARK
 from aigc.ledger.database import Database
 from aigc.ledger.entry import (
@@ -26,6 +28,8 @@ from aigc.ledger.lines import INSERT_LINE, line_row
 from aigc.ledger.record import artifact_line, body_record, json_text, whole_text
 from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
 from aigc.types import STATUSES, Artifact, Json, Status
+
+log = logging.getLogger(__name__)
 
 SUGGESTED = '"suggestions": [{'  # in the JSON of every piece that has some, and next to no other
 MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
@@ -86,12 +90,21 @@ class Pieces:
         )
         return [name for (name,) in rows]
 
-    def artifacts(self, statuses: Collection[Status] = STATUSES) -> Iterator[Artifact]:
+    def artifacts(self, statuses: Collection[Status] = STATUSES) -> Generator[Artifact]:
         """Yield the finished pieces of some statuses, in the briefs' order."""
         marks = ",".join("?" * len(statuses))
         question = f"select {self._review}, {self._piece} from pieces where status in ({marks}) order by place"
         for review, *row in self._database.rows(question, tuple(statuses)):
             yield reviewed(piece_of(row, self._assets), review)
+
+    def holding(self, may_hold: Callable[[str], bool]) -> Iterator[Artifact]:
+        """Yield the finished pieces whose JSON `may_hold` accepts, and those that people decided something of, whose
+        texts are elsewhere, in the briefs' order."""
+        at = PIECE.split(", ").index("artifact")
+        question = f"select {self._review}, {self._piece} from pieces where {FINISHED} order by place"
+        for review, *row in self._database.rows(question):
+            if review is not None or may_hold(row[at]):
+                yield reviewed(piece_of(row, self._assets), review)
 
     def artifact_lines(self) -> Iterator[str]:
         """Yield what `artifacts.jsonl` holds."""
@@ -111,18 +124,26 @@ class Pieces:
 
     def share(self, store: Path) -> None:
         """Copy the pieces into the project's store, where other jobs find them by key. What is there of a piece that
-        people decided something of has the verdict on what the model wrote: earlier versions put theirs there."""
-        with self._database.attached(store):
-            if self._database.ask("select exists (select 1 from reviews)") == [(1,)]:
-                reviewed = "key in (select key from pieces where id in (select id from reviews))"
-                with self._database.change() as db:
-                    judge_by_findings(db, "store.made", "rowid", reviewed)
-            self._database.execute(
-                f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
-                f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "
-                f"and id not in (select id from reviews)",  # whose status is not that of what the model wrote
-                (self._database.path.parent.name,),
-            )
+        people decided something of has the verdict on what the model wrote: earlier versions put theirs there. A store
+        that is full is told of, and the next run fills it."""
+        try:
+            with self._database.attached(store):
+                self._share()
+        except JobError as error:
+            self._database.check_there()
+            log.warning("%s; other jobs do not find these pieces", error.message)
+
+    def _share(self) -> None:
+        if self._database.ask("select exists (select 1 from reviews)") == [(1,)]:
+            reviewed = "key in (select key from pieces where id in (select id from reviews))"
+            with self._database.change() as db:
+                judge_by_findings(db, "store.made", "rowid", reviewed)
+        self._database.execute(
+            f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
+            f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "
+            f"and id not in (select id from reviews)",  # whose status is not that of what the model wrote
+            (self._database.path.parent.name,),
+        )
 
     def _reviewed_entry(self, row: Sequence[Json]) -> Entry:
         review, *rest = row

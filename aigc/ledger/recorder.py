@@ -24,7 +24,7 @@ class _InHand:
     brief: str
     stage: str
     key: str
-    candidates: int
+    request: Request
     answers: list[Completion] = field(default_factory=list)
 
 
@@ -69,7 +69,7 @@ class Recorder:
         watch.spent.requests += 1
         key = request_digest(request)
         held = self._held.pop((brief, key), None)
-        asked = _InHand(brief, stage, key, request.sampling.n)
+        asked = _InHand(brief, stage, key, request)
         if held is None:
             self.requests += 1
             self._in_hand[request.id] = asked
@@ -84,7 +84,7 @@ class Recorder:
         if self._ready:
             ready, self._ready = self._ready, []
             return ready
-        events = sound_answers(self._generator.step())
+        events = sound_answers(self._generator.step(), self._asked)
         done = []
         for event in events:
             asked = self._in_hand.get(event.request_id)
@@ -92,7 +92,7 @@ class Recorder:
                 continue
             asked.answers.append(event)
             self.completions += 1
-            if len(asked.answers) == asked.candidates:
+            if len(asked.answers) == asked.request.sampling.n:
                 done.append(self._in_hand.pop(event.request_id))
         good = [one for one in done if all(answer.finish_reason in ("stop", "length") for answer in one.answers)]
         for one in done:
@@ -124,6 +124,10 @@ class Recorder:
         last = max((watch.started + watch.spent.seconds for watch in watches.values()), default=0.0)
         spent = {stage: watch.spent for stage, watch in watches.items()}
         return Finished(artifact=artifact, spent=spent, seconds=last - first)
+
+    def _asked(self, request_id: str) -> Request | None:
+        asked = self._in_hand.get(request_id)
+        return None if asked is None else asked.request
 
     def _count(self, asked: _InHand, answers: Sequence[Completion]) -> None:
         watch = self._stopwatches.get(asked.brief, {}).get(asked.stage)

@@ -1,7 +1,8 @@
 """The project's store: what its jobs have made, by key, for other jobs to find.
 
 All of it is in the jobs' own ledgers too, and every job that ends puts its pieces there again. So a store that a power
-cut left broken costs no job anything: it is set aside, and a new one begun.
+cut left broken costs no job anything: it is set aside, and a new one begun. Nor does one that cannot be written: the
+job goes on without, which is told.
 """
 
 from __future__ import annotations
@@ -40,12 +41,26 @@ def attach(db: sqlite3.Connection, store: Path) -> None:
 
 def _attach(db: sqlite3.Connection, store: Path) -> None:
     try:
-        db.execute("attach ? as store", (str(store),))
+        db.execute("attach ? as store", (str(store.absolute()),))  # one that begins with `file:` may be an address
         db.executescript(files("aigc.ledger").joinpath("store.sql").read_text(encoding="utf-8"))
     except sqlite3.Error:
         with suppress(sqlite3.Error):
             db.execute("detach store")
         raise
+
+
+def refused(store: Path) -> str:
+    """Say why a store cannot be written, which is made where there is none; nothing where it can."""
+    try:
+        store.parent.mkdir(exist_ok=True)
+        with closing(sqlite3.connect(":memory:", isolation_level=None, timeout=PATIENCE)) as db:
+            attach(db, store)
+            db.execute("delete from store.made where false")  # nothing, but as one who writes
+    except OSError as error:
+        return error.strerror or str(error)
+    except sqlite3.Error as error:
+        return str(error)
+    return ""
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED
+from aigc.types import ABOUT_BRIEF, WHOLE
 
 BINS = 40  # of a distribution of times
 REASON = "status || ': ' || iif(checks = '', reason, checks)"
@@ -105,6 +106,17 @@ class Totals:
     def unusable_rows(self) -> int:
         """Count the rows that could not be briefs: no retry helps them, only another file."""
         return self._one("select count(*) from pieces where status = 'failed' and key = ''")
+
+    def faulty_briefs(self, most: int) -> tuple[list[str], int]:
+        """Return `most` of the rows whose brief alone rejects their piece, by place and reason, and how many there are:
+        another try helps none."""
+        question = (
+            "select source, id, reason, count(*) over () from pieces "
+            "where status = 'rejected' and reason like ? order by place limit ?"
+        )
+        rows = self._database.ask(question, (f"{WHOLE}: {ABOUT_BRIEF}%", most))
+        told = [f"{source or name}: {reason.removeprefix(f'{WHOLE}: ')}" for source, name, reason, _ in rows]
+        return told, rows[0][-1] if rows else 0
 
     def texts(self) -> tuple[int, int]:
         """Return how many texts stages wrote, and how many of these no model wrote."""

@@ -7,7 +7,8 @@ a finished folder into the user cache in one rename, so no half-written cache is
 Names: `Catalogue.load()`, `Model` (one entry), `resolve(name, …) -> Weights` (looks, never fetches), `pull(name, …) ->
 Weights` (fetches what is missing), `Progress`, `cache_folder()`, `find_leftovers()` (what of it nobody reads any more),
 `local_copies()` (what it has of GGUF files of one's own), `marks(weights)` (what a model is known by),
-`catalogued(weights)` (which of the catalogue it is); `needs` says what a text needs of a model, and what one can.
+`catalogued(weights)` (which of the catalogue it is), `spoken_name(name)` (how others read it); `needs` says what a text
+needs of a model, and what one can.
 Knows: files, hashes, pip's client, the hub's client. Does not know: torch, transformers (turning a GGUF into a
 fast-loading folder is `aigc.engine.convert_gguf`, passed in).
 """
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from aigc.models.catalogue import Catalogue, GgufSource, HubFileSource, HubSource, Measured, Model, WheelSource
 from aigc.models.leftovers import Leftover, find_leftovers
 from aigc.models.local_copies import LocalCopy, local_copies
-from aigc.models.marks import catalogued, content_digest, marks
+from aigc.models.marks import catalogued, content_digest, marks, spoken_name
 from aigc.models.progress import Progress, Report
 from aigc.models.user_cache import cache_folder
 from aigc.models.weights import Weights, resolve
@@ -49,6 +50,7 @@ __all__ = [
     "marks",
     "pull",
     "resolve",
+    "spoken_name",
 ]
 
 

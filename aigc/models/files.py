@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from aigc.errors import POINTER, ModelError, pointer_told
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 PANELS = "panels.aigc"  # weights as the engine keeps those of a GGUF
 LOADABLE = ("*.safetensors", PANELS, "*.json", "*.txt", "*.model", "*.jinja")  # what loading a model may read
@@ -54,7 +54,7 @@ def _missing_weights(folder: Path) -> str:
     if not index.is_file():
         return "model.safetensors"
     try:
-        shards = set(read_json(index.read_text(encoding="utf-8"))["weight_map"].values())
+        shards = set(read_json(file_bytes(index))["weight_map"].values())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{index}: not an index of weight files ({error})") from error
     return next((shard for shard in sorted(shards) if not (folder / shard).is_file()), "")

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.errors import AigcError, ModelError, NotFound
 from aigc.models.catalogue import HubFileSource
 from aigc.models.checksums import sha256_of, wrong_hash
 from aigc.models.files import LOADABLE, trouble_with
-from aigc.models.progress import Progress, Report
+from aigc.models.progress import LONGEST_SILENCE, Progress, Report, silent
 
 _ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _IGNORED = ("onnx/*", "openvino/*", "original/*", "metal/*", "consolidated*")  # the same weights once more
@@ -84,20 +85,30 @@ def download_file(source: HubFileSource, *, name: str, report: Report) -> Path:
         raise ModelError(f"{source.repo}: has no {source.file} on the Hub")
     found = sha256_of(file, "verify", report)
     if found != source.file_sha256:
-        file.resolve().unlink()  # what the snapshot's link points at
+        kept = file.resolve()  # what the snapshot's link points at; somebody may have made it one to a file of theirs
+        if kept.is_relative_to(cache_of_hub().resolve()):
+            kept.unlink()
         file.unlink(missing_ok=True)
         raise wrong_hash(name, source.file, found, source.file_sha256, server="the Hub")
     return file
 
 
 def _snapshot(repo: str, patterns: Sequence[str], report: Report) -> Path:
+    """Fetch files. The client waits for each read and tries again; nothing for long, all in all, is a TimeoutError."""
     import huggingface_hub
 
-    bar = _bar_class(report)
-    ignored = list(_IGNORED)
-    return Path(
-        huggingface_hub.snapshot_download(repo, allow_patterns=list(patterns), ignore_patterns=ignored, tqdm_class=bar)
-    )
+    with Watched("the Hub", LONGEST_SILENCE) as call:
+        bar = _bar_class(report, call.again)
+        words, ignored = list(patterns), list(_IGNORED)
+        try:
+            found = huggingface_hub.snapshot_download(
+                repo, allow_patterns=words, ignore_patterns=ignored, tqdm_class=bar
+            )
+        except OutOfTime:
+            if not call.overdue:  # a call around this one is
+                raise
+            raise TimeoutError(silent("the Hub", LONGEST_SILENCE)) from None
+    return Path(found)
 
 
 def _usable_copy(repo: str) -> Path | None:
@@ -122,6 +133,8 @@ def _in_one_sentence(error: Exception, repo: str) -> AigcError:
 
     if is_disk_full(error):
         return ModelError(f"{repo}: No space left on device")
+    if isinstance(error, TimeoutError):
+        return ModelError(f"{repo}: {error}", hint="check the network and try again; what has arrived is kept")
     if isinstance(error, GatedRepoError):
         return ModelError(
             f"{repo}: its licence has to be accepted on the Hub before it can be downloaded",
@@ -145,8 +158,9 @@ def _in_one_sentence(error: Exception, repo: str) -> AigcError:
     return failure
 
 
-def _bar_class(report: Report) -> Any:
-    """Make the kind of progress bar that the Hub's client wants; it draws nothing and reports the bytes.
+def _bar_class(report: Report, heard: Callable[[], None]) -> Any:
+    """Make the kind of progress bar that the Hub's client wants; it draws nothing and reports the bytes; `heard` is
+    called whenever something came.
 
     The client opens several bars: files counted, bytes over the network, bytes written. Only the last is of use.
     """
@@ -165,6 +179,8 @@ def _bar_class(report: Report) -> Any:
         def update(self, n: float | None = 1) -> bool | None:
             with one_at_a_time:
                 changed: bool | None = super().update(n)
+                if n:
+                    heard()
                 if self.wanted:
                     done, total = int(self.n), int(self.total or 0)
                     report(Progress(stage="download", done=done, total=max(total, done)))

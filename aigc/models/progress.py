@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+LONGEST_SILENCE = 900.0  # seconds; the Hub's client tells of each 10 MB, on slow networks too
 PullStage: TypeAlias = Literal["download", "verify", "unpack", "convert"]
 
 
@@ -22,3 +23,8 @@ class Progress:
 
 
 Report: TypeAlias = Callable[[Progress], None]
+
+
+def silent(server: str, seconds: float) -> str:
+    """Say that nothing comes from a server any more."""
+    return f"{server} has sent nothing for {seconds:g} seconds"

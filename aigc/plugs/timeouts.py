@@ -14,9 +14,10 @@ Seconds: TypeAlias = Annotated[float, Range(0)]  # 0: as long as it wants
 class Timeouts:
     """This is how many seconds others' code may take before it is broken off, 0 for as long as it wants.
 
-    `plugin` is for one call of a check, post-processor, scorer or hook, `template` for one template or expression.
-    `generator` is how long a generator may leave all that it has in hand unanswered, or take to open; `files` is for an
-    importer's next row, and for all that an exporter writes.
+    `plugin` is for one call of a check, post-processor, scorer or hook, and for the import of a plugin, to which an
+    installed one has a minute at least; `template` is for one template or expression. `generator` is how long a
+    generator may leave all that it has in hand unanswered, or take to open; `files` is for an importer's next row, and
+    for all that an exporter writes.
     """
 
     plugin: Seconds = 60
@@ -25,5 +26,4 @@ class Timeouts:
     files: Seconds = 3600
 
 
-LENIENT = 300  # seconds in which a plugin is imported and declares what it has: no setting is read by then
 DEFAULT = Timeouts()

@@ -20,7 +20,7 @@ from pathlib import Path
 from aigc.content.yaml_lines import yaml_text
 from aigc.errors import ModelError, UsageError, first_line
 from aigc.generating.trained import CARD, TrainedBase, TrainedType, read_as
-from aigc.learner.fresh_folder import sync
+from aigc.plugs.synced import sync
 from aigc.types import Json
 
 PAGE = "README.md"
@@ -100,7 +100,8 @@ def write_card(card: Card, folder: Path) -> None:
     """
     texts = _texts(card)
     for name, text in texts.items():
-        if (folder / name).exists() and (folder / name).read_bytes() != text:
+        there = folder / name
+        if there.exists() and not (there.is_file() and there.read_bytes() == text):
             raise UsageError(f"{folder / name}: is there already, with other content", hint="choose another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,17 +17,18 @@ from pathlib import Path
 from typing import cast
 
 from aigc.content import ContentType
-from aigc.errors import AigcError, JobError, ModelError
+from aigc.errors import AigcError, ModelError
 from aigc.evaluation import Margins, Scored, WriterFigures, score_texts, write_briefs
 from aigc.evaluation.alikeness import distinct, words
 from aigc.evaluation.scored import scoring
 from aigc.evaluation.writer_figures import number
+from aigc.plugs.whole_file import whole_file
 from aigc.project import Project, project_over
 from aigc.settings import BARE
 from aigc.training.one_stage import one_stage, stage_named, stage_values
 from aigc.training.sample import Sample
 from aigc.types import Artifact, Brief, Generator, Json, Prompt, Request
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 LOOKED = 24  # requests written with each checkpoint, or a third as many whole pieces of several stages
 LEAST_GAIN = 0.1  # nats that the better answers of pairs may lose: less is chance
@@ -218,16 +219,8 @@ def keep_look(look: Look, folder: Path) -> None:
 
 def write_json(target: Path, record: Mapping[str, Json]) -> None:
     """Write a record in one rename. JobError when the disk refuses."""
-    scratch = target.with_suffix(".tmp")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8", errors="replace")
-        scratch.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            scratch.unlink()
-        message = f"{target}: cannot be written ({error.strerror or error})"
-        raise JobError(message, hint="what was learnt is kept, --resume goes on") from error
+    with whole_file(target, errors="replace", hint="what was learnt is kept, --resume goes on") as file:
+        file.write(json.dumps(record, ensure_ascii=False, default=str))
 
 
 def kept_looks(folder: Path) -> dict[int, Look]:
@@ -235,6 +228,6 @@ def kept_looks(folder: Path) -> dict[int, Look]:
     looks: dict[int, Look] = {}
     for file in sorted(folder.glob("look-*.json")):
         with suppress(OSError, ValueError, TypeError):
-            look = Look(**read_json(file.read_text(encoding="utf-8")))
+            look = Look(**read_json(file_bytes(file)))
             looks[look.step] = look
     return looks

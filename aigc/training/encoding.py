@@ -17,7 +17,7 @@ from aigc.learner.target import Target
 from aigc.training.account import narrowed
 from aigc.training.sample import Account, LeftOut, Sample
 from aigc.types import Json, Message, Prompt
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from aigc.engine.front import Front
@@ -144,7 +144,7 @@ def _plainly(text: str) -> Prompt:
 
 def _read(file: Path) -> dict[str, Json]:
     try:
-        values = read_json(file.read_text(encoding="utf-8"))
+        values = read_json(file_bytes(file))
     except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -19,9 +19,10 @@ from aigc.training.account import Gathering
 from aigc.training.row_files import read_rows
 from aigc.training.sample import Sample
 from aigc.types import Json, Message, Prompt, Role, Row
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 TEXTS = (".txt", ".md")
+MOST = 1 << 32  # bytes of a file of rows
 ROLES: dict[str, Role] = {
     "system": "system",
     "developer": "system",
@@ -60,7 +61,7 @@ def gather_file(path: Path, registry: Registry, columns: Mapping[str, str], foun
 
 def gather_text(path: Path, found: Gathering, *, name: str = "") -> None:
     """Add a file of plain text: one row. `name` is what it is called, else the file's own."""
-    where, content = name or path.name, path.read_bytes()
+    where, content = name or path.name, file_bytes(path, MOST)
     encoding = next((encoding for mark, encoding in MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)

@@ -16,7 +16,7 @@ from aigc.content import ContentType, evaluate
 from aigc.content.brief import read_values
 from aigc.content.demands import VOICE
 from aigc.errors import ContentTypeError, NotFound, UsageError
-from aigc.jobs import Judgement, judgements
+from aigc.jobs import Judgement, judgements, voice_written_in
 from aigc.learner.learner_options import Objective
 from aigc.ledger import opened_ledger
 from aigc.project import Project
@@ -40,6 +40,7 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
             job.content_type = project.content_type(name)
         except NotFound as error:
             raise NotFound(f"{folder}: {error.message}", hint=error.hint) from None
+        job.voice = voice_written_in(project, job.content_type, ledger)
         replaced = []
         for one in ledger.lines.kept():
             if one.replaced:
@@ -61,7 +62,8 @@ def gather_job(project: Project, folder: Path, found: Gathering, *, objective: O
     job.content_type = replay.fitted(job.content_type)
     briefs = job.briefs(pieces, lines)
     written = {
-        artifact.id: (artifact, watch) for artifact, watch in _written(project, job.content_type, replay, briefs)
+        artifact.id: (artifact, watch)
+        for artifact, watch in _written(project, job.content_type, job.voice, replay, briefs)
     }
     for asked in briefs:  # in their order, however the pieces finished
         job.account(project, *written[asked.id], replay)
@@ -81,9 +83,9 @@ class SeenResults:
 
 
 def _written(
-    project: Project, content_type: ContentType, replay: Replay, briefs: Sequence[Brief]
+    project: Project, content_type: ContentType, voice: str, replay: Replay, briefs: Sequence[Brief]
 ) -> Iterator[tuple[Artifact, SeenResults]]:
-    """Yield the pieces as today's pipeline makes them. Adapters are left aside: they change no prompt."""
+    """Yield the pieces as today's pipeline makes them in a voice. Adapters are left aside: they change no prompt."""
     from aigc.writing.pipeline import Pipeline
 
     pipeline = Pipeline(
@@ -92,7 +94,7 @@ def _written(
         seed=project.settings.seed,
         policy=project.policy(),
         keep_lines="all",
-        voice=project.voice,
+        voice=lambda content_type: voice,
     )
     session, watches = pipeline.session, {brief.id: SeenResults() for brief in briefs}
     try:
@@ -126,6 +128,7 @@ class _Job:
     """This is a job that is being read: what all its rows have in common."""
 
     content_type: ContentType
+    voice: str = ""  # that its pieces were written in
 
     def __init__(self, name: str, found: Gathering, objective: Objective) -> None:
         self.name = name
@@ -196,8 +199,7 @@ class _Job:
 
     def _items(self, project: Project, brief: Brief, watch: SeenResults) -> dict[str, list[Json]]:
         """Return what each stage with `foreach` went over."""
-        voice = project.voice(self.content_type)
-        named = {VOICE: voice} if voice else {}
+        named = {VOICE: self.voice} if self.voice else {}
         results: dict[str, Json] = {}
         items: dict[str, list[Json]] = {}
         for stage in self.content_type.stages:
@@ -287,7 +289,7 @@ class _Job:
             rejected=worse.kept.text if worse else None,
             good=good,
             group=f"{self.name}: {artifact.id}",
-            subject=" ".join(texts_in(list(artifact.brief.values.values()))),
+            subject=" ".join(texts_in(list(self.content_type.told(artifact.brief).values.values()))),
             content_type=self.content_type.name,
             stage=row.kept.stage,
             values=artifact.brief.values,

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from aigc.errors import AigcError
-from aigc.learner.fresh_folder import sync
+from aigc.plugs.synced import sync
 from aigc.settings import FILE, Settings, read_settings
 
 SECTION = "adapters"
@@ -31,10 +31,13 @@ def add_to_settings(project_folder: Path, pattern: str, adapter: str | Path) -> 
     """Have the content types that a pattern matches written with an adapter; return whether the file says so now.
 
     A path inside the project is written from its folder on. False, and nothing is changed, where the pattern is there
-    for another adapter, and where the file cannot be edited without moving more than a line, as a mapping in braces.
+    for another adapter, where the file is none, and where it cannot be edited without moving more than a line, as a
+    mapping in braces.
     OSError where it cannot be written.
     """
     file = (project_folder / FILE).resolve()
+    if file.exists() and not file.is_file():  # a device that it is a link to would be gone
+        return False
     content = file.read_bytes() if file.is_file() else b""
     place = _place(project_folder, adapter)
     try:

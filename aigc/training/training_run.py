@@ -38,6 +38,7 @@ from aigc.training.checkpoint_choice import (
 )
 from aigc.training.preparing import Prepared
 from aigc.types import Json
+from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from aigc.learner.learn import Learned
@@ -322,7 +323,7 @@ def _hold_to_plan(run: Path, record: dict[str, Json]) -> None:
         write_json(plan, record)
         return
     try:
-        before = json.loads(plan.read_text(encoding="utf-8"))
+        before = read_json(file_bytes(plan))
     except (OSError, ValueError) as error:
         raise ModelError(f"{plan}: cannot be read", hint="another NAME begins anew") from error
     for name, words in (("base", "the model"), ("rows", "the rows"), ("options", "settings"), ("shots", "--no-shots")):

@@ -234,6 +234,8 @@ def _stage(content_type: ContentType, name: str) -> Stage:
     if len(content_type.stages) > 1:
         names = ", ".join(stage.name for stage in content_type.stages)
         raise UsageError(f"names no `stage` of {content_type.name}", hint=f"one of {names}")
+    if not content_type.stages:
+        raise UsageError(f"{content_type.name} asks no model, so there is nothing to learn")
     return content_type.stages[0]
 
 
@@ -306,7 +308,8 @@ def _examples(content_type: ContentType) -> Iterator[tuple[Stage, Sequence[Examp
 
 
 def _shown(content_type: ContentType, stage: Stage, example: Example, where: str) -> _Asked:
-    text = example.completion or "" if example.output is None else answer_text(stage, example.output)
+    answered = example.completion if isinstance(example.completion, str) else ""
+    text = answered if example.output is None else answer_text(stage, example.output)
     values = {**dict.fromkeys(content_type.brief), **_defaults(content_type.brief), **example.brief}
     return _Asked(
         stage=stage,

@@ -62,6 +62,7 @@ def texts_in(value: Json) -> Iterator[str]:
 
 
 SEVERITIES: tuple[Severity, ...] = ("note", "warn", "reject")  # mildest first
+WHOLE, ABOUT_BRIEF = "the piece", "the brief's "  # in a reason: no field of it; its row, which no text mends
 STATUSES: tuple[Status, ...] = ("accepted", "flagged", "rejected", "failed")
 UNKNOWN = "unknown "  # in `Row.cleaned`, before the word in a cell that stands for no value
 
@@ -193,8 +194,8 @@ class Draft:
 class Candidate:
     """This is a text that may stand for a stage's item, as a scorer sees it: it passed the checks.
 
-    `text` is the item's one text, or that of its first field with a fallback; `draft` has all fields, the brief and the
-    item. `prompt` asked for it, `times` says how often the same text came, `mean_logprob` how likely it was then.
+    `text` is the item's one text, or that of its first field with a fallback; `draft` has all fields, brief and item.
+    `prompt` asked for it, `times` is how often it came, `mean_logprob` how likely; `beside` lead at the other items.
     """
 
     text: str
@@ -202,6 +203,7 @@ class Candidate:
     prompt: Prompt
     mean_logprob: float | None = None
     times: int = 1
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +234,7 @@ class Field:
 class Finding:
     """This is one thing a check found. `field` is a path such as `headlines[2]`, `span` character offsets in it.
 
-    A check need fill in `message` (and `span`) only: the pipeline adds its name, the field and the severity.
+    A check need fill in `message` (and `span`) only: the pipeline adds the rest, and no `severity` above the check's.
     """
 
     message: str
@@ -240,6 +242,10 @@ class Finding:
     span: tuple[int, int] | None = None
     check: str = ""
     severity: Severity = "reject"
+
+    @property
+    def about_brief(self) -> bool:
+        return not self.field and self.message.startswith(ABOUT_BRIEF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,11 @@ read, in plain words, and nobody behind needs an `except` of its own. A text tha
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 from aigc.types.asked import Json
@@ -21,6 +23,7 @@ from aigc.types.asked import Json
 DEEPEST = 100  # lists and objects within each other
 MOST_BITS = 1000  # of a whole number: about 300 digits, which a float still takes
 MOST_TOKENS = 1 << 40  # of one answer; millions of such counts add up within 64 bits
+LARGEST_FILE = 1 << 28  # bytes of one that is read at once
 LONGEST_LINE = 1 << 26  # bytes of JSON on one line
 DEEP = f"is nested more than {DEEPEST} deep"
 LONG = "is a number of more than 300 digits"
@@ -111,6 +114,18 @@ def whole_text(text: str) -> str:
 def without_halves(text: str) -> str:
     """Return a text with a mark, U+FFFD, in place of each half of a character; two halves side by side are one."""
     return text if encodes(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def file_bytes(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """Return what a file holds. OSError where it cannot be read, has more than so many bytes, or is none: a named pipe
+    would keep us waiting, and a device has no end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file", str(path))
+    with path.open("rb") as file:
+        content = file.read(most + 1) if path.stat().st_size <= most else None
+    if content is None or len(content) > most:
+        raise OSError(errno.EFBIG, f"it is larger than {most >> 20} MB", str(path))
+    return content
 
 
 def lines_of(file: BinaryIO, longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes | None]]:

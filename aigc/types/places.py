@@ -13,9 +13,11 @@ def at_path(fields: Mapping[str, Any], path: str) -> Any:
     """Return the value at a path such as `sections[0].heading`, or None where there is none."""
     value: Any = fields
     for name, index in STEP.findall(path):
+        if isinstance(value, str):  # whose characters are no places
+            return None
         try:
             value = value[int(index)] if index else value[name]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, ValueError):  # a number that no list has
             return None
     return value
 

@@ -8,7 +8,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplingParams:
-    """This is how tokens are chosen. `temperature=0` is greedy; `top_k=0` and `top_p=1` switch those filters off.
+    """This is how tokens are chosen.
+
+    `temperature` says how far likely tokens are preferred: 0 takes the likeliest. `top_k` keeps the k likeliest, 0 all.
+    `top_p` keeps the likeliest that have this share together, 1 all. `min_p` keeps what has this share of the
+    likeliest's probability, 0 all. `repetition_penalty` divides what has been used already, 1 leaves it.
+    `presence_penalty` is subtracted from it, 0 leaves it. `max_tokens` is when a text ends at the latest. `stop` are
+    texts that end it.
 
     `n` completions of one request share its prompt; the i-th draws from its own stream derived from (`seed`, i).
     `logprobs=k` asks for the k most likely tokens per position besides the chosen one's mean, which is always given.

@@ -44,7 +44,7 @@ def refusals(piece: Artifact, written: Artifact, places: Collection[str]) -> lis
 def _found(setup: Setup, written: Artifact, fields: Mapping[str, Json]) -> list[Finding]:
     """Return what is wrong with these fields; a check that needs what stages gave, which is not kept, finds nothing."""
     content_type, sheet = setup.content_type, Sheet(setup=setup, brief=written.brief)
-    draft = Draft(brief=written.brief, fields=fields, schema=content_type.output, assets=written.assets)
+    draft = Draft(brief=sheet.brief, fields=fields, schema=content_type.output, assets=written.assets)
     findings = sheet.judged(draft, (), names := sheet.names())
     for bound in (*content_type.checks, *setup.policy):
         try:

@@ -11,18 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import count, islice
 from typing import NamedTuple
 
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import describe
 from aigc.plugs.extension import Bound, Render
-from aigc.types import SEVERITIES, Asset, Draft, Field, Finding, Json, Status
+from aigc.types import SEVERITIES, WHOLE, Asset, Draft, Field, Finding, Json, Status
 from aigc.types import at_path as at_path
 from aigc.writing.duty import Duty, Patience
 
 Schema = Mapping[str, Json]
 
-MOST_FINDINGS = 1000  # of one check in one text
+LONGEST = 2000  # characters of a finding
+MOST_FINDINGS, TOLD = 1000, 20  # of one check in one text, and how many are told of more
 MOST_BITS = 4096  # of a whole number that is written out
 
 
@@ -107,16 +110,16 @@ def origins(value: Json) -> Iterator[Origin]:
 
 def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: Patience | None = None) -> Draft:
     """Return the draft after `steps`, in order. PluginError names the step that broke or did not answer."""
-    if not steps:
-        return draft
+    texts = list(draft_texts(draft)) if steps else []
     with Duty(patience or Patience()) as duty:
         for step in steps:
             duty.turn(step)
-            options = step.resolve(render)
+            options, before = step.resolve(render), draft
             if step.extension.scope == "draft":
                 draft = _as_changed(draft, step.extension(draft, **options))
             else:
-                draft = _each_text(draft, step, options)
+                draft = _each_text(draft, texts, step, options)
+            texts = texts if draft is before else list(draft_texts(draft))
     return draft
 
 
@@ -136,41 +139,38 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patie
     findings: list[Finding] = []
     if not checks:
         return findings
+    texts = [(text, Field(path=path, schema=schema, draft=draft)) for path, text, schema in draft_texts(draft)]
     with Duty(patience or Patience()) as duty:
         for bound in checks:
             duty.turn(bound)
             options = bound.resolve(render)
             if bound.extension.scope == "draft":
-                found = [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
-            else:
-                found = [
-                    _finding(one, path, bound)
-                    for path, text, schema in draft_texts(draft)
-                    if _meant(bound.only, path)
-                    for one in _yielded(_call(bound, text, path, schema, draft, options))
-                ]
-            findings += found
+                findings += [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
+                continue
+            for text, field in texts:
+                if not bound.only or _meant(bound.only, field.path):
+                    returned = _call(bound, text, field, options)
+                    findings += [_finding(one, field.path, bound) for one in _yielded(returned)]
     return findings
 
 
-def _yielded(returned: Iterable[Finding | str] | None) -> Iterable[Finding | str]:
-    if isinstance(returned, str | Finding):
+def _yielded(returned: Iterable[Finding | str] | None) -> Sequence[Finding | str]:
+    if isinstance(returned, str | Finding) or (returned and not isinstance(returned, Iterable)):
         raise TypeError(f"gave {returned!r}; a check yields findings or messages")
-    return _few(returned) if returned else ()
-
-
-def _few(found: Iterable[Finding | str]) -> Iterator[Finding | str]:
-    for many, one in enumerate(found):
-        if many >= MOST_FINDINGS:
-            raise ValueError(f"finds over {MOST_FINDINGS} things in one text")
-        yield one
+    found = list(islice(returned, MOST_FINDINGS + 1)) if returned else []
+    if len(found) > MOST_FINDINGS:
+        return [*found[:TOLD], f"finds over {MOST_FINDINGS} things in one text"]
+    return found
 
 
 def _finding(found: Finding | str, path: str, bound: Bound) -> Finding:
     finding = Finding(message=found) if isinstance(found, str) else found
     if not isinstance(finding, Finding) or not isinstance(finding.message, str):
         raise TypeError(f"gave {describe(found)}; a check yields findings or messages")
-    return replace(finding, check=bound.name, field=finding.field or path, severity=bound.severity)
+    if len(finding.message) > LONGEST:
+        finding = replace(finding, message=f"{finding.message[:LONGEST]}…")
+    severity = min(finding.severity, bound.severity, key=SEVERITIES.index)
+    return replace(finding, check=bound.name, field=finding.field or path, severity=severity)
 
 
 def root_of(path: str) -> str:
@@ -197,38 +197,49 @@ def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
 
 
 def verdict(findings: Sequence[Finding]) -> tuple[Status, str]:
-    """Return what findings make of a piece, and the reason where it is short of accepted."""
+    """Return what findings make of a piece, and the reason where it is short of accepted: its brief, if that is one."""
     worst = severity_rank(findings)[0]
     status: Status = "rejected" if worst == 2 else "flagged" if worst == 1 else "accepted"
-    told = [one for one in findings if one.severity == ("reject" if worst == 2 else "warn")]
-    return status, f"{told[0].field or 'the piece'}: {told[0].message}" if told else ""
+    why = sorted((it for it in findings if it.severity == SEVERITIES[max(worst, 1)]), key=lambda it: not it.about_brief)
+    return status, f"{why[0].field or WHOLE}: {why[0].message}" if why else ""
 
 
-def _each_text(draft: Draft, step: Bound, options: Mapping[str, Json]) -> Draft:
-    """Return the draft with every prose text that `step` is meant for as the step gives it back."""
+def _each_text(
+    draft: Draft, texts: Sequence[tuple[str, str, Schema]], step: Bound, options: Mapping[str, Json]
+) -> Draft:
+    """Return the draft with those of its prose texts that `step` is meant for as the step gives them back."""
+    function, takes_field = step.extension.function, step.extension.takes_field
+    changed: dict[int, str] = {}  # by the place among the texts
+    for place, (path, text, schema) in enumerate(texts):
+        if step.only and not _meant(step.only, path):
+            continue
+        field = Field(path=path, schema=schema, draft=draft) if takes_field else None
+        new = function(text, field, **options) if takes_field else function(text, **options)
+        if not isinstance(new, str):
+            raise TypeError(f"gave {new!r} instead of a text; end it with `return`")
+        if new != text:
+            changed[place] = Signed.by(new, text.origin, fallback=text.fallback) if isinstance(text, Signed) else new
+    return _with_texts(draft, changed) if changed else draft
 
-    def change(path: str, text: Json, schema: Schema) -> Json:
-        if not isinstance(text, str) or not is_prose(schema) or not _meant(step.only, path):
-            return text
-        changed = _call(step, text, path, schema, draft, options)
-        if not isinstance(changed, str):
-            raise TypeError(f"gave {changed!r} instead of a text")
-        return Signed.by(changed, text.origin, fallback=text.fallback) if isinstance(text, Signed) else changed
+
+def _with_texts(draft: Draft, texts: Mapping[int, str]) -> Draft:
+    """Return the draft with other prose texts at some places among these."""
+    places = count()
+
+    def change(path: str, value: Json, schema: Schema) -> Json:
+        return texts.get(next(places), value) if isinstance(value, str) and is_prose(schema) else value
 
     schemas = draft.schema
     fields = {name: mapped(value, schemas.get(name, ANYTHING), name, change) for name, value in draft.fields.items()}
-    return draft if fields == draft.fields else replace(draft, fields=fields)
+    return replace(draft, fields=fields)
 
 
-def _call(bound: Bound, text: str, path: str, schema: Schema, draft: Draft, options: Mapping[str, Json]) -> Json:
-    function: Callable[..., Json] = bound.extension
-    if bound.extension.takes_field:
-        return function(text, Field(path=path, schema=schema, draft=draft), **options)
-    return function(text, **options)
+def _call(bound: Bound, text: str, field: Field, options: Mapping[str, Json]) -> Json:
+    function: Callable[..., Json] = bound.extension.function
+    return function(text, field, **options) if bound.extension.takes_field else function(text, **options)
 
 
+@lru_cache(maxsize=1 << 12)
 def _meant(only: str, path: str) -> bool:
-    if not only:
-        return True
     bare = re.sub(r"\[\d+\]", "", path)
     return bare == only or bare.partition(".")[0] == only

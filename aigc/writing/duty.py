@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from types import TracebackType
 
 from aigc.bounds.boundary import broken, ours
+from aigc.bounds.last_words import LAST_WORDS
+from aigc.bounds.library_functions import LibraryFunctions
 from aigc.bounds.watchdog import OutOfTime, Watched
-from aigc.errors import AigcError, PluginError
+from aigc.errors import AigcError, PluginError, UsageError
 from aigc.plugs.extension import Bound
+from aigc.plugs.failing import failed_at
 from aigc.plugs.timeouts import DEFAULT
 
 TRIES = 3  # times in a row that a function may not answer
@@ -22,20 +25,22 @@ class Patience:
 
     seconds: float = DEFAULT.plugin
     late: Counter[str] = field(default_factory=Counter)
+    tries: int = TRIES  # times in a row, after which it is not asked again
 
 
 class Duty(Watched):
     """This is what watches over plugins' functions: `turn` says whose turn it is. Whatever one raises becomes a
     PluginError that names it."""
 
-    __slots__ = ("_bound", "_patience")
+    __slots__ = ("_bound", "_functions", "_patience")
 
     def __init__(self, patience: Patience, bound: Bound | None = None) -> None:
         super().__init__("", patience.seconds)
         self._patience = patience
-        self._bound = bound
-        if bound is not None and patience.late:
-            self._refuse_late(bound)
+        self._bound: Bound | None = None
+        self._functions: LibraryFunctions | None = None  # as they were before others' code had its turn
+        if bound is not None:
+            self.turn(bound)
 
     @property
     def name(self) -> str:
@@ -43,31 +48,51 @@ class Duty(Watched):
 
     def turn(self, bound: Bound) -> None:
         """Say that a function is called next. PluginError where it did not answer too often."""
+        self._end_turn()
         if self._patience.late:
             self._answered()
         self._bound = bound
         self.again()
         if self._patience.late:
             self._refuse_late(bound)
+        if bound.extension.of_others:
+            self._functions = LibraryFunctions()
+            LAST_WORDS.at(self.name)
+
+    def _end_turn(self) -> None:
+        """Put back what the one before replaced of Python's own, before anybody needs that."""
+        if self._functions is not None:
+            self._functions.put_back(self.name)
+            self._functions = None
+            LAST_WORDS.at("")
 
     def _answered(self) -> None:
         """Forget how often the last one did not answer: now it has."""
         self._patience.late.pop(self.name, None)
 
     def _refuse_late(self, bound: Bound) -> None:
-        if self._patience.late[self.name] >= TRIES:
-            told = f"{self.name} did not answer {TRIES} times in a row, for {self.seconds:g} s each: not asked again"
+        if self._patience.late[self.name] >= self._patience.tries:
+            tries = self._patience.tries
+            times = f"{tries} times in a row, for {self.seconds:g} s each" if tries > 1 else f"for {self.seconds:g} s"
+            told = f"{self.name} did not answer {times}: not asked again"
             raise PluginError(f"{bound.where}: {told}" if bound.where else told)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
+        self._end_turn()
         super().__exit__(kind, error, trace)
         if error is None and self._patience.late:
             self._answered()
-        if error is None or not ours(error, self) or isinstance(error, AigcError):
+        if error is None or not ours(error, self):
             return None
-        if isinstance(error, OutOfTime):
+        if isinstance(error, AigcError):
+            where = self._bound.where if self._bound else ""
+            if isinstance(error, UsageError) and where and where.rpartition(":")[0] not in error.message:
+                raise type(error)(f"{where}: {error.message}", hint=error.hint) from error
+            return None
+        if isinstance(error, OutOfTime) and self.overdue:
             self._patience.late[self.name] += 1
         place = f"{self._bound.where}: " if self._bound and self._bound.where else ""
-        raise PluginError(f"{place}{self.name} {broken(error, self)}") from error
+        at = failed_at(error, self._bound.extension.function) if self._bound else ""
+        raise PluginError(f"{place}{self.name} {broken(error, self)}{at}") from error

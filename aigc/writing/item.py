@@ -25,6 +25,7 @@ from aigc.types import (
     Completion,
     Draft,
     Finding,
+    FinishReason,
     Json,
     Line,
     Prompt,
@@ -110,6 +111,8 @@ class Item:
         """Return the request that asks for what is failing; what stands is given in its grammar."""
         stage, kept, adapter = self.stage, plain(self._kept()), self.sheet.setup.adapter_of(self.stage.name)
         prompt = self.prompt()
+        if stage.pick:
+            self.pool.prompt = prompt
         sampling = replace(
             stage.sampling,
             n=stage.candidates,
@@ -148,12 +151,15 @@ class Item:
         self.attempts += 1
         kept, asked = self._kept(), self.failing
         best = None if self.draft is None or self.blamed else (severity_rank(self.findings), -self.logprob)
-        self.error = next((one.error for one in completions if one.finish_reason == "error"), "")
+        self.error = next((one.error or "no reason given" for one in completions if one.finish_reason == "error"), "")
+        finished: dict[tuple[str, FinishReason], tuple[Draft, list[Finding]]] = {}  # candidates are often the same
         for place, one in enumerate(completions):
             if one.finish_reason in ("error", "cancelled"):
                 continue
-            found = parse_output(self.stage.output, self.stage.single, one.text, one.finish_reason)
-            draft, findings = self._finish(found, kept, cut=one.finish_reason == "length")
+            if (answer := (one.text, one.finish_reason)) not in finished:
+                found = parse_output(self.stage.output, self.stage.single, *answer)
+                finished[answer] = self._finish(found, kept, cut=one.finish_reason == "length")
+            draft, findings = finished[answer]
             logprob = float("-inf") if one.mean_logprob is None else one.mean_logprob
             rank = (severity_rank(findings), -logprob)
             better = best is None or rank < best
@@ -161,8 +167,9 @@ class Item:
             if self.log:
                 source = self.log.add(self.attempts - 1, place, one, findings, asked if better else ())
             if self.stage.pick and rank[0][0] < REJECT:
+                prompt = self.pool.prompt = self.pool.prompt or self.prompt()
                 contender = Contender(
-                    draft=draft, findings=findings, logprob=logprob, prompt=self.prompt(), asked=asked, source=source
+                    draft=draft, findings=findings, logprob=logprob, prompt=prompt, asked=asked, source=source
                 )
                 self.pool.add(contender)
             if better:
@@ -189,8 +196,8 @@ class Item:
         pick, mix = self.stage.pick, self.sheet.setup.mixes.get(self.stage.name)
         assert pick is not None, "only with a pick there is a pool"
         names = self.sheet.names(item=self.value, index=self.index)
-        patience = self.sheet.setup.patience
-        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names), patience)
+        beside, patience = self.sheet.lines_beside(self.stage.name, self.index, pick.field), self.sheet.setup.patience
+        weighing = weigh(self.pool, pick, mix, lambda text: self.sheet.evaluate(text, names), patience, beside)
         yield from unjudged(weighing) if self.stage.name in self.sheet.setup.unjudged else weighing
         first = self.pool.ranked()[0]
         best = self.pool.best(floor_of(pick, mix, first.draft.language))
@@ -294,7 +301,7 @@ class Item:
 
     def _seed(self) -> int:
         """Return a seed that depends on what is written and nothing else: not on order, batch or neighbours."""
-        setup, brief = self.sheet.setup, self.sheet.brief
+        setup, brief = self.sheet.setup, self.sheet.setup.content_type.drawn_from(self.sheet.brief)
         written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
         text = SORTED([*written_from, plain(self.value), self.attempts])

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from aigc.content import Stage
-from aigc.types import Completion, Finding, Grammar, Line, Prompt, Request, SamplingParams
+from aigc.types import Completion, Finding, Grammar, Line, Message, Prompt, Request, SamplingParams
 from aigc.writing.drafting import Origin, distinct
 
 Places: TypeAlias = Mapping[Origin, Sequence[str]]  # a stage text's origin → the paths where it stands in the piece
@@ -111,7 +112,18 @@ def request_digest(request: Request) -> str:
 
 def _digests(prompt: Prompt, sampling: SamplingParams, grammar: Grammar | None, adapter: str | None) -> tuple[str, str]:
     """Return the digests of a request and of its prompt, in one pass over both."""
-    hashed = hashlib.sha256(f"({prompt!r}".encode("utf-8", "backslashreplace"))
+    hashed = hashlib.sha256(f"({_shown(prompt)}".encode("utf-8", "backslashreplace"))
     of_prompt = hashed.hexdigest()[:PROMPT_DIGITS]
     hashed.update(f", {sampling!r}, {grammar!r}, {adapter!r})".encode("utf-8", "backslashreplace"))
     return hashed.hexdigest()[:DIGITS], of_prompt
+
+
+def _shown(prompt: Prompt) -> str:
+    """Return the same as `repr`, which takes its time with the many messages that prompts have in common."""
+    messages = ", ".join(map(_message_shown, prompt.messages)) + ("," if len(prompt.messages) == 1 else "")
+    return f"Prompt(messages=({messages}), chat={prompt.chat!r})"
+
+
+@lru_cache(maxsize=1 << 10)
+def _message_shown(message: Message) -> str:
+    return repr(message)

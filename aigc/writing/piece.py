@@ -44,6 +44,7 @@ from aigc.writing.drafting import (
     verdict,
 )
 from aigc.writing.item import Item, items_of
+from aigc.writing.line_log import Places
 from aigc.writing.picking import Picking
 from aigc.writing.sheet import Setup, Sheet
 from aigc.writing.suggesting import suggestions
@@ -92,8 +93,9 @@ class Piece:
                 for stage in self.content_type.stages:
                     self._collect(stage)
                 draft, findings = self._compose()
-            unfit = [*self._unfit(draft), *self._left_out()]
-            return self._artifact(draft, distinct([*unfit, *findings, *self._carried(draft)]))
+            places = self._places(draft)
+            unfit = [*self._unfit(places), *self._left_out()]
+            return self._artifact(draft, places, distinct([*unfit, *findings, *self._carried(places)]))
         except AigcError as error:
             return self._failed(str(error))
         except Exception as error:
@@ -138,12 +140,12 @@ class Piece:
         content_type, names = self.content_type, self.sheet.names()
         if not content_type.composed:
             (item,) = next(iter(self.items.values()))
-            draft = Draft(brief=self.brief, fields=item.signed(), schema=content_type.output, assets=item.assets)
+            draft = Draft(brief=self.sheet.brief, fields=item.signed(), schema=content_type.output, assets=item.assets)
             return draft, item.findings
         fields = {name: self.sheet.evaluate(schema["from"], names) for name, schema in content_type.output.items()}
         assets = [asset for items in self.items.values() for item in items for asset in item.assets]
         draft = Draft(
-            brief=self.brief,
+            brief=self.sheet.brief,
             fields=fields,
             schema=content_type.output,
             stages=self.sheet.results,
@@ -154,13 +156,16 @@ class Piece:
         return draft, self.sheet.judged(draft, (*content_type.checks, *self.setup.policy), names)
 
     def _accused(self, draft: Draft, findings: Sequence[Finding]) -> list[Item]:
-        """Return the items behind the rejected texts of a composed draft that can still be bettered."""
+        """Return the items behind the rejected texts of a composed draft that can still be bettered; none where the
+        brief is rejected too, which no other text mends."""
+        if self.sheet.hopeless(findings, (*self.content_type.checks, *self.setup.policy)):
+            return []
         guilty: dict[tuple[str, int], dict[str, list[Finding]]] = {}
         for finding in findings if self.content_type.composed else ():
             value = at_path(draft.fields, finding.field)
             if finding.severity != "reject" or (isinstance(value, list) and "[" not in finding.field):
                 continue  # too few headlines are no one headline's fault
-            for origin in list(origins(value)) or self._traced(value, both_ways=True):
+            for origin in list(origins(value)) or _traced(value, self._written(), both_ways=True):
                 refused = guilty.setdefault((origin.stage, origin.item), {})
                 refused.setdefault(origin.field, []).append(finding)
         accused = []
@@ -171,37 +176,31 @@ class Piece:
                 accused.append(item)
         return [item for item in accused if item.movable]
 
-    def _traced(self, value: Json, *, both_ways: bool = False) -> list[Origin]:
-        """Return the origins of the stage texts that `value` contains; with `both_ways` also of those it is a part of.
-
-        An expression of the content type joins or cuts texts, and the result carries no origin of its own.
-        """
-        if not isinstance(value, str) or len(value) < LEAST_TRACED:
-            return []
+    def _written(self) -> list[tuple[Origin, str]]:
+        """Return the texts of the stages, each with its origin."""
         return [
-            Origin(item.stage.name, item.index, root_of(path))
+            (Origin(item.stage.name, item.index, root_of(path)), text)
             for items in self.items.values()
             for item in items
             if item.draft is not None and not item.left_out
             for path, text, _ in draft_texts(item.draft)
-            if (len(text) >= LEAST_TRACED and text in value) or (both_ways and value in text)
         ]
 
     def _places(self, draft: Draft) -> dict[Origin, list[str]]:
         """Return where in the piece each stage text stands: its origin → paths such as `headlines[2]`."""
         places: dict[Origin, list[str]] = {}
+        written = self._written()
         for path, text, _ in draft_texts(draft):
-            for origin in [text.origin] if isinstance(text, Signed) else self._traced(text):
+            for origin in [text.origin] if isinstance(text, Signed) else _traced(text, written):
                 places.setdefault(origin, []).append(path)
         return places
 
     # -- the artifact -------------------------------------------------------------------------------------------------
 
-    def _carried(self, draft: Draft) -> Iterator[Finding]:
+    def _carried(self, places: Places) -> Iterator[Finding]:
         """Yield what stage checks found in results that are in the piece, and the reason why others are not in it."""
         if not self.content_type.composed:
             return
-        places = self._places(draft)
         for name, items in self.items.items():
             nothing = bool(items) and all(item.left_out and not item.by_design for item in items)
             for item in items:
@@ -216,14 +215,14 @@ class Piece:
                     if used or finding.severity == "reject":
                         yield replace(finding, field=used[0] if used else place)
 
-    def _unfit(self, draft: Draft) -> list[Finding]:
+    def _unfit(self, places: Places) -> list[Finding]:
         """Return what the model that wrote the piece is not up to, and what in its row the content type is not."""
         fitness = self.setup.fitness
         if fitness is None:
             return []
         written = {
             origin.stage: None
-            for origin in self._places(draft)
+            for origin in places
             if origin.field not in self.items[origin.stage][origin.item].fallbacks
         }
         return fitness.findings(self.brief, written, asked=self.requests > 0)
@@ -234,18 +233,19 @@ class Piece:
             what = f"some of {name}" if self.brief.values.get(name) else name
             yield Finding(message=f"{what} is left out: {why}", check="inputs", severity="warn")
 
-    def _artifact(self, draft: Draft, findings: list[Finding]) -> Artifact:
+    def _artifact(self, draft: Draft, places: Places, findings: list[Finding]) -> Artifact:
         status, reason = verdict(findings)
         if odd := not_written(draft.fields):
             raise ContentTypeError(f"the output holds {odd}, which no file can hold")
-        return self._sealed(draft, status, reason, tuple(findings))
+        return self._sealed(draft, places, status, reason, tuple(findings))
 
     def _failed(self, reason: str) -> Artifact:
-        draft = Draft(brief=self.brief, fields={}, schema=self.content_type.output)
-        return self._sealed(draft, "failed", reason, ())
+        draft = Draft(brief=self.sheet.brief, fields={}, schema=self.content_type.output)
+        return self._sealed(draft, {}, "failed", reason, ())
 
-    def _sealed(self, draft: Draft, status: Status, reason: str, findings: tuple[Finding, ...]) -> Artifact:
-        places = self._places(draft)
+    def _sealed(
+        self, draft: Draft, places: Places, status: Status, reason: str, findings: tuple[Finding, ...]
+    ) -> Artifact:
         by = {origin: self.items[origin.stage][origin.item] for origin in places}
         provenance = Provenance(
             content_type=self.content_type.name,
@@ -276,3 +276,17 @@ class Piece:
             suggestions=suggestions(draft, self.sheet, items, places),
             lines=tuple(lines),
         )
+
+
+def _traced(value: Json, written: Sequence[tuple[Origin, str]], *, both_ways: bool = False) -> list[Origin]:
+    """Return the origins of the stage texts that `value` contains; with `both_ways` also of those it is a part of.
+
+    An expression of the content type joins or cuts texts, and the result carries no origin of its own.
+    """
+    if not isinstance(value, str) or len(value) < LEAST_TRACED:
+        return []
+    return [
+        origin
+        for origin, text in written
+        if (len(text) >= LEAST_TRACED and text in value) or (both_ways and value in text)
+    ]

@@ -36,12 +36,10 @@ from aigc.writing.sheet import Setup
 class Pipeline:
     """This writes pieces. `policy` checks run on every piece of every content type and cannot be loosened by one.
 
-    `adapter` says which adapter of the model writes a content type, by its name, and `adapted` which stages of it, all
-    without names; `finished` hears of every artifact as
-    it finishes, `keep_lines` says which of the model's lines it carries, `voice` in which one a content type is
-    written; `mix` finds what was fitted for a pick and an adapter, `may_judge` says whether what judges has what a pick
-    needs, `fitness` what flags its pieces because of the model; `patience` is for how many seconds a plugin's function
-    may work. `awaited` is what pieces that were put off wait for.
+    `adapter` says which adapter writes a content type, by its name, `adapted` which stages of it, all without names;
+    `finished` hears of every artifact, `keep_lines` says which lines it carries, `voice` how a type is written; `mix`
+    finds what was fitted for a pick and an adapter, `may_judge` tells whether what judges meets its needs, `second`
+    whether that is another model, `fitness` what flags pieces; `patience` is a plugin's seconds, `awaited` what waits.
     """
 
     def __init__(
@@ -59,6 +57,7 @@ class Pipeline:
         voice: Callable[[ContentType], str] = lambda content_type: "",
         mix: Callable[[Pick, str | None], Mix | None] = lambda pick, adapter: None,
         may_judge: Callable[[Pick], bool] = lambda pick: True,
+        second: bool = False,
         fitness: Callable[[ContentType], Fitness | None] = lambda content_type: None,
         patience: float = DEFAULT.plugin,
     ) -> None:
@@ -79,6 +78,7 @@ class Pipeline:
                 voice=voice(content_type),
                 mixes={name: found for name, pick in picks.items() if pick.mix and (found := mix(pick, writes))},
                 unjudged=frozenset(name for name, pick in picks.items() if not may_judge(pick)),
+                second=second,
                 fitness=fitness(content_type),
                 patience=late,
             )

@@ -6,15 +6,19 @@ before those ran, unless something stands in for what they write.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aigc.content import ContentType, Stage
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError
-from aigc.types import Brief, Json, Prompt
+from aigc.types import Brief, Draft, Finding, Json, Prompt
 from aigc.writing.item import items_of
 from aigc.writing.sheet import Setup, Sheet
+
+log = logging.getLogger(__name__)
 
 WAITS = "needs what earlier stages write, so it has no prompt before they ran"
 
@@ -65,6 +69,29 @@ def preview(
         if stand_ins and stage.name in stand_ins:
             result = stand_ins[stage.name]
             sheet.results[stage.name] = [result] * seen.requests if stage.foreach else result if seen.requests else None
+
+
+def brief_faults(setup: Setup, brief: Brief) -> list[str]:
+    """Return what rejects every piece of a brief whatever is written: what whole-piece checks say of the brief, to whom
+    no text is shown. A check that cannot do without one says nothing; one that does not answer is named."""
+    sheet = Sheet(setup=setup, brief=brief)
+    draft, names, found = Draft(brief=sheet.brief, fields={}, schema={}), sheet.names(), list[Finding]()
+    checks = [
+        bound
+        for bound in (*setup.content_type.checks, *setup.policy)
+        if bound.extension.scope == "draft" and bound.severity == "reject"
+    ]
+    late = set(setup.patience.late)
+    with setup.guarding(f"brief {brief.id!r}"):
+        try:
+            found = sheet.judged(draft, checks, names)
+        except AigcError:  # each for itself
+            for bound in checks:
+                with suppress(AigcError):
+                    found += sheet.judged(draft, [bound], names)
+    for name in setup.patience.late.keys() - late:
+        log.warning("%s did not answer for %g s, about a brief without a text", name, setup.patience.seconds)
+    return list(dict.fromkeys(one.message for one in found if one.about_brief))
 
 
 def _silent(stage: Stage, sheet: Sheet) -> str:

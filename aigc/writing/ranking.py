@@ -17,7 +17,7 @@ from types import GeneratorType
 from typing import Any, TypeAlias, TypeVar
 
 from aigc.content.content_type import Pick
-from aigc.content.mix import Mix
+from aigc.content.mix import Mix, log_odds, probability
 from aigc.plugs.extension import Bound, Render, Scoring
 from aigc.types import About, Ask, Candidate, Draft, Finding, Json, Prompt, Request
 from aigc.writing.drafting import plain, severity_rank
@@ -47,17 +47,23 @@ class Contender:
     worth: float = math.nan
     sure: float = math.nan
 
-    def candidate(self, name: str) -> Candidate:
-        """Return it as scorers see it, judged by the text of one field."""
-        logprob = self.logprob if math.isfinite(self.logprob) else None
-        text = str(self.draft.fields[name])
-        return Candidate(text=text, draft=self.draft, prompt=self.prompt, mean_logprob=logprob, times=self.times)
+    def candidate(self, name: str, beside: Sequence[str] = ()) -> Candidate:
+        """Return it as scorers see it, judged by the text of one field, with the lines `beside` it."""
+        return Candidate(
+            text=str(self.draft.fields[name]),
+            draft=self.draft,
+            prompt=self.prompt,
+            mean_logprob=self.logprob if math.isfinite(self.logprob) else None,
+            times=self.times,
+            beside=tuple(beside),
+        )
 
 
 @dataclass(slots=True)
 class Pool:
-    """This is every different draft that may stand for an item."""
+    """This is every different draft that may stand for an item, and the prompt that asked for the last ones."""
 
+    prompt: Prompt | None = None
     _contenders: dict[str, Contender] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -79,6 +85,13 @@ class Pool:
         """Return them by their worth, the best first, and of equal ones the one that came first."""
         return sorted(self, key=lambda one: -one.worth)
 
+    def leading(self, name: str) -> str:
+        """Return the text of one field of who leads: of those that scorers have seen the worthiest, else the likeliest;
+        nothing where there is none."""
+        weighed = [one for one in self.ranked() if not math.isnan(one.worth)]
+        lead = weighed[0] if weighed else max(self, key=lambda one: one.logprob, default=None)
+        return str(lead.draft.fields.get(name) or "") if lead else ""
+
     def best(self, floor: float) -> Contender | None:
         """Return who stands: of those as sure as the floor the one with the mildest findings, then of the greatest
         worth."""
@@ -99,16 +112,25 @@ def floor_of(pick: Pick, mix: Mix | None, language: str = "") -> float:
     return math.inf if mix.floor is None or elsewhere else mix.floor
 
 
-def weigh(pool: Pool, pick: Pick, mix: Mix | None, render: Render, patience: Patience) -> Asking[None]:
-    """Ask the scorers, and note what each contender of a pool is worth. PluginError names a scorer that broke."""
+def weigh(
+    pool: Pool, pick: Pick, mix: Mix | None, render: Render, patience: Patience, beside: Sequence[str] = ()
+) -> Asking[None]:
+    """Ask the scorers, and note what each contender of a pool is worth, with the lines `beside` it; what a judge says
+    is added to its log-odds, and a line that it refuses is not sure. PluginError names a scorer that broke."""
     contenders = list(pool)
-    candidates = [one.candidate(pick.field) for one in contenders]
+    candidates = [one.candidate(pick.field, beside) for one in contenders]
     columns = yield from together([scored(bound, candidates, render, patience) for bound in pick.by])
     names = [bound.name for bound in pick.by]
+    told = yield from together([scored(bound, candidates, render, patience) for bound in pick.judge])
+    verdicts = [fmean(numbers) for numbers in zip(*told, strict=True)] if told else []
     rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
     worths = [mix.worth(row) for row in rows] if mix else _worths(columns)
     for one, row, worth in zip(contenders, rows, worths, strict=True):
         one.worth, one.sure = worth, mix.surety(row) if mix else worth
+    for one, verdict in zip(contenders, verdicts, strict=False):
+        if math.isfinite(verdict):
+            one.worth = probability(log_odds(one.worth) + verdict) if mix else one.worth + verdict
+            one.sure = one.sure if verdict >= 0 else -math.inf
 
 
 def scored(bound: Bound, candidates: Sequence[Candidate], render: Render, patience: Patience) -> Asking[list[float]]:

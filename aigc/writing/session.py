@@ -13,10 +13,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import count
 from typing import TypeAlias
 
+from aigc.bounds.undisturbed import undisturbed
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.content import ContentType
 from aigc.errors import AigcError
@@ -88,7 +90,7 @@ class Session:
         nobody; what was in hand stays so.
         """
         self.begin()
-        for event in sound_answers(self.generator.step()) if not self._done else ():
+        for event in sound_answers(self.generator.step(), self._asked) if not self._done else ():
             desk = self._desks.get(event.request_id)
             if desk is None:  # cancelled; it may still come back
                 continue
@@ -120,10 +122,10 @@ class Session:
             try:
                 setup = self._setups[content_type.name] = self._setup(content_type)
             except AigcError as error:
-                self._done.append(_unwritten(content_type, brief, str(error)))
+                self._done.append(unwritten(content_type, brief, str(error)))
                 return
         piece = Piece(setup, brief, str(next(self._serials)), watcher)
-        self._queue.append(_Desk(content_type, brief, piece.steps(), watcher))
+        self._queue.append(_Desk(content_type, brief, piece.steps(), watcher, guarded=setup.others_work))
 
     def _drop(self, brief_id: str) -> None:
         self._queue = deque(desk for desk in self._queue if desk.brief.id != brief_id)
@@ -139,6 +141,10 @@ class Session:
         desk.close()
         return ids
 
+    def _asked(self, request_id: str) -> Request | None:
+        desk = self._desks.get(request_id)
+        return None if desk is None else desk.asked[request_id]
+
     def _received(self, desk: _Desk, completion: Completion) -> bool:
         """File a completion; say whether it was the last one that its piece waited for."""
         if desk.receive(completion):
@@ -148,13 +154,15 @@ class Session:
         return not desk.waiting
 
     def _advance(self, desk: _Desk) -> None:
-        """Send a piece what came back, until it waits for something more, is finished or is put off."""
+        """Send a piece what came back, until it waits for something more, is finished or is put off. What its checks do
+        to the process is no other's loss."""
         if desk.put_off:
             desk.close()
             return
         requests: list[Request] = []
         try:
-            with Watched(f"brief {desk.brief.id!r}", self._seconds):
+            work = work_on(desk.brief)
+            with Watched(work, self._seconds), desk.guarding(work):
                 while not requests:
                     requests = desk.resume()
         except StopIteration as finished:
@@ -163,7 +171,7 @@ class Session:
             return
         except OutOfTime:
             reason = f"takes longer than {self._seconds:g} s"
-            self._done.append(_unwritten(desk.content_type, desk.brief, reason))
+            self._done.append(unwritten(desk.content_type, desk.brief, reason))
             return
         try:
             for request in requests:
@@ -172,12 +180,17 @@ class Session:
         except Exception as error:  # a generator that breaks: nobody is to wait for this piece
             self._forget(desk)
             reason = str(error) if isinstance(error, AigcError) else f"{type(error).__name__}: {error}"
-            self._done.append(_unwritten(desk.content_type, desk.brief, reason))
+            self._done.append(unwritten(desk.content_type, desk.brief, reason))
             raise
 
 
-def _unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact:
-    """Return the failed piece of a content type that cannot be set up."""
+def work_on(brief: Brief) -> str:
+    """Return what is said to be at work while a piece is."""
+    return f"brief {brief.id!r}"
+
+
+def unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact:
+    """Return the failed piece of a brief that nothing was written for."""
     made = Provenance(content_type=content_type.name, version=content_type.version)
     return Artifact(id=brief.id, status="failed", fields={}, brief=brief, provenance=made, reason=reason)
 
@@ -185,12 +198,15 @@ def _unwritten(content_type: ContentType, brief: Brief, reason: str) -> Artifact
 class _Desk:
     """This is one piece in work: its steps, the completions it still waits for, and what has come back."""
 
-    def __init__(self, content_type: ContentType, brief: Brief, steps: Steps, watcher: Watcher | None) -> None:
+    def __init__(
+        self, content_type: ContentType, brief: Brief, steps: Steps, watcher: Watcher | None, *, guarded: bool
+    ) -> None:
+        self.guarding: Callable[[str], AbstractContextManager[object]] = undisturbed if guarded else nullcontext
         self.content_type = content_type
         self.brief = brief
         self._steps = steps
         self._watcher = watcher
-        self._asked: dict[str, Request] = {}
+        self.asked: dict[str, Request] = {}
         self._answers: dict[str, list[Completion]] | None = None  # None: not started
         self.waiting: dict[str, int] = {}  # request id → candidates to come
         self.put_off = False
@@ -201,14 +217,14 @@ class _Desk:
     def resume(self) -> list[Request]:
         """Return the requests that the piece needs next; StopIteration carries its artifact."""
         requests = self._steps.send(self._answers)
-        self._asked = {request.id: request for request in requests}
+        self.asked = {request.id: request for request in requests}
         self._answers = {request.id: [] for request in requests}
         self.waiting = {request.id: request.sampling.n for request in requests}
         return requests
 
     def watch(self, delta: Delta) -> None:
         """Show the watcher the next part of a text."""
-        about = self._asked[delta.request_id].about
+        about = self.asked[delta.request_id].about
         if self._watcher is not None and about is not None:
             try:
                 self._watcher.delta(about, delta)

@@ -3,13 +3,15 @@
 A suggestion went the way of the text in its place: it passed its stage's checks, and here it stands in the piece for a
 moment, is post-processed with it and checked by those of the whole piece: one that has these reject anything more, at
 whatever place, is none. Only a place that is one item's text has
-some: what an expression joins from several has none. An item that is left out, since no plain text fits it, is offered
-in place of what says something else: the last text of its list that is no item's own.
+some: what an expression joins from several has none. An item whose own text stands only within another one ("Lid" in
+"Mug: Lid") is offered in place of that; one that is left out, since no plain text fits it, or that stands nowhere, in
+place of what says something else: the last text of its list that is no item's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from aigc.content.walk import ANYTHING, mapped
@@ -20,15 +22,20 @@ from aigc.writing.line_log import Places
 from aigc.writing.ranking import Contender
 from aigc.writing.sheet import Sheet
 
+WORDS = re.compile(r"\w+")
+
 
 def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Places) -> tuple[Suggestion, ...]:
     """Return what `items` suggest for the places where their texts stand, the best of each place first."""
+    offers = {path: item for item in items for path in _stands(draft, item, places)}
+    offers |= _within(draft, items, offers)
+    offers |= (instead := _instead(draft, _without(items, offers), places, offers))
+    if not offers:
+        return ()
     content_type, names = sheet.setup.content_type, sheet.names()
     whole = content_type.composed  # the simple form's one stage has the type's own steps and checks
     checks = (*content_type.checks, *sheet.setup.policy)
     textual = [step for step in content_type.postprocess if whole and step.extension.scope == "text"]
-    offers = {path: item for item in items for path in _stands(draft, item, places)}
-    offers |= (instead := _instead(draft, items, places))
     queues = {path: _offered(item, at_path(draft.fields, path)) for path, item in offers.items()}
     there = {str(text) for _, text, _ in draft_texts(draft)}
     found: dict[str, dict[str, Suggestion]] = {path: {} for path in offers}
@@ -66,26 +73,72 @@ def suggestions(draft: Draft, sheet: Sheet, items: Sequence[Item], places: Place
 
 def _stands(draft: Draft, item: Item, places: Places) -> list[str]:
     """Return the paths at which an item's text stands by itself."""
-    pick = item.stage.pick
-    if pick is None or not pick.suggest or item.draft is None or item.left_out:
+    if not _suggests(item) or item.draft is None or item.left_out:
         return []
-    own, origin = item.draft.fields.get(pick.field), Origin(item.stage.name, item.index, pick.field)
+    own, origin = _own(item), Origin(item.stage.name, item.index, _field(item))
     texts = {path: at_path(draft.fields, path) for path in places.get(origin, ())}
     return [path for path, text in texts.items() if isinstance(text, Signed) or text == own]
 
 
-def _instead(draft: Draft, items: Sequence[Item], places: Places) -> dict[str, Item]:
-    """Return path → the left-out item that is offered there: the last texts of its list of which no item stands."""
-    held = {path for paths in places.values() for path in paths}
+def _within(draft: Draft, items: Sequence[Item], offers: Mapping[str, Item]) -> dict[str, Item]:
+    """Return path → the item whose own text, or its fact, and no other item's, is part of what stands there: the
+    shortest text of a list with the limit of the item's."""
+    found: dict[str, Item] = {}
+    for item in _without([one for one in items if _suggests(one) and not one.left_out], offers):
+        others = [_own(one) for one in items if one is not item and one.stage is item.stage]
+        limit = item.stage.output[_field(item)].get("limit")
+        free = [
+            (len(text), path)
+            for path, text, schema in draft_texts(draft)
+            if path not in offers and path not in found and path.endswith("]") and schema.get("limit") == limit
+            if any(_has(text, part) for part in (_own(item), item.value))
+            if not any(_has(text, part) for part in others)
+        ]
+        if free:
+            found[min(free)[1]] = item
+    return found
+
+
+def _instead(draft: Draft, items: Sequence[Item], places: Places, taken: Collection[str]) -> dict[str, Item]:
+    """Return path → the item that is offered there, as it stands nowhere: the last texts of its list that are no
+    item's."""
+    held = {path for paths in places.values() for path in paths} | set(taken)
     found: dict[str, Item] = {}
     for item in items:
-        pick, stage = item.stage.pick, item.stage.name
+        stage = item.stage.name
         roots = [root_of(path) for origin, paths in places.items() if origin.stage == stage for path in paths]
         texts = draft.fields.get(roots[0]) if roots else None
-        if pick and pick.suggest and item.by_design and item.pool and isinstance(texts, list):
+        kept = item.by_design or not item.left_out
+        if _suggests(item) and kept and item.pool and isinstance(texts, list):
             free = [path for at in range(len(texts)) if (path := f"{roots[0]}[{at}]") not in held | found.keys()]
             found |= dict.fromkeys(free[-1:], item)
     return found
+
+
+def _without(items: Sequence[Item], offers: Mapping[str, Item]) -> list[Item]:
+    """Return the items that are offered nowhere yet."""
+    return [item for item in items if not any(item is one for one in offers.values())]
+
+
+def _suggests(item: Item) -> bool:
+    return bool(item.stage.pick and item.stage.pick.suggest)
+
+
+def _field(item: Item) -> str:
+    assert item.stage.pick is not None
+    return item.stage.pick.field
+
+
+def _own(item: Item) -> Json:
+    return item.draft.fields.get(_field(item)) if item.draft else None
+
+
+def _has(text: str, part: Json) -> bool:
+    """Tell whether a text has the words of another one in a row, however they are capitalised."""
+    if not isinstance(part, str):
+        return False
+    words, wanted = (" ".join(WORDS.findall(one.casefold())) for one in (text, part))
+    return bool(wanted) and (f" {wanted} " in f" {words} " if wanted.isascii() else wanted in words)
 
 
 def _offered(item: Item, standing: Json) -> list[Contender]:
@@ -94,8 +147,7 @@ def _offered(item: Item, standing: Json) -> list[Contender]:
 
 
 def _text(item: Item, contender: Contender) -> str:
-    assert item.stage.pick is not None
-    return str(contender.draft.fields[item.stage.pick.field])
+    return str(contender.draft.fields[_field(item)])
 
 
 def _next(

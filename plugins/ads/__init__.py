@@ -18,8 +18,13 @@ from aigc_plugins.ads.compose import ad_descriptions, ad_headlines, close_descri
 from aigc_plugins.ads.fact_lines import ad_line, ad_sentence, fact, introduced, paired, shared_out
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.faithful import keeps_to_fact, plain_line
+from aigc_plugins.ads.feed_ads import feed_part, keeps_ad_advice, keeps_ad_limits
 from aigc_plugins.ads.headline_set import headline_set
+from aigc_plugins.ads.kept_commas import keeps_commas
+from aigc_plugins.ads.long_lines import asset_descriptions, baidu_descriptions, baidu_title, long_headlines
+from aigc_plugins.ads.search_assets import ad_callouts, ad_keywords, ad_sitelinks, pages_are_links
 from aigc_plugins.ads.strength import ad_strength
+from aigc_plugins.ads.untold import price_is_told
 from aigc_plugins.ads.wording import joins_well
 
 if TYPE_CHECKING:
@@ -38,7 +43,16 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (ad_strength, joins_well, keeps_to_fact)
+    return (
+        ad_strength,
+        joins_well,
+        keeps_ad_advice,
+        keeps_ad_limits,
+        keeps_commas,
+        keeps_to_fact,
+        pages_are_links,
+        price_is_told,
+    )
 
 
 @hookimpl
@@ -55,9 +69,17 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         told_together=told_together,
     )
     environment.globals.update(
+        ad_callouts=ad_callouts,
         ad_descriptions=ad_descriptions,
         ad_headlines=ad_headlines,
+        ad_keywords=ad_keywords,
+        ad_sitelinks=ad_sitelinks,
+        asset_descriptions=asset_descriptions,
+        baidu_descriptions=baidu_descriptions,
+        baidu_title=baidu_title,
         calls_to_action=calls_to_action,
         display_path=display_path,
+        feed_part=feed_part,
         headline_set=headline_set,
+        long_headlines=long_headlines,
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
+from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.faithful import same_word
-from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
+from aigc_plugins.ads.word_lists import TAIL, closing_lists, in_language, word_lists
 
 WIDTH = 30
-FIRST = 5  # of the calls; the voice `facts` draws from these
 
+ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)  # which the calls have themselves
 WHERE = frozenset(["online", "nearby", "local"])
 
 Offering: TypeAlias = Literal["goods", "service", "software"]
@@ -22,49 +24,71 @@ Offering: TypeAlias = Literal["goods", "service", "software"]
 
 def calls_to_action(language: str = "en", product: str = "", category: str | None = None, count: int = 3) -> list[str]:
     """Return `count` headlines that ask for a click; which ones depends on the product, so a batch varies."""
-    calls = in_language(word_lists()["calls"], language)[offering(product, category)][:FIRST]
+    calls = in_language(word_lists()["calls"], language)[offering(product, category)]
     return _rotated(calls, product)[:count]
 
 
+def brief_seed(product: str, facts: Iterable[str]) -> str:
+    """Return what an ad's calls are drawn by: a catalogue may have one product in many rows, of other facts each."""
+    return "\n".join((product, *facts))
+
+
 def drawn_calls(
-    names: Sequence[str], language: str, category: str | None, avoid: frozenset[str] = frozenset()
+    names: Sequence[str],
+    language: str,
+    category: str | None,
+    avoid: frozenset[str] = frozenset(),
+    *,
+    seed: str | None = None,
 ) -> Iterator[str]:
-    """Yield headlines that ask for a click, drawn by the product's own name from all there are: in turn a plain one and
-    one that names the product. `names` are the product and its shorter forms, of which the longest that fits is used.
-    None has a verb that is to be avoided.
+    """Yield headlines that ask for a click, drawn by an ad's own `seed` (the product's name without one) from all there
+    are: in turn a plain one and one that names the product. `names` are the product and its shorter forms, of which the
+    longest that fits is used. None has a verb that is to be avoided.
     """
     kind = offering(names[0], category, further=True)
-    drawn = _drawn(in_language(word_lists()["calls"], language)[kind], names[0])
+    seed = names[0] if seed is None else seed
+    drawn = _shuffled(tuple(in_language(word_lists()["drawn"], language)[kind]), seed)
     plain = [call for call in drawn if not call_verbs(call, language) & avoid]
-    fitting = [call for call in named_calls(names, language, kind) if not call_verbs(call, language) & avoid]
+    fitting = [call for call in named_calls(names, language, kind, seed=seed) if not call_verbs(call, language) & avoid]
     yield from plain[:1]
     yield from fitting
     yield from plain[1:]
 
 
-def named_calls(names: Sequence[str], language: str, kind: Offering, part: str = "named_calls") -> list[str]:
+def named_calls(
+    names: Sequence[str], language: str, kind: Offering, part: str = "named_calls", *, seed: str | None = None
+) -> list[str]:
     """Return the calls of a part of the word lists that fit with a name, those with the first of `names` first."""
-    patterns = _drawn(in_language(word_lists()[part], language)[kind], names[0])
-    calls = [pattern.format(name=name) for name in names for pattern in patterns]
-    return [call[:1].upper() + call[1:] for call in calls if measure(call, "width") <= WIDTH]
+    patterns = _shuffled(tuple(in_language(word_lists()[part], language)[kind]), names[0] if seed is None else seed)
+    calls = [pattern.format(name=ARTICLE.sub("", name)) for name in names for pattern in patterns]
+    return [capital(call) for call in calls if measure(call, "width") <= WIDTH]
 
 
+@lru_cache(maxsize=1 << 12)
 def call_verbs(line: str, language: str) -> frozenset[str]:
     """Return what a line asks for, as far as it is a call: the verbs in it that calls have."""
-    verbs: list[str] = in_language(word_lists()["call_verbs"], language)
     if language == "zh":
-        return frozenset(verb for verb in verbs if verb in line)
-    words = re.findall(r"[a-z]+", line.lower())
-    return frozenset(verb for verb in verbs for word in words if same_word(word, verb))
+        return frozenset(verb for verb in in_language(word_lists()["call_verbs"], language) if verb in line)
+    return frozenset().union(*(_verbs_like(word, language) for word in re.findall(r"[a-z]+", line.lower())))
 
 
-def closings(language: str, product: str, category: str | None, *, further: bool = False) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def _verbs_like(word: str, language: str) -> frozenset[str]:
+    return frozenset(verb for verb in in_language(word_lists()["call_verbs"], language) if same_word(word, verb))
+
+
+def closings(language: str, product: str, category: str | None) -> list[str]:
     """Return the sentences a description may end with; which one comes first depends on the product."""
-    return _rotated(
-        in_language(word_lists()["closings"], language)[offering(product, category, further=further)], product
-    )
+    return _rotated(in_language(word_lists()["closings"], language)[offering(product, category)], product)
 
 
+def drawn_closings(language: str, product: str, category: str | None, seed: str) -> Sequence[str]:
+    """Return all sentences that a description of what is sold may end with, in an order drawn by an ad's own `seed`."""
+    lists = in_language(closing_lists(), language)
+    return _shuffled((*lists["any"], *lists[offering(product, category, further=True)]), seed)
+
+
+@lru_cache(maxsize=1 << 10)
 def offering(product: str, category: str | None, *, further: bool = False) -> Offering:
     """Return what is sold, read from its category and its name: nobody orders a tutor or books a kettle.
 
@@ -86,9 +110,10 @@ def offering(product: str, category: str | None, *, further: bool = False) -> Of
     return "goods"
 
 
-def _drawn(lines: Sequence[str], product: str) -> list[str]:
-    """Return the lines in an order that is the product's own, as good as random from one product to the next."""
-    return sorted(lines, key=lambda line: sha256(f"{product}\n{line}".encode()).digest())
+@lru_cache(maxsize=1 << 10)
+def _shuffled(lines: tuple[str, ...], seed: str) -> Sequence[str]:
+    """Return lines in an order that is the seed's own, as good as random from one seed to the next."""
+    return sorted(lines, key=lambda line: sha256(f"{seed}\n{line}".encode()).digest())
 
 
 def _rotated(lines: list[str], product: str) -> list[str]:

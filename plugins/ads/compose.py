@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
-from aigc_plugins.ads.calls import closings
-from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, shared_out, worded
+from aigc_plugins.ads.calls import brief_seed, closings, drawn_closings
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
+from aigc_plugins.rules.gimmicks import names_of, printable
 
+DECIMAL = re.compile(r"\d+[.,]\d+(?:\s?[A-Za-z]{1,3}\b)?")  # 1.5 L
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
 ALIKE = 75  # of 100: well below where the check that looks for twins finds one
@@ -36,16 +40,22 @@ def ad_headlines(
     without a word.
     """
     first = [product_line(product, worded(brand), language), keyword or ""]
-    last = [in_language(word_lists()["price"], language).format(price=price) if worded(price) else "", offer or ""]
+    last = [price_line(price, language), offered(offer) or ""]
     kept: list[str] = []
     for text in first:
         if _fits(text) and not any(_says_no_more(text, other) for other in (*kept, *lines)):
-            kept.append(_titled(text))
+            kept.append(capital(text))
     kept += filter(has_words, lines)
     for text in (*last, *calls):
         if _fits(text) and not any(_says_no_more(text, other) for other in kept):
-            kept.append(_titled(text))
+            kept.append(capital(text))
     return kept[:HEADLINES]
+
+
+def price_line(price: str | None, language: str) -> str:
+    """Return what says a price, as "Yours for $19"; nothing where it does not begin with an amount."""
+    told = priced(price)
+    return in_language(word_lists()["price"], language).format(price=told) if told and is_amount(told) else ""
 
 
 def ad_descriptions(
@@ -64,9 +74,10 @@ def ad_descriptions(
     texts = [text for two in zip(introductions, pairs, strict=False) for text in two]
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
     texts += _further(texts, facts, product, language)
-    calls = closings(language, product, category, further=bool(facts))
+    seed = brief_seed(product, facts)
+    calls = drawn_closings(language, product, category, seed) if facts else closings(language, product, category)
     while len(texts) < 2:
-        texts.append(_spare(texts, _titled(product), calls, language))
+        texts.append(_spare(texts, capital(product), calls, language))
     return texts[:4]
 
 
@@ -105,7 +116,7 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
     """Fill a search ad's descriptions up to their limit: the brief's offer in the second, in each a call to action.
 
     No two of them end with the same call, unless none of the others fits, and as far as can be not with like ones. With
-    `further` more words tell what is sold, and so what is called for.
+    `further` there are ten times as many, drawn by product and benefits, and more words tell what is sold.
     """
     found = re.search(r"\[(\d+)\]", field.path)
     texts = field.draft.fields.get(field.path.partition("[")[0])
@@ -113,14 +124,16 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
         return text
     values = field.draft.brief.values
     product, category = str(values.get("product") or ""), values.get("category")
-    calls = closings(field.draft.language, product, category, further=further)
+    language, seed = field.draft.language, brief_seed(product, values.get("benefits") or ())
+    calls = drawn_closings(language, product, category, seed) if further else closings(language, product, category)
     limit = limit_of(field.schema)
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
+    told = printable(values.get("offer"), field.draft.language, *names_of(field.draft))
     for place, one in enumerate(texts[: int(found[1]) + 1]):
-        offer = worded(values.get("offer")) or "" if place == 1 else ""
-        turn = _fresh_first(calls, [*closed, *texts[place + 1 :]])
-        closed.append(_closed(one, offer, turn, most, field.draft.language))
+        offer = offered(told) or "" if place == 1 else ""
+        turn = (_unlike_first if further else _fresh_first)(calls, [*closed, *texts[place + 1 :]])
+        closed.append(_closed(one, offer, turn, most, language))
     return closed[-1]
 
 
@@ -143,6 +156,14 @@ def _fresh_first(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
     return sorted(calls, key=lambda call: len(_bag(call) & used) / len(_bag(call)))
 
 
+def _unlike_first(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Return the calls in their order, those last that share more than half of their words with one of `texts`. So
+    each has its turn, whereas words that share least would always be the same few."""
+    bags = [_bag(text) for text in texts]
+    return sorted(calls, key=lambda call: any(2 * len(_bag(call) & bag) > len(_bag(call)) for bag in bags))
+
+
+@lru_cache(maxsize=1 << 10)
 def display_path(product: str, *, brand: str | None = None, category: str | None = None) -> tuple[str, str]:
     """Return path1 and path2, the two parts an ad shows after its domain, each at most 15 wide; path2 may be empty."""
     first = _path_part(category or "") or _path_part(brand or "")
@@ -152,7 +173,7 @@ def display_path(product: str, *, brand: str | None = None, category: str | None
 
 def product_line(product: str, brand: str | None, language: str) -> str:
     """Return the headline that names the product: with its brand, else alone, else without its tail, else cut short."""
-    name = _titled(product)
+    name = capital(product)
     branded = in_language(word_lists()["branded"], language).format(product=name, brand=brand) if brand else ""
     for text in (branded, name, TAIL.sub("", name)):
         if text and measure(text, "width") <= HEADLINE:
@@ -169,10 +190,11 @@ def product_name(product: str) -> str:
 
 def _path_part(text: str, beside: str = "") -> str:
     """Return as many words as fit, joined by hyphens: the last ones, as they carry the noun, else the first ones.
+    A number with a point, which an address has no sign for, is left out with its unit.
 
     It is empty where none fit but what stands `beside` it already.
     """
-    bare = re.sub(r"['’]", "", text)
+    bare = re.sub(r"['’]|(?<=\w)!(?=\w)", "", DECIMAL.sub(" ", text))
     parts = [part for part in re.split(r"[^\w-]+|_", bare) if part.strip("-")]
     last = [parts[start:] for start in range(len(parts)) if len(parts[start]) > 1]
     if last and last[-1][0].lower() in word_lists()["generic"]:
@@ -197,21 +219,23 @@ def _much_alike(text: str, other: str) -> bool:
     """Tell whether two descriptions are much alike letter by letter, or the one says nearly all words of the other."""
     from rapidfuzz import fuzz
 
-    one, two = (" ".join(re.findall(r"\w+", description.lower())) for description in (text, other))
+    one, two = _only_words(text), _only_words(other)
     return max(fuzz.ratio(one, two), 0 if CJK.search(one) else fuzz.token_set_ratio(one, two)) >= ALIKE
 
 
-def _bag(text: str) -> set[str]:
-    return set(re.findall(r"\w", text)) if CJK.search(text) else set(re.findall(r"\w+", text.lower()))
+@lru_cache(maxsize=1 << 10)
+def _only_words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+@lru_cache(maxsize=1 << 10)
+def _bag(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w", text) if CJK.search(text) else re.findall(r"\w+", text.lower()))
 
 
 def _fits(text: str) -> bool:
     return has_words(text) and measure(text, "width") <= HEADLINE
 
 
-def _titled(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _sentence(text: str, language: str) -> str:
-    return _titled(text) + ("。" if language == "zh" else ".")
+    return capital(text) + ("。" if language == "zh" else ".")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from aigc.content import ends_dangling, measure
+from aigc.content.numbers import is_currency
 from aigc.types import Json
+from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 from aigc_plugins.text.emoji import strip_emoji
 
@@ -16,6 +20,8 @@ FINAL = " .。!！;；,，"
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 LISTED = re.compile(r"\b(?:an?|the)\s+\S+$", re.IGNORECASE)
 LONG_NAME = 34  # wide; two sentences that share more say little else
+CURRENCY = re.compile(r"[^\W\d_]+\.?|[^\w\s.,'’]")  # a word or sign that may be one
+BARE_NUMBER = re.compile(r"[-+]?\d[\d.,'’ ]*")
 WORDED = re.compile(r"[^\W_]")
 BEGUN = re.compile(r",\s*\S+$")  # a clause of which only the first word would stay
 DENYING = re.compile(r"\b(?:no|not|without|never|none|free of|free from)\b", re.IGNORECASE)
@@ -30,13 +36,14 @@ def fact(value: Json, phrase: str) -> str | None:
     return phrase.replace("{}", text) if text else None
 
 
+@lru_cache(maxsize=1 << 12)
 def ad_line(text: str, width: int = 30) -> str:
     """Return a fact as a line of at most `width`: whole, or without its tail, or empty where that would mislead, or the
     fact has no word."""
     text = text.strip(FINAL) if has_words(text) else ""
     for line in (text, ARTICLE.sub("", text)):
         if measure(line, "width") <= width:
-            return _capital(line)
+            return capital(line)
     text = ARTICLE.sub("", text)
     line = _without_tail(text, width)
     lost = text[len(line) :]
@@ -44,7 +51,7 @@ def ad_line(text: str, width: int = 30) -> str:
     bent = LIMITING.search(lost) or DENYING.search(lost)
     if not line or parted or bent or (len(line.split()) < 2 and not CJK.search(line)):
         return ""
-    return _capital(line)
+    return capital(line)
 
 
 def ad_sentence(
@@ -63,7 +70,7 @@ def ad_sentence(
     joint = in_language(word_lists()["joined"], language)
     if index and measure(product, "width") > LONG_NAME:
         return ""
-    names = dict.fromkeys(_capital(name) for name in (product, TAIL.sub("", product)) if name)
+    names = dict.fromkeys(capital(name) for name in (product, TAIL.sub("", product)) if name)
     last = TAIL.sub("", product).lower().rpartition(" ")[2]
     if once and last.isalpha() and given[0].lower().startswith(last):
         names.clear()
@@ -76,6 +83,7 @@ def ad_sentence(
     return _sentence(short, language) if short else ""
 
 
+@lru_cache(maxsize=1 << 12)
 def has_words(fact: str) -> bool:
     """Tell whether a text says anything: not where it is "-" or "…", or nothing but signs that no ad shows."""
     return WORDED.search(fact if fact.isascii() else strip_emoji(fact, symbols=True)) is not None
@@ -84,6 +92,27 @@ def has_words(fact: str) -> bool:
 def worded(text: str | None) -> str | None:
     """Return a text that says anything; None in place of any other."""
     return text if text and has_words(text) else None
+
+
+def priced(price: str | None) -> str | None:
+    """Return a price that says how much; None in place of one that does not: `on request`, `N/A €`, `0.00 €`."""
+    return worded(price) if price and any(map(_counts, price)) else None
+
+
+def is_amount(price: str) -> bool:
+    """Tell whether a price begins with the amount, so that "Yours for" can stand before it, and not "from $19"."""
+    before = re.split(r"\d", price, maxsplit=1)[0].strip()
+    return (not before or is_currency(before)) and any(map(is_currency, CURRENCY.findall(price)))
+
+
+def offered(offer: str | None) -> str | None:
+    """Return an offer that says anything; None in place of one that is nothing but a number, which may be a share, an
+    amount or a number of things."""
+    return None if offer and BARE_NUMBER.fullmatch(offer.strip()) else worded(offer)
+
+
+def _counts(sign: str) -> bool:
+    return sign.isnumeric() and unicodedata.numeric(sign, 0) > 0
 
 
 def introduced(facts: Sequence[str]) -> list[str]:
@@ -123,14 +152,12 @@ def _without_tail(text: str, width: int) -> str:
 
 
 def _sentence(text: str, language: str) -> str:
-    return _capital(text.strip(FINAL)) + ("。" if language == "zh" else ".")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return capital(text.strip(FINAL)) + ("。" if language == "zh" else ".")
 
 
 def in_sentence(text: str) -> str:
     """Return the text for the middle of a sentence; abbreviations and names keep their capital."""
     first = text.split(" ")[0]
+    if re.split(r"\W", first)[0] in word_lists()["capitals"]:
+        return text
     return text if any(char.isupper() or char.isdigit() for char in first[1:]) else text[:1].lower() + text[1:]

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from aigc.content import measure
+from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence
 from aigc_plugins.ads.word_lists import in_language, word_lists
 
@@ -20,23 +21,29 @@ Opening: TypeAlias = Literal["does", "do", "clause", "noun"]
 WIDTH = 90
 SHORT = 5  # words of a noun that stands beside another one
 DIVIDED = re.compile(r"[,;:–—，；：、]|\band\b|\bor\b", re.IGNORECASE)
+THINGS = frozenset(["water", "light", "lead", "label", "cover", "plan"])  # before a preposition: "water at 30 degrees"
 FINITE = frozenset(["is", "are", "can", "has", "have", "does", "do", "will"])
 
 
+@lru_cache(maxsize=1 << 12)
 def opening(fact: str) -> Opening:
     """Return what a fact begins with: a verb as of one thing ("holds"), as of many ("hold"), a clause of its own
     ("cover washes at 40 degrees"), or else a noun or what tells of one."""
     words = [word.strip(FINAL) for word in fact.lower().split()]
     singular, plural = _verbs()
-    nouns, following = word_lists()["verbs_or_nouns"], frozenset(word_lists()["after_verbs"])
+    nouns, following = word_lists()["verbs_or_nouns"], word_lists()["after_verbs"]
     first, second = words[0] if words else "", words[1] if len(words) > 1 else ""
     counted = second[:1].isdigit() or second in word_lists()["determiners"]
     named = second in word_lists()["prepositions"] and singular.get(first) in word_lists()["nouns_before_prepositions"]
     if first in singular and not named and (singular[first] not in nouns or counted or second in ("your", "itself")):
         return "does"
     if first in plural and (counted or second in following) and (first not in nouns or second != "for"):
+        if first in THINGS and second in word_lists()["prepositions"]:
+            return "noun"
         return "do"
     for before, word in pairwise(words[:5]):
+        if before in word_lists()["prepositions"] and before not in ("out", "off", "up", "in", "on"):
+            continue  # "a strip for returns"
         many = before.endswith("s") and word in plural and word not in nouns
         if many or word in FINITE or (word in singular and singular[word] not in nouns):
             return "clause"
@@ -64,8 +71,8 @@ def _told(facts: Sequence[str], language: str) -> Iterator[str]:
     shapes = {opening(fact) for fact in facts}
     alike = len(shapes) == 1 and not divided and ("noun" not in shapes or all(map(_listable, facts)))
     if joint := joints.get(next(iter(shapes))) if alike else None:
-        yield joint.join([_capital(facts[0]), *map(in_sentence, facts[1:])]) + "."
-    yield joints["divided"].join(map(_capital, facts)) + "."
+        yield joint.join([capital(facts[0]), *map(in_sentence, facts[1:])]) + "."
+    yield joints["divided"].join(map(capital, facts)) + "."
 
 
 def _listable(fact: str) -> bool:
@@ -73,10 +80,6 @@ def _listable(fact: str) -> bool:
     "made of oak" or "for beginners", which would seem to belong to what stands before."""
     words = fact.lower().split()
     return len(words) <= SHORT and not {*words[:2]} & {*word_lists()["prepositions"]}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 @cache

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from aigc import check
 from aigc.content import limit_of, measure
 from aigc.types import Field, Json
-from aigc_plugins.ads.fact_lines import ad_line, has_words
+from aigc_plugins.ads.fact_lines import FINAL, ad_line, has_words
 from aigc_plugins.ads.shortened import loses_time, tightened
-from aigc_plugins.ads.word_lists import CJK, word_lists
+from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound
+from aigc_plugins.ads.word_lists import CJK, neutral, word_lists
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 # What may follow a common stem: "washes", "washing", "washable", but not "washed" where nothing was washed.
@@ -51,15 +52,16 @@ def keeps_to_fact(
         yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)
     given = words_of(" ".join([*facts, free]))
-    neutral = word_lists()["neutral"] if add is None else add
+    may_add = neutral() if add is None else add
     if field.draft.language != "en":  # "A 电动车 that…" adds English to a Chinese line
-        neutral = [word for word in neutral if not word.isascii()]
+        may_add = [word for word in may_add if not word.isascii()]
     written = words_of(text)
-    match = same_word if inflect else str.__eq__
     invented = [
         word
         for word in words_of(_without_made_of(text, facts))
-        if word not in neutral and not any(match(word, other) for other in given)
+        if word not in may_add
+        and word not in given
+        and not (inflect and any(same_word(word, other) for other in given))
     ]
     if invented:
         yield f"{invented[0]!r} is not in the fact"
@@ -67,6 +69,8 @@ def keeps_to_fact(
         yield "lacks what the fact begins with"
     if begins and any(loses_time(text, one) for one in facts):
         yield "does not say for how long"
+    elif begins and any(loses_bound(text, one) for one in facts):
+        yield "leaves out what limits its fact"
     for one in facts:
         fits = not (limit := limit_of(field.schema)) or measure(one, limit[0]) <= limit[1]
         yield from _told(written, words_of(one), one, share if fits else min(share, short))
@@ -83,22 +87,25 @@ def plain_line(fact: str, width: int = 30, share: float = 0.5, *, numbers: bool 
     """Return a fact as a line that says as much as a line written from it has to: at least `share` of its telling words
     and, unless not all `numbers` are wanted, each of its numbers, whole or tighter; nothing where none that is so
     narrow does."""
-    return next((line for one in (fact, *tightened(fact)) if (line := _saying(one, width, share, numbers))), "")
+    ways = [fact, *tightened(fact)]
+    whole = [one for one in ways if measure(one.strip(FINAL), "width") <= width]
+    lines = (_saying(one, width, share, numbers) for one in (*whole[:1], *ways))
+    return next((line for line in lines if line and (whole or not is_bare_thing(line, fact))), "")
 
 
 def _saying(fact: str, width: int, share: float, numbers: bool) -> str:
     line = ad_line(fact, width)
-    written, wanted = words_of(line), [word for word in words_of(fact) if word not in word_lists()["neutral"]]
+    written, wanted = words_of(line), [word for word in words_of(fact) if word not in neutral()]
     counts = [word for word in wanted if numbers and word[0].isdigit()]
     enough = len([word for word in wanted if word in written]) >= share * len(wanted)
-    whole = enough and all(number in written for number in counts) and not loses_time(line, fact)
-    return line if whole else ""
+    whole = enough and all(number in written for number in counts)
+    return line if whole and not loses_time(line, fact) and not loses_bound(line, fact) else ""
 
 
 def _told(written: Sequence[str], fact: Sequence[str], shown: str, share: float) -> Iterator[str]:
     """Yield a message where fewer than `share` of the fact's telling words are written."""
-    wanted = [word for word in fact if word not in word_lists()["neutral"]]
-    kept = sum(any(same_word(word, other) for other in written) for word in wanted)
+    wanted = [word for word in fact if word not in neutral()]
+    kept = sum(word in written or any(same_word(word, other) for other in written) for word in wanted)
     if kept < share * len(wanted):
         yield f"says too little of {shown!r}"
 
@@ -108,7 +115,7 @@ def _picked(written: Sequence[str], fact: str) -> Iterator[str]:
     tokens, ends = _phrases(fact)
     places = list(_places(written, tokens))
     gaps = [tokens[left + 1 : right] for left, right in pairwise(places)]
-    if sum(any(word not in word_lists()["neutral"] for word in gap) for gap in gaps) > 1:
+    if sum(any(word not in neutral() for word in gap) for gap in gaps) > 1:
         yield "leaves words out in more than one place"
     if places and places[-1] not in ends:
         yield f"stops before {tokens[places[-1] + 1]!r}"
@@ -119,18 +126,22 @@ def _picked(written: Sequence[str], fact: str) -> Iterator[str]:
 
 
 def _lacks_beginning(written: Sequence[str], fact: Sequence[str]) -> bool:
-    light = {*word_lists()["neutral"], *(word for verb in word_lists()["light"] for word in verb.split(" "))}
-    first = next((word for word in fact if word not in light and not CJK.match(word)), "")
-    return bool(first) and not any(same_word(first, word) for word in written)
+    first = next((word for word in fact if word not in _light() and not CJK.match(word)), "")
+    return bool(first) and first not in written and not any(same_word(first, word) for word in written)
+
+
+@cache
+def _light() -> frozenset[str]:
+    return neutral() | {word for verb in word_lists()["light"] for word in verb.split(" ")}
 
 
 def _turned(written: Sequence[str], free: Sequence[str], fact: Sequence[str]) -> Iterator[str]:
     """Yield a message where the fact's words come in another order: "live starter from rye" is not "a starter from live
     rye"."""
-    telling = [word for word in written if word not in word_lists()["neutral"]]
-    while telling and any(same_word(telling[0], other) for other in free):
+    telling = [word for word in written if word not in neutral()]
+    while telling and (telling[0] in free or any(same_word(telling[0], other) for other in free)):
         telling = telling[1:]  # the product's name, which comes first
-    meant = [word for word in telling if any(same_word(word, other) for other in fact)]
+    meant = [word for word in telling if word in fact or any(same_word(word, other) for other in fact)]
     if len(list(_places(meant, fact))) < len(meant):
         yield "puts the fact's words in another order"
 
@@ -145,7 +156,8 @@ def _places(written: Sequence[str], fact: Sequence[str]) -> Iterator[int]:
             begin = place + 1
 
 
-def _phrases(fact: str) -> tuple[list[str], set[int]]:
+@lru_cache(maxsize=1 << 10)
+def _phrases(fact: str) -> tuple[Sequence[str], set[int]]:
     """Return a fact's words, and the places after which a phrase of it ends."""
     marks = {mark.strip() for mark in word_lists()["clauses"]}
     tokens = words_of(fact)
@@ -170,9 +182,9 @@ def _without_made_of(text: str, facts: Sequence[str]) -> str:
 
 def _bent(text: str, given: str, facts: str) -> Iterator[str]:
     """Yield limits ("up to") and denials that were added, or dropped from a number or a claim that stayed."""
-    limited = _limited(facts)
+    limited, stated, known = _limited(facts), _qualifiers(text), _qualifiers(given)
     for qualifier in word_lists()["qualifiers"]:
-        if _has(text, qualifier) and not _has(given, qualifier):
+        if qualifier in stated and qualifier not in known:
             yield f"adds {qualifier!r}, which the fact does not say"
         for number in limited[qualifier]:
             if _has(text, number) and not re.search(_near(qualifier, number), text, re.IGNORECASE):
@@ -182,10 +194,18 @@ def _bent(text: str, given: str, facts: str) -> Iterator[str]:
         yield "turns a no into a yes" if denied else "denies what the fact does not"
 
 
+@lru_cache(maxsize=1 << 12)
+def _qualifiers(text: str) -> frozenset[str]:
+    small = text.lower()
+    return frozenset(one for one in word_lists()["qualifiers"] if one in small and _has(text, one))
+
+
 @lru_cache(maxsize=1024)
 def _limited(facts: str) -> dict[str, list[str]]:
     """Return qualifier ("up to") → the numbers it limits, read once for the many lines written from some facts."""
-    return {one: re.findall(_near(one), facts, re.IGNORECASE) for one in word_lists()["qualifiers"]}
+    small = facts.lower()
+    found = {one: one in small for one in word_lists()["qualifiers"]}
+    return {one: re.findall(_near(one), facts, re.IGNORECASE) if there else [] for one, there in found.items()}
 
 
 def _near(qualifier: str, number: str = r"[\d.,]*\d") -> str:
@@ -207,7 +227,7 @@ def _whole(phrase: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)", re.IGNORECASE)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1 << 12)
 def _denials(text: str) -> int:
     return sum(len(pattern.findall(text)) for pattern in _negations())
 
@@ -218,15 +238,16 @@ def _negations() -> list[re.Pattern[str]]:
     return [re.compile(pattern, re.IGNORECASE) for pattern in (*listed, r"\w-free\b|\w+less\b")]
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def words_of(text: str) -> tuple[str, ...]:
     """Return the words and numbers of a text in small letters; each CJK character is a word."""
     spread = CJK.sub(lambda match: f" {match.group()} ", text.lower())
     units: dict[str, str] = word_lists()["units"]
-    return [units.get(token, token) for token in (found.replace("’", "'") for found in TOKEN.findall(spread))]
+    return tuple(units.get(token, token) for token in (found.replace("’", "'") for found in TOKEN.findall(spread)))
 
 
 def tells(word: str) -> bool:
-    return word not in word_lists()["neutral"] and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
+    return word not in neutral() and not CJK.match(word) and (len(word) > 2 or word[0].isdigit())
 
 
 @lru_cache(maxsize=1 << 16)
@@ -243,6 +264,14 @@ def same_word(word: str, other: str) -> bool:
         shared += 1
     left, right = word[shared:], other[shared:]
     return shared >= 3 and {left, right} <= ENDINGS and bool({left, right} & BASE)
+
+
+def by_beginning(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return the first three letters of words → these words: the forms of one have them in common."""
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[:3], []).append(word)
+    return found
 
 
 def _texts(item: Json) -> list[str]:

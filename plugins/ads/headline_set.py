@@ -10,15 +10,20 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import call_verbs, drawn_calls, named_calls, offering
-from aigc_plugins.ads.fact_forms import beside, clauses, short_names, two_in_one
-from aigc_plugins.ads.fact_lines import ad_line, has_words, worded
-from aigc_plugins.ads.shortened import heads, loses_particle, loses_time, parts, tightened
-from aigc_plugins.ads.word_lists import CJK, in_language, word_lists
+from aigc_plugins.ads.calls import brief_seed, call_verbs, drawn_calls, named_calls, offering
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.compose import price_line
+from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, says_twice, short_names, two_in_one
+from aigc_plugins.ads.fact_lines import ad_line, has_words, offered, priced, worded
+from aigc_plugins.ads.shortened import loses_particle, loses_time, parts
+from aigc_plugins.ads.sure_forms import is_bare_thing, loses_bound, other_lines, shorter_whole
+from aigc_plugins.ads.told_once import TOLD, named_numbers, told_enough
+from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, neutral, word_lists
 
 MOST, WIDTH = 15, 30
 ENOUGH, RICH = 11, 4  # headlines that an ad should have, of so many facts
@@ -26,6 +31,9 @@ KEYWORDS = 3  # headlines with the keyword
 CALLS = 2
 ALIKE = 84  # of 100, letter by letter: below where the check that looks for twins finds one
 SHARED = 0.75  # of all words of two lines
+SAYING: Mapping[str, Callable[[str | None], str | None]] = {"price": priced, "offer": offered}  # others are worded
+ARTICLES = ("a", "an", "the")
+LEADING = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 UNIT = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 Mix: TypeAlias = Mapping[str, int | Sequence[int]]  # kind → at most so many, or (so many, while fewer than)
@@ -48,9 +56,17 @@ class AdMaterial:
 
     @property
     def keyword_calls(self) -> list[str]:
-        """The calls that have the keyword."""
-        kind = offering(self.product, self.category, further=True)
-        return named_calls([self.keyword or ""], self.language, kind, "keyword_calls")
+        """The calls that have the keyword: one, then one with another verb."""
+        keyword = self.keyword or ""
+        kind = offering(keyword, None, further=True)
+        kind = offering(self.product, self.category, further=True) if kind == "goods" else kind
+        parts = ("keyword_calls", "further_keyword_calls")
+        return [call for part in parts for call in named_calls([keyword], self.language, kind, part)[:1]]
+
+    @property
+    def seed(self) -> str:
+        """What its calls are drawn by."""
+        return brief_seed(self.product, self.facts)
 
     @property
     def names(self) -> list[str]:
@@ -59,7 +75,13 @@ class AdMaterial:
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
-        return beside(self.names, fact, self.language, brand=self.brand)
+        line = beside(self.names, fact, self.language, brand=self.brand)
+        return line or (beside([], fact, self.language, brand=self.own_keyword) if self.own_keyword else "")
+
+    @property
+    def own_keyword(self) -> str | None:
+        """The keyword, where it is a name for what is sold."""
+        return self.keyword if self.keyword and not is_searched(self.keyword) else None
 
 
 def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: str | None) -> list[str]:
@@ -69,11 +91,14 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     written, `plain` the facts as they are, `tight` those that no line tells yet, in fewer words, `clauses` the second
     halves of facts, `parts` what they say of several things, of each, `joined` name and fact, `shortened` name and a
     part, `paired` two facts, `brand` who sells it, `offer` and `price`, `calls` what asks for a click. A line that says
-    no more than one that is there is left out, and so is what has no word once emoji are out of it; what `mix` leaves
-    free is filled with further lines. Where four facts make fewer than eleven, name and brand stand in a line each.
+    no more than one that is there is left out, one with a fact told behind another name or with a number that two have,
+    and so is what has no word once emoji are out of it; what `mix` leaves free is filled with further lines. Where four
+    facts make fewer than eleven, name and brand stand in a line each.
     """
+    named = str(brief.get("product") or "")
     whole = [line for line in lines if not any(loses_particle(line, fact) for fact in facts)]
-    given = {name: text if name == "product" else worded(text) for name, text in brief.items()}
+    whole = [with_articles(line, facts) for line in whole if not names_vaguely(line, named, facts)]
+    given = {name: SAYING.get(name, worded)(text) if name != "product" else text for name, text in brief.items()}
     ad = AdMaterial(lines=whole, facts=facts, **given)  # type: ignore[arg-type]
     kept = _composed(mix, ad)
     if len(kept) >= ENOUGH or len(facts) < RICH or not ad.brand:
@@ -81,23 +106,42 @@ def headline_set(mix: Mix, lines: Sequence[str], facts: Sequence[str], **brief: 
     return max(kept, _composed(mix, replace(ad, apart=True)), key=len)
 
 
+def with_articles(line: str, facts: Sequence[str]) -> str:
+    """Return a line with the articles of its fact, where it lost no more than them and there is room."""
+    for fact in facts:
+        whole = LEADING.sub("", fact.strip(".。 "))
+        bare = [word for word in whole.lower().split() if word not in ARTICLES]
+        if whole.lower() == line.lower() and line not in (whole, capital(whole)):  # "UKulele to borrow"
+            return capital(whole)
+        if bare == line.lower().split() != whole.lower().split() and measure(whole, "width") <= WIDTH:
+            return capital(whole)
+    return line
+
+
 def _composed(mix: Mix, ad: AdMaterial) -> list[str]:
     kept: list[str] = []
+    named = named_numbers((ad.product, ad.brand, ad.category, ad.keyword))
     for kind, allowed in mix.items():
         if kind not in KINDS:
             raise ValueError(f"there is no kind of headline {kind!r}: {', '.join(KINDS)}")
         most, below = (allowed, MOST) if isinstance(allowed, int) else allowed
-        _take(kept, KINDS[kind](ad, kept), most, below)
-    _take(kept, ad.lines, MOST, MOST)
+        _take(kept, KINDS[kind](ad, kept), most, below, named)
+    _take(kept, ad.lines, MOST, MOST, named)
+    if "paired" in mix and len(ad.facts) >= RICH:  # an ad that has too few tells a number beside another fact once more
+        _take(kept, _paired(ad, kept), MOST, ENOUGH, named, told=TOLD + 1)
     return kept
 
 
-def _take(kept: list[str], lines: Iterable[str], most: int, below: int) -> None:
-    """Add at most so many `lines` to those `kept`, as long as there are fewer than `below`."""
+def _take(
+    kept: list[str], lines: Iterable[str], most: int, below: int, named: frozenset[str], told: int = TOLD
+) -> None:
+    """Add at most so many `lines` to those `kept`, as long as there are fewer than `below`, and none that says what is
+    told often enough, a number in `told` lines; those `named` by a name may stand in all."""
     for line in lines:
         if most <= 0 or len(kept) >= min(below, MOST):
             return
-        if has_words(line) and measure(line, "width") <= WIDTH and not any(twins(line, other) for other in kept):
+        repeats = told_enough(line, kept, named, told) or any(twins(line, other) for other in kept)
+        if has_words(line) and measure(line, "width") <= WIDTH and not repeats:
             kept.append(line)
             most -= 1
 
@@ -105,33 +149,47 @@ def _take(kept: list[str], lines: Iterable[str], most: int, below: int) -> None:
 def twins(line: str, other: str) -> bool:
     """Tell whether a line says no more than another one, or with the same numbers nearly the same. One that has all
     of the other's words and some of its own, such as the product's name, is no twin."""
-    from rapidfuzz import fuzz
-
-    mine, theirs = _units(line), _units(other)
-    more, less = set(mine) - set(theirs) - set(word_lists()["neutral"]), set(theirs) - set(mine)
+    mine, theirs = _bag(line), _bag(other)
+    more, less = mine - theirs - neutral(), theirs - mine
     if not more or not less:
         return not more
-    if sorted(filter(str.isdigit, mine)) != sorted(filter(str.isdigit, theirs)):
+    if _numbers(line) != _numbers(other):
         return False
-    one, two = " ".join(mine), " ".join(theirs)
-    alike = fuzz.ratio(one, two)
-    if not CJK.search(line) and min(len(set(mine)), len(set(theirs))) > 2:
-        alike = max(alike, fuzz.token_sort_ratio(one, two))
-    common, every = set(mine) & set(theirs), set(mine) | set(theirs)
-    return alike >= ALIKE or len(common) >= SHARED * len(every)
+    if len(mine & theirs) >= SHARED * len(mine | theirs):
+        return True
+    from rapidfuzz import fuzz
+
+    one, two = " ".join(_units(line)), " ".join(_units(other))
+    if fuzz.ratio(one, two, score_cutoff=ALIKE) >= ALIKE:
+        return True
+    sortable = not CJK.search(line) and min(len(mine), len(theirs)) > 2
+    return sortable and fuzz.token_sort_ratio(one, two, score_cutoff=ALIKE) >= ALIKE
 
 
-def _units(text: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def _units(text: str) -> tuple[str, ...]:
     """Return the words and Chinese characters of a line."""
-    return UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
+    return tuple(UNIT.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+@lru_cache(maxsize=1 << 12)
+def _bag(text: str) -> frozenset[str]:
+    return frozenset(_units(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def _numbers(text: str) -> Sequence[str]:
+    return sorted(filter(str.isdigit, _units(text)))
 
 
 def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    product = _titled(ad.product)
+    product = capital(ad.product)
     if ad.brand and not ad.apart:
         branded = (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
-    yield from (_titled(name) for name in short_names(ad.product)[:3])
+    names = [capital(name) for name in short_names(ad.product)[:3]]
+    doubled = [name for name in names if ad.keyword and not has_phrase(name, ad.keyword) and twins(ad.keyword, name)]
+    yield from (*(name for name in names if name not in doubled and (" " in name or not doubled)), *names)
 
 
 def _with_keyword(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -139,7 +197,7 @@ def _with_keyword(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     keyword = ad.keyword
     if not keyword:
         return
-    lines = [_titled(keyword)] if is_searched(keyword) else [_titled(keyword), *_of_keyword(ad, keyword)]
+    lines = [capital(keyword)] if is_searched(keyword) else [capital(keyword), *_of_keyword(ad, keyword)]
     for line in lines:
         if sum(has_phrase(one, keyword) for one in [*kept, *ad.lines]) >= KEYWORDS:
             return
@@ -155,21 +213,37 @@ def is_searched(keyword: str) -> bool:
 def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
     language = ad.language
     yield from (beside([], one, language, brand=keyword) for one in (*ad.facts, ad.offer, ad.price) if one)
-    yield from ad.keyword_calls[:1]
+    yield from _keyword_with_tail(ad, keyword)
+    calls = ad.keyword_calls
+    yield from calls[:1]
     if ad.brand:
-        yield from (pattern.format(product=_titled(keyword), brand=ad.brand) for pattern in _owned(language))
+        yield from (pattern.format(product=capital(keyword), brand=ad.brand) for pattern in _owned(language))
+    yield from calls[1:]
+    yield from _of_category(ad, [keyword])
+
+
+def _of_category(ad: AdMaterial, names: Sequence[str]) -> Iterator[str]:
+    """Yield the longest of `names` that fits behind what kind of thing it is."""
+    pattern: str = in_language(word_lists()["named_fact"], ad.language)
+    if ad.category and has_words(ad.category) and ad.category.casefold() not in word_lists()["empty_categories"]:
+        lines = (pattern.format(name=capital(ad.category), fact=capital(name)) for name in names if name)
+        yield from [line for line in lines if measure(line, "width") <= WIDTH and not says_twice(line)][:1]
 
 
 def _plain(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from (line for fact in ad.facts if not loses_time(line := ad_line(fact), fact))
+    lines = ((ad_line(fact), fact) for fact in ad.facts)
+    yield from (line for line, fact in lines if not loses_time(line, fact) and not loses_bound(line, fact))
 
 
 def _tight(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield the facts of which no line says anything yet in fewer words, and the beginnings that are true alone."""
     for fact in filter(has_words, ad.facts):
-        if not any(set(_units(line)) <= set(_units(fact)) for line in kept):
+        words = _bag(fact)
+        if not any(_bag(line) <= words or words <= _bag(line) for line in kept):
             yield from [
-                line for line in map(_titled, (*tightened(fact), *heads(fact))) if measure(line, "width") <= WIDTH
+                line
+                for line in map(capital, (*shorter_whole(fact), *other_lines(fact)))
+                if measure(line, "width") <= WIDTH and not is_bare_thing(line, fact)
             ][:1]
 
 
@@ -185,41 +259,66 @@ def _joined(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _parts(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from (_titled(part) for fact in ad.facts for part in parts(fact))
+    yield from (capital(part) for fact in ad.facts for part in parts(fact))
 
 
 def _shortened(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield the beginnings and parts of facts beside the product, in turn one of each fact."""
     untold = [fact for fact in ad.facts if ad.beside(fact) not in kept]
-    for together in zip_longest(*([*parts(fact), *heads(fact)] for fact in untold)):
-        yield from (ad.beside(one) for one in together if one)
+    for together in zip_longest(*(other_lines(fact) for fact in untold)):
+        yield from (ad.beside(one) or capital(one) for one in together if one)
 
 
 def _paired(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield two facts in one line, in turn beside the product and by themselves, so that each stands in one or so."""
     before = len(kept)
-    named = two_in_one(ad.facts, ad.language, [*ad.names, *([ad.brand] if ad.brand else [])])
+    further = [name for name in (ad.brand, ad.own_keyword) if name]
+    named = two_in_one(ad.facts, ad.language, [*ad.names, *further])
     for lines in zip_longest(named, reversed([*two_in_one(ad.facts, ad.language)])):
         yield from (line for line in lines if line and len(kept) - before < len(ad.facts) // 2)
+
+
+def _category(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    """Yield the product under its category, where no line has that yet: "Kitchen: Knife sharpener", or, with whom it is
+    for, "Software for cafes"."""
+    if len(ad.facts) < RICH or not ad.category or any(line.lower().startswith(ad.category.lower()) for line in kept):
+        return
+    found = TAIL.search(ad.product)
+    if found and offering(ad.category, None, further=True) != "goods" and found.group().startswith(" for "):
+        yield capital(ad.category) + found.group()
+    yield from _of_category(ad, [name for name in ad.names if " " in name or ad.language == "zh"])
+
+
+def _keyword_with_tail(ad: AdMaterial, keyword: str) -> Iterator[str]:
+    """Yield the keyword with what the product's name ends in: "Shift planner for cafes"."""
+    found = TAIL.search(ad.product)
+    if found and not says_twice(f"{keyword}:{found.group()}"):
+        yield capital(keyword) + found.group()
+
+
+def _ends(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
+    """Yield the end of a name too wide for a line: "Climbing frame with slide"."""
+    found = TAIL.search(ad.product)
+    if found and len(ad.facts) >= RICH and measure(ad.product, "width") > WIDTH:
+        yield from (capital(name) + found.group() for name in ad.names if not TAIL.search(name))
 
 
 def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     """Yield who sells it, where no line says so yet."""
     if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
         shorter = ad.names[1:] if ad.apart else []  # "Smart thermostat" and "Thermostat by Homewarm"
-        patterns, names = _owned(ad.language), [_titled(name) for name in (*shorter, *ad.names)]
+        patterns, names = _owned(ad.language), [capital(name) for name in (*shorter, *ad.names)]
         yield from (pattern.format(product=name, brand=ad.brand) for name in names for pattern in patterns)
         yield ad.brand
 
 
 def _offer(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.offer:
-        yield _titled(ad.offer)
+        yield capital(ad.offer)
 
 
 def _price(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    if ad.price:
-        yield in_language(word_lists()["price"], ad.language).format(price=ad.price)
+    yield from filter(None, [price_line(ad.price, ad.language)])
 
 
 def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -229,7 +328,7 @@ def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     begins = [line.split(" ")[0] for line in ad.lines] if language != "zh" else []
     there = {*ad.keyword_calls} & {*kept}
     avoid = frozenset(verb for line in (*begins, *there) for verb in call_verbs(line, language))
-    calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid))
+    calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid, seed=ad.seed))
     for call in calls:
         taken = {*calls, *there} & {*kept}
         used = {verb for line in taken for verb in call_verbs(line, language)}
@@ -249,6 +348,8 @@ KINDS: Mapping[str, Callable[[AdMaterial, Sequence[str]], Iterable[str]]] = {
     "joined": _joined,
     "paired": _paired,
     "brand": _brand,
+    "category": _category,
+    "ends": _ends,
     "offer": _offer,
     "price": _price,
     "calls": _calls,
@@ -258,13 +359,11 @@ KINDS: Mapping[str, Callable[[AdMaterial, Sequence[str]], Iterable[str]]] = {
 def has_phrase(line: str, phrase: str) -> bool:
     """Tell whether a line has the words of a phrase, in their order and whatever their case."""
     mine, wanted = _units(line), _units(phrase)
+    if not _bag(phrase) <= _bag(line):
+        return False
     return any(mine[at : at + len(wanted)] == wanted for at in range(len(mine) - len(wanted) + 1))
 
 
 def _owned(language: str) -> list[str]:
     patterns: list[str] = in_language(word_lists()["owned"], language)
     return patterns
-
-
-def _titled(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,16 +7,20 @@ shorter way. No word is added, none put in another place.
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from aigc.content import ends_dangling
+from aigc.content.comma_lists import comma_parts
 from aigc_plugins.ads.fact_lines import DENYING, FINAL
 from aigc_plugins.ads.fact_shape import opening, third_person
 from aigc_plugins.ads.word_lists import CJK, word_lists
 
 NUMBER = re.compile(r"\d")
 ADVERB = re.compile(r"(?<=\w) (?:online|again|easily|quickly|simply|automatically) (?=(?:in|within|to|with|on) )")
-INNER_ARTICLE = re.compile(r"\b(?:an?|the)\s+(?=([\w-]+))")
+INNER_ARTICLE = re.compile(
+    r"(?<!\d euros )(?<!\d pounds )(?<!\d dollars )\b(?:an?|the)\s+(?!(?:other|same|following|next)\b)(?=([\w-]+))"
+)
 COORDINATED = re.compile(r"^(?P<before>.+?)(?:,? (?P<joint>and|or) )(?P<after>.+)$")
 DETERMINER = re.compile(r"(?:an?|the|your|its|my|our)\s", re.IGNORECASE)
 LEAST = 2  # words of what stays
@@ -31,21 +35,24 @@ HOW_LONG = re.compile(
     r"(?:(?:\d|an? |one |two |three |half )[^,;]*?\b(?:second|minute|min|hour|day|night|week|month|year|season|winter|"
     r"summer)s?\b|(?:hours|days|weeks|months|years|decades|life)\b)"
 )
+PRONOUNS = frozenset(["ours", "yours", "theirs", "mine", "it", "them", "one", "ones", "other", "others"])
 AGAIN = re.compile(r"(?:no|not|without|two|three|four|\d\S*)\b", re.IGNORECASE)
 
 
-def tightened(fact: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def tightened(fact: str) -> Sequence[str]:
     """Return a fact as headlines have it, in ever fewer letters: "and" as "&", without articles, without an adverb
     before "in" and the like."""
     if CJK.search(fact):
-        return []
+        return ()
     kept = word_lists()["measured_by"]
     bare = INNER_ARTICLE.sub(lambda found: found.group() if found[1].lower() in kept else "", fact)
     joined = bare.replace(" and ", " & ")
     forms = (fact.replace(" and ", " & "), bare, joined, ADVERB.sub(" ", joined))
-    return [form for form in dict.fromkeys(forms) if form != fact]
+    return tuple(form for form in dict.fromkeys(forms) if form != fact)
 
 
+@lru_cache(maxsize=1 << 12)
 def loses_time(line: str, fact: str) -> bool:
     """Tell whether a line says without end what its fact says of a time: "keeps the temperature for 30 minutes". What
     is left out with a whole clause is no such loss."""
@@ -60,37 +67,50 @@ def loses_time(line: str, fact: str) -> bool:
 def with_short_units(fact: str) -> str:
     """Return a fact with "30 min" for "30 minutes", nothing where there is no such unit."""
     shorter: dict[str, str] = word_lists()["short_units"]
-    text = re.sub(rf"(?:(?<=\d )|(?<=per ))(?:{'|'.join(shorter)})\b", lambda found: shorter[found.group()], fact)
+    text = _units().sub(lambda found: shorter[found.group()], fact)
     return text if text != fact else ""
 
 
-def heads(fact: str) -> list[str]:
+@cache
+def _units() -> re.Pattern[str]:
+    return re.compile(rf"(?:(?<=\d )|(?<=per ))(?:{'|'.join(word_lists()['short_units'])})\b")
+
+
+@lru_cache(maxsize=1 << 12)
+def heads(fact: str) -> Sequence[str]:
     """Return what a fact begins with where that is true by itself, the longest first: a noun without what tells more of
     it ("lumbar support" that adjusts in 6 steps) or does something ("50 ml tube" fits hand luggage)."""
     text = fact.strip(FINAL)
     if CJK.search(text):
-        return []
+        return ()
     places = [found.start() for found in _tails().finditer(text)]
     place = _verb_place(text) if opening(text) == "clause" else 0
     places += [place] if NUMBER.search(text[:place]) else []
     kept = [text[:place] for place in sorted(places, reverse=True) if place and _stands(text[:place], text[place:])]
     if opening(text) == "does" and (by := re.fullmatch(r"(\S+ \S+ .+?) by (?!\d)[\w -]+", text)):
         kept += [by[1]] if _stands(by[1], text[by.end(1) :], doing=True) else []
-    return kept
+    return tuple(kept)
 
 
-def parts(fact: str) -> list[str]:
-    """Return what a fact says of several things, of each by itself: "works on induction" and "works on open fire"; in
-    Chinese what stands between commas."""
+@lru_cache(maxsize=1 << 12)
+def parts(fact: str) -> Sequence[str]:
+    """Return what a fact says of several things, of each by itself: "works on induction" and "works on open fire"; what
+    stands between commas in Chinese, or where several short facts are one."""
     text = fact.strip(FINAL)
-    if CJK.search(text):
-        return _chinese_parts(text)
+    if several := comma_parts(text):
+        return tuple(one for one in several if CJK.search(one) or " " in one)
+    return tuple(_chinese_parts(text) if CJK.search(text) else _latin_parts(text))
+
+
+def _latin_parts(text: str) -> list[str]:
     found = COORDINATED.match(text)
     if not found or COORDINATED.match(found["after"]) or TOGETHER.search(text):
         return []
+    if found["joint"] == "or" and "," in found["before"]:
+        return []  # "meet at the gate, rain or shine"
     first = found["before"].split(" ")[0].lower()
     if opening(found["after"]) == "does" and first in _third_persons():  # "charges in 4 hours and | lasts 3 weeks"
-        return [found["before"], found["after"]]
+        return [found["before"], found["after"]] if " " in found["before"] else []
     again = AGAIN.match(found["after"])  # "no grain and | no sugar": each has its own beginning
     shared = "" if again else _shared(found["before"])
     items = found["before"][len(shared) :].split(", ")
@@ -105,7 +125,8 @@ def parts(fact: str) -> list[str]:
     if found["joint"] == "and" and not again and DENYING.search(found["before"]):
         return []
     told = [shared + one + rest for one in items] if _alike(items, last) or again else []
-    return [one for one in (*told, shared + last + rest) if len(one.split()) > 1 and not ends_dangling(one)]
+    whole = (one for one in (*told, shared + last + rest) if len(one.split()) > 1 and not ends_dangling(one))
+    return [one for one in whole if one.split(" ")[-1].lower() not in PRONOUNS]
 
 
 def loses_particle(line: str, fact: str) -> bool:
@@ -117,9 +138,10 @@ def loses_particle(line: str, fact: str) -> bool:
 
 def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
     """Tell whether the beginning of a fact is true and whole without its end."""
-    words = kept.lower().split()
-    bound = any(re.search(rf"\b{re.escape(word)}\b", kept.lower()) for word in word_lists()["binding"])
-    meant = re.match(r"\sfor\s\d+\s", lost) and not {*lost.split()} & {*word_lists()["number_words"]}
+    words = DETERMINER.sub("", kept.lower()).split()
+    bound = _binding().search(kept.lower())
+    counted = {*lost.split()} & {*word_lists()["number_words"]}
+    meant = re.match(r"\sfor\s\d+\s(?!euros?\b|pounds?\b|dollars?\b)", lost) and not counted
     added = RELATIVE.match(lost) or meant or (not _counts(lost) and not re.match(r"\s(?:that|which)\b", lost))
     loose = " and " in kept or words[-1] in word_lists()["prepositions"]
     if len(words) < LEAST or loose or bound or not added or LIMITS.search(lost) or ends_dangling(kept):
@@ -153,6 +175,8 @@ def _shared(before: str) -> str:
 
 def _alike(items: list[str], last: str) -> bool:
     """Tell whether each of several things is whole without the last one: no "hot" of "hot and cold drinks"."""
+    if all(word[:1].isupper() for one in (*items, last) for word in one.split()):
+        return True  # "Outlook" and "Google Calendar"
     return DETERMINER.match(last) is not None or all(len(one.split()) >= len(last.split()) for one in items)
 
 
@@ -175,13 +199,18 @@ def _chinese_parts(text: str) -> list[str]:
 def _verb_place(text: str) -> int:
     """Return where the verb of a clause begins, with the space before it; 0 where it is not found."""
     for found in re.finditer(r"\s(?=(\w+)\s)", text):
-        if found[1].lower() in _acting():
+        if found[1].lower() in acting_verbs():
             return found.start()
     return 0
 
 
 @cache
-def _acting() -> frozenset[str]:
+def _binding() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, word_lists()['binding']))})\b")
+
+
+@cache
+def acting_verbs() -> frozenset[str]:
     """Return the verbs that are no nouns, in both their forms."""
     verbs = {*word_lists()["verbs"]} - {*word_lists()["verbs_or_nouns"]}
     return frozenset([*verbs, *map(third_person, verbs)])

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations
 
 from aigc import check
-from aigc.content import measure
+from aigc.content import measure, once_per_brief
 from aigc.types import Draft, Json
 from aigc_plugins.ads.fact_forms import short_names
-from aigc_plugins.ads.faithful import same_word, words_of
+from aigc_plugins.ads.faithful import by_beginning, same_word, words_of
 from aigc_plugins.ads.headline_set import KEYWORDS, WIDTH, has_phrase, is_searched
-from aigc_plugins.ads.word_lists import word_lists
+from aigc_plugins.ads.word_lists import neutral, word_lists
 from aigc_plugins.claims import only_calls
+from aigc_plugins.rules.numerals import ENGLISH
 
 HEADLINES, DESCRIPTIONS = 11, 4  # that an ad should have
 ROOM = 12  # characters that a fact beside a keyword needs
 DIVERSE = 0.7  # of the words of two headlines are in one of them only, on average
 GRADES = ("poor", "average", "good", "excellent")
 KINDS = ("fresh", "plain", "name", "call")
-FACTUAL = ("benefits", "offer", "price", "keyword", "product", "brand")
-NAMING = ("product", "brand", "keyword")
+FACTUAL = ("benefits", "offer", "price", "keyword", "product", "brand", "category")
+NAMING = ("product", "brand", "keyword", "category")
+WHOSE = "by number and diversity (our count, as Google describes it)"
 SLOT = "{name}"
 
 
@@ -41,16 +42,17 @@ def ad_strength(draft: Draft, *, told: bool = True) -> Iterator[str]:
     counted = Counter(headline_kind(text, draft.brief.values) for text in headlines)
     shares = ", ".join(f"{kind} {counted[kind] / len(headlines):.0%}" for kind in KINDS)
     grade = GRADES[max(0, len(GRADES) - 1 - len(wanting))]
-    yield f"strength {grade}: {', '.join(found)}{'; wanting: ' + ', '.join(wanting) if wanting else ''}; {shares}"
+    lacks = f"; wanting: {', '.join(wanting)}" if wanting else ""
+    yield f"strength {grade} {WHOSE}: {', '.join(found)}{lacks}; {shares}"
 
 
 def headline_kind(line: str, brief: Mapping[str, Json]) -> str:
     """Return what a headline is: fresh, plain, a name or a call."""
     if _is_call(line, str(brief.get("product") or ""), str(brief.get("keyword") or "")):
         return "call"
-    if not _new_words(line, brief, NAMING):
+    if not _new_words(line, _naming_words(brief)):
         return "name"
-    if not _new_words(line, brief, FACTUAL):
+    if not _new_words(line, _factual_words(brief)):
         return "plain"
     return "call" if only_calls(line) else "fresh"
 
@@ -88,13 +90,28 @@ def _hindrance(keyword: str) -> str:
     return ""
 
 
-def _new_words(line: str, brief: Mapping[str, Json], inputs: Sequence[str]) -> list[str]:
-    """Return the words of a headline that those inputs do not have, in whatever form."""
-    free = word_lists()["neutral"]
+def _new_words(line: str, given: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the words of a headline that are not among those given, in whatever form."""
+    telling = [word for word in words_of(line) if word not in neutral() and word != "by"]
+    return [word for word in telling if not any(same_word(word, one) for one in given.get(word[:3], ()))]
+
+
+@once_per_brief
+def _naming_words(brief: Mapping[str, Json]) -> Mapping[str, Sequence[str]]:
+    return _words_in(brief, NAMING)
+
+
+@once_per_brief
+def _factual_words(brief: Mapping[str, Json]) -> Mapping[str, Sequence[str]]:
+    return _words_in(brief, FACTUAL)
+
+
+def _words_in(brief: Mapping[str, Json], inputs: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Return the words of some inputs, and what stands for them in a headline, by their beginnings."""
     texts = [str(one) for name in inputs for one in _listed(brief.get(name))]
-    given = words_of(" ".join([*texts, *word_lists()["price"].values()] if brief.get("price") else texts))
-    given += [short for unit, short in word_lists()["short_units"].items() if unit in given]
-    return [w for w in words_of(line) if w not in free and w != "by" and not any(same_word(w, one) for one in given)]
+    given = {*words_of(" ".join([*texts, *word_lists()["price"].values()] if brief.get("price") else texts))}
+    given |= {str(ENGLISH[word]) for word in given if word in ENGLISH}
+    return by_beginning(given | {short for unit, short in word_lists()["short_units"].items() if unit in given})
 
 
 def _listed(value: Json) -> list[Json]:
@@ -102,17 +119,31 @@ def _listed(value: Json) -> list[Json]:
 
 
 def _is_call(line: str, product: str, keyword: str) -> bool:
-    plain, patterns = _calls()
-    names = "|".join(re.escape(name) for name in [*short_names(product), *([keyword] if keyword else [])])
-    return line.casefold() in plain or any(re.fullmatch(one.replace("NAME", names), line, re.I) for one in patterns)
+    plain, named = _calls()
+    small = line.casefold()
+    names = (name.casefold() for name in [*short_names(product), *([keyword] if keyword else [])])
+    return small in plain or any(one in named for name in names for one in _slotted(small, name))
+
+
+def _slotted(line: str, name: str) -> Iterator[str]:
+    """Yield a line with a slot for each place where a name stands."""
+    at = line.find(name)
+    while at >= 0:
+        yield line[:at] + SLOT + line[at + len(name) :]
+        at = line.find(name, at + 1)
 
 
 @cache
-def _calls() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return the calls in small letters, and patterns of those that name the product, as NAME."""
+def _calls() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the calls in small letters, and those that name the product, with a slot for it."""
     lists = word_lists()
-    plain = {line.casefold() for kinds in lists["calls"].values() for lines in kinds.values() for line in lines}
-    parts = [lists[part] for part in ("named_calls", "keyword_calls")]
-    named = [line for part in parts for kinds in part.values() for lines in kinds.values() for line in lines]
-    patterns = (re.escape(line.replace(SLOT, "\0")).replace(re.escape("\0"), "(?:NAME)") for line in named)
-    return frozenset(plain), tuple(patterns)
+    plain = {
+        line.casefold()
+        for part in ("calls", "drawn")
+        for kinds in lists[part].values()
+        for lines in kinds.values()
+        for line in lines
+    }
+    parts = [lists[part] for part in ("named_calls", "keyword_calls", "further_keyword_calls")]
+    named = {line.casefold() for part in parts for kinds in part.values() for lines in kinds.values() for line in lines}
+    return frozenset(plain), frozenset(named)

@@ -9,6 +9,7 @@ from aigc import check
 from aigc.types import Field
 from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.faithful import words_of
 from aigc_plugins.ads.word_lists import TAIL, word_lists
 from aigc_plugins.text.emoji import strip_emoji
 
@@ -22,6 +23,38 @@ WITH_ADJECTIVE = re.compile(
     rf"\bwith\s+(?:\w+-)*\w*(?:proof|resistant|able|safe|ready|tested|seasoned)\s+{PREPOSITION}\b", re.IGNORECASE
 )
 WITH_AN_ADJECTIVE = re.compile(WITH_ADJECTIVE.pattern.replace(r"\bwith\s+", r"\bwith\s+an?\s+"), re.IGNORECASE)
+STATE = re.compile(  # "dishwasher safe": how a thing is, and nothing that it has
+    r"(?:(?:dishwasher|microwave|oven|freezer|food|child|pet|skin|machine|baby)[\s-]safe|"
+    r"(?:\w+[\s-])?(?:\w*proof|\w*resistant|washable|adjustable|rechargeable|reusable|foldable|stackable|removable|"
+    r"compatible|breathable|portable|recyclable|biodegradable|compostable|durable|detachable|waterproofed|seasoned))\W*$",
+    re.IGNORECASE,
+)
+WITH_STATE = re.compile(rf"\bwith\s+(?:{STATE.pattern}|on[\s-]call\b)", re.IGNORECASE)
+# With `verbs`: "a course with one day", "a reel with 30 m hose", "a festival with children under 12 go free".
+COUNT = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+WITH_TIME = re.compile(
+    rf"\bwith\s+{COUNT}\s+(?:day|week|month|hour|minute|evening|night|year|session|week)s?\b", re.IGNORECASE
+)
+WITH_UNIT = re.compile(
+    rf"\bwith\s+{COUNT}\s?(?:m|cm|mm|km|l|ml|kg|g|w|v|inch|lit(?:re|er)s?|met(?:re|er)s?)(?:\s+[a-z-]*[a-rt-z])?\W*$",
+    re.IGNORECASE,
+)
+WITH_PARTICIPLE = re.compile(
+    rf"\bwith\s+(?:an?\s+(?:\w+ed\s+(?:up to|{PREPOSITION})|\w+\s+(?:after|within|until|before|up to))\b|"
+    r".*\s(?:welcome|allowed|possible|available|optional)\W*$|no\s.*\s(?:needed|required)\W*$)",
+    re.IGNORECASE,
+)
+# What there is to choose from or to take part in, which nothing has: "lessons with groups of four", "12 colours".
+WITH_CHOICE = re.compile(
+    rf"\b(?:with|has|have|includes?|offers?|provides?|features?)\s+(?:(?:small\s+)?(?:groups|classes|teams|parties)\s+of|"
+    rf"{COUNT}\s+(?:colou?rs|sizes|flavou?rs|scents|shades|lengths|designs|patterns|finishes|styles))\b",
+    re.IGNORECASE,
+)
+SHARED_END = re.compile(r"\b(?:included|needed|required|provided|inside|welcome|allowed)\W*$", re.IGNORECASE)
+WITH_CLAUSE = re.compile(
+    r"\bwith\s+(?!.*\b(?:that|which|who|where)\b).*?\s(?:is|are|was|go|goes|can|comes?|gets?|has|have|stays?)\b",
+    re.IGNORECASE,
+)
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
@@ -37,27 +70,69 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
     if field.draft.language != "en":
         return
     stated = IS.search(text)
-    if stated and not ADJECTIVE.match(stated[1]) and not MEASURE.match(stated[1]):
+    if stated and not any(form.match(stated[1]) for form in (ADJECTIVE, MEASURE, STATE)):
         yield f"says the product is {stated[1]!r}"
-    if WITH_MEASURE.search(text) or WITH_ADJECTIVE.search(text):
+    if WITH_MEASURE.search(text) or WITH_ADJECTIVE.search(text) or WITH_STATE.search(text):
         yield "puts 'with' before what needs 'that is'"
     elif verbs and WITH_AN_ADJECTIVE.search(text):
         yield "puts 'with a' before what needs 'that is'"
+    elif verbs and any(form.search(text) for form in (WITH_TIME, WITH_UNIT, WITH_CLAUSE, WITH_PARTICIPLE, WITH_CHOICE)):
+        yield "says that the product has what it does not have so"
+    if verbs and (once := _said_of_itself(text, str(field.draft.item))):
+        yield once
     values = field.draft.brief.values
     product = strip_emoji(str(values.get("product") or ""), symbols=True)
     begins = ARTICLE.sub("", text).lower()
     head = ARTICLE.sub("", TAIL.sub("", product)).lower()
     if product and not begins.startswith((head, head.removesuffix("s"))):
         yield f"does not begin with {head!r}"
+    elif verbs and product and _runs_on(begins.removeprefix(head), str(field.draft.item)):
+        yield "says the fact's thing as if the product were one: nothing joins them"
+    if verbs and product and (several := _multiplied(text, str(field.draft.item), product)):
+        yield f"makes several of one: {several!r}"
     joint = THAT.search(text)
     if not joint:
         return
     verb, free = joint[1].lower(), word_lists()["neutral"]
     in_fact = re.search(rf"(?<!\w){re.escape(verb)}(?!\w)", str(field.draft.item), re.IGNORECASE)
     singular = verb in HELPS or (verb.endswith("s") and (in_fact or verb in free))
-    if joint[2] or not (singular or is_plural(product)):
+    if verbs and opening(str(field.draft.item)) == "do" and not is_plural(product):
+        yield "lets the product do what its buyer does"
+    elif joint[2] or not (singular or is_plural(product)):
         yield f"has no verb after 'that', but {verb!r}"
     elif THAT_NUMBER.search(text) or (
         verbs and in_fact and verb not in free and opening(in_fact.string[in_fact.start() :]) == "noun"
     ):
         yield "has no verb after 'that'"
+
+
+def _said_of_itself(text: str, fact: str) -> str:
+    """Return why a sentence is none: "piano tuning that is tuned", or "tables up to 12" of "tables for up to 12"."""
+    stated = re.search(r"^(.*?) that (?:is|are) (\w{3,4})\w*ed\b", text, re.IGNORECASE)
+    if stated and re.search(rf"\b{stated[2]}", stated[1], re.IGNORECASE):
+        return f"says of {stated[1]!r} what its name says"
+    if re.search(r"\bwith\b.*\bwith\b", text, re.IGNORECASE):
+        return "puts 'with' beside 'with'"
+    told = re.search(r"^(.*?) with (?:an? )?(.+?)\W*$", text, re.IGNORECASE)
+    own = [word for word in words_of(told[2]) if word.isalpha()] if told else []
+    if opening(fact) == "does" and told and told[2].lower().startswith(fact.lower().split()[0]):
+        return "puts 'with' before what the product does"
+    if told and len(own) > 1 and set(own) <= set(words_of(told[1])):
+        return f"says of {told[1]!r} what its name says"
+    if SHARED_END.search(fact) and re.search(r"\bthat (?!is |are )", text):
+        return "takes a thing for a deed"
+    lost = "for up to" in fact and "up to" in text and "for up to" not in text
+    return "leaves out 'for' of 'for up to'" if lost else ""
+
+
+def _multiplied(text: str, fact: str, product: str) -> str:
+    """Return a noun of which a sentence has several and its fact one: "tanks" of "54 litre glass tank"."""
+    known = {*re.findall(r"[a-z]+", f"{fact} {product}".lower())}
+    nouns = re.findall(r"(?<!that )(?<!and )(?<!or )(?<!can )\b[a-z]{3,}s\b", text.lower())
+    return next((one for one in nouns if one not in known and one[:-1] in known), "")
+
+
+def _runs_on(rest: str, fact: str) -> bool:
+    """Tell whether a fact that begins with a thing follows the product's name at once: "service report in 24 hours"."""
+    first = fact.lower().split()[:1]
+    return rest.lower().split()[:1] == first != [] and opening(fact) == "noun"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from aigc import check
 from aigc.content import trim
 from aigc_plugins.articles.stretches import PREPOSITIONS, SUBORDINATE, misleads
+from aigc_plugins.rules.broken_titles import left_hanging, misformed
 from aigc_plugins.rules.content_words import stem, strange
 
 MOST_CHARS = 60
@@ -46,7 +47,7 @@ def point_heading(paragraphs: Sequence[str] | str) -> str:
         clause = sentence if len(sentence) <= MOST_CHARS else clauses[-1]
     if len(clause) > MOST_CHARS:
         clause = CONDITION.split(clause)[0].strip()
-    text = clause if HAN.search(clause) or len(_content(clause)) >= LEAST_SHARED else sentence
+    text = clause if HAN.search(clause) or len(heading_words(clause)) >= LEAST_SHARED else sentence
     short = trim(text, MOST_CHARS, "chars")
     return short if HAN.search(short) else " ".join(_capital(word, at) for at, word in enumerate(short.split()))
 
@@ -57,10 +58,11 @@ def first_sentence(text: str) -> str:
 
 
 @check
-def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Iterator[str]:
+def heads_its_points(text: str, *, points: list[str], new_words: int = 0, also: Sequence[str] = ()) -> Iterator[str]:
     """A heading says what its section's first sentence says: all but `new_words` of its content words stand there.
 
-    Without new words it is a stretch of that sentence, and whole: no word is lost inside, nor what makes it true.
+    The words of `also` may stand in it too. Without new words it is a stretch of that sentence, and whole: no word is
+    lost inside, nor what makes it true.
     """
     first = first_sentence(points[0]) if points else ""
     if points and text.casefold() == point_heading(points).casefold():
@@ -68,28 +70,33 @@ def heads_its_points(text: str, *, points: list[str], new_words: int = 0) -> Ite
     if not new_words:
         yield from misleads(text, first)
     if HAN.search(text):
-        brought = strange(text, first)
+        brought = strange(text, " ".join((first, *also)))
         if len(brought) > STRANGE_HAN:
             yield f"brings in {''.join(brought)!r}"
         return
+    yield from left_hanging(text, " ".join(points))
+    yield from misformed(text, " ".join(points))
     words = WORD.findall(text)
     if not LEAST_WORDS <= len(words) <= MOST_WORDS:
         yield f"has {len(words)} words, {LEAST_WORDS} to {MOST_WORDS} are wanted"
-    known = {stem(word) for word in WORD.findall(first)}
-    content = _content(text)
+    known = {stem(word) for word in WORD.findall(" ".join((first, *also)))}
+    content = heading_words(text)
     brought = [word for word in content if word not in known]
     if len(brought) > new_words:
         yield f"brings in {', '.join(map(repr, brought))}"
-    given = _content(first)
+    given = heading_words(first)
     wanted = min(LEAST_SHARED, len(set(given)))
     if len(content) - len(brought) < wanted:
         yield f"has fewer than {wanted} words of its section"
-    twice = next((word for word in content if content.count(word) > max(1, given.count(word))), "")
+    twice = next(
+        (word for word in content if content.count(word) > max(1, (given + heading_words(" ".join(also))).count(word))),
+        "",
+    )
     if twice:
         yield f"says {twice!r} twice"
 
 
-def _content(text: str) -> list[str]:
+def heading_words(text: str) -> list[str]:
     """Return the stems of a heading's words but the small ones, and those that any title may have."""
     return [stem(word) for word in WORD.findall(text) if len(word) > 2 and word.casefold() not in SMALL | PLAIN]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aigc.content import measure, trim
-from aigc_plugins.articles.headings import point_heading
-from aigc_plugins.rules.content_words import sentences
+from aigc_plugins.articles.grouping import under_headings
+from aigc_plugins.articles.section_names import section_name
 from aigc_plugins.rules.repetition import near_duplicates
 
 DESCRIPTION_CHARS = 155
-TITLE_CHARS, TITLE_PIXELS = 60, 580
+LEAST_TITLE, TITLE_CHARS, TITLE_PIXELS = 4, 60, 580
 # What a model is asked to give a tip about, where the brief brings no facts.
 ANGLES: Mapping[str, Sequence[str]] = {
     "en": (
@@ -45,59 +45,42 @@ def article_angles(topic: str, sections: int, language: str = "en", facts: Seque
     return [] if facts else list(ANGLES.get(language, ANGLES["en"])[: 2 * sections])
 
 
-def share_out(points: Sequence[str], sections: int) -> list[list[str]]:
-    """Return the points in order, shared evenly among at most `sections` sections; one point more goes to the earlier.
+def article_sections(
+    headings: Sequence[str], paragraphs: Sequence[str], groups: Sequence[Sequence[str]], topic: str = ""
+) -> list[dict[str, str]]:
+    """Return the sections `{heading, text}` of groups of points; of a short article only `{text}`. The first paragraph
+    is none of them: it opens the article.
 
-    A section without a point is left out.
+    Where there are not as many headings as sections, each is made anew from its own points, so that none stands over
+    another's; so is one that says the same as a heading before it. Where one cannot be made, none has one.
     """
-    count = min(sections, len(points))
-    shared, at = [], 0
-    for left in range(count, 0, -1):
-        size = -(-(len(points) - at) // left)
-        shared.append(list(points[at : at + size]))
-        at += size
-    return shared
-
-
-def article_sections(headings: Sequence[str], paragraphs: Sequence[str]) -> list[dict[str, str]]:
-    """Return the sections `{heading, text}`.
-
-    Where there are not as many headings as sections, each is made anew from its own section, so that none stands over
-    another's; so is one that says the same as a heading before it.
-    """
-    if len(headings) != len(paragraphs):
-        headings = [point_heading(text) for text in paragraphs]
+    headed = under_headings(groups)
+    made = [section_name(group, topic) for group in headed]
+    if len(headings) != len(headed):
+        headings = made
     told: list[str] = []
-    for heading, text in zip(headings, paragraphs, strict=True):
-        made = (point_heading(sentence) for sentence in sentences(text))
-        told.append(next((one for one in (heading, *made) if not _stands_in(one, told)), heading))
-    return [{"heading": heading, "text": text} for heading, text in zip(told, paragraphs, strict=True)]
+    for pair in zip(headings, made, strict=True):
+        told.append(next((one for one in pair if one and not _stands_in(one, told)), ""))
+    texts = paragraphs[1:]
+    if not headed or len(told) != len(texts) or not all(told):
+        return [{"text": text} for text in texts]
+    return [{"heading": heading, "text": text} for heading, text in zip(told, texts, strict=True)]
 
 
 def _stands_in(heading: str, headings: Sequence[str]) -> bool:
     return any(near_duplicates(heading, other) for other in headings)
 
 
-def article_title(topic: str, audience: str | None = None, language: str = "en") -> str:
-    """Return a plain title that fits: the topic, and for whom where there is room."""
+def article_title(topic: str, language: str = "en") -> str:
+    """Return a plain title that fits: the topic. It is no guide, nor "for" anybody: the description says for whom."""
     if language == "zh":
-        titles = [f"{topic}：写给{audience}的实用指南"] if audience else []
-        titles += [f"{topic}：实用指南", topic]
+        titles = [topic, f"说说{topic}的事"]
     else:
         named = " ".join(word if len(word) < 4 or not word.islower() else word.capitalize() for word in topic.split())
         named = named[:1].upper() + named[1:]
-        titles = [f"{named}: A Guide for {audience.title()}"] if audience else []
-        titles += [f"{named}: A Practical Guide", named]
-    fitting = (text for text in titles if len(text) <= TITLE_CHARS and measure(text, "pixels") <= TITLE_PIXELS)
-    return next(fitting, trim(trim(titles[-1], TITLE_CHARS, "chars"), TITLE_PIXELS, "pixels"))
-
-
-def article_intro(topic: str, audience: str | None, language: str = "en") -> str:
-    """Return a plain opening: what the article is about, and for whom."""
-    if language == "zh":
-        return f"这篇文章介绍{topic}" + (f"，写给{audience}" if audience else "") + "。"
-    reader = f" and is written for {audience}" if audience else ""
-    return f"This article is about {topic}{reader}."
+        titles = [named, f"{named}: A Practical Guide"]
+    long = (text for text in titles if len(text) >= LEAST_TITLE)
+    return trim(trim(next(long, titles[-1]), TITLE_CHARS, "chars"), TITLE_PIXELS, "pixels")
 
 
 def article_description(topic: str, audience: str | None, facts: Sequence[str], language: str = "en") -> str:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from aigc.types import Brief, Draft, Field
+from aigc_plugins.articles.things import orders
 from aigc_plugins.claims.claim_lists import lists_for, phrases
 from aigc_plugins.claims.counted import same_numbers
 from aigc_plugins.claims.denials import same_negations
@@ -24,7 +25,11 @@ from aigc_plugins.rules.content_words import stem
 from aigc_plugins.rules.content_words import telling as about
 from aigc_plugins.rules.support import objections, tells
 
+JOINT = re.compile(r", and (?:then )?")
 HAN = re.compile(r"[\u3400-\u9fff]")
+PAUSE = re.compile(
+    r"[,;:] +(?=[a-z])|[；：]"
+)  # of a fact: with another one in its sentence, nobody hears which is which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,28 @@ def changes(sentence: str, facts: Sequence[str], language: str) -> Iterator[str]
     yield from (finding.message for finding in same_numbers(sentence, field))
     yield from same_negations(sentence, field)
     yield from who_does_what(sentence, field)
+    if not CJK.search(sentence) and (mixed := _mixes(sentence)):
+        yield f"hangs {mixed!r} onto what it says"
+    if len(facts) > 1 and (own := _paused(sentence, facts)):
+        yield f"runs on: {own!r} has a pause of its own"
     if CJK.search(sentence) and any(_moves(sentence, fact, language) for fact in facts):
         yield "puts the words of its fact in another order"
+
+
+def _paused(sentence: str, facts: Sequence[str]) -> str:
+    """Return the fact of several in one sentence that pauses itself, unless the sentence begins with it as it is."""
+    own = [fact for fact in facts if PAUSE.search(fact)]
+    return next((fact for fact in own if not sentence.startswith(fact.rstrip(".!?。！？"))), "")
+
+
+def _mixes(sentence: str) -> str:
+    """Return the clause of a sentence that "and" joins to one of another kind: an order, a statement.
+
+    "A match has two halves, and be early", "bring a liner, and boots stay outside"; not "…, and you leave it there".
+    """
+    first, *joined = JOINT.split(sentence)
+    told = any(orders(part) for part in first.split(", "))
+    return next((part for part in joined if orders(part) != told and not part.startswith("you ")), "")
 
 
 def _key_words(fact: str, language: str) -> list[str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aigc import Extension, hookimpl
+from aigc_plugins.claims.conditions import same_conditions
 from aigc_plugins.claims.counted import same_numbers
 from aigc_plugins.claims.denials import same_negations
 from aigc_plugins.claims.doers import same_doers
@@ -22,6 +23,7 @@ from aigc_plugins.claims.line_kinds import adds, adds_something, kind_of_line, n
 from aigc_plugins.claims.named import names_kept
 from aigc_plugins.claims.new_words import no_comparatives, no_new_claims
 from aigc_plugins.claims.roles import who_does_what
+from aigc_plugins.claims.stumps import no_stump
 
 __all__ = ["kind_of_line", "only_calls"]
 
@@ -35,6 +37,8 @@ def aigc_checks() -> Sequence[Extension]:
         no_comparatives,
         no_filler,
         no_new_claims,
+        no_stump,
+        same_conditions,
         same_doers,
         same_negations,
         same_numbers,

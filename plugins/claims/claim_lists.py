@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -24,6 +24,14 @@ class Limit(NamedTuple):
     free: bool
 
 
+class Condition(NamedTuple):
+    """This is how a language says when, for whom or for how much of it a fact holds ("only"), and what may stand for
+    it."""
+
+    stated: re.Pattern[str]
+    kept: re.Pattern[str]
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimPhrases:
     """This is one language's phrases, as patterns for texts in small letters; see `phrases`."""
@@ -36,6 +44,9 @@ class ClaimPhrases:
     fillers: re.Pattern[str]
     conclusions: re.Pattern[str]
     sequels: re.Pattern[str]
+    conditions: Mapping[str, Condition]
+    rivals: Sequence[Mapping[str, re.Pattern[str]]]
+    components: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +119,10 @@ def lists_for(language: str) -> ClaimLists:
     )
 
 
-def found_in(pattern: re.Pattern[str], text: str) -> list[str]:
+@lru_cache(maxsize=1 << 12)
+def found_in(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     """Return what a pattern of `phrases` finds."""
-    return [match["found"] for match in pattern.finditer(text.lower()) if match["found"]]
+    return tuple(match["found"] for match in pattern.finditer(text.lower()) if match["found"])
 
 
 def phrases(listed: Iterable[str], *, besides: Iterable[str] = (), also: str = "", end: str = "") -> re.Pattern[str]:
@@ -142,7 +154,16 @@ def _phrases_of(read: Mapping[str, Any]) -> ClaimPhrases:
         fillers=phrases(read["fillers"]),
         conclusions=phrases((), also=_joints(read["conclusions"])),
         sequels=phrases((), also=_joints(read["sequels"])),
+        conditions={name: _condition(found) for name, found in read["conditions"].items()},
+        rivals=[{name: phrases(words) for name, words in group.items()} for group in read["rivals"]],
+        components=phrases(read["components"], besides=read["no_components"]),
     )
+
+
+def _condition(found: Mapping[str, Any]) -> Condition:
+    end = rf"(?!{found['unless']})" if "unless" in found else ""
+    stated = phrases(found["stated"], besides=found.get("besides", ()), end=end)
+    return Condition(stated=stated, kept=phrases((*found["stated"], *found.get("or", ())), also=found.get("signs", "")))
 
 
 def _joints(listed: Iterable[str]) -> str:

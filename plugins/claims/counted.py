@@ -166,14 +166,14 @@ def _limit(before: str, after: str, language: str) -> str:
 def _unknown_codes(text: str, given: str) -> Iterator[Finding]:
     """Yield times, ratios and model names that the brief does not have."""
     codes = _codes_in(given)
-    for fact in facts_in(text):
+    for fact in facts_in(text, words="none"):
         if fact.kind == "word" and fact.key not in codes and not canonical_unit(fact.key):
             yield Finding(message=f"{fact.text!r} is not in the fact", span=fact.span)
 
 
 @lru_cache(maxsize=1 << 10)
 def _codes_in(text: str) -> frozenset[str]:
-    return frozenset(fact.key for fact in facts_in(text) if fact.kind == "word")
+    return frozenset(fact.key for fact in facts_in(text, words="none") if fact.kind == "word")
 
 
 def _digits_end(text: str, start: int, end: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Literal, TypeAlias
 
 from aigc import check, scorer
@@ -44,11 +45,17 @@ def only_calls(text: str) -> bool:
     lists = lists_for("zh" if CJK.search(text) else "en")
     words = words_in(text)
     if CJK.search(text):
-        run, known = "".join(words), (*lists.calls.asking, *lists.calls.sought, *lists.function)
-        asks = any(word in run for word in lists.calls.asking)
-        return asks and re.fullmatch(f"(?:{'|'.join(map(re.escape, known))})+", run) is not None
+        run = "".join(words)
+        return any(word in run for word in lists.calls.asking) and _chinese_call().fullmatch(run) is not None
     telling = {word for word in words if word not in lists.function or word in lists.calls.asking}
     return bool(telling & lists.calls.asking) and telling <= lists.calls.asking | lists.calls.sought
+
+
+@cache
+def _chinese_call() -> re.Pattern[str]:
+    lists = lists_for("zh")
+    known = (*lists.calls.asking, *lists.calls.sought, *lists.function)
+    return re.compile(f"(?:{'|'.join(map(re.escape, known))})+")
 
 
 @check(severity="note")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from aigc.types import Draft, Field, texts_in
+from aigc.content import once_per_brief
+from aigc.types import Draft, Field, Json, texts_in
 from aigc_plugins.claims.claim_lists import ClaimLists, lists_for
 from aigc_plugins.claims.stems import bases, stem
 from aigc_plugins.rules.units import canonical_unit
@@ -43,9 +44,13 @@ def given_to(field: Field) -> Grounds:
 def given_in(draft: Draft) -> Grounds:
     """Return what a draft's texts may say."""
     values = draft.brief.values
-    item = draft.item if draft.item else values.get("facts")
-    names = (text for name in NAMES for text in texts_in(values.get(name)))
-    return Grounds(draft.language, tuple(texts_in(item)), tuple(names))
+    item = draft.item or values.get("facts") or values.get("fact")
+    return Grounds(draft.language, tuple(texts_in(item)), _names_in(values))
+
+
+@once_per_brief
+def _names_in(values: Mapping[str, Json]) -> tuple[str, ...]:
+    return tuple(text for name in NAMES for text in texts_in(values.get(name)))
 
 
 @lru_cache(maxsize=1 << 12)

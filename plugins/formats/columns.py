@@ -1,8 +1,8 @@
-"""Columns for the fields of pieces: one each, for a list as many as the longest has items."""
+"""Columns for the inputs and fields of pieces: one each, for a list as many as the longest has items."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aigc.types import Json
 
@@ -28,6 +28,17 @@ class FieldColumns:
             for name, longest in self._longest.items()
             for number in ([None] if longest is None else range(1, longest + 1))
         ]
+
+
+def input_headings(inputs: Collection[str], taken: Collection[str]) -> list[str]:
+    """Return how inputs' columns are called beside others: an input called like one of these is "NAME (brief)"."""
+    return [f"{name} (brief)" if name in taken else name for name in inputs]
+
+
+def one_text(value: Json) -> Json:
+    """Return an input as one cell takes it: a list of texts as briefs give one, with `;` between."""
+    listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return "; ".join(map(str, value)) if isinstance(value, list) and listed else value
 
 
 def headings(columns: Sequence[Column]) -> list[str]:

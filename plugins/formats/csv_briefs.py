@@ -7,6 +7,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -15,16 +16,33 @@ from aigc import Range, importer
 from aigc.errors import BriefError
 from aigc.types import Row
 from aigc_plugins.formats.delimiters import NAMED, delimiter_of
+from aigc_plugins.formats.encodings import encoding_option
 from aigc_plugins.formats.header import OPTION, HeadedRows
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-OTHERS = {b"PK\x03\x04": ".xlsx", b"\xd0\xcf\x11\xe0": ".xls", b"\x1f\x8b": ".gz", b"%PDF": ".pdf"}  # how these begin
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # which begins as that of UTF-16 does
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+OTHERS = {
+    b"PK\x03\x04": ".xlsx or .zip",
+    b"\xd0\xcf\x11\xe0": ".xls",
+    b"\x1f\x8b": ".gz",
+    b"%PDF": ".pdf",
+}  # how these begin
+OTHER_TEXTS = {
+    re.compile(r"\s*[\[{]\s*(?:[\[{\"]|\Z)"): "JSON: name it .json, or .jsonl where each line is an object",
+    re.compile(r"\s*<(?:!doctype html|html|table)\b", re.IGNORECASE): "a web page: save its table as .csv or .xlsx",
+    re.compile(r"\s*<(?:\?xml|rss|feed)\b"): "XML: name it .xml",
+}
 EXCEL_HINT = re.compile(r'"?sep=(.)"?[,;\t|]*\s*$', re.IGNORECASE)  # Excel's own first line
 LARGEST_CELL = 1 << 24  # characters; Python stops at 131,072 unless told otherwise
 HEAD = 100  # lines that tell the delimiter
 BROKEN = re.compile("[\udc00-\udcff]")  # what stands for a byte that is no character
 BASE = 0xDC00
 TIGHT = re.compile("\0(?! +[^ \0])")  # a delimiter without a space behind it; else a space is no part of a cell
+AS_TEXT = re.compile(r'\A="([^"]*)"\Z')  # how programs tell Excel that 00417 is a text
 STAND_IN = "aigc.stand_in"
 
 
@@ -43,7 +61,7 @@ def csv_briefs(
     encoding = _known(encoding, path) if encoding else _encoding(path)
     try:
         with path.open(encoding=encoding, newline="", errors=STAND_IN) as file:
-            yield from _Reading(file, path.name, encoding, header).rows(_sign(delimiter, path))
+            yield from _Reading(file, path, encoding, header).rows(_sign(delimiter, path))
     except UnicodeError as error:
         raise BriefError(
             f"{path.name}: is not {encoding}: {error}", hint="--input encoding=NAME says another"
@@ -65,14 +83,15 @@ codecs.register_error(STAND_IN, _stand_in)
 class _Reading:
     """This is a file that is read from its top to its end: how far, and whether the last lines had a broken byte."""
 
-    def __init__(self, file: TextIO, name: str, encoding: str, header: int | None) -> None:
+    def __init__(self, file: TextIO, path: Path, encoding: str, header: int | None) -> None:
         self._file = file
-        self._name = name
+        self._path, self._name = path, path.name
         self._encoding = encoding.removesuffix("-sig").upper()
         self._table = HeadedRows(header)
         self._above = 0  # lines above the table
         self._delimiter = ","
         self._broken = False
+        self._formulas = False
 
     def rows(self, delimiter: str) -> Iterator[Row]:
         """Yield the rows. BriefError where there are none, or no header."""
@@ -105,6 +124,8 @@ class _Reading:
             if found := EXCEL_HINT.match(line):
                 hint = hint or found[1]
             elif line.strip().strip(",;|") and self._above + 1 >= first:
+                if other := next((what for begin, what in OTHER_TEXTS.items() if begin.match(line)), ""):
+                    raise BriefError(f"{self._name}: is no table", hint=f"it looks like {other}")
                 return [line, *islice(self._file, HEAD)], hint
             self._above += 1
             if self._above == first:
@@ -117,15 +138,20 @@ class _Reading:
         for line in chain(head, self._file):
             if not line.isascii() and BROKEN.search(line):
                 self._broken = True
+            if '="' in line:
+                self._formulas = True
             yield line
 
     def _row(self, cells: Sequence[str], line: int) -> Row | None:
         """Return the row of these cells, None where they name the columns or are blank."""
         where, broken, self._broken = f"{self._name}:{line}", self._broken, False
+        if self._formulas:
+            self._formulas = False
+            cells = [AS_TEXT.sub(r"\1", cell) for cell in cells]
         if broken and self._heads():
             raise BriefError(
                 f"{where}: the header has {self._byte(cells)}",
-                hint="save the file as UTF-8, or say its encoding: --input encoding=gb18030, --input encoding=cp1252",
+                hint=f"save the file as UTF-8, or say its encoding: {self._encodings}",
             )
         row = self._table.take(cells, line, where)
         if row is not None and broken:
@@ -141,8 +167,12 @@ class _Reading:
         return replace(
             row,
             values={name: BROKEN.sub("\ufffd", str(cell)) for name, cell in row.values.items()},
-            error=f"{column} has {self._byte(cells)}; if the file is not, say --input encoding=cp1252 or gb18030",
+            error=f"{column} has {self._byte(cells)}; if the file is not, say {self._encodings}",
         )
+
+    @cached_property
+    def _encodings(self) -> str:
+        return encoding_option(self._path)
 
     def _byte(self, cells: Sequence[str]) -> str:
         first = next(found[0] for cell in cells if (found := BROKEN.search(cell)))

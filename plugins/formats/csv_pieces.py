@@ -9,25 +9,25 @@ from pathlib import Path
 
 from aigc import AssetFolder, exporter, whole_file
 from aigc.types import Artifact, Json, by_field
-from aigc_plugins.formats.columns import Column, FieldColumns, headings, in_column
+from aigc_plugins.formats.columns import Column, FieldColumns, headings, in_column, input_headings, one_text
 from aigc_plugins.formats.formulas import harmless
 
 
 @exporter(name="csv", suffixes=(".csv",), writes=("content.csv",))
-def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool = False) -> Iterator[Path]:
+def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool = True) -> Iterator[Path]:
     """A spreadsheet with one row per piece: id, status, inputs, then fields, a list spread over "headlines 1…n".
 
     UTF-8 with a byte order mark, which Excel wants. Objects become JSON text. A text that a spreadsheet would run as
     a formula (it begins with = + - @ and is no number) gets an apostrophe in front, also behind a `;` or line break in
-    it. An input called like a field is headed "NAME (brief)". With `suggestions` columns such as "headlines[2]
-    suggestion 1" follow, named as `aigc pick` names the place. Files of the pieces go into the folder `media`, and a
-    last column "assets" names them.
+    it. An input called like a field is headed "NAME (brief)". Columns such as "headlines[2] suggestion 1" follow where
+    there are suggestions, named as `aigc pick` names the place, unless `suggestions` is off. Files of the pieces go
+    into the folder `media`, and a last column "assets" names them.
     """
     inputs, fields, most, illustrated = _columns(artifacts)
     most = most if suggestions else {}
     names = [name for name, _ in fields]
     header = ["id", "status"]
-    header += [f"{name} (brief)" if name in (*names, *header) else name for name in inputs]
+    header += input_headings(inputs, (*names, *header))
     header += headings(fields)
     header += [f"{place} suggestion {number}" for place, many in most.items() for number in range(1, many + 1)]
     header += ["assets"] if illustrated else []
@@ -39,7 +39,7 @@ def csv_pieces(artifacts: Sequence[Artifact], folder: Path, *, suggestions: bool
         for artifact in artifacts:
             values = artifact.brief.values
             cells = [artifact.id, artifact.status]
-            cells += [_joined(values.get(name)) for name in inputs]
+            cells += [_cell(one_text(values.get(name))) for name in inputs]
             cells += [_cell(in_column(artifact.fields, column)) for column in fields]
             cells += _suggested(artifact, most)
             if illustrated:
@@ -72,12 +72,6 @@ def _suggested(artifact: Artifact, most: Mapping[str, int]) -> Iterator[str]:
     for place, many in most.items():
         texts = [one.text for one in told.get(place, ())]
         yield from (*texts, *[""] * (many - len(texts)))
-
-
-def _joined(value: Json) -> str:
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "; ".join(value)
-    return _cell(value)
 
 
 def _cell(value: Json) -> str:

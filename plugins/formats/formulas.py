@@ -19,6 +19,7 @@ CALLS = r"(?=[^;\t\r\n]*(?:\w\(|\||![$\w]))"  # a function, another program, ano
 SIGN = re.compile(f"[{RUN}{SUM}]")
 FIRST = re.compile(rf"[{UNSEEN}\t\r\n]*[{RUN}{SUM}]|[\t\r\n]")
 LATER = re.compile(rf"([;\t\r\n])(?=[{UNSEEN}\"]*(?:[{RUN}]|[{SUM}]{CALLS}))")
+HARM = re.compile(rf"(?:^|;)[{UNSEEN}\t\r\n\"]*[{RUN}{SUM}]{CALLS}")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 
 
@@ -29,3 +30,8 @@ def harmless(cell: str) -> str:
         cell = LATER.sub(r"\1'", cell)
         return f"'{cell}" if FIRST.match(cell) else cell
     return f"'{cell}" if cell[:1] in ("\t", "\r", "\n") else cell
+
+
+def does_harm(cell: str) -> bool:
+    """Say whether a spreadsheet would run a function, another program or sheet of a cell that is written as it is."""
+    return bool(SIGN.search(cell) and HARM.search(cell))

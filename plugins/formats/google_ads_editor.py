@@ -12,12 +12,14 @@ from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
+from aigc_plugins.formats.sound_text import sound_line
 
 FILES = ("google-ads-editor.csv", "google-ads-editor.tsv")
 AD_TYPE = "Responsive search ad"
 # column, least, most, width each (East Asian wide characters count 2)
 HEADLINES = ("Headline", 3, 15, 30)
 DESCRIPTIONS = ("Description", 2, 4, 90)
+LINES = ("headlines", "descriptions")  # the fields of these
 PATH_WIDTH = 15
 COLUMNS = (
     ["Campaign", "Ad Group", "Ad type"]
@@ -27,16 +29,20 @@ COLUMNS = (
 )
 COMMENT = "Comment"  # stays within the Editor
 LINKS = ("final_url", "url")  # fields or inputs, the first that there is
+LONGEST_LINK = 2048
 LINK = re.compile(r"https?://[^\s/]", re.IGNORECASE)
 
 
 def what_is_refused(artifact: Artifact, **options: str) -> Iterator[str]:
-    """Yield what keeps a piece from being imported; of a row, whose fields are all None yet, what its link is not."""
+    """Yield what keeps a piece from being imported; of a row, whose fields are all None yet, what it will lack."""
     fields = artifact.fields
     if any(value is not None for value in fields.values()):
         yield from _problems(fields, _row(artifact, **options))
-    elif not set(LINKS) & set(fields) and (link := _first(artifact.brief.values, *LINKS)) and not LINK.match(link):
-        yield _no_link(link)
+        return
+    made_by = artifact.provenance.content_type
+    yield from (f"will have no {name}, which {made_by} does not write" for name in LINES if name not in fields)
+    if not any(name in fields for name in LINKS):
+        yield from _link_problems(_first(artifact.brief.values, *LINKS) or options.get("url", ""))
 
 
 @exporter(name="google-ads-editor", suffixes=(".csv", ".tsv"), writes=FILES, refuses=what_is_refused)
@@ -54,9 +60,9 @@ def google_ads_editor(
     Pieces need the fields `headlines` and `descriptions`; `path1`, `path2` are used where they are. The final URL is
     the field or input `final_url` or `url`, else the option `url`. The ad group is the input `ad_group`, else the
     option, else the input `product`, else the piece's id; an input `campaign` goes before the option. Texts are
-    written as they are: this file is for the Editor, not for a spreadsheet. JobError names what cannot be imported,
-    before anything is written. A flagged piece is paused whatever `status` says, and has its reason as a comment; the
-    column is there only where there is one.
+    written as they are, without controls: this file is for the Editor, not for a spreadsheet. JobError names what
+    cannot be imported, before anything is written. A flagged piece is paused whatever `status` says, and has its
+    reason as a comment; the column is there only where there is one.
     """
     rows, problems = [], []
     for artifact in artifacts:
@@ -85,10 +91,10 @@ def _row(
         "Status": status,
     }
     if artifact.status == "flagged":
-        row |= {"Status": "Paused", COMMENT: _line(f"flagged: {artifact.reason}")}
+        row |= {"Status": "Paused", COMMENT: f"flagged: {artifact.reason}"}
     for column, field in (("Headline", "headlines"), ("Description", "descriptions")):
-        row |= {f"{column} {number}": _line(text) for number, text in enumerate(_lines(fields, field), 1)}
-    return row
+        row |= {f"{column} {number}": text for number, text in enumerate(_lines(fields, field), 1)}
+    return {column: sound_line(text) for column, text in row.items()}
 
 
 def _problems(fields: Mapping[str, Json], row: Mapping[str, str]) -> Iterator[str]:
@@ -97,21 +103,23 @@ def _problems(fields: Mapping[str, Json], row: Mapping[str, str]) -> Iterator[st
         if not least <= len(lines) <= most:
             yield f"has {len(lines)} {field}, Google takes {least} to {most}"
         for number, text in enumerate(lines[:most], 1):
-            if (wide := measure(_line(text), "width")) > width:
+            if (wide := measure(sound_line(text), "width")) > width:
                 yield f"{column} {number} has width {wide}, at most {width}"
     for column in ("Path 1", "Path 2"):
         if (wide := measure(row[column], "width")) > PATH_WIDTH or "/" in row[column]:
             yield f"{column} {row[column]!r} has width {wide}, at most {PATH_WIDTH} and no slash"
     if row["Path 2"] and not row["Path 1"]:
         yield "has a Path 2 without a Path 1"
-    if not row["Final URL"]:
+    yield from _link_problems(row["Final URL"])
+
+
+def _link_problems(text: str) -> Iterator[str]:
+    if not text:
         yield "has no Final URL, which an input `url` or the option `url` gives"
-    elif not LINK.match(row["Final URL"]):
-        yield _no_link(row["Final URL"])
-
-
-def _no_link(text: str) -> str:
-    return f"has the Final URL {text!r}, which is no link: one begins with https://"
+    elif not LINK.match(text):
+        yield f"has the Final URL {text!r}, which is no link: one begins with https://"
+    elif len(text) > LONGEST_LINK:
+        yield f"has a Final URL of {len(text)} characters, Google takes at most {LONGEST_LINK}"
 
 
 def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:
@@ -129,9 +137,5 @@ def _lines(fields: Mapping[str, Json], name: str) -> list[str]:
     return [line for line in lines if isinstance(line, str) and line.strip()] if isinstance(lines, list) else []
 
 
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
 def _first(values: Mapping[str, Json], *names: str) -> str:
-    return next((_line(str(values[name])) for name in names if values.get(name)), "")
+    return next((sound_line(str(values[name])) for name in names if values.get(name)), "")

@@ -18,8 +18,10 @@ from aigc_plugins.formats.workbook import LARGEST_TEXT, SharedTexts, Workbook, W
 BLOCK = 1 << 16  # bytes of XML read at once
 ROWS, COLUMNS = 1 << 20, 1 << 14  # of a sheet
 LARGEST_ROW = 1 << 24  # characters
+DIGITS = 15  # of a number that Excel keeps; an id that another program wrote may have more, and keeps them
 EMPTY = re.compile(rb'<(?:\w+:)?c r="[A-Z]+\d+"[^<>]*/>')
 EMPTY_ROW = re.compile(rb'<(?:\w+:)?row r="\d+"[^<>]*(?:/>|>\s*</(?:\w+:)?row>)')
+LINK = "HYPERLINK("
 LETTERS = re.compile(r"[A-Z]+")
 
 Attributes: TypeAlias = dict[str, str]
@@ -28,12 +30,14 @@ Attributes: TypeAlias = dict[str, str]
 @dataclass(frozen=True, slots=True)
 class SheetCell:
     """This is a cell with something in it. `style` is the number of its format; `unsaved` has a formula, whose value
-    the file does not have, and shows that; `faulty` has an error such as #REF! as its value."""
+    the file does not have, and shows that; `faulty` has an error such as #REF! as its value. `formula` is there where
+    it makes a link."""
 
     value: Json
     style: int = 0
     unsaved: bool = False
     faulty: bool = False
+    formula: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,13 +183,17 @@ class _SheetReader:
             if self._formula is not None and self._kind != "str":  # a formula may well give an empty text
                 self._row.cells[self._column] = SheetCell("=" + "".join(self._formula), self._style, unsaved=True)
             return
-        self._row.cells[self._column] = SheetCell(self._read(text), self._style, faulty=self._kind == "e")
+        formula = "".join(self._formula or ())
+        formula = formula if LINK in formula.upper() else ""
+        self._row.cells[self._column] = SheetCell(
+            self._read(text), self._style, faulty=self._kind == "e", formula=formula
+        )
 
     def _read(self, text: str) -> Json:
         if self._kind == "s":
             return self._counted(self._texts[int(text)])
         if self._kind == "n":
-            return float(text)
+            return int(text) if len(text) > DIGITS and text.isdecimal() else float(text)
         if self._kind == "b":
             return text.strip() in ("1", "true")
         return text  # inlineStr, str, e, and d: a date as ISO writes it

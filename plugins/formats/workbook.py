@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import lzma
 import posixpath
+import re
 import struct
 import tempfile
 import zipfile
@@ -32,6 +33,15 @@ IN_MEMORY = 1 << 24  # bytes of shared texts; more lie in a file
 LARGEST_PART = 1 << 24  # bytes of XML that is read at once: the list of sheets, the styles
 LARGEST_TEXT = 1 << 18  # characters of a cell; Excel has eight times fewer
 LARGEST_ITEM = 1 << 20  # bytes of XML that a shared text may take
+ARCHIVES = {  # what some begin with that people call .xlsx
+    "xl/workbook.bin": "a binary one (.xlsb)",
+    "content.xml": "an OpenDocument one (.ods)",
+    "Index/": "one of Numbers",
+    "Index.zip": "one of Numbers",
+    "word/": "a Word document",
+    "ppt/": "a presentation",
+}
+HTML = re.compile(rb"<(?:!doctype html|html|table|head|body)\b", re.IGNORECASE)
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError),
     *(ParseError, ExpatError, ArithmeticError, LookupError, ValueError, RecursionError, MemoryError),
@@ -130,7 +140,10 @@ def text_in(item: Element) -> str:
 
 def _workbook(archive: zipfile.ZipFile, name: str) -> Workbook:
     main = _targets(archive, "").get("officeDocument", "xl/workbook.xml")
-    if main not in archive.namelist():
+    names = archive.namelist()
+    if main not in names or main.endswith(".bin"):
+        if other := _other_archive(names):
+            raise BriefError(f"{name}: is not an Excel workbook but {other}", hint="save it as .xlsx or .csv")
         raise ValueError(f"it has no {main}")
     root = fromstring(_part(archive, main))
     targets = _targets(archive, main)
@@ -227,6 +240,11 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return written
 
 
+def _other_archive(names: Sequence[str]) -> str:
+    """Return what an archive is that is no workbook of Excel's; nothing where that is not known."""
+    return next((what for part, what in ARCHIVES.items() if any(name.startswith(part) for name in names)), "")
+
+
 def _refusal(path: Path, error: Exception) -> BriefError:
     with path.open("rb") as file:
         head = file.read(1 << 16)
@@ -235,8 +253,12 @@ def _refusal(path: Path, error: Exception) -> BriefError:
         if PROTECTED in head:
             return BriefError(f"{path.name}: is protected by a password", hint="save it in Excel without one")
         return BriefError(f"{path.name}: is an old Excel workbook (.xls)", hint="save it in Excel as .xlsx")
+    if not head.strip():
+        return BriefError(f"{path.name}: the file is empty")
     if not head.startswith(b"PK"):
-        hint = "" if b"\x00" in head else "it looks like text: name it .csv if its rows are lines"
+        marked = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        hint = "" if b"\x00" in head and not marked else "it looks like text: name it .csv if its rows are lines"
+        hint = "it is a web page: open it in Excel and save it as .xlsx" if HTML.search(head) else hint
         return BriefError(f"{path.name}: is not an Excel workbook", hint=hint)
     reason = error.args[0] if isinstance(error, KeyError) and error.args else error
     return BriefError(f"{path.name}: is a broken Excel workbook: {reason or type(error).__name__}")

@@ -10,6 +10,8 @@ from typing import Annotated
 from aigc import Range, importer
 from aigc.errors import BriefError, did_you_mean
 from aigc.types import UNKNOWN, Json, Row, numbered
+from aigc.types.linked_text import LinkedText
+from aigc_plugins.formats.cell_links import cell_links, formula_link, is_address
 from aigc_plugins.formats.format_codes import Unshown
 from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.merged_cells import Merges, merged_cells
@@ -38,7 +40,8 @@ def xlsx_briefs(path: Path, *, sheet: str = "", header: Annotated[int | None, Ra
     The first row names the inputs, or the row `header`. A number with a format is the text that Excel shows ($29.90,
     15%, 00417); dates that each computer shows in its own way become 2026-11-23. A cell merged with those below it
     stands for them too. An error value (#REF!) is unknown, as an empty cell is. A row with a formula whose value the
-    file does not have fails alone. Rows stream in constant memory.
+    file does not have fails alone. A text with a link behind it is that link for an input of the format `uri`. Rows
+    stream in constant memory.
     """
     with opened(path) as book:
         yield from _Sheet(book, _chosen(book, sheet), header).rows()
@@ -63,6 +66,7 @@ class _Sheet:
         self._sheet = sheet
         self._table = HeadedRows(header)
         self._merges = Merges(merged_cells(book, sheet))
+        self._links = cell_links(book, sheet)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows. BriefError where there are none, or no header."""
@@ -90,7 +94,7 @@ class _Sheet:
         done |= {at: [BESIDE] for at in self._merges.beside if at < len(names) and names[at]}
         for at, cell in row.cells.items():
             try:
-                cells[at] = self._shown(cell)
+                cells[at] = self._linked(self._shown(cell), cell, (row.number, at))
             except (Unshown, *NO_NUMBER):
                 cells[at] = general(cell.value) if isinstance(cell.value, float) else cell.value
                 done.setdefault(at, []).append(UNSHOWN)
@@ -128,6 +132,11 @@ class _Sheet:
         if code is None:
             return iso_date(cell.value, from_1904=self._book.from_1904)
         return general(cell.value) if code in PLAIN else shown_number(cell.value, code, from_1904=self._book.from_1904)
+
+    def _linked(self, shown: Json, cell: SheetCell, place: tuple[int, int]) -> Json:
+        """Return what a cell shows, with the link behind it where it is none itself."""
+        link = self._links.get(place, "") or (formula_link(cell.formula) if cell.formula else "")
+        return LinkedText(shown, link) if link and isinstance(shown, str) and not is_address(shown) else shown
 
     def _called(self, at: int) -> str:
         """Return what the table calls a column."""

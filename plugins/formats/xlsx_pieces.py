@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -14,7 +13,8 @@ from typing import Any
 from aigc import exporter
 from aigc.errors import JobError
 from aigc.types import Artifact, Json, Suggestion, at_path, base_of, by_field
-from aigc_plugins.formats.columns import FieldColumns, headings, in_column
+from aigc_plugins.formats.columns import FieldColumns, headings, in_column, input_headings, one_text
+from aigc_plugins.formats.timeless_book import write_book
 from aigc_plugins.formats.xlsx_picks import (
     BASE,
     CHOICES,
@@ -43,7 +43,8 @@ WIDE = 34
 def xlsx_pieces(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
     """An Excel workbook: the sheet "pieces" has a row per piece, "suggestions" one per text that could be another.
 
-    Pieces have their id, status, fields (a list spread over "headlines 1…n") and reason. For every text with
+    Pieces have their id, status, inputs, fields (a list spread over "headlines 1…n") and reason; an input called like
+    another column is headed "NAME (brief)". For every text with
     suggestions the other sheet has what stands and up to five suggestions; write the number of one, or words of your
     own, into its column "pick", and `aigc pick DIR --from content.xlsx` takes them. What the file that is there has in
     that column is kept until it stands; where it holds more of yours, in the sheet of pieces too, it is kept whole as
@@ -73,33 +74,32 @@ def _write(artifacts: Sequence[Artifact], path: Path, filled: Mapping[str, Mappi
     """Write the workbook as the pieces are gone over, a sheet at a time, so that there may be any number of them."""
     import openpyxl  # type: ignore[import-untyped]
     from openpyxl.packaging.custom import StringProperty  # type: ignore[import-untyped]
-    from openpyxl.writer.excel import ExcelWriter  # type: ignore[import-untyped]
 
-    fields, seen = FieldColumns(), SeenRows()
+    fields, inputs, seen = FieldColumns(), dict[str, None](), SeenRows()
     for artifact in artifacts:
         fields.see(artifact.fields)
+        inputs |= dict.fromkeys(artifact.brief.values)
     columns = fields.columns()
+    named = input_headings(inputs, (*headings(columns), *(name for name, _ in columns), "id", "status", "reason"))
     book = openpyxl.Workbook(write_only=True)
-    rows = ([one.id, one.status, *(in_column(one.fields, name) for name in columns), one.reason] for one in artifacts)
+    rows = (
+        [
+            *(one.id, one.status),
+            *(one_text(one.brief.values.get(name)) for name in inputs),
+            *(in_column(one.fields, name) for name in columns),
+            one.reason,
+        ]
+        for one in artifacts
+    )
     try:
-        _fill(book.create_sheet(PIECES), ["id", "status", *headings(columns), "reason"], rows, seen)
+        _fill(book.create_sheet(PIECES), ["id", "status", *named, *headings(columns), "reason"], rows, seen)
         _fill(book.create_sheet(CHOICES), HEAD, _choices(artifacts, filled))
         book.custom_doc_props.append(StringProperty(name=SEEN, value=seen.digest()))
-        with Timeless(path, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-            ExcelWriter(book, archive).save()
+        write_book(book, path)
     except BaseException:
         for sheet in book.worksheets:
             sheet.close()  # else openpyxl does so when nobody can hear what it says
         raise
-
-
-class Timeless(zipfile.ZipFile):
-    """This is a ZIP file whose parts have no time: with one before 1980, of a clock that is wrong, it could not be."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *given: Any, **more: Any) -> None:
-        part = zipfile.ZipInfo(zinfo_or_arcname) if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname
-        part.compress_type = self.compression
-        super().writestr(part, data, *given, **more)
 
 
 def _choices(artifacts: Sequence[Artifact], filled: Mapping[str, Mapping[str, Cells]]) -> Iterator[list[Json]]:

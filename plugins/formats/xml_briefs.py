@@ -11,10 +11,13 @@ from xml.parsers import expat
 from aigc import importer
 from aigc.errors import BriefError
 from aigc.types import Json, Row
+from aigc.types.foreign import DEEP, DEEPEST
 
 RECORDS = ("item", "entry", "product", "offer", "row", "record")  # of RSS, Atom, and what shops make up
 BLOCK = 1 << 16  # bytes read at a time
 LARGEST_RECORD = 1 << 24  # characters
+LARGEST_TAG = 1 << 22  # bytes; what parses them begins anew with each block
+ELEMENT = 64  # characters that an element or entity counts for besides its text
 
 
 @importer(name="xml", suffixes=(".xml", ".rss", ".atom"))
@@ -24,7 +27,8 @@ def xml_briefs(path: Path, *, record: str = "") -> Iterator[Row]:
     What is in a record is called by its name without the namespace, `g:title` by `title`; where both are there, the
     one with a namespace counts. What stands there several times is a list, what is inside another element has both
     names (`shipping price`), an element without text says its `href`, and a record's attributes are columns too. Rows
-    stream in constant memory. A file that declares entities is refused; `&nbsp;` and others of HTML are read.
+    stream in constant memory; a record nested more than 100 deep fails alone. A file that declares entities is refused;
+    `&nbsp;` and others of HTML are read.
     """
     reader = _FeedParser(path.name, record)
     found = False
@@ -58,6 +62,9 @@ class _FeedParser:
         self._path: list[tuple[bool, str]] = []  # has a namespace, name; of the open elements within it
         self._text: list[str] = []
         self._size = 0
+        self._fed = 0  # bytes since the last event
+        self._above_records = 0  # elements that are open
+        self._error = ""  # of the record that is open
         self._values: dict[str, list[Json]] = {}
         self._spaced: set[str] = set()  # names that had a namespace
         self._parser = expat.ParserCreate(namespace_separator=" ")
@@ -67,6 +74,7 @@ class _FeedParser:
         self._parser.CharacterDataHandler = self._characters
         self._parser.EntityDeclHandler = self._refuse
         self._parser.SkippedEntityHandler = self._skipped
+        self._parser.DefaultHandlerExpand = self._passed
         self._parser.UseForeignDTD(True)  # an entity that nobody declared is skipped, not the end of the file
         self._begun = False
         self._above = 0  # blank lines before it
@@ -78,11 +86,17 @@ class _FeedParser:
             self._above += whole[: len(whole) - len(block)].count(b"\n")
             self._begun = bool(block)
         try:
+            self._fed += len(block)
             self._parser.Parse(block, last)
+            if self._fed > LARGEST_TAG:
+                raise BriefError(f"{self._name}:{self._here}: a tag or comment that begins here does not end")
         except expat.ExpatError as error:
             problem = expat.ErrorString(error.code)
             yield from self._taken()  # what was whole before it
             raise BriefError(f"{self._name}:{error.lineno + self._above}: is not XML: {problem}") from None
+        except BriefError:
+            yield from self._taken()
+            raise
         except (LookupError, ValueError) as error:
             raise BriefError(f"{self._name}: cannot be read: {error}") from None
         yield from self._taken()
@@ -95,28 +109,51 @@ class _FeedParser:
         rows, self._rows = self._rows, []
         return rows
 
+    def _passed(self, text: str) -> None:
+        self._fed = 0
+
+    def _grown(self, size: int) -> None:
+        """Count what a record has more of. BriefError where no record is so large."""
+        self._size += size
+        if self._size > LARGEST_RECORD:
+            raise BriefError(f"{self._name}:{self._line}: the {self._record} that begins here is never closed")
+
     def _start(self, full: str, attributes: dict[str, str]) -> None:
+        self._fed = 0
         space, _, name = full.rpartition(" ")
         if not self._line:
+            self._above_records += 1
+            if self._above_records > DEEPEST:
+                raise BriefError(f"{self._name}:{self._here}: {DEEP}")
             if len(self.seen) < len(RECORDS):
                 self.seen.setdefault(name)
             if name == self._record or (not self._record and name in RECORDS):
                 self._record, self._line = name, self._here
                 self._values = {key: [value] for key, value in attributes.items() if " " not in key}
-                self._spaced, self._size = set(), 0
+                self._spaced, self._size, self._error = set(), 0, ""
             return
+        self._grown(ELEMENT + len(name))
+        if len(self._path) == DEEPEST:
+            self._error = DEEP
         self._path.append((bool(space), name))
         self._text = [attributes["href"]] if "href" in attributes else []
 
     def _end(self, full: str) -> None:
+        self._fed = 0
         if not self._line:
+            self._above_records -= 1
             return
         if not self._path:
+            self._above_records -= 1
             values = {name: texts[0] if len(texts) == 1 else texts for name, texts in self._values.items()}
-            self._rows.append(Row(values=values, where=f"{self._name}:{self._line}"))
+            self._rows.append(Row(values=values, where=f"{self._name}:{self._line}", error=self._error))
             self._line = 0
             return
+        if self._error:
+            self._path.pop()
+            return
         name = " ".join(part for _, part in self._path)
+        self._grown(len(name))
         text, spaced = "".join(self._text).strip(), self._path[0][0]
         self._path.pop()
         self._text = []
@@ -128,13 +165,13 @@ class _FeedParser:
         self._values.setdefault(name, []).append(text)
 
     def _characters(self, text: str) -> None:
-        if self._path:
-            self._size += len(text)
-            if self._size > LARGEST_RECORD:
-                raise BriefError(f"{self._name}:{self._line}: the {self._record} that begins here is never closed")
+        self._fed = 0
+        if self._path and not self._error:
+            self._grown(len(text))
             self._text.append(text)
 
     def _skipped(self, name: str, parameter: bool) -> None:
+        self._grown(ELEMENT)
         self._characters(html.unescape(f"&{name};"))
 
     def _refuse(self, name: str, *_: object) -> NoReturn:

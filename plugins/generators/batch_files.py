@@ -48,12 +48,14 @@ class Known(NamedTuple):
     answer: Json
 
 
-class _Answer(NamedTuple):
-    """This is where a line of answers stands, the best of several being the greatest."""
+class _Best(NamedTuple):
+    """This is where the best of a request's answers stands, the last of the good ones or of all, and how many of them
+    are errors."""
 
-    good: bool
-    file: str
-    at: int  # bytes before it
+    errors: int = 0
+    good: bool = False
+    file: str = ""
+    at: int = 0  # bytes before it
 
 
 @dataclass(slots=True)
@@ -77,7 +79,8 @@ class BatchFolder:
         self._open: dict[str, _Open] = {}  # by endpoint
         self.missing: dict[str, tuple[str, int, int]] = {}  # file answered in part → the rest's file, its size, of all
         self._asked = Scratch()  # a request's id → how often it was asked, last in which file
-        self._answers = Scratch()  # a request's id → its answers: own id, whether it is good, file, place in it
+        self._answers = Scratch()  # a request's id → what is known of its answers
+        self._seen = Scratch()  # ids of requests with answers' own
         try:
             if fresh:
                 self._set_aside()
@@ -89,10 +92,9 @@ class BatchFolder:
     def known(self, name: str) -> Known:
         """Return what is known of a request by its `custom_id`."""
         times, file = self._asked_before(name)
-        answers = self._answered(name)
-        best = max(answers.values(), default=None)
-        answer = (self._line(best.file, best.at) or {}) if best else None  # nothing where it was changed meanwhile
-        return Known(times, file, sum(not one.good for one in answers.values()), answer)
+        best = self._answered(name)
+        answer = (self._line(best.file, best.at) or {}) if best.file else None  # nothing where it was changed meanwhile
+        return Known(times, file, best.errors, answer)
 
     def ask(self, name: str, endpoint: str, body: Json) -> str:
         """Write a request into the endpoint's next file, and return the name that file will have."""
@@ -123,6 +125,7 @@ class BatchFolder:
     def _forget(self) -> None:
         self._asked.close()
         self._answers.close()
+        self._seen.close()
 
     # -- writing ------------------------------------------------------------------------------------------------------
 
@@ -148,15 +151,23 @@ class BatchFolder:
         times, _, file = self._asked.get(name).partition(" ")
         return int(times or 0), file
 
-    def _answered(self, name: str) -> dict[str, _Answer]:
-        """Return the answers to a request by their own ids."""
-        return {own: _Answer(*answer) for own, answer in json.loads(self._answers.get(name) or "{}").items()}
+    def _answered(self, name: str) -> _Best:
+        """Return what is known of the answers to a request."""
+        return _Best(*json.loads(self._answers.get(name) or "[]"))
+
+    def _index_answer(self, name: str, own: str, answer: _Best) -> None:
+        """Take an answer to a request, unless one with the same id of its own is there."""
+        mark = hashlib.sha256(json.dumps([name, own]).encode()).hexdigest()
+        if self._seen.add(mark, ""):
+            before = self._answered(name)
+            best = max(before, answer, key=lambda one: one[1:])
+            self._answers.put(name, json.dumps(best._replace(errors=before.errors + (not answer.good))))
 
     def _lacks(self, name: str) -> bool:
         """Say whether an answer to a request may still come: none is good, and there are fewer than it was asked."""
         times, _ = self._asked_before(name)
-        answers = self._answered(name).values()
-        return times > len(answers) and not any(one.good for one in answers)
+        best = self._answered(name)
+        return times > best.errors and not best.good
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
@@ -235,8 +246,7 @@ class BatchFolder:
                     continue
                 name = answer["custom_id"]
                 own = str(answer.get("id") or f"{file.name}:{at}")  # tells an answer that lies here twice from two
-                if own not in (answers := self._answered(name)):
-                    self._answers.put(name, json.dumps({**answers, own: (is_good(answer), file.name, at)}))
+                self._index_answer(name, own, _Best(good=is_good(answer), file=file.name, at=at))
                 if self._asked_before(name)[0]:
                     wanted += 1
                 else:

@@ -267,10 +267,11 @@ def _without_thoughts(text: str) -> str:
     """Return a text without the reasoning before it, which some servers leave in; nothing where it never ended."""
     if text.lstrip().startswith("<|channel|>"):
         return "".join(told for channel, told in CHANNELS.findall(text) if channel == FINAL).strip()
-    begun, ended = THINKS.match(text), THOUGHT.search(text)
-    if ended and (begun or not THINKS.search(text)):
-        return _without_thoughts(text[ended.end() :].lstrip())
-    return "" if begun else AROUND.sub("", text)
+    while True:  # a text may hold thousands of them
+        begun, ended = THINKS.match(text), THOUGHT.search(text)
+        if not ended or not (begun or not THINKS.search(text)):
+            return "" if begun else AROUND.sub("", text)
+        text = text[ended.end() :].lstrip()
 
 
 def _usage(counted: Mapping[str, Json]) -> Usage:

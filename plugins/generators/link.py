@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CONNECTING = 10.0  # seconds a connection may take
 STREAMED = 10  # times as long as another answer may a streamed one take, which is seen to go on
 MODELS = 1000  # looked at
+LONGEST_NAME = 200  # characters of a model's name, as messages have it
 LONGEST_WAIT = 600.0  # seconds a server may ask to wait; whoever asks for more is gone for now
 QUESTIONS = 256  # remembered: the other word of a question is asked soon
 CHARS_PER_TOKEN = 3  # a careful guess, for the token limit only
@@ -262,7 +263,8 @@ class Link:
         try:
             async with asyncio.timeout(self.address.timeout), self._client.stream("GET", "models") as response:
                 listed = await _told(response)
-            names = [str(model["id"]) for model in listed["data"][:MODELS]] if response.is_success else []
+            models = listed["data"][:MODELS] if response.is_success else []
+            names = [str(model["id"])[:LONGEST_NAME] for model in models]
         except (TimeoutError, httpx2.HTTPError, KeyError, TypeError):
             names = []
         if not names:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 
 LONGEST_BACKOFF = 30.0  # seconds
+DOUBLED = 64  # times at most
 Clock = Callable[[], float]
 
 
@@ -73,7 +74,7 @@ class Pace:
 
 def backoff(attempt: int, first: float) -> float:
     """Return how many seconds to wait after failing for the `attempt`-th time (0 for the first)."""
-    return random.uniform(0.5, 1.0) * min(LONGEST_BACKOFF, first * 2.0**attempt)
+    return random.uniform(0.5, 1.0) * min(LONGEST_BACKOFF, first * 2.0 ** min(attempt, DOUBLED))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

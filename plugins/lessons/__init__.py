@@ -1,7 +1,7 @@
-"""Lesson material: `lessons/plan`, `lessons/quiz` and what their YAML needs beyond the generic extensions.
+"""Lesson material: `lessons/plan`, `quiz`, `flashcards`, `worksheet` and `reading`, and what they need.
 
-What can be computed is computed: minutes, wrong answers taken from the other facts, where the right one stands. The
-model writes the single lines between: an objective, a question, a meaning.
+What can be computed is computed: minutes, wrong answers taken from the other facts, where the right one stands, gaps,
+pairs and keys. The model writes the single lines between: an objective, a question, a meaning.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
@@ -21,11 +22,17 @@ from aigc_plugins.lessons.lesson_lines import (
     says_words_once,
     term_first,
 )
+from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
+from aigc_plugins.lessons.option_lengths import key_not_longest
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
+from aigc_plugins.lessons.readings import reading_text
+from aigc_plugins.lessons.taught_facts import to_ask
+from aigc_plugins.lessons.teaching_shapes import lesson_line, suits_any_topic
+from aigc_plugins.lessons.worksheets import key_answers_sheet, worksheet
 
 if TYPE_CHECKING:
     import jinja2
@@ -47,12 +54,18 @@ def aigc_checks() -> Sequence[Extension]:
         adds_up,
         asks_the_fact,
         begins_with_verb,
+        cards_differ,
         classroom_task,
         covers_topic,
         every_fact_asked,
+        every_fact_taught,
+        key_answers_sheet,
+        key_not_longest,
         measurable,
         no_given_word,
+        reads_at_level,
         says_words_once,
+        suits_any_topic,
         well_formed_items,
         wrong_answers,
     )
@@ -63,12 +76,18 @@ def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(five_e_minutes=five_e_minutes, quiz_stem=quiz_stem)
     environment.globals.update(
         bloom_verbs=bloom_verbs,
+        flashcards=flashcards,
+        hard_words=hard_words,
         lacking_answers=lacking_answers,
         lesson_assessment=lesson_assessment,
+        lesson_line=lesson_line,
         lesson_materials=lesson_materials,
         lesson_phases=lesson_phases,
         lesson_words=lesson_words,
         plain_objective=plain_objective,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,
+        reading_text=reading_text,
+        to_ask=to_ask,
+        worksheet=worksheet,
     )

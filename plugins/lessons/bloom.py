@@ -18,12 +18,13 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
     "en": (("identify", "name"), ("describe", "explain"), ("compare", "use")),
     "zh": (("说出", "列举"), ("解释", "描述"), ("比较", "运用")),
 }
-# What any topic allows, one for each level.
+# What any topic allows, one for each level; the last goes on as its verb does.
+ENDS = {"compare": "two explanations of {topic}", "use": "key words about {topic} in complete sentences"}
 PLAIN: Mapping[str, Sequence[str]] = {
     "en": (
-        "{verb} the most important parts of {topic}.",
+        "{verb} the key points about {topic}.",
         "{verb} {topic} in your own words.",
-        "{verb} an example of {topic} from everyday life and one from class.",
+        "{verb} %s.",
     ),
     "zh": ("{verb}{topic}的主要内容。", "{verb}{topic}，用自己的话。", "{verb}生活中与{topic}有关的两个例子。"),
 }
@@ -40,7 +41,8 @@ def plain_objective(verb: str, topic: str, language: str = "en") -> str:
     """Return an objective for a verb of `bloom_verbs` that suits any topic."""
     levels = ASKED.get(language, ASKED["en"])
     level = next((at for at, verbs in enumerate(levels) if verb in verbs), 1)
-    return PLAIN.get(language, PLAIN["en"])[level].format(verb=verb[:1].upper() + verb[1:], topic=topic)
+    line = PLAIN.get(language, PLAIN["en"])[level].replace("%s", ENDS.get(verb, "examples of {topic}"))
+    return line.format(verb=verb[:1].upper() + verb[1:], topic=topic)
 
 
 @check

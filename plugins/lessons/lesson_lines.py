@@ -10,6 +10,7 @@ from aigc import check, postprocessor
 _TASKS = """
     draw make write sort build list match sketch act read solve measure design label compare create show find
     choose collect tell plan explain describe look mark fold cut name prepare
+    practise practice take teach
 """
 TASKS = frozenset(_TASKS.split())
 LEAD_IN = (

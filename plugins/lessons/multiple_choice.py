@@ -11,10 +11,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from aigc_plugins.lessons.quiz_material import QuizFact, quiz_stem
+from aigc_plugins.lessons.number_words import near_counts, of_like_count
+from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
+from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
 
 OPTIONS = 4
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
+CENTURY = re.compile(rf"{GAP}(?:th)? century")
+THIS_CENTURY = 21
+FAR = 10  # times: a number that is so far from the right one is no choice
+ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
 
 
 def quiz_items(
@@ -28,7 +35,7 @@ def quiz_items(
 
     `stems` belong to the facts that bring no question, in order. Wrong answers come from the other facts, the brief's
     `pool`, other numbers near a number, and `wrong`: lines of a model, `answer: wrong; wrong; wrong`. A fact without
-    enough of them is left out.
+    enough of them is left out. Neither where the right answer stands nor how long it is tells which it is.
     """
     asked = [fact for fact in facts if not fact["question"]]
     written = list(stems) if len(stems) == len(asked) else [quiz_stem(fact, language) for fact in asked]
@@ -36,35 +43,47 @@ def quiz_items(
     ready = []
     for fact in facts:
         stem = fact["question"] or next(waiting)
-        others = [*distractors(fact, facts, pool), *_model_answers(fact, wrong)]
-        options = _different(fact["answer"], others)
-        if len(options) == OPTIONS:
-            ready.append((fact, stem, options))
+        options = _different(fact["answer"], distractors(fact, facts, pool))
+        if _lacks(fact, options):
+            options = _different(fact["answer"], [*options[1:], *_model_answers(fact, wrong)])
+        if len(options) >= OPTIONS:
+            ready.append((fact, stem, _as_begun(options, stem)))
     places = key_places([fact["statement"] for fact, _, _ in ready])
+    fair = of_fair_lengths([options for _, _, options in ready], OPTIONS)
     return [
         {
             "stem": stem,
             "options": _arranged(options, place, fact["statement"]),
-            "answer": fact["answer"],
+            "answer": options[0],
             "feedback": fact["statement"],
         }
-        for (fact, stem, options), place in zip(ready, places, strict=True)
+        for (fact, stem, _), options, place in zip(ready, fair, places, strict=True)
     ]
 
 
 def lacking_answers(facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[QuizFact]:
-    """Return the facts for which `distractors` finds fewer than three wrong answers, so that a model is asked."""
-    return [fact for fact in facts if len(_different(fact["answer"], distractors(fact, facts, pool))) < OPTIONS]
+    """Return the facts for which `distractors` finds fewer than three wrong answers, or beside a name fewer than three
+    names, so that a model is asked."""
+    options = {fact["statement"]: _different(fact["answer"], distractors(fact, facts, pool)) for fact in facts}
+    return [fact for fact in facts if _lacks(fact, options[fact["statement"]])]
 
 
 def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[str]:
     """Return wrong answers of the right one's kind: the pool's, the other facts', and for a number others near it."""
     answer = fact["answer"]
-    others = [*(pool or ()), *(other["answer"] for other in facts)]
-    same_kind = [other for other in others if _kind(other) == _kind(answer)]
+    if ends := fact.get("others", "").splitlines():
+        _draw(fact["statement"]).shuffle(ends)
+        return sorted(ends, key=lambda end: abs(len(end) - len(answer)) > len(answer))
+    kind = _kind(answer, fact)
+    others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in facts)]
+    same_kind = [other for other, its in others if its == kind]
+    same_kind = [other for other in same_kind if _of_like_size(other, answer)]
     _draw(fact["statement"]).shuffle(same_kind)
-    same_kind.sort(key=lambda other: _named(other) != _named(answer))  # a name goes with names
-    return [*same_kind, *_near_numbers(answer)]
+    same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
+    near = (
+        _near_centuries(int(answer)) if CENTURY.search(fact["rest"]) and answer.isdecimal() else _near_numbers(answer)
+    )
+    return [*of_like_count(answer, same_kind), *near, *near_counts(answer)]
 
 
 def key_places(statements: Sequence[str]) -> list[int]:
@@ -80,26 +99,64 @@ def _arranged(options: Sequence[str], place: int, statement: str) -> list[str]:
     return [*others[:place], answer, *others[place:]]
 
 
+def _lacks(fact: QuizFact, options: Sequence[str]) -> bool:
+    """Tell whether three that look like the right one are not among the options; ends of sentences all do."""
+    return len(options) < OPTIONS or ("others" not in fact and many_like(options) < OPTIONS - 1)
+
+
 def _different(answer: str, others: Sequence[str]) -> list[str]:
-    """Return the answer and up to three others that nobody could take for it or for one another."""
+    """Return the answer and the others that nobody could take for it or for one another."""
     options = [answer]
     for other in others:
-        if len(options) == OPTIONS:
-            break
         if not any(_same(other, option) for option in options):
             options.append(other)
     return options
 
 
-def _kind(answer: str) -> tuple[str, str]:
-    """Return what must be alike for an option to be believable: numbers go with numbers of the same unit."""
+def _kind(answer: str, fact: QuizFact) -> tuple[str, str]:
+    """Return what must be alike for an option to be believable: a number counts the same thing, in the same unit, and
+    the end of a sentence goes with other ends only."""
+    if "others" in fact:
+        return "end", ""
     if NUMBER.match(answer):
-        return "number", NUMBER.sub("", answer, count=1).strip()
+        unit = NUMBER.sub("", answer, count=1).strip()
+        after = re.search(rf"{GAP}\s+([^\W\d]+)", fact["rest"]) if not unit else None
+        return "number", unit or (after[1] if after else "year" if YEAR.fullmatch(answer) else "")
     return "text", ""
+
+
+def _kinds(pool: Sequence[str], fact: QuizFact) -> list[tuple[str, tuple[str, str]]]:
+    """Return the answers that a brief gives to choose from, each with its kind as an answer of the fact."""
+    return [(answer, _kind(answer, fact)) for answer in pool]
+
+
+def _as_begun(options: Sequence[str], stem: str) -> list[str]:
+    """Return options with a capital each where they begin a sentence, which else only the right one would have."""
+    if not re.search(rf": {GAP}", stem):
+        return list(options)
+    return [option[:1].upper() + option[1:] for option in options]
+
+
+def _article(answer: str) -> bool:
+    return bool(re.match(r"(?:an?|the)\s", answer, re.IGNORECASE))
 
 
 def _named(answer: str) -> bool:
     return bool(re.match(r"(?:the |an? )?[A-Z]", answer))
+
+
+def _of_like_size(other: str, answer: str) -> bool:
+    """Tell whether a number is within ten times another one; whatever else stands beside whatever else."""
+    found = [NUMBER.match(text) for text in (other, answer)]
+    one, two = (Decimal(number.group().replace(",", "")) if number else Decimal(0) for number in found)
+    return not (one and two) or max(one, two) <= FAR * min(one, two)
+
+
+def _near_centuries(number: int) -> Iterator[str]:
+    """Yield other centuries that are written with the same ending."""
+    for step in (-1, 1, -2, 2, -3, 3):
+        if 4 <= number + step <= THIS_CENTURY - 1:
+            yield str(number + step)
 
 
 def _near_numbers(answer: str) -> Iterator[str]:
@@ -108,18 +165,26 @@ def _near_numbers(answer: str) -> Iterator[str]:
         return
     written = found.group().replace(",", "")
     number = Decimal(written)
-    if re.fullmatch(r"1[5-9]\d\d|20\d\d", answer.strip()):  # a year
+    if YEAR.fullmatch(answer.strip()):
         changes = [number - 10, number + 7, number - 3, number + 15]
     elif number == number.to_integral_value() and number <= 12:
         changes = [number + 1, number - 1, number + 2, number + 3]
     else:
-        changes = [number / 2, number * 2, number * Decimal("0.8"), number * Decimal("1.5")]
+        most = (number + 100) / 2 if answer.endswith("%") and number <= 100 else number * 2
+        near = (number / 2, most, number * Decimal("0.75"), most * Decimal("0.75"))
+        changes = [_rounded(change, number) for change in near]
     digits = len(written.partition(".")[2])
     for change in changes:
         rounded = round(change, digits)
         if rounded > 0 and rounded != number:
             grouped = f"{rounded:,.{digits}f}" if "," in found.group() else f"{rounded:.{digits}f}"
             yield grouped + answer[found.end() :]
+
+
+def _rounded(change: Decimal, number: Decimal) -> Decimal:
+    """Return a number near another one, as round as that is."""
+    step = next((step for step in ROUND if number % step == 0 and 4 * step <= number), 1)
+    return round(change / step) * Decimal(step) if number == number.to_integral_value() else change
 
 
 def _model_answers(fact: Mapping[str, str], wrong: Sequence[str]) -> list[str]:

@@ -14,21 +14,31 @@ from aigc_plugins.lessons.minutes import five_e_minutes
 VocabularyEntry = dict[str, str]
 
 
-def lesson_words(terms: Sequence[str], meanings: Sequence[str]) -> list[VocabularyEntry]:
-    """Return the vocabulary `{term, meaning}`. `meanings` are lines `term: meaning`; a term without one is left out."""
+def lesson_words(terms: Sequence[str], meanings: Sequence[str], language: str = "en") -> list[VocabularyEntry]:
+    """Return the vocabulary `{term, meaning}`. `meanings` are lines `term: meaning`; a term without one the class looks
+    up."""
     by_term = {line.partition(": ")[0].casefold(): line.partition(": ")[2] for line in meanings}
-    return [{"term": term, "meaning": by_term[term.casefold()]} for term in terms if by_term.get(term.casefold())]
+    looked_up: str = lesson_texts(language)["look_up"]
+    return [{"term": term, "meaning": by_term.get(term.casefold()) or looked_up} for term in terms]
 
 
 def lesson_phases(
-    duration: int, wonder: str, activity: str, check: str, terms: Sequence[str], language: str = "en"
+    duration: int,
+    wonder: str,
+    activity: str,
+    check: str,
+    terms: Sequence[str],
+    language: str = "en",
+    things: Sequence[str] | None = None,
 ) -> list[dict[str, object]]:
-    """Return the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`."""
+    """Return the phases `{name, minutes, teacher, students}`; their minutes add up to `duration`. `things` are the
+    materials that the brief names."""
     lines = {
         "wonder": wonder,
         "activity": activity.strip().rstrip("."),
         "check": check,
         "terms": _listed(terms, language),
+        "things": _listed(things or (), language),
     }
     return [
         {
@@ -37,7 +47,7 @@ def lesson_phases(
             "teacher": _filled(phase, "teacher", lines),
             "students": _filled(phase, "students", lines),
         }
-        for phase, minutes in zip(_texts(language)["phases"], five_e_minutes(duration), strict=True)
+        for phase, minutes in zip(lesson_texts(language)["phases"], five_e_minutes(duration), strict=True)
     ]
 
 
@@ -45,7 +55,7 @@ def lesson_materials(given: Sequence[str] | None, language: str = "en") -> list[
     """Return the materials `given` in the brief, and what else every such lesson needs."""
     materials = list(given or ())
     known = {material.casefold() for material in materials}
-    return materials + [text for text in _texts(language)["materials"] if text.casefold() not in known]
+    return materials + [text for text in lesson_texts(language)["materials"] if text.casefold() not in known]
 
 
 def lesson_assessment(check: str, objectives: Sequence[str], language: str = "en") -> str:
@@ -53,15 +63,15 @@ def lesson_assessment(check: str, objectives: Sequence[str], language: str = "en
     goal = objectives[-1].strip().rstrip(".。")
     if language != "zh":
         goal = goal[:1].lower() + goal[1:]
-    text: str = _texts(language)["assessment"]
+    text: str = lesson_texts(language)["assessment"]
     return text.format(check=check, goal=goal)
 
 
 def _filled(phase: Mapping[str, str], who: str, lines: Mapping[str, str]) -> str:
-    """Return a phase's text for the teacher or the students; where the lesson has no vocabulary, the one without it."""
-    plain = f"{who}_without_terms"
-    text = phase[plain] if plain in phase and not lines["terms"] else phase[who]
-    return text.format(**lines)
+    """Return a phase's text for the teacher or the students; where the lesson has no vocabulary or materials, the one
+    without them."""
+    plain = (f"{who}_without_{name}" for name in ("terms", "things") if not lines[name])
+    return next((phase[name] for name in plain if name in phase), phase[who]).format(**lines)
 
 
 def _listed(terms: Sequence[str], language: str) -> str:
@@ -71,7 +81,8 @@ def _listed(terms: Sequence[str], language: str) -> str:
 
 
 @cache
-def _texts(language: str) -> Mapping[str, Any]:
+def lesson_texts(language: str) -> Mapping[str, Any]:
+    """Return what phases.yaml says in a language."""
     texts = yaml.safe_load(files("aigc_plugins.lessons").joinpath("phases.yaml").read_text(encoding="utf-8"))
     found: Mapping[str, Any] = texts.get(language, texts["en"])
     return found

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
-from aigc_plugins.lessons.quiz_material import GAP, quiz_fact
+from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
 
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -28,16 +28,26 @@ COUNTING = re.compile(
     r"(?i)\bhow (?:many|much)\b|\b(?:number|year|amount) (?:of|in|when|did|was)\b|\bwh(?:at|ich) year\b"
 )
 NUMBERED = re.compile(
-    r"(?i)\d|\b(?:no|none|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty(?:-\w+)?|half|"
+    r"(?i)\d|\b(?:no|none|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|"
+    r"(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|"
     r"twice|hundreds?|thousands?|millions?|billions?|dozens?|all|every|few|several)\b"
 )
-COVERED = 0.6  # of a fact's other content words
+# How a question begins whose answer is a number, and how one whose answer is what something is.
+FOR_NUMBER = re.compile(
+    r"(?i)\b(?:how|when|(?:what|which) (?:\w+ )?(?:year|date|time|age|number|percentage|temperature|angle|speed|length|"
+    r"height|weight|depth|distance|share|pressure)|number|temperature)\b"
+)
+WHAT_IS = re.compile(r"What (is|are|was|were) (.+?)(?: called)?\?")
+IS_IT = re.compile(rf"(.+?) (is|are|was|were) (?:(called|known as|named) )?(?:an? |the )?{GAP}\.?")
+NAMING = re.compile(r"\b(?:call|name|known|term|word)", re.IGNORECASE)
 
 
 @check
 def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     """A question asks for the fact's answer: it keeps the fact's other words and names, and does not give it away."""
-    if GAP in text:  # the fact itself with a gap, which is right by construction
+    if GAP in text or text == quiz_stem(
+        dict(fact)
+    ):  # the fact itself with a gap, or as it is asked, right by construction
         return
     if not text.rstrip().endswith(("?", "？")):
         yield "is no question"
@@ -60,7 +70,7 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     plain = [word for word in content if word.islower()]
     if not named and 2 * sum(word in missing for word in plain) > len(plain):
         yield f"does not say what is asked: leaves out {', '.join(repr(word) for word in missing[:3])}"
-    elif not named and content and len(missing) > len(content) * (1 - COVERED):
+    elif not named and missing:
         yield f"leaves out {', '.join(map(repr, missing[:3]))}"
     known = {_stem(word) for word in WORD.findall(rest)} | {_stem(word) for word in (*SMALL, *ASKING)}
     kind = KIND.search(text)  # "which planet", "what gas" may name what the answer is
@@ -70,6 +80,7 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     if COUNTING.search(text) and not NUMBERED.search(fact["answer"]):
         yield f"asks for a number, but the answer is {fact['answer']!r}"
     yield from _swapped(text, rest)
+    yield from _misfits(text, fact)
 
 
 @check(severity="warn")
@@ -78,9 +89,12 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
     is named."""
     values = draft.brief.values
     asked = {str(item["feedback"]) for item in draft.fields.get(field) or []}
-    for fact in values.get("facts") or []:
-        made = quiz_fact(fact, values.get("relation"), draft.language)
-        if made is None:
+    facts = values.get("facts") or []
+    read = read_facts(facts, values.get("relation"), draft.language, str(values.get("topic") or ""))
+    for fact, made in zip(facts, read, strict=True):
+        if made is None and says_the_same(fact):
+            yield f"no question from {fact!r}: both sides are the same"
+        elif made is None:
             yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
         elif made["statement"] not in asked:
             yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
@@ -116,6 +130,25 @@ def well_formed_items(draft: Draft, *, field: str = "items") -> Iterator[Finding
     size = max((len(item["options"]) for item in items), default=1)
     if len(items) >= size and places and max(places.values()) > -(-len(items) // size) + 1:
         yield Finding(message="the right answer stands in one place too often", field=field)
+
+
+def _misfits(text: str, fact: Mapping[str, str]) -> Iterator[str]:
+    """Yield why a question does not ask for its fact's answer: it asks for another kind of thing, or says what the fact
+    is about in other articles."""
+    rest, answer = fact["rest"], fact["answer"]
+    if NUMBERED.match(answer) and not FOR_NUMBER.search(text):
+        yield f"does not ask for a number, and the answer is {answer!r}"
+    asked, told = WHAT_IS.match(text), IS_IT.fullmatch(rest)
+    if asked and not NUMBERED.match(answer):
+        same = told and (told[2], told[1].casefold()) == (asked[1], asked[2].casefold())
+        if not same and not re.match(rf"{GAP} (?:is|are|was|were)\b", rest):
+            yield f"asks what something {asked[1]}, which its fact does not say"
+    if told and told[3] and not NAMING.search(text):
+        yield f"does not ask what it is {told[3]}"
+    for article, word in re.findall(r"\b(an?) (\w+)", text.casefold()):
+        known = f" {rest.casefold()} "
+        if f" {word} " in known and f" {article} {word} " not in known:
+            yield f"says {article} {word}, which its fact does not"
 
 
 def _swapped(text: str, rest: str) -> Iterator[str]:

@@ -2,51 +2,141 @@
 
 A fact is one of
     largest planet = Jupiter            a description and its answer; also =>, → or a tab between them
+    Berlin - Germany                    where all facts of the brief are so
     Alabama = Montgomery                with the brief's relation "capital of"; without one it is only said to go with
     4 + 5 = 9, len([]) = 0              an expression and its value
+    Paris is in ____. = France          a sentence with a blank, and what belongs there
     Who wrote Hamlet? = Shakespeare     a question as it is to be asked; also with a space between, or as Q: … A: …
     Water boils at **100 °C**.          a sentence, its answer between asterisks, one or two
-    Water boils at 100 °C.              a sentence; the answer is found: a number, or what follows "is"
+    Water boils at 100 °C.              a sentence with a number, which is asked for
+    A firewall filters traffic.         a sentence of several; how it goes on is asked
+    Jupiter is the largest planet.      a sentence; the answer is found: who did it, or what follows "is"
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
-QuizFact = dict[str, str]  # statement, answer, question (or empty), rest: the statement with a gap for the answer
+from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, others_of, taken_apart
+
+# statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
+# asked, others: the ends that it might have, a line each
+QuizFact = dict[str, str]
 
 GAP = "____"
-STARRED = re.compile(r"(?<![\w*])(\*{1,3}|__)(?=[^\s*])(.+?)(?<=[^\s*])\1(?![\w*])")
+BLANK = re.compile(r"_{2,}|（\s*）")  # as people leave one
+STARRED = re.compile(
+    r"(?:(?<![\w*])|(?<=[\u3400-\u9fff]))(\*{1,3}|__)(?=[^\s*])(.+?)(?<=[^\s*])\1(?:(?![\w*])|(?=[\u3400-\u9fff]))"
+)
 PAIRS = (  # what stands between the sides of a pair, the surest first
     re.compile(r" *\t+ *"),
     re.compile(r"\s+(?:=+>|-+>|→|⇒|=|＝)\s+"),
     re.compile(r"\s*(?:=+>|→|⇒|＝)\s*|\s*(?<![=!<>:])=(?![=>])\s*"),
 )
+DASHED = re.compile(r"(\S.*?)\s+[-–—]\s+(\S.*)")
 ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?:A|Answer|答案?)\s*[:：.]\s*)?([^?？]+)")
 CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
-COPULA = re.compile(r"\b(?:is|are|was|were)\s+(?:called\s+|known as\s+)?|\bmeans\s+|(?:叫做|称为|是)")
-ACTS = re.compile(r"^((?:[A-Z][\w.'-]*\s?){1,4})(?=\s[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)")
+COPULA = re.compile(
+    r"\b(?:is|are|was|were)\s+(?:called|known as|named)\s+|\b(?:is|are|was|were)\s+(?=(?:an?|the)\s|[A-Z])|"
+    r"\bmeans\s+|(?:叫做|称为|是)"
+)
+SAME = re.compile(r"(.+?)(?:\s+(?:is|are|was|were|means|ist|sind|est)\s+|是)(.+)", re.DOTALL)
+ACTS = re.compile(
+    r"^(?!(?:An?|The|This|That|Each|Every|All|Some|Most|No)\s)((?:[A-Z][\w.'-]*\s?){1,4})"
+    r"(?=\s(?!(?:can|than)\b)[a-z]+(?:ed|ote|new|made|ang|an|ilt|ought)\b)"
+)
+# A relation that is no noun: "used for", "made of".
+PARTICIPLE = re.compile(r"(?:used|made|known|found|eaten|worn|built|grown|drawn|spoken|kept|born|sung|[a-z]+ed)\b")
+SEVERAL = re.compile(r"(?:[a-z]+ )?[a-z]+[^s\W]s(?: (?:of|in|for|to|at|on))?", re.IGNORECASE)  # a relation: "moves of"
+DOES = re.compile(r"[a-z]+[^s\W]s\s")  # an answer that says what something does: "smooths a surface"
+RANGE = re.compile(r"\d\s*(?:to|and|or|-|–|—)\s*\d|\bbetween\b", re.IGNORECASE)
 MOST_ANSWER_WORDS = 5
 ENDS = ("?", "？")
+OTHERS = re.compile(  # how a word or a verb of a vocabulary begins: no description
+    r"(?:to|der|die|das|den|dem|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|het|een|ich|du|er|sie|es|wir|ihr|je|"
+    r"tu|nous|vous|yo|ella|io|noi)\s|l['’]"
+)
 SMALL_WORDS = ("of", "the", "and", "de", "la", "du", "von", "van", "in", "on")
 
 
-def quiz_facts(facts: Sequence[str], relation: str | None = None, language: str = "en") -> list[QuizFact]:
+def quiz_facts(
+    facts: Sequence[str], relation: str | None = None, language: str = "en", topic: str = ""
+) -> list[QuizFact]:
     """Return every usable fact of a brief as `{statement, answer, question, rest}`; doubles are left out."""
     found: list[QuizFact] = []
-    for fact in facts:
-        made = quiz_fact(fact, relation, language)
+    for made in read_facts(facts, relation, language, topic):
         if made and all(made["statement"] != other["statement"] for other in found):
             found.append(made)
     return found
 
 
+def read_facts(
+    facts: Sequence[str], relation: str | None = None, language: str = "en", topic: str = ""
+) -> list[QuizFact | None]:
+    """Return each fact as quiz material; None for one in which nothing can be asked for.
+
+    How a sentence goes on is asked where it brings no answer of its own, and three others could go on from its start
+    and are not true of it, as far as the `topic` and their words tell.
+    """
+    known = with_equals(facts)
+    plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language)]
+    taken = {fact: taken_apart(fact) for fact in plain}
+    ends = [end for end in taken.values() if end]
+    made: list[QuizFact | None] = []
+    for fact in known:
+        end = None if _one_number(fact) else taken.get(fact)
+        others = others_of(end, ends, topic) if end else []
+        made.append(
+            _ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else quiz_fact(fact, relation, language)
+        )
+    return made
+
+
+def _ending(fact: str, end: SentenceEnd, others: Sequence[str]) -> QuizFact:
+    return {
+        "statement": _stopped(fact.strip()),
+        "answer": end.end,
+        "question": f"Which ending fits best? {end.subject} …",
+        "rest": end.subject,
+        "others": "\n".join(others),
+    }
+
+
+def with_equals(facts: Sequence[str]) -> list[str]:
+    """Return facts with `=` for the dash where all of them, two at the least, have one dash between two sides that are
+    no numbers, and nothing else that parts a pair."""
+    sides = [DASHED.fullmatch(fact.strip()) for fact in facts]
+    pairs = [(one[1], one[2]) for one in sides if one]
+    if len(pairs) < max(len(facts), 2) or not all(_is_pair(*pair) for pair in pairs):
+        return list(facts)
+    return [f"{left} = {right}" for left, right in pairs]
+
+
+def _is_pair(left: str, right: str) -> bool:
+    marked = any(mark.search(side) for mark in (*PAIRS, STARRED) for side in (left, right))
+    return not marked and not DASHED.fullmatch(right) and not (left[-1].isdigit() and right[0].isdigit())
+
+
 def quiz_fact(fact: str, relation: str | None = None, language: str = "en") -> QuizFact | None:
-    """Return one fact as quiz material; None where nothing in it can be asked for."""
-    return _pair(fact, relation, language) or _sentence(fact)
+    """Return one fact as quiz material; None where nothing in it can be asked for, as where `x = x`."""
+    return None if says_the_same(fact) else _pair(fact, relation, language) or _sentence(fact)
+
+
+def says_the_same(fact: str) -> bool:
+    """Say whether both sides of a pair, or of an "is", are the same, which asks nothing."""
+    left, right = _sides(fact)
+    if not left and (found := SAME.fullmatch(fact.strip())):
+        left, right = found[1], found[2]
+    return bool(left) and _plain(left) == _plain(right)
+
+
+def _plain(side: str) -> str:
+    """Return a side of a pair as sides are compared; in a vocabulary capitals tell words apart: bank = Bank."""
+    return re.sub(r"[\s.。]+", "", unicodedata.normalize("NFKC", side))
 
 
 def quiz_stem(fact: QuizFact, language: str = "en") -> str:
@@ -56,35 +146,51 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
     """
     if fact["question"]:
         return fact["question"]
-    described = re.fullmatch(rf"The (.+) is {GAP}\.", fact["rest"])
+    described = re.fullmatch(rf"The (.+) (is|are) {GAP}\.", fact["rest"])
     if described:
-        return f"What is the {described[1]}?"
+        return f"What {described[2]} the {described[1]}?"
     asked = re.fullmatch(rf"(.+)是{GAP}。", fact["rest"])
     if asked:
         return f"{asked[1]}是什么？"
-    return ("填空：" if language == "zh" else "Fill in the gap: ") + fact["rest"]
+    rest = re.sub(rf"\b([Aa])n? (?={GAP})", r"\1(n) ", fact["rest"])  # which article would tell
+    return ("填空：" if language == "zh" else "Fill in the gap: ") + rest
 
 
 def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
-    splits = (mark.split(fact.strip(), maxsplit=1) for mark in PAIRS)
-    left, answer = next((map(_bare, sides) for sides in splits if len(sides) == 2), ("", ""))
+    left, answer = _sides(fact)
     if not left and (asked := ASKED.fullmatch(fact.strip())):
         left, answer = asked[1], asked[2]
     left, answer = left.removesuffix("=").rstrip(), answer.rstrip(".。")
     if not left or not answer:
         return None
+    if len(BLANK.findall(left)) == 1:
+        rest = BLANK.sub(GAP, left)
+        return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+    if relation and language != "zh" and PARTICIPLE.match(relation) and not left.endswith(ENDS):
+        does = "are" if left.islower() and SEVERAL.fullmatch(left) else "is"
+        question, statement = f"What {does} “{left}” {relation}?", f"{left}, {relation}: {answer}."
+        return {"statement": statement, "answer": answer, "question": question, "rest": question}
     question = _asked_as_it_stands(left, answer, language) if not relation else left if left.endswith(ENDS) else ""
     if question:
         gap = " " if question.endswith("?") else ""
-        return {"statement": f"{question}{gap}{answer}", "answer": answer, "question": question, "rest": question}
+        paired = '"' in question or "“" in question  # only what belongs together is asked
+        statement = f"{left} = {answer}" if paired and left not in question[:1] else f"{question}{gap}{answer}"
+        return {"statement": statement, "answer": answer, "question": question, "rest": question}
     if language == "zh":
         described = f"{left}的{relation.removeprefix('的')}" if relation else left
         rest = f"{described}是{GAP}。"
     else:
         described = f"{relation} {left}" if relation else left
         described = re.sub(r"^(?:the|The)\s+", "", described)
-        rest = f"The {described} is {GAP}."
+        rest = f"The {described} {'are' if relation and SEVERAL.fullmatch(relation) else 'is'} {GAP}."
     return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+
+
+def _sides(fact: str) -> tuple[str, str]:
+    """Return the two sides of a pair; nothing of a fact that is none."""
+    splits = (mark.split(fact.strip(), maxsplit=1) for mark in PAIRS)
+    left, right = next((map(_bare, sides) for sides in splits if len(sides) == 2), ("", ""))
+    return left, right
 
 
 def _bare(side: str) -> str:
@@ -99,15 +205,17 @@ def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
     together: an expression and its value, two names. A description is left to be asked by what it says."""
     if left.endswith(ENDS):
         return left
-    if CODE.search(left) and not PROSE.search(left):
+    numbered = left.isdecimal() and PROSE.search(answer)  # a year and what happened then
+    if CODE.search(left) and not PROSE.search(left) and not numbered:
         return f"{left} 的结果是什么？" if language == "zh" else f"What is {left}?"
     if language == "zh":
         return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
     words = left.split()
     named = all(word[0].isupper() or word in SMALL_WORDS for word in words) and not left.startswith("The ")
-    if len(words) > 1 and not named:
+    if len(words) > 1 and not named and not OTHERS.match(left):
         return ""
-    return f"What is {left}?" if len(answer.split()) > 2 and left.islower() else f'What goes with "{left}"?'
+    described = len(answer.split()) > 2 and left.islower() and not DOES.match(answer)
+    return f"What is {left}?" if described else f'What goes with "{left}"?'
 
 
 def _sentence(fact: str) -> QuizFact | None:
@@ -121,28 +229,33 @@ def _sentence(fact: str) -> QuizFact | None:
         if found is None:
             return None
         answer, start = found
-    statement = (
-        text if text.endswith((".", "!", "。", "！")) else text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
-    )
+    statement = _stopped(text)
     rest = statement[:start] + GAP + statement[start + len(answer) :]
     return {"statement": statement, "answer": answer, "question": "", "rest": rest}
 
 
+def _stopped(text: str) -> str:
+    """Return a sentence with its full stop."""
+    if text.endswith((".", "!", "。", "！")):
+        return text
+    return text + ("。" if re.search(r"[\u3400-\u9fff]", text) else ".")
+
+
+def _one_number(text: str) -> bool:
+    """Tell whether a sentence has a number, one only, and no range: what it asks for is then sure."""
+    return len(NUMBER.findall(text)) == 1 and not RANGE.search(text)
+
+
 def _answer(text: str) -> tuple[str, int] | None:
-    """Return the part of a sentence to ask for and where it starts; None where the sentence is too short."""
+    """Return the part of a sentence to ask for and where it starts; None where no part is surely one."""
     bare = text.rstrip(".。!！ ")
-    number = NUMBER.search(bare)
-    if number:
+    if (number := NUMBER.search(bare)) and _one_number(bare):
         return number.group().rstrip(",."), number.start()
     actor = ACTS.match(bare)
     if actor:
         return actor[1].strip(), 0
-    copulas = list(COPULA.finditer(bare))
-    for copula in reversed(copulas):
+    for copula in reversed(list(COPULA.finditer(bare))):
         after = bare[copula.end() :]
         if after and len(after.split()) <= MOST_ANSWER_WORDS:
             return after, copula.end()
-    words = bare.split()
-    if len(words) < 3:
-        return None
-    return words[-1], len(bare) - len(words[-1])
+    return None

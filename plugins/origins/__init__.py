@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import hookimpl
-from aigc_plugins.origins.cell_texts import cut, last_part, option_fact, short_facts, url_words
+from aigc_plugins.origins.cell_texts import (
+    cut,
+    last_part,
+    option_fact,
+    parted,
+    short_facts,
+    title_shared,
+    url_words,
+    without_shortcodes,
+)
 
 if TYPE_CHECKING:
     import jinja2
@@ -25,5 +34,13 @@ def aigc_origins() -> Sequence[Path]:
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
-    environment.filters.update(cut=cut, last_part=last_part, short_facts=short_facts, url_words=url_words)
+    environment.filters.update(
+        cut=cut,
+        title_shared=title_shared,
+        last_part=last_part,
+        parted=parted,
+        short_facts=short_facts,
+        url_words=url_words,
+        without_shortcodes=without_shortcodes,
+    )
     environment.globals.update(option_fact=option_fact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -41,6 +41,7 @@ def is_chinese(text: str) -> bool:
     return len(HAN.findall(text)) > len(WORD.findall(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def stem(word: str) -> str:
     """Return a word in small letters without a common ending, so that `pots` is `pot` and `dries` is `dry`."""
     plain = word.casefold().replace("’", "'")
@@ -52,26 +53,34 @@ def stem(word: str) -> str:
     return form if len(form) >= LEAST_STEM else plain
 
 
-def telling(text: str) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def telling(text: str) -> frozenset[str]:
     """Return what a text is about: numbers, stems of its words but everyday ones; in Chinese characters two by two."""
     return content(text) - _everyday_stems()
 
 
-def content(text: str) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def content(text: str) -> frozenset[str]:
     """Return what a text says, with the everyday words of English: numbers, stems, Chinese characters two by two."""
     found = {stem(word) for word in _latin(text)} | set(NUMBER.findall(text))
     for run in re.split(r"[^\u3400-\u9fff]+", without_everyday(text)):
         found |= {run[at : at + 2] for at in range(len(run) - 1)}
-    return found
+    return frozenset(found)
 
 
 def strange(text: str, known: str) -> list[str]:
     """Return the words of a text, everyday ones apart, that `known` does not have; of Chinese the characters."""
-    stems = {stem(word) for word in WORD.findall(known)}
+    stems = stems_in(known)
     words = {word: stem(word) for word in _latin(text)}
-    latin = [word for word, bare in words.items() if bare not in stems | _everyday_stems()]
+    latin = [word for word, bare in words.items() if bare not in stems and bare not in _everyday_stems()]
     held = set(HAN.findall(known))
     return latin + list(dict.fromkeys(char for char in HAN.findall(without_everyday(text)) if char not in held))
+
+
+@lru_cache(maxsize=1 << 10)
+def stems_in(text: str) -> frozenset[str]:
+    """Return the stems of all Latin words of a text."""
+    return frozenset(map(stem, WORD.findall(text)))
 
 
 def denies(text: str) -> bool:
@@ -79,7 +88,7 @@ def denies(text: str) -> bool:
     return bool(DENIAL.search(text.casefold()))
 
 
-def denied(text: str) -> list[set[str]]:
+def denied(text: str) -> list[frozenset[str]]:
     """Return what each denial of a text is about: the telling words of the clause that comes after it."""
     return [telling(CLAUSE_END.split(text[found.end() :])[0]) for found in DENIAL.finditer(text.casefold())]
 
@@ -107,6 +116,12 @@ def _everyday() -> Mapping[str, Sequence[str]]:
         files("aigc_plugins.rules").joinpath("everyday.yaml").read_text(encoding="utf-8")
     )
     return words
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """Return the English words that claim nothing, the small ones too."""
+    return _stop_words() | frozenset(_everyday()["en"])
 
 
 @cache

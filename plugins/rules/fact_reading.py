@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from aigc_plugins.rules.numerals import ENGLISH, chinese_number, english_number
@@ -38,20 +37,21 @@ PLAIN_WORDS = ("b2b", "b2c", "co2", "h2o")  # words with a digit in them, not fa
 
 URL_END = r"[^\s<>\"'，。！？、；：（）【】]"
 TLD = "com|org|net|edu|gov|info|biz|io|ai|app|dev|shop|store|blog|cn|uk|de|fr|jp|eu|us|co|me|tv|example|test"
-EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+EMAIL = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 LINK = rf"(?i:https?://|www\.){URL_END}+|(?<![\w.@-])(?i:(?:[a-z0-9-]+\.)+(?:{TLD}))\b(?:[/?]{URL_END}*)?"
 COMPOUND = r"\d+(?::\d+)+|\d+(?:/\d+)+|\d+(?:\.\d+){2,}"
 MODEL = r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:\.\d+)*"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+"
 MONEY = r"US\$|HK\$|CN¥|[$€£¥₹]|(?<![A-Za-z])(?i:RMB|CNY|USD|EUR|GBP|HKD|INR|JPY)"
-LETTERS_BEFORE = r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$"
+LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$")
 SURE_MONTH = "|".join(month for month in MONTHS if month not in ("march", "may"))
 ANY_MONTH = "|".join([*MONTHS, *(month[:3] + r"\b\.?" for month in MONTHS), "sept"])
-MONTH = rf"(?i)\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)"
+MONTH = re.compile(rf"(?i)\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)")
+
+HINT = re.compile(r"[0-9@]|://|\.\S")  # no number, address, link or model name is without
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """This is one thing a text claims. `key` is its normal form, `span` where it stands in the text as written.
 
     A number with letters before it has them in `joined` ("HP 2000" → hp2000); `parts` are a compound's numbers.
@@ -73,12 +73,15 @@ class _Patterns(NamedTuple):
     any_words: re.Pattern[str]
 
 
-def facts_in(text: str, *, words: NumberWords = "none") -> Iterator[Fact]:
-    """Yield the facts of a text. Of numbers in words read `none`, those that are `sure` to be numbers, or `any`."""
+@lru_cache(maxsize=1 << 12)
+def facts_in(text: str, *, words: NumberWords) -> tuple[Fact, ...]:
+    """Return the facts of a text. Of numbers in words read `none`, those that are `sure` to be numbers, or `any`."""
     plain, places = _readable(text)
+    facts = []
     for fact in _read(plain, words):
         start, end = places[fact.span[0]], places[fact.span[1] - 1] + 1
-        yield replace(fact, text=text[start:end], span=(start, end))
+        facts.append(fact._replace(text=text[start:end], span=(start, end)))
+    return tuple(facts)
 
 
 def months_in(text: str) -> set[Decimal]:
@@ -89,7 +92,7 @@ def months_in(text: str) -> set[Decimal]:
 
 def _read(plain: str, words: NumberWords) -> Iterator[Fact]:
     patterns = _patterns()
-    for found in patterns.facts.finditer(plain):
+    for found in patterns.facts.finditer(plain) if HINT.search(plain) else ():
         if found["email"]:
             yield Fact(kind="link", span=found.span(), key=found.group().casefold())
         elif found["link"]:
@@ -101,7 +104,7 @@ def _read(plain: str, words: NumberWords) -> Iterator[Fact]:
             yield _number(found)
         elif found.group().casefold() not in PLAIN_WORDS:
             yield Fact(kind="word", span=found.span(), key=found.group().casefold())
-    for found in re.finditer(MONTH, plain):
+    for found in MONTH.finditer(plain):
         number = next(at for at, month in enumerate(MONTHS, 1) if month[:3] == found.group()[:3].lower())
         yield Fact(kind="month", span=found.span(), number=Decimal(number))
     if words != "none":
@@ -109,8 +112,10 @@ def _read(plain: str, words: NumberWords) -> Iterator[Fact]:
         yield from (fact for found in pattern.finditer(plain) if (fact := _numeral(found, words)))
 
 
-def _readable(text: str) -> tuple[str, list[int]]:
+def _readable(text: str) -> tuple[str, Sequence[int]]:
     """Return the text in NFKC and, for each of its characters, its place in `text`; m² and 2½ stay readable."""
+    if text.isascii():
+        return text, range(len(text))
     chars: list[str] = []
     places: list[int] = []
     for place, char in enumerate(text):
@@ -143,7 +148,7 @@ def _number(found: re.Match[str]) -> Fact:
         unit = suffix
     if found.string[found.end("digits") :].startswith("月") and number in range(1, 13):
         return Fact(kind="month", span=found.span("digits"), number=number)
-    before = re.search(LETTERS_BEFORE, found.string[: found.start("digits")])
+    before = LETTERS_BEFORE.search(found.string[: found.start("digits")])
     return Fact(
         kind="number",
         span=found.span(),

@@ -8,10 +8,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from aigc import check
-from aigc.types import Field, Finding, Json
+from aigc.content import once_per_brief
+from aigc.types import Draft, Field, Finding, Json
 from aigc_plugins.rules.fact_reading import Fact, facts_in, months_in
 from aigc_plugins.rules.units import is_unit, unit_symbol
 
+CLOCK = ("h",)  # the unit of what is read off a clock
 BARE = "*"  # the unit of a brief's plain number, such as 40 in `range_km`: any unit may follow it
 
 
@@ -31,10 +33,9 @@ def facts_from_brief(
     `numbers_with_units` "28 g" is refused where the brief's only 28 is mg. With `number_words` numbers in words are
     looked up too: two, twelve, 三年.
     """
-    known = _Known()
-    for value in (*field.draft.brief.values.values(), field.draft.item, list(allow)):
-        known.learn(value)
-    for fact in facts_in(text, words="sure" if number_words else "none"):
+    found = facts_in(text, words="sure" if number_words else "none")
+    known = _known_from(field.draft, allow) if found else _Known()
+    for fact in found:
         if message := known.objection(fact, with_units=numbers_with_units):
             yield Finding(message=message, span=fact.span)
 
@@ -42,7 +43,27 @@ def facts_from_brief(
 @lru_cache(maxsize=1024)
 def _facts_and_months(value: str) -> tuple[tuple[Fact, ...], set[Decimal]]:
     """Return the facts and the months of a brief's text, read once for the many texts written from it."""
-    return tuple(facts_in(value, words="any")), months_in(value)
+    return facts_in(value, words="any"), months_in(value)
+
+
+def _known_from(draft: Draft, allow: Sequence[str]) -> _Known:
+    """Return what a draft may say: an item that is the brief's own text adds nothing to it."""
+    values = draft.brief.values
+    known, item = _brief_knows(values), draft.item
+    told = [] if item is None else item if isinstance(item, list) else [item]
+    if allow or not all(isinstance(one, str) and one in known.texts for one in told):
+        known = _Known()
+        for value in (*values.values(), item, list(allow)):
+            known.learn(value)
+    return known
+
+
+@once_per_brief
+def _brief_knows(values: Mapping[str, Json]) -> _Known:
+    known = _Known()
+    for value in values.values():
+        known.learn(value)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +73,12 @@ class _Known:
     numbers: dict[Decimal, set[str]] = field(default_factory=dict)
     words: set[str] = field(default_factory=set)  # times, ratios, versions, model names
     months: set[Decimal] = field(default_factory=set)
+    texts: set[str] = field(default_factory=set)  # it was told by
     links: set[str] = field(default_factory=set)
 
     def learn(self, value: Json) -> None:
         if isinstance(value, str):
+            self.texts.add(value)
             facts, months = _facts_and_months(value)
             for fact in facts:
                 self._add(fact, alone=fact.text == value.strip())
@@ -100,8 +123,10 @@ class _Known:
             self.links.add(fact.key)
         else:
             self.words.add(fact.key)
+            units = CLOCK if ":" in fact.key else ("",)  # 9:05 is no 9 days
             for part in fact.parts:
-                self._number(part, "")
+                for unit in units:
+                    self._number(part, unit)
 
     def _number(self, number: Decimal, unit: str) -> None:
         self.numbers.setdefault(number, set()).add(unit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -33,6 +33,10 @@ LABEL = re.compile(
     re.MULTILINE,
 )
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u26ff\u2700-\u2712\u2714-\u27bf\u2b50\u2b55\ufe0f\u20e3]")
+RESAVED = (
+    "; so has the brief: open the first, sound file with its right encoding (in Excel: Data, From Text/CSV, 65001: "
+    "UTF-8) and save it as UTF-8 (CSV UTF-8)"
+)
 QUOTED = re.compile(r"^\s*(?:\"[^\"]+\"|“[^”]+”|「[^」]+」|『[^』]+』|《[^》]+》|'[^']+')\s*$")
 
 
@@ -60,14 +64,20 @@ def real_words(text: str, field: Field) -> Iterator[Finding]:
 
 
 @check
-def no_mojibake(text: str) -> Iterator[Finding]:
-    """No character was read in the wrong encoding (Ã©, â€™, 锟斤拷), cut in two (U+FFFD) or left as a code."""
+def no_mojibake(text: str, field: Field) -> Iterator[Finding]:
+    """No character was read in the wrong encoding (Ã©, â€™, 锟斤拷), cut in two (U+FFFD) or left as a code.
+
+    Nothing is mended by a guess. Where the brief has the same, the message says how its file is saved anew.
+    """
+    given = [field.draft.brief.values, field.draft.item]
     wrong, cut = (_signs()[name].search(text) for name in ("wrong_encoding", "cut_bytes"))
     found = wrong or next((run for run in NOT_ASCII.finditer(text) if _misread(run.group())), None)
     if found:
-        yield Finding(message=f"has {found.group()!r}: read in the wrong encoding", span=found.span())
+        remedy = _remedy(found.group(), texts_in(given))
+        yield Finding(message=f"has {found.group()!r}: read in the wrong encoding{remedy}", span=found.span())
     if cut:
-        yield Finding(message=f"has {cut.group()!r}: cut bytes or a code", span=cut.span())
+        remedy = _remedy(cut.group(), texts_in(given))
+        yield Finding(message=f"has {cut.group()!r}: cut bytes or a code{remedy}", span=cut.span())
 
 
 @check
@@ -89,6 +99,11 @@ def no_markup(text: str, field: Field) -> Iterator[Finding]:
             yield Finding(message=f"has {found.group().strip()[:40]!r} ({what})", span=found.span())
     if markdown and text.count("**") % 2:
         yield Finding(message="has '**' without its partner (markup)")
+
+
+def _remedy(garbled: str, given: Iterable[str]) -> str:
+    """Return what to do about a file that was garbled before it was read; nothing where it was not."""
+    return RESAVED if any(garbled.casefold() in text.casefold() for text in given) else ""
 
 
 def _misread(run: str) -> bool:

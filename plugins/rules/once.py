@@ -23,7 +23,7 @@ def sentences_differ(
     """
     passed = {sentence for given in texts_in(but) for sentence in sentences(given)}
     brief = " ".join(texts_in(draft.brief.values))
-    seen: list[tuple[str, set[str]]] = []
+    seen: list[tuple[str, frozenset[str]]] = []
     for path, text in (found for name in fields for found in _texts_at(draft.fields, name)):
         for sentence in sentences(text):
             words = content(sentence)
@@ -40,7 +40,7 @@ def alike(one: str, other: str, likeness: float = 0.75) -> bool:
     return _alike(content(one), content(other), likeness)
 
 
-def _alike(words: set[str], others: set[str], likeness: float) -> bool:
+def _alike(words: frozenset[str], others: frozenset[str], likeness: float) -> bool:
     fewer = min(len(words), len(others))
     return fewer >= LEAST_WORDS and len(words & others) >= likeness * fewer
 

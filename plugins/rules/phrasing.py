@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from aigc import check
 from aigc.types import Draft, Field, Finding, texts_in
-from aigc_plugins.rules.words import Term, as_term, small_letters
+from aigc_plugins.rules.words import Term, as_term, listed_term, small_letters, small_values
 
 
 class Offer(NamedTuple):
@@ -26,7 +26,7 @@ def no_stock_phrases(draft: Draft, *, at_most: int = 0) -> Iterator[Finding]:
 
     stock.yaml lists them for each language; those the brief itself uses do not count.
     """
-    brief = small_letters(" ".join(texts_in(draft.brief.values)))
+    brief = small_values(draft.brief.values)
     text = small_letters("\n".join(texts_in(draft.fields)))
     found = Counter(stock_phrases(text))
     counted = {phrase: times for phrase, times in found.items() if phrase not in brief}
@@ -42,7 +42,7 @@ def promises_from_brief(text: str, field: Field) -> Iterator[Finding]:
     promises.yaml lists for each language what is promised by which words, and what in a brief vouches for it.
     """
     plain = small_letters(text)
-    brief = small_letters(" ".join(texts_in(field.draft.brief.values)))
+    brief = small_values(field.draft.brief.values)
     for offer in _offers():
         if any(term.pattern.search(brief) for term in (*offer.terms, *offer.given_by)):
             continue
@@ -53,7 +53,12 @@ def promises_from_brief(text: str, field: Field) -> Iterator[Finding]:
 
 def stock_phrases(text: str) -> list[str]:
     """Return the stock phrases of a text in small letters, each as often as it stands there."""
-    found = [(match.span(), term.plain) for term in _stock() for match in term.pattern.finditer(text)]
+    matches = ((match, term) for term in _stock() for match in term.pattern.finditer(text))
+    found = [
+        (match.span(), term.plain)
+        for match, term in matches
+        if not (term.unless and term.unless.fullmatch(match.group()))
+    ]
     return [
         phrase
         for span, phrase in found
@@ -69,7 +74,7 @@ def _stands(term: Term, plain: str) -> bool:
 
 @cache
 def _stock() -> list[Term]:
-    return [as_term(phrase) for phrases in _listed("stock.yaml").values() for phrase in phrases]
+    return [listed_term(phrase) for phrases in _listed("stock.yaml").values() for phrase in phrases]
 
 
 @cache

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
 
-HAN = r"[\u3040-\u30ff\u3400-\u9fff]"
-UNIT = r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’][a-z]+)?"
+HAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+UNIT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’][a-z]+)?")
 SMALL = frozenset(
     {
         "a",
@@ -51,6 +53,15 @@ SMALL = frozenset(
 SUBSET_WORDS = 3  # "Trail Mug" inside "Trail Mug 350 ml" is fine; three words inside another line say nothing new
 
 
+class Units(NamedTuple):
+    """This is a line as it is compared: its words and Chinese characters, in small letters, and its numbers."""
+
+    plain: str
+    words: frozenset[str]
+    numbers: list[str]
+    han: bool
+
+
 @check
 def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85, inside: bool = True) -> Iterator[Finding]:
     """No two items of a list say the same: same words in another order, one inside the other, or spelling alike.
@@ -59,7 +70,7 @@ def no_near_duplicates(draft: Draft, *, field: str, threshold: float = 0.85, ins
     lines with different numbers never are, nor without `inside` lines of which one adds words to those they share. The
     later twin is reported.
     """
-    seen: list[tuple[str, str, str]] = []
+    seen: list[tuple[str, str, Units]] = []
     for path, text in _items(draft, field):
         plain = _units(text)
         for other_path, other, other_plain in seen:
@@ -79,7 +90,7 @@ def distinct_openings(draft: Draft, *, field: str, words: int = 2, at_most: int 
     """No more than `at_most` items of a list begin with the same `words` words (Chinese: characters)."""
     counted: Counter[str] = Counter()
     for path, text in _items(draft, field):
-        opening = " ".join(re.findall(UNIT, text.casefold())[:words])
+        opening = " ".join(UNIT.findall(text.casefold())[:words])
         counted[opening] += 1
         if counted[opening] > at_most:
             yield Finding(message=f"is item {counted[opening]} that begins {opening!r}, at most {at_most}", field=path)
@@ -91,8 +102,8 @@ def no_repetition(text: str, *, loop: int = 3) -> Iterator[str]:
 
     In a text of up to twelve words no word but the small ones stands `loop` times at all.
     """
-    units = re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold())
-    chinese = bool(re.search(HAN, text))
+    units = UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
+    chinese = bool(HAN.search(text))
     if phrase := _looped(units, loop):
         yield f"repeats {(' ' if not chinese else '').join(phrase)!r} {loop} times running"
     elif not chinese and len(units) <= 12:
@@ -109,27 +120,28 @@ def no_repetition(text: str, *, loop: int = 3) -> Iterator[str]:
         yield f"repeats {''.join(grams)!r}"
 
 
-def _units(text: str) -> str:
-    return " ".join(re.findall(UNIT, unicodedata.normalize("NFKC", text).casefold()))
+@lru_cache(maxsize=1 << 10)
+def _units(text: str) -> Units:
+    words = UNIT.findall(unicodedata.normalize("NFKC", text).casefold())
+    plain = " ".join(words)
+    return Units(plain, frozenset(plain.split()), sorted(re.findall(r"\d+", plain)), HAN.search(plain) is not None)
 
 
-def _alike(one: str, other: str, threshold: float, inside: bool) -> bool:
+def _alike(one: Units, other: Units, threshold: float, inside: bool) -> bool:
     from rapidfuzz import fuzz
 
-    if one == other:
+    if one.plain == other.plain:
         return True
-    if sorted(re.findall(r"\d+", one)) != sorted(re.findall(r"\d+", other)):
-        return False
-    mine, theirs = set(one.split()), set(other.split())
-    if not inside and (mine < theirs or theirs < mine):
+    if one.numbers != other.numbers or (not inside and (one.words < other.words or other.words < one.words)):
         return False
     cut = threshold * 100
-    if fuzz.ratio(one, other) >= cut:
+    if fuzz.ratio(one.plain, other.plain, score_cutoff=cut) >= cut:
         return True
-    if re.search(HAN, one) or min(len(mine), len(theirs)) < SUBSET_WORDS:
+    if one.han or min(len(one.words), len(other.words)) < SUBSET_WORDS:
         return False
-    alike = fuzz.token_sort_ratio(one, other)
-    return max(alike, fuzz.token_set_ratio(one, other) if inside else 0) >= cut
+    if fuzz.token_sort_ratio(one.plain, other.plain, score_cutoff=cut) >= cut:
+        return True
+    return inside and fuzz.token_set_ratio(one.plain, other.plain, score_cutoff=cut) >= cut
 
 
 def _looped(units: list[str], times: int) -> list[str]:
@@ -150,7 +162,7 @@ def _frequent(units: list[str], *, size: int, times: int) -> tuple[str, ...]:
 
 def _sentences(text: str) -> Iterator[str]:
     for sentence in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n+", text):
-        units = re.findall(UNIT, sentence.casefold())
+        units = UNIT.findall(sentence.casefold())
         if len(units) >= 4:
             yield " ".join(units)
 

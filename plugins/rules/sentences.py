@@ -10,15 +10,19 @@ from importlib.resources import files
 from aigc import check
 from aigc.content import drop_dangling, ends_dangling, limit_of, measure
 from aigc.types import Field, texts_in
+from aigc_plugins.rules.units import canonical_unit
 
-ENDED = r"[.!?。！？…][\"'”’」』）)\]》*_]*$"
-LOOSE_END = r"[,;:&/\\(\[{（【「『《，、；：—–-]$"
-LIST_ITEM = r"\s*(?:[-*•+]\s|\d+[.)]\s)"
-BLOCK_LINE = r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)"
-HEADING = r"\s*#{1,6}\s"
-LIST_LABEL = r"(?:^|\s)(?:\d{1,2}|[a-zA-Z])$"
+ENDED = re.compile(r"[.!?。！？…][\"'”’」』）)\]》*_]*$")
+LOOSE_END = re.compile(r"[,;:&/\\(\[{（【「『《，、；：—–-]$")
+LIST_ITEM = re.compile(r"\s*(?:[-*•+]\s|\d+[.)]\s)")
+BLOCK_LINE = re.compile(r"\s*(?:[-*•+]\s|\d+[.)]\s|\||```)")
+HEADING = re.compile(r"\s*#{1,6}\s")
+LIST_LABEL = re.compile(r"(?:^|\s)(?:\d{1,2}|[a-zA-Z])$")
 # No English sentence ends in one of these; on, in, by, to… may ("to pull them on.").
-NEVER_LAST = r"\b(?:a|an|the|and|or|but|nor|with|without|of|into|onto|via|per|than|your|our|their)[.!…][\"'”’)]*$"
+NEVER_LAST = re.compile(
+    r"\b(?:a|an|the|and|or|but|nor|with|without|of|into|onto|via|per|than|your|our|their)[.!…][\"'”’)]*$"
+)
+BRACKETS = frozenset("()[]{}（）【】「」『』《》“”")
 PAIRS = ("()", "[]", "{}", "（）", "【】", "「」", "『』", "《》", "“”")
 
 
@@ -30,13 +34,13 @@ def complete_sentence(text: str, field: Field) -> Iterator[str]:
     """
     text = text.rstrip()
     last = text.rpartition("\n")[2]
-    if re.match(HEADING, last):
+    if HEADING.match(last):
         yield "ends with a heading"
-    elif text and not re.match(BLOCK_LINE, last) and not re.search(ENDED, text):
+    elif text and not BLOCK_LINE.match(last) and not ENDED.search(text):
         yield from _loose_end(text, field) or ["does not end with a full stop, question or exclamation mark"]
-    elif re.match(LIST_ITEM, last):
+    elif LIST_ITEM.match(last):
         yield from _loose_end(text, field)
-    elif (found := re.search(NEVER_LAST, text)) and not _brief_ends_so(text[: found.end()], field):
+    elif (found := NEVER_LAST.search(text)) and not _brief_ends_so(text[: found.end()], field):
         yield f"ends with {found.group()!r}, which promises more"
     yield from _unclosed(text)
 
@@ -53,7 +57,7 @@ def not_cut(text: str, field: Field) -> Iterator[str]:
 
 
 def _loose_end(text: str, field: Field) -> list[str]:
-    if re.search(LOOSE_END, text):
+    if LOOSE_END.search(text):
         return [f"ends with {text[-1]!r}"]
     if text and ends_dangling(text) and not text.endswith(_whole_words()) and not _brief_ends_so(text, field):
         left = text[len(drop_dangling(text)) :].strip()
@@ -82,7 +86,7 @@ def _whole_words() -> tuple[str, ...]:
 
 
 def _unclosed(text: str) -> Iterator[str]:
-    for pair in PAIRS:
+    for pair in () if BRACKETS.isdisjoint(text) else PAIRS:
         if pair[0] not in text and pair[1] not in text:
             continue
         depth = 0
@@ -91,25 +95,28 @@ def _unclosed(text: str) -> Iterator[str]:
                 depth += 1
             elif char == pair[1]:
                 depth -= 1
-                if depth < 0 and pair == "()" and re.search(LIST_LABEL, text[:place]):
+                if depth < 0 and pair == "()" and LIST_LABEL.search(text[:place]):
                     depth = 0  # "1)" of a list closes nothing
                 elif depth < 0:
                     break
         if depth:
             yield f"has {pair[0]} {pair[1]} that do not match"
-    if re.sub(r'\d"', "", text).count('"') % 2:
+    if '"' in text and re.sub(r'\d"', "", text).count('"') % 2:
         yield "has a quotation mark without its partner"
 
 
 def _stump(text: str, field: Field) -> Iterator[str]:
     """Yield a message where a text ran into its limit and its last word is only the beginning of one of the brief's."""
-    last = re.search(r"[A-Za-z]+$", text)
     limit = limit_of(field.schema)
     stopped = field.draft.finish_reason == "length" or (limit and measure(text, limit[0]) >= limit[1])
-    if not last or not stopped:
+    last = re.search(r"[A-Za-z]+$", text) if stopped else None
+    if not last:
         return
     words = {word.lower() for word in re.findall(r"[A-Za-z]+", " ".join(texts_in(field.draft.brief.values)))}
     stump = last.group().lower()
     whole = [word for word in sorted(words) if word.startswith(stump)]
+    unit = canonical_unit(last.group()) if re.search(r"\d\s?[A-Za-z]+$", text) else ""
+    if unit and any(canonical_unit(word) == unit for word in whole):
+        return  # "10 min" is not cut off from ten minutes
     if whole and stump not in words and not any(word[len(stump) :] in ("s", "es", "ed", "ing", "y") for word in whole):
         yield f"ends with {last.group()!r}, the beginning of {whole[0]!r}"

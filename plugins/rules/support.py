@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from aigc import check
 from aigc.types import Draft, Field, Finding, Json, texts_in
 from aigc_plugins.rules.content_words import (
     HAN,
-    WORD,
     denied,
     denies,
     is_chinese,
     refuses,
     sentences,
     stem,
+    stems_in,
     strange,
     telling,
 )
@@ -28,6 +29,13 @@ from aigc_plugins.rules.units import is_unit
 
 JOINED = 2  # facts that one sentence may join; of short ones, such as headings, twice as many
 SHORT = 4  # words, or pairs of Chinese characters
+# How often or how long a thing is so, as far as that goes.
+EXTENT = re.compile(
+    r"\b(?:(?:every|each) ?day|daily|all (?:year|day|week|night)|year[- ]round|a?round the clock|"
+    r"(?:at )?any ?time|always|24/7|day and night|whenever)\b"
+    r"|每天|每日|全年|随时|全天|天天|任何时候|一年四季|总是|永远",
+    re.IGNORECASE,
+)
 TOLD = 0.6  # of a fact's telling words: a sentence that has so many tells it
 NEAR = 4  # words on either side of a number in which a fact names what it counts
 NAME = re.compile(r"(?<=[a-zß-ɏ,;] )[A-ZÀ-Þ][A-Za-zÀ-ɏ'’-]+")
@@ -80,7 +88,7 @@ def objections(
     brought = strange(sentence, f"{rest}\n{matter}")
     if len(brought) > allowed:
         yield f"rests on no fact: it brings in {', '.join(map(repr, brought[:5]))}"
-    elif names := [name for name in NAME.findall(sentence) if stem(name) not in _stems(f"{rest}\n{matter}")]:
+    elif names := [name for name in NAME.findall(sentence) if stem(name) not in stems_in(f"{rest}\n{matter}")]:
         yield f"names {names[0]!r}, which the brief does not"
     yield from _miscounted(sentence, facts, near, matter)
     if not refuses(sentence) and any(
@@ -89,6 +97,8 @@ def objections(
         yield "drops the negation of its fact"
     elif denies(sentence) and not refuses(f"{rest}\n{matter}"):
         yield "denies what its fact does not"
+    if (extent := EXTENT.search(sentence)) and not EXTENT.search(f"{rest}\n{matter}"):
+        yield f"says {extent.group()!r}, which its fact does not"
 
 
 def tells(sentence: str, fact: str) -> bool:
@@ -104,7 +114,7 @@ def points_back(sentence: str) -> bool:
     return bool(POINTS_BACK.match(sentence))
 
 
-def _nearest(words: set[str], facts: Sequence[str], joined: int) -> list[str]:
+def _nearest(words: AbstractSet[str], facts: Sequence[str], joined: int) -> list[str]:
     """Return the facts that a sentence rests on: the one with most of its words, others that have others of them."""
     near: list[str] = []
     left = set(words)
@@ -175,10 +185,6 @@ def _around(fact: str, number: Fact) -> str:
 
 def _kindred(word: str, text: str) -> bool:
     return not strange(word, text)
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text)}
 
 
 def _short(sentence: str) -> str:

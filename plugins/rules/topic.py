@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from aigc import check
+from aigc.content.languages import language_name, language_of_text
 from aigc.errors import UsageError, did_you_mean
 from aigc.types import Draft, Field, Finding, texts_in
 from aigc_plugins.rules.content_words import stem
 
-HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
-KANA = r"[\u3040-\u30ff]"
-HANGUL = r"[\uac00-\ud7af]"
-LATIN_WORD = r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*"
-CYRILLIC = r"[\u0400-\u04ff]"
-HAN_RUN = r"[\u3400-\u4dbf\u4e00-\u9fff]+"
-SUFFIX = r"(?:ings?|ers?|ed|es|s|ly|y|e)$"
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+KANA = re.compile(r"[\u3040-\u30ff]")
+HANGUL = re.compile(r"[\uac00-\ud7af]")
+LATIN_WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’-][A-Za-zÀ-ɏ]+)*")
+CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+SUFFIX = re.compile(r"(?:ings?|ers?|ed|es|s|ly|y|e)$")
 LATIN_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "tr", "id", "vi")
 
 
@@ -35,7 +36,7 @@ def about_brief(
     """
     wanted = list(texts_in(value)) if value else list(_sources(field.draft, with_))
     text_words, wanted_words = _content(text), _content(" ".join(wanted))
-    comparable = any(re.match(HAN, word) for word in text_words) == any(re.match(HAN, word) for word in wanted_words)
+    comparable = any(HAN.match(word) for word in text_words) == any(HAN.match(word) for word in wanted_words)
     if text_words & wanted_words or not wanted_words or not (comparable or _same_script(text_words, wanted_words)):
         return
     named = ", ".join(with_) if with_ else "the brief" if not value else repr(" ".join(wanted))
@@ -75,7 +76,7 @@ def contains(
 def has_words(text: str, wanted: str) -> bool:
     """Tell whether a text has all the words of another, in any form and order; of Chinese all characters, in order."""
     plain, searched = _plain(text), _plain(wanted)
-    if re.search(HAN, searched):
+    if HAN.search(searched):
         rest = iter(plain)
         return all(char in rest for char in searched.replace(" ", ""))
     sought = {stem(word) for word in re.findall(r"\w+", searched) if word not in _stop_words() and len(word) > 2}
@@ -91,19 +92,27 @@ def language_matches(text: str, field: Field, *, language: str = "") -> Iterator
     """
     language = (language or field.draft.language).lower()
     brief = _plain(" ".join(texts_in(field.draft.brief.values)))
-    latin = [word for word in re.findall(LATIN_WORD, text) if _plain(word) not in brief]
-    foreign = [char for run in re.findall(HAN_RUN, text) if _plain(run) not in brief for char in run]
-    other = len(re.findall(KANA, text)) + len(re.findall(HANGUL, text)) + len(re.findall(CYRILLIC, text))
+    latin = [word for word in LATIN_WORD.findall(text) if _plain(word) not in brief]
+    foreign = [char for run in HAN_RUN.findall(text) if _plain(run) not in brief for char in run]
+    other = len(KANA.findall(text)) + len(HANGUL.findall(text)) + len(CYRILLIC.findall(text))
     if language.startswith("zh"):
-        han = len(re.findall(HAN, text))
+        han = len(HAN.findall(text))
         if han < len(latin) + other or (not han and latin):
             yield f"is not in Chinese: {han} Chinese characters, {len(latin)} Latin words"
-        elif re.search(KANA, text):
+        elif KANA.search(text):
             yield "has Japanese kana in a Chinese text"
     elif language.split("-")[0] in LATIN_LANGUAGES:
         strange = len(foreign) + other
-        if strange * 10 > strange + len(re.findall(LATIN_WORD, text)):
+        if strange * 10 > strange + len(LATIN_WORD.findall(text)):
             yield f"is not in {language!r}: {strange} characters of another script"
+
+
+@check
+def written_in(text: str, *, language: str) -> Iterator[str]:
+    """A text that is long enough to tell is in `language`, a code such as zh; an empty one is any."""
+    found = language_of_text(text) if language else ""
+    if found and found != language:
+        yield f"is in {language_name(found)}, not in {language_name(language)}"
 
 
 def _sources(draft: Draft, names: Sequence[str]) -> Iterator[str]:
@@ -117,13 +126,14 @@ def _sources(draft: Draft, names: Sequence[str]) -> Iterator[str]:
             raise UsageError(f"about_brief: no brief has {name!r}", hint=did_you_mean(name, [*values, "item"]))
 
 
-def _content(text: str) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def _content(text: str) -> frozenset[str]:
     """Return the stems of a text's content words, and its Chinese characters two by two."""
     plain = _plain(text)
     words = {_stem(word) for word in re.findall(r"[a-zà-ɏ]{3,}|\w*\d\w*", plain) if word not in _stop_words()}
-    for run in re.findall(HAN_RUN, plain):
+    for run in HAN_RUN.findall(plain):
         words |= {run[at : at + 2] for at in range(len(run) - 1)} or {run}
-    return words
+    return frozenset(words)
 
 
 @cache
@@ -137,11 +147,11 @@ def _stop_words() -> frozenset[str]:
 
 
 def _stem(word: str) -> str:
-    stem = re.sub(SUFFIX, "", word)
+    stem = SUFFIX.sub("", word)
     return stem if len(stem) >= 3 else word
 
 
-def _same_script(one: set[str], other: set[str]) -> bool:
+def _same_script(one: frozenset[str], other: frozenset[str]) -> bool:
     return any(word.isascii() for word in one) and any(word.isascii() for word in other)
 
 

@@ -27,11 +27,12 @@ def unit_symbol(name: str) -> str:
 
 @cache
 def unit_pattern() -> str:
-    """Return a regular expression of all units; a Latin one must not be followed by a letter or digit."""
+    """Return a regular expression of all units; a Latin one must not be followed by a letter or digit, or be half of
+    "second-hand"."""
     longest_first = sorted(_names(), key=len, reverse=True)
     latin = [_written(name) for name in longest_first if name[-1].isascii() and name[-1].isalnum()]
     other = [_written(name) for name in longest_first if not (name[-1].isascii() and name[-1].isalnum())]
-    return rf"(?:(?:{'|'.join(latin)})(?![A-Za-z0-9])|{'|'.join(other)})"
+    return rf"(?:(?:{'|'.join(latin)})(?![A-Za-z0-9]|-hand\b)|{'|'.join(other)})"
 
 
 def _written(name: str) -> str:

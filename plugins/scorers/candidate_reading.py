@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from aigc.types import Candidate, texts_in
+from aigc.types import Candidate, Json, texts_in
 
 CJK = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+(?:[.,'’-][^\W_{CJK}]+)*")
@@ -46,16 +46,25 @@ def spread(numbers: Mapping[int, float], count: int) -> list[float]:
 
 def fact_of(candidate: Candidate, fact: str = "") -> str:
     """Return what a candidate has to say: `fact` where that is given, else the item, or what is called so in it."""
-    item = candidate.draft.item
-    if isinstance(item, Mapping) and "fact" in item:
-        item = item["fact"]
-    return fact or " ".join(texts_in(item))
+    return fact or " ".join(_told_by(candidate.draft.item))
 
 
 def other_facts(candidate: Candidate, fact: str, facts: Sequence[str] = ()) -> list[str]:
-    """Return the other facts of the brief: those of `facts`, else of its input of that name."""
-    known = facts or list(texts_in(candidate.draft.brief.values.get("facts") or ()))
-    return [one for one in known if one.strip() and one != fact]
+    """Return the other facts of the brief: those of `facts`, else of its input of that name, else of the list that the
+    item is from, or each of several that it tells."""
+    values, own = candidate.draft.brief.values, _told_by(candidate.draft.item)
+    known = facts or list(texts_in(values.get("facts") or ())) or _list_with(own, values)
+    return [one for one in known if one.strip() and one != fact and one not in own]
+
+
+def _told_by(item: Json) -> list[str]:
+    return list(texts_in(item["fact"] if isinstance(item, Mapping) and "fact" in item else item))
+
+
+def _list_with(own: Sequence[str], values: Mapping[str, Json]) -> list[str]:
+    """Return the texts of the first list of a brief that has all of an item's own."""
+    lists = [list(texts_in(value)) for value in values.values() if isinstance(value, list)]
+    return next((texts for texts in lists if own and {*own} <= {*texts}), [])
 
 
 def words_of(text: str, candidate: Candidate) -> list[str]:

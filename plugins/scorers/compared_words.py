@@ -34,16 +34,18 @@ def novel(
 def apart(
     candidates: Sequence[Candidate], *, fact: str = "", facts: Sequence[str] = (), lines: Sequence[str] = ()
 ) -> Sequence[float]:
-    """Prefer what is unlike the prompt's shots, `lines` of a bank and the brief's other facts.
+    """Prefer what is unlike the prompt's shots, `lines` of a bank, the brief's other facts and the lines of these.
 
-    The number is the distance to the nearest of them, 0 to 1, by the words they share and by their spelling.
+    The number is the distance to the nearest of them, 0 to 1, by the words they share and by their spelling. `facts`
+    are the brief's, without a word those of its list that the item is from. Of each other fact that line counts which
+    was picked for it, or is its likeliest.
     """
     from rapidfuzz import fuzz
 
     numbers = []
     for one in candidates:
         shots = [turn.content for turn in one.prompt.messages if turn.role == "assistant"]
-        others = [*shots, *lines, *other_facts(one, fact_of(one, fact), facts)]
+        others = [*shots, *lines, *other_facts(one, fact_of(one, fact), facts), *one.beside]
         near = [max(_overlap(one.text, other, one), fuzz.ratio(one.text, other) / 100) for other in others]
         numbers.append(1 - max(near, default=0.0))
     return numbers

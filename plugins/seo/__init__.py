@@ -1,7 +1,8 @@
-"""Search engine texts: `seo/keywords`, `seo/meta` and what their YAML needs beyond the generic extensions.
+"""Search engine texts: keywords, titles and descriptions, plans of articles, alt texts, links within a site.
 
 For keywords the model only finishes phrases people begin ("best trail running shoes for …"); reading the intent,
-removing doubles and sorting into clusters is plain code, so nothing here claims a volume or a ranking.
+removing doubles and sorting into clusters is plain code, so nothing here claims a volume or a ranking. Plans, alt texts
+and links are the brief's own words: no model is asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
+from aigc_plugins.seo.article_plan import (
+    headings_have_facts,
+    not_covered,
+    outline_text,
+    plan_outline,
+    plan_schema,
+    plan_sections,
+    plan_titles,
+    words_to_use,
+)
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
@@ -20,8 +31,12 @@ from aigc_plugins.seo.meta import (
     says_it_once,
     whole_sentences,
 )
-from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases
+from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
+from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole
+from aigc_plugins.seo.site_links import leads_somewhere, nearest_pages, pages_have_addresses, text_links
+from aigc_plugins.seo.subjects import keeps_its_subject
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
+from aigc_plugins.seo.web_names import web_name
 
 if TYPE_CHECKING:
     import jinja2
@@ -39,15 +54,41 @@ def aigc_postprocessors() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (finishes_phrase, meta_adds_something, says_it_once, title_keeps_to_topic, title_reads_well, whole_sentences)
+    return (
+        finishes_phrase,
+        headings_have_facts,
+        keeps_its_subject,
+        leads_somewhere,
+        meta_adds_something,
+        names_no_picture,
+        pages_have_addresses,
+        picture_told_whole,
+        says_it_once,
+        searched_for,
+        title_keeps_to_topic,
+        title_reads_well,
+        whole_sentences,
+    )
 
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(search_intent=search_intent)
     environment.globals.update(
+        alt_text=alt_text,
         keyword_clusters=keyword_clusters,
         meta_description=meta_description,
         meta_title=meta_title,
+        nearest_pages=nearest_pages,
+        not_covered=not_covered,
+        outline_text=outline_text,
+        picture_file=picture_file,
+        plan_outline=plan_outline,
+        plan_schema=plan_schema,
+        plan_sections=plan_sections,
+        plan_titles=plan_titles,
         search_phrases=search_phrases,
+        text_links=text_links,
+        web_name=web_name,
+        words_to_use=words_to_use,
     )

@@ -1,54 +1,26 @@
-"""Keywords → clusters: what the model proposed and what people add to any topic, grouped by what a searcher wants."""
+"""Keywords → clusters: what the model proposed and what people add to a topic of its kind, by what a searcher wants."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from aigc_plugins.seo.intent import Intent, search_intent
+from aigc_plugins.seo.kinds import TopicKind, asks, topic_kind
 from aigc_plugins.seo.phrases import normalised
 
 Cluster = dict[str, object]
 
-# name, intent, and the searches that go with any topic. {topic} is the topic, {brand} the brand.
-PATTERNS: Mapping[str, Mapping[str, tuple[str, Intent, Sequence[str]]]] = {
-    "en": {
-        "learn": (
-            "{topic}: learning",
-            "informational",
-            ("how to choose {topic}", "{topic} guide", "{topic} tips", "{topic} checklist"),
-        ),
-        "compare": (
-            "{topic}: comparing",
-            "commercial",
-            ("best {topic}", "{topic} reviews", "{topic} comparison", "{topic} alternatives"),
-        ),
-        "fit": ("{topic}: uses", "commercial", ("{topic} for beginners",)),
-        "buy": ("{topic}: buying", "transactional", ("buy {topic}", "{topic} price", "{topic} deals", "cheap {topic}")),
-        "local": (
-            "{topic}: nearby",
-            "transactional",
-            ("{topic} near me", "{topic} prices near me", "book {topic} near me"),
-        ),
-        "brand": (
-            "{brand}",
-            "navigational",
-            ("{brand}", "{brand} official site", "{brand} login", "{brand} customer service"),
-        ),
-    },
-    "zh": {
-        "learn": (
-            "{topic}：了解",
-            "informational",
-            ("{topic}怎么选", "{topic}入门教程", "{topic}使用技巧", "{topic}是什么"),
-        ),
-        "compare": ("{topic}：比较", "commercial", ("{topic}推荐", "{topic}测评", "{topic}对比", "{topic}哪个好")),
-        "fit": ("{topic}：用途", "commercial", ("适合新手的{topic}", "适合家用的{topic}")),
-        "buy": ("{topic}：购买", "transactional", ("{topic}价格", "{topic}多少钱", "{topic}优惠", "购买{topic}")),
-        "local": ("{topic}：附近", "transactional", ("附近的{topic}", "附近{topic}价格", "{topic}附近哪里有")),
-        "brand": ("{brand}", "navigational", ("{brand}", "{brand}官网", "{brand}登录", "{brand}客服")),
-    },
+# cluster: intent, and its name in English and in Chinese
+CLUSTERS: Mapping[str, tuple[Intent, str, str]] = {
+    "learn": ("informational", "{topic}: learning", "{topic}：了解"),
+    "compare": ("commercial", "{topic}: comparing", "{topic}：比较"),
+    "fit": ("commercial", "{topic}: uses", "{topic}：用途"),
+    "buy": ("transactional", "{topic}: buying", "{topic}：购买"),
+    "local": ("transactional", "{topic}: nearby", "{topic}：附近"),
+    "brand": ("navigational", "{brand}", "{brand}"),
 }
 MOST, LEAST = 8, 3
+OF_SEED = {"compare": 1, "buy": 2}  # searches of the kind that are built on each seed
 
 
 def keyword_clusters(
@@ -61,37 +33,46 @@ def keyword_clusters(
 ) -> list[Cluster]:
     """Return a topic's clusters `{name, intent, keywords}`, each of three to eight different keywords of one intent.
 
-    The keywords are the brief's `seeds`, what a model proposed (`found`), and searches that people make about anything,
-    in this order. A cluster with fewer than three keywords is left out; `brand` adds a cluster of its own, and so does
-    `local`.
+    The keywords are the brief's `seeds`, what a model proposed (`found`), and searches that people make about things of
+    the topic's kind and of the seeds, in this order. What a cluster of uses has stands with the comparing where it has
+    fewer than three; any other cluster of fewer is left out. `brand` adds a cluster of its own, and so does `local`.
     """
-    patterns = PATTERNS.get(language, PATTERNS["en"])
-    subject = normalised(topic)
-    wanted = [key for key in patterns if (key != "local" or local) and (key != "brand" or brand)]
+    kind = topic_kind(normalised(topic), language, local=local)
+    known = [normalised(seed) for seed in seeds or ()]
+    wanted = [key for key in CLUSTERS if (key != "local" or local) and (key != "brand" or brand)]
     held: dict[str, list[str]] = {key: [] for key in wanted}
     seen: set[str] = set()
     brands = [brand] if brand else []
-    for keyword in (*(normalised(seed) for seed in seeds or ()), *found):
-        key = _place(keyword, search_intent(keyword, brands, subject), held)
-        _take(keyword, held[key], seen)
-    for key, (_, intent, searches) in ((key, patterns[key]) for key in wanted):
-        for search in searches:
-            keyword = search.format(topic=subject, brand=normalised(brand or ""))
-            if search_intent(keyword, brands, subject) == intent or key in ("local", "brand"):
-                _take(keyword, held[key], seen)
-    return list(_named(held, patterns, topic, brand))
+    for keyword in (*known, *found):
+        _take(keyword, held[_place(keyword, search_intent(keyword, brands, kind.topic), held)], seen)
+    for key in wanted:
+        for search in (*_of_seeds(key, known, language, local), *kind.searches(key, normalised(brand or ""))):
+            _take(search, held[key], seen)
+    if len(held["fit"]) < LEAST:
+        held["compare"] = [*held.pop("fit"), *held["compare"]]
+    return list(_named(held, language, topic, brand))
 
 
-def _named(
-    held: Mapping[str, list[str]],
-    patterns: Mapping[str, tuple[str, Intent, Sequence[str]]],
-    topic: str,
-    brand: str | None,
-) -> Iterator[Cluster]:
+def _of_seeds(key: str, seeds: Sequence[str], language: str, local: bool) -> Iterator[str]:
+    """Yield the first searches of a cluster about each seed that is a name for a thing: "best wide running shoes"."""
+    for seed in seeds:
+        if key in OF_SEED and search_intent(seed) in ("informational", "commercial") and not _asks(seed):
+            yield from TopicKind(topic_kind(seed, language, local=local).name, seed, language).searches(key)[
+                : OF_SEED[key]
+            ]
+
+
+def _asks(seed: str) -> bool:
+    """Say whether a seed is a search of its own already: "best tents", "how to pitch a tent", "tent reviews"."""
+    plain = seed.partition(" for ")[0].partition(" with ")[0]
+    return asks(seed) or search_intent(plain) != "informational"
+
+
+def _named(held: Mapping[str, list[str]], language: str, topic: str, brand: str | None) -> Iterator[Cluster]:
     for key, keywords in held.items():
-        name, intent, _ = patterns[key]
+        intent, english, chinese = CLUSTERS[key]
         if len(keywords) >= LEAST:
-            text = name.format(topic=topic.strip(), brand=brand or "")
+            text = (chinese if language == "zh" else english).format(topic=topic.strip(), brand=brand or "")
             yield {"name": text[:1].upper() + text[1:], "intent": intent, "keywords": keywords[:MOST]}
 
 

@@ -14,6 +14,8 @@ from aigc_plugins.rules.content_words import content, sentences
 from aigc_plugins.seo.title_words import HAN, SMALL, TWICE, WORD, stem
 
 DESCRIPTION_CHARS = 155
+MOST_TRIED = 6  # facts of which some are left out, where all say a word too often
+PAUSED = re.compile(r"[:：?!？！]")  # a topic that has no room for a colon behind it
 CLAUSE = re.compile(r"[,;:，；：。]")
 LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
@@ -23,12 +25,16 @@ LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 def meta_adds_something(draft: Draft) -> Iterator[Finding]:
     """A meta description says more than its title: it does not repeat it, and half of its words are others.
 
-    A title that is the keyword or the topic itself may stand in it, with as much beside the topic.
+    A title that is the keyword or the topic itself may stand in it, with as much beside the topic. One that tells a
+    fact of the page which its title does not tell says more.
     """
     title_text, text = (str(draft.fields.get(name, "")).casefold() for name in ("title", "description"))
     keyword, topic = (str(draft.brief.values.get(name) or "").casefold().strip(" .。") for name in ("keyword", "topic"))
     if title_text and title_text in text and title_text not in (keyword, topic):
         yield Finding(message="repeats the title", field="description")
+        return
+    facts = (fact.casefold().rstrip(".。 ") for fact in texts_in(draft.brief.values.get("facts")))
+    if any(fact and fact in text and fact not in title_text for fact in facts):
         return
     rest = text.replace(topic, " ", 1) if title_text and title_text == topic else text
     title, words = set(WORD.findall(title_text)), WORD.findall(rest)
@@ -37,11 +43,16 @@ def meta_adds_something(draft: Draft) -> Iterator[Finding]:
 
 
 @check
-def whole_sentences(text: str) -> Iterator[str]:
-    """A description is made of sentences of four words or more, and lists no more than two things as "how to"."""
+def whole_sentences(text: str, field: Field) -> Iterator[str]:
+    """A description is made of sentences of four words or more, and lists no more than two things as "how to".
+
+    A shorter sentence may stand where it is one of the brief's own, with its full stop.
+    """
     if HAN.search(text):
         return
-    short = next((part for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) < LEAST_WORDS), "")
+    own = {value.strip() for value in texts_in(field.draft.brief.values) if _is_sentence(value.strip())}
+    parts = re.split(r"(?<=[.!?])\s+", text)
+    short = next((part for part in parts if len(part.split()) < LEAST_WORDS and part not in own), "")
     if short:
         yield f"{short!r} is no sentence"
     if len(re.findall(r"\bhow to\b", text.casefold())) > 2:
@@ -55,8 +66,12 @@ def says_it_once(text: str, field: Field) -> Iterator[str]:
     No clause of a sentence says again what another says, and no four Chinese characters in a row stand in it twice,
     unless the brief has it so.
     """
-    given = [sentence for value in texts_in(field.draft.brief.values) for sentence in sentences(value)]
-    own = {message for sentence in given for message in _said_again(sentence)}
+    yield from _twice(text, list(texts_in(field.draft.brief.values)))
+
+
+def _twice(text: str, given: Sequence[str]) -> Iterator[str]:
+    """Yield what a text says twice and the texts given do not."""
+    own = {message for value in given for sentence in sentences(value) for message in _said_again(sentence)}
     for sentence in sentences(text):
         yield from (message for message in _said_again(sentence) if message not in own)
     if HAN.search(text):
@@ -92,37 +107,64 @@ def _said_again(sentence: str) -> Iterator[str]:
 
 
 def meta_description(topic: str, keyword: str, language: str = "en", facts: Sequence[str] | None = None) -> str:
-    """Return a plain description: what the page is about, and what it says, as far as that fits.
+    """Return a plain description: the topic, and behind it what the page says, as far as that fits and is said once.
 
-    Facts that are sentences follow one another; headings, which are none, are listed.
+    Facts that are sentences follow one another; headings, which are none, are listed where there is nothing else.
     """
     topic = topic.strip().rstrip(".。")
     chinese = language == "zh"
-    if chinese:
-        apart = keyword not in topic and not TWICE.search(f"{keyword}：{topic}")
-        first = f"本页介绍{keyword}：{topic}" if apart else f"本页介绍{topic}"
-    else:
-        plain = topic[1:2].islower() or topic[1:2] == " "
-        first = f"This page is about {topic[:1].lower() + topic[1:] if plain else topic}"
     end, gap = ("。", "") if chinese else (".", " ")
-    told = [fact.strip().rstrip(".。") for fact in facts or ()]
-    if measure(first + end, "chars") > DESCRIPTION_CHARS:
+    if measure(topic + end, "chars") > DESCRIPTION_CHARS:
         return trim(topic, DESCRIPTION_CHARS, "chars")
-    if any(map(_is_heading, told)):
-        return _listed(first, told, chinese=chinese)
-    told = told or ([] if chinese else ["Read on to find out more"])
-    return trim(gap.join(text + end for text in (first, *told)), DESCRIPTION_CHARS, "chars", "sentence")
+    if chinese and keyword not in topic and not TWICE.search(f"{keyword}：{topic}"):
+        topic = f"{keyword}：{topic}"
+    elif topic[1:2].islower():
+        topic = topic[:1].upper() + topic[1:]
+    given = [fact.strip() for fact in facts or ()]
+    told = [fact.rstrip(".。") + end for fact in given if _is_sentence(fact)]
+    if not told:
+        return _listed(topic, [fact.rstrip(".。") for fact in given], chinese=chinese)
+    lead = _leading(topic, chinese=chinese)
+    text = _fitting(lead, told, gap)
+    if any(_twice(text, told)):
+        few = (subset for size in range(1, len(told)) for subset in combinations(told[:MOST_TRIED], size))
+        once = [other for subset in few if not any(_twice(other := _fitting(lead, subset, gap), told))]
+        text = max(once, key=len, default=text)
+    return trim(text, DESCRIPTION_CHARS, "chars", "sentence")
 
 
-def _is_heading(fact: str) -> bool:
-    return len(HAN.findall(fact)) < LEAST_HAN if HAN.search(fact) else len(fact.split()) < LEAST_WORDS
+def _fitting(lead: str, told: Sequence[str], gap: str) -> str:
+    """Return sentences behind a lead: the first, and of the others as many as fit."""
+    text = lead + told[0]
+    for fact in told[1:]:
+        longer = text + gap + fact
+        text = longer if measure(longer, "chars") <= DESCRIPTION_CHARS else text
+    return text
 
 
-def _listed(first: str, told: Sequence[str], *, chinese: bool) -> str:
-    """Return a first sentence that ends with a list, with as many of its things as fit."""
-    text = first
-    for at, thing in enumerate(told):
+def _is_sentence(text: str) -> bool:
+    """Tell whether a fact is a sentence, not a heading: by its length, or a full stop behind a word less."""
+    words, least = (len(HAN.findall(text)), LEAST_HAN) if HAN.search(text) else (len(text.split()), LEAST_WORDS)
+    return words >= least or (words == least - 1 and text.endswith((".", "。")))
+
+
+def _leading(topic: str, *, chinese: bool) -> str:
+    """Return a topic with the mark that leads on from it."""
+    if not PAUSED.search(topic):
+        return topic + ("：" if chinese else ": ")
+    return topic + ("" if PAUSED.match(topic[-1]) else "。" if chinese else ".") + ("" if chinese else " ")
+
+
+def _listed(topic: str, things: Sequence[str], *, chinese: bool) -> str:
+    """Return a description that lists as many things as fit; of none, one that says nothing more."""
+    if not things and chinese:
+        return f"本页介绍{topic}。"
+    if not things:
+        more = f"{_leading(topic, chinese=False)}read on to find out more."
+        return more if measure(more, "chars") <= DESCRIPTION_CHARS else f"{topic}."
+    text = ""
+    for thing in things:
         lowered = thing[:1].lower() + thing[1:] if thing[1:2].islower() else thing
-        longer = text + (("：" if at == 0 else "、") if chinese else (": " if at == 0 else ", ")) + lowered
-        text = longer if measure(longer, "chars") < DESCRIPTION_CHARS else text
+        longer = text + ("、" if chinese else ", ") + lowered if text else _leading(topic, chinese=chinese) + lowered
+        text = longer if not text or measure(longer, "chars") < DESCRIPTION_CHARS else text
     return text + ("。" if chinese else ".")

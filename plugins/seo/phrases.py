@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from aigc import check, postprocessor
 from aigc.content import ends_dangling
 from aigc.types import Field
+from aigc_plugins.seo.kinds import topic_kind
 
 # (angle, how the search begins); an angle with several beginnings gives several keywords.
 BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     "en": (
-        ("learn", "how to choose {topic} for"),
-        ("learn", "how to use {topic} for"),
-        ("learn", "what to look for in {topic} for"),
         ("compare", "best {topic} for"),
         ("compare", "best {topic} for"),
         ("compare", "best {topic} for"),
+        ("fit", "{topic} for"),
         ("fit", "{topic} for"),
         ("fit", "{topic} for"),
         ("fit", "{topic} for"),
@@ -34,25 +33,52 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
 }
 MOST_NEW_WORDS = 4
+AGAIN_HAN = 2  # Chinese characters of a beginning that are said again; one may begin another word
+CONNECTING = ("和",)  # of one character
 HAN = re.compile(r"[\u3400-\u9fff]")
 _FILLER = """
     use using used it them one you your me my purpose purposes things thing general need needs sale price prices
-    review reviews best top all other others different various each every free good great online
+    review reviews best top all other others different various each every free good great online new
+    item items product products brand brands everyone everybody anyone someone people person lot lots world planet
+    money amount goods stuff customer customers user users consumer consumers
 """
 FILLER = frozenset(_FILLER.split())
+CLAUSE = frozenset(
+    [
+        "to",
+        "that",
+        "which",
+        "who",
+        "their",
+        "his",
+        "her",
+        "its",
+        "they",
+        "and",
+        "or",
+        "but",
+        "is",
+        "are",
+        "on",
+        "by",
+        "from",
+    ]
+)
 
 
 def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
     """Return the beginnings `{angle, begins}` that a model is to finish: the topic's, and one for each open seed.
 
-    A seed is open unless it goes on already, with "for", "with" or "without".
+    A topic or a seed is open unless it says already whom or what it is for. A Chinese topic always is.
     """
+    subject = normalised(topic)
     asked = [
-        {"angle": angle, "begins": begins.format(topic=normalised(topic))}
+        {"angle": angle, "begins": begins.format(topic=subject)}
         for angle, begins in BEGINNINGS.get(language, BEGINNINGS["en"])
+        if language == "zh" or topic_kind(subject, language).open
     ]
     after = "" if language == "zh" else " for"
-    open_seeds = [normalised(seed) for seed in seeds or () if not re.search(r"\b(?:for|with|without)\b", seed)]
+    open_seeds = [seed for seed in map(normalised, seeds or ()) if topic_kind(seed, language).open]
     return asked + [{"angle": "seed", "begins": seed + after} for seed in open_seeds]
 
 
@@ -64,26 +90,45 @@ def normalised(keyword: str) -> str:
 
 @postprocessor
 def finish_phrase(text: str, *, begins: str) -> str:
-    """Write a finished search as keyword lists do, with its beginning `begins` in front when only the end was given."""
+    """Write a finished search as keyword lists do, with its beginning `begins` in front when only the end was given.
+
+    What is said again of its beginning goes: "for a balcony" after "rain barrel for", 怎么安装 after 雨水桶怎么.
+    """
     keyword = normalised(re.split(r"[\n,;:.?!(|/…]| - ", text.strip())[0])
     start = normalised(begins)
-    if keyword.startswith(start):
-        keyword = keyword[len(start) :].strip()
+    keyword = _without_beginning(keyword.removeprefix(start).strip(), start)
     keyword = re.sub(r"^(?:your|my|our) ", "", keyword)
     return start + ("" if HAN.search(start) else " ") + keyword
+
+
+def _without_beginning(keyword: str, start: str) -> str:
+    """Return what a model wrote without the end of the beginning that it says again, in words or Chinese characters."""
+    if HAN.search(start):
+        ends = [start[at:] for at in range(len(start)) if len(start) - at >= AGAIN_HAN or start[at:] in CONNECTING]
+        return next((keyword.removeprefix(end).strip() for end in ends if keyword.startswith(end)), keyword)
+    words = start.split()
+    ends = [" ".join(words[at:]) + " " for at in range(len(words))]
+    return next(
+        (_without_beginning(keyword.removeprefix(end), start) for end in ends if keyword.startswith(end)), keyword
+    )
 
 
 @check
 def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
     """A search goes on from `begins` by one to four new words (Chinese: two to twelve characters)."""
+    if found := list(_unfinished(text, begins)):
+        yield f"{text!r} {', '.join(found)}"
+
+
+def _unfinished(text: str, begins: str) -> Iterator[str]:
     start = normalised(begins)
     if not text.startswith(start):
         yield f"does not begin with {start!r}"
         return
     rest = text[len(start) :].strip()
-    known = set(start.split())
+    known = {_stem(word) for word in start.split() if len(word) > 2} - {"for", "best"}
     words = rest.split()
-    new = [word for word in words if word not in known and word not in FILLER and len(word) > 2]
+    new = [word for word in words if _stem(word) not in known and word not in FILLER and len(word) > 2]
     if HAN.search(start):
         if not 2 <= len(rest) <= 12:
             yield f"goes on by {len(rest)} characters, 2 to 12 are wanted"
@@ -96,7 +141,31 @@ def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
         yield "has a word that is none"
     if words and words[0] in ("the", "this", "that", "these", "those"):
         yield "names one thing, as no search does"
+    if any(re.match(r"(?:a|non|new|multi)-", word) or word in CLAUSE for word in words):
+        yield "goes on as a sentence does, not a search"
     if ends_dangling(text):
         yield "stops before its last word"
-    if any(word in words for word in known if len(word) > 3):
+    if any(_stem(word) in known for word in words):
         yield "says a word of its beginning again"
+
+
+@check
+def searched_for(text: str, *, begins: str, topic: str) -> Iterator[str]:
+    """What a search goes on by after `begins` is asked of things of the topic's kind (kinds.yaml: `ends` and `fit`).
+
+    With an empty `topic` it may be anything.
+    """
+    if not topic:
+        return
+    kind = topic_kind(normalised(topic))
+    fitting = {search.rpartition(" for ")[2] for search in kind.searches("fit")}
+    rest = text.removeprefix(normalised(begins)).strip()
+    known = sorted(kind.ends | fitting)
+    if not HAN.search(text) and rest not in known:
+        ends = f" (they end in {', '.join(known)})" if known else ""
+        yield f"{text!r} ends as no search for such things that we know of{ends}: to have it, give it as a seed"
+
+
+def _stem(word: str) -> str:
+    """Return a word without the ending that several have, or whom it belongs to."""
+    return re.sub(r"(?:'s|s'|ies|es|s|y)$", "", word) if len(word) > 3 else word

@@ -1,7 +1,8 @@
 """Post-processors every content type can name: they take chatter off, tidy typography and bring a text to its limit.
 
 Each is a plain function in a file beside this one; what a content type does not list never runs. The plugin also brings
-`text/continue`, the classic GPT call: a text goes in, and how it goes on comes out.
+`text/continue`, the classic GPT call: a text goes in, and how it goes on comes out; and `text/write`, a text from a
+sentence that asks for it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
+from aigc.content.languages import language_name
+from aigc_plugins.text.beginnings import begin_with
 from aigc_plugins.text.casing import sentence_case, title_case
 from aigc_plugins.text.chatter import strip_chatter
 from aigc_plugins.text.chinese import fullwidth_punctuation
@@ -21,6 +25,10 @@ from aigc_plugins.text.markup import strip_markup
 from aigc_plugins.text.quotes import normalise_quotes
 from aigc_plugins.text.repeats import collapse_repeats, dedupe_items
 from aigc_plugins.text.spaces import normalise_spaces
+from aigc_plugins.text.tracking import utm
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @hookimpl
@@ -31,6 +39,7 @@ def aigc_content_types() -> Sequence[Path]:
 @hookimpl
 def aigc_postprocessors() -> Sequence[Extension]:
     return (
+        begin_with,
         collapse_repeats,
         dedupe_items,
         drop_final_punctuation,
@@ -46,4 +55,10 @@ def aigc_postprocessors() -> Sequence[Extension]:
         strip_markup,
         title_case,
         trim_to_limit,
+        utm,
     )
+
+
+@hookimpl
+def aigc_environment(environment: jinja2.Environment) -> None:
+    environment.filters.update(language_name=language_name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -38,7 +38,11 @@ def strip_chatter(text: str, field: Field) -> str:
 
     In Markdown and plain-text fields only the announcement, the closing offer and a fence around the whole go.
     """
-    long_form = field.schema.get("contentMediaType") in LONG_FORM
+    return _without_chatter(text, field.schema.get("contentMediaType") in LONG_FORM)
+
+
+@lru_cache(maxsize=1 << 12)
+def _without_chatter(text: str, long_form: bool) -> str:
     patterns = _patterns()
     before = None
     while text != before:

@@ -16,13 +16,15 @@ EMOJI = (
 
 
 BULLETS = "•‣◦⁃\u25a0-\u25ff"  # and all geometric shapes
-ADORNING = f"[{BULLETS}\u2190-\u21ff➔➜➤✓✔✗✘★☆♥❤♡♦♣♠❖✦✧♪♫\ufe0e\ufe0f]+"
+ADORNING = f"[{BULLETS}›‹\u2190-\u21ff➔➜➤✓✔✗✘★☆♥❤♡♦♣♠❖✦✧♪♫\ufe0e\ufe0f]+"
 RUNS = r"([*~=|^])\1+"  # *** Sale ***
+PICTURES, SIGNS = re.compile(EMOJI), re.compile(f"{EMOJI}|{ADORNING}|{RUNS}")
+ANY = re.compile(rf"[^\x01-\x7f]|[!?]{{2}}|{RUNS}")  # a text without has nothing to be taken out
 MARKS = re.compile("([!?！？])[!?！？]+")
 TIMES = re.compile(r"(?<=\d)(\s?)[✕✖]\ufe0f?(\s?)(?=\d)")
 AFTER_WORD = re.compile(r"(?<=[^\s\x00])\x00+(?=[ \t]+[^\s\x00])")  # the space behind it stays
 BETWEEN_WORDS = re.compile(r"(?<=\w)\x00+(?=\w)")
-BETWEEN = re.compile(rf"(?<=[\w%)])[ \t]*[{BULLETS}]+[ \t]*(?=\w)")  # facts that a bullet parts
+BETWEEN = re.compile(rf"(?<=[\w%)])(?:[ \t]*[{BULLETS}]+[ \t]*|[ \t]+[›»]+[ \t]+)(?=\w)")  # facts that a bullet parts
 BEGUN = re.compile(r"(^|[.!?]\s+)\x00[\s\x00]*([a-zà-ÿ])")
 
 
@@ -34,9 +36,11 @@ def strip_emoji(text: str, *, symbols: bool = False) -> str:
     between words becomes a comma, a sentence that one stood before begins with a capital, 10✕20 is 10×20, and of ??
     one mark is left.
     """
+    if not ANY.search(text):
+        return text.strip()
     if symbols:
         text = MARKS.sub(r"\1", TIMES.sub(r"\1×\2", BETWEEN.sub(", ", text)))
-    bare = re.sub(f"{EMOJI}|{ADORNING}|{RUNS}" if symbols else EMOJI, "\x00", text)
+    bare = (SIGNS if symbols else PICTURES).sub("\x00", text)
     bare = BETWEEN_WORDS.sub(" ", AFTER_WORD.sub("", bare))
     if symbols:
         bare = BEGUN.sub(lambda found: f"{found[1]}\x00{found[2].upper()}", bare)

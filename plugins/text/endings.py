@@ -8,11 +8,11 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure
 from aigc.types import Field
 
-HAN_END = r"[\u3040-\u30ff\u3400-\u9fff][”’」』）》]*$"
-ENDED = r"[.!?…。！？][\"'”’」』）)\]》*_]*$"
-LOOSE_END = r"[\s,;:、，；：–—-]+$"
-ABBREVIATION = r"(?:\b[A-Za-z]\.(?:[A-Za-z]\.)+|\b(?:Inc|Ltd|Co|Corp|etc|approx|No|a\.m|p\.m)\.)$"
-NOT_PROSE = r"\s*(?:#{1,6}\s|[-*•+]\s|\d+[.)]\s|\||```)"
+HAN_END = re.compile(r"[\u3040-\u30ff\u3400-\u9fff][”’」』）》]*$")
+ENDED = re.compile(r"[.!?…。！？][\"'”’」』）)\]》*_]*$")
+LOOSE_END = re.compile(r"[\s,;:、，；：–—-]+$")
+ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.(?:[A-Za-z]\.)+|\b(?:Inc|Ltd|Co|Corp|etc|approx|No|a\.m|p\.m)\.)$")
+NOT_PROSE = re.compile(r"\s*(?:#{1,6}\s|[-*•+]\s|\d+[.)]\s|\||```)")
 
 
 @postprocessor
@@ -26,12 +26,12 @@ def ensure_final_punctuation(text: str, field: Field) -> str:
     if (
         not text
         or field.draft.finish_reason == "length"
-        or re.search(ENDED, text)
-        or re.match(NOT_PROSE, text.rpartition("\n")[2])
+        or ENDED.search(text)
+        or NOT_PROSE.match(text.rpartition("\n")[2])
     ):
         return text
-    bare = re.sub(LOOSE_END, "", text)
-    ended = bare + ("。" if re.search(HAN_END, bare) else ".")
+    bare = LOOSE_END.sub("", text)
+    ended = bare + ("。" if HAN_END.search(bare) else ".")
     limit = limit_of(field.schema)
     if limit and measure(ended, limit[0]) > limit[1]:
         return bare
@@ -42,7 +42,7 @@ def ensure_final_punctuation(text: str, field: Field) -> str:
 def drop_final_punctuation(text: str, *, marks: str = ".。,，;；:：、…") -> str:
     """Take the full stop, or any of `marks`, off the end of a headline; "Inc." and "U.S." keep theirs."""
     text = text.rstrip()
-    while text and text[-1] in marks and not re.search(ABBREVIATION, text):
+    while text and text[-1] in marks and not ABBREVIATION.search(text):
         text = text[:-1].rstrip()
     return text
 

@@ -9,10 +9,10 @@ from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
 
-SENTENCE_END = r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？…]+[”’」』）》*_]*"
-NOT_AN_END = r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|St|vs|e\.g|i\.e|approx|No|Fig)|^\s*\d+)\.$"
-BLOCK_LINE = r"\s*(?:#{1,6}\s|[-*•+]\s|\d+[.)]\s|\||>|```)"
-HEADING = r"\s*#{1,6}\s"
+SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]*_]*(?=\s|$)|[。！？…]+[”’」』）》*_]*")
+NOT_AN_END = re.compile(r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|St|vs|e\.g|i\.e|approx|No|Fig)|^\s*\d+)\.$")
+BLOCK_LINE = re.compile(r"\s*(?:#{1,6}\s|[-*•+]\s|\d+[.)]\s|\||>|```)")
+HEADING = re.compile(r"\s*#{1,6}\s")
 
 
 @postprocessor
@@ -44,13 +44,13 @@ def drop_incomplete_sentence(text: str, field: Field, *, always: bool = False) -
         if kept:
             return "\n".join([*lines[:-1], kept])
         lines.pop()
-        while lines and (not lines[-1].strip() or re.match(HEADING, lines[-1])):
+        while lines and (not lines[-1].strip() or HEADING.match(lines[-1])):
             lines.pop()
-        if lines and re.match(BLOCK_LINE, lines[-1]):
+        if lines and BLOCK_LINE.match(lines[-1]):
             return "\n".join(lines)
     return text
 
 
 def _whole_sentences(line: str) -> str:
-    ends = [match.end() for match in re.finditer(SENTENCE_END, line) if not re.search(NOT_AN_END, line[: match.end()])]
+    ends = [match.end() for match in SENTENCE_END.finditer(line) if not NOT_AN_END.search(line[: match.end()])]
     return line[: ends[-1]].rstrip() if ends else ""

@@ -12,9 +12,10 @@ STRAIGHT = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'"}
     | {"´": "'", "＂": '"', "＇": "'"}
 )
-DOUBLE = r'"'
-INCH = r'(?<=\d)"'
-HAN = r"[\u3400-\u9fff]"
+ANY = re.compile(f"[{''.join(map(chr, STRAIGHT))}\"'\x00]")
+DOUBLE = re.compile(r'"')
+INCH = re.compile(r'(?<=\d)"')
+HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @postprocessor
@@ -23,6 +24,8 @@ def normalise_quotes(text: str, field: Field, *, style: Literal["auto", "straigh
 
     `auto` is straight marks, and “ ” for a text in Chinese. Code in backticks and inch marks after a digit stay.
     """
+    if not ANY.search(text):
+        return text
     code: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -31,7 +34,7 @@ def normalise_quotes(text: str, field: Field, *, style: Literal["auto", "straigh
 
     text = re.sub(r"```.*?```|`[^`\n]+`", keep, text, flags=re.DOTALL)
     text = text.replace("``", '"').replace("''", '"').translate(STRAIGHT)
-    chinese = style == "auto" and field.draft.language.startswith("zh") and re.search(HAN, text)
+    chinese = style == "auto" and field.draft.language.startswith("zh") and HAN.search(text)
     if style == "curly" or chinese:
         text = _curl_double(text)
     if style == "curly":
@@ -43,8 +46,8 @@ def _curl_double(text: str) -> str:
     """Curl straight double quotes in pairs, paragraph by paragraph; a paragraph with an odd number stays as it is."""
     paragraphs = text.split("\n")
     for number, paragraph in enumerate(paragraphs):
-        inches = {match.start() for match in re.finditer(INCH, paragraph)}
-        marks = [match.start() for match in re.finditer(DOUBLE, paragraph)]
+        inches = {match.start() for match in INCH.finditer(paragraph)}
+        marks = [match.start() for match in DOUBLE.finditer(paragraph)]
         if len(marks) % 2:
             marks = [at for at in marks if at not in inches]
         if len(marks) % 2:

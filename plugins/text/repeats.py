@@ -8,9 +8,9 @@ import unicodedata
 from aigc import postprocessor
 from aigc.types import Draft, Json
 
-SENTENCE = r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|$)[ \t]*"
-DOUBLED = r"(?i)\b(the|a|an|and|or|of|to|in|on|for|with|is|are|your|our|this)(\s+\1\b)+"
-NOT_PROSE = r"\s*(?:#{1,6}\s|\||```)"
+SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s|$)|[。！？…]+[”’」』）]*|$)[ \t]*")
+DOUBLED = re.compile(r"(?i)\b(the|a|an|and|or|of|to|in|on|for|with|is|are|your|our|this)(\s+\1\b)+")
+NOT_PROSE = re.compile(r"\s*(?:#{1,6}\s|\||```)")
 
 
 @postprocessor
@@ -19,17 +19,17 @@ def collapse_repeats(text: str) -> str:
     seen: set[str] = set()
     lines = []
     for line in text.split("\n"):
-        if re.match(NOT_PROSE, line) or not line.strip():
+        if NOT_PROSE.match(line) or not line.strip():
             lines.append(line)
             continue
         kept = []
-        for sentence in re.findall(SENTENCE, line):
+        for sentence in SENTENCE.findall(line):
             key = _key(sentence)
             if not key or key not in seen:
                 kept.append(sentence)
             seen.add(key)
         if kept:
-            lines.append(re.sub(DOUBLED, r"\1", "".join(kept)).rstrip())
+            lines.append(DOUBLED.sub(r"\1", "".join(kept)).rstrip())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -9,14 +9,15 @@ from aigc import postprocessor
 
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 WIDE_MARK = "，。！？；：、（）【】「」『』《》〈〉…—·～"
-INVISIBLE = "[\u200b\u200e\u200f\u2060\ufeff\u00ad]"
-BLANK = "[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
-BEFORE_MARK = r"(?<=[\w)\]\"'%”’]) +(?=[,;!?]|[.:](?:\s|$))"
-AFTER_MARK = r"(?<=[A-Za-z])([,;!?])(?=[A-Za-z])"
-BETWEEN_HAN = rf"(?<=[{HAN}]) +(?=[{HAN}])"
-AROUND_WIDE = rf" +(?=[{WIDE_MARK}])|(?<=[{WIDE_MARK}]) +"
-HAN_THEN_LATIN = rf"(?<=[{HAN}]) *(?=[A-Za-z0-9])"
-LATIN_THEN_HAN = rf"(?<=[A-Za-z0-9%]) *(?=[{HAN}])"
+INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff\u00ad]")
+BLANK = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+BEFORE_MARK = re.compile(r"(?<=[\w)\]\"'%”’]) +(?=[,;!?]|[.:](?:\s|$))")
+AFTER_MARK = re.compile(r"(?<=[A-Za-z])(?:([,;?])|(!)(?!(?<=\b[A-Za-z]!)[a-z]))(?=[A-Za-z])")  # not in P!nk
+BETWEEN_HAN = re.compile(rf"(?<=[{HAN}]) +(?=[{HAN}])")
+AROUND_WIDE = re.compile(rf" +(?=[{WIDE_MARK}])|(?<=[{WIDE_MARK}]) +")
+UNTIDY = re.compile(r"[^ -~]|  | [,;!?.:]|[A-Za-z][,;!?][A-Za-z]|^ | $")  # what of ASCII needs no look has none
+HAN_THEN_LATIN = re.compile(rf"(?<=[{HAN}]) *(?=[A-Za-z0-9])")
+LATIN_THEN_HAN = re.compile(rf"(?<=[A-Za-z0-9%]) *(?=[{HAN}])")
 
 
 @postprocessor
@@ -25,7 +26,9 @@ def normalise_spaces(text: str, *, han_latin: Literal["keep", "none", "space"] =
 
     Line breaks stay, at most one empty line in a row. `han_latin` decides what stands between Chinese and Latin.
     """
-    lines = re.sub(INVISIBLE, "", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    if not UNTIDY.search(text):
+        return text
+    lines = INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     fenced = False
     for number, line in enumerate(lines):
         if line.lstrip().startswith("```"):
@@ -38,10 +41,10 @@ def normalise_spaces(text: str, *, han_latin: Literal["keep", "none", "space"] =
 def _line(line: str, han_latin: str, *, indented: bool) -> str:
     indent = re.match(r" *", line)
     margin = indent.group() if indent and indented and line.strip() else ""  # nested Markdown lists
-    line = re.sub(BLANK, " ", line).strip()
-    line = re.sub(AFTER_MARK, r"\1 ", re.sub(BEFORE_MARK, "", line))
-    line = re.sub(AROUND_WIDE, "", re.sub(BETWEEN_HAN, "", line))
+    line = BLANK.sub(" ", line).strip()
+    line = AFTER_MARK.sub(r"\1\2 ", BEFORE_MARK.sub("", line))
+    line = AROUND_WIDE.sub("", BETWEEN_HAN.sub("", line))
     if han_latin != "keep":
         gap = " " if han_latin == "space" else ""
-        line = re.sub(LATIN_THEN_HAN, gap, re.sub(HAN_THEN_LATIN, gap, line))
+        line = LATIN_THEN_HAN.sub(gap, HAN_THEN_LATIN.sub(gap, line))
     return margin + line

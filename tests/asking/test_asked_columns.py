@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aigc.asking.asked_columns import RowCells, as_typed, asked_column, near_column, own_column
+from aigc.asking.asked_columns import RowCells, as_typed, asked_column, near_column, numbered_columns, own_column
 from aigc.errors import BriefError
 from aigc.types import column_name, numbered, without_number
 
@@ -52,3 +52,10 @@ def test_a_numbered_name_is_read_back() -> None:
     assert without_number(numbered("Image", 3)) == "Image" and numbered("", 3) == "column 3"
     assert without_number("Image (3)") == "Image (3)"
     assert column_name("e\u0301te\u0301 \u00ad2024") == "été 2024"
+
+
+def test_a_list_in_numbered_columns_gets_an_expression_that_takes_them() -> None:
+    columns = ["product", "Benefit 1", "Benefit_2", "benefits 3", "Bullet 1", "Bullet 2"]
+    taken = numbered_columns("benefits", columns)
+    assert taken == """--set 'benefits={{ cells("Benefit 1", "Benefit_2", "benefits 3") }}' takes several columns"""
+    assert numbered_columns("benefits", ["Benefit 1", "Bullet 1", "Bullet 2"]) == ""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aigc.asking import open_rows, read_briefs
-from aigc.asking.briefs import columns_not_used
 from aigc.asking.matrix import crossed
+from aigc.asking.unused_columns import columns_not_used
 from aigc.content import ContentType
 from aigc.errors import BriefError
 from aigc.project import Project
@@ -151,7 +151,7 @@ def test_an_expression_may_do_without_a_name_and_fail_for_one_row(read) -> None:
     assert one.values["facts"] == ["Mug"]
     good, bad = read("product,weight\nMug,2\nCup,0\n", literals={"facts": "{{ [6 // (weight | int)] }}"})
     assert (good.values["facts"], bad.status) == (["3"], "failed")
-    assert bad.reason.startswith("items.csv:3: '{{ [6 // (weight | int)] }}': ") and "zero" in bad.reason
+    assert bad.reason.startswith("items.csv:3: facts: '{{ [6 // (weight | int)] }}': ") and "zero" in bad.reason
     divided = {"facts": "{{ [tone if tone is defined else 6 // (weight | int)] }}"}
     bad, good = read("product,weight\nCup,0\nMug,2\n", literals=divided)
     assert (bad.status, good.values["facts"]) == ("failed", ["3"]), "what one row lacks is no reason to refuse all"
@@ -200,12 +200,31 @@ def test_an_id_names_a_brief_once(read) -> None:
     assert two.id not in ("mug", "0003")
 
 
+def test_a_row_fails_whose_id_is_endless(read) -> None:
+    for before in ("", "mug,Cup\n"):
+        *_, first, second, third = read(f"id,product\n{before}{'x' * 1001},Mug\n{'y' * 1000},Mug\n{'z' * 10**6},Mug\n")
+        assert "the id has 1,001 characters, at most 1,000" in first.reason and len(first.id) == 4
+        assert second.id == "y" * 1000 and isinstance(second, Brief)
+        assert "the id has 1,000,000 characters" in third.reason and len(third.id) == 4
+
+
 @pytest.mark.parametrize("column", ["ID", " Id "])
 def test_a_column_of_ids_is_known_as_other_columns_are(read, item: ContentType, column: str) -> None:
     assert [row.id for row in read(f"{column},product\nmug,Mug\n")] == ["mug"]
     assert [row.id for row in read(f"{column},id,product\nmug,cup,Mug\n")] == ["cup"]
     row = Row(where="row 2", values={column: "mug", "product": "Mug"}, error="")
     assert columns_not_used([row], item, mapping={}, literals={}) == {}
+
+
+def test_a_column_of_any_name_can_be_asked_to_name_the_briefs(read, item: ContentType) -> None:
+    rows = "SKU,id,product\nA-1,x,Mug\n,y,Cup\n"
+    assert [one.id for one in read(rows, mapping={"id": " SKU "})] == ["A-1", "0002"]
+    row = Row(where="items.csv:2", values={"SKU": "A-1", "product": "Mug"})
+    assert columns_not_used([row], item, mapping={"id": "SKU"}, literals={}) == {}
+    with pytest.raises(BriefError, match="--map id has no column 'SKUU'; did you mean 'SKU'"):
+        read(rows, mapping={"id": "SKUU"})
+    with pytest.raises(BriefError, match="has no input 'id'; --map id=COLUMN names the pieces"):
+        read(rows, literals={"id": "{{ SKU }}"})
 
 
 def test_no_row_vanishes_behind_anothers_id(read) -> None:
@@ -260,3 +279,8 @@ def test_rows_are_read_as_they_are_asked_for(project: Project, item: ContentType
     briefs = read_briefs(rows(), item, project.environment)
     next(briefs)
     assert taken < 500
+
+
+def test_an_expression_with_a_constant_that_is_none_is_told_of(read) -> None:
+    with pytest.raises(BriefError, match=r"--set product: .*no element 2\.5"):
+        read("id\n1\n", literals={"product": "{{ odd if 'ab'[2.5] else id }}"})

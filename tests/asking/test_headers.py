@@ -113,7 +113,7 @@ def test_the_option_is_stronger_than_what_is_found(project: Project, item: Conte
         ("title\n" + TABLE.replace("Product", "Name"), "--input header=2 if line 2 names the columns (Name, Price, F"),
         ("# title, long, of, all\n" + TABLE.replace("Product", "Name"), "--input header=2 if line 2 names"),
         ("Name\nMug\nProduct\n", "--input header=3"),
-        ("Name,Preis\nTitle,Price\nMug,9\n", "; or --input header=N if another line names the columns"),
+        ("Name,Preis\nTitle,Price\nMug,9\n", "; or --input header=N if another line names the columns, 0 if none does"),
     ],
 )
 @pytest.mark.parametrize("mapped", [{}, {"product": "Product"}])
@@ -144,9 +144,11 @@ def test_no_line_is_asked_for_where_no_other_can_name_columns(
     assert "product" in str(caught.value) and "header" not in str(caught.value)
 
 
-def test_a_row_of_cells_called_as_inputs_are_is_a_row(project: Project, item: ContentType, asked: Asked) -> None:
+def test_a_line_that_names_the_columns_again_is_neither_their_header_nor_a_row(
+    project: Project, item: ContentType, asked: Asked
+) -> None:
     plan = asked("product,facts\nMug,dry\nproduct,facts\n")
-    assert products(plan.rows(project, item)) == ["Mug", "product"]
+    assert products(plan.rows(project, item)) == ["Mug"]
 
 
 def test_a_workbook_is_looked_through_too(project: Project, item: ContentType, tmp_path: Path) -> None:

@@ -23,8 +23,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from aigc.asking import Plan
-from aigc.cli.reports import survey
+from aigc.asking import Plan, survey_briefs
 from aigc.jobs import open_job
 from aigc.project import Project
 
@@ -80,7 +79,7 @@ def register(count: int) -> dict[str, float]:
         content_type = project.content_type("ads/google-search")
         plan = Plan(type=content_type.name, briefs=str(path))
         marks = [time.process_time()]
-        assert survey(plan.rows(project, content_type), 3).valid == count
+        assert survey_briefs(plan.rows(project, content_type), 3).valid == count
         marks.append(time.process_time())
         with open_job(project, content_type, Path(place, "out"), reuse=False) as job:
             job.register(plan.rows(project, content_type))

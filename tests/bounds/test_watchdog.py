@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from aigc.bounds.boundary import Boundary
-from aigc.bounds.watchdog import TICK, OutOfTime, Watched
+from aigc.bounds.watchdog import TICK, WATCHDOG, OutOfTime, Watched
 from aigc.errors import PluginError
 
 SHORT = 0.3
@@ -40,7 +42,7 @@ def goes_on_after_exceptions() -> None:
 
 @pytest.mark.parametrize("call", [turns, sleeps, waits, goes_on_after_exceptions])
 def test_a_call_that_does_not_come_back_is_broken_off(call: Callable[[], None]) -> None:
-    expected = r"^a.yaml:3: check 'x' does not answer: it took longer than 0.3 s$"
+    expected = r"^a.yaml:3: check 'x' does not answer: it took longer than 0.3 s, and was at \S*test_watchdog\.py:\d+$"
     with pytest.raises(PluginError, match=expected), Boundary("check 'x'", SHORT, where="a.yaml:3"):
         call()
 
@@ -58,7 +60,8 @@ def test_one_in_another_thread_as_well() -> None:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(20)
-    assert found == ["check 'x' does not answer: it took longer than 0.3 s"]
+    (told,) = found
+    assert told.startswith("check 'x' does not answer: it took longer than 0.3 s, and was at ")
 
 
 def test_what_comes_back_in_time_is_left_alone() -> None:
@@ -71,6 +74,17 @@ def test_what_comes_back_in_time_is_left_alone() -> None:
 
 def test_the_outer_call_ends_when_its_own_time_is_up() -> None:
     with pytest.raises(PluginError, match="outer does not answer"), Boundary("outer", SHORT), Boundary("inner", 30):
+        sleeps()
+
+
+def test_what_is_our_own_is_not_counted_and_what_comes_after_is() -> None:
+    with Watched("quick", SHORT) as call:
+        with WATCHDOG.uncounted():
+            time.sleep(SHORT + 3 * TICK)
+        assert call.spent < SHORT and not call.overdue
+    with pytest.raises(PluginError, match="does not answer"), Boundary("check 'x'", SHORT):
+        with WATCHDOG.uncounted(), WATCHDOG.uncounted():
+            pass
         sleeps()
 
 
@@ -110,6 +124,19 @@ def test_what_does_not_let_itself_be_broken_off_ends_the_program_with_its_name()
         3,
         "Error: check 'deaf' does not answer, and does not let itself be broken off\n",
     )
+
+
+def test_the_line_that_it_is_at_is_told_then_too(tmp_path: Path) -> None:
+    (tmp_path / "deaf.py").write_text(
+        "import time\n\n\nclass Deaf:\n    def __repr__(self):\n        while True:\n            try:\n"
+        "                time.sleep(9)\n            except BaseException:\n                pass\n"
+    )
+    done = in_python(
+        f"import sys\nsys.path.append({str(tmp_path)!r})\nfrom deaf import Deaf\nfrom aigc.errors import describe\n"
+        "watchdog.PATIENCE = 0.5\nwatchdog.AGAIN = 0.2\nwith Boundary(\"check 'deaf'\", 0.2):\n    describe(Deaf())\n"
+    )
+    assert done.returncode == 3
+    assert re.search(r"^Error: check 'deaf' does not answer at \S*deaf\.py:(6|7|8|9|10), and does not", done.stderr)
 
 
 def test_no_other_exception_holds_it() -> None:

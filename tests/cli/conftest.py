@@ -159,7 +159,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     for name, text in FILES.items():
         made.write(name, text)
 
-    def discover(*, disabled: Sequence[str] = (), only: Sequence[str] | None = None) -> Registry:
+    def discover(*, disabled: Sequence[str] = (), only: Sequence[str] | None = None, **more: object) -> Registry:
         registry = Registry()
         for name, plugin in made.plugins.items():
             if name not in disabled and (only is None or name in only):

@@ -221,6 +221,10 @@ def test_texts_are_scored(aigc: Run, shop: Any, models: list[Any], registry: Any
         ((*TYPE, "--html", "none/page.html"), "there is no folder 'none'"),
         (("evaluate", "products.csv", "--type", "shop/slogn"), "did you mean 'shop/slogan'"),
         (("evaluate", "empty.txt"), "the file is empty"),
+        (
+            ("evaluate", "other.csv", "--type", "shop/slogan"),
+            "or let `aigc batch shop/slogan other.csv --map product=COLUMN --out JOB` map them and evaluate JOB",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_in_one_sentence(
@@ -228,6 +232,7 @@ def test_what_is_wrong_is_told_in_one_sentence(
 ) -> None:
     shop.write("made/job.sqlite", "")
     shop.write("empty.txt", "")
+    shop.write("other.csv", "what\nhat\n")
     ran = aigc(*argv)
     assert ran.code == 2 and message in ran.err and ran.err.count("\n") == 1 and "Traceback" not in ran.err
     assert not models, "before a model is opened"

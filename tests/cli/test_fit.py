@@ -113,6 +113,18 @@ def test_rows_that_are_no_candidates_are_counted(fit: Any, shop: Any) -> None:
     assert told["faulty"] < told["faulty_at_most"] < 0.2
 
 
+@pytest.mark.parametrize(("by", "refused"), [("qwen2.5-coder-1.5b, nearest shots", True), ("smollm2-135m", False)])
+def test_lines_of_another_model_are_refused_by_its_name(fit: Any, shop: Any, by: str, refused: bool) -> None:
+    file = shop.folder / "labels.csv"
+    file.write_text(file.read_text().replace("item,text,label", "item,text,label,by") + f'p1,fact 1,line 0,0,"{by}"\n')
+    ran = fit()
+    assert (ran.code == 2) is refused, ran.err
+    told = "labels.csv: 1 line by qwen2.5-coder-1.5b, and the mix is for smollm2-135m; -m qwen2.5-coder-1.5b"
+    assert (told in ran.err) is refused
+    assert (shop.folder / "templates/shop/mixes/lines.yaml").read_text().startswith("# ours\naigc: 1\n")
+    assert ("models:" in (shop.folder / "templates/shop/mixes/lines.yaml").read_text()) is not refused
+
+
 def test_lines_that_the_judge_could_not_judge_are_left_out_and_counted(fit: Any, shop: Any) -> None:
     told = fit("--json").json
     file = shop.folder / "labels.numbers.jsonl"

@@ -11,7 +11,7 @@ import pytest
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 
-from .conftest import SLOGAN
+from .conftest import ADVERT, SLOGAN
 
 Run = Callable[..., Any]
 SMALL = ("-m", "smollm2-135m")
@@ -54,7 +54,7 @@ def test_a_model_too_small_is_told_first_and_its_pieces_are_flagged(aigc: Run, s
 def test_the_voice_in_use_is_told_chosen_and_written_down(aigc: Run, shop: Any) -> None:
     shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
     batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
-    line = "shop/slogan in the voice joined; smollm2-135m is not up to all of them: copy needs 1B parameters"
+    line = "shop/slogan in the voice joined; not with smollm2-135m: copy, which needs 1B parameters"
     assert aigc(*batch, "--dry-run").err.splitlines()[0] == line
     ran = aigc(*batch)
     assert ran.code == 0 and "voice: joined" in (shop.folder / "made/job.yaml").read_text()
@@ -81,6 +81,16 @@ def test_keys_of_types_without_voices_do_not_know_any(aigc: Run, shop: Any) -> N
     assert len(shop.asked) == asked
 
 
+def test_where_plain_texts_stand_in_that_is_said(aigc: Run, shop: Any) -> None:
+    needing = SLOGAN.replace("prompt:", "needs: {parameters: 1b}\nfallback: Plain\nprompt:", 1)
+    shop.write("templates/shop/slogan.yaml", needing)
+    told = "shop/slogan will be flagged where the model writes; plain texts stand: written by a model smaller than"
+    argv = ("batch", "shop/slogan", "sample", *SMALL, "--dry-run")
+    assert aigc(*argv).err.splitlines()[0].startswith(told)
+    (line,) = aigc(*argv, "--json").json["needs"]
+    assert line.startswith(told)
+
+
 def test_rows_that_will_be_flagged_are_counted_by_reason(aigc: Run, shop: Any) -> None:
     shop.write("templates/shop/slogan.yaml", SLOGAN.replace("maxLength: 20", "maxLength: 99"))
     apron = "Leinenschürze mit zwei Taschen"
@@ -88,6 +98,8 @@ def test_rows_that_will_be_flagged_are_counted_by_reason(aigc: Run, shop: Any) -
     batch = ("batch", "shop/slogan", "rows.csv", "-m", "qwen2.5-1.5b", "--out", "made")
     line = "2 briefs will be flagged: the row is in German, which this type does not write (en, zh)\n"
     assert line in aigc(*batch, "--dry-run").err
+    why = "the row is in German, which this type does not write (en, zh)"
+    assert aigc(*batch, "--dry-run", "--json").json["flagged"] == [{"message": why, "briefs": 2}]
     ran = aigc(*batch)
     assert line in ran.err and "1 accepted, 2 flagged" in ran.out
     contradicted = aigc(*batch, "--set", "language=zh", "--dry-run").err
@@ -124,3 +136,15 @@ def test_types_are_shown_where_nothing_writes(aigc: Run, shop: Any) -> None:
     shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
     del shop.plugins["gpt"]
     assert "en zh" in aigc("types").out and "copy    used" in aigc("show", "shop/slogan").out
+
+
+def test_a_dry_run_shows_no_stage_of_another_voice(aigc: Run, shop: Any) -> None:
+    spoken = ADVERT.replace("stages:", "voices: {calm: , loud: }\nstages:", 1)
+    spoken = spoken.replace("  closing:\n    prompt", "  closing:\n    voices: [loud]\n    prompt", 1)
+    shop.write("templates/shop/advert.yaml", spoken)
+    shop.write("rows.csv", "product,facts\nCup,light\n")
+    batch = ("batch", "shop/advert", "rows.csv", *SMALL, "--out", "made", "--dry-run")
+    told = aigc(*batch).out
+    assert "stage lines (1 request)" in told and "stage closing" not in told
+    assert "stage closing" in aigc(*batch, "--voice", "loud").out
+    assert [one["stage"] for one in aigc(*batch, "--json").json["prompts"][0]["requests"]] == ["lines", "closing"]

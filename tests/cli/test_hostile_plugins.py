@@ -13,6 +13,7 @@ RUDE = {
     "closing": "raise GeneratorExit",
     "declaring": "from aigc import hookimpl\n@hookimpl\ndef aigc_checks(): raise SystemExit(0)",
     "commands": "from aigc import hookimpl\n@hookimpl\ndef aigc_commands(cli): raise SystemExit(0)",
+    "exiting hard": "import os; os._exit(0)",
     "environment": "import aigc\n@aigc.hookimpl\ndef aigc_environment(environment): environment.filters.clear()",
 }
 
@@ -30,6 +31,40 @@ def test_a_plugin_that_exits_is_named_and_the_rest_goes_on(rude: str, tmp_path: 
     assert "[0, 2]" in done.stdout, done.stdout + done.stderr
     assert "Mugs" in done.stdout
     assert rude == "environment" or "plugin 'rude' failed to load, see `aigc plugins`" in done.stderr
+
+
+REPLACES = """
+import builtins, json, os, pathlib, time
+import aigc
+
+def replace():
+    json.dumps = json.loads = os.replace = os.fsync = time.monotonic = None
+    pathlib.Path.open = builtins.open = builtins.len = lambda *given, **named: 1 / 0
+
+@aigc.hookimpl
+def aigc_artifact(artifact):
+    replace()
+
+@aigc.hookimpl
+def aigc_job(report):
+    replace()
+
+replace()
+"""
+
+
+def test_a_plugin_that_replaces_pythons_own_functions_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "rude.py").write_text(REPLACES)
+    (tmp_path / "aigc.yaml").write_text("plugins: [rude.py]\n")
+    (tmp_path / "rows.jsonl").write_text(
+        '{"product": "Mug", "facts": ["Holds 350 ml", "Made of clay", "Weighs 300 g"]}'
+    )
+    asked = ["batch", "social/post", "rows.jsonl", "--out", "out", "--to", "csv"]
+    done = in_python(f"from aigc.cli import main; print([main({asked}), main(['plugins'])])", tmp_path)
+    assert "[0, 0]" in done.stdout, done.stdout + done.stderr
+    for who in ("plugin 'rude.py'", "plugin 'rude.py' in aigc_artifact", "plugin 'rude.py' in aigc_job"):
+        assert f"{who}: builtins." in done.stderr and "json.dumps" in done.stderr, done.stderr
+    assert (tmp_path / "out" / "content.csv").is_file()
 
 
 def test_a_damaged_distribution_is_passed_over(tmp_path: Path) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aigc import hookimpl
+from aigc.cli.going_on import opening
 from aigc.jobs.lock import HOLDER, only_run
+from aigc_plugins.rules.placeholders import brief_filled_in, no_placeholder
+
+from .conftest import SLOGAN
 
 Run = Callable[..., Any]
 
@@ -64,8 +70,8 @@ def test_a_batch_ends_with_a_report_and_says_which_file_to_open(aigc: Run, shop:
     ran = aigc(*BATCH)
     lines = ran.out.splitlines()
     assert "  made/report.html" in lines
-    assert lines[lines.index("Next:") + 1].split("    ")[0] == "  open made/report.html"
-    assert "  open made/lines.txt" in lines
+    assert lines[lines.index("Next:") + 1].split("    ")[0] == f"  {opening(Path('made/report.html'))}"
+    assert f"  {opening(Path('made/lines.txt'))}" in lines
     page = (shop.folder / "made/report.html").read_text("utf-8")
     assert "Made to last" in page and "Tin cup" in page and "A name that is far too long for it" in page
 
@@ -170,3 +176,41 @@ def test_lines_are_readable_and_said_to_be_missing_where_none_are_kept(aigc: Run
         assert (
             "pieces that were there before, or come from another job, have none" in told and "from now on" not in told
         )
+
+
+def test_a_job_that_was_broken_off_before_it_began_is_no_finished_one(aigc: Run, shop: Any) -> None:
+    (shop.folder / "made").mkdir()
+    (shop.folder / "made/job.sqlite").touch()
+    ran = aigc("job", "made")
+    assert ran.code == 0 and ran.out.startswith("0 briefs\nWork in") and "all is accepted" not in ran.out
+    assert "Next: nothing was asked for yet; the command that was broken off begins anew:" in ran.out
+    assert not (shop.folder / "made/job.sqlite").stat().st_size, "looking writes nothing"
+    assert aigc(*BATCH).code == 1
+
+
+class FilledIn:
+    """This is a plugin with the checks of what nobody filled in."""
+
+    @hookimpl
+    def aigc_checks(self) -> list[object]:
+        return [no_placeholder, brief_filled_in]
+
+
+def test_a_row_nobody_filled_in_is_told_before_it_is_written_and_named_to_be_corrected(aigc: Run, shop: Any) -> None:
+    shop.plugins["filled"] = FilledIn()
+    checks = "checks: [no_digits, no_placeholder, brief_filled_in]"
+    shop.write("templates/shop/slogan.yaml", SLOGAN.replace("checks: [no_digits]", checks))
+    shop.write("products.csv", "product\nTin cup\n[size] hat\n")
+    shop.answer = lambda request, index: "Warm [size]" if "size" in str(request) else "Made to last"
+    row = "  products.csv:3: the brief's product has the placeholder '[size]'"
+    dry = aigc(*BATCH, "--dry-run")
+    assert dry.code == 1 and "1 brief will be rejected, whatever is written; correct the row:\n" + row in dry.err
+    told = aigc(*BATCH, "--dry-run", "--json").json
+    assert (told["rejected"], told["doomed"]) == (1, [row.strip()])
+    ran = aigc(*BATCH)
+    assert row in ran.err and "the piece: the brief's product has the placeholder '[size]'" in ran.out
+    after = aigc("job", "made").out
+    assert f"Next: correct 1 row, which no retry helps, and give the same command:\n{row}\n" in after
+    assert "--retry" not in after
+    shop.write("products.csv", "product\nTin cup\nWool hat\n")
+    assert "be rejected" not in aigc(*BATCH, "--dry-run").err

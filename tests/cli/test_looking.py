@@ -12,8 +12,14 @@ from typing import Any
 import click
 import pytest
 
+from aigc.cli import main
+from aigc.cli.prompts import PRETENDS
+from aigc.cli.types import spoken
 from aigc.engine.machine import MachineMemory
+from aigc.jobs import rates_file
+from aigc.jobs.forecast.rates import Rate, record_rate
 from aigc.models import Weights
+from aigc.writing.stand_ins import STAND_IN
 
 Run = Callable[..., Any]
 
@@ -36,7 +42,21 @@ def test_types_json(aigc: Run) -> None:
         "version": 3,
         "required": ["product"],
         "languages": ["en", "zh"],
+        "writes": ["en", "zh"],
     }
+
+
+def test_types_tell_in_brackets_what_takes_another_model(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [
+        ({"languages": ["en"], "writes": ["en", "zh"]}, "en (zh)"),
+        ({"languages": [], "writes": ["zh"]}, "(zh)"),
+        ({"languages": ["en", "zh"], "writes": ["en", "zh"]}, "en zh"),
+        ({"languages": ["en"], "writes": None}, "en (any)"),
+        ({"languages": None, "writes": None}, "any"),
+    ]
+    assert [spoken(record) for record, _ in rows] == [told for _, told in rows]
+    assert main(["types"]) == 0
+    assert "in brackets: what a type also writes" in capsys.readouterr().out
 
 
 def test_a_type_that_does_not_load_is_listed_with_its_error(aigc: Run, shop: Any) -> None:
@@ -130,11 +150,38 @@ def test_show_prompt_of_the_first_example(aigc: Run) -> None:
     assert stage["messages"][-1] == {"role": "user", "content": "A slogan for Enamel mug."}
 
 
-def test_show_prompt_says_what_must_wait(aigc: Run) -> None:
+def test_show_prompt_shows_a_later_stage_with_examples_of_what_it_builds_on(aigc: Run) -> None:
     lines, closing = aigc("show", "shop/advert", "--prompt", "--json", "product=Cup", "facts=light; red").json
-    assert lines["requests"] == 2 and lines["messages"][-1]["content"] == "Cup: light"
-    assert closing["messages"] is None and "earlier stages" in closing["why"]
-    assert "first of 2" in aigc("show", "shop/advert", "--prompt", "product=Cup", "facts=light; red").out
+    assert lines["requests"] == 2 and lines["messages"][-1]["content"] == "Cup: light" and lines["why"] == ""
+    assert closing["messages"][-1]["content"] == f"After {STAND_IN}" and closing["why"] == PRETENDS
+    told = aigc("show", "shop/advert", "--prompt", "product=Cup", "facts=light; red").out
+    assert "── stage lines, the first of 2 ──" in told and f"── stage closing ({PRETENDS}) ──" in told
+
+
+def test_show_prompt_of_a_brief_in_a_file(aigc: Run, shop: Any) -> None:
+    shop.write("cup.json", '{"product": "Tin cup"}')
+    ran = aigc("show", "shop/slogan", "--prompt", "--brief", "cup.json")
+    assert ran.code == 0 and ran.out.rstrip().endswith("[user]\nA slogan for Tin cup.")
+    ran = aigc("show", "shop/slogan", "--prompt", "--brief", "cup.json", "product=Bowl")
+    assert ran.out.rstrip().endswith("A slogan for Bowl."), "what the command line says comes first"
+    ran = aigc("show", "shop/slogan", "--prompt", "--brief", "cups.json")
+    assert ran.code == 2 and "cups.json: no such file; did you mean 'cup.json'?" in ran.err
+    shop.write("cups.csv", "product\nTin cup\n")
+    ran = aigc("show", "shop/slogan", "--prompt", "--brief", "cups.csv")
+    assert ran.code == 2 and "`aigc batch shop/slogan cups.csv --dry-run` shows three rows" in ran.err
+    ran = aigc("show", "shop/slogan", "--brief", "cup.json")
+    assert ran.code == 2 and "--brief is for --prompt" in ran.err
+
+
+def test_show_prompt_in_a_voice(aigc: Run, shop: Any) -> None:
+    text = (shop.folder / "templates/shop/slogan.yaml").read_text(encoding="utf-8")
+    shop.write("templates/shop/slogan.yaml", text.replace("prompt:", "voices: {calm: , loud: }\nprompt:"))
+    shop.write(
+        "templates/shop/slogan.j2", "{% extends 'base.j2' %}{% block task %}{{ voice }}: {{ product }}{% endblock %}"
+    )
+    told = aigc("show", "shop/slogan", "--prompt", "--voice", "loud", "product=Cup").out
+    assert told.rstrip().endswith("loud: Cup")
+    assert "no voice 'lod'" in aigc("show", "shop/slogan", "--prompt", "--voice", "lod", "product=Cup").err
 
 
 def test_show_misuse(aigc: Run) -> None:
@@ -154,9 +201,19 @@ def test_plugins(aigc: Run, shop: Any) -> None:
     assert {one["error"] for one in ran.json} == {None}
     assert ran.json[1]["declares"][0] == "generator openai" and ran.json[2]["declares"] == ["generator gpt"]
     assert ran.json[3]["declares"] == []
-    assert ran.json[0]["declares"] == ["check no_digits", "exporter lines", "exporter count", "importer csv"]
-    assert ran.json[0]["distribution"] == "shop 1.0"
+    assert ran.json[0]["declares"] == [
+        "check no_digits",
+        "exporter lines",
+        "exporter count",
+        "importer csv",
+        "command greet",
+    ]
+    assert (ran.json[0]["distribution"], ran.json[0]["version"]) == ("shop 1.0", "1.0")
+    assert ran.json[0]["hooks"] == ["aigc_checks", "aigc_commands", "aigc_exporters", "aigc_importers"]
+    assert {(one["state"], one["place"], one["left_out_by"]) for one in ran.json} == {("loaded", None, None)}
+    assert all(one["load_ms"] > 0 for one in ran.json)
     listed = aigc("plugins").out
+    assert "command greet  " in listed and "Say hello." in listed and "; hooks: aigc_checks, " in listed
     assert "importer csv" in listed and "generator gpt " in listed and "Our own engine: a GPT on this machine" in listed
 
 
@@ -199,12 +256,32 @@ def test_models_list(aigc: Run) -> None:
     assert "smollm2-135m (default)" in ran.out and "Apache-2.0" in ran.out
     assert "smollm2-135m        ads, not recommended: 69 % of free lines faulty" in ran.out
     smallest = (
-        "The smallest for copy: `aigc models pull qwen2.5-coder-1.5b` (1.7 GB of memory), then `-m qwen2.5-coder-1.5b`."
+        "The smallest for copy: `aigc models pull qwen2.5-coder-1.5b` (1.7 GB of memory, 39 s an ad on two cores), "
     )
-    assert smallest in ran.out
+    assert f"{smallest}then `-m qwen2.5-coder-1.5b`." in ran.out
+    assert "39 s a piece on two cores (2026-11-30)" in ran.out and "on this machine" not in ran.out
     listed = aigc("models", "list", "--json").json
     assert [one["name"] for one in listed if one["default"]] == ["smollm2-135m"]
     assert not any(one["installed"] for one in listed)
+
+
+def test_models_say_how_long_an_ad_took_here(aigc: Run) -> None:
+    asked = {"planned": 1, "requests": 1, "completions": 1, "written_tokens": 1}
+    for writer, name, pieces, seconds in (
+        ("gpt smollm2-135m", "ads/google-search", 10, 31),
+        ("gpt smollm2-135m engine=cuda", "ads/google-search", 10, 1),
+        ("gpt qwen2.5-coder-1.5b threads=1", "ads/google-search", 5, 400),
+        ("gpt qwen3-8b ray.address=head", "ads/google-search", 5, 5),
+        ("gpt gpt2", "lessons/quiz", 5, 5),
+    ):
+        run = Rate(writer=writer, content_type=name, pieces=pieces, seconds=seconds, **asked)
+        record_rate(rates_file(), run)  # type: ignore[arg-type]
+    ran = aigc("models", "list")
+    assert ran.out.endswith("An ad took on this machine: 3.1 s with smollm2-135m, 80 s with qwen2.5-coder-1.5b.\n")
+    listed = {one["name"]: one["seconds_per_ad"] for one in aigc("models", "list", "--json").json}
+    assert {name: took for name, took in listed.items() if took} == {"smollm2-135m": 3.1, "qwen2.5-coder-1.5b": 80.0}
+    assert "an ad took here" in aigc("models", "show", "smollm2-135m").out
+    assert "an ad took here" not in aigc("models", "show", "gpt2").out
 
 
 def test_models_show(aigc: Run) -> None:
@@ -412,3 +489,14 @@ def test_doctor_sees_a_gpu_torch_cannot_use(aigc: Run, monkeypatch: pytest.Monke
     monkeypatch.setattr("aigc.cli.diagnosis.version", lambda name: "2.13.0+cpu")
     device = next(one for one in aigc("doctor", "--json").json if one["name"] == "device")
     assert device["found"] == "NVIDIA H200, 143771 MiB" and device["state"] == "note" and "CUDA" in device["remedy"]
+
+
+def test_templates_without_a_project_get_a_hint(aigc: Run, shop: Any) -> None:
+    (shop.folder / "aigc.yaml").unlink()
+    for argv in (("types",), ("check",), ("types", "--json")):
+        assert "templates/ here is not read: an empty aigc.yaml beside it makes a project" in aigc(*argv).err
+    ran = aigc("show", "shop/slogan")
+    assert ran.code == 2 and "templates/ is read in a project; an empty aigc.yaml beside it makes one" in ran.err
+    (shop.folder / "aigc.yaml").touch()
+    assert aigc("types").err == ""
+    assert aigc("show", "shop/slogan").code == 0

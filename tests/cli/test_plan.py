@@ -201,7 +201,7 @@ def test_a_dry_run_tells_what_it_would_take(aigc: Run, shop: Any) -> None:
     assert "before the first run of script on this machine" in ran.out
     ran = aigc("batch", "shop/slogan", "products.csv", "--matrix", "variants=50", "--no-reuse", "--dry-run")
     assert "150 briefs: 100 valid, 50 not" in ran.out
-    assert " s or less, by earlier runs of shop/slogan here, which were smaller; " in ran.out
+    assert " s, by earlier runs of shop/slogan here, which were smaller; " in ran.out
     assert "of memory" in ran.out
     expected = aigc("batch", "shop/slogan", "products.csv", "--no-reuse", "--dry-run", "--json").json["forecast"]
     assert expected["briefs"] == 2 and expected["written_by"] == "runs" and expected["seconds"] > 0
@@ -243,7 +243,7 @@ def test_a_dry_run_knows_what_other_jobs_made_and_what_the_run_was_asked_to_redo
         return said["written"], said["apart"], said["forecast"]["briefs"]
 
     assert told(out="other") == (2, 0, 1), "two are taken over from the job beside"
-    assert told("--no-reuse", out="other") == (0, 0, 3)
+    assert told("--no-reuse", out="other") == told("--fresh", out="other") == (0, 0, 3)
     assert told() == (2, 0, 1)
     assert told("--fresh") == (0, 0, 3)
     assert told("--only", "0001") == (0, 2, 1) and told("--only", "0001", "--retry", "failed") == (1, 2, 0)
@@ -294,8 +294,8 @@ def test_a_batch_says_before_what_it_takes_and_after_what_it_took(aigc: Run, sho
     assert "Forecast: 3 pieces, 3 requests" in ran.err and "(forecast:" not in ran.out
     assert json.loads((shop.folder.parent / "cache/rates.json").read_text())["runs"][0]["requests"] == 3
     ran = aigc(*argv, "--out", "other", "--no-reuse")
-    assert "at " in ran.err and "tokens/s, as in earlier runs of shop/slogan here" in ran.err
-    assert "(forecast: " in ran.out
+    assert " s to " in ran.err and "tokens/s as in earlier runs of shop/slogan here" in ran.err
+    assert "(forecast: " in ran.out and " s to " in ran.out, "a range, for nobody knows it better"
     said = aigc(*argv, "--out", "third", "--no-reuse", "--json")
     assert said.json["forecast"]["seconds"] > 0 and "Forecast" not in said.out
     assert aigc("job", "third", "--json").json["forecast"]["took"]["requests"] == 3
@@ -355,3 +355,12 @@ def test_a_second_batch_is_refused_with_the_first_ones_process_and_host(aigc: Ru
         ran = aigc(*argv, "--fresh")
     assert ran.code == 3 and "another run (process 17 on elsewhere) is writing here" in ran.err
     assert len(shop.generators) == 1 and Path(shop.folder / "made/job.yaml").is_file()
+
+
+def test_columns_that_fit_badly_are_told_with_what_may_be_meant(aigc: Run, shop: Any) -> None:
+    shop.write("odd.csv", "Product name,x\nMug,y\n")
+    ran = aigc("batch", "shop/slogan", "odd.csv", "--out", "made")
+    assert ran.code == 2 and "perhaps --map 'product=Product name', or --set product=VALUE" in ran.err
+    assert aigc("batch", "shop/slogan", "odd.csv", "--map", "product=Product name", "--out", "made").code == 0
+    shop.write("odd.csv", "x,y\nMug,y\n")
+    assert "add --map product=COLUMN, or" in aigc("batch", "shop/slogan", "odd.csv", "--out", "new").err

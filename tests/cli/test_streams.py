@@ -52,6 +52,28 @@ def test_a_closed_stream_is_nobody_elses(tmp_path: Path, numbers: tuple[int, ...
     assert (tmp_path / "job").read_text() == "mine", "nothing that was printed got into the file"
 
 
+@pytest.mark.parametrize("closes", ["os.close(1); os.close(2)", "sys.__stdout__.close(); sys.__stderr__.close()"])
+def test_what_a_plugin_closes_is_open_again_and_no_file_is_written_into(tmp_path: Path, closes: str) -> None:
+    body = f"""
+    import os
+    from aigc.bounds.undisturbed import undisturbed
+    echo('before'); sys.stdout.flush()
+    with undisturbed():
+        {closes}
+        taken = open({str(tmp_path / "taken")!r}, 'w')
+        import aigc.content
+    file = open({str(tmp_path / "job")!r}, 'w')
+    echo('told'); echo('warned', err=True); os.write(1, b'a library'); os.write(2, b'a library')
+    file.write('mine'); file.close()
+    return 0
+"""
+    ran = run(body, capture_output=True)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout in ("before\ntold\na library", "before\na librarytold\n"), ran.stdout
+    assert ran.stderr == "warned\na library"
+    assert ((tmp_path / "job").read_text(), (tmp_path / "taken").read_text()) == ("mine", "")
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
 def test_what_cannot_be_said_is_lost_and_nothing_else() -> None:
     with FULL.open("w") as full:
@@ -129,3 +151,33 @@ def test_a_cache_that_cannot_be_written_costs_a_batch_nothing(
     monkeypatch.setenv("AIGC_CACHE", str(shop.folder / "cache"))
     assert aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2").code == 0
     assert "WRONG  cache" in aigc("doctor").out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("batch", "shop/slogan", "{}.csv", "--out", "made"),
+        ("batch", "shop/slogan", "{}.csv", "--dry-run"),
+        ("batch", "{}.yaml", "--out", "made"),
+        ("generate", "shop/slogan", "--brief", "{}.json"),
+        ("models", "show", "{}.gguf"),
+    ],
+)
+def test_a_pipe_or_a_folder_in_place_of_a_file_is_said(aigc: Run, shop: Any, argv: tuple[str, ...]) -> None:
+    for kind, make in (("a pipe or device; write it to a file first", os.mkfifo), ("a folder, not a file", os.mkdir)):
+        words = [word.format(kind[2:6].strip()) for word in argv]
+        (name,) = (word for word, before in zip(words, argv, strict=True) if word != before)
+        make(name)
+        ran = aigc(*words)
+        assert ran.code == 2 and f"{name}: is {kind}" in ran.err
+
+
+def test_a_project_with_a_pipe_among_its_types_is_listed(aigc: Run, shop: Any) -> None:
+    os.mkfifo(shop.folder / "templates/shop/waits.yaml")
+    ran = aigc("types")
+    assert ran.code == 0 and "waits.yaml: cannot be read: it is no file" in ran.out and "shop/slogan" in ran.out
+
+
+def test_a_plugin_that_closes_a_stream_closes_none_of_ours() -> None:
+    ran = run("sys.stdout.close(); sys.stderr.close(); echo('told'); echo('warned', err=True)", capture_output=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "told\n", "warned\n")

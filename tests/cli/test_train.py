@@ -152,7 +152,7 @@ def test_a_dry_run_tells_and_leaves_nothing(shop: Path, capsys: pytest.CaptureFi
         (["--from", "rows.jsonl", "--type", "shop/line", "--set", "steps=many"], "'many' is not a whole number"),
         (["--from", "rows.jsonl", "--type", "shop/line", "--resume"], "no run is there to go on with"),
         (["--from", "rows.jsonl", "--type", "shop/line", "--map", "wrod=word"], "did you mean 'word'?"),
-        (["--from", ""], "names no source"),
+        (["--from", ""], "--from': it is empty"),
         ([], "--from SOURCE is missing"),
     ],
 )

@@ -7,7 +7,7 @@ import json
 import re
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,10 @@ import pytest
 from aigc.cli import progress
 from aigc.errors import ModelError
 from aigc.models import Progress
+from aigc.plugs.extension import exporter
+from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
+from aigc.types import Artifact
 
 Run = Callable[..., Any]
 
@@ -86,7 +89,7 @@ def test_generate_reads_briefs(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyP
         (["shop/slogan", "product=x", "--to", "line", "--out", "o"], "did you mean 'lines'?"),
         (["shop/slogan", "product=x", "-o", "sampling.temprature=1"], "did you mean 'temperature'?"),
         (["shop/slogan", "product=x", "-o", "engin.device=cpu"], "did you mean 'engine'?"),
-        (["shop/slogan", "product=x", "--out", "products.csv"], "products.csv: cannot be written to"),
+        (["shop/slogan", "product=x", "--out", "products.csv"], "products.csv: is a file, not a folder"),
         (["shop/slogan", "product=x", "--sed", "1"], "--seed"),
     ],
 )
@@ -130,7 +133,7 @@ def test_what_a_model_writes_cannot_drive_the_terminal(aigc: Run, shop: Any) -> 
 
 
 def test_an_error_on_the_way_is_one_line_with_its_remedy(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(project: Project, progress: object = None) -> None:
+    def refuse(project: Project, progress: object = None, **again: object) -> None:
         raise ModelError("the model is not there", hint="fetch it")
 
     monkeypatch.setattr(Project, "generator", refuse)
@@ -140,7 +143,7 @@ def test_an_error_on_the_way_is_one_line_with_its_remedy(aigc: Run, shop: Any, m
 
 
 def test_an_error_of_several_lines_is_said_in_one(aigc: Run, shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(project: Project, progress: object = None) -> None:
+    def refuse(project: Project, progress: object = None, **again: object) -> None:
         raise ModelError("the model\nis not \u2028 there")
 
     monkeypatch.setattr(Project, "generator", refuse)
@@ -229,7 +232,7 @@ def test_batch_dry_run_checks_rows_and_shows_prompts_without_a_model(aigc: Run, 
         (["shop/slogan", "products.csv", "--out", "o", "--set", "languge=en"], "did you mean 'language'?"),
         (["shop/slogan", "products.csv", "--out", "o", "--input", "encodng=x"], "did you mean 'encoding'?"),
         (["shop/slogan", "products.csv", "--out", "o", "--to", "lins"], "did you mean 'lines'?"),
-        (["shop/slogan", "products.csv", "--out", "products.csv"], "cannot be written to"),
+        (["shop/slogan", "products.csv", "--out", "products.csv"], "products.csv: is a file, not a folder"),
         (["shop/slogan", "long.csv", "--out", "o"], "none of its 1 rows can be used"),
         (["shop/slogan", "empty.csv", "--out", "o"], "has no rows"),
         (["shop/advert", "sample", "--out", "o"], "ships no sample briefs"),
@@ -455,3 +458,24 @@ def test_a_language_the_model_does_not_know_is_said_once(aigc: Run, shop: Any) -
         assert aigc("generate", "shop/slogan", "product=Hat", *argv).err == ""
     shop.write("aigc.yaml", "adapters: {shop/*: lora}\n")
     assert aigc("generate", "shop/slogan", "product=Hat", "language=zh", "-m", "smollm2-135m").err == ""
+
+
+def test_next_offers_only_formats_that_take_the_pieces(aigc: Run, shop: Any) -> None:
+    @exporter(name="aaa", suffixes=(".a",), refuses=lambda artifact, **options: ["has no headlines"])
+    def refusing(artifacts: Sequence[Artifact], folder: Path) -> Iterator[Path]:
+        """This takes none of the pieces."""
+        yield from ()
+
+    @exporter(name="bbb", suffixes=(".b",))
+    def demanding(artifacts: Sequence[Artifact], folder: Path, *, campaign: str) -> Iterator[Path]:
+        """This does nothing without an option."""
+        yield from ()
+
+    class Formats:
+        @hookimpl
+        def aigc_exporters(self) -> list[object]:
+            return [refusing, demanding]
+
+    shop.plugins["formats"] = Formats()
+    ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2")
+    assert "  aigc export made --to count    (formats: count, lines)" in ran.out

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from py3langid.langid import LanguageIdentifier
 
+from aigc.bounds.boundary import Boundary
+from aigc.content import languages
 from aigc.content.languages import (
     language_beside,
     language_name,
@@ -31,7 +35,8 @@ Science volcanoes grade 6 magma lava crater|Bike helmet 260 g|Instant camera sel
 Aquarium 60 litre silent pump|Dog bed zip-off cover|Lawn mower 38 cm cut|Smart plug timer for 7 days|Spice grinder 80 g
 Dehumidifier 12 litres a day 39 dB|Jigsaw puzzle 500 pieces|Stud finder 9 V battery|Socket set chrome vanadium steel
 Florist bouquets from 15 euros|Cast iron casserole 4.7 litres|Rain barrel 200 litres child-safe lid|Cat tree sisal posts
-Head torch 400 lumens|Tool bag 24 pockets|Cycling gloves gel palm|Pizza delivery 30 minutes|Laser level 15 m range"""
+Head torch 400 lumens|Tool bag 24 pockets|Cycling gloves gel palm|Pizza delivery 30 minutes|Laser level 15 m range
+steel mug enamel mug|Wooden tea enamel mug|apron linen laptop"""
 
 
 @pytest.mark.parametrize("text", NEAREST.replace("\n", "|").split("|"))
@@ -44,7 +49,8 @@ def test_the_samples_are_in_their_language(file: Path) -> None:
     with file.open(encoding="utf-8", newline="") as lines:
         rows: list[dict[str, Any]] = list(csv.DictReader(lines)) if file.suffix == ".csv" else [*map(json.loads, lines)]
     found = {language_of({}, row) for row in rows} - {""}
-    assert found == {"zh"} if file.stem.endswith("-zh") else found <= {"en", *({"zh"} if _has_chinese(rows) else ())}
+    taught = {"de"} if any("der Hund" in str(row) for row in rows) else set()  # words of German are German
+    assert found == {"zh"} if file.stem.endswith("-zh") else found - taught <= {"en", *(["zh"] * _has_chinese(rows))}
 
 
 def _has_chinese(rows: list[dict[str, Any]]) -> bool:
@@ -187,3 +193,16 @@ def test_a_row_too_short_to_tell_is_in_the_usual_language_where_it_leaves_its_ow
 
 def test_languages_have_names() -> None:
     assert (language_name("de"), language_name("xx")) == ("German", "xx")
+
+
+def test_what_tells_languages_is_read_within_nobodys_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*given: object, **named: object) -> LanguageIdentifier:
+        time.sleep(1.5)  # a slow disk
+        return made(*given, **named)
+
+    made = LanguageIdentifier.from_model_file
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", slow)
+    languages._identifier.cache_clear()
+    languages.language_of_text.cache_clear()
+    with Boundary("row 1", 0.8):
+        assert language_of_text("Die Tasse hält den Kaffee lange warm und passt in jede Tasche") == "de"

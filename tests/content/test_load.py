@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aigc.content import MAIN
-from aigc.content.schema import _BEYOND_GRAMMAR, _PLAIN_PARTS
+from aigc.content.describing import _BEYOND_GRAMMAR, _PLAIN_PARTS
 from aigc.types import SamplingParams
 
 from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load

@@ -16,7 +16,7 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
     ("rest", "line", "message"),
     [
         (SIMPLE + "sumary: x\n", 11, "unknown key 'sumary'; did you mean 'summary'?"),
-        (SIMPLE + "version: '2'\n", 11, "'version' must be a number, not '2'"),
+        (SIMPLE + "version: '2'\n", 11, "'version' must be a whole number, not '2'"),
         (SIMPLE + "version: 0\n", 11, "'version' must be at least 1, not 0"),
         (SIMPLE + "sampling: {top_q: 1}\n", 11, "sampling.top_q: no such option; did you mean 'top_p'?"),
         (SIMPLE + "sampling: {top_p: 1.5}\n", 11, "sampling.top_p: 1.5 is not above 0 and at most 1"),
@@ -26,7 +26,7 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         (SIMPLE + "sampling: {stop: [1]}\n", 11, "sampling.stop: item 1: 1 is not text; put quotes around it"),
         (SIMPLE + "reads:\n- line.j2\n- line.jsonl\n", 13, "there is no file 'line.jsonl'; did you mean 'line.j2'?"),
         (SIMPLE + "reads: [../line.j2]\n", 11, "'../line.j2' is not in the folder of the content type"),
-        (SIMPLE + "candidates: many\n", 11, "'candidates' must be a number, not 'many'"),
+        (SIMPLE + "candidates: many\n", 11, "'candidates' must be a whole number, not 'many'"),
         (SIMPLE + "repair: {attempt: 1}\n", 11, "unknown key 'attempt'; did you mean 'attempts'?"),
         (SIMPLE + "chat: no\n", 11, "'chat' must be true or false, not 'no'"),
         (
@@ -109,7 +109,6 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
             9,
             "there are `stages`, so the prompt belongs into one of them",
         ),
-        ("stages: {}\noutput: {type: string}\n", 9, "there is no stage"),
         (
             "prompt: line.j2\noutput: {type: string, fallback: '{{ prise }}'}\n",
             10,
@@ -157,7 +156,7 @@ def test_what_is_wrong_is_said_with_its_line(load: Load, tmp_path: Path, rest: s
             "minLength: 50, maxLength: 40",
             ":5: minLength 50 is above maxLength 40: nothing can satisfy both",
         ),
-        ("maxLength: 40", "maxLength: long", ":5: 'maxLength' must be a number, not 'long'"),
+        ("maxLength: 40", "maxLength: long", ":5: 'maxLength' must be a whole number, not 'long'"),
         ("maxLength: 40", "pattern: '['", ":5: the pattern is no regular expression: "),
         ("maxLength: 40", "format: url", ":5: unknown format 'url'; did you mean 'uri'?"),
         ("default: en", "default: fr", ":8: default is 'fr', not one of en, zh"),
@@ -232,7 +231,7 @@ def test_what_is_wrong_in_stages(load: Load, old: str, new: str, message: str) -
         ('{product: Jug, price: "3"}', "{product: Jug, price: dear}", ":27: price must be a number, not 'dear'"),
         ("tags: [mug]}", "tags: []}", ":26: tags has 0 items, at least 1"),
         ("tags: [mug]}", "tags: [a mug that is too long to tag]}", ":26: tags[0] has 29 characters, at most 20"),
-        ("title: A mug, tags", "titel: A mug, tags", ":26: the output has no 'title'"),
+        ("title: A mug, tags", "titel: A mug, tags", ":26: unknown key 'titel'; did you mean 'title'?"),
         ("title: A mug, tags", "titel: x, title: A mug, tags", ":26: unknown key 'titel'; did you mean 'title'?"),
         ("status: rejected", "status: refused", ":29: unknown status 'refused'; one of accepted"),
         ('    completion: "Sure! {...}"\n', "", ":27: an example needs an output, or a completion"),

@@ -164,6 +164,17 @@ def test_texts_are_still_texts() -> None:
     assert shown("{{ a ~ b }}", a="29.90", b="5") == "29.905"
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["{{ '%*d' | format(10**10, 1) }}", "{{ '%.*f' | format(10**9, 1.5) }}", "{{ '%.999999999f' | format(1.5) }}"],
+)
+def test_no_number_is_written_wider_than_anything_may_be(expression: str) -> None:
+    with pytest.raises(ContentTypeError, match=r"makes 1[\d,]+ characters, at most 10,000,000"):
+        shown(expression)
+    with pytest.raises(ContentTypeError, match="round to 1000000000 digits, at most 400"):
+        shown("{{ 1.5 | round(10**9) }}")
+
+
 def test_what_is_unknown_makes_unknown_what_is_reckoned_with_it_over_a_row() -> None:
     rows = make_environment().over_rows()
     for expression in (

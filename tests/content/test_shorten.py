@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,3 +109,10 @@ def test_dangling_ends_are_dropped(text: str, kept: str) -> None:
 )
 def test_a_cut_text_loses_the_word_it_was_cut_in(text: str, kept: str) -> None:
     assert drop_cut_word(text) == kept
+
+
+@pytest.mark.parametrize("text", ["x" * 60_000 + " and then the", "7," * 30_000 + " of the", "a " * 20_000])
+def test_the_end_of_a_long_text_is_found_from_the_end(text: str) -> None:
+    before = time.process_time()
+    assert not ends_dangling(drop_dangling(text))
+    assert time.process_time() - before < 2, "a search from the beginning tries each place"

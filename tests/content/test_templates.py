@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from aigc.content.environment import make_environment
+from aigc.content.variables import check_expression, unknown_names
 from aigc.errors import ContentTypeError
 
 from .conftest import SIMPLE, STAGED, STAGED_TEMPLATES, Load
@@ -28,10 +31,16 @@ HEAD = '{% extends "base.j2" %}\n'
         ("a\n{% include 'gone.j2' %}", "line.j2:2: no template 'gone.j2'"),
         ("a\n{% include 'prt.j2' %}", "line.j2:2: no template 'prt.j2'; did you mean 'part.j2'?"),
         ("a\n{% include 'parts/inr.j2' %}", "line.j2:2: no template 'parts/inr.j2'; did you mean 'parts/inner.j2'?"),
+        ("{% include '" + "x" * 300 + ".j2' %}", "line.j2:1: no template 'xxx"),
+        ("{% include '" + "x" * 300 + "/a.j2' %}", "line.j2:1: no template 'xxx"),
+        ("{% include 'a\0b.j2' %}", "line.j2:1: no template 'a"),
         ("{% extends 'bas.j2' %}", "line.j2:1: no template 'bas.j2'; did you mean 'base.j2'?"),
         ("a\n{% include '../x.j2' %}", "line.j2:2: '../x.j2' leads out of the content type's folder"),
         ("a\n{% include '/etc/passwd' %}", "line.j2:2: '/etc/passwd' leads out of the content type's folder"),
         ("a\n{% include product %}", "line.j2:2: a template is named by plain text"),
+        ("a\n{% include 2.5.__class__ %}", "line.j2:2: a template is named by plain text"),
+        ("a\n{% include ['x'[2.5]] %}", "line.j2:2: a template is named by plain text"),
+        ("{{ product if 'ab'[2.5] else product }}", "line.yaml:9: str object has no element 2.5"),
         (HEAD + "{% block system %}x{% endblock %}", "line.yaml:9: 'line.j2' fills no block `task`"),
         (
             HEAD + "{% block system %}\nFor {{ product }}\n{% endblock %}" + DONE,
@@ -109,3 +118,27 @@ def test_an_edited_template_is_read_again(load: Load) -> None:
     load(SIMPLE, templates={"line.j2": "{{ product }}"})
     with pytest.raises(ContentTypeError, match="prodct"):
         load(SIMPLE, templates={"line.j2": "{{ prodct }}"})
+
+
+LONG = [
+    "1" + " + 1" * 3000,
+    "product" + ".a" * 5000,
+    "1" + " | abs" * 3000,
+    "product" + "[0]" * 5000,
+    "1" + " ** 1" * 3000,
+]
+CHAINS = [*LONG, *("product" + " ~ x + 1" * many for many in (50, 95, 120, 160, 190, 198, 300))]
+
+
+@pytest.mark.parametrize("expression", CHAINS, ids=lambda one: f"{one[:12]} {len(one)}")
+def test_a_chain_without_an_end_is_refused_plainly(expression: str, load: Load) -> None:
+    environment = make_environment()
+    deep = pytest.raises(ContentTypeError, match=r"b\.yaml:1: is nested too deeply$")
+    if expression in LONG:
+        with deep:
+            check_expression(environment, expression, ["product"], [], "b.yaml:1")
+        with pytest.raises(ContentTypeError, match=r"line\.j2:1: is nested too deeply$"):
+            load(SIMPLE, templates={"line.j2": f"{{{{ {expression} }}}}"})
+    else:  # may do or not, and says so
+        with suppress(ContentTypeError):
+            assert unknown_names(environment, expression, ["product"], "b.yaml:1") == {"x"}

@@ -40,7 +40,10 @@ def test_every_key_and_item_has_its_line() -> None:
         (b"# only a comment\n", "f:1: the file is empty"),
         (b"a: !python/object 3", "f:1: the tag '!python/object' does not fit '3'"),
         (b"a: !x [3]", "f:1: the tag '!x' is not used here"),
-        (b"a: 1\nb: c: d", "f:2: mapping values are not allowed in this context"),
+        (
+            b"a: 1\nb: c: d",
+            "f:2: a ': ' stands where none may; put quotes around the text, or indent the line as those around it",
+        ),
         (b"a: 1\nb: \xff", "f:2: not UTF-8 text (byte 8)"),
         (b"a: 1\nb: \x01", "f:2: a character YAML does not allow"),
         (b"[" * 3000 + b"]" * 3000, "f:1: nested too deeply"),
@@ -74,7 +77,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_readers_say_what_they_want_and_where() -> None:
     root = parse_yaml(b"count: many\nshare: 2\nflag: yes\nname: ''\nlist: {}\nnested: {a: 1}\nitems: [1]", "f").root
     cases = [
-        (lambda: root.child("count").integer(), "f:1: 'count' must be a number, not 'many'"),
+        (lambda: root.child("count").integer(), "f:1: 'count' must be a whole number, not 'many'"),
         (lambda: root.child("share").number(0, 1), "f:2: 'share' must be at most 1, not 2"),
         (lambda: root.child("flag").boolean(), "f:3: 'flag' must be true or false, not 'yes'"),
         (lambda: root.child("name").text(), "f:4: 'name' is empty"),

@@ -97,7 +97,10 @@ def check_logits(folder: Path, model: Any) -> None:
     engine = open_engine(folder, EngineOptions(device="cpu", dtype="float32"))
     found = logits_of(engine, ids[0].tolist())
     engine.close()
-    assert torch.allclose(found, expected, rtol=1e-3, atol=1e-3)
+    with torch.inference_mode():
+        exact = model.double()(ids).logits[0]
+    noise = float((expected - exact).abs().max())  # of single precision: a model drawn at random may multiply it
+    assert torch.allclose(found.double(), exact, rtol=1e-3, atol=1e-3 + 3 * noise)
 
 
 def logits_of(engine: Any, ids: list[int]) -> Any:

@@ -151,6 +151,25 @@ def test_no_model_is_opened_that_nobody_asks(make_project: Any, tmp_path: Path) 
     assert scoring_of(project).numbers(labels, KeptNumbers(tmp_path / "labels.jsonl"), unopened)[0]["length"] == 0.3
 
 
+def test_lines_of_a_products_other_facts_stand_beside_a_line_as_in_a_piece(make_project: Any, tmp_path: Path) -> None:
+    project = project_with(make_project, "{by: [apart]}")
+    rows = [
+        {"product": "Socks", "item": "warm", "text": "Feet of wool", "label": 2, "logprob": -2},
+        {"product": "Socks", "item": "warm", "text": "Warm by day", "label": 2, "logprob": -1},
+        {"product": "Socks", "item": "soft", "text": "Feet of wool", "label": 2, "logprob": -1},
+        {"product": "Socks", "item": "soft", "text": "Warm by day", "label": 2, "logprob": -3},
+        {"product": "Barrel", "item": "200 litres", "text": "Feet of wool", "label": 0},
+    ]
+    kept = KeptNumbers(tmp_path / "labels.jsonl")
+    numbers = scoring_of(project).numbers(labels_in(project, tmp_path, rows), kept, unopened)
+    first, second, third, fourth, other = (one["apart"] for one in numbers)
+    assert (first, fourth) == (0.0, 0.0), "the likeliest line of the other fact"
+    assert min(second, third, other) > 0.4
+    rows[2]["text"] = "Knitted by hand"
+    again = scoring_of(project).numbers(labels_in(project, tmp_path, rows), kept, unopened)
+    assert again[0]["apart"] > 0.4, "what was kept is not said of other lines"
+
+
 def test_what_the_stages_checks_refuse_is_no_candidate(make_project: Any, tmp_path: Path) -> None:
     checks = "[{forbidden_words: {words: [rusts]}}, {forbidden_words: {words: [rain], severity: warn}}]"
     project = project_with(make_project, "{by: [length]}\n    checks: " + checks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from aigc.errors import EngineError
 from aigc.generating.bounded import BoundedGenerator, opened
 from aigc.testing import ScriptedGenerator
-from aigc.types import Completion, Message, Prompt, Request
+from aigc.types import Completion, Delta, Message, Prompt, Request, SamplingParams
 
 ASKED = Request(id="1", prompt=Prompt(messages=(Message(role="user", content="x"),)))
 
@@ -83,6 +84,34 @@ def test_one_that_answers_nothing_is_given_up() -> None:
     with pytest.raises(EngineError, match=r"has not answered for 0\.05 s, with 1 requests in hand"):
         for _ in range(1000):
             assert bounded.step() == []
+            time.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Completion(request_id="nobody", text="x"),
+        Completion(request_id="1", index=7, text="x"),
+        Completion(request_id="1", index=-1, text="x"),
+        Delta(request_id="nobody", index=0, text="x"),
+    ],
+)
+def test_nor_is_one_whose_answers_nobody_asked_for(answer: Completion | Delta) -> None:
+    bounded = BoundedGenerator(Odd(step=lambda: [answer]), "odd", 0.05)
+    bounded.submit(ASKED)
+    with pytest.raises(EngineError, match=r"has not answered for 0\.05 s"):
+        for _ in range(1000):
+            assert bounded.step() == [answer]
+            time.sleep(0.001)
+
+
+def test_one_of_several_answers_that_comes_twice_is_one() -> None:
+    twice = [Completion(request_id="1", index=0, text="x")] * 2
+    bounded = BoundedGenerator(Odd(step=lambda: twice), "odd", 0.05)
+    bounded.submit(replace(ASKED, sampling=SamplingParams(n=2)))
+    with pytest.raises(EngineError, match="with 1 requests in hand"):
+        for _ in range(1000):
+            bounded.step()
             time.sleep(0.001)
 
 

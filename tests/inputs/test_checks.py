@@ -292,6 +292,7 @@ CONTENTS: dict[str, Callable[[str], Any]] = {
     "thought that the template began": lambda text: f"A title, as {{json}}.\n</think>\n\n{text}",
     "magistral": lambda text: f"[THINK]As {{json}}.[/THINK]{text}",
     "capitals, twice": lambda text: f"\ufeff<Think>As {{json}}.</Think>\n<think >And {{so}}.</think >{text}",
+    "a thousand empty ones": lambda text: "<think></think>" * 2000 + text,
     "gpt-oss": lambda text: f"<|channel|>analysis<|message|>As {{json}}.<|end|>{FINAL}{text}<|return|>",
     "command": lambda text: f"<|START_THINKING|>As {{json}}.<|END_THINKING|><|START_RESPONSE|>{text}<|END_RESPONSE|>",
     "parts with values": lambda text: [
@@ -377,6 +378,15 @@ def test_a_pointer_of_git_lfs_is_called_by_name(batch: Batch, tmp_path: Path) ->
         ended = batch("seo/meta", "28-pages.csv", "-m", model, answer=None)
         assert ended.code == 3
         assert "Git LFS pointer" in ended.told and "git lfs pull" in ended.told
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl", ".json", ".tsv", ".xml"])
+def test_a_pointer_in_place_of_the_briefs_is_called_by_name(batch: Batch, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"briefs{suffix}"
+    shutil.copy("30-lfs-pointer.gguf", file)
+    ended = batch("seo/meta", str(file), answer=None)
+    assert ended.code == 2
+    assert f"{file}: is a Git LFS pointer" in ended.told and "git lfs pull" in ended.told
 
 
 SIGNS = "👩🍳✅🎉•★\u200d"

@@ -22,9 +22,23 @@ from aigc.plugs.registry import Registry
 from aigc.project import Project
 from aigc.types import Artifact, Brief
 from aigc_plugins import origins as bundled
-from aigc_plugins.origins.cell_texts import cut, last_part, option_fact, short_facts, url_words
+from aigc_plugins.origins.cell_texts import cut, last_part, option_fact, short_facts, title_shared, url_words
 
-NAMES = {"text", "rules", "formats", "generators", "gpt", "ads", "articles", "claims", "seo", "lessons", "scorers"}
+NAMES = {
+    "text",
+    "rules",
+    "formats",
+    "generators",
+    "gpt",
+    "ads",
+    "articles",
+    "claims",
+    "seo",
+    "classroom",
+    "law",
+    "lessons",
+    "scorers",
+}
 SHOPIFY = """\
 Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,\
 Option2 Value,Option3 Name,Option3 Value,Variant SKU,Variant Price,Image Src,SEO Title,Status
@@ -158,6 +172,7 @@ def test_rows_of_one_handle_are_one_product(read: Read) -> None:
         "offer": None,
         "price": None,
         "keyword": None,
+        "claims": [],
         "language": "en",
     }
     assert hat.values["benefits"] == ["Knitted from merino wool."], "the only variant is no option"
@@ -173,6 +188,17 @@ def test_the_newer_columns_of_shopify(read: Read) -> None:
     )
     (ad,) = read("ads/google-search", SHOPIFY_NEW, "shopify", literals={"url": "https://example.com"})
     assert ad.values["benefits"] == ["Holds 350 ml.", "Color: Blue, Red"]
+
+
+def test_prices_of_variants_are_no_price_of_an_ad_and_fail_no_row(read: Read) -> None:
+    rows = "Title,URL handle,Description,Price,Option1 name,Option1 value\nMug,mug,Holds 350 ml.,19.90,Size,S\n"
+    given = {"url": "https://example.com"}
+    for more in ("", ",mug,,24.90,,L\n"):
+        (mug,) = read("ads/google-search", rows + more, "shopify", literals=given)
+        assert isinstance(mug, Brief) and mug.values["price"] is None
+    given["price"] = "{{ cells('Price') | join(' to ') }} €"
+    (mug,) = read("ads/google-search", rows + ",mug,,24.90,,L\n", "shopify", literals=given)
+    assert mug.values["price"] == "19.90 to 24.90 €"
 
 
 def test_matrixify_has_the_address_too(read: Read) -> None:
@@ -200,6 +226,56 @@ def test_a_merchant_feed_as_tsv(read: Read) -> None:
     assert (mug.id, mug.values["url"], mug.values["price"]) == ("MUG-B", "https://shop.example.com/mug", "19.90 EUR")
     assert (mug.values["benefits"], mug.values["category"]) == (["Holds 350 ml.", "Dishwasher safe."], "Mugs")
     assert (hat.values["price"], hat.values["category"]) == ("18.00 EUR", None)
+
+
+VARIANTS = """\
+id\ttitle\tdescription\tlink\tprice\titem_group_id\tcolor\tsize
+MUG-B\tEnamel Mug - Blue\tHolds 350 ml.\thttps://shop.example.com/mug?v=1\t19.90 EUR\tMUG\tBlue\t
+HAT\tWool Hat\tKnitted from merino wool.\thttps://shop.example.com/hat\t24.00 EUR\t\tGrey\tM
+MUG-R\tEnamel Mug - Red\tHolds 350 ml.\thttps://shop.example.com/mug?v=2\t21.90 EUR\tMUG\tRed\t
+CUP-S\tSmall Cup\tHolds 90 ml.\thttps://shop.example.com/cup?v=1\t9.90 EUR\tCUP\t\tS
+CUP-L\tLarge Cup\tHolds 180 ml.\thttps://shop.example.com/cup?v=2\t9.90 EUR\tCUP\t\tL
+CAP\tCap\tKnitted.\thttps://shop.example.com/cap\t14.00 EUR\t\t\t
+"""
+
+
+def test_items_of_a_group_are_one_product(read: Read) -> None:
+    mug, hat, cup, cap = read("ads/google-search", VARIANTS, "merchant-center", "feed.tsv")
+    assert (mug.id, mug.values["product"], mug.values["price"]) == ("MUG-B", "Enamel Mug", None)
+    assert mug.values["benefits"] == ["Holds 350 ml.", "Colour: Blue, Red"]
+    assert mug.values["url"] == "https://shop.example.com/mug?v=1"
+    assert (hat.id, hat.values["benefits"], hat.values["price"]) == ("HAT", ["Knitted from merino wool."], "24.00 EUR")
+    assert (cup.values["product"], cup.values["price"]) == ("Cup", "9.90 EUR")
+    assert cup.values["benefits"] == ["Holds 90 ml.", "Size: S, L"]
+    assert cap.id == "CAP", "what is in no group stands alone"
+    assert read("seo/meta", VARIANTS, "merchant-center", "feed.tsv")[0].values["topic"] == "Enamel Mug"
+
+
+def test_items_of_a_group_in_xml_are_one_product(read: Read) -> None:
+    def item(name: str, color: str) -> str:
+        told = {"id": name, "title": f"Mug {color}", "link": "https://shop.example.com/mug", "description": "Steel."}
+        told |= {"item_group_id": "MUG", "color": color}
+        return f"<item>{''.join(f'<g:{key}>{text}</g:{key}>' for key, text in told.items())}</item>"
+
+    opened, closed = FEED.partition("<item>")[0].strip(), "</channel></rss>"
+    (mug,) = read("seo/meta", f"{opened}{item('A', 'Blue')}{item('B', 'Red')}{closed}", "merchant-center", "feed.xml")
+    assert (mug.id, mug.values["topic"]) == ("A", "Mug")
+
+
+@pytest.mark.parametrize(
+    ("titles", "wanted"),
+    [
+        (["Enamel Mug - Blue", "enamel mug - Red"], "Enamel Mug"),
+        (["Mug (Blue)", "Mug (Red)"], "Mug"),
+        (["Red Mug", "Blue Mug"], "Mug"),
+        (["Mug S with a lid", "Mug L with a lid"], "Mug"),
+        (["Mug", "Cup"], "Mug"),
+        (["Mug"], "Mug"),
+        ([], None),
+    ],
+)
+def test_titles_shared(titles: list[str], wanted: str | None) -> None:
+    assert title_shared(titles) == wanted
 
 
 def test_columns_that_are_written_otherwise_are_used_and_their_cleaning_is_told(
@@ -304,11 +380,10 @@ def test_keyword_planner_has_its_header_in_the_third_line(read: Read, registry: 
 
 
 def test_pages_of_a_crawl(read: Read) -> None:
-    mugs, hats, moved = read("seo/meta", FROG, "screaming-frog")
+    mugs, hats = read("seo/meta", FROG, "screaming-frog")
     assert (mugs.values["topic"], mugs.values["keyword"]) == ("Camping mugs", "Camping mugs")
     assert mugs.values["facts"] == ["Enamel mugs that weigh 120 g.", "Made in Kiel.", "How to care for enamel"]
     assert hats.values["topic"] == "Hats for winter", "its title, where it has no heading"
-    assert isinstance(moved, Artifact) and "topic is missing" in moved.reason
 
 
 def test_what_somebody_says_goes_before(read: Read) -> None:
@@ -341,9 +416,8 @@ def test_all_examples_are_known_by_their_headers(registry: Registry, tmp_path: P
 
 
 def test_an_export_is_recognised_where_columns_are_missing(read: Read) -> None:
-    with pytest.raises(
-        BriefError, match=r"no column for .*'product'.*; looks like a Shopify export: --from shopify; or"
-    ):
+    offer = r"no column for .*'product'.*; looks like a Shopify export: --from shopify --set 'url=https://.*'; or"
+    with pytest.raises(BriefError, match=offer):
         read("ads/google-search", SHOPIFY, "")
     with pytest.raises(
         BriefError, match=r"needed input 'url'; Shopify exports do not have it; add --set 'url=https://"
@@ -368,7 +442,7 @@ def test_a_job_file_says_whose_export_it_is(project: Project, tmp_path: Path) ->
     assert (again.origin, again.columns, again.literals) == ("shopify", {}, {"language": "en"})
     assert plan.over(Plan(type="", briefs="", origin="matrixify")).origin == "matrixify"
     unused = plan.columns_not_used(project, page)
-    assert "Status" in unused and not {"Handle", "Title", "Body (HTML)", "Variant Price"} & unused.keys()
+    assert "Tags" in unused and not {"Status", "Handle", "Title", "Body (HTML)", "Variant Price"} & unused.keys()
 
 
 def test_an_origin_of_ones_own_is_one_file(read: Read, tmp_path: Path) -> None:
@@ -453,11 +527,11 @@ def test_the_command_line_offers_and_shows(
     assert told in capsys.readouterr().err
     assert main(["show", "shopify"]) == 0
     shown = capsys.readouterr().out
-    assert "seo/meta           topic     Title" in shown and "--set 'url=https://YOUR-SHOP/" in shown
+    assert re.search(r"seo/meta +topic +Title", shown) and "--set 'url=https://YOUR-SHOP/" in shown
     assert main(["plugins"]) == 0
     assert "exports of Shopify: --from shopify" in capsys.readouterr().out
     assert main(["show", "shopfy"]) == 2
-    assert "no content type or tool named 'shopfy'; did you mean 'shopify'?" in capsys.readouterr().err
+    assert "nothing here is named 'shopfy'; did you mean 'shopify'?" in capsys.readouterr().err
 
 
 def test_what_cells_hold() -> None:
@@ -485,3 +559,13 @@ def test_what_cells_hold() -> None:
     assert (cut("Enamel Camping Mug", 14), cut(None, 9)) == ("Enamel Camping", None)
     assert url_words("https://example.com/blog/cold_brew-at%20home.html?x=1") == "cold brew at home"
     assert url_words("https://example.com/") is url_words("https://example.com/123/") is None
+
+
+def test_the_file_for_a_sheet_of_one_fact_to_a_row_is_true(read: Read, tmp_path: Path) -> None:
+    page = (Path(aigc.__file__).parent / "guide" / "classroom.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "unit.yaml").write_text(block, encoding="utf-8")
+    rows = "Unit,Fact\nPets,dog = Hund\nPets,cat = Katze\nIce,Ice is *frozen* water.\n"
+    pets, ice = read("lessons/flashcards", rows, str(tmp_path / "unit.yaml"))
+    assert (pets.values["topic"], pets.values["facts"]) == ("Pets", ["dog = Hund", "cat = Katze"])
+    assert ice.values["facts"] == ["Ice is *frozen* water."]

@@ -246,13 +246,19 @@ def test_other_ways_to_write_the_same(book: Callable[..., Path], main: str) -> N
     assert values(list(xlsx_briefs(book(text, main=main)))) == [{"a": None, "b": 2}]
 
 
+def test_an_id_of_more_digits_than_excel_keeps_is_as_it_is_written(book: Callable[..., Path]) -> None:
+    cells = ('<c r="A2"><v>23850000000000017</v></c>', 1)
+    (only,) = xlsx_briefs(book(sheet(row(1, "id", "b"), row(2, *cells))))
+    assert str(only.values["id"]) == "23850000000000017"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"a,b\n1,2\n", "b.xlsx: is not an Excel workbook; it looks like text: name it .csv"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), r"old Excel workbook \(\.xls\); save it in Excel as \.xlsx"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "is protected by a password"),
-        (b"", "b.xlsx: is not an Excel workbook"),
+        (b"", "b.xlsx: the file is empty"),
     ],
 )
 def test_a_file_that_is_no_workbook_is_one_sentence(tmp_path: Path, content: bytes, message: str) -> None:
@@ -504,3 +510,19 @@ def test_rows_come_back_or_are_refused_by_name(
             assert any(repr(name) in came.error for name in refused)
         else:
             assert came.values == wanted
+
+
+def test_a_formula_that_makes_a_link_is_one(book: Callable[..., Path]) -> None:
+    def made(formula: str) -> str:
+        return f'<c r="A2" t="str"><f>{formula}</f><v>Shop link</v></c>'
+
+    for formula, link in (
+        ('HYPERLINK("https://example.com/?a=1&amp;b=2","Shop link")', "https://example.com/?a=1&b=2"),
+        ('hyperlink( "https://example.com/" )', "https://example.com/"),
+        ('HYPERLINK("https://example.com/"&amp;B2,"Shop link")', ""),
+        ('HYPERLINK("#Sheet2!A1","Shop link")', ""),
+        ('UPPER("Shop link")', ""),
+    ):
+        (one,) = xlsx_briefs(book(sheet(row(1, "url"), row(2, made(formula)))))
+        assert one.values == {"url": "Shop link"} and getattr(one.values["url"], "link", "") == link
+        assert getattr(pickle.loads(pickle.dumps(one)).values["url"], "link", "") == link

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aigc.asking import open_rows
 from aigc.cli import main
+from aigc.plugs.registry import Registry
 
 HERE = Path(__file__).parent
 Checked = Callable[..., tuple[str, str]]
@@ -93,3 +95,23 @@ def test_the_line_that_fails_alone_is_named(checked: Checked) -> None:
     out, _ = checked("seo/meta", "15-one-bad-byte.csv")
     assert "15-one-bad-byte.csv:3: column 'topic' has byte 0xe9, which is not UTF-8; " in out
     assert "--input encoding=cp1252" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        ("topic,keyword\n保温杯,不锈钢水杯\n", "gb18030", "gb18030, or such as cp1252, cp1250, cp1251 or cp932"),
+        ("topic,keyword\nステンレスの水筒,あたたかい\n", "cp932", "cp932, or such as cp1252, "),
+        ("topic,keyword\nКружка,держит тепло\n", "cp1251", "cp1251, or such as cp1252, "),
+        ("topic,keyword\nKubek,trzyma ciepło\n", "cp1250", "cp1250, or such as cp1252, "),
+        ("topic,keyword\nTasse für Kaffee,hält heiß à 29,90 €\n", "cp1252", "cp1252, or such as cp1250, "),
+        ("topic,keyword\nTaza pequeña,¿caliente? 5 m², ¾ l\n", "cp1252", "cp1252, or such as cp1250, "),
+    ],
+)
+def test_the_likeliest_encoding_is_named_first(text: str, encoding: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "b.csv"
+    file.write_bytes(text.encode(encoding))
+    (row,) = open_rows(file, Registry.discover(only={"formats"}))
+    assert f"say --input encoding={told}" in row.error
+    (row,) = open_rows(file, Registry.discover(only={"formats"}), {"encoding": encoding})
+    assert text.split("\n")[1].startswith(row.values["topic"])

@@ -70,6 +70,62 @@ def good(rows: list[Brief | Artifact]) -> list[Brief]:
 # -- the files people have ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("<p>Warm</p>&lt;p&gt;Dry&lt;/p&gt;", "Warm\nDry"),
+        ("<b>Warm</b> &lt;br&gt; dry", "Warm\ndry"),
+        ("<p>Two &lt;b&gt;pockets&lt;/b&gt;</p>", "Two pockets"),
+        ("<li>One</li>&amp;lt;li&amp;gt;Two&amp;lt;/li&amp;gt;", "One\nTwo"),
+        ("<p>Use the &lt;br&gt; tag</p>", "Use the <br> tag"),
+        ("<p>Write &lt;b&gt;x&lt;/b&gt; in HTML</p>", "Write <b>x</b> in HTML"),
+        ("<code>&lt;b&gt;x&lt;/b&gt;</code>", "<b>x</b>"),
+        ("<p>a &lt; b, List&lt;int&gt;</p>", "a < b, List<int>"),
+    ],
+)
+def test_tags_that_are_escaped_beside_others_are_tags_too(text: str, wanted: str) -> None:
+    assert cleaned_text(text)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("★ warm; ★ light", "warm;light"),
+        ("★ Warm ★ Light", "Warm\nLight"),
+        ("➊ light\n➋ warm", "light\nwarm"),
+        ("⓵ one; ⓶ two", "one;two"),
+        ("› Warm", "Warm"),
+        ("» Warm; » Light", "Warm;Light"),
+        ("⭐ Best seller", "Best seller"),
+        ("★★★★ hotel", "★★★★ hotel"),
+        ("★ 4.8 of 5", "★ 4.8 of 5"),
+        ("»Zitat« und »mehr«", "»Zitat« und »mehr«"),
+        ("« bonjour »", "« bonjour »"),
+    ],
+)
+def test_signs_that_are_bullets(text: str, wanted: str) -> None:
+    assert cleaned_text(text)[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ({"a": "ＦＵＬＬ steel，１２ cm"}, {"a": "FULL steel,12 cm"}),
+        ({"a": ["ＦＵＬＬ"], "id": "ＡＢ"}, {"a": ["FULL"], "id": "ＡＢ"}),
+        ({"a": "ＬＥＤ显示"}, {"a": "ＬＥＤ显示"}),
+        ({"a": "ＡＢＣ", "b": "杯"}, {"a": "ＡＢＣ", "b": "杯"}),
+        ({"a": "ＡＢＣ", "b": "コップ"}, {"a": "ＡＢＣ", "b": "コップ"}),
+        ({"a": "plain, “quoted”"}, {"a": "plain, “quoted”"}),
+    ],
+)
+def test_full_width_letters_are_plain_in_no_chinese_row(values: dict[str, Json], wanted: dict[str, Json]) -> None:
+    (row,) = Cleaner(Cleaning()).rows([Row(values=values, where="1")])
+    assert row.values == wanted
+    assert dict(row.cleaned) == ({} if values == wanted else {"a": ("full-width letters",)})
+    (row,) = Cleaner(Cleaning(clean=False)).rows([Row(values=values, where="1")])
+    assert row.values == values
+
+
 def test_html_of_a_shop_becomes_facts(shop: Project) -> None:
     columns = {"product": "Title", "benefits": "Body (HTML)", "url": "link"}
     apron, board = good(rows_of(shop, HERE / "01-html.csv", ADS, columns=columns))
@@ -174,6 +230,23 @@ CLEANED = {
     "→ one\n➔ two\n❶ three": "one\ntwo\nthree",
     "1️⃣ one\n2️⃣ two": "one\ntwo",
     "• one • two • three": "one\ntwo\nthree",
+    "• warm• light• 3 kg• • red": "warm\nlight• 3 kg•\nred",
+    "✦ 350 ml\n✧ Fits cup holders": "350 ml\nFits cup holders",
+    # apostrophes that tell a spreadsheet to take a text
+    "'29.90": "29.90",
+    "'€ 1.299,00": "€ 1.299,00",
+    "'=SUM(A1)": "=SUM(A1)",
+    "'+49 30 1234": "+49 30 1234",
+    # shortcodes and Markdown
+    '[vc_row][vc_column width="1/2"]Keeps hot[/vc_column][/vc_row]': "Keeps hot",
+    '[caption id="x"]One piece[/caption] Oiled': "One piece\nOiled",
+    "[row]One[/row][row]Two[/row]": "One\nTwo",
+    "**Keeps hot** for [6 hours](https://example.com/a)": "Keeps hot for 6 hours",
+    "## Care\n**By hand**\n### Size ###\n30 cm": "Care\nBy hand\nSize\n30 cm",
+    "![A mug](/mug.jpg) 350 ml": "A mug 350 ml",
+    # lists as programs write them into a cell
+    '["Holds 2 l", "Keeps warm"]': "Holds 2 l\nKeeps warm",
+    "['Holds 2 l', 'Don\\'t leak']": "Holds 2 l\nDon't leak",
     "✓ one ✓ 2 sizes; ✓ three": "one ✓ 2 sizes;three",
     "►one ►two": "one\ntwo",
     "- one - two - three": "one\ntwo\nthree",
@@ -199,6 +272,11 @@ AS_IT_IS = [
     *("-5 °C", "- 5 °C", "-20%; -30%", "1.5 l; 2.5 l", "3 litres", "1. FC Köln", "2. Bundesliga", "12. Mai; 14. Mai"),
     *("• = bullet", "- = minus", "- x + 5 = 0", "*100 °C*", "−5", "2024. A year", "✓", "a - b", "one; 2. two", "-free"),
     "nothing; at all",
+    *("[Brand] mug", "[row] and [col]", "x[row]", "[title]", "[video] included", "2**3", "2 ** 3 ** 4"),
+    *("__init__(self)", "a[i] = b[j]"),
+    *("**bold** = strong", "`**bold**` begins", "# 1 in tests", "a [note] (sic)", "f(x)[0](y)", "Markdown's **bold**"),
+    *("'90s style", "'n' roll", "'quoted'", "rock 'n' roll", "5' 3", "'-quoted-'"),
+    *('[Brand] "x"', 'len(["a"]) = 1', '["a" + b]', "Sugar: none", "https://n/a", "JS: null is nothing"),
     *("one • two • three", "Oak - massive - oiled", "1. FC Köln 2. Bundesliga", "→ = implies", "5️⃣ stars"),
 ]  # fmt: skip
 
@@ -217,6 +295,13 @@ def test_nothing_else_of_a_value_changes(text: str) -> None:
     assert cleaned_text(text) == (text, [])
     (row,) = Cleaner(Cleaning()).rows([Row(values={"x": text}, where="")])
     assert (row.values, row.cleaned) == ({"x": text}, {})
+
+
+@pytest.mark.parametrize("fact", ["Material: N/A", "Lid: -", "Colour：null", "Grösse: #N/A"])
+def test_a_fact_that_says_nothing_of_a_thing_is_unknown(fact: str) -> None:
+    (row,) = Cleaner(Cleaning()).rows([Row(values={"a": fact, "b": f"one; {fact}; Sugar: none"}, where="")])
+    assert row.values["a"] is None
+    assert [part.strip() for part in str(row.values["b"]).split(";") if part.strip()] == ["one", "Sugar: none"]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def world() -> World:
 def author(make_project: Callable[..., Project], world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Author]:
     project = make_project({"templates/shop/item.yaml": ITEM, "templates/shop/item.j2": TASK}, generator="fragile")
     project.registry.add(world, "world")
-    monkeypatch.setattr(Registry, "discover", lambda *, disabled: project.registry)
+    monkeypatch.setattr(Registry, "discover", lambda **which: project.registry)
     with closing(Author(packed(project, project.content_type("shop/item")))) as author:
         yield author
 

@@ -203,6 +203,8 @@ def test_a_piece_of_another_job_of_the_project_is_taken_by_key(shop: Shop, tmp_p
     assert texts(other) == ["Buy x", "Buy b", "Buy a", "Buy far too long for it"]
     third = Shop(shop.project, tmp_path / "third")
     assert (third.run([*"ab"], reuse=False).reused, third.asked) == (0, 2)
+    fourth = Shop(shop.project, tmp_path / "fourth")
+    assert (fourth.run([*"ab"], fresh=True).reused, fourth.asked) == (0, 2), "written again, whatever is there"
 
 
 @pytest.mark.parametrize("left", [0, 50, 5000, -4096, None])
@@ -374,3 +376,17 @@ def test_stopping_begins_nothing_more_and_finishes_what_is_in_hand(shop: Shop) -
     assert len(read_artifacts(shop.folder)) == 3 and shop.asked == 3
     assert not shop.run([*"abcdefgh"]).interrupted
     assert shop.asked == 8
+
+
+def test_a_folder_outlives_a_new_input_for_exports(shop: Shop, tmp_path: Path) -> None:
+    shop.run([*"ab"], exports=["csv"])
+    file = shop.project.content_type(shop.name).file
+    file.write_text(ITEM.replace("  product", "  date: {type: string, default: null, export_only: true}\n  product"))
+    project = Project.open(shop.project.folder)
+    assert [one.brief.values for one in read_artifacts(shop.folder)] == [{"product": "a"}, {"product": "b"}]
+    (path,) = project.registry.get("exporter", "csv", "test")(list(read_artifacts(shop.folder)), tmp_path)
+    assert "Buy a" in path.read_text(encoding="utf-8-sig")
+    dated = [Brief(id="00", values={"product": "a", "date": "2026-12-01"}), *briefs([*"ab"])[1:]]
+    Shop(project, shop.folder).run(iter(dated), exports=["csv"])
+    assert [one.brief.values.get("date") for one in read_artifacts(shop.folder)] == ["2026-12-01", None]
+    assert texts(shop) == ["Buy a", "Buy b"]

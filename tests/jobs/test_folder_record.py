@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import logging
 import os
@@ -15,7 +16,7 @@ import pytest
 from aigc import Artifact, Asset, Brief, Extension, exporter, hookimpl, whole_file
 from aigc.errors import JobError, UsageError
 from aigc.jobs import add_piece, export, prepare_folder, read_artifacts, refuse_foreign
-from aigc.jobs.folder_record import RECORD
+from aigc.jobs.folder_record import RECORD, FolderRecord
 from aigc.types import Provenance
 
 from .conftest import Shop
@@ -146,6 +147,15 @@ def test_files_that_an_exporter_does_not_name_are_known_as_well(shop: Shop) -> N
     for _ in range(2):
         assert not shop.run(["a"], exports=["plain"]).problems
     assert (shop.folder / "unnamed.txt").read_text() == "out: 1", "a stage is called as the folder is"
+
+
+@pytest.mark.parametrize("name", [".", "..", "below/..", "../out"])
+def test_a_folder_may_be_told_from_where_one_stands(shop: Shop, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shop.folder / "below").mkdir(parents=True)
+    monkeypatch.chdir(shop.folder / ("below" if name == ".." else ""))
+    shop.folder = Path(name)
+    assert not shop.run(["a"], exports=["csv", "plain"]).problems
+    assert (shop.folder / "unnamed.txt").read_text() == "out: 1" and not list(shop.folder.glob(".exporting-*"))
 
 
 def test_a_kill_while_files_take_their_places_makes_none_a_stranger(
@@ -333,3 +343,31 @@ def test_artifacts_that_a_broken_off_run_did_not_name_are_a_jobs_all_the_same(sh
     for file in shop.folder.glob("*.sqlite*"):
         file.unlink()
     assert shop.run(["a", "b"], exports=["csv"]).counts["accepted"] == 2
+
+
+def test_a_record_that_the_disk_does_not_tell_of_makes_nobody_a_stranger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("aigc.jobs.folder_record.file_bytes", refused)
+    with pytest.raises(JobError, match=r"\.exports\.json: cannot be read \(Permission denied\); try it again"):
+        FolderRecord(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["plain.txt", "report.html"])
+def test_a_device_or_pipe_in_the_place_of_an_earlier_file_stays(tmp_path: Path, name: str) -> None:
+    """A record names it; who runs as root would put the machine's own device away."""
+    path = tmp_path / name
+    path.write_text("x")
+    FolderRecord(tmp_path).note("plain", [name])
+    path.unlink()
+    os.mkfifo(path)
+    there = FolderRecord(tmp_path)
+    with pytest.raises(UsageError, match="a device or a pipe"):
+        there.refuse([name])
+    with pytest.raises(UsageError, match="a device or a pipe"):
+        there.make_room({name: path})
+    there.drop(plain, [])
+    assert path.is_fifo()

@@ -166,6 +166,21 @@ def test_a_job_unlike_earlier_ones_is_told_a_bound(told: Callable[..., Any], tmp
     ]
 
 
+def test_a_time_is_told_as_a_range_that_is_wider_where_the_job_is_unlike_earlier_ones(
+    told: Callable[..., Any], tmp_path: Path
+) -> None:
+    rates = tmp_path / "rates.json"
+    assert told(ad(1), rates=rates).span is None
+    record_rate(rates, RUN)
+    wide = {}
+    for many in (1, 5, 40):
+        expected = told(ad(1), rates=rates, many=many)
+        least, most = expected.span
+        assert least < expected.seconds < most
+        wide[expected.sure] = most / least
+    assert wide[""] < min(wide["or more"], wide["or less"])
+
+
 def test_another_types_speed_is_better_than_none(told: Callable[..., Any], tmp_path: Path) -> None:
     rates = tmp_path / "rates.json"
     record_rate(rates, replace(RUN, content_type="shop/other"))

@@ -156,7 +156,7 @@ def test_a_worker_sends_the_same_lines(
     shop.run([*"abc"])
     project = open_shop("there", generator="moody").project
     project.registry.add(Lone(), "lone")
-    monkeypatch.setattr(Registry, "discover", lambda *, disabled: project.registry)
+    monkeypatch.setattr(Registry, "discover", lambda **which: project.registry)
     with (
         closing(Author(packed(project, project.content_type("shop/page"), keep_lines=keep))) as author,
         closing(Ledger(tmp_path / "there.sqlite")) as ledger,

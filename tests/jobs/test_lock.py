@@ -208,3 +208,16 @@ def test_without_locks_the_note_holds_and_says_what_to_do_after_a_kill(
 def test_a_disk_that_refuses_is_one_line(folder: Path) -> None:
     with pytest.raises(JobError, match=r"none: cannot be written to \(No such file"), only_run(folder / "none"):
         pass
+
+
+def test_who_is_interrupted_while_letting_go_holds_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink = Path.unlink
+
+    def interrupted(path: Path, missing_ok: bool = False) -> None:
+        monkeypatch.setattr(Path, "unlink", unlink)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), only_run(folder):
+        monkeypatch.setattr(Path, "unlink", interrupted)
+    with only_run(folder):
+        assert True, "as in a session that goes on after Ctrl-C"

@@ -54,7 +54,7 @@ def small_lumps(monkeypatch: pytest.MonkeyPatch) -> None:
 def grown(run: Callable[[int], object]) -> float:
     """This is how many bytes more a further row takes, at the peak."""
     peaks = []
-    run(FEW)  # what is made once is made before
+    run(MANY)  # what is made once is made before, and what remembers so much at most is full
     for count in (FEW, MANY):
         gc.collect()
         tracemalloc.start()
@@ -64,17 +64,19 @@ def grown(run: Callable[[int], object]) -> float:
     return (peaks[1] - peaks[0]) / (MANY - FEW)
 
 
-def briefs(count: int) -> Iterator[Brief]:
-    return (Brief(id=f"{at:05}", values={"product": f"mug {at}"}) for at in range(count))
+def briefs(count: int, run: int = 0) -> Iterator[Brief]:
+    """These are briefs that no other run has, so that what remembers any number of them is seen."""
+    return (Brief(id=f"{at:05}", values={"product": f"mug {run} {at}"}) for at in range(count))
 
 
 def test_writing_takes_no_more_for_more_briefs(shop: Shop, tmp_path: Path) -> None:
     content_type = shop.project.content_type(shop.name)
-    folders = iter(tmp_path / f"job{number}" for number in range(3))
+    runs = iter(range(3))
 
     def run(count: int) -> None:
-        with open_job(shop.project, content_type, next(folders), reuse=False) as job:
-            job.register(briefs(count))
+        number = next(runs)
+        with open_job(shop.project, content_type, tmp_path / f"job{number}", reuse=False) as job:
+            job.register(briefs(count, number))
             job.write(Forgetful())
             assert job.ledger.totals.counts()["accepted"] == count
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -126,3 +127,88 @@ def test_a_database_of_something_else_is_left_alone(shop: Shop, version: int) ->
     with pytest.raises(UsageError, match=r"job\.sqlite: is a database of something else; choose another --out"):
         shop.run(["a"])
     assert path.read_bytes() == before
+
+
+def test_a_folder_whose_name_nothing_can_write_down_is_refused(shop: Shop) -> None:
+    shop.folder = shop.folder.with_name(os.fsdecode(b"caf\xe9"))
+    with pytest.raises(UsageError, match=r"caf\\udce9: is no name in UTF-8; choose another --out"):
+        shop.run(PRODUCTS)
+    assert not shop.folder.exists()
+
+
+# -- places that something else has taken ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("taken", [".aigc", ".aigc/pieces.sqlite"])
+@pytest.mark.parametrize("by", ["a pipe", "a file or folder"])
+def test_a_job_goes_on_where_the_projects_store_cannot_be_written(
+    shop: Shop, taken: str, by: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = shop.folder.parent / taken
+    place.parent.mkdir(exist_ok=True)
+    if by == "a pipe":
+        os.mkfifo(place)
+    else:
+        place.write_text("mine") if taken == ".aigc" else place.mkdir()
+    for reuse in (True, False):
+        assert shop.run(PRODUCTS, exports=["csv"], reuse=reuse).counts["accepted"] == len(PRODUCTS)
+    assert caplog.text.count("this job shares no pieces with others of the project") == 1
+
+
+def test_a_store_that_is_full_costs_no_exports(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    store = shop.project.store()
+    assert store is not None
+
+    def fill() -> None:
+        store.unlink()
+        store.mkdir()
+
+    report = shop.run(PRODUCTS, exports=["csv"], heard=once(fill))
+    assert not report.problems and (shop.folder / "content.csv").is_file()
+    assert "pieces.sqlite: unable to open database" in caplog.text and "other jobs do not find" in caplog.text
+
+
+def test_a_ledger_without_tables_is_a_job_of_no_briefs(shop: Shop) -> None:
+    shop.folder.mkdir()
+    path = shop.folder / "job.sqlite"
+    made = sqlite3.connect(path)
+    made.execute("pragma journal_mode = wal")  # as far as a run came before the disk was full
+    made.close()
+    before = path.read_bytes()
+    path.chmod(0o400)
+    with opened_ledger(shop.folder) as ledger:
+        assert standing(ledger).briefs == 0 and not list(ledger.pieces.artifacts())
+    assert path.read_bytes() == before
+    path.chmod(0o600)
+    assert shop.run(PRODUCTS).counts["accepted"] == len(PRODUCTS)
+
+
+def test_what_a_killed_run_left_while_it_wrote_files_is_swept(shop: Shop) -> None:
+    shop.run(PRODUCTS)
+    left, mine = shop.folder / ".exporting-abc", shop.folder / ".exporting-notes"
+    (left / "out").mkdir(parents=True)
+    (left / "out" / "artifacts.jsonl").write_text("half")
+    mine.write_text("a file of somebody's")
+    shop.run(PRODUCTS)
+    assert not left.exists() and mine.read_text() == "a file of somebody's"
+
+
+@pytest.mark.parametrize("name", [".exports.json", "artifacts.jsonl", ".pieces.jsonl", ".holder"])
+def test_nobody_waits_for_a_named_pipe(shop: Shop, name: str) -> None:
+    shop.folder.mkdir()
+    os.mkfifo(shop.folder / name)
+
+    def waits(*given: object) -> None:
+        raise AssertionError(f"{name} was opened, and nobody writes there")
+
+    signal.signal(signal.SIGALRM, waits)
+    signal.alarm(20)
+    try:
+        if name in ("artifacts.jsonl", ".pieces.jsonl"):
+            with pytest.raises(UsageError, match=name if name == "artifacts.jsonl" else "holds single pieces"):
+                shop.run(PRODUCTS)
+        else:
+            assert shop.run(PRODUCTS, exports=["csv"]).counts["accepted"] == len(PRODUCTS)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -66,7 +66,7 @@ def test_a_job_file_says_all_of_a_job(written: Callable[[str], Path]) -> None:
         ("briefs:", "brifs:", "spring.yaml:3: unknown key 'brifs'; did you mean 'briefs'?"),
         ("briefs: products.csv\n", "", "'briefs' is missing"),
         ("type: shop/item\n", "", "'type' is missing"),
-        ("limit: 50", "limit: many", "spring.yaml:7: 'limit' must be a number, not 'many'"),
+        ("limit: 50", "limit: many", "spring.yaml:7: 'limit' must be a whole number, not 'many'"),
         ("map: {product: name}", "map: {product: 3}", "spring.yaml:4: 'product' must be text, not 3"),
         ("  tone: [plain, very bold]", "  tone: plain", "spring.yaml:9: 'tone' must be a list, not 'plain'"),
         ("  - csv", "  - {csv: {}, jsonl: {}}", "spring.yaml:12: one entry names one format"),

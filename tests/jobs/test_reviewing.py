@@ -133,7 +133,8 @@ def test_what_was_chosen_for_another_product_is_flagged_until_it_is_settled(page
         page.run(["towel", "mug", "pot"], exports=["csv"])  # a row above: "00" is another product
         reason = f"{PLACE}: the brief changed since a person chose this"
         assert (piece(page).status, piece(page).reason) == ("flagged", reason)
-        assert "mug! take 3" not in (page.folder / "content.csv").read_text()
+        rows = (page.folder / "content.csv").read_text().splitlines()
+        assert [row.partition(",")[0] for row in rows[1:]] == ["01", "02"], "one that is flagged is not exported"
     assert [one.message for one in piece(page).findings if one.check == "review"] == [reason.removeprefix(f"{PLACE}: ")]
     with at_desk(page.project, page.folder) as desk:
         assert desk.refuse("00", PLACE, 3).status == "flagged", "that says nothing of what stands"
@@ -481,3 +482,17 @@ def test_a_ledger_of_the_format_before_is_read_and_goes_on(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
         assert desk.take("00", PLACE, 1).fields["lines"][1] == "mug! take 3"
     assert page.run(["mug", "pot"]).reused == 2
+
+
+def test_where_the_voice_suggests_nothing_that_is_said(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    voiced = PAGE.replace("stages:", "voices: {copy: {needs: {parameters: 1b}}, joined: {}}\nstages:", 1)
+    voiced = voiced.replace("    foreach", "    voices: [copy]\n    foreach", 1)
+    voiced = voiced.replace('"{{ stages.lines }}"', '"{{ stages.lines or [product] }}"')
+    project = make_project(FILES | {"templates/shop/page.yaml": voiced}, voice="joined")
+    project.registry.add(Plugin(), "plugin")
+    shop = Shop(project, tmp_path / "voiced", "shop/page")
+    shop.generator = ScriptedGenerator(answer)
+    shop.run(["mug"])
+    why = "there is none, as the voice joined suggests nothing; copy of a model with 1B does"
+    with at_desk(project, shop.folder) as desk, pytest.raises(UsageError, match=why):
+        desk.take("00", "lines[0]", 1)

@@ -158,7 +158,7 @@ def test_a_worker_elsewhere_picks_the_same(
     project = make_project(FILES, generator="moody")
     project.registry.add(Plugin(), "plugin")
     write_mixes(tmp_path / "templates/shop/mixes/lines.yaml", [MIX])
-    monkeypatch.setattr(Registry, "discover", lambda *, disabled: project.registry)
+    monkeypatch.setattr(Registry, "discover", lambda **which: project.registry)
     content_type = project.content_type("shop/page")
     here = {one.id: one for one in project.pipeline(Diary([])).write(content_type, briefs(PRODUCTS))}
     monkeypatch.setattr("aigc.generating.source.Source._weights_folder", lambda source, progress: tmp_path)

@@ -165,6 +165,34 @@ def test_a_first_field_is_how_a_piece_begins_unless_it_is_made_of_the_brief(
     assert [one.reason for one in read_artifacts(shop.folder)] == reasons
 
 
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (PAGES, "has the lead of 00"),
+        (COMPOSED.replace("TITLE", "stages.page.title"), "has the lead of 00"),
+        (COMPOSED.replace("TITLE", "product").replace("stages.page.lead", "product * 20"), ""),  # the brief's own
+    ],
+)
+def test_a_longer_text_stands_in_one_piece(
+    make_project: Callable[..., Project], tmp_path: Path, item: str, reason: str
+) -> None:
+    task = TASK.replace("{{ product }}", "{{ product }}{% if avoid %} | not: {{ avoid }}{% endif %}")
+    files = {
+        "aigc.yaml": "unique: {attempts: 1}\n",
+        "templates/shop/item.yaml": item,
+        "templates/shop/item.j2": task,
+    }
+    shop = Shop(make_project(files), tmp_path / "out")
+    titles = ["Kettle: " + OTHER, "A mirror that hangs straight on any wall, by one nail", "Carpet", "Mirrors"]
+    leads = [SAME, SAME.upper(), "Short lead", SAME]
+    said = [{"title": title, "lead": lead} for title, lead in zip(titles, leads, strict=True)]
+    shop.generator = ScriptedGenerator([json.dumps(one) for one in said])
+    shop.run(["kettle", "mirror", "carpet"])
+    assert [one.reason for one in read_artifacts(shop.folder)] == ["", reason, ""]
+    if reason:
+        assert shop.generator.requests[-1].prompt.messages[-1].content.endswith("not: a mug for every morning light")
+
+
 def test_the_template_is_told_what_to_avoid(alike: Callable[..., Shop]) -> None:
     shop = alike(task=TASK.replace("%}{{ product }}", "%}{{ product }}{% if avoid %} | not: {{ avoid }}{% endif %}"))
     shop.run(["same a", "same b"])

@@ -10,6 +10,7 @@ import pytest
 from aigc.errors import JobError, NotFound
 from aigc.ledger import Ledger, opened_ledger
 from aigc.ledger.database import Database
+from aigc.ledger.store import refused
 
 FACT = "insert into job values (?, ?)"
 
@@ -52,3 +53,43 @@ def test_a_misspelt_folder_is_told_which_job_may_be_meant(tmp_path: Path) -> Non
     with pytest.raises(NotFound, match="no such folder") as caught, opened_ledger(tmp_path / "sprang"):
         pass
     assert "spring" in caught.value.hint
+
+
+def test_what_a_disk_refuses_is_said_though_sqlite_has_rolled_back_by_itself(database: Database) -> None:
+    with pytest.raises(JobError, match="disk I/O error; what was finished is kept"), database.change() as db:
+        db.execute("rollback")  # as SQLite does where a disk refuses
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_a_change_that_cannot_be_committed_changes_nothing(database: Database) -> None:
+    database.execute("create table t (x references job (name) deferrable initially deferred)")
+    database.execute("pragma foreign_keys = on")
+    with pytest.raises(sqlite3.IntegrityError), database.change() as db:
+        db.execute(FACT, ("a", "1"))
+        db.execute("insert into t values ('nowhere')")
+    assert database.ask("select name from job") == []
+
+
+@pytest.mark.parametrize("looking", [False, True])
+def test_bytes_that_are_no_text_are_a_damaged_file(tmp_path: Path, looking: bool) -> None:
+    path = tmp_path / "job.sqlite"
+    Ledger(path).close()
+    content = bytearray(path.read_bytes())
+    for at in range(500, len(content), 977):
+        content[at] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(JobError, match=r"job\.sqlite: .* move .* away and run it again"):
+        Ledger(path, looking=looking)
+
+
+def test_a_folder_is_no_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("file:x?mode=memory&a=")
+    folder.mkdir()
+    ledger = Ledger(folder / "job.sqlite")
+    ledger.note(one=1)
+    ledger.close()
+    assert (tmp_path / folder / "job.sqlite").is_file()
+    with opened_ledger(folder) as looked_at:
+        assert looked_at.facts() == {"one": 1}
+    assert not refused(folder / "pieces.sqlite") and (tmp_path / folder / "pieces.sqlite").is_file()

@@ -34,6 +34,15 @@ def load(tmp_path: Path, text: str) -> Catalogue:
     return Catalogue.load(path)
 
 
+def test_what_ships_is_read_once_and_another_file_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Catalogue.load()
+    monkeypatch.setattr("aigc.models.catalogue._strict_yaml", lambda text, where: {})
+    assert Catalogue.load() is first
+    (tmp_path / "own.yaml").write_text("")
+    with pytest.raises(ModelError):
+        Catalogue.load(tmp_path / "own.yaml")
+
+
 def test_the_shipped_catalogue_loads_and_its_default_is_the_small_wheel() -> None:
     catalogue = Catalogue.load()
     default = catalogue.get(catalogue.default)

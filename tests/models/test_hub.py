@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,8 +31,12 @@ FILES = {
 }
 
 
+SILENCE = threading.Event()  # once it is over, a slow answer comes
+
+
 class Answers(BaseHTTPRequestHandler):
-    """This serves `org/good`; `org/gated` asks for its licence; `org/pickled` has no safetensors; nothing else is."""
+    """This serves `org/good`; `org/gated` asks for its licence; `org/pickled` has no safetensors;
+    `org/good-but-slow` says nothing; nothing else is."""
 
     def do_GET(self) -> None:
         files = FILES
@@ -48,6 +53,8 @@ class Answers(BaseHTTPRequestHandler):
             ]
             return self.answer(200, json.dumps(listed).encode(), {})
         if "/resolve/" in self.path:
+            if self.command == "GET" and "org/good-but-slow" in self.path:
+                SILENCE.wait(30)
             content = files[self.path.split(f"/{COMMIT}/")[1]]
             etag = {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha1(content).hexdigest()}"'}
             return self.answer(200, content, etag)
@@ -139,6 +146,22 @@ def test_an_unreachable_hub(hub_cache: Path, catalogue: Catalogue, monkeypatch: 
         pull("qwen3-0.6b", convert=never, catalogue=catalogue)
     assert str(caught.value).startswith("Qwen/Qwen3-0.6B: is not on this machine, and the Hub cannot be reached; check")
     assert caught.value.__notes__
+
+
+def test_a_hub_that_says_nothing_any_more_is_given_up(
+    hub: str, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aigc.models.hub.LONGEST_SILENCE", 0.5)
+    began = time.monotonic()
+    try:
+        with pytest.raises(
+            ModelError, match=r"org/good-but-slow: the Hub has sent nothing for 0\.5 seconds; check the"
+        ):
+            pull("org/good-but-slow", convert=never, catalogue=catalogue)
+    finally:
+        SILENCE.set()
+    assert time.monotonic() - began < 15
+    assert not resolve("org/good-but-slow", catalogue=catalogue).installed
 
 
 def test_a_full_disk_says_what_the_model_needs(

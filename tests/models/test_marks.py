@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aigc.models import Catalogue, marks, resolve
+from aigc.models import Catalogue, marks, resolve, spoken_name
 
 from .conftest import GGUF
 
@@ -27,6 +28,21 @@ def test_a_file_that_is_the_catalogues_byte_for_byte_counts_as_it(tmp_path: Path
     assert marks(resolve(str(file)), index.catalogue) == {"tiny", digest}
     file.write_bytes(GGUF + b"more")
     assert marks(resolve(str(file)), index.catalogue) == {hashlib.sha256(GGUF + b"more").hexdigest()}
+
+
+def test_others_read_no_path_of_this_machine(tmp_path: Path, cache: Path, index: Any) -> None:
+    file = tmp_path / "of a user" / "mine.gguf"
+    file.parent.mkdir()
+    file.write_bytes(GGUF)
+    assert spoken_name(str(file), index.catalogue) == "tiny", "byte for byte the catalogue's"
+    file.write_bytes(GGUF + b"more")
+    assert spoken_name(str(file)) == f"mine.gguf {hashlib.sha256(GGUF + b'more').hexdigest()[:12]}"
+    (tmp_path / "own" / "house").mkdir(parents=True)
+    (tmp_path / "own" / "house" / "config.json").write_text("{}")
+    assert re.fullmatch(r"house [0-9a-f]{12}", spoken_name(str(tmp_path / "own" / "house")))
+    assert spoken_name(str(tmp_path / "gone.gguf")) == "gone.gguf"
+    for name in ("smollm2-135m", "Qwen/Qwen3-4B", "gpt-x", ""):
+        assert spoken_name(name) == name
 
 
 def test_a_file_is_read_once(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

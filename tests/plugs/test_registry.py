@@ -69,7 +69,10 @@ def test_a_clash_names_both_and_keeps_the_first() -> None:
     registry = Registry()
     registry.add(plugin(aigc_checks=lambda: [named("polite")]), "first")
     registry.add(plugin(aigc_checks=lambda: [named("polite"), named("kind")]), "second")
-    assert registry.plugins[1].error == "plugins 'first' and 'second' both declare the check 'polite'"
+    assert (
+        registry.plugins[1].error
+        == "plugins 'first' and 'second' both declare the check 'polite'; give one of them another name"
+    )
     assert registry.names("check") == ["polite"], "nothing of a quarantined plugin is left behind"
 
 

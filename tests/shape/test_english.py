@@ -20,6 +20,7 @@ SHARED_MODULES = {
     "options",
     "pick",
     "progress",
+    "schema",
     "train",
     "types",
 }

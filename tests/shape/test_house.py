@@ -32,7 +32,7 @@ def test_top_level_is_exactly_the_card() -> None:
     if not listed:
         pytest.skip("not a git checkout")
     seen = {line.split("/")[0] for line in listed.splitlines() if not line.startswith(".")}
-    assert seen == {"pyproject.toml", "README.md", "aigc", "plugins", "templates", "tests"}
+    assert seen == {"pyproject.toml", "README.md", "LICENSE", "aigc", "plugins", "templates", "tests"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

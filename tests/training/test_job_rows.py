@@ -185,6 +185,22 @@ output: {title: {type: string, limit: {chars: 12}}, body: {type: string, limit: 
     assert [(one.where, one.reason) for one in account.left_out] == [("spring: b0 main", "breaks its type's limits")]
 
 
+def test_rows_are_read_in_the_voice_that_their_job_was_written_in(works: Works) -> None:
+    voiced = PAGE.replace("stages:", "voices: {free: {}, plain: {}}\nstages:", 1)
+    voiced = voiced.replace(
+        "    foreach: facts", "    voices: [plain]\n    foreach: \"{{ facts if voice == 'plain' else [] }}\""
+    )
+    works.files["templates/shop/page.yaml"] = voiced.replace(
+        '"{{ stages.lines }}"', '"{{ stages.lines or [product] }}"'
+    )
+    folder = works.write(products=["oak table"], voice="plain")
+    project = works.project
+    assert project.voice(project.content_type("shop/page")) == "free"
+    account = gather(project, [str(folder)])
+    assert {(one.stage, one.item) for one in account.kept} >= {("lines", "seats six"), ("lines", "made of one tree")}
+    assert all(one.told != "is not asked for today" for one in account.left_out)
+
+
 def test_an_input_that_is_gone_is_not_missed(works: Works) -> None:
     folder = works.write()
     works.files["templates/shop/page.yaml"] = PAGE.replace(

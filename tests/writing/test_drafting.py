@@ -70,6 +70,20 @@ def test_field_narrows_a_check(only: str, paths: list[str]) -> None:
     assert all(one.severity == "note" for one in found)
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"), [("reject", ["reject", "warn"]), ("warn", ["warn", "warn"]), ("note", ["note", "note"])]
+)
+def test_a_finding_may_be_milder_than_its_check_and_never_graver(asked: str, told: list[str]) -> None:
+    @check
+    def both(draft: Draft) -> Iterator[Finding]:
+        """This says one thing that is grave and one that is not."""
+        yield Finding(message="grave")
+        yield Finding(message="mild", severity="warn")
+
+    found = run_checks(DRAFT, [both.bind({"severity": asked}, "")], as_is)
+    assert [one.severity for one in found] == told
+
+
 def test_steps_change_prose_only_and_keep_who_wrote_it() -> None:
     written = replace(DRAFT, fields={**DRAFT.fields, "title": Signed.by("t", Origin("s", 2, "title"), fallback=True)})
     after = run_steps(written, [louder.bind({}, "")], as_is)

@@ -117,8 +117,15 @@ def test_a_language_that_the_model_does_not_know_is_flagged_whatever_stands(proj
 def test_a_row_in_a_language_that_the_type_does_not_write_is_flagged(project: Project) -> None:
     why = "the row is in German, which this type does not write (en, zh)"
     assert told(piece(project, LARGE, values=GERMAN)) == [why]
-    small = told(piece(project, SMALL, TOO_LONG, values=GERMAN))
-    assert small == [why, "written in German by a model that does not know it: take de-1000"]
+    small = piece(project, SMALL, TOO_LONG, values=GERMAN)
+    assert (small.status, told(small)) == ("flagged", [why]), "no other model helps"
+
+
+def test_where_the_type_writes_any_language_the_model_to_take_is_named(make_project: Callable[..., Project]) -> None:
+    anything = LINES.replace(", languages: [en, zh]", "").replace("enum: [en, zh], ", "")
+    project = make_project(FILES | {"templates/shop/lines.yaml": anything})
+    small = told(piece(project, SMALL, TOO_LONG, values={**GERMAN, "language": "de"}))
+    assert small == ["written in German by a model that does not know it: take de-1000"]
 
 
 def test_a_language_that_the_row_contradicts_is_flagged(project: Project) -> None:
@@ -139,6 +146,15 @@ def test_languages_are_those_of_type_and_model(project: Project) -> None:
     assert fitness(content_type, LARGE).known_languages == ["en", "zh"]
     assert fitness(content_type, SMALL).known_languages == ["en"]
     assert fitness(content_type, Abilities(name="served")).known_languages == ["en", "zh"]
+
+
+def test_a_voice_without_stages_needs_no_language_of_the_model(make_project: Callable[..., Project]) -> None:
+    none = LINES.replace("    needs: {parameters: 500m}\n", "    voices: [copy]\n")
+    lines = make_project(FILES | {"templates/shop/lines.yaml": none}).content_type("shop/lines")
+    row = Brief(id="1", values={"product": "雨水桶", "facts": ["容量200升"], "language": "zh"})
+    assert fitness(lines, SMALL, "facts").of_brief(row) == []
+    assert fitness(lines, SMALL, "facts").known_languages == ["en", "zh"]
+    assert fitness(lines, SMALL, "copy").of_brief(row) != []
 
 
 def test_a_stage_is_run_in_its_voices_only_and_expressions_know_the_voice(project: Project) -> None:

@@ -90,7 +90,6 @@ def written(make_project: Callable[..., Project]) -> Callable[..., dict[str, Art
         (lambda: "told at once", "a check yields findings or messages"),
         (lambda: [Finding(message=7)], "a check yields findings or messages"),  # type: ignore[arg-type]
         (lambda: [7], "gave 7; a check yields findings or messages"),
-        (without_end, "finds over 1000 things"),
     ],
 )
 def test_a_check_fails_its_piece_alone(act: Callable[[], Any], why: str, written: Any) -> None:
@@ -98,6 +97,20 @@ def test_a_check_fails_its_piece_alone(act: Callable[[], Any], why: str, written
     assert [one.status for one in pieces.values() if one.id != "jug0"] == ["accepted", "accepted"]
     assert pieces["jug0"].status == "failed" and why in pieces["jug0"].reason
     assert "line.yaml:8" in pieces["jug0"].reason
+
+
+@pytest.mark.parametrize("act", [without_end, lambda: ["bad"] * 1001])
+def test_a_check_that_finds_no_end_refuses_the_text_and_breaks_nothing(act: Callable[[], Any], written: Any) -> None:
+    pieces = written(for_jugs(act))
+    assert pieces["jug0"].status == "rejected"
+    told = [one.message for one in pieces["jug0"].findings]
+    assert told == ["bad", "finds over 1000 things in one text"]
+
+
+def test_what_a_check_says_at_length_is_cut(written: Any) -> None:
+    pieces = written(for_jugs(lambda: ["Too long. " * 100_000]))
+    (finding,) = pieces["jug0"].findings
+    assert finding.message.startswith("Too long. Too") and len(finding.message) == 2001
 
 
 @pytest.mark.parametrize(

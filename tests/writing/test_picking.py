@@ -13,7 +13,7 @@ from aigc.errors import ContentTypeError, PluginError
 from aigc.plugs.hookspecs import hookimpl
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator, try_scorer
-from aigc.types import Artifact, Ask, Brief, Candidate, Likelihood, Request, by_field
+from aigc.types import Artifact, Ask, Brief, Candidate, Completion, Likelihood, Request, by_field
 
 TASK = "{% extends 'base.j2' %}{% block system %}You write.{% endblock %}{% block task %}%s{% endblock %}"
 LINES = """
@@ -63,6 +63,12 @@ def likely(candidates: Sequence[Candidate], *, adapter: str | None = None) -> Sc
 
 
 @scorer
+def unlike(candidates: Sequence[Candidate]) -> Sequence[float]:
+    """Prefer what no other item has."""
+    return [-float(one.text in one.beside) for one in candidates]
+
+
+@scorer
 def careless(candidates: Sequence[Candidate]) -> Sequence[float]:
     """Forget one."""
     return [1.0] * (len(candidates) - 1)
@@ -76,7 +82,7 @@ class Picky:
 
     @hookimpl
     def aigc_scorers(self) -> Sequence[object]:
-        return [length, times, likely, careless]
+        return [length, times, likely, unlike, careless]
 
 
 def shop(make_project: Make, pick: str, *, checks: str = "", **files: str) -> Project:
@@ -151,6 +157,19 @@ def test_an_item_without_a_plain_text_is_offered_in_place_of_what_is_no_items(ma
     assert told == {"lines[1]": (0, False), "lines[3]": (1, True)}
 
 
+def test_an_item_within_another_text_is_offered_in_place_of_that(make_project: Make) -> None:
+    project = shop(make_project, "{by: [length], floor: 99, suggest: 2}")
+    assert project.folder
+    file = next(project.folder.rglob("lines.yaml"))
+    lines = "{{ ['Rug'] + stages.lines[:1] + ['Rug: Damp', 'Damp and cold rug', 'last'] }}"
+    file.write_text(file.read_text().replace("{{ stages.lines }}", lines))
+    artifact = write(project, ScriptedGenerator(words("tiny", "middling", "tiny", "tiny")), "dry", "damp", "old")
+    assert artifact.fields["lines"] == ["Rug", "dry", "Rug: Damp", "Damp and cold rug", "last"]
+    assert offered(artifact, "lines[2]") == ["middling", "tiny"]
+    told = {one.field: (one.item, one.instead) for one in artifact.suggestions}
+    assert told == {"lines[1]": (0, False), "lines[2]": (1, False), "lines[4]": (2, True)}
+
+
 def test_what_fails_its_checks_is_repaired_as_ever_and_never_suggested(make_project: Make) -> None:
     project = shop(make_project, "{by: [length], floor: 99, suggest: 5}")
     long = "far too long for the limit"
@@ -175,6 +194,17 @@ def test_scorers_may_ask_how_likely_texts_are_each_once(make_project: Make) -> N
     ], "each once, and those of both facts at once"
     assert artifact.provenance.requests == 2 + 6
     assert artifact.provenance.usage.forced == 6
+
+
+def test_a_scorer_sees_the_lines_that_lead_beside_its_own(make_project: Make) -> None:
+    likely_first = Completion(request_id="", text="soft", mean_logprob=-0.5)
+    answers: dict[str, list[str | Completion]] = {"dry": ["soft", "wool"], "warm": [likely_first, "wool"]}
+
+    def answer(request: Request, index: int) -> str | Completion:
+        return answers[request.prompt.messages[-1].content][index % 2]
+
+    artifact = write(shop(make_project, "{by: [unlike]}"), ScriptedGenerator(answer), *answers)
+    assert artifact.fields["lines"] == ["wool", "soft"], "the first sees the other's likeliest, that what was picked"
 
 
 def test_a_generator_that_cannot_tell_is_no_fault(make_project: Make) -> None:

@@ -135,6 +135,17 @@ def test_a_finding_on_the_whole_leads_back_to_one_request(project: Project) -> N
     assert len(generator.requests) == 3
 
 
+def test_where_the_brief_is_rejected_no_line_is_written_again(make_project: Callable[..., Project]) -> None:
+    strict = LINES.replace("  - no_near", "  - brief_filled_in\n  - no_placeholder\n  - no_near")
+    project = make_project(FILES | {"templates/shop/lines.yaml": strict})
+    generator = ScriptedGenerator(lambda request, index: "[Brand] keeps warm")
+    (artifact,) = run(project, generator, "shop/lines", [brief(product="[Brand] Mug", facts=["warm", "dry"])])
+    assert artifact.status == "rejected" and "placeholder '[Brand]'" in artifact.reason
+    assert len(generator.requests) == 2, "one for each fact"
+    (whole,) = run(project, generator, "shop/lines", [brief(product="Mug", facts=["warm", "dry"])])
+    assert whole.status == "accepted" and len(generator.requests) > 4, "here another text would do"
+
+
 def test_a_twin_that_stays_is_left_out_and_flagged(project: Project) -> None:
     generator = ScriptedGenerator(lambda request, index: "Warm all day")
     facts = ["warm all day", "warm all  day", "Warm all day"]

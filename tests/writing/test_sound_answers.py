@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,9 @@ import pytest
 from aigc.jobs import run_job
 from aigc.project import Project
 from aigc.testing import ScriptedGenerator
-from aigc.types import Brief, Completion, Delta, Request, Usage
-from aigc.writing.sound_answers import sound_answers
+from aigc.types import Brief, Completion, Delta, Prompt, Request, SamplingParams, Usage
+from aigc.writing.sound_answers import EACH, LEAST
+from aigc.writing.sound_answers import sound_answers as bounded
 
 TYPE = """
 aigc: 1
@@ -25,7 +28,12 @@ checks: [limits]
 exports: [csv, jsonl]
 repair: {attempts: 0}
 """
+ASKED = Request(id="1", prompt=Prompt(messages=()), sampling=SamplingParams(max_tokens=16))
 COUNTS = ({"prompt": 2**63}, {"cached": -1}, {"sampled": int(1e308)}, {"forced": 2**41})
+
+
+def sound_answers(events: list[Completion | Delta], request: Request | None = None) -> list[Completion | Delta]:
+    return list(bounded(events, lambda name: request))
 
 
 def answer(**words: object) -> Completion:
@@ -51,11 +59,26 @@ def test_texts_can_be_written() -> None:
     assert sound_answers([answer(), *events])[0] == answer(), "what is sound stays as it is"
 
 
+def test_an_error_is_no_longer_than_anybody_reads() -> None:
+    (one,) = sound_answers([answer(text="", finish_reason="error", error="no " * 100_000)])
+    assert isinstance(one, Completion) and len(one.error) == 1001
+
+
 @pytest.mark.parametrize("mean", [math.nan, math.inf])
 def test_a_likelihood_is_a_number_or_none(mean: float) -> None:
     (one,) = sound_answers([answer(mean_logprob=mean)])
     assert isinstance(one, Completion)
     assert (one.text, one.mean_logprob) == ("Made to last", None)
+
+
+def test_an_answer_is_no_longer_than_its_tokens_can_be() -> None:
+    most = LEAST + 16 * EACH
+    whole, long = answer(text="x" * most), answer(text="x" * (most + 1), usage=Usage(sampled=3), index=1)
+    first, second = sound_answers([whole, long], ASKED)
+    assert first == whole and sound_answers([long]) == [long]
+    assert isinstance(second, Completion) and (second.finish_reason, second.text, second.index) == ("error", "", 1)
+    assert second.error == "the generator answered 16 tokens with 8,193 characters" and second.usage == Usage(sampled=3)
+    assert sound_answers([long], replace(ASKED, given="x" * 9000)) == [long], "which was given, not written"
 
 
 @pytest.fixture
@@ -101,3 +124,9 @@ def test_one_answer_that_cannot_be_counted_fails_its_piece_alone(
 
 def test_half_a_character_of_an_answer_costs_no_export(write: Callable[..., dict[str, str]]) -> None:
     assert write("A line \ud83d")["2"] == "accepted"
+
+
+def test_an_answer_of_megabytes_costs_its_piece_alone_and_no_time(write: Callable[..., dict[str, str]]) -> None:
+    began = time.monotonic()
+    assert write("Hot mug, good mug. " * 200_000) == {"1": "accepted", "2": "failed", "3": "accepted"}
+    assert time.monotonic() - began < 10

@@ -31,7 +31,7 @@ from aigc.engine.network import Span, segments, with_chosen
 from aigc.engine.options import EngineOptions
 from aigc.engine.token_ids import tokens_in
 from aigc.errors import ModelError, first_line
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 CAUSAL = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 PROVEN = frozenset(("gpt2", "llama", "mistral", "qwen2", "qwen3", "gemma3_text"))  # numbers compared by tests
@@ -217,7 +217,7 @@ def _read_config(folder: Path) -> PreTrainedConfig:
     if not path.is_file():
         raise ModelError(f"{folder}: no model here (config.json is missing)")
     try:
-        written = read_json(path.read_text(encoding="utf-8"))
+        written = read_json(file_bytes(path))
         kind = str(written.get("model_type", ""))
         names = [str(name) for name in written.get("architectures") or []]
     except (OSError, ValueError, AttributeError, TypeError) as error:

@@ -15,22 +15,22 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from aigc.content import ContentType, Schema, Stage
+from aigc.content import ContentType, Stage
 from aigc.content.prompt import answer_text
-from aigc.content.walk import item_schema, properties
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import MOST_HEADS, TokenCounter
 from aigc.models import resolve
 from aigc.project import Project
 from aigc.types import Brief, Json, Prompt
 from aigc.writing.preview import preview
+from aigc.writing.stand_ins import stand_ins
 
 WHOLE = 5_000  # briefs whose prompts are all rendered; of more, ever fewer
 LUMP = 2_000  # prompts counted together
-STAND_IN = "something that an earlier stage writes, about as long as this"
-ITEMS = 4  # of a list that an earlier stage writes
 UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earlier ones
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
+# How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
+SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 3, 3 / 2)}
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
@@ -75,8 +75,16 @@ class Forecast:
             return "or more"
         return "or less" if 0 < self.pieces * UNLIKE <= self.briefs else ""
 
+    @property
+    def span(self) -> tuple[float, float] | None:
+        """Return between which seconds the run should end, None where that is not known."""
+        if self.seconds is None:
+            return None
+        least, most = SPANS[self.sure]
+        return self.seconds * least, self.seconds * most
+
     def record(self) -> dict[str, Json]:
-        return asdict(self)
+        return {**asdict(self), "span": self.span}
 
 
 class Forecaster:
@@ -90,7 +98,7 @@ class Forecaster:
         folder = self._weights.folder if self._weights else None
         self.counter = TokenCounter(folder, context=project.source.context)
         self._rate = of_writer(read_rates(rates), writer_of(project), content_type.name) if rates else None
-        self._stand_ins = {stage.name: _stand_in(stage) for stage in content_type.stages}
+        self._stand_ins = stand_ins(content_type)
         self._draw = Random(1)
         self._seen = self._rendered = 0
         self._asked: Counter[str] = Counter()  # stage → requests, all briefs
@@ -175,7 +183,7 @@ class Forecaster:
         from aigc.engine.memory import held_tokens
 
         task = round(self._own / max(sum(self._asked.values()), 1))
-        most = max(asked[stage.name] * stage.candidates for stage in self._content_type.stages)
+        most = max((asked[stage.name] * stage.candidates for stage in self._content_type.stages), default=0)
         rows = max(min(model.rows, round(most)), 1)
         own = held_tokens(task, round(written * UNEVEN), self._completions(asked) / rows)
         if not self._project.settings.ray.get("address"):
@@ -209,26 +217,3 @@ def check_model(project: Project) -> None:
     if here and project.source.takes_weights:
         resolve(project.settings.model)
         project.source.check_memory()
-
-
-def _stand_in(stage: Stage) -> Json:
-    """Return what stands for one result of a stage: its first example's, else something of its shape."""
-    for shot in stage.shots:
-        return shot.output
-    if stage.single:
-        return STAND_IN
-    return {name: _of_shape(schema) for name, schema in stage.output.items()}
-
-
-def _of_shape(schema: Schema) -> Json:
-    if schema.get("enum"):
-        return schema["enum"][0]
-    if "const" in schema:
-        return schema["const"]
-    kind = schema.get("type")
-    if kind == "array":
-        many = min(max(ITEMS, int(schema.get("minItems", 0))), int(schema.get("maxItems", ITEMS)))
-        return [_of_shape(item_schema(schema))] * many
-    if kind == "object":
-        return {name: _of_shape(inside) for name, inside in properties(schema).items()}
-    return {"integer": 1, "number": 1.0, "boolean": True}.get(str(kind), STAND_IN)

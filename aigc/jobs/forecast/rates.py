@@ -13,14 +13,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from aigc.errors import ModelError
+from aigc.errors import JobError, ModelError
 from aigc.models import cache_folder
+from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 RATES_FILE = "rates.json"
 FORMAT = 2
 KEPT = 500  # kinds of runs
+LEAST, MOST = 1e-9, 1e18  # of what is counted or measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +80,12 @@ def read_rates(file: Path | None) -> list[Rate]:
     if file is None:
         return []
     try:
-        record = read_json(file.read_text(encoding="utf-8"))
+        record = read_json(file_bytes(file))
         known = {one.name for one in fields(Rate)}
         if record["format"] != FORMAT:
             return []
         rates = [Rate(**{name: one[name] for name in known}) for one in record["runs"]]
-        return [rate for rate in rates if rate.seconds > 0 and rate.pieces > 0 and rate.completions > 0]
+        return [rate for rate in rates if _is_one(rate)]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
@@ -97,11 +99,17 @@ def record_rate(file: Path, run: Rate) -> None:
         else:
             kept.append(rate)
     record = {"format": FORMAT, "runs": [asdict(one) for one in [run, *kept][:KEPT]]}
-    with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        temporary.replace(file)
+    with suppress(OSError, JobError), whole_file(file) as written:
+        written.write(json.dumps(record, indent=1) + "\n")
+
+
+def _is_one(rate: Rate) -> bool:
+    """Say whether what a file says can be a run: more than nothing, and what is worked out of it stays finite."""
+    sums = [getattr(rate, name) for name in SUMS]
+    if not all(isinstance(one, int | float) and 0 <= one <= MOST for one in (*sums, rate.memory)):
+        return False
+    named = isinstance(rate.writer, str) and isinstance(rate.content_type, str) and isinstance(rate.memory, int)
+    return named and min(rate.seconds, rate.pieces, rate.completions) >= LEAST
 
 
 def of_writer(rates: Sequence[Rate], writer: str, content_type: str) -> Rate | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from aigc.engine.chat_template import Chat, read_chat
 from aigc.engine.turns import join_plain
 from aigc.types import Json, Message, Prompt
-from aigc.types.foreign import read_json
+from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -109,7 +109,7 @@ def _context(folder: Path) -> int:
 
 def _json(file: Path) -> dict[str, Json]:
     try:
-        values = read_json(file.read_text(encoding="utf-8"))
+        values = read_json(file_bytes(file))
     except (OSError, ValueError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -1,7 +1,7 @@
 """What a worker on another machine must know to write a job's pieces: settings, and the files of a content type.
 
-Plugins and models are not sent: `aigc` and what it is extended with is installed there, a model by its name is fetched
-there, a folder is on a disk that both see.
+Installed plugins and models are not sent: `aigc` and what it is extended with is installed there, a model by its name
+is fetched there, a folder is on a disk that both see.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from pathlib import Path
 
 from aigc.content import ContentType
 from aigc.errors import JobError
+from aigc.plugs.project_files import plugin_contents
 from aigc.plugs.registry import MIXES, Registry
 from aigc.project import OWN, Project
 from aigc.settings import NO_ADAPTER, Settings
 from aigc.types import Json, KeepLines
+
+PLUGINS = ".plugins"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class Assignment:
     file: str = ""
     root: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
+    plugins: Mapping[str, bytes] = field(default_factory=dict)  # the project's own, which are sent
 
 
 def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines = "none") -> Assignment:
@@ -50,6 +54,7 @@ def packed(project: Project, content_type: ContentType, *, keep_lines: KeepLines
         file=str(content_type.file),
         root=str(root),
         files=dict(_files(content_type, root)) if content_type.plugin == OWN else {},
+        plugins=plugin_contents(settings.plugins, project.folder),
     )
 
 
@@ -76,8 +81,14 @@ def unpacked(assignment: Assignment, folder: Path) -> tuple[Project, ContentType
 
     JobError when it is not the same content type here.
     """
-    registry = Registry.discover(disabled=assignment.settings.disabled)
-    project = Project(assignment.settings, None, registry)
+    settings = assignment.settings
+    registry = Registry.discover(disabled=settings.disabled, timeouts=settings.patience())
+    for name, content in assignment.plugins.items():
+        file = folder / PLUGINS / Path(name).name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        registry.add_file(file)
+    project = Project(settings, None, registry)
     for name, content in assignment.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

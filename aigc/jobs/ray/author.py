@@ -23,7 +23,7 @@ from aigc.jobs.ray.assignment import Assignment, as_there, unpacked
 from aigc.jobs.runner import Took
 from aigc.ledger.entry import Finished
 from aigc.ledger.recorder import Recorder
-from aigc.project import Project
+from aigc.project import Project, model_told
 from aigc.types import Artifact, Asset, Brief, Completion, Generator, Provenance
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,7 @@ class Author:
         made = Provenance(
             content_type=content_type.name,
             version=content_type.version,
-            model=project.settings.model,
+            model=model_told(project),
             seed=project.settings.seed,
         )
         return Finished(
@@ -169,11 +169,11 @@ class Author:
         """Return the generator, opened when it is first needed."""
         if self._generator is None:
             started = time.monotonic()
-            project, _ = self._project()
+            project, content_type = self._project()
             found = replace(project.settings, model=self._assignment.model)
             try:
                 opening = Project(found, project.folder, project.registry)
-                self._generator = opening.generator()
+                self._generator = opening.generator(only=content_type)
                 project.opened = opening.opened
             except AigcError:
                 raise

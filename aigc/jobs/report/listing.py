@@ -13,6 +13,7 @@ from typing import TextIO
 from urllib.parse import quote
 
 from aigc.jobs.report.candidates import Candidates, choices, finding_record, rejected, undecided
+from aigc.jobs.report.cards import PieceCard, card_of
 from aigc.jobs.report.reading import UNITS, PieceText, Reader
 from aigc.ledger.entry import Entry
 from aigc.ledger.record import json_text, reading_told
@@ -20,13 +21,15 @@ from aigc.types import SEVERITIES, STATUSES, Asset, Finding, Json, Line
 
 MOST = 20_000  # pieces listed
 LUMP = 250  # lines
+STILL = 100  # pieces that stand in the page for those who read it without its script
 TITLE = 80  # characters
 
 
 class Listing:
     """These are the pieces to list, in the briefs' order: all, or of more than `most` those short of accepted first,
-    and as many accepted ones as there is room left for. They wait in a file until the page gets to them. `lines` gives
-    what a model wrote for a piece, by the number of its lines."""
+    and as many accepted ones as there is room left for. They wait in a file until the page gets to them; `still` has
+    the first of them, which can be read without the page's script. `lines` gives what a model wrote for a piece, by the
+    number of its lines."""
 
     def __init__(
         self,
@@ -41,13 +44,17 @@ class Listing:
         self._reader = reader
         self._file = file
         self._lines = lines
+        self.still: list[Mapping[str, Json]] = []
 
     def add(self, entry: Entry) -> None:
         """Take a piece where there is room for it."""
         short = entry.artifact.status != "accepted"
         if self._room[short] > 0:
             self._room[short] -= 1
-            self._file.write(line(entry, self._reader, self._lines(entry.writing)) + "\n")
+            record = piece_record(entry, self._reader, self._lines(entry.writing))
+            self._file.write(line(entry, record) + "\n")
+            if len(self.still) < STILL:
+                self.still.append(record)
 
     def lumps(self) -> Iterator[str]:
         """Yield what the page holds of them."""
@@ -56,12 +63,12 @@ class Listing:
             yield lump.removesuffix("\n")
 
 
-def line(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> str:
+def line(entry: Entry, record: Mapping[str, Json]) -> str:
     """Return a piece as a line in which no `<` stands."""
     artifact = entry.artifact
     checks = sorted({finding.check for finding in artifact.findings})
     head = [artifact.id, artifact.status, checks, entry.twin, len(artifact.provenance.fallbacks), undecided(artifact)]
-    return f"{json_text(head)}\t{json_text(piece_record(entry, reader, lines))}".replace("<", "\\u003c")
+    return f"{json_text(head)}\t{json_text(record)}".replace("<", "\\u003c")
 
 
 def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> dict[str, Json]:
@@ -70,9 +77,12 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
     usage, left = artifact.provenance.usage, list(artifact.findings)
     beside, apart = rejected(lines) if lines else ({}, {})
     offers = choices(artifact)
+    places: dict[str, list[Json]] = {}
     fields = [
-        [name, _field(name, value, entry, reader, left, beside, offers)] for name, value in artifact.fields.items()
+        [name, _field(name, value, entry, reader, left, beside, offers, places)]
+        for name, value in artifact.fields.items()
     ]
+    card = card_of(artifact)
     told = any(finding.message in artifact.reason for finding in artifact.findings)
     brief = artifact.brief
     title = next(iter(brief.values.values()), "")
@@ -89,9 +99,25 @@ def piece_record(entry: Entry, reader: Reader, lines: Sequence[Line] = ()) -> di
         "twin": entry.twin,
         "took": [entry.requests, usage.prompt, usage.sampled + usage.forced, round(entry.seconds, 2)],
         "assets": [_asset(asset) for asset in artifact.assets],
+        **({"card": _card(card, places)} if card else {}),
         **({"reading": reading} if (reading := reading_told(brief)) else {}),
         **({"others": [[name, texts] for name, texts in {**apart, **beside}.items()]} if lines else {}),
     }
+
+
+def _card(card: PieceCard, places: Mapping[str, list[Json]]) -> dict[str, Json]:
+    """Return what a piece looks like; each text as [field, which of its texts], for they have their marks there."""
+    blocks = [[kind, [places[path] for path in paths if path in places]] for kind, paths in card.blocks]
+    told: dict[str, Json] = {
+        "like": card.like,
+        "who": card.who,
+        "where": card.where,
+        "label": card.label,
+        "platform": card.platform,
+        "whole": card.whole,
+        "blocks": [block for block in blocks if block[1]],
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _asset(asset: Asset) -> list[Json]:
@@ -109,12 +135,15 @@ def _field(
     left: list[Finding],
     beside: Candidates,
     offers: Mapping[str, Mapping[str, Json]],
+    places: dict[str, list[Json]],
 ) -> dict[str, Json]:
     """Return one field of a piece. Findings that are said of it, or of a text in it, are taken from `left`, candidates
-    that a text of it was preferred to from `beside`; `offers` is what could stand where."""
+    that a text of it was preferred to from `beside`; `offers` is what could stand where; `places` is told by path
+    where its texts are."""
     whole = [finding for finding in left if finding.field == name and not isinstance(value, str)]
-    texts = []
+    texts: list[Json] = []
     for text in reader.texts(name, value):
+        places[text.path] = [name, len(texts)]
         mine = [finding for finding in left if finding.field == text.path and finding not in whole]
         texts.append(_text(text, mine, entry, beside.pop(text.path, ())) | dict(offers.get(text.path, {})))
         left[:] = [finding for finding in left if finding not in mine]

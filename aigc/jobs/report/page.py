@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,11 +15,12 @@ import jinja2
 from markupsafe import Markup
 
 from aigc.content import ContentType
-from aigc.errors import JobError
+from aigc.errors import JobError, disk_told
 from aigc.jobs.folder_record import REPORT
 from aigc.jobs.report import charts
 from aigc.jobs.report.figures import Figures, read_figures
 from aigc.jobs.report.listing import MOST, Listing
+from aigc.jobs.report.meanings import meanings_of
 from aigc.jobs.report.reading import UNITS, Reader
 from aigc.jobs.staging import replacing
 from aigc.ledger.ledger import Ledger
@@ -29,6 +31,8 @@ POLICY = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; img-src 'self'; media-src 'self'; "
     "style-src '{}'; script-src '{}'"
 )
+STYLES, SCRIPTS = ("report.css", "cards.css"), ("pieces.js", "report.js")
+UNSEEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127], "\ufffd")  # what stands for itself in no page
 
 
 def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None, *, most: int = MOST) -> Path:
@@ -39,6 +43,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
     """
     try:
         with (
+            disk_told(folder),
             replacing(folder, REPORT) as path,
             TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder) as waiting,
             whole_file(path, errors="backslashreplace") as file,
@@ -47,7 +52,7 @@ def write_report(folder: Path, ledger: Ledger, content_type: ContentType | None,
             listing = Listing(ledger.totals.counts(), reader := Reader(content_type), waiting, most, lines)
             figures = read_figures(ledger, reader, content_type, listing.add)
             unlisted = max(0, figures.finished - most)
-            file.writelines(_page(folder, figures, listing, unlisted, limits_known=content_type is not None))
+            file.writelines(_page(folder, figures, listing, content_type, unlisted))
     except OSError as error:
         raise JobError(f"{folder / REPORT}: cannot be written ({error.strerror or error})") from error
     return folder / REPORT
@@ -57,16 +62,20 @@ def _none(writing: int) -> Sequence[Line]:
     return ()
 
 
-def _page(folder: Path, figures: Figures, listing: Listing, unlisted: int, *, limits_known: bool) -> Iterator[str]:
-    style, script = Markup(_part("report.css")), Markup(_part("report.js"))
+def _page(
+    folder: Path, figures: Figures, listing: Listing, content_type: ContentType | None, unlisted: int
+) -> Iterator[str]:
+    style, script = (Markup("".join(map(_part, names))) for names in (STYLES, SCRIPTS))
     return _template().generate(
         job=folder.resolve().name,
         folder=_spoken(folder),
         figures=figures,
         standing=figures.standing,
         model=_spoken(Path(model)) if Path(model := figures.standing.model).is_absolute() else model,
-        limits_known=limits_known,
+        limits_known=content_type is not None,
+        meanings=meanings_of(content_type, (check.name for check in figures.checks)),
         unlisted=unlisted,
+        still=listing.still,
         lumps=map(Markup, listing.lumps()),
         charts=charts,
         units=UNITS,
@@ -88,6 +97,7 @@ def _spoken(folder: Path) -> str:
     return str(folder)
 
 
+@cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         autoescape=True,
@@ -95,9 +105,16 @@ def _template() -> jinja2.Template:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        loader=jinja2.FunctionLoader(_part),
+        finalize=_seen,
     )
     environment.filters |= {"count": "{:,}".format, "duration": charts.duration, "share": charts.share}
-    return environment.from_string(_part("report.j2"))
+    return environment.get_template("report.j2")
+
+
+def _seen(value: object) -> object:
+    """Return what a page can hold of a value: control characters would end it, or be read as something else."""
+    return value.translate(UNSEEN) if type(value) is str else value
 
 
 def _part(name: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from aigc.errors import JobError
 from aigc.evaluation.writer_figures import KINDS
+from aigc.plugs.whole_file import whole_file
 from aigc.training.report.curves import loss_chart
 from aigc.training.training_run import Outcome
 from aigc.types import Json
@@ -36,7 +36,6 @@ class Beside:
 def write_training_page(outcome: Outcome) -> Path:
     """Write report.html into the result's folder, in one rename. JobError when the disk refuses."""
     target = outcome.folder / REPORT
-    scratch = target.with_suffix(".tmp")
     style = Markup(_part("training.css"))
     page = _template().render(
         outcome=outcome,
@@ -51,11 +50,8 @@ def write_training_page(outcome: Outcome) -> Path:
         style=style,
         policy=POLICY.format(_hash(style)),
     )
-    try:
-        scratch.write_text(page, encoding="utf-8", errors="backslashreplace")
-        scratch.replace(target)
-    except OSError as error:
-        raise JobError(f"{target}: cannot be written ({error.strerror or error})") from error
+    with whole_file(target, errors="backslashreplace") as file:
+        file.write(page)
     return target
 
 

@@ -11,7 +11,7 @@ judged, the second is what it is held against; without one that is the fact itse
     lines         an accepted line beside the plain fact: which is better, is either faulty
     suggestions   up to five a fact, the accepted line among them, each marked against the plain fact
     descriptions  two of one brief, those that are most alike: marked as lines are
-    pieces        one text alone, of any source: unsupported, contradiction, no_language
+    pieces        one text alone, of any source: unsupported, contradiction, no_language, publish and why
 
 `--out out/lines` writes `out/lines.csv`, which readers fill in, the same as `out/lines.jsonl`, and the key
 `out/lines-key.jsonl`, which no reader sees. The same texts with the same `--seed` make the same files. Lines that are
@@ -31,7 +31,7 @@ from typing import Any, TypeAlias
 
 from panel_texts import PanelBrief, PanelError, PanelText, plain_facts, read_rows, read_source
 from rapidfuzz import fuzz
-from verdicts import MARKS
+from verdicts import MARKS, OPTIONAL, WHY
 
 MOST = 5  # suggestions a fact
 SHOWN = {  # beside the brief and its facts
@@ -127,7 +127,7 @@ def _read(
     design: str, sources: Sequence[str], stages: Sequence[str], briefs: Sequence[PanelBrief]
 ) -> tuple[Texts, Texts]:
     """Return the texts that are judged and those that they are held against."""
-    whole = ("article", "meta", "title")
+    whole = ("article", "meta", "title", "description")
     kinds = {"lines": ("line",), "suggestions": ("line", "suggestion"), "descriptions": ("description",)}
     own = read_source(sources[0], kinds.get(design, whole), stages)
     if design in ("lines", "suggestions"):
@@ -152,7 +152,8 @@ def make(
     languages = sorted({brief.language for brief in asked.values()})
     head: dict[str, Any] = {"design": design, "seed": seed, "briefs": len(asked), "languages": languages}
     head["facts"] = sum(len(brief.facts) for brief in asked.values())
-    columns = ("item", "brief", "facts", *SHOWN[design], *MARKS[design])
+    marks = (*MARKS[design], *OPTIONAL.get(design, ()), *WHY.get(design, ()))
+    columns = ("item", "brief", "facts", *SHOWN[design], *marks)
     seen = [{name: row.get(name, "") for name in columns} | {"item": str(at)} for at, (row, _) in enumerate(found, 1)]
     return seen, [head, *({"item": str(at), **key} for at, (_, key) in enumerate(found, 1))]
 

@@ -112,17 +112,33 @@ def piece_figures(head: Key, rows: Sequence[Key], verdicts: Sequence[Verdict]) -
         whole = [(row["status"] == "accepted", told) for row, told in marked if all(told)]
         bad = [(accepted, any("yes" in one for one in told)) for accepted, told in whole]
         sent = [told for accepted, told in whole if accepted]
+        told_by_each = [["yes" in mine for mine in zip(*told, strict=True)] for told in sent]  # is it faulty?
+        asked = [votes(row, "publish", verdicts) for row in own if row["status"] == "accepted"]
+        publish = [[one == "yes" for one in told] for told in asked if told]
         figures += [
             Figure(f"{source}: accepted", counted(row["status"] == "accepted" for row in own), least=0.6),
             Figure(f"{source}: accepted and faulty for any reader", counted(it for yes, it in bad if yes), most=0.05),
+            Figure(f"{source}: accepted and faulty for all readers", counted(map(all, told_by_each))),
             *(
                 Figure(f"{source}: accepted, {mark} for any reader", counted("yes" in told[at] for told in sent))
                 for at, mark in enumerate(ALONE)
             ),
+            *_publishable(source, publish),
             Figure(f"{source}: flags that are right", counted(it for yes, it in bad if not yes)),
             Figure(f"{source}: faulty pieces that are flagged", counted(not yes for yes, it in bad if it)),
         ]
     return figures
+
+
+def _publishable(source: str, publish: Sequence[Sequence[bool]]) -> list[Figure]:
+    """Return what of the accepted pieces all readers, and each of them, would publish; nothing where none was asked."""
+    if not publish:
+        return []
+    by_each = [counted(one) for one in zip(*publish, strict=True)]
+    return [
+        Figure(f"{source}: accepted, publishable for all readers", counted(map(all, publish))),
+        *(Figure(f"{source}: accepted, publishable for reader {at}", one) for at, one in enumerate(by_each, 1)),
+    ]
 
 
 def score(key: Path, readers: Sequence[Path]) -> tuple[list[Figure], dict[str, float | None], list[str]]:

@@ -111,11 +111,13 @@ def test_descriptions_meet_the_one_most_like_them(
 def test_pieces_of_two_sources_stand_alone(
     script: Any, briefs: Rows, rows_file: Callable[..., Path], tmp_path: Path
 ) -> None:
-    rows = [{"brief": briefs[0], "text": f"Text {at}.", "kind": "meta", "status": "flagged"} for at in range(5)]
+    rows = [{"brief": briefs[0], "text": f"Text {at}.", "kind": "meta", "status": "flagged"} for at in range(4)]
+    rows.append({**rows[0], "text": "Text 4.", "kind": "description"})
     one, other = rows_file("one.jsonl", rows), rows_file("other.jsonl", rows)
     script("make_sheet").main(["pieces", f"large={one}", f"small={other}", "--out", str(tmp_path / "metas")])
     sheet, (_, *key) = read(tmp_path / "metas")
-    assert list(sheet[0])[3:] == ["text", "unsupported", "contradiction", "no_language"]
+    marks = ["unsupported", "contradiction", "no_language", "publish", "why"]
+    assert list(sheet[0])[3:] == ["text", *marks]
     assert [(row["item"], row["text"]) for row in sheet] == [(row["item"], row["text"]) for row in key]
     assert [one["source"] for one in key].count("small") == 5 and key[0]["status"] == "flagged"
 

@@ -122,6 +122,27 @@ def test_pieces_show_what_is_accepted_and_whether_flags_are_right(script: Any, r
     assert found["new: flags that are right"] == (1, 2) and found["new: faulty pieces that are flagged"] == (1, 2)
 
 
+def test_what_readers_would_publish_is_counted_where_they_were_asked(script: Any, rows_file: Made) -> None:
+    head = {"design": "pieces", "seed": 0, "briefs": 4, "facts": 0}
+    key = [line(at, "") | {"status": "flagged" if at > 3 else "accepted"} for at in (1, 2, 3, 4)]
+
+    def reader(*marks: str) -> list[dict[str, str]]:
+        names = ("unsupported", "contradiction", "no_language", "publish")
+        return [{"item": str(at), **dict(zip(names, one, strict=False))} for at, one in enumerate(marks, 1)]
+
+    first, second = reader("nnny", "ynnn", "nynn", "nnny"), reader("nnny", "nnyy", "nnnn", "nnny")
+    found, agreed, wrong, _ = counts(script, rows_file, [head, *key], first, second)
+    assert not wrong and agreed["publish"] == pytest.approx((3 / 4 - 1 / 2) / (1 - 1 / 2))
+    assert found["new: accepted, publishable for all readers"] == (1, 3)
+    assert found["new: accepted, publishable for reader 1"] == (1, 3)
+    assert found["new: accepted, publishable for reader 2"] == (2, 3)
+    assert found["new: accepted and faulty for any reader"] == (2, 3)
+    assert found["new: accepted and faulty for all readers"] == (1, 3)  # 2, each for a reason of their own
+    _, agreed, wrong, figures = counts(script, rows_file, [head, *key], reader(*["nnn"] * 4), reader(*["nnn?"] * 4))
+    assert len(wrong) == 4 and all("publish is '?'" in sentence for sentence in wrong)  # missing is none, wrong is one
+    assert agreed["publish"] is None and not [one for one in figures if "publishable" in one.name]
+
+
 def test_kappa_is_cohens(script: Any) -> None:
     kappa = script("verdicts").kappa
     first, second = ["yes"] * 25 + ["no"] * 25, ["yes"] * 20 + ["no"] * 5 + ["yes"] * 10 + ["no"] * 15

@@ -29,6 +29,8 @@ MARKS = {
     "suggestions": {"mark": WORTH},
     "pieces": dict.fromkeys(ALONE, YES_NO),
 }
+OPTIONAL = {"pieces": {"publish": YES_NO}}  # older sheets did not ask it: where it is missing nothing is wrong
+WHY = {"pieces": ("why",)}  # in the reader's own words; counts for nothing
 Key: TypeAlias = dict[str, Any]  # an item's row of the key
 Verdict: TypeAlias = dict[str, dict[str, str]]  # one reader's marks by item
 
@@ -44,11 +46,11 @@ def read_verdict(path: Path, design: str, items: Iterable[str]) -> tuple[Verdict
             wrong.append(f"{where}: {'stands there twice' if item in found else 'no such item'}")
             continue
         found[item] = {}
-        for mark, words in MARKS[design].items():
+        for mark, words in {**MARKS[design], **OPTIONAL.get(design, {})}.items():
             told = str("" if row.get(mark) is None else row[mark]).strip()
             if told.casefold() in words:
                 found[item][mark] = words[told.casefold()]
-            else:
+            elif told or mark in MARKS[design]:
                 wrong.append(f"{where}: {mark} is {told!r}; one of {', '.join(dict.fromkeys(words.values()))}")
     wrong += [f"{path}: item {item} is missing" for item in asked if item not in found]
     return found, wrong
@@ -89,7 +91,7 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> float | None:
 def agreement(design: str, rows: Sequence[Key], verdicts: Sequence[Verdict]) -> dict[str, float | None]:
     """Return kappa of each mark, the mean over all pairs of readers; `faulty` is of both sides."""
     names: dict[str, list[str]] = {}
-    for mark in MARKS[design]:
+    for mark in (*MARKS[design], *OPTIONAL.get(design, ())):
         names.setdefault("faulty" if mark.endswith("_faulty") else mark, []).append(mark)
     found: dict[str, float | None] = {}
     for name, marks in names.items():

@@ -296,7 +296,8 @@ def test_a_page_is_readable_without_its_script(page: Path, browser: Chromium) ->
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     browser.open(page)
     browser.call("Emulation.setScriptExecutionDisabled", value=False)
-    assert browser.ask("document.querySelector('noscript').innerText").startswith("The pieces need JavaScript")
+    assert browser.texts("noscript .id") == ALL and browser.texts("noscript li:nth-child(2) mark") == ["best", "👩‍👩‍👧"]
+    assert browser.texts("noscript li:nth-child(5) .words")[0] == EVIL and not browser.texts("noscript img")
     assert browser.ask("document.querySelectorAll('.overview svg rect').length") > 10
 
 

@@ -5,16 +5,17 @@ from typing import Any
 
 import pytest
 
+from aigc import Project
 from aigc.content import ContentType
-from aigc.plugs.registry import Registry
-from aigc.project import Project
+from aigc.testing import open_project
 from aigc.types import Brief, Draft, Field
 
 
 @pytest.fixture(scope="session")
-def project() -> Project:
-    """Return a project without a folder, with the plugins that search ads need."""
-    return Project.open(registry=Registry.discover(only={"text", "rules", "formats", "ads", "claims", "scorers"}))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return an empty project, with the plugins that search ads need."""
+    only = {"text", "rules", "formats", "ads", "claims", "law", "scorers"}
+    return open_project(tmp_path_factory.mktemp("ads"), only=only)
 
 
 @pytest.fixture(scope="session")

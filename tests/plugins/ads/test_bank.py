@@ -5,10 +5,10 @@ from importlib.resources import files
 
 import pytest
 
+from aigc import Project
 from aigc.content import ContentType, brief_values, measure
-from aigc.project import Project
+from aigc.testing import preview
 from aigc.types import Brief, Message
-from aigc.writing.preview import preview
 
 
 @pytest.mark.parametrize(("name", "most"), [("headlines", 30), ("descriptions", 90)])

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 
 from aigc.content import measure
 from aigc.types import Field
-from aigc_plugins.ads.calls import calls_to_action, offering
+from aigc_plugins.ads.calls import calls_to_action, drawn_closings, offering
 from aigc_plugins.ads.compose import (
     ad_descriptions,
     ad_headlines,
@@ -15,17 +16,47 @@ from aigc_plugins.ads.compose import (
     product_line,
     product_name,
 )
-from aigc_plugins.ads.word_lists import word_lists
+from aigc_plugins.ads.word_lists import closing_lists, word_lists
 
 
-@pytest.mark.parametrize("part", ["calls", "closings"])
+@pytest.mark.parametrize("part", ["calls", "drawn", "closings"])
 def test_every_call_fits_and_each_kind_has_enough_of_them(part: str) -> None:
     for language in ("en", "zh"):
         assert set(word_lists()[part][language]) == {"goods", "service", "software"}
         for lines in word_lists()[part][language].values():
-            assert len(lines) == len(set(lines)) >= (40 if part == "calls" else 4)
+            assert len(lines) == len(set(lines)) >= (40 if part == "drawn" else 4)
             assert all(measure(line, "width") <= 30 for line in lines)
             assert not any("!" in line or "！" in line for line in lines)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_closings_are_many_short_sentences_that_promise_nothing(language: str) -> None:
+    lists = closing_lists()[language]
+    assert set(lists) == {"any", "goods", "service", "software"}
+    assert min(map(len, lists.values())) >= 40
+    for category in ("kitchen", "services", "software"):
+        every = drawn_closings(language, "Kettle", category, "")
+        assert len(every) == len(set(every))
+        assert sum(measure(line, "width") <= 18 for line in every) >= 15, "some for where little room is left"
+        for line in every:
+            assert measure(line, "width") <= 37 and line.endswith("。" if language == "zh" else ".")
+            assert not re.search(r"[!！\d$€]|\b(?:free|deliver|guarantee|save|best|cheap|price|easy|click)", line, re.I)
+            assert not re.search("免费|包邮|配送|保证|最|优惠|便宜|价|点击", line)
+
+
+def test_closings_ask_for_what_is_sold_so() -> None:
+    lists = closing_lists()["en"]
+    assert not [
+        line
+        for line in lists["any"]
+        if re.search(r"(?i)\b(?:order|book|buy|shop|sign|basket|it)\b", line)
+        if line != "See it all online."
+    ]
+    assert not [line for line in lists["goods"] if re.search(r"(?i)\b(?:book|request|sign|it)", line)]
+    assert not [
+        line for line in lists["service"] if re.search(r"(?i)\b(?:order|buy|shop|sign|basket|works|plan)", line)
+    ]
+    assert not [line for line in lists["software"] if re.search(r"(?i)\b(?:order|buy|book|basket)", line)]
 
 
 def test_calls_suit_what_is_sold_and_vary_by_product() -> None:
@@ -98,6 +129,7 @@ def test_names_from_lists_in_small_letters_get_capitals() -> None:
         ("手冲咖啡壶", "厨房", None, ("厨房", "手冲咖啡壶")),
         ("a/b\nc", None, None, ("A-B-C", "")),
         ("Superextraordinarily", None, None, ("", "")),
+        ("Copper Saucepan 1.5 L", "cookware", None, ("Cookware", "Copper-Saucepan")),
     ],
 )
 def test_the_path_is_short_and_made_of_whole_words(

@@ -46,7 +46,7 @@ def test_a_fact_becomes_a_line_or_nothing(text: str, line: str) -> None:
 def test_a_fact_without_a_word_gives_no_line(nothing: str, field: Callable[..., Field]) -> None:
     assert ad_line(nothing) == plain_line(nothing) == ad_sentence(nothing, "Socks") == ""
     assert ad_sentence([nothing, "warm"], "Socks") == "Socks: warm." and ad_sentence([nothing], language="zh") == ""
-    assert beside(["Socks"], nothing, "en") == "" and clauses(f"warm wool, {nothing}") == []
+    assert beside(["Socks"], nothing, "en") == "" and not clauses(f"warm wool, {nothing}")
     assert list(two_in_one([nothing, "warm", "soft"], "en", ["Socks"])) == ["Socks: Warm, soft"]
     assert [*keeps_to_fact("Socks", field(nothing, product="Socks"))] == ["the fact has no word"]
     mix = {"name": 1, "lines": 7, "plain": 4, "clauses": 2, "joined": 5, "paired": 4}

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
 
-from aigc.asking import open_rows, read_briefs
+from aigc import Pipeline, Project
 from aigc.content import ContentType
-from aigc.project import Project
-from aigc.testing import ScriptedGenerator
-from aigc.types import Brief, Request
-from aigc.writing.pipeline import Pipeline
+from aigc.testing import ScriptedGenerator, briefs_in
+from aigc.types import Artifact, Brief, Request
 
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 STORED = Path(__file__).with_name("facts_voice")
 EXPORTS = ("google-ads-editor", "csv", "jsonl")
+LATER = ("claims", "advertising_law")  # an input and a check that the type has got since; no text depends on them
 WRONG = ["The 99 best of the world!", "A", "good value with a smile and more of it", ""]
 
 
@@ -39,10 +38,15 @@ def answer(request: Request, index: int) -> str:
 
 def first_briefs(project: Project, search_ad: ContentType) -> Iterator[Brief]:
     for name, count in (("google-search.csv", 16), ("google-search-zh.csv", 8)):
-        rows = open_rows(BRIEFS / name, project.registry)
-        for brief in islice(read_briefs(rows, search_ad, project.environment), count):
-            assert isinstance(brief, Brief)
-            yield brief
+        yield from briefs_in(project, search_ad, BRIEFS / name)[:count]
+
+
+def without_later(piece: Artifact) -> Artifact:
+    """Return a piece without what the type has got since."""
+    values = {name: value for name, value in piece.brief.values.items() if name not in LATER}
+    findings = tuple(one for one in piece.findings if one.check not in LATER)
+    reason = piece.reason if findings else ""
+    return replace(piece, brief=replace(piece.brief, values=values), findings=findings, reason=reason)
 
 
 def test_its_exports_are_those_of_the_version_without_voices(
@@ -52,6 +56,7 @@ def test_its_exports_are_those_of_the_version_without_voices(
     pieces = list(pipeline.write(search_ad, first_briefs(project, search_ad)))
     pieces.sort(key=lambda piece: (piece.brief.values["language"], piece.id))
     assert {piece.status for piece in pieces} == {"accepted"}
+    pieces = list(map(without_later, pieces))
     files = [file for name in EXPORTS for file in project.registry.get("exporter", name, "test")(pieces, tmp_path)]
     assert len(files) == 4
     for file in files:

@@ -85,6 +85,9 @@ def test_each_of_two_facts_must_be_told(field: Callable[..., Field]) -> None:
         ("Skillet", "26 cm across", "A skillet that is 26 cm across."),
         ("Solar lights", "charge in daylight", "Solar lights that charge in daylight."),
         ("Bike repair", "open 7 days a week", "Bike repair that is open 7 days a week."),
+        ("Enamel mug", "dishwasher safe", "An enamel mug that is dishwasher safe."),
+        ("Hotel room", "digital safe", "A hotel room with a digital safe."),
+        ("Tripod", "adjustable legs", "A tripod with adjustable legs."),
     ],
 )
 def test_a_well_joined_sentence_passes(field: Callable[..., Field], product: str, fact: str, sentence: str) -> None:
@@ -97,6 +100,10 @@ def test_a_well_joined_sentence_passes(field: Callable[..., Field], product: str
         ("Dog bed", "7 cm of memory foam", "A dog bed that is 7 cm of memory foam.", "says the product is"),
         ("Skillet", "26 cm across", "A skillet with 26 cm across.", "puts 'with'"),
         ("Tent", "waterproof to 3,000 mm", "A tent with waterproof to 3,000 mm.", "puts 'with'"),
+        ("Enamel mug", "dishwasher safe", "An enamel mug with dishwasher safe.", "puts 'with'"),
+        ("Desk lamp", "height adjustable", "A desk lamp with height adjustable.", "puts 'with'"),
+        ("Lunch bag", "leakproof", "A lunch bag with leakproof.", "puts 'with'"),
+        ("Boiler service", "on call 365 days", "A boiler service with on-call 365 days.", "puts 'with'"),
         ("Dog food", "no grain", "Dog food that no grain.", "has no verb"),
         ("Solar lights", "pack of 8", "Solar lights that pack of 8.", "has no verb"),
         ("Tracker", "live position", "A tracker that live position.", "has no verb"),
@@ -108,6 +115,14 @@ def test_a_badly_joined_sentence_is_refused(
     field: Callable[..., Field], product: str, fact: str, sentence: str, message: str
 ) -> None:
     assert message in "; ".join(joins_well(sentence, field(fact, product=product)))
+
+
+def test_a_facts_thing_does_not_follow_the_products_name_at_once(field: Callable[..., Field]) -> None:
+    given = field("report in 24 hours", product="Boiler service")
+    assert "nothing joins them" in "; ".join(joins_well("A boiler service report in 24 hours.", given, verbs=True))
+    assert list(joins_well("A boiler service with a report in 24 hours.", given, verbs=True)) == []
+    does = field("holds 2 litres", product="Kettle")
+    assert list(joins_well("Kettle holds 2 litres.", does, verbs=True)) == []
 
 
 def test_a_million_facts_leave_no_more_behind_than_some() -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from aigc.asking import open_rows, read_briefs
+from aigc import Pipeline, Project
 from aigc.content import ContentType, brief_values, evaluate, measure
-from aigc.project import Project
-from aigc.testing import ScriptedGenerator
+from aigc.testing import ScriptedGenerator, briefs_in
 from aigc.types import Artifact, Brief, Request, Row
-from aigc.writing.pipeline import Pipeline
 
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 TENT = {
@@ -84,6 +83,27 @@ def test_the_joined_voice_tells_facts_beside_the_product_too(write) -> None:  # 
     assert ad.fields["descriptions"][1].startswith("Pitches in 5 minutes. Two doors. Free returns.")
     assert {finding.check for finding in ad.findings} == {"ad_strength"}
     assert "fresh 0%" in ad.findings[-1].message
+
+
+def test_a_fact_that_stands_beside_the_product_only_is_offered_there(write) -> None:  # type: ignore[no-untyped-def]
+    def fresh(request: Request, index: int) -> str:
+        fact = request.prompt.messages[-1].content.partition(": ")[2]
+        return f"{fact} in the evening" if stage(request) == "copy" else f"Today: {fact}"
+
+    ad = write(
+        fresh, voice="copy", product="Travel mug", keyword="travel mug", benefits=["leakproof lid", "holds 0.5 litres"]
+    )
+    (lid,) = {one.field for one in ad.suggestions if one.text == "Leakproof Lid in the Evening"}
+    number = int(lid.removeprefix("headlines[").removesuffix("]"))
+    assert ad.fields["headlines"][number] == "Travel Mug: Leakproof Lid"
+    assert "Leakproof Lid" not in ad.fields["headlines"]
+
+
+def test_the_stage_copy_asks_a_judge_where_there_is_one(search_ad: ContentType) -> None:
+    copy, joint = search_ad.picking("copy")
+    assert copy.pick and [bound.name for bound in copy.pick.judge] == ["judged"]
+    assert joint.pick and not joint.pick.judge
+    assert not search_ad.picking("facts") and not search_ad.picking("joined")
 
 
 def test_the_copy_voice_lets_a_fresh_line_stand_above_the_floor_only(write) -> None:  # type: ignore[no-untyped-def]
@@ -216,9 +236,7 @@ def test_an_ad_in_chinese_is_counted_in_double_width(write) -> None:  # type: ig
 
 def test_the_shipped_products_are_sixty_good_briefs(project: Project, search_ad: ContentType) -> None:
     file = BRIEFS / "google-search.csv"
-    briefs = list(read_briefs(open_rows(file, project.registry), search_ad, project.environment))
-    assert all(isinstance(brief, Brief) for brief in briefs)
-    values = [brief.values for brief in briefs if isinstance(brief, Brief)]
+    values = [brief.values for brief in briefs_in(project, search_ad, file)]
     assert len({value["product"] for value in values}) == len({value["url"] for value in values}) == 60
     assert all(3 <= len(value["benefits"]) <= 6 for value in values)
     assert all(len(set(value["benefits"])) == len(value["benefits"]) for value in values)
@@ -229,9 +247,8 @@ def test_the_shipped_products_are_sixty_good_briefs(project: Project, search_ad:
 
 def test_the_chinese_products_are_good_briefs_too(project: Project, search_ad: ContentType) -> None:
     file = BRIEFS / "google-search-zh.csv"
-    briefs = list(read_briefs(open_rows(file, project.registry), search_ad, project.environment))
-    assert len(briefs) == 8
-    assert all(isinstance(brief, Brief) and brief.values["language"] == "zh" for brief in briefs)
+    briefs = briefs_in(project, search_ad, file)
+    assert [brief.values["language"] for brief in briefs] == ["zh"] * 8
 
 
 def test_a_table_of_measurements_becomes_facts_and_unknown_cells_do_not(
@@ -246,8 +263,7 @@ def test_a_table_of_measurements_becomes_facts_and_unknown_cells_do_not(
         ] }}""",
     }
     rows = [Row(values=cells, where="cars.csv:2")]
-    (brief,) = read_briefs(rows, search_ad, project.environment, literals=literals)
-    assert isinstance(brief, Brief)
+    (brief,) = briefs_in(project, search_ad, rows, set_=literals)
     assert brief.values["product"] == "Ford Torino"
     assert brief.values["benefits"] == ["140 hp", "made in USA"]
 
@@ -257,3 +273,22 @@ def test_the_globals_work_in_expressions(project: Project) -> None:
     expression = "{{ stages.lines + calls_to_action(language, product, category) }}"
     assert len(evaluate(project.environment, expression, names)) == 4
     assert evaluate(project.environment, "{{ display_path(product)[0] }}", names) == "Kettle"
+
+
+def test_gimmicks_of_a_brief_are_printed_nowhere(write) -> None:  # type: ignore[no-untyped-def]
+    facts = ["A*Maz*Ing lid", "F-R-E-E pegs", "f1ts in a bag", "_Strong_ poles", "~1.9 kg", "pitches in 5~6 minutes"]
+    ad = write(faithful, voice="joined", benefits=facts, offer="~10 % 0ff*", brand="e.l.f.")
+    texts = [*ad.fields["headlines"], *ad.fields["descriptions"]]
+    assert (ad.status, ad.reason) == ("accepted", "")
+    assert not [text for text in texts if re.search(r"[*_~]|F-R|f1ts|0ff|E\.l", text)]
+    assert {"Amazing Lid", "Free Pegs", "Fits in a Bag", "Strong Poles"} <= set(texts)
+    assert any("about 10 % off" in text.lower() for text in texts) and any("by e.l.f." in text for text in texts)
+    told = " ".join(finding.message for finding in ad.findings if finding.severity == "note")
+    assert "F-R-E-E as Free" in told and "f1ts as Fits" in told
+
+
+def test_a_brand_that_is_written_so_stays(write) -> None:  # type: ignore[no-untyped-def]
+    for brand in ("Toys-R-Us", "P!nk", "7-Eleven", "e.l.f.", "F-R-E-E", "Yahoo!"):
+        ad = write(faithful, voice="joined", brand=brand)
+        assert (ad.status, ad.reason) == ("accepted", "")
+        assert f"Hiking Tent by {brand}" in ad.fields["headlines"]

@@ -55,7 +55,7 @@ def test_of_many_things_of_every_kind() -> None:
 
 def test_pages_and_articles_too() -> None:
     meta = rows("seo/bank/meta.jsonl")
-    articles = ("openings", "intros", "paragraphs")
+    articles = ("openings", "paragraphs")
     openings = [row for name in articles for row in rows(f"articles/bank/{name}.jsonl")]
     for found in (meta, openings):
         assert len(found) >= 300 and {row["language"] for row in found} == {"en", "zh"}

@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
 
+from aigc.types import Brief, Draft
 from aigc_plugins.ads.calls import call_verbs, drawn_calls, offering
+from aigc_plugins.ads.compose import ad_headlines
 from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.headline_set import has_phrase, headline_set, twins
 from aigc_plugins.ads.strength import headline_kind
+from aigc_plugins.ads.told_once import told_enough
+from aigc_plugins.ads.untold import price_is_told
 
 FACTS = ["holds 200 litres", "childproof lid", "made of recycled plastic", "brass tap"]
 LINES = ["Holds 200 litres", "Childproof lid", "Made of recycled plastic", "Brass tap"]
@@ -148,3 +153,79 @@ def test_nobody_books_a_cushion_for_travelling() -> None:
     assert (
         offering("Home cleaning", "cleaning", further=True) == offering("地暖清洗", "家居", further=True) == "service"
     )
+
+
+@pytest.mark.parametrize(
+    ("price", "told"),
+    [
+        ("$49", "Yours for $49"),
+        ("CHF 1'299.-", "Yours for CHF 1'299.-"),
+        ("Rs. 499", "Yours for Rs. 499"),
+        ("19-29 €/kg", "Yours for 19-29 €/kg"),
+        ("ab 19 €", "Rain barrel: Ab 19 €"),
+        ("from $19", "Rain barrel: From $19"),
+        ("on request", ""),
+        ("N/A €", ""),
+        ("0.00 €", ""),
+    ],
+)
+def test_a_price_is_told_as_what_it_is(price: str, told: str) -> None:
+    lines = headline_set(ALL, LINES[:1], FACTS[:1], product="Rain barrel", price=price)
+    assert (told in lines) if told else not any(price.casefold() in line.casefold() for line in lines)
+    assert not any(line.startswith("Yours for") and line != told for line in lines)
+    assert ad_headlines([], product="Rain barrel", price=price)[1:] == ([told] if told.startswith("Yours") else [])
+
+
+@pytest.mark.parametrize(("offer", "told"), [("15%", True), ("15 % off", True), ("0.15", False), ("5", False)])
+def test_an_offer_of_nothing_but_a_number_is_not_told_and_that_is_said(offer: str, told: bool) -> None:
+    lines = headline_set(ALL, LINES[:1], FACTS[:1], product="Rain barrel", offer=offer)
+    assert any(offer in line for line in lines) is told
+    draft = Draft(brief=Brief(id="a", values={"offer": offer, "price": "on request"}), fields={}, schema={})
+    price = "price is left out: 'on request' is no amount"
+    why = f"offer is left out: {offer!r} may be a share, an amount or a number of things"
+    assert list(price_is_told(draft)) == [price, *([] if told else [why])]
+
+
+def test_a_name_that_begins_small_stays_so_and_no_article_stands_twice() -> None:
+    lines = headline_set(ALL, LINES[:1], FACTS[:1], product="iPhone case", brand="Oakrow", keyword="eBay case")
+    assert any(line.startswith("iPhone") for line in lines) and any(line.startswith("eBay") for line in lines)
+    assert not [line for line in lines if "IPhone" in line or "EBay" in line]
+    calls = [line for at in range(20) for line in drawn_calls([f"The tent {at}"], "en", None)]
+    assert any("the tent" in call.lower() for call in calls)
+    assert not [call for call in calls if "the the" in call.lower() or "your the" in call.lower()]
+
+
+def test_a_line_names_no_product_by_a_word_that_is_no_name() -> None:
+    facts, lines = ["fits any fridge door", "2 year warranty"], ["Maker fits any fridge door", "Any fridge door"]
+    made = headline_set(MIX, lines, facts, product="Cold brew maker", brand="Oakrow")
+    assert "Any fridge door" in made and not [line for line in made if line.startswith("Maker")]
+    own = headline_set(MIX, ["Cover washes at 40 degrees"], ["cover washes at 40 degrees"], product="Cushion cover")
+    assert "Cover washes at 40 degrees" in own, "the fact's own word"
+
+
+@pytest.mark.parametrize(
+    ("product", "keyword", "facts", "price"),
+    [
+        ("Merino hiking socks", "wool hiking socks", ["70% merino", "reinforced heel"], "14,50 €"),
+        ("Folding camp chair", "camping chair", ["weighs 900 grams", "cup holder", "carries up to 120 kg"], "49 kr"),
+        ("集雨桶", "雨水桶", ["容量200升", "铜质龙头"], "99元"),
+    ],
+)
+def test_a_fact_stands_behind_one_name_and_its_number_in_two_lines(
+    product: str, keyword: str, facts: list[str], price: str
+) -> None:
+    language = "en" if product.isascii() else "zh"
+    lines = headline_set(MIX, [], facts, product=product, keyword=keyword, price=price, language=language)
+    told = Counter(line.replace("：", ":").partition(":")[2].strip().casefold() for line in lines)
+    assert [fact for fact, count in told.items() if fact and count > 1] == []
+    numbers = Counter(number for line in lines for number in re.findall(r"\d[\d,]*", line))
+    assert len(numbers) > 1 and max(numbers.values()) <= 2, lines
+
+
+def test_a_number_that_names_the_product_stands_in_any_line() -> None:
+    brief = {"product": "Drill X 500", "keyword": "drill x 500", "brand": "Oakrow"}
+    lines = headline_set(MIX, [], FACTS, **brief)
+    assert sum("500" in line for line in lines) > 2
+    assert told_enough("Chair: 900 g", ["Camp chair: 900 grams"], frozenset())
+    assert told_enough("Weighs 900 g", ["900 grams, two pockets", "Only 900 grams"], frozenset())
+    assert not told_enough("5 heads", ["Pitches in 5 minutes", "5 minutes, two doors"], frozenset())

@@ -52,7 +52,7 @@ def test_the_short_form_of_a_unit_stands_behind_a_number_only() -> None:
     ],
 )
 def test_a_fact_loses_only_what_it_is_true_without(fact: str, kept: list[str]) -> None:
-    assert heads(fact) == kept
+    assert list(heads(fact)) == kept
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_fact_loses_only_what_it_is_true_without(fact: str, kept: list[str]) -
 )
 def test_what_holds_for_several_things_holds_for_each(fact: str, told: str) -> None:
     pattern, _, things = told.partition(": ")
-    assert parts(fact) == [pattern.format(one) for one in things.split(", ")]
+    assert list(parts(fact)) == [pattern.format(one) for one in things.split(", ")]
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_what_holds_for_several_things_holds_for_each(fact: str, told: str) -> N
     ],
 )
 def test_what_holds_for_several_things_together_is_not_told_of_each(fact: str) -> None:
-    assert parts(fact) == []
+    assert list(parts(fact)) == []
 
 
 def test_chinese_parts_stand_between_commas_unless_one_is_a_condition() -> None:
-    assert parts("5毫米鞋钉，湿滑路面不打滑") == ["5毫米鞋钉", "湿滑路面不打滑"]
-    assert parts("人数一改，用量自动换算") == parts("充电10分钟，可听5小时") == parts("容量0.9升") == []
+    assert list(parts("5毫米鞋钉，湿滑路面不打滑")) == ["5毫米鞋钉", "湿滑路面不打滑"]
+    assert not any(map(parts, ("人数一改，用量自动换算", "充电10分钟，可听5小时", "容量0.9升")))
 
 
 def test_a_verb_is_not_told_without_its_particle() -> None:

@@ -91,6 +91,9 @@ def test_paragraphs_by_hand_tell_every_fact_and_change_none(row: dict[str, Any])
         assert about and not list(changes(sentence, about, row["language"])), sentence
         told += about
     assert sorted(told) == sorted(row["facts"])
+    brief = Brief(id="1", values={"topic": row["topic"], "language": row["language"]})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=row["facts"]))
+    assert tell_facts_once(row["output"], field) == row["output"]
 
 
 def test_a_fact_of_two_sentences_stands() -> None:
@@ -99,3 +102,40 @@ def test_a_fact_of_two_sentences_stands() -> None:
     field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=[fact]))
     assert tell_facts_once("The blade is sharp.", field) == fact
     assert not list(retells_facts(fact, field))
+
+
+@pytest.mark.parametrize(
+    ("facts", "joined"),
+    [
+        (
+            ["A match has two halves of 30 minutes.", "Be at the pitch 45 minutes before kick-off."],
+            "A match has two halves of 30 minutes, and be at the pitch 45 minutes before kick-off.",
+        ),
+        (
+            ["Bring a liner and ear plugs.", "Boots stay in the drying room."],
+            "Bring a liner and ear plugs, and boots stay in the drying room.",
+        ),
+    ],
+)
+def test_an_order_and_a_statement_are_not_one_sentence(facts: list[str], joined: str) -> None:
+    brief = Brief(id="1", values={"topic": "a match"})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=facts))
+    assert tell_facts_once(joined, field) == " ".join(facts)
+    assert list(retells_facts(joined, field)) and not list(retells_facts(" ".join(facts), field))
+
+
+@pytest.mark.parametrize(
+    ("facts", "joined"),
+    [
+        (
+            ["Soup is served at seven.", "The lights go out at ten."],
+            "Soup is served at seven, and the lights go out at ten.",
+        ),
+        (["Soap is fine.", "Never leave the pan in water."], "Soap is fine, and you never leave the pan in water."),
+        (["Wash the pan.", "Dry the pan at once."], "Wash the pan, and dry the pan at once."),
+    ],
+)
+def test_two_of_a_kind_may_be_one_sentence(facts: list[str], joined: str) -> None:
+    brief = Brief(id="1", values={"topic": "a pan"})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=facts))
+    assert tell_facts_once(joined, field) == joined and not list(retells_facts(joined, field))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aigc.plugs.extension import Extension
+from aigc import Extension
 from aigc.types import Brief, Draft, Field
 from aigc_plugins import claims
 

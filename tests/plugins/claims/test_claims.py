@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 import yaml
 
-from aigc.plugs.registry import Registry
-from aigc.testing import try_scorer
+from aigc.testing import open_project, try_scorer
 from aigc.types import Brief, Candidate, Draft, Prompt
 from aigc_plugins import claims
 from aigc_plugins.claims import kind_of_line
@@ -23,6 +23,8 @@ CHECKS = (
     "no_comparatives",
     "no_filler",
     "no_new_claims",
+    "no_stump",
+    "same_conditions",
     "same_doers",
     "same_negations",
     "same_numbers",
@@ -50,6 +52,7 @@ GOOD = [
     ("不粘平底锅", "手柄可拆卸", "手柄拆下，平底锅收进柜里"),
     ("锻打菜刀", "终身免费磨刀", "刀钝了？终身免费磨"),
     ("陪练课", "两位老师", "2位老师陪孩子练琴"),
+    ("折叠椅", "可以折叠的", "椅子可以折叠"),
 ]
 
 BAD = [
@@ -77,6 +80,10 @@ BAD = [
     ("keeps_key_word", "Patent search", "answer in 3 working days", "An answer in 3 days", "loses 'working'"),
     ("who_does_what", "Straw hat", "woven in Ecuador", "Weave a hat in Ecuador", "tells the reader to weave"),
     ("who_does_what", "Sardines", "caught off Brittany", "Hungry? Catch sardines", "tells the reader to catch"),
+    ("no_stump", "保温杯", "可用洗碗机清洗", "每天晚上，可用洗碗机清", "is cut off from '可用洗碗机清洗'"),
+    ("no_stump", "保温杯", ["容量0.5升", "杯盖防漏"], "杯盖防，带0.5升水出门。", "'杯盖防' is cut off"),
+    ("no_stump", "保温杯", ["杯盖防漏", "容量0.5升"], "杯盖防和0.5升的容量。", "'杯盖防' is cut off"),
+    ("no_stump", "人体工学椅", "高度可调，适合办公室使用", "高度可调，适合办公室使", "'适合办公室使' is cut off"),
     ("same_numbers", "电动车", "续航40公里", "上班40分钟", "the fact has 40"),
     ("same_numbers", "电动车", "最多载两人", "周末载2人", "drops a limit (at most)"),
     ("same_numbers", "电动车", "续航40公里", "续航约40公里", "adds a limit (about)"),
@@ -84,6 +91,7 @@ BAD = [
     ("same_negations", "Nappies", "no fragrance", "Fragrance for the baby", "loses 'no'"),
     ("same_negations", "Bookkeeping", "fixed monthly fee", "Business with no monthly fee", "denies what"),
     ("same_negations", "Rye bread", "baked overnight", "Gluten-free, baked overnight", "denies what"),
+    ("same_negations", "Cordless trimmer", "cuts up to 18 mm", "Can't cut branches up to 18 mm", "denies what"),
     ("same_negations", "袜子", "袜口不勒腿", "袜口勒腿一整天", "loses '不'"),
     ("same_negations", "颜料", "24色", "24色无味颜料", "denies what"),
     ("names_kept", "Plug", "USB-C port", "Charge by usb-c at home", "the brief has 'USB-C'"),
@@ -190,10 +198,9 @@ def test_no_line_keeps_a_fact_without_a_word(found: Callable[..., str]) -> None:
     assert found("keeps_key_word", "Takes 5", "5") == ""
 
 
-def test_plain_lines_get_a_note(found: Callable[..., str]) -> None:
+def test_plain_lines_get_a_note(found: Callable[..., str], tmp_path: Path) -> None:
     assert found("adds_something", "Rubber feet", "rubber feet", product="Trivet") == "is the plain fact"
-    registry = Registry()
-    registry.add(claims, "claims")
+    registry = open_project(tmp_path, only=[], plugins={"claims": claims}).registry
     assert registry.names("check") == list(CHECKS)
     assert [one for one in CHECKS if registry.get("check", one).severity == "note"] == ["adds_something"]
 

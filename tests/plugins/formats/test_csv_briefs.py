@@ -286,3 +286,12 @@ def test_rows_come_before_the_file_is_read_to_its_end(tmp_path):
 def test_a_very_long_cell_is_read(read):
     ((values, _, error),) = read("product\n" + "x" * 200_000 + "\n")
     assert (len(values["product"]), error) == (200_000, "")
+
+
+def test_what_is_written_as_a_formula_so_that_excel_keeps_it_is_a_text(read):
+    rows = read('id,a\n"=""00417""",<p class="x">y</p>\n="00418",b\n"=""1""&""2""",=A1\n')
+    assert [row[0] for row in rows] == [
+        {"id": "00417", "a": '<p class="x">y</p>'},
+        {"id": "00418", "a": "b"},
+        {"id": '="1"&"2"', "a": "=A1"},
+    ]

@@ -78,11 +78,25 @@ def test_a_line_that_looks_like_a_formula_is_left_as_it_is(tmp_path, ad):
     assert [row[f"Headline {n}"] for n in (1, 2, 3)] == ["+20% More", "=Fit", "-20°C Warm"]
 
 
+def test_no_file_has_controls_or_halves_of_characters(tmp_path, ad):
+    odd = "Warm\0 Feet\x1b[31m\ud800"
+    files = google_ads_editor([ad(headlines=[odd] * 3, path1="b\0")], tmp_path, campaign="C\0", ad_group="G\x07")
+    for path, encoding in zip(files, ("utf-8-sig", "utf-16"), strict=True):
+        (row,) = read(path, encoding=encoding)
+        assert [row[name] for name in ("Headline 1", "Path 1", "Campaign", "Ad Group")] == [
+            "Warm Feet[31m",
+            "b",
+            "C",
+            "G",
+        ]
+
+
 @pytest.mark.parametrize(
     ("values", "fields", "message"),
     [
         ({}, {}, "1: has no Final URL"),
         ({"url": "example.com"}, {}, "1: has the Final URL 'example.com', which is no link"),
+        ({"url": f"https://a.b/{'x' * 2040}"}, {}, "1: has a Final URL of 2052 characters, Google takes at most 2048"),
         (URL, {"headlines": [*HEADLINES, "Natural Rubber Rain Boots for All"]}, "Headline 4 has width 33, at most 30"),
         (URL, {"headlines": [*HEADLINES, "折叠电动自行车折叠电动自行车车车"]}, "Headline 4 has width 32, at most 30"),
         (URL, {"descriptions": ["x" * 91, "y"]}, "Description 1 has width 91, at most 90"),
@@ -108,11 +122,13 @@ def test_a_scheme_in_capitals_is_a_link(tmp_path, ad, scheme):
     assert read(path, encoding="utf-8-sig")[0]["Final URL"] == f"{scheme}example.com/b"
 
 
-def test_a_piece_is_refused_by_itself_and_a_row_by_its_link_alone(ad):
+def test_a_piece_is_refused_by_itself_and_a_row_by_its_link(ad):
     assert list(google_ads_editor.refuses(ad(), campaign="Spring")) == []
     assert "Headline" in next(iter(google_ads_editor.refuses(ad(headlines=["x" * 31, "y", "z"]))))
     unwritten = {"headlines": None, "descriptions": None}
-    assert list(google_ads_editor.refuses(ad(values={}, **unwritten))) == []
+    assert [told[:16] for told in google_ads_editor.refuses(ad(values={}, **unwritten))] == ["has no Final URL"]
+    assert list(google_ads_editor.refuses(ad(values={}, **unwritten), url="https://example.com")) == []
+    assert list(google_ads_editor.refuses(ad(values={}, final_url=None, **unwritten))) == [], "which it may yet get"
     (told,) = google_ads_editor.refuses(ad(values={"url": "example.com"}, **unwritten))
     assert "'example.com', which is no link" in told
     assert list(google_ads_editor.refuses(ad(values={"url": "example.com"}, final_url=None, **unwritten))) == []

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from aigc.errors import BriefError
-from aigc_plugins.formats.json_briefs import json_briefs, jsonl_briefs
+from aigc_plugins.formats.json_briefs import json_briefs, jsonl_briefs, lists_of
 from aigc_plugins.formats.xlsx_briefs import xlsx_briefs
 
 
@@ -48,6 +48,92 @@ def test_json(tmp_path, content, values):
     rows = list(json_briefs(written(tmp_path, "b.json", content)))
     assert [row.values for row in rows] == values
     assert [row.where for row in rows] == [f"b.json: brief {number}" for number in range(1, len(values) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ('{"total": 2, "products": [{"a": 1}, {"a": 2}]}', "products"),
+        ('{"data": {"items": [{"a": 1}, {"a": 2}], "page": 1}, "ok": true}', "data.items"),
+        (
+            '{"data": {"products": {"edges": [{"node": {"a": 1}, "cursor": "x"}, {"node": {"a": 2}}]}}}',
+            "data.products.edges",
+        ),
+    ],
+)
+def test_json_that_holds_one_list_of_objects_is_its_rows(tmp_path, content, where):
+    file = written(tmp_path, "b.json", content)
+    rows = list(json_briefs(file))
+    assert [row.values for row in rows] == [{"a": 1}, {"a": 2}]
+    assert [row.where for row in rows] == [f"b.json: {where} 1", f"b.json: {where} 2"]
+    assert list(json_briefs(file, sheet=where)) == rows and lists_of(file) == (".", where)
+    assert len(list(json_briefs(file, sheet="."))) == 1
+
+
+TABLE = [{"a": "Mug", "b": 9}, {"a": "Cup", "b": 7}]
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "rows"),
+    [
+        ('{"a": {"0": "Mug", "1": "Cup"}, "b": {"0": 9, "1": 7}}', ("by-column",), TABLE),
+        ('{"a": {"4": "Mug", "9": "Cup"}, "b": {"4": 9, "9": 7}}', ("by-column",), TABLE),
+        ('{"a": {"0": "Mug"}, "b": {"1": 7}}', ("by-column",), [{"a": "Mug"}, {"b": 7}]),
+        ('{"a": ["Mug", "Cup"], "b": [9, 7]}', ("by-column",), TABLE),
+        (
+            '{"a": ["Mug", "Cup"], "b": [["x", "y"], ["z"]]}',
+            None,
+            [{"a": "Mug", "b": ["x", "y"]}, {"a": "Cup", "b": ["z"]}],
+        ),
+        ('{"0": {"a": "Mug", "b": 9}, "1": {"a": "Cup", "b": 7}}', None, TABLE),
+        (
+            '{"K1": {"a": "Mug"}, "K2": {"a": "Cup", "b": 7}}',
+            ("by-id",),
+            [{"id": "K1", "a": "Mug"}, {"id": "K2", **TABLE[1]}],
+        ),
+        ('{"x": {"K1": {"a": "Mug"}, "K2": {"a": "Cup"}}}', None, [{"id": "K1", "a": "Mug"}, {"id": "K2", "a": "Cup"}]),
+        (
+            '{"K1": {"Id": "7", "a": "Mug"}, "K2": {"a": "Cup"}}',
+            None,
+            [{"Id": "7", "a": "Mug"}, {"id": "K2", "a": "Cup"}],
+        ),
+    ],
+)
+def test_json_tables_without_a_list_of_rows(tmp_path, content, names, rows):
+    file = written(tmp_path, "b.json", content)
+    read = list(json_briefs(file))
+    assert [row.values for row in read] == rows
+    way = lists_of(file)[0]
+    assert read[0].where == f"b.json: {way} 1" and set(read[0].cleaned.values()) == {(f"read {way}",)}
+    assert names is None or lists_of(file) == names or lists_of(file) == (*names, "by-column")
+    assert len(list(json_briefs(file, sheet="."))) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"a": "Mug", "b": ["x", "y"]}',
+        '{"a": ["x", "y"]}',
+        '{"a": ["x", "y"], "b": ["z"]}',
+        '{"a": {"x": 1}, "b": {"y": 2}}',
+        '{"a": {}, "b": {}}',
+        '{"a": "Mug", "b": {"x": {"y": 1}}}',
+    ],
+)
+def test_json_objects_that_are_no_tables(tmp_path, content):
+    (row,) = json_briefs(written(tmp_path, "b.json", content))
+    assert row.where == "b.json: brief 1" and not row.cleaned
+
+
+def test_json_with_several_lists_or_none_is_one_brief_until_one_is_named(tmp_path):
+    file = written(tmp_path, "b.json", '{"shops": [{"a": 1}], "items": [{"a": 2}], "notes": ["x"], "none": []}')
+    assert [set(row.values) for row in json_briefs(file)] == [{"shops", "items", "notes", "none"}]
+    assert [row.values for row in json_briefs(file, sheet="items")] == [{"a": 2}]
+    with pytest.raises(BriefError, match=r"b\.json: no list 'item'; did you mean 'items'"):
+        list(json_briefs(file, sheet="item"))
+    assert lists_of(written(tmp_path, "c.json", '{"a": ["x"], "b": [1, {"c": 1}]}')) == ()
+    assert lists_of(written(tmp_path, "c.json", '{"briefs": [{"a": 1}]}')) == ()
+    assert lists_of(written(tmp_path, "c.json", '{"a": ')) == ()
 
 
 def test_json_item_that_is_no_object_fails_alone(tmp_path):

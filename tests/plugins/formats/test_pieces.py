@@ -113,7 +113,7 @@ def test_markdown(tmp_path, artifact):
         "draft": True,
     }
     assert body == (
-        "\n# Tea: a guide\n\n## Intro\n\nHello.\n\n## Green\n\nSoft *leaves*.\n\n**Tips**\n\n- short\n- hot\n\n"
+        "\n# Tea: a guide\n\nHello.\n\n## Green\n\nSoft *leaves*.\n\n**Tips**\n\n- short\n- hot\n\n"
         "## Black\n\nStrong.\n\n## Facts\n\n- one\n- two\n\n## Plan\n\n- **Minutes:** 5\n- **Steps:**\n  - a\n\n"
         "The end.\n"
     )
@@ -163,3 +163,12 @@ def test_the_file_appears_whole(tmp_path, artifact, monkeypatch):
     monkeypatch.setattr(os, "replace", lambda part, path: (seen.append(path.exists()), replace(part, path)))
     list(csv_pieces([artifact("1", title="x")], tmp_path))
     assert seen == [False] and (tmp_path / "content.csv").exists()
+
+
+def test_an_answer_to_a_question_needs_no_label(tmp_path, artifact):
+    faq = [{"question": "Is it safe?", "answer": "Yes."}]
+    (path,) = markdown_pieces([artifact("1", title="Mugs", faq=faq)], tmp_path)
+    assert path.read_text("utf-8").endswith("# Mugs\n\n## Is it safe?\n\nYes.\n")
+    quiz = [{"question": "Which?", "options": ["A", "B"], "answer": "B"}]
+    (path,) = markdown_pieces([artifact("1", title="Quiz", quiz=quiz)], tmp_path)
+    assert "**Answer:** B" in path.read_text("utf-8")

@@ -40,10 +40,12 @@ def sheet(path, name):
     return [[cell.value for cell in row] for row in book[name].iter_rows()], book[name]
 
 
-def test_the_csv_has_columns_for_suggestions_where_they_are_asked_for(tmp_path, pieces):
-    (path,) = csv_pieces(pieces, tmp_path)
+def test_the_csv_has_columns_for_suggestions_unless_they_are_not_wanted(tmp_path, pieces):
+    (path,) = csv_pieces(pieces, tmp_path, suggestions=False)
     assert "suggestion" not in path.read_text("utf-8-sig")
-    (path,) = csv_pieces(pieces, tmp_path, suggestions=True)
+    (path,) = csv_pieces([replace(one, suggestions=()) for one in pieces], tmp_path)
+    assert "suggestion" not in path.read_text("utf-8-sig")
+    (path,) = csv_pieces(pieces, tmp_path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         one, two = csv.DictReader(file)
     assert one["headlines[1] suggestion 1"] == "Warm hands" and one["headlines[1] suggestion 2"] == "'=1+1"
@@ -54,9 +56,9 @@ def test_a_workbook_has_a_sheet_to_read_and_one_to_choose_in(tmp_path, pieces):
     (path,) = xlsx_pieces(pieces, tmp_path)
     rows, _ = sheet(path, "pieces")
     assert rows == [
-        ["id", "status", "headlines 1", "headlines 2", "text", "reason"],
-        ["1", "accepted", "A", "=B", "T", None],
-        ["2", "flagged", "C", None, "+U", "text: odd"],
+        ["id", "status", "product", "headlines 1", "headlines 2", "text", "reason"],
+        ["1", "accepted", "Mug", "A", "=B", "T", None],
+        ["2", "flagged", "Pot", "C", None, "+U", "text: odd"],
     ]
     rows, _ = sheet(path, "suggestions")
     assert rows[0] == ["id", "field", "stands now", *(f"suggestion {number}" for number in range(1, 6)), "pick", "base"]

@@ -300,7 +300,7 @@ def test_nobody_is_followed_elsewhere(raw: RawServer, answered: Any, where: str)
     head = (
         b"HTTP/1.1 307 There\r\nLocation: "
         + where.encode("utf-8", "surrogateescape")
-        + b"\r\nContent-Length: 0\r\n\r\n"
+        + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     )
     with pytest.raises(EngineError, match="the server answered 307"):
         answered(lambda peer: peer.sendall(head))
@@ -309,7 +309,7 @@ def test_nobody_is_followed_elsewhere(raw: RawServer, answered: Any, where: str)
 
 @pytest.mark.parametrize("after", ["Fri, 31 Dec 99999999999 23:59:59 GMT", "1e999", "nan", "-5", "x" * 1000])
 def test_nonsense_to_wait_for_is_no_mistake_of_ours(answered: Any, after: str) -> None:
-    head = f"HTTP/1.1 503 Busy\r\nRetry-After: {after}\r\nContent-Length: 0\r\n\r\n".encode()
+    head = f"HTTP/1.1 503 Busy\r\nRetry-After: {after}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
     try:
         assert "the server answered 503" in answered(lambda peer: peer.sendall(head), attempts=2).error
     except EngineError as error:

@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 
+from aigc import Project, generator, hookimpl
 from aigc.cli.options import Overrides, open_project
 from aigc.errors import NotFound, PluginError, UsageError
 from aigc.generating import Source
-from aigc.plugs.extension import generator
-from aigc.plugs.hookspecs import hookimpl
-from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 
 Opened = list[tuple[str, dict[str, Any]]]

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from aigc import Project
 from aigc.content.mix import Mix, write_mixes
 from aigc.errors import NotFound, UsageError
 from aigc.evaluation.scored import scoring
 from aigc.generating.with_judge import WithJudge
 from aigc.jobs.keys import Keys
 from aigc.jobs.ray.assignment import packed
-from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief, Message, Prompt, Request
 from aigc_plugins import scorers
@@ -235,6 +235,40 @@ def test_a_judge_that_is_too_small_is_not_asked_and_nothing_is_sure(
     assert (artifact.fields["lines"] != ["holds 200 litres"]) is asked
     assert artifact.status == "accepted"
     assert artifact.suggestions, "ranked all the same"
+
+
+BESIDES = "{by: [longer], judge: [judged], floor: 0, suggest: 2}"
+
+
+def test_scorers_of_a_judge_are_asked_where_another_model_judges_only(make_project: Any, server: Any) -> None:
+    lines = ("Never rusts", "Rain is in")
+
+    def written(**options: str) -> tuple[Artifact, list[bool]]:
+        project = project_with(make_project, BESIDES, **options)
+        generator = ScriptedGenerator(lambda request, index: lines[index], likely=likes_rain_itself)
+        brief = Brief(id="1", values={"product": "Rain barrel", "facts": ["holds 200 litres"]})
+        (artifact,) = project.pipeline(generator).write(project.content_type("shop/lines"), [brief])
+        return artifact, [request.judge for request in generator.requests]
+
+    alone, asked = written()
+    assert alone.fields["lines"] == ["Never rusts"] and not any(asked)
+    there = {**ON, "judge.base_url": server.url}
+    judged, asked = written(**there)
+    assert judged.fields["lines"] == ["Rain is in"] and asked.count(True) == 2 * 2 * 2
+    assert [one.text for one in judged.suggestions] == ["Never rusts"]
+
+
+def likes_rain_itself(request: Request) -> float:
+    asked = request.prompt.messages[-1].content
+    return -0.1 if (request.given == "Yes") == (("Rain is in" in asked) == ("editor" in asked)) else -3.0
+
+
+def test_what_a_judge_refuses_does_not_stand_by_itself(make_project: Any, server: Any) -> None:
+    project = project_with(make_project, BESIDES, **ON, **{"judge.base_url": server.url})
+    generator = ScriptedGenerator(["Never rusts", "Ever so nice"], likely=likes_rain_itself)
+    brief = Brief(id="1", values={"product": "Rain barrel", "facts": ["holds 200 litres"]})
+    (artifact,) = project.pipeline(generator).write(project.content_type("shop/lines"), [brief])
+    assert artifact.fields["lines"] == ["holds 200 litres"] and len(artifact.suggestions) == 2
 
 
 def test_the_writer_goes_on_before_the_judge_is_waited_for() -> None:

@@ -234,6 +234,16 @@ def test_a_wrong_model_is_told_from_a_wrong_address(server: Any, connect: Connec
         generator.step()
 
 
+def test_the_name_of_a_model_fills_no_screen(server: Any, connect: Connect, ask: Ask) -> None:
+    models = server.reply({"data": [{"id": "m" * 3_000_000}]})
+    server.answer = lambda asked: models if asked.body is None else server.fails(404, "It does not exist.")
+    generator = connect()
+    generator.submit(ask())
+    with pytest.raises(EngineError, match=r"the server has no model") as caught:
+        generator.step()
+    assert len(str(caught.value)) < 1000
+
+
 def test_an_account_without_credit_stops_at_once(server: Any, connect: Connect, ask: Ask) -> None:
     server.script(server.fails(429, "You exceeded your current quota", code="insufficient_quota"))
     generator = connect()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from aigc import Scratch
 from aigc.errors import EngineError, UsageError
 from aigc.types import Grammar, Request, Usage
-from aigc.types.foreign import lines_of
 from aigc_plugins.generators import batch_files
 from aigc_plugins.generators.batch_files import MOST_BYTES, MOST_REQUESTS
 from aigc_plugins.generators.openai_batch import openai_batch
@@ -290,6 +290,7 @@ def test_a_line_that_no_memory_holds_is_passed_over(
 ) -> None:
     desk.run(ask())
     with_lines(desk, b"{" * 5000)
+    lines_of = batch_files.lines_of
     monkeypatch.setattr(batch_files, "lines_of", lambda file, longest=2000: lines_of(file, 2000))
     ((one,),) = desk.run(ask()).values()
     assert one.text == "Made to last"
@@ -324,3 +325,17 @@ def test_answers_that_are_changed_meanwhile_are_none(desk: Desk, ask: Ask) -> No
     (desk.folder / "out-1.jsonl").write_text("{", encoding="utf-8")
     assert files.known(name).answer == {}
     files.close()
+
+
+def test_many_answers_to_one_request_are_written_down_once_each(
+    desk: Desk, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.run(ask())
+    asked = desk.asked()[0]
+    answers = [expiry(asked) for _ in range(500)] + [reply(asked, "Yes")] + [refusal(asked, 400, "no")] * 499
+    (desk.folder / "out.jsonl").write_text("".join(json.dumps(one) + "\n" for one in answers), encoding="utf-8")
+    written = []
+    put = Scratch.put
+    monkeypatch.setattr(Scratch, "put", lambda self, name, text: (written.append(len(text)), put(self, name, text)))
+    assert [one.text for one in desk.run(ask())["1"]] == ["Yes"]
+    assert sum(written) < 200 * len(answers)

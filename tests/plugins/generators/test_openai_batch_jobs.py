@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from aigc.cli import main
+from aigc.testing import Ran, run_cli
 
 from .batch_desk import Desk, Line, lines, refusal, reply
 
@@ -51,8 +50,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
 
 
-def batch(*more: str) -> int:
-    return main(["batch", "shop/note", "rows.csv", "--out", "job", *more])
+def batch(*more: str) -> Ran:
+    return run_cli("batch", "shop/note", "rows.csv", "--out", "job", *more)
 
 
 def model(asked: Line) -> Line:
@@ -70,39 +69,39 @@ def pieces(out: Path) -> Sequence[Line]:
     return lines(out / "artifacts.jsonl")
 
 
-def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_job_goes_from_file_to_file_until_it_is_finished(shop: Path) -> None:
     desk = Desk(Path("job"))
-    assert batch() == 75
-    said = capsys.readouterr()
-    assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in said.err
-    assert "Waiting for answers." in said.err and "errors" not in said.err
-    assert "2 still to write" in said.out
-    assert "Next:" not in said.out, "what is next was said"
+    waits = batch()
+    assert waits.code == 75
+    assert "send job/batches/batch-1.jsonl (endpoint /v1/chat/completions)" in waits.err
+    assert "Waiting for answers." in waits.err and "errors" not in waits.err
+    assert "2 still to write" in waits.out
+    assert "Next:" not in waits.out, "what is next was said"
     page = (shop / "job/report.html").read_text("utf-8")
     assert "No piece is finished yet." in page
     assert "nothing was written" not in page and "No complaint about any piece" not in page
     assert len(desk.asked(1)) == 3
-    assert batch() == 75, "not answered yet"
+    assert batch().code == 75, "not answered yet"
     assert desk.batches == ["batch-1.jsonl"]
 
     desk.answer(1, model)
-    assert batch() == 75
+    assert batch().code == 75
     assert sorted("All of" in str(line) for line in desk.asked(2)) == [False, True], "a repair and a later stage"
     desk.answer(2, model)
-    assert batch() == 75
+    assert batch().code == 75
     assert [piece["id"] for piece in pieces(desk.out)] == ["mug"]
     assert len(desk.asked(3)) == 1
     desk.answer(3, model)
-    capsys.readouterr()
-    assert batch("--json") == 0
-    report = json.loads(capsys.readouterr().out)
+    ran = batch("--json")
+    assert ran.code == 0
+    report = ran.json
     assert (report["counts"]["accepted"], report["waiting"], report["awaited"]) == (2, 0, [])
     mug, tent = (piece["fields"] for piece in pieces(desk.out))
     assert mug == {"heads": ["Is warm", "Is ight"], "line": "All of Is warm, Is ight."}
     assert tent == {"heads": ["Dry at last"], "line": "All of Dry at last."}
     asked = [line["custom_id"] for number in (1, 2, 3) for line in desk.asked(number)]
     assert len(asked) == len(set(asked)) == 6
-    assert (batch(), desk.batches) == (0, ["batch-1.jsonl", "batch-2.jsonl", "batch-3.jsonl"])
+    assert (batch().code, desk.batches) == (0, ["batch-1.jsonl", "batch-2.jsonl", "batch-3.jsonl"])
 
 
 def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
@@ -110,11 +109,11 @@ def test_a_row_that_is_added_asks_for_itself_alone(shop: Path) -> None:
     batch()
     with (shop / "rows.csv").open("a", encoding="utf-8") as file:
         file.write("lamp,Lamp,bright\n")
-    assert batch() == 75
+    assert batch().code == 75
     assert [line["body"]["messages"][-1]["content"] for line in desk.asked(2)] == ["Lamp: bright"]
 
 
-def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path) -> None:
     desk = Desk(Path("job"))
     batch()
     desk.answer(1, model)
@@ -122,23 +121,23 @@ def test_a_fresh_job_uses_no_answer_of_earlier(shop: Path, capsys: pytest.Captur
     desk.answer(2, model)
     batch()
     desk.answer(3, model)
-    assert batch() == 0
+    assert batch().code == 0
     asked = [desk.asked(number) for number in (1, 2, 3)]
-    capsys.readouterr()
-    assert batch("--fresh") == 75
-    assert "Then go on:\n  aigc batch shop/note rows.csv --out job\n" in capsys.readouterr().err
+    ran = batch("--fresh")
+    assert ran.code == 75
+    assert "Then go on:\n  aigc batch shop/note rows.csv --out job\n" in ran.err
     assert desk.batches == ["batch-4.jsonl"] and desk.asked(4) == asked[0], "the same, but asked again"
     for number in (4, 5, 6):
         desk.answer(number, model)
         assert desk.asked(number) == asked[number - 4]
-        assert batch() == (75 if number < 6 else 0)
+        assert batch().code == (75 if number < 6 else 0)
     kept = [f"{name}-{number}.jsonl" for name in ("batch", "out") for number in (1, 2, 3)]
     assert sorted(path.name for path in (desk.folder / "earlier-1").iterdir()) == kept
-    assert batch("--fresh", "--only", "mug") == 75
+    assert batch("--fresh", "--only", "mug").code == 75
     assert desk.batches == ["batch-7.jsonl"] and len(desk.asked(7)) == 2
     assert len(list((desk.folder / "earlier-2").iterdir())) == 6
     shutil.rmtree(desk.folder / "earlier-1")
-    assert batch("--fresh", "--only", "mug") == 75, "whichever of them somebody threw away"
+    assert batch("--fresh", "--only", "mug").code == 75, "whichever of them somebody threw away"
     assert [path.name for path in (desk.folder / "earlier-3").iterdir()] == ["batch-7.jsonl"]
 
 
@@ -146,9 +145,9 @@ def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
     desk = Desk(Path("job"))
     batch()
     desk.answer(1, lambda asked: refusal(asked, 400, "Bad words.") if "Tent" in str(asked) else model(asked))
-    assert batch() == 75
+    assert batch().code == 75
     desk.answer(2, model)
-    assert batch() == 1
+    assert batch().code == 1
     mug, tent = pieces(desk.out)
     assert (mug["status"], tent["status"], tent["reason"]) == (
         "accepted",
@@ -156,52 +155,47 @@ def test_a_row_whose_request_fails_fails_with_its_reason(shop: Path) -> None:
         "the batch answered 400: Bad words",
     )
     desk.answer(1, model, "once-more.jsonl")  # the batch was sent again
-    assert batch("--retry", "failed") == 75
+    assert batch("--retry", "failed").code == 75
     assert pieces(desk.out)[0] == mug
 
 
-def test_refused_answers_are_counted_named_and_asked_again_on_request(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_refused_answers_are_counted_named_and_asked_again_on_request(shop: Path) -> None:
     desk = Desk(Path("job"))
     batch()
     desk.answer(
         1, lambda asked: refusal(asked, 503, "busy") if "warm" in str(asked) else refusal(asked, 400, "Bad key")
     )
-    capsys.readouterr()
-    assert batch() == 75
-    said = capsys.readouterr().err
-    assert "job/batches: 2 answers are errors and fail: 2 x the batch answered 400: Bad key" in said
-    assert "job/batches: 1 answers are errors and are asked again: 1 x the batch answered 503: busy" in said
+    ran = batch()
+    assert ran.code == 75
+    assert "job/batches: 2 answers are errors and fail: 2 x the batch answered 400: Bad key" in ran.err
+    assert "job/batches: 1 answers are errors and are asked again: 1 x the batch answered 503: busy" in ran.err
     desk.answer(2, model)
-    assert batch() == 1
+    assert batch().code == 1
     assert {piece["reason"] for piece in pieces(desk.out)} == {"the batch answered 400: Bad key"}
-    assert batch("--retry", "failed") == 75, "what the service refused is asked once more"
+    assert batch("--retry", "failed").code == 75, "what the service refused is asked once more"
     assert len(desk.asked(3)) == 2
     for number in (3, 4, 5):
         desk.answer(number, model)
-        assert batch() == (75 if number < 5 else 0)
+        assert batch().code == (75 if number < 5 else 0)
 
 
-def test_where_a_job_stands_says_what_it_waits_for_and_who_writes(
-    shop: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_a_job_stands_says_what_it_waits_for_and_who_writes(shop: Path) -> None:
     batch()
-    capsys.readouterr()
-    assert main(["job", "job"]) == 0
-    said = capsys.readouterr().out
-    assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in said
-    assert "Type: shop/note · model: gpt on openai-batch\n" in said
+    ran = run_cli("job", "job")
+    assert ran.code == 0
+    assert "Waiting for answers:\n  send job/batches/batch-1.jsonl" in ran.out
+    assert "Type: shop/note · model: gpt on openai-batch\n" in ran.out
     assert "<b>gpt on openai-batch</b>" in Path("job/report.html").read_text("utf-8")
 
 
-def test_one_piece_waits_too(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_piece_waits_too(shop: Path) -> None:
     words = ["generate", "shop/note", "product=Mug", "facts=warm", "--out", "one"]
-    assert main(words) == 75
-    assert "Waiting for answers: send one/batches/batch-1.jsonl" in capsys.readouterr().err
+    ran = run_cli(*words)
+    assert ran.code == 75
+    assert "Waiting for answers: send one/batches/batch-1.jsonl" in ran.err
     desk = Desk(Path("one"))
     desk.answer(1, model)
-    assert main(words) == 75
+    assert run_cli(*words).code == 75
     desk.answer(2, model)
-    assert main(words) == 0
-    assert main(words[:4]) == 2, "without --out there is no place for files"
+    assert run_cli(*words).code == 0
+    assert run_cli(*words[:4]).code == 2, "without --out there is no place for files"

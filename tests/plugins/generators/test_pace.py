@@ -69,3 +69,7 @@ def test_what_a_server_asks_for() -> None:
     date, then = (formatdate(time.time() + later, usegmt=True) for later in (9_000_000, 9_000_030))
     assert retry_after({"retry-after": then, "date": date}) == 30, "our clock was set back"
     assert retry_after({}) is None
+
+
+def test_however_often_it_failed_the_wait_has_an_end() -> None:
+    assert all(backoff(attempt, first) <= LONGEST_BACKOFF for attempt in (0, 1100, 10**9) for first in (0, 1.0, 1e300))

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
+from aigc import Project
 from aigc.content import output_grammar
 from aigc.errors import EngineError, ModelError, UsageError
 from aigc.generating import Source
-from aigc.project import Project
-from aigc.testing.tiny import tiny_gpt
+from aigc.testing import tiny_gpt
 from aigc.types import Completion, Delta, Grammar, Request, TokenLogprob, Usage
 from aigc_plugins.generators.chat import UNTOLD
 from aigc_plugins.generators.vllm import vllm

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aigc.engine import Gpt
+from aigc import Gpt, Project
 from aigc.engine.machine import MachineMemory
 from aigc.errors import ModelError
 from aigc.generating import Source
@@ -17,7 +17,6 @@ from aigc.generating.fitting import largest_that_fits, memory_catalogued, memory
 from aigc.jobs import Forecaster
 from aigc.jobs.forecast import check_model
 from aigc.models import Catalogue, Weights
-from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 
 GB = 1_000_000_000

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from aigc import Project
 from aigc.engine import EngineOptions
 from aigc.errors import ModelError, UsageError
 from aigc.generating import Source
-from aigc.project import Project
 from aigc_plugins.gpt.own_engine import gpt
 
 

@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from aigc.asking import sample_briefs
-from aigc.content import ContentType, brief_values
-from aigc.project import Project
-from aigc.testing import ScriptedGenerator
-from aigc.types import Artifact, Brief
+from aigc import Pipeline, Project
+from aigc.testing import ScriptedGenerator, briefs_in
+from aigc.types import Artifact
 
-NAMES = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "text/continue"]
+NAMES = ["articles/blog", "lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta", "text/continue", "text/write"]
 
 
 @pytest.fixture(scope="module")
@@ -18,28 +16,17 @@ def project() -> Iterator[Project]:
     yield Project.open()
 
 
-def briefs(project: Project, content_type: ContentType) -> list[Brief]:
-    file = sample_briefs(content_type)
-    importer = project.registry.get("importer", file.suffix.removeprefix("."))
-    rows = list(importer(file))
-    return [
-        Brief(id=str(at), values=brief_values(content_type, row.values, where=row.where)) for at, row in enumerate(rows)
-    ]
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_type_loads_and_its_sample_briefs_are_valid(project: Project, name: str) -> None:
     content_type = project.content_type(name)
     assert content_type.name == name
-    assert briefs(project, content_type)
+    assert briefs_in(project, content_type)
 
 
 def written(project: Project, name: str, answer: str) -> list[Artifact]:
-    from aigc.writing.pipeline import Pipeline
-
     content_type = project.content_type(name)
     pipeline = Pipeline(ScriptedGenerator(lambda request, index: answer), project.environment)
-    return list(pipeline.write(content_type, briefs(project, content_type)))
+    return list(pipeline.write(content_type, briefs_in(project, content_type)))
 
 
 @pytest.mark.parametrize("name", ["lessons/plan", "lessons/quiz", "seo/keywords", "seo/meta"])
@@ -54,6 +41,6 @@ def test_an_article_with_facts_stands_without_the_model(project: Project) -> Non
     assert len(with_facts) == 3
     for artifact in with_facts:
         assert artifact.status == "accepted", artifact.reason
-        text = str(artifact.fields["sections"])
+        text = str([artifact.fields["intro"], artifact.fields["sections"]])
         assert all(fact.rstrip(".") in text for fact in artifact.brief.values["facts"])
         assert "zxcv" not in str(artifact.fields)

@@ -6,6 +6,7 @@ import pytest
 
 from aigc.types import Brief, Draft, Field, Json
 from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.flashcards import every_fact_taught
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
@@ -18,13 +19,31 @@ from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
-from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
+from aigc_plugins.lessons.quiz_material import quiz_fact, quiz_facts, quiz_stem
 
 CAPITALS = ["Alabama = Montgomery", "Alaska = Juneau", "Arizona = Phoenix", "Ohio = Columbus", "Texas = Austin"]
 
 
 def draft(fields: dict[str, Json], **values: Json) -> Draft:
     return Draft(brief=Brief(id="1", values=values), fields=fields, schema={})
+
+
+DASHED = ["Berlin - Germany", "Paris – France", "Rome — Italy", "Madrid - Spain"]
+
+
+def test_facts_that_all_have_a_dash_are_pairs() -> None:
+    made = quiz_facts(DASHED)
+    assert [fact["answer"] for fact in made] == ["Germany", "France", "Italy", "Spain"]
+    assert quiz_stem(made[0]) == 'What goes with "Berlin"?'
+    assert quiz_stem(quiz_facts(DASHED, "country of")[0]) == "What is the country of Berlin?"
+
+
+@pytest.mark.parametrize(
+    "other", ["Water boils at 100 °C.", "1990 - 1995", "Oslo - Norway - Europe", "Oslo - *Norway*"]
+)
+def test_a_dash_that_not_all_facts_have_is_no_pairs(other: str) -> None:
+    made = quiz_facts([*DASHED, other])
+    assert not any("goes with" in quiz_stem(fact) or fact["answer"] == "Germany" for fact in made)
 
 
 @pytest.mark.parametrize("duration", [10, 11, 37, 40, 45, 50, 60, 61, 90, 240])
@@ -161,6 +180,27 @@ def test_chinese_facts() -> None:
     (made,) = quiz_facts(["法国=巴黎"], "首都", "zh")
     assert made["statement"] == "法国的首都是巴黎。"
     assert quiz_stem(made, "zh") == "法国的首都是什么？"
+
+
+def test_a_chinese_answer_is_starred_without_blanks_around_it() -> None:
+    (made,) = quiz_facts(["三角形有*三条*边。"], None, "zh")
+    assert (made["answer"], made["rest"], made["statement"]) == ("三条", "三角形有____边。", "三角形有三条边。")
+    (made,) = quiz_facts(["2*3*4 = 24"])
+    assert made["answer"] == "24"
+
+
+@pytest.mark.parametrize(
+    ("fact", "stem", "statement"),
+    [
+        ("The capital of France is ____. = Paris", "What is the capital of France?", "The capital of France is Paris."),
+        ("Ice is _____ water = frozen", "Fill in the gap: Ice is ____ water", "Ice is frozen water"),
+        ("法国的首都是（ ） = 巴黎", "填空：法国的首都是____", "法国的首都是巴黎"),
+    ],
+)
+def test_a_blank_that_somebody_left_is_asked_for(fact: str, stem: str, statement: str) -> None:
+    language = "en" if fact.isascii() else "zh"
+    (made,) = quiz_facts([fact], None, language)
+    assert (quiz_stem(made, language), made["statement"]) == (stem, statement)
 
 
 def test_a_fact_twice_is_one_question() -> None:
@@ -301,7 +341,9 @@ def test_a_lesson_is_put_together_in_both_languages() -> None:
         assert "{" not in lesson_assessment("What?", ["Describe it."], language)
     assert lesson_materials(["Notebooks", "a kettle"])[:2] == ["Notebooks", "a kettle"]
     assert len(lesson_materials(["Notebooks"])) == len(lesson_materials([]))
-    assert lesson_words(["Magma", "ash"], ["magma: melted rock"]) == [{"term": "Magma", "meaning": "melted rock"}]
+    magma, ash = lesson_words(["Magma", "ash"], ["magma: melted rock"])
+    assert magma == {"term": "Magma", "meaning": "melted rock"}
+    assert "look this word up" in ash["meaning"]
 
 
 def test_plain_objectives_differ_and_start_with_their_verb() -> None:
@@ -312,3 +354,16 @@ def test_plain_objectives_differ_and_start_with_their_verb() -> None:
         for verb, text in zip(verbs, plain, strict=True):
             assert not list(begins_with_verb(text, verb=verb))
             assert not list(covers_topic(text, topic=topic))
+
+
+SAME = ["2 = 2", "x = x", "x => x", "２ = 2", "**a** = a.", "Paris is Paris.", "水是水", "a\ta"]
+
+
+@pytest.mark.parametrize("fact", SAME)
+def test_a_fact_with_both_sides_the_same_is_no_question(fact: str) -> None:
+    assert quiz_fact(fact) is None
+    made = draft({"items": []}, facts=[fact, "4 + 5 = 9", "2 = two"])
+    told = list(every_fact_asked(made))
+    assert told[0] == f"no question from {fact!r}: both sides are the same"
+    assert not any("the same" in one for one in told[1:])
+    assert list(every_fact_taught(made)) == [f"nothing from {fact!r}: both sides are the same"]

@@ -10,10 +10,11 @@ import pytest
 from jinja2 import TemplateRuntimeError
 
 import aigc_plugins.templates as templates
+from aigc import Project
 from aigc.content import ContentType, brief_values
-from aigc.project import Project
+from aigc.testing import preview
 from aigc.types import Brief
-from aigc.writing.preview import preview
+from aigc_plugins.rules.bank import BankRows, Shape
 
 ADS, SEO = (Path(templates.__path__[0]) / name for name in ("ads", "seo"))
 
@@ -44,6 +45,25 @@ def test_the_nearest_comes_last_and_rows_without_facts_are_found_by_their_topic(
     assert [one["topic"] for one in found(tmp_path, "tents", "own.jsonl")] == ["mugs and cups", "tents for two"]
 
 
+def test_likeness_is_that_of_numbers_words_and_beginnings() -> None:
+    texts = ["holds 2 litres", "holds 0.5 litres", "2 litres of tea", "a brass tap", "tea", "", "!", "刀身长21厘米"]
+    bank = BankRows()
+    for text in texts:
+        bank.add(text, {})
+
+    def shared(one: frozenset[Any], other: frozenset[Any]) -> float:
+        return len(one & other) / len(one | other) if one | other else 1.0
+
+    for fact in [*texts, "a lamp", "长21厘米", "0 0", "3 ; 3 litres"]:
+        wanted = Shape.of(fact)
+        assert bank.likeness(fact) == [
+            3 * shared(wanted.numbers, other.numbers)
+            + 2 * shared(wanted.bag, other.bag)
+            + (wanted.words[:1] == other.words[:1])
+            for other in map(Shape.of, texts)
+        ]
+
+
 @pytest.mark.parametrize(
     ("bank", "message"),
     [
@@ -59,7 +79,7 @@ def test_a_bank_that_cannot_be_read_is_named(tmp_path: Path, bank: str, message:
     assert message in str(failed.value)
 
 
-NOT_SHOWN = ("openings.jsonl",)  # they name their topic in the first fact, which paragraphs of facts must not
+NOT_SHOWN = ("openings.jsonl",)  # they name their topic, unlike paragraphs
 
 
 @pytest.mark.parametrize(
@@ -68,8 +88,6 @@ NOT_SHOWN = ("openings.jsonl",)  # they name their topic in the first fact, whic
         ("seo/meta", "description", {"keyword": "bread knife", "facts": ["The blade is 21 cm long."]}, 1 + 3),
         ("seo/meta", "description", {"keyword": "面包刀", "facts": ["刀身长21厘米。"], "language": "zh"}, 1 + 3),
         ("articles/blog", "paragraphs", {"facts": ["The blade is 21 cm long.", "Wash it by hand."]}, 1 + 2),
-        ("articles/blog", "intro", {"facts": ["The blade is 21 cm long.", "Wash it by hand."]}, 1 + 2),
-        ("articles/blog", "intro", {"facts": ["刀身长21厘米。", "要用手洗。"], "language": "zh"}, 1 + 2),
     ],
 )
 def test_prompts_of_pages_show_the_nearest_unless_an_adapter_was_trained_without(

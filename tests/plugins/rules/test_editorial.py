@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from aigc.types import Brief, Draft
+from aigc.types import Brief, Draft, Field
 from aigc_plugins.rules.editorial import editorial, no_lost_cross, signs_left_out
 
 
@@ -118,3 +123,41 @@ def test_a_fact_that_is_crossed_out_is_none(fact):
 def test_a_size_is_not_crossed_out(fact):
     draft = Draft(brief=Brief(id="1", values={"benefits": [fact]}), fields={"headlines": ["Light"]}, schema={})
     assert not list(no_lost_cross(draft))
+
+
+WORDS = (
+    "Fold",
+    "for",
+    "a",
+    "A",
+    "sale",
+    "click",
+    "here",
+    "u",
+    "U",
+    "SPF",
+    "SoftWare",
+    "Non-slip",
+    "5",
+    "555",
+    "1234",
+    "4",
+)
+PARTS = st.sampled_from(
+    [*WORDS, "leak-proof", "&", "-", "!", "..", "f1ower", "it's", "kept.Buy", "50", "555 123 4567", "4 sale"]
+)
+BETWEEN = st.sampled_from([" ", " ", ", ", ". ", ",", "  ", "-", "."])
+
+
+@given(parts=st.lists(st.tuples(PARTS, BETWEEN), min_size=1, max_size=6), stop=st.sampled_from(["", "."]))
+@settings(
+    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+def test_plain_print_has_nothing_that_is_refused(
+    parts: list[tuple[str, str]], stop: str, field: Callable[..., Field], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "".join(part for pair in parts for part in pair).rstrip(" ,.-") + stop
+    at_once = list(editorial(text, field(path="headline")))
+    with monkeypatch.context() as long:
+        long.setattr(import_module("aigc_plugins.rules.editorial"), "PRINTED", re.compile("(?!)"))
+        assert at_once == list(editorial(text, field(path="headline")))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from aigc_plugins.rules.fact_reading import facts_in
 from aigc_plugins.rules.facts import facts_from_brief
 
 BRIEF = {
@@ -190,3 +193,19 @@ def test_words_in_the_brief_are_numbers_too(field):
     brief = {"x": "two-year warranty, thirty days, 三种颜色, 二十五小时"}
     assert not list(facts_from_brief("2-year, 30 days, 3 colours, 25小时", field(brief)))
     assert list(facts_from_brief("5 years", field(brief)))
+
+
+def test_second_hand_is_no_second(field):
+    assert [fact.unit for fact in facts_in("30 second-hand pianos, 30-second tests", words="sure")] == ["", "second"]
+
+
+@pytest.mark.parametrize(("text", "fine"), [("from 9", True), ("at 9:05", True), ("9点", True), ("for 9 days", False)])
+def test_what_a_clock_shows_is_no_number_of_days(field, text, fine):
+    assert (not list(facts_from_brief(text, field({"opens": "opens at 9:05"})))) == fine
+
+
+def test_one_word_without_an_end_is_read_at_once() -> None:
+    start = time.perf_counter()
+    facts = facts_in("x" * 300_000 + " 5, a.b-c+d@shop.example", words="none")
+    assert [fact.text for fact in facts] == ["5", "a.b-c+d@shop.example"]
+    assert time.perf_counter() - start < 5

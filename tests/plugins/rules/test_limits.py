@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from aigc_plugins.rules.lengths import longer_than, shorter_than
 from aigc_plugins.rules.limits import limits, min_words
 
 SCHEMA = {
@@ -85,3 +86,12 @@ def test_combining_characters_count_once_composed(draft):
 @pytest.mark.parametrize(("text", "ok"), [("one two three", True), ("one two", False), ("三个字", True)])
 def test_min_words(text, ok):
     assert (list(min_words(text, least=3)) == []) is ok
+
+
+def test_a_shorter_and_a_longer_form_have_fewer_and_more_words():
+    assert not list(shorter_than("Closed today", before="We are closed today"))
+    assert list(shorter_than("We are closed", before="Closed for now")) == ["has 3 words, and the text before had 3"]
+    assert not list(shorter_than("Anything", before=" "))
+    assert not list(longer_than("Closed today. Open on Monday", before="Closed today."))
+    assert list(longer_than("Closed today.", before="Closed today.")) == ["adds nothing to the text before"]
+    assert not list(longer_than("", before=""))

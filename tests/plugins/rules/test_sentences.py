@@ -56,6 +56,15 @@ def test_a_stump_of_a_word_of_the_brief_is_found_where_the_text_had_to_stop(fiel
     assert not list(not_cut("Two holder", field(brief, finish_reason="length")))
 
 
+def test_a_unit_written_short_is_no_stump(field):
+    brief = {"benefits": ["folds flat in ten seconds", "up to 50 metres", "saves 20 measurements"]}
+    for whole in ("Folds in 10 sec", "Up to 50 m"):
+        assert not list(not_cut(whole, field(brief, limit={"width": len(whole)})))
+    assert list(not_cut("Folds flat in sec", field(brief, limit={"width": 17})))
+    without = {"benefits": ["saves 20 measurements"]}
+    assert list(not_cut("Saves 20 m", field(without, limit={"width": 10})))
+
+
 @pytest.mark.parametrize(
     "text",
     [

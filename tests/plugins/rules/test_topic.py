@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aigc.errors import UsageError
-from aigc_plugins.rules.topic import about_brief, contains, language_matches
+from aigc_plugins.rules.topic import about_brief, contains, language_matches, written_in
 
 KETTLE = {"product": "Trail Kettle", "benefits": ["Boils quickly", "轻便水壶"], "language": "en"}
 
@@ -73,3 +73,17 @@ def test_contains(draft):
 def test_language(field, language, text, ok):
     place = field({"language": language, "brand": "Nike Air Max, 小米"})
     assert (list(language_matches(text, place)) == []) is ok
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("zh", "The office is closed on Monday, and we are back on Tuesday.", ["is in English, not in Chinese"]),
+        ("zh", "办公室周一关闭，周二重新开放。", []),
+        ("de", "The office is closed on Monday, and we are back on Tuesday.", ["is in English, not in German"]),
+        ("de", "OK", []),  # too short to tell
+        ("", "办公室周一关闭，周二重新开放。", []),
+    ],
+)
+def test_a_text_is_in_the_language_that_was_asked_for(language, text, found):
+    assert list(written_in(text, language=language)) == found

@@ -37,6 +37,15 @@ def test_stock_phrases_are_counted_over_the_piece(draft: Callable[..., Draft]) -
     assert not list(no_stock_phrases(draft(text="A game-changer."), at_most=1))
 
 
+@pytest.mark.parametrize("text", ["A must-have for cooks.", "Must-have tools.", "It is a must have."])
+def test_what_one_must_have_is_a_stock_phrase(draft: Callable[..., Draft], text: str) -> None:
+    assert list(no_stock_phrases(draft(text=text)))
+
+
+def test_a_duty_is_none(draft: Callable[..., Draft]) -> None:
+    assert not list(no_stock_phrases(draft(text="Each piece must have at least one bud.")))
+
+
 def test_a_stock_phrase_of_the_brief_is_no_fault() -> None:
     brief = Brief(id="1", values={"topic": "Peace of mind insurance"})
     assert not list(no_stock_phrases(Draft(brief=brief, fields={"text": "Peace of mind insurance."}, schema={})))

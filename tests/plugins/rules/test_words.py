@@ -53,6 +53,8 @@ def test_a_word_of_the_brief_is_forgiven_only_when_asked(field):
         ("claims", "药到病除"),
         ("urgency", "Act now"),
         ("urgency", "手慢无"),
+        ("coarse", "This kettle is the Shit"),
+        ("coarse", "牛逼的水壶"),
     ],
 )
 def test_each_list(field, name, text):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aigc.errors import UsageError
-from aigc.plugs.registry import Registry
-from aigc.testing import try_scorer
+from aigc.testing import open_project, try_scorer
 from aigc.types import Ask, Brief, Candidate, Draft, Likelihood, Message, Prompt
 from aigc_plugins import scorers
 from aigc_plugins.scorers import (
@@ -28,6 +29,7 @@ from aigc_plugins.scorers import (
     specific,
     times,
 )
+from aigc_plugins.scorers.candidate_reading import fact_of, other_facts
 
 FACT = "holds 200 litres"
 LIMIT = {"text": {"type": "string", "limit": {"width": 30}}}
@@ -62,9 +64,8 @@ def asked_by(scorer: Any, texts: Sequence[Candidate], answer: Callable[[Ask], fl
     return try_scorer(scorer, texts, likely=tell, **options), asks
 
 
-def test_the_plugin_declares_them_all() -> None:
-    registry = Registry()
-    registry.add(scorers, "scorers")
+def test_the_plugin_declares_them_all(tmp_path: Path) -> None:
+    registry = open_project(tmp_path, only=[], plugins={"scorers": scorers}).registry
     assert registry.names("scorer") == [
         "apart", "asks", "backward", "fit", "judged", "kept_words", "length", "likely", "longer", "named", "novel",
         "specific", "times",
@@ -135,6 +136,27 @@ def test_apart_is_the_distance_to_the_nearest_other_text() -> None:
     assert shot == 0
     assert far > 0.5
     assert try_scorer(apart, candidates("Rain caught"), lines=["Rain caught"]) == [0.0]
+    same, near = try_scorer(apart, candidates("Rain caught", "Rain", beside=("Pours", "Rain caught")))
+    assert same == 0 and near < 0.5, "another fact's line"
+
+
+def test_other_facts_are_those_of_the_list_that_the_item_is_from() -> None:
+    tap, gutter, lid = facts = ["brass tap", "fits under a gutter", "childproof lid"]
+    brief = Brief(id="1", values={"sizes": ["S", "M"], "benefits": facts, "language": "en"})
+    told: list[tuple[Any, list[str]]] = [
+        (tap, [gutter, lid]),
+        ([tap, lid], [gutter]),
+        ({"fact": tap, "angle": "ease"}, [gutter, lid]),
+        ("told by nobody", []),
+    ]
+    for item, others in told:
+        (one,) = candidates("Fits under any gutter", item=item)
+        listed = replace(one, draft=replace(one.draft, brief=brief))
+        assert other_facts(listed, fact_of(listed)) == others
+        assert (try_scorer(apart, [listed])[0] < 0.3) == bool(others)
+    (one,) = candidates("Fits under any gutter", item=[tap, lid])
+    assert other_facts(one, "") == [FACT, "fits under a gutter"]
+    assert other_facts(one, "", ["x", "brass tap", ""]) == ["x"]
 
 
 def test_times_and_length() -> None:

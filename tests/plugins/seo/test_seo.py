@@ -4,11 +4,10 @@ import re
 
 import pytest
 
+from aigc import Pipeline, Project
 from aigc.content import brief_values, measure
-from aigc.project import Project
 from aigc.testing import ScriptedGenerator
 from aigc.types import Brief, Draft, Field
-from aigc.writing.pipeline import Pipeline
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
@@ -74,6 +73,24 @@ def test_keywords_are_normalised() -> None:
 @pytest.mark.parametrize("written", ["two people", "best tent for two people", "Best tent for two people, best tent"])
 def test_a_finished_phrase_has_its_beginning(written: str) -> None:
     assert finish_phrase(written, begins="best tent for") == "best tent for two people"
+
+
+@pytest.mark.parametrize(
+    ("written", "begins", "search"),
+    [
+        ("for a balcony", "best rain barrel for", "best rain barrel for a balcony"),
+        ("rain barrel for a balcony", "best rain barrel for", "best rain barrel for a balcony"),
+        ("best rain barrel for for a balcony", "best rain barrel for", "best rain barrel for a balcony"),
+        ("for for your balcony", "rain barrel for", "rain barrel for balcony"),
+        ("forests", "rain barrel for", "rain barrel for forests"),
+        ("怎么安装", "雨水桶怎么", "雨水桶怎么安装"),
+        ("雨水桶怎么怎么安装", "雨水桶怎么", "雨水桶怎么安装"),
+        ("和水箱的区别", "雨水桶和", "雨水桶和水箱的区别"),
+        ("合租的房子", "适合", "适合合租的房子"),
+    ],
+)
+def test_no_search_says_its_connecting_word_twice(written: str, begins: str, search: str) -> None:
+    assert finish_phrase(written, begins=begins) == search
 
 
 @pytest.mark.parametrize(
@@ -160,19 +177,59 @@ def test_a_title_keeps_to_its_topic() -> None:
     assert list(title_keeps_to_topic("Dog Grooming at Home: Before Puppies Become Grumpy", field))
 
 
+@pytest.mark.parametrize(
+    ("title", "kept"),
+    [
+        ("Bike Repair Course: Three Evenings", True),
+        ("Bike Repair Course: Evenings of Three", False),
+        ("Bike Repair Course: Hot Tea and Cake", False),
+        ("单车维修课：一共三个晚上", True),
+        ("单车维修课：热茶和蛋糕管够", False),
+    ],
+)
+def test_a_title_may_say_a_fact_of_the_page(title: str, kept: bool) -> None:
+    facts = ["The course lasts three evenings.", "课程一共三个晚上。"]
+    values = {"topic": "Bike repair course 单车维修课", "keyword": "", "facts": facts}
+    field = Field(path="title", schema={}, draft=Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
+    assert (not list(title_keeps_to_topic(title, field, new_words=1))) is kept
+
+
 def test_a_description_is_made_of_sentences() -> None:
-    assert not list(whole_sentences("Learn how to groom a dog. See which tools you need."))
-    assert list(whole_sentences("Dog grooming. Learn how to groom a dog."))
-    assert list(whole_sentences("Learn how to wash, how to brush and how to clip a dog."))
+    assert not list(whole_sentences("Learn how to groom a dog. See which tools you need.", FIELD))
+    assert list(whole_sentences("Dog grooming. Learn how to groom a dog.", FIELD))
+    assert list(whole_sentences("Learn how to wash, how to brush and how to clip a dog.", FIELD))
+
+
+def test_a_short_sentence_of_the_page_may_stand() -> None:
+    values = {"facts": ["Skis travel free.", "Berths with light"]}
+    field = Field(path="text", schema={}, draft=Draft(brief=Brief(id="1", values=values), fields={}, schema={}))
+    assert not list(whole_sentences("The train runs on Fridays. Skis travel free.", field))
+    assert list(whole_sentences("The train runs on Fridays. Berths with light.", field))
 
 
 @pytest.mark.parametrize(
     ("topic", "facts", "text"),
     [
-        ("Bike repair in Bristol", [], "This page is about bike repair in Bristol. Read on to find out more."),
-        ("Bike repair", ["Call before 9 am"], "This page is about bike repair. Call before 9 am."),
-        ("NASA on stage", ["It has one act.", "x y z " * 30], "This page is about NASA on stage. It has one act."),
-        ("Tents", ["Two poles", "Floors"], "This page is about tents: two poles, floors."),
+        ("bike repair in Bristol", [], "Bike repair in Bristol: read on to find out more."),
+        ("Where to sleep in Kent?", [], "Where to sleep in Kent? read on to find out more."),
+        ("Bike repair", ["Call before 9 am"], "Bike repair: Call before 9 am."),
+        ("NASA on stage", ["It has one act.", "x y z " * 30], "NASA on stage: It has one act."),
+        ("Tents", ["Two poles", "Floors"], "Tents: two poles, floors."),
+        (
+            "Night train",
+            ["Skis travel free.", "Floors", "A berth has a light."],
+            "Night train: Skis travel free. A berth has a light.",
+        ),
+        (  # a fact that would make the text say a word too often is left out
+            "Piano shop",
+            [
+                "Thirty pianos stand in a hall by the river.",
+                "Every piano is tuned.",
+                "You may pay in four parts or more.",
+            ],
+            "Piano shop: Thirty pianos stand in a hall by the river. You may pay in four parts or more.",
+        ),
+        ("Tents: a choice", ["A tent has two poles."], "Tents: a choice. A tent has two poles."),
     ],
 )
 def test_a_plain_description_says_what_the_page_says(topic: str, facts: list[str], text: str) -> None:
@@ -180,14 +237,11 @@ def test_a_plain_description_says_what_the_page_says(topic: str, facts: list[str
 
 
 def test_a_plain_chinese_description_promises_nothing() -> None:
-    assert meta_description("木工课", "木工课", "zh", ["一次两小时"]) == "本页介绍木工课。一次两小时。"
+    assert meta_description("木工课", "木工课", "zh", ["一次两小时"]) == "木工课：一次两小时。"
 
 
 def test_a_plain_chinese_description_names_its_page_once() -> None:
-    assert (
-        meta_description("成人古筝小班", "成人古筝课", "zh", ["每周上课一次。"])
-        == "本页介绍成人古筝小班。每周上课一次。"
-    )
+    assert meta_description("成人古筝小班", "成人古筝课", "zh", ["每周上课一次。"]) == "成人古筝小班：每周上课一次。"
 
 
 @pytest.mark.parametrize(
@@ -246,3 +300,22 @@ def test_a_page_offers_other_titles_and_descriptions() -> None:
     assert artifact.status == "accepted", artifact.reason
     offered = {one.field: one.text for one in artifact.suggestions}
     assert all({artifact.fields[name], offered[name]} == set(both) for name, both in texts.items())
+
+
+def test_a_search_that_is_left_out_is_named_with_the_reason() -> None:
+    project = Project.open()
+    content_type = project.content_type("seo/keywords")
+    brief = Brief(id="1", values=brief_values(content_type, {"topic": "wool rugs"}, where="the test"))
+    (piece,) = project.pipeline(ScriptedGenerator(lambda request, candidate: "cashmere")).write(content_type, [brief])
+    notes = [finding.message for finding in piece.findings if finding.field == "ideas[0]"]
+    assert len(notes) == 1 and notes[0].startswith("left out: 'best wool rugs for cashmere' ends as no search")
+    assert "(they end in daily use," in notes[0] and "give it as a seed" in notes[0]
+
+
+def test_a_description_that_tells_another_fact_than_its_title_says_more() -> None:
+    values = {"topic": "老房子窗户隔音改造", "facts": ["换玻璃只要半天。", "上门测量不收费。"]}
+    title, same = "窗户隔音改造：换玻璃只要半天", "老房子窗户隔音改造，换玻璃只要半天。"
+    for text, more in ((same, False), (same + "上门测量不收费。", True)):
+        fields = {"title": title, "description": text}
+        found = list(meta_adds_something(Draft(brief=Brief(id="1", values=values), fields=fields, schema={})))
+        assert (not found) is more

@@ -4,6 +4,7 @@ import pytest
 
 from aigc.content import measure
 from aigc.types import Brief, Draft
+from aigc_plugins.text.beginnings import begin_with
 from aigc_plugins.text.casing import sentence_case, title_case
 from aigc_plugins.text.endings import drop_final_punctuation, ensure_final_punctuation, limit_exclamations
 from aigc_plugins.text.length import drop_incomplete_sentence, trim_to_limit
@@ -67,6 +68,9 @@ def test_drop_incomplete_sentence_leaves_a_finished_text(field):
         ("WARM FEET ALL DAY", "Warm feet all day"),
         ("折叠车", "折叠车"),
         ("iPhone Cases", "iPhone cases"),
+        ("Iron Skillet: Oven Safe To 260 °C", "Iron skillet: oven safe to 260 °C"),
+        ("Cast Iron Skillet: Oven safe to 260 °C.", "Cast iron skillet: oven safe to 260 °C."),
+        ("Copper Saucepan Holds 1.5 L", "Copper saucepan holds 1.5 L"),
     ],
 )
 def test_sentence_case(field, text, wanted):
@@ -92,6 +96,8 @@ def test_sentence_case(field, text, wanted):
         ({"brand": "Sun"}, "Dry in the Sun now"),
         ({"brand": "The Sun"}, "Dry in The Sun now"),
         ({"brand": "The Sun", "note": "dries in the sun"}, "Dry in the sun now"),
+        ({"brand": "The Sun", "note": "DRIES IN THE SUN"}, "Dry in the Sun now"),
+        ({"brand": "The Sun", "note": "made by The Sun"}, "Dry in The Sun now"),
     ],
 )
 def test_only_names_teach_capitals(field, values, wanted):
@@ -106,6 +112,38 @@ def test_a_brand_of_several_words_stays_one(field):
     assert (
         sentence_case("Bread By Fresh Bread Co, Baked Fresh", field(values)) == "Bread by Fresh Bread Co, baked fresh"
     )
+
+
+@pytest.mark.parametrize(
+    ("brand", "note", "text", "wanted"),
+    [
+        ("The Sun", "dries in the sun", "Garden chair by The Sun", "Garden Chair by The Sun"),
+        ("The Sun", "dries in the sun", "dries in the sun", "Dries in the Sun"),
+        ("The Sun", "by The Sun, dries in the sun", "The Sun: dries in the sun", "The Sun: Dries in the Sun"),
+        ("Of The Hill", "at the foot of the hill", "Jam of the hill by Of The Hill", "Jam of the Hill by Of The Hill"),
+        ("e.l.f.", "", "lip oil by e.l.f.", "Lip Oil by e.l.f."),
+        ("P!nk", "a pink p!nk lid", "P!nk shirt", "P!nk Shirt"),
+    ],
+)
+def test_a_brand_beside_the_words_it_is_made_of(field, brand, note, text, wanted):
+    assert title_case(text, field({"brand": brand, "note": note})) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("see https://example.com/in/The", "See https://example.com/in/The"),
+        ("https://Example.com/aB is new", "https://Example.com/aB Is New"),
+        ("more at www.example.com/aB", "More at www.example.com/aB"),
+        ("write to info@example.com", "Write to info@example.com"),
+        ("shop at example.com today", "Shop at example.com Today"),
+        ("example.com/in/the sun", "example.com/in/the Sun"),
+        ("made by hand.it works", "Made by Hand.it Works"),
+    ],
+)
+def test_a_link_keeps_its_capitals(field, text, wanted):
+    assert title_case(text, field()) == wanted
+    assert all(word in sentence_case(wanted, field()) for word in wanted.split() if "/" in word or "@" in word)
 
 
 def test_sentence_case_keeps_named_words(field):
@@ -124,6 +162,12 @@ def test_sentence_case_keeps_named_words(field):
         ("boots by acme", "Boots by ACME"),
         ("28 mg per cup, 2 l jug, 12 oz", "28 mg per Cup, 2 l Jug, 12 oz"),
         ("2 cups and a min", "2 Cups and a Min"),
+        ("yours for 1.049,00 kr", "Yours for 1.049,00 kr"),
+        ("yours for 49,- kr.", "Yours for 49,- kr."),
+        ("yours for kr 1 049", "Yours for kr 1 049"),
+        ("yours for 49 zł or 300 Kč or 9 лв", "Yours for 49 zł or 300 Kč or 9 лв"),
+        ("9 rs, 9 lei", "9 rs, 9 lei"),
+        ("5 euros for kr lovers", "5 Euros for Kr Lovers"),
     ],
 )
 def test_title_case(field, text, wanted):
@@ -230,3 +274,27 @@ def test_dedupe_items_by_likeness_keeps_other_numbers():
 )
 def test_title_case_keeps_small_words_small_beside_numbers(field, text, wanted):
     assert title_case(text, field()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("16GB RAM", "16GB RAM"),
+        ("512GB SSD", "512GB SSD"),
+        ("4K HDMI OUTPUT", "4K Hdmi Output"),
+        ("RED MUG", "Red Mug"),
+        ("holds 2l", "Holds 2l"),
+    ],
+)
+def test_a_unit_behind_its_number_is_no_shout(field, text, wanted):
+    assert title_case(text, field()) == wanted
+
+
+def test_a_text_that_goes_on_stands_behind_the_one_before():
+    assert begin_with("We are back on Tuesday. ", before="Closed on Monday.\n") == (
+        "Closed on Monday.\n\nWe are back on Tuesday."
+    )
+    assert begin_with("Closed. Back soon.", before="Closed.") == "Closed. Back soon.", "it is not said twice"
+    assert begin_with(" as it is", before=" ") == " as it is"
+    assert begin_with(" ", before="Closed.") == "Closed."
+    assert begin_with("b", before="a", gap=" ") == "a b"

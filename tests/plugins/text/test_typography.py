@@ -12,6 +12,8 @@ from aigc_plugins.text.spaces import normalise_spaces
     ("text", "wanted"),
     [
         ("Hello ,world !  nice", "Hello, world! nice"),
+        ("by P!nk!Buy", "by P!nk! Buy"),
+        ("wow!buy,now", "wow! buy, now"),
         ("a  b\u00a0c\td", "a b c d"),
         ("zero\u200bwidth", "zerowidth"),
         (" both ends ", "both ends"),
@@ -98,6 +100,8 @@ def test_emoji(text, wanted):
         ("✅ washes at 40 degrees. ★ neck strap.", "Washes at 40 degrees. Neck strap."),
         ("light • strong ● warm", "light, strong, warm"),
         ("• warm", "Warm"),
+        ("Home › Mugs » Steel", "Home, Mugs, Steel"),
+        ("› warm", "Warm"),
         ("★★★★★ 4.8 of 5", "4.8 of 5"),
         ("A → B ❤️", "A B"),
         ("🎉 -15%", "-15%"),

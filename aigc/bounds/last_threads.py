@@ -1,0 +1,44 @@
+"""Threads that a plugin left behind, and that do not let Python end: the program ends all the same after a while.
+
+Python waits, when the main thread has come to its end, for every thread that is no daemon. Those of a library that
+does its work in threads end at once; of one that turns for ever the name is told.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+
+PATIENCE = 10.0  # seconds for which threads may go on after the end
+NAME = "aigc ending"
+
+
+def end_without_them(code: int) -> None:
+    """See to it that the program ends with this exit code even if other threads go on, where there are any."""
+    if any(one.name == NAME for one in threading.enumerate()) or not lasting():
+        return
+    threading.Thread(target=partial(_end, code), name=NAME, daemon=True).start()
+
+
+def lasting() -> list[str]:
+    """Return the names of the threads but the main one that keep Python from ending."""
+    main = threading.main_thread()
+    return [one.name for one in threading.enumerate() if one is not main and not one.daemon]
+
+
+def _end(code: int) -> None:
+    threading.main_thread().join()  # it is in Python's own end now
+    time.sleep(PATIENCE)
+    going_on = lasting()
+    if not going_on:  # what Python does after that takes its time
+        return
+    with suppress(Exception):  # nobody may be listening
+        print(f"WARNING: not waiting for what a plugin left running: {', '.join(going_on)}", file=sys.stderr)
+        sys.stderr.flush()
+    with suppress(Exception):
+        sys.stdout.flush()
+    os._exit(code)

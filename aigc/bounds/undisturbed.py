@@ -1,0 +1,202 @@
+"""What all code of a process shares, and a plugin may spoil for the rest: put back when it is done.
+
+    with undisturbed("plugin 'polite'"):
+        module = import_module(name)
+
+That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found and
+which are there, `LibraryFunctions`, and who hears of errors that nobody caught; who hears signals, and no alarm rings
+later; the locale, the mask of new files' rights, variables of the environment, which warnings are errors, and whether
+our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS` have the name. What is added, a
+deeper stack and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are
+what they were. It takes some 30 microseconds: it stands around the steps of a piece, not around each call of a check,
+and only where others' code is at work.
+"""
+
+from __future__ import annotations
+
+import locale
+import logging
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any
+
+from aigc.bounds.hard_exit import RefusedExit
+from aigc.bounds.last_words import LAST_WORDS
+from aigc.bounds.library_functions import LibraryFunctions
+from aigc.bounds.watchdog import HEARS, WATCHDOG
+
+OUR_LOGS = ("aigc", "aigc_plugins")
+LOG = logging.getLogger(OUR_LOGS[0])
+KNOWN = frozenset((*OUR_LOGS, "jinja2", "markupsafe", "builtins", "operator", "_operator"))  # packages of functions
+OUR_VARIABLES = "AIGC_"  # how the names of variables begin that say what we do
+HEARD = tuple(
+    int(getattr(signal, name))  # a plain number is faster
+    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGPIPE")
+    if hasattr(signal, name)
+)
+NO_ALARM = (0.0, 0.0)
+
+_descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy that nobody knows of, and what it is
+
+
+class _Undisturbed:
+    """This holds what was there. It is no generator: to end one, Python needs the names that may be gone."""
+
+    __slots__ = (
+        *("_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
+        *("_locale", "_mask", "_modules", "_name", "_paths", "_quiet", "_ringing", "_streams", "_variables"),
+    )
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
+        self._paths, self._folder = tuple(sys.path), _here()
+        self._finders, self._hooks = tuple(sys.meta_path), (sys.excepthook, sys.unraisablehook)
+        self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
+        self._hearers = [HEARS(number) for number in HEARD]
+        self._ringing, self._quiet = _ringing(), _quiet()
+        self._locale, self._filters = locale.setlocale(locale.LC_ALL), list(warnings.filters)
+        self._mask = os.umask(0o077)
+        os.umask(self._mask)
+        self._variables = _variables().copy()
+        WATCHDOG.refuse_exits()
+        self._ending, os._exit = os._exit, RefusedExit(os._exit)
+        self._before = LAST_WORDS.begin(self._name)
+
+    def __exit__(self, *raised: object) -> None:
+        self._functions.put_back(self._name)  # nothing can be called before
+        os._exit = self._ending
+        LAST_WORDS.end(self._before)
+        if len(sys.modules) != len(self._modules):
+            for name in self._modules.keys() - sys.modules.keys():
+                sys.modules[name] = self._modules[name]
+        sys.stdin, sys.stdout, sys.stderr = self._streams
+        if sys.getrecursionlimit() < self._depth:
+            sys.setrecursionlimit(self._depth)
+        if self._paths != tuple(sys.path):
+            sys.path += [one for one in self._paths if one not in sys.path]
+        if self._finders != tuple(sys.meta_path):
+            sys.meta_path += [one for one in self._finders if one not in sys.meta_path]
+        sys.excepthook, sys.unraisablehook = self._hooks
+        os.umask(self._mask)
+        if self._folder and self._folder != _here():
+            with suppress(OSError):  # it is gone: whoever needs it says so
+                os.chdir(self._folder)
+        if locale.setlocale(locale.LC_ALL) != self._locale:
+            locale.setlocale(locale.LC_ALL, self._locale)
+        if warnings.filters != self._filters:
+            _filter_again(self._filters)
+        if _variables() != self._variables:
+            _set_again(self._variables)
+        self._hear_again()
+        if _quiet() != self._quiet:
+            _log_again(*self._quiet)
+        for number, (copy, what) in _descriptors.items():
+            if not _is_still(number, what):
+                os.dup2(copy, number)
+
+    def _hear_again(self) -> None:
+        """Have signals heard by who heard them; only the main thread can have changed that."""
+        if self._ringing == NO_ALARM != _ringing():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        WATCHDOG.listen_again()
+        if [HEARS(number) for number in HEARD] == self._hearers:
+            return
+        if threading.current_thread() is threading.main_thread():
+            for number, hearer in zip(HEARD, self._hearers, strict=True):
+                if hearer is not None:  # it is no function of Python's, and cannot be put back
+                    signal.signal(number, hearer)
+
+
+def undisturbed(name: str = "") -> AbstractContextManager[None]:
+    """Have the process as it is now when this ends. `name` says whose code is at work, where that is not ours."""
+    return _Undisturbed(name)
+
+
+def disturbs_nothing(function: object) -> bool:
+    """Say whether a function is ours, Jinja's or Python's: what those do is known."""
+    return str(getattr(function, "__module__", "")).partition(".")[0] in KNOWN
+
+
+@contextmanager
+def lasting_descriptors() -> Iterator[None]:
+    """Hold the descriptors 0, 1 and 2: where a plugin closes one, the next file that is opened would take its number,
+    and what is printed would be written into it."""
+    if _descriptors:
+        yield
+        return
+    for number in (0, 1, 2):
+        with suppress(OSError):
+            _descriptors[number] = (os.dup(number), os.fstat(number))
+    try:
+        yield
+    finally:
+        while _descriptors:
+            with suppress(OSError):  # somebody closed that too
+                os.close(_descriptors.popitem()[1][0])
+
+
+def forget_descriptor(number: int) -> None:
+    """Hold a descriptor no longer: it is something else from now on."""
+    if number in _descriptors:
+        os.close(_descriptors.pop(number)[0])
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109 - a Path takes its time
+    except OSError:
+        return ""
+
+
+def _ringing() -> tuple[float, float]:
+    """Return when an alarm rings, and again how long after."""
+    return signal.getitimer(signal.ITIMER_REAL) if hasattr(signal, "ITIMER_REAL") else NO_ALARM
+
+
+def _variables() -> dict[bytes, bytes] | dict[str, str]:
+    """Return the environment as Python keeps it: to decode it takes its time."""
+    kept: dict[bytes, bytes] | None = getattr(os.environ, "_data", None)
+    return dict(os.environ) if kept is None else kept
+
+
+def _set_again(before: Mapping[bytes, bytes] | Mapping[str, str]) -> None:
+    """Set the variables of the environment that were changed or taken away, and take away ours that were added."""
+    then = {os.fsdecode(name): os.fsdecode(value) for name, value in before.items()}
+    for name in [one for one in os.environ if one.startswith(OUR_VARIABLES) and one not in then]:
+        del os.environ[name]
+    os.environ.update({name: value for name, value in then.items() if os.environ.get(name) != value})
+
+
+def _filter_again(before: Sequence[Any]) -> None:
+    """Leave what a plugin added to the filters of warnings, but for what makes errors of them."""
+    added = [one for one in warnings.filters if one not in before and one[0] != "error"]
+    warnings.resetwarnings()  # which lets Python know
+    warnings.filters[:] = [*added, *before]  # type: ignore[index]
+
+
+def _quiet() -> tuple[int, bool]:
+    """Return up to which level no log is heard, and whether ours is not."""
+    return logging.root.manager.disable, LOG.disabled
+
+
+def _log_again(level: int, off: bool) -> None:
+    """Have our own log heard as before, whatever somebody's set-up of a log turned off."""
+    logging.disable(level)
+    for name, one in list(logging.root.manager.loggerDict.items()):
+        if name.partition(".")[0] in OUR_LOGS and isinstance(one, logging.Logger):
+            one.disabled = off
+
+
+def _is_still(number: int, what: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(os.fstat(number), what)
+    except OSError:
+        return False

@@ -1,0 +1,173 @@
+"""Ads between posts: the text over the picture, the headline and the line under it, in the brief's own words.
+
+What a platform takes is data (`ad_platforms.yaml`). Texts keep to what is seen before "more" as far as one fact does;
+nothing is cut within a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from aigc import check
+from aigc.content import measure
+from aigc.errors import JobError, did_you_mean
+from aigc.types import Draft, Finding
+from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.compose import price_line, product_line
+from aigc_plugins.ads.fact_lines import ad_sentence, has_words, offered, shared_out, worded
+from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.faithful import plain_line
+from aigc_plugins.ads.word_lists import TAIL
+from aigc_plugins.text.emoji import PICTURES, strip_emoji
+
+FINAL = " .。;；"
+SENTENCE = 90  # how wide one is at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdBound:
+    """This is how long a text of an ad may be, and how long it is advised to be, counted as a platform counts."""
+
+    counter: str
+    advised: int
+    most: int
+
+    def size(self, text: str) -> int:
+        """Return how long a text is."""
+        return measure(text, self.counter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdPlatform:
+    """This is what one platform takes: its texts by field, its buttons by what is sold, what no text there may have."""
+
+    title: str
+    source: str
+    checked_on: str
+    texts: Mapping[str, AdBound]
+    actions: Mapping[str, str]
+    never: Sequence[str] = ()
+    emoji: bool = True
+
+
+@cache
+def ad_platforms() -> Mapping[str, AdPlatform]:
+    """Return what each platform takes, by its name in briefs."""
+    import yaml
+
+    text = files("aigc_plugins.ads").joinpath("ad_platforms.yaml").read_text(encoding="utf-8")
+    return {name: _read(values) for name, values in yaml.safe_load(text).items()}
+
+
+def _read(values: Mapping[str, Any]) -> AdPlatform:
+    return AdPlatform(**{**values, "texts": {name: AdBound(**one) for name, one in values["texts"].items()}})
+
+
+def ad_platform(name: str) -> AdPlatform:
+    """Return what a platform takes; a JobError names those there are."""
+    known = ad_platforms()
+    if name not in known:
+        raise JobError(f"platform: there is none called {name!r}", hint=did_you_mean(name, known))
+    return known[name]
+
+
+@pass_context
+def feed_part(context: Context, part: str) -> str:
+    """Return a part of an ad for a brief's platform: primary_text, headline, description or action; empty where the
+    platform has no such part."""
+    values = context.get_all()
+    platform = ad_platform(str(values["platform"]))
+    if part == "action":
+        return _action(platform, values)
+    bound = platform.texts.get(part)
+    if bound is None:
+        return ""
+    texts = {"primary_text": _primary_text, "headline": _headline, "description": _description}[part](values, bound)
+    return texts if platform.emoji else strip_emoji(texts)
+
+
+def _primary_text(values: Mapping[str, Any], bound: AdBound) -> str:
+    """Return sentences up to the advised length: the product with the first fact, then the others two by two, then the
+    price and the offer."""
+    language, facts = str(values.get("language") or "en"), _facts(values)
+    product = str(values["product"])
+    narrow = min(SENTENCE, bound.most)
+    first = ad_sentence(facts[0], product, language, narrow, once=True) or capital(product.strip(FINAL))
+    rest = [told_together(pair, language) for pair in shared_out(facts[1:], 2)] or [
+        ad_sentence(fact, "", language, narrow) for fact in facts[1:2]
+    ]
+    end = [price_line(values.get("price"), language), offered(values.get("offer")) or ""]
+    joint = "" if language == "zh" else " "
+    text = first
+    for one in filter(None, [*rest[:1], *map(capital, filter(None, end)), *rest[1:]]):
+        longer = text + joint + _ended(one, language)
+        if bound.size(longer) <= bound.advised:
+            text = longer
+    return text
+
+
+def _headline(values: Mapping[str, Any], bound: AdBound) -> str:
+    """Return the product with its brand, as much of it as is advised."""
+    product, brand = str(values["product"]).strip(FINAL), worded(values.get("brand"))
+    language = str(values.get("language") or "en")
+    names = [product_line(product, brand, language), capital(product), capital(TAIL.sub("", product))]
+    fitting = [name for name in names if name and bound.size(name) <= bound.advised]
+    return (fitting or [min(names, key=bound.size)])[0]
+
+
+def _description(values: Mapping[str, Any], bound: AdBound) -> str:
+    """Return the offer, the price or a fact that the text above does not begin with: the first that is short enough."""
+    language = str(values.get("language") or "en")
+    lines = [capital(offered(values.get("offer")) or ""), price_line(values.get("price"), language)]
+    lines += [plain_line(fact, bound.advised) for fact in _facts(values)[1:]]
+    return next((line for line in lines if line and bound.size(line) <= bound.advised), "")
+
+
+def _action(platform: AdPlatform, values: Mapping[str, Any]) -> str:
+    kind = offering(str(values["product"]), values.get("category"), further=True)
+    return platform.actions[kind if values.get("price") or kind != "goods" else "other"]
+
+
+def _facts(values: Mapping[str, Any]) -> list[str]:
+    return [one for fact in values["benefits"] if has_words(one := " ".join(str(fact).split()))] or [""]
+
+
+def _ended(text: str, language: str) -> str:
+    return text if text.endswith((".", "。", "!", "！", "?", "？")) else text + ("。" if language == "zh" else ".")
+
+
+@check
+def keeps_ad_limits(draft: Draft) -> Iterator[Finding]:
+    """The texts of an ad are no longer than their platform (the input `platform`) takes, and have nothing in them that
+    it refuses."""
+    platform = _platform(draft)
+    for name, bound in platform.texts.items():
+        text = str(draft.fields.get(name) or "")
+        if (size := bound.size(text)) > bound.most:
+            yield Finding(message=f"counts {size} ({bound.counter}), at most {bound.most}", field=name)
+        for word in platform.never:
+            if word.lower() in text.lower():
+                yield Finding(message=f"has {word!r}, which {platform.title} takes in no ad", field=name)
+        if not platform.emoji and (found := PICTURES.search(text)):
+            yield Finding(message=f"has {found.group()!r}: {platform.title} takes no emoji", field=name)
+
+
+@check(severity="note")
+def keeps_ad_advice(draft: Draft) -> Iterator[Finding]:
+    """The texts of an ad are seen whole on their platform, before a click on "more"."""
+    platform = _platform(draft)
+    for name, bound in platform.texts.items():
+        if (size := bound.size(str(draft.fields.get(name) or ""))) > bound.advised:
+            yield Finding(message=f"counts {size} ({bound.counter}), {bound.advised} are advised", field=name)
+
+
+def _platform(draft: Draft) -> AdPlatform:
+    return ad_platform(str(draft.brief.values.get("platform")))

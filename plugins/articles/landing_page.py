@@ -1,0 +1,89 @@
+"""A landing page from its brief: what is offered, why, what people ask, and the button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aigc import check
+from aigc.types import Draft, Finding
+from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.compose import price_line
+from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, worded
+from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.word_lists import in_language
+from aigc_plugins.articles.page_wording import ended_line, pair_of
+from aigc_plugins.email.mail_lists import drawn
+from aigc_plugins.social.social_platforms import wording as post_wording
+
+HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
+
+
+def hero_line(product: str, benefits: Sequence[str], *, brand: str | None = None, language: str = "en") -> str:
+    """Return a headline: the product with its first short benefit where both fit, else with its brand, else alone."""
+    name = capital(product.strip(FINAL))
+    first = next((pair_of(one)[0].strip(FINAL) for one in benefits if has_words(one)), "")
+    mark = "：" if language == "zh" else ": "
+    owner = worded(brand)
+    owned = f"{owner}{name}" if language == "zh" else f"{name} by {owner}"
+    lines = [f"{name}{mark}{in_sentence(first)}" if first and len(first) <= SHORT else "", owned if owner else "", name]
+    return next((line for line in lines if line and len(line) <= HERO), name)
+
+
+def hero_subline(
+    benefits: Sequence[str], *, offer: str | None = None, price: str | None = None, language: str = "en"
+) -> str:
+    """Return what stands below the headline: further benefits, the offer, the price, as many as fit."""
+    told = [pair_of(one)[0] for one in benefits[1:3]] or [pair_of(one)[0] for one in benefits[:1]]
+    lines = [told_together(told, language, SUBLINE), offered(offer) or "", price_line(price, language)]
+    joint, text = "" if language == "zh" else " ", ""
+    for line in (ended_line(one, language) for one in lines if one):
+        longer = joint.join(filter(None, [text, line]))
+        text = longer if len(longer) <= SUBLINE else text
+    return text
+
+
+def pair_title(text: str) -> str:
+    """Return the first side of `Title = what it is`, or all of a text that is no pair."""
+    return pair_of(text)[0]
+
+
+def benefit_blocks(benefits: Sequence[str]) -> list[dict[str, str]]:
+    """Return the benefits that are pairs, `Title = what it is`, as blocks of a heading and a text."""
+    pairs = map(pair_of, benefits)
+    language = ["zh" if any("\u4e00" <= char <= "\u9fff" for char in one) else "en" for one in benefits]
+    return [
+        {"heading": capital(title.strip(FINAL)), "text": ended_line(text, spoken)}
+        for (title, text), spoken in zip(pairs, language, strict=True)
+        if text
+    ]
+
+
+def benefit_lines(benefits: Sequence[str]) -> list[str]:
+    """Return the benefits that are no pairs, a line each."""
+    return [capital(title.strip(FINAL)) for title, text in map(pair_of, benefits) if not text and has_words(title)]
+
+
+def asked_questions(faq: Sequence[str]) -> list[dict[str, str]]:
+    """Return the brief's questions with their answers, of `Question? = Answer`."""
+    pairs = map(pair_of, faq)
+    return [{"question": capital(asked), "answer": capital(answer)} for asked, answer in pairs if answer]
+
+
+def page_call(product: str, *, button: str | None = None, category: str | None = None, language: str = "en") -> str:
+    """Return what the page asks for: the brief's own button, else a call for what is sold so."""
+    kind = offering(product, category, further=True)
+    return worded(button) or drawn(in_language(post_wording()["linked"], language)[kind], product)
+
+
+@check
+def questions_have_answers(draft: Draft) -> Iterator[Finding]:
+    """Each of a brief's `faq` is a question with an answer, `Question? = Answer`, and none stands twice."""
+    asked: set[str] = set()
+    for text in draft.brief.values.get("faq") or []:
+        question, answer = pair_of(str(text))
+        if not answer:
+            yield Finding(message=f"the question {question!r} has no answer: `Question? = Answer`", field="faq")
+        if question.casefold() in asked:
+            yield Finding(message=f"the question {question!r} stands twice", field="faq")
+        asked.add(question.casefold())

@@ -1,0 +1,111 @@
+"""A press release from its brief: who does what, when and where, then facts, a quote, who writes and whom to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from aigc import check
+from aigc.content import trim
+from aigc.types import Draft, Finding, Json, texts_in
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_wording, worded_for
+
+HEADLINE, DESCRIPTION = 110, 155
+DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
+LED = re.compile(r"(?:in|at|on|near|from|across|outside|since|by|this|next|today|tomorrow|online)\b", re.IGNORECASE)
+QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]|「([^」]{3,})」")
+
+
+@pass_context
+def press_part(context: Context, part: str) -> Json:
+    """Return a part of the press release of a brief, as `press_part("intro")`: title, description, intro, text or
+    sections."""
+    values = {name: value if isinstance(value, list) else _text(value) for name, value in context.get_all().items()}
+    language = "zh" if values.get("language") == "zh" else "en"
+    lead = _lead(values, language)
+    if part == "title":
+        title = values.get("headline") or f"{values['who']}{'' if language == 'zh' else ' '}{values['what']}"
+        return capital(str(title).strip(FINAL))
+    if part == "description":
+        return (
+            lead
+            if len(lead) <= DESCRIPTION
+            else trim(f"{_text(values['who'])} {_text(values['what'])}", DESCRIPTION, "chars")
+        )
+    if part == "intro":
+        return f"{_release(values, language)}\n\n{_dateline(values, language)}{lead}"
+    if part == "text":
+        return "\n\n".join(filter(None, [in_paragraphs(values.get("facts") or [], language), _quote(values, language)]))
+    about = worded_for("about", language).replace("{name}", values.get("brand") or values["who"])
+    contact = "\n\n".join(filter(None, [_text(values.get("contact")), worded_for("end", language)]))
+    told = [(about, ended_line(_text(values.get("boilerplate")), language)), (worded_for("contact", language), contact)]
+    return [{"heading": heading, "text": text} for heading, text in told if text]
+
+
+@check
+def quotes_have_speakers(draft: Draft) -> Iterator[Finding]:
+    """What stands in quotation marks is the brief's, word for word, and its `quote` has a `speaker`."""
+    values = draft.brief.values
+    if _text(values.get("quote")) and not _text(values.get("speaker")):
+        yield Finding(message="the brief has a quote and no speaker", field="text")
+    told = " ".join(map(_text, texts_in(values)))
+    for name, value in draft.fields.items():
+        for text in texts_in(value):
+            for found in QUOTED.finditer(text):
+                words = (found[1] or found[2]).rstrip(".,，。")
+                if words not in told:
+                    yield Finding(message=f"quotes {words!r}, which the brief does not say", field=name)
+
+
+def day_in_words(text: str, language: str) -> str:
+    """Return a date such as 2026-12-01 as people write it; any other text as it is."""
+    found = DAY.fullmatch(text)
+    if found is None or not 0 < int(found["month"]) <= len(page_wording()["months"]):
+        return text
+    year, month, day = found["year"], int(found["month"]), int(found["day"])
+    return f"{year}年{month}月{day}日" if language == "zh" else f"{day} {page_wording()['months'][month - 1]} {year}"
+
+
+def _lead(values: dict[str, Json], language: str) -> str:
+    """Return who does what, where and when, as one sentence."""
+    who, what, where = (_text(values.get(name)).strip(FINAL) for name in ("who", "what", "where"))
+    when = day_in_words(_text(values.get("when")).strip(FINAL), language)
+    if language == "zh":
+        place = where and (where if where[0] in "在于" else f"在{where}")
+        return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
+    place = where and (where if LED.match(where) else f"in {where}")
+    time = when and (when if LED.match(when) else f"on {when}")
+    return ended_line(" ".join(filter(None, [who, what, place, time])), language)
+
+
+def _release(values: dict[str, Json], language: str) -> str:
+    until = day_in_words(_text(values.get("embargo")), language)
+    return str(worded_for("embargo", language)).replace("{when}", until) if until else worded_for("release", language)
+
+
+def _dateline(values: dict[str, Json], language: str) -> str:
+    city, day = _text(values.get("city")), day_in_words(_text(values.get("date")), language)
+    if language == "zh":
+        return f"（{'，'.join(filter(None, [city, day]))}）" if city or day else ""
+    line = ", ".join(filter(None, [city.upper(), day]))
+    return f"{line} – " if line else ""
+
+
+def _quote(values: dict[str, Json], language: str) -> str:
+    quote = _text(values.get("quote")).strip('"“”「」 ')
+    if not quote:
+        return ""
+    end = "。" if language == "zh" else ","
+    spoken = ended_line(quote, language) if language == "zh" else quote.rstrip(FINAL)
+    spoken += "" if language == "zh" or re.search(r"[!?…]$", spoken) else end
+    line: str = worded_for("says", language)
+    return line.replace("{quote}", spoken).replace("{speaker}", _text(values.get("speaker")))
+
+
+def _text(value: Json) -> str:
+    return " ".join(str(value).split()) if isinstance(value, str) else ""

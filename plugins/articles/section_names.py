@@ -1,0 +1,123 @@
+"""Headings that name what a section is about: its things, never its sentence again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from aigc import check
+from aigc.types import Field, texts_in
+from aigc_plugins.articles.headings import heading_words
+from aigc_plugins.articles.things import ARTICLES, naming, same_thing, things, without_article
+from aigc_plugins.claims.claim_lists import lists_for
+from aigc_plugins.claims.line_words import CJK, words_in
+from aigc_plugins.claims.line_words import telling as told_words
+from aigc_plugins.rules.content_words import sentences, telling
+
+MOST_CHARS = 60
+JOIN = re.compile(r"\s*(?:,\s*and\s|,|;|\band\b|&|[、，]|以及|[和与])\s*")
+LEADS = re.compile(r"(?:before|after|during|at|in|on|with|without|for|from|under|behind)\s+(?=\w)", re.IGNORECASE)
+AGAIN = 0.5  # of a sentence's telling words: a heading that has more and no others says it again
+NAMED = 2  # facts of a section that a heading names a thing of, where they have such
+
+
+def section_name(points: Sequence[str], topic: str = "") -> str:
+    """Return a heading of a section's things, one of each point as there is room: "Bunks, a Liner and Boots".
+
+    One that the topic names stands back. Nothing where fewer than two are found.
+    """
+    found = [things(point) for point in points]
+    # what each point is about; where that is too little, the next thing of a point; then what the topic names too
+    for each, passed in ((1, topic), (None, topic), (1, "")):
+        named: list[str] = []
+        for some in found:
+            new = (thing for thing in some[:each] if not any(same_thing(thing, other) for other in named))
+            named += [thing for thing in new if not _in_topic(thing, passed)][:1]
+        while len(named) >= NAMED:
+            heading = _joined(named)
+            if not _too_long(heading):
+                return heading
+            named.pop()
+    return ""
+
+
+@check
+def names_its_section(text: str, field: Field) -> Iterator[str]:
+    """A heading names things of its section's facts, joined by commas or "and", in six words or fewer.
+
+    It has a thing of two of the facts, where two name one; a word such as "before" leads it only where it stands so
+    before the thing in a fact. The facts are the item at hand.
+    """
+    points = list(texts_in(field.draft.item))
+    if _too_long(text):
+        yield "is longer than a heading of a section may be"
+    parts = [part.strip() for part in JOIN.split(text.strip()) if part.strip()]
+    for part in parts:
+        if not any(_names(part, point) for point in points):
+            yield f"says {part!r}, which is no thing of its section"
+    if any(same_thing(_bare(one), _bare(other)) for at, one in enumerate(parts) for other in parts[at + 1 :]):
+        yield "names a thing twice"
+    told = [point for point in points if any(_names(part, point) for part in parts)]
+    wanted = min(NAMED, sum(bool(things(point)) for point in points))
+    if len(told) < wanted:
+        yield f"names a thing of {len(told)} of its facts, {wanted} are wanted"
+
+
+@check
+def says_no_sentence_again(text: str, field: Field) -> Iterator[str]:
+    """A heading does not say a sentence of its section again: all its words are of one, and over half of that one's."""
+    own = _words(text)
+    for sentence in (part for point in texts_in(field.draft.item) for part in sentences(point)):
+        words = _words(sentence)
+        if len(own) > 1 and own <= words and len(own) > AGAIN * len(words):
+            yield f"says {sentence!r} again"
+
+
+def _words(text: str) -> set[str]:
+    """Return what a text has to say: stems, or Chinese characters but those that say nothing by themselves."""
+    return {*told_words(words_in(text), lists_for("zh"))} if CJK.search(text) else {*heading_words(text)}
+
+
+def _names(part: str, point: str) -> bool:
+    """Tell whether a part of a heading names a thing of a point."""
+    lead = LEADS.match(part)
+    if lead and not CJK.search(part):
+        plain = " ".join(word for word in words_in(part) if word not in ARTICLES)
+        if f" {plain} " not in f" {' '.join(word for word in words_in(point) if word not in ARTICLES)} ":
+            return False
+    return any(_is(_bare(part), thing) for thing in things(point))
+
+
+def _is(part: str, thing: str) -> bool:
+    """Tell whether a part is a thing, whole or without what describes it: "list" for "the waiting list" is not."""
+    if CJK.search(thing):
+        return part == thing
+    return without_article(part).lower() == without_article(thing).lower()
+
+
+def _bare(part: str) -> str:
+    return LEADS.sub("", part, count=1) if LEADS.match(part) else part
+
+
+def _in_topic(thing: str, topic: str) -> bool:
+    if CJK.search(thing):
+        return thing in topic
+    return bool(telling(thing)) and telling(thing) <= telling(topic)
+
+
+def _joined(named: Sequence[str]) -> str:
+    """Return things as a heading: "Boots, Soup and the Lights", 下铺、枕头."""
+    comma, last = naming("zh" if CJK.search(named[0]) else "en")["joins"]
+    text = comma.join(named[:-1]) + last + named[-1]
+    return text if CJK.search(text) else " ".join(_capital(word, at) for at, word in enumerate(text.split()))
+
+
+def _too_long(heading: str) -> bool:
+    if CJK.search(heading):
+        return len(heading) > int(naming("zh")["most_words"])
+    counted = [word for word in words_in(heading) if word not in ARTICLES and word != "and"]
+    return len(counted) > int(naming("en")["most_words"]) or len(heading) > MOST_CHARS
+
+
+def _capital(word: str, at: int) -> str:
+    return word if at and word in (*ARTICLES, "and") else word[:1].upper() + word[1:]

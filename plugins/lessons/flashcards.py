@@ -1,0 +1,82 @@
+"""Facts → flashcards: what is asked in front, the answer behind, one card for each front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from aigc import check
+from aigc.types import Draft, Finding
+from aigc_plugins.lessons.quiz_material import says_the_same
+from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
+
+JOINED = {"en": "; ", "zh": "；"}  # between the answers to one front
+
+
+def flashcards(
+    facts: Sequence[str],
+    relation: str | None = None,
+    language: str | None = None,
+    *,
+    fronts: Sequence[str] = (),
+    both_ways: bool = False,
+    tags: Sequence[str] = (),
+) -> list[dict[str, object]]:
+    """Return the cards `{front, back, tags}`.
+
+    Of a pair the front is its left side, with what the right one is to it: "capital of Ohio"; of a sentence the one of
+    `fronts` that a model wrote for it, else the sentence with its gap. Two answers to one front stand on one card. With
+    `both_ways` every pair without a `relation` is a second card, turned round.
+    """
+    language = told_language(facts, language)
+    taught = taught_facts(facts, relation, language)
+    waiting = iter(fronts)
+    sides: list[tuple[str, str]] = []
+    for one in taught:
+        written = next(waiting, "") if one.kind == "sentence" and one.gap else ""
+        if front := _front(one, relation, language, written):
+            sides.append((front, one.answer))
+    if both_ways:
+        sides += [(one.answer, one.left) for one in taught if one.kind == "pair" and not (relation or one.sums)]
+    backs: dict[str, list[str]] = {}
+    for front, back in sides:
+        known = backs.setdefault(front, [])
+        if back not in known:
+            known.append(back)
+    between = JOINED.get(language, JOINED["en"])
+    return [{"front": front, "back": between.join(back), "tags": list(tags)} for front, back in backs.items()]
+
+
+@check
+def cards_differ(draft: Draft, *, field: str = "cards") -> Iterator[Finding]:
+    """No front comes twice, and no card says its back on its front."""
+    fronts: set[str] = set()
+    cards = draft.fields.get(field)
+    for at, card in enumerate(cards if isinstance(cards, list) else ()):
+        if not isinstance(card, Mapping):
+            continue  # what is no card is the schema's to say
+        front, back = (" ".join(str(card.get(side, "")).casefold().split()) for side in ("front", "back"))
+        if front in fronts:
+            yield Finding(message="this front comes twice", field=f"{field}[{at}].front")
+        if front == back:
+            yield Finding(message="its back is its front", field=f"{field}[{at}].back")
+        fronts.add(front)
+
+
+@check(severity="warn")
+def every_fact_taught(draft: Draft) -> Iterator[str]:
+    """Every fact of the brief is used; one from which nothing sure can be asked is named."""
+    values = draft.brief.values
+    facts = values.get("facts") or []
+    for fact, one in zip(facts, each_taught(facts, values.get("relation"), values.get("language")), strict=True):
+        if says_the_same(fact):
+            yield f"nothing from {fact!r}: both sides are the same"
+        elif one is None or (one.kind == "sentence" and not one.gap):
+            yield f"nothing from {fact!r}: put *asterisks* around the word to ask for, which only one answer may fit"
+
+
+def _front(fact: TaughtFact, relation: str | None, language: str, written: str) -> str:
+    if fact.kind == "sentence":
+        return written or fact.gap
+    if fact.kind == "question" or fact.sums or not relation:
+        return fact.left
+    return f"{fact.left}的{relation.removeprefix('的')}" if language == "zh" else f"{relation} {fact.left}"

@@ -1,0 +1,152 @@
+"""What kind of thing a topic is, and what people search for around such a thing: kinds.yaml, read and filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any
+
+import yaml
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+TAIL = re.compile(r"\s(?:for|with|without|at|in|on|of|from|by|to)\s.*$")
+AT_HOME = re.compile(r"\s(?:at home|from home|in your (?:own )?kitchen)$")
+TICKETS = re.compile(r"\stickets?$")
+VOWEL = re.compile(r"(?:[aeio]|u(?!ni|s[ae]|k\b|ti)|h(?:our|onest|eir))")
+FALLBACK = "goods"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    """This is what a topic is, by `name` ("service"), and the searches of its kind, not filled in yet."""
+
+    name: str
+    topic: str
+    language: str
+
+    def searches(self, cluster: str, brand: str = "") -> list[str]:
+        """Return the searches of a cluster of the kind ("learn", "compare", "fit", "buy", "local", "brand")."""
+        known = _lists(self.language)[self.name]
+        found = known.get(cluster)
+        if found is None and "like" in known:
+            found = _lists(self.language)[str(known["like"])].get(cluster)
+        if cluster == "fit" and not self.open and self.language != "zh":
+            return []
+        forms = self._forms(brand)
+        return [" ".join(search.format(**forms).split()) for search in found or ()]
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """Whom and what things of the kind are for, where a model that is not to invent any says so."""
+        return frozenset(_lists(self.language)[self.name].get("ends") or ())
+
+    @property
+    def open(self) -> bool:
+        """Say whether "for …" may follow: not where the topic says already whom it is for, or is a question, or where
+        it is of a kind of which nothing such is asked."""
+        known = _lists(self.language)[self.name]
+        aimed, asked = {*_kinds()["aimed"]} & {*self.topic.split()}, asks(self.topic)
+        listed = known.get("ends") or known.get("fit")
+        return bool(listed) and not (re.search(r"\b(?:for|with|without|to)\b", self.topic) or aimed or asked)
+
+    def _forms(self, brand: str) -> dict[str, str]:
+        core = AT_HOME.sub("", TICKETS.sub("", self.topic))
+        if self.name == "at_home" and " " in core:
+            core = re.sub(r"^[a-z]+ing (?=\w)", "", core)  # "baking sourdough": a sourdough kit
+        named = core if self.name == "event" else self.topic
+        plural = is_plural(head(named))
+        return {
+            "topic": self.topic,
+            "core": core,
+            "brand": brand,
+            "a": with_article(named),
+            "is": "are" if plural else "is",
+            "does": "do" if plural else "does",
+        }
+
+
+@lru_cache(maxsize=1 << 10)
+def topic_kind(topic: str, language: str = "en", *, local: bool = False) -> TopicKind:
+    """Return what a topic, in small letters, is: the kind that has a word for its head, `goods` where none has.
+
+    The head is the last word before a "for" or "at"; what is done at home, and what begins with a deed ("growing …"),
+    is no thing to buy. What nobody names, and people look for near by (`local`), is a thing or somebody: `unsure`.
+    """
+    known = _lists(language)
+    if language == "zh":
+        name = next((name for name, kind in known.items() if topic.endswith(tuple(kind["heads"]))), FALLBACK)
+        return TopicKind(name, topic, language)
+    if AT_HOME.search(topic):
+        return TopicKind("at_home", topic, language)
+    if _goes(topic):
+        return TopicKind("outing", topic, language)
+    if re.match(r"[a-z]+ing (?:an?|the|your|my|to) ", topic):
+        return TopicKind("doing", topic, language)  # "building a desk"
+    words, last = topic.split(), head(topic)
+    forms = {last, last.removesuffix("s"), last.removesuffix("es")}
+    name = next(
+        (name for name, kind in known.items() if forms & {*kind["heads"]} and not {*kind.get("unless", ())} & {*words}),
+        "",
+    )
+    if _does(words) and not name and not forms & {*_kinds()["gear"]}:
+        return TopicKind("doing", topic, language)
+    if asks(topic):
+        return TopicKind("subject", topic, language)
+    if not name and last not in _kinds()["things"]:
+        name = next((name for name, kind in known.items() if last.endswith(tuple(kind.get("endings", ())))), "")
+    return TopicKind(name or ("unsure" if local else FALLBACK), topic, language)
+
+
+def _goes(topic: str) -> bool:
+    """Say whether a topic is what people go somewhere for: "wild camping in Scotland"."""
+    kinds, words = _kinds(), topic.split()
+    return any(one in kinds["going"] and other in kinds["places"] for one, other in pairwise(words[:3]))
+
+
+def _does(words: Sequence[str]) -> bool:
+    """Say whether a topic of several words begins with a deed: one that names no thing, or one before "with"."""
+    kinds = _kinds()
+    if len(words) < 2 or words[0] in (*kinds["things"], *kinds["counted"]):
+        return False
+    return words[0] in kinds["doing"] or (words[0].endswith("ing") and words[1] in kinds["behind"])
+
+
+def asks(topic: str) -> bool:
+    """Say whether a topic is a question: "how to lace shoes"."""
+    return topic.split(" ")[0] in _kinds()["asking"]
+
+
+def head(topic: str) -> str:
+    """Return the noun that a topic is about: "software" of "bookkeeping software for freelancers"."""
+    words = TAIL.sub("", topic).split()
+    return words[-1] if words else topic
+
+
+def is_plural(noun: str) -> bool:
+    """Say whether an English noun stands for several: "shoes", not "glass" or "yoga"."""
+    return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "'s"))
+
+
+def with_article(topic: str) -> str:
+    """Return an English topic as it stands in a sentence: "an electric toothbrush", "wool socks", "roof repair"."""
+    noun = head(topic)
+    mass = noun in _kinds()["uncounted"] or (noun.endswith("ing") and noun not in _kinds()["counted"])
+    if is_plural(noun) or mass or re.match(r"(?:an?|the)\s", topic):
+        return topic
+    return f"{'an' if VOWEL.match(topic) else 'a'} {topic}"
+
+
+def _lists(language: str) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    kinds = _kinds()
+    lists: Mapping[str, Mapping[str, Sequence[str]]] = kinds["zh" if language == "zh" else "en"]
+    return lists
+
+
+@cache
+def _kinds() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = yaml.safe_load(files("aigc_plugins.seo").joinpath("kinds.yaml").read_text("utf-8"))
+    return data

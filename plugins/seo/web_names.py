@@ -1,0 +1,65 @@
+"""Names for pages and pictures as addresses have them: small ASCII letters, digits and hyphens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from aigc_plugins.seo.title_words import SMALL
+
+LONGEST, MOST_WORDS, MOST_SYLLABLES = 75, 6, 12
+HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+WORD = re.compile(r"[a-z0-9]+")
+# Letters that no decomposition takes apart.
+SPELLED: Mapping[int, str] = MappingProxyType(
+    str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+)
+OF_OTHERS = re.compile(r"['’](?=s\b|t\b)")
+
+
+def web_name(*texts: str | None) -> str:
+    """Return the first of some texts as an address has it: up to six words, 75 letters, without small words.
+
+    Chinese is written in pinyin, up to twelve syllables, where the extra `pinyin` is installed, else left out; a text
+    of which nothing is left gives way to the next, and without any the name is empty.
+    """
+    return next((name for text in texts if text and (name := _name(text))), "")
+
+
+def _name(text: str) -> str:
+    found = list(_words(text))
+    telling = [word for word in found if word not in SMALL] or found
+    most = MOST_SYLLABLES if HAN_RUN.search(text) else MOST_WORDS
+    name = ""
+    for word in telling[:most]:
+        longer = f"{name}-{word}" if name else word[:LONGEST]
+        if len(longer) > LONGEST:
+            break
+        name = longer
+    return name
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield the words of a text in ASCII: accents are taken off, Chinese is one word for each character."""
+    plain = OF_OTHERS.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(SPELLED)
+    at = 0
+    for run in HAN_RUN.finditer(plain):
+        yield from _latin(plain[at : run.start()])
+        yield from _pinyin(run.group())
+        at = run.end()
+    yield from _latin(plain[at:])
+
+
+def _latin(text: str) -> list[str]:
+    letters = unicodedata.normalize("NFKD", text)
+    return WORD.findall("".join(char for char in letters if not unicodedata.combining(char)))
+
+
+def _pinyin(run: str) -> list[str]:
+    try:
+        from pypinyin import lazy_pinyin
+    except ImportError:
+        return []
+    return [syllable for syllable in lazy_pinyin(run) if WORD.fullmatch(syllable)]

@@ -1,0 +1,41 @@
+"""A thread that a plugin left running does not keep the program from ending."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+from aigc.bounds.last_threads import NAME, end_without_them, lasting
+
+BEGIN = """\
+import sys, threading, time
+from aigc.bounds import last_threads
+from aigc.cli import main
+last_threads.PATIENCE = {patience}
+threading.Thread(target=lambda: time.sleep({sleep}), name="theirs").start()
+sys.exit(main(["no such command"]))
+"""
+
+
+def run(patience: float, sleep: float) -> subprocess.CompletedProcess[str]:
+    code = BEGIN.format(patience=patience, sleep=sleep)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=100)
+
+
+def test_it_is_told_and_the_exit_code_is_the_commands() -> None:
+    done = run(0.2, 300)
+    told = done.stderr.splitlines()
+    assert done.returncode == 2 and told[0].startswith("Error: no command named")
+    assert told[1:] == ["WARNING: not waiting for what a plugin left running: theirs"]
+
+
+def test_one_that_ends_by_itself_is_waited_for() -> None:
+    done = run(20, 0.5)
+    assert done.returncode == 2 and "theirs" not in done.stderr
+
+
+def test_where_there_is_none_nobody_watches() -> None:
+    if not lasting():
+        end_without_them(0)
+        assert NAME not in [one.name for one in threading.enumerate()]

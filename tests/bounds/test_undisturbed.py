@@ -1,0 +1,65 @@
+"""What a plugin does to the process is put back when it is done."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from aigc.bounds.undisturbed import undisturbed
+from aigc.bounds.watchdog import WATCHDOG
+
+
+def test_folder_streams_stack_and_modules_are_put_back(tmp_path: Path) -> None:
+    before = Path.cwd(), sys.stdin, sys.stdout, sys.stderr, sys.getrecursionlimit(), list(sys.path)
+    with pytest.raises(SystemExit), undisturbed():
+        os.chdir(tmp_path)
+        sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
+        sys.stdin = None  # type: ignore[assignment]
+        sys.setrecursionlimit(sys.getrecursionlimit() // 2)
+        sys.path.clear()
+        raise SystemExit(0)
+    assert (Path.cwd(), sys.stdin, sys.stdout, sys.stderr, sys.getrecursionlimit(), list(sys.path)) == before
+
+
+def test_what_is_added_stays_and_a_folder_that_is_gone_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    with undisturbed():
+        sys.path.append("more")
+        os.chdir(tmp_path)
+        gone.rmdir()
+    assert sys.path[-1] == "more" and Path.cwd() == tmp_path
+
+
+def test_the_names_of_python_and_its_modules_are_put_back() -> None:
+    before, modules = vars(builtins).copy(), sys.modules.copy()
+    with undisturbed():
+        for name in ("open", "next", "len", "isinstance", "StopIteration"):
+            vars(builtins)[name] = None
+        del vars(builtins)["print"]
+        sys.modules.clear()
+    assert vars(builtins) == before
+    assert sys.modules == modules
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_plugin_ends_a_process_of_its_own_and_not_ours() -> None:
+    WATCHDOG.refuse_exits()
+    before = os._exit
+    with pytest.raises(SystemExit, match=re.escape("os._exit(7)")), undisturbed():
+        child = os.fork()
+        if not child:
+            os._exit(5)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
+        os._exit(7)
+    assert os._exit is before

@@ -1,0 +1,1 @@
+collect_ignore = ["string-pack"]  # its tests run where it is installed

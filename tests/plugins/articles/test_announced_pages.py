@@ -1,0 +1,216 @@
+"""Press releases, landing pages and newsletters: the brief's own words, with what their readers look for."""
+
+from __future__ import annotations
+
+import json
+import re
+from email import message_from_bytes, policy
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli import main
+from aigc.types import Brief, Draft
+from aigc_plugins.articles.landing_page import (
+    asked_questions,
+    benefit_blocks,
+    benefit_lines,
+    hero_line,
+    hero_subline,
+    page_call,
+    questions_have_answers,
+)
+from aigc_plugins.articles.newsletter import (
+    items_have_texts,
+    letter_intro,
+    letter_item,
+    letter_preheader,
+    letter_sections,
+    letter_subject,
+)
+from aigc_plugins.articles.page_wording import page_wording, pair_of
+from aigc_plugins.articles.press_release import day_in_words, press_part, quotes_have_speakers
+
+PROMISES = re.compile(r"free|guarantee|always|best|\bnew\b|save|免费|保证|一定|最", re.IGNORECASE)
+NEWS: dict[str, Any] = {"who": "Meadowly", "what": "opens a workshop", "facts": ["it is open on Saturdays"]}
+
+
+class Given:
+    """This is what a template's context gives."""
+
+    def __init__(self, **values: Any) -> None:
+        self._values = {**NEWS, **values}
+
+    def get_all(self) -> dict[str, Any]:
+        return self._values
+
+
+def press(part: str, **values: Any) -> Any:
+    context: Any = Given(**values)
+    return press_part(context, part)
+
+
+def draft(fields: dict[str, Any], **values: Any) -> Draft:
+    return Draft(fields=fields, brief=Brief(id="1", values=values), schema={})
+
+
+def test_no_line_of_ours_promises_anything() -> None:
+    def lines(value: object) -> list[str]:
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+        return [value] if isinstance(value, str) else [line for one in inside for line in lines(one)]
+
+    told = lines(page_wording())
+    assert len(told) > 25 and [line for line in told if PROMISES.search(line)] == []
+
+
+@pytest.mark.parametrize(
+    ("values", "lead"),
+    [
+        ({}, "Meadowly opens a workshop."),
+        ({"when": "2027-03-01", "where": "Bergen"}, "Meadowly opens a workshop in Bergen on 1 March 2027."),
+        ({"when": "next spring", "where": "at the harbour"}, "Meadowly opens a workshop at the harbour next spring."),
+        (
+            {"who": "小水洼", "what": "开设修补站", "when": "2027-03-01", "where": "成都", "language": "zh"},
+            "2027年3月1日，小水洼在成都开设修补站。",
+        ),
+    ],
+)
+def test_a_lead_says_who_what_where_and_when(values: dict[str, str], lead: str) -> None:
+    assert press("intro", **values).partition("\n\n")[2] == lead and press("description", **values) == lead
+
+
+def test_a_release_has_its_lines() -> None:
+    told = press("intro", city="Bergen", date="2027-02-24")
+    assert told.startswith("For immediate release\n\nBERGEN, 24 February 2027 – Meadowly")
+    assert press("intro", embargo="2027-03-01").startswith("Embargoed until 1 March 2027\n\n")
+    assert press("title", headline="A workshop for spades") == "A workshop for spades"
+    assert press("sections", contact="a@b.example")[-1]["text"].endswith("###")
+    assert [one["heading"] for one in press("sections", boilerplate="We make tools", brand="Meadowly AS")] == [
+        "About Meadowly AS",
+        "Contact",
+    ]
+    assert day_in_words("2027-13-01", "en") == "2027-13-01"
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("We are glad", "“We are glad,” says Ann."),
+        ("“Are we glad?”", "“Are we glad?” says Ann."),
+        ("We are glad.", "“We are glad,” says Ann."),
+    ],
+)
+def test_a_quote_stands_word_for_word_with_its_speaker(quote: str, told: str) -> None:
+    assert press("text", quote=quote, speaker="Ann").endswith(told)
+    assert "says" not in press("text")
+
+
+def test_a_quote_of_nobody_or_of_our_own_is_refused() -> None:
+    spoken = {"quote": "We are glad", "speaker": "Ann"}
+    assert not list(quotes_have_speakers(draft({"text": "“We are glad,” says Ann."}, **spoken)))
+    assert list(quotes_have_speakers(draft({"text": "x"}, quote="We are glad")))
+    (found,) = quotes_have_speakers(draft({"text": "“We are proud,” says Ann."}, **spoken))
+    assert found.field == "text" and "We are proud" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [
+        ("Small groups = at most eight", ("Small groups", "at most eight")),
+        ("Is it wet? = Yes.", ("Is it wet?", "Yes.")),
+        ("Is it wet? Yes.", ("Is it wet?", "Yes.")),
+        ("要带工具吗？不用。", ("要带工具吗？", "不用。")),
+        ("a=b holds", ("a=b holds", "")),
+    ],
+)
+def test_a_pair_has_two_sides(text: str, pair: tuple[str, str]) -> None:
+    assert pair_of(text) == pair
+
+
+def test_a_landing_page_has_its_parts() -> None:
+    benefits = ["holds 300 litres", "opens at the bottom", "Quiet lid = it closes without a sound"]
+    assert hero_line("compost bin", benefits) == "Compost bin: holds 300 litres"
+    assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
+    assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
+    subline = hero_subline(benefits, offer="10% off", price="€49")
+    assert "Opens at the bottom" in subline and subline.endswith("10% off. Yours for €49.")
+    assert benefit_blocks(benefits) == [{"heading": "Quiet lid", "text": "It closes without a sound."}]
+    assert benefit_blocks(["小班 = 每班最多八人"]) == [{"heading": "小班", "text": "每班最多八人。"}]
+    assert benefit_lines(benefits) == ["Holds 300 litres", "Opens at the bottom"]
+    assert asked_questions(["does it smell? = no", "alone"]) == [{"question": "Does it smell?", "answer": "No"}]
+    assert page_call("compost bin", button="Get one") == "Get one" and page_call("compost bin")
+
+
+def test_questions_have_answers_and_stand_once() -> None:
+    def told(*faq: str) -> list[str]:
+        return [one.message for one in questions_have_answers(draft({}, faq=list(faq)))]
+
+    assert told("Wet? = Yes") == []
+    assert "no answer" in told("Wet?")[0] and "twice" in told("Wet? = Yes", "Wet? = No")[0]
+
+
+def test_a_newsletter_tells_its_items() -> None:
+    items = ["new wheels = Four came | https://a.b/c", "Open evening = On 12 May"]
+    assert letter_item(items[0]) == ("New wheels", "Four came", "https://a.b/c")
+    assert letter_subject("Letter", items, issue="May") == "Letter May: New wheels"
+    assert letter_subject("Letter", ["x" * 58 + " = y"]) == "X" + "x" * 57
+    assert letter_preheader(items) == "Open evening." and letter_preheader(items[:1]) == "Four came."
+    assert "New wheels; Open evening." in letter_intro("Letter", items)
+    assert letter_intro("Letter", items, intro="hello there") == "Hello there."
+    first, second = letter_sections(items)
+    assert first["heading"] == "New wheels" and first["text"].endswith("https://a.b/c")
+    assert second == {"heading": "Open evening", "text": "On 12 May."}
+    found = list(items_have_texts(draft({}, items=["Alone", "Twice = a", "twice = b"])))
+    assert ["says nothing" in one.message or "two items" in one.message for one in found] == [True, True]
+
+
+class Links(HTMLParser):
+    """This is the links and scripts of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.links, self.scripts, self._script = list[str](), list[str](), False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._script = tag == "script"
+        self.links += [value or "" for name, value in attrs if name == "href" and tag == "a"]
+
+    def handle_data(self, data: str) -> None:
+        if self._script:
+            self.scripts.append(data)
+            self._script = False
+
+
+def made(name: str) -> list[dict[str, Any]]:
+    assert main(["batch", f"articles/{name}", "sample", "--out", name]) == 0
+    assert main(["test", f"articles/{name}"]) == 0
+    pieces = [json.loads(line) for line in Path(name, "artifacts.jsonl").read_text("utf-8").splitlines()]
+    assert {one["status"] for one in pieces} == {"accepted"}
+    return pieces
+
+
+def test_the_samples_leave_as_pages_and_mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for piece, page in zip(made("landing"), sorted(Path("landing", "html").iterdir(), key=_age), strict=True):
+        (told,) = (json.loads(one) for one in Links(page.read_text("utf-8")).scripts if "FAQPage" in one)
+        asked = [(one["name"], one["acceptedAnswer"]["text"]) for one in told["mainEntity"]]
+        assert asked == [(one["question"], one["answer"]) for one in piece["fields"]["faq"]]
+    for piece, path in zip(
+        made("newsletter"), sorted(Path("newsletter", "email").glob("*.eml"), key=_age), strict=True
+    ):
+        message: Any = message_from_bytes(path.read_bytes(), policy=policy.default)
+        plain, page_part = message.iter_parts()
+        assert message["Subject"] == piece["fields"]["subject"]
+        for one in piece["fields"]["sections"]:
+            assert one["heading"] in plain.get_content() and one["heading"] in page_part.get_content()
+        links = re.findall(r"https://\S+", " ".join(one["text"] for one in piece["fields"]["sections"]))
+        assert set(links) <= set(Links(page_part.get_content()).links)
+    made("press-release")
+    assert main(["export", "press-release", "--to", "html", "--to", "wxr"]) == 0
+
+
+def _age(path: Path) -> int:
+    return path.stat().st_mtime_ns

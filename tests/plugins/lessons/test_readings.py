@@ -1,0 +1,100 @@
+"""A text to read is its facts' sentences, and its words are held against a level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from aigc.types import Brief, Draft
+from aigc_plugins.lessons import levels
+from aigc_plugins.lessons.levels import hard_words, reads_at_level
+from aigc_plugins.lessons.readings import reading_text
+from aigc_plugins.rules.reading_ease import reading_grade
+
+ENGLISH = {
+    "the": 1.0,
+    "bees": 2.4,
+    "bee": 2.4,
+    "make": 1.0,
+    "honey": 2.6,
+    "in": 1.0,
+    "a": 1.0,
+    "hive": 5.0,
+    "hives": 5.0,
+}
+CHINESE = {"太阳": 2, "行星": 5, "合作": 4, "作用": 4, "需要": 3, "阳光": 3, "我们": 1}
+
+
+@pytest.fixture
+def lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "_english", lambda: ENGLISH.get)
+    monkeypatch.setattr(levels, "_chinese", lambda: CHINESE)
+
+
+@pytest.fixture
+def no_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "_english", lambda: None)
+    monkeypatch.setattr(levels, "_chinese", dict)
+
+
+def told(text: str, level: str) -> list[str]:
+    draft = Draft(brief=Brief(id="1", values={}), fields={"text": text}, schema={})
+    return list(reads_at_level(draft, field="text", level=level))
+
+
+def test_sentences_are_read_in_their_order_and_none_alone() -> None:
+    facts = [f"Fact number *{word}* is here." for word in ("one", "two", "three", "four", "five")]
+    text = reading_text([*facts, "dog = Hund", "Who? = me", "4 + 5 = 9"])
+    assert text == " ".join(fact.replace("*", "") for fact in facts)
+    assert [part.count("Fact") for part in reading_text([*facts, "Fact number *six* is here"]).split("\n\n")] == [4, 2]
+    assert reading_text(["Ohio = Columbus", "Texas = Austin"], "capital of") == (
+        "The capital of Ohio is Columbus. The capital of Texas is Austin."
+    )
+    assert reading_text(["太阳系有*八颗*行星。", "冰很冷"]) == "太阳系有八颗行星。冰很冷。"
+    assert reading_text(["dog = Hund"]) == ""
+
+
+@pytest.mark.usefixtures("lists")
+def test_words_above_a_level_are_listed_once() -> None:
+    text = "The bees of Paris make honey in a hive. In a hive bees make honey in hives."
+    assert hard_words(text, "A1") == ["bees", "of", "honey", "hive"]  # "of" is in no list
+    assert hard_words(text, "B1") == ["of", "hive"]
+    assert hard_words(text, None) == []
+
+
+@pytest.mark.usefixtures("lists")
+def test_chinese_words_that_another_reaches_into_are_no_words() -> None:
+    assert hard_words("我们需要太阳和行星。光合作用需要阳光。", "HSK2") == ["需要", "行星", "阳光"]
+    assert hard_words("我们需要太阳和行星。光合作用需要阳光。", "HSK4") == ["行星"]
+
+
+@pytest.mark.usefixtures("lists")
+def test_a_text_with_many_words_above_its_level_is_told() -> None:
+    (message,) = told("Bees make honey. Hives. Nectar, pollen and propolis in a hive.", "A2")
+    assert message == "6 of 10 words are above A2: honey, hives, pollen, and, propolis, hive"
+    assert not told("The bees make honey in a hive.", "B1")
+    assert not told("Nectar, pollen, propolis.", "")
+    (message,) = told("the bees make " * 7, "A2")
+    assert message == "its sentences have 21 words on average, those of A2 at most 12"
+    (message,) = told("我们需要太阳" * 4 + "。", "HSK3")
+    assert message == "its sentences have 24 characters on average, those of HSK3 at most 20"
+
+
+@pytest.mark.usefixtures("no_lists")
+def test_without_a_list_english_is_graded_by_its_syllables() -> None:
+    hard = "Photosynthesis converts electromagnetic radiation into biochemical energy."
+    assert hard_words(hard, "A1") == []
+    (message,) = told(hard, "B1")
+    assert "by Flesch and Kincaid, B1 is at most 8" in message
+    assert not told("The cat sat on the mat. The dog ran to the cat.", "A1")
+    assert not told("我们需要太阳。", "HSK1")
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [("The cat sat on the mat.", -2, 0), ("Many spiders make webs of silk and eat insects.", 3, 7), ("", 0, 0)],
+)
+def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: float) -> None:
+    found: Any = reading_grade(text)
+    assert least <= found <= most

@@ -1,0 +1,43 @@
+"""What a format will refuse of a piece is told of its row, before anything is written."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from aigc.cli import main
+
+PAGES = "id,topic,keyword\nmug,Enamel mug,enamel mug\n"
+COUNTED = "topic,keyword\nEnamel mug,enamel mug\n"
+ADS = "id,product,benefits,url\nmug,Enamel mug,holds 350 ml,https://example.com/mug\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "asked", "told"),
+    [
+        ("seo/meta", PAGES, "html", "html refuses it: has no text beside its title and description"),
+        ("seo/meta", PAGES, "wxr", "wxr refuses it: has no text beside its title and description"),
+        ("seo/meta", PAGES, "shopify", "shopify refuses it: has no product title"),
+        ("seo/meta", COUNTED, "merchant-center", "merchant-center refuses it: has no id of its own"),
+        ("seo/meta", PAGES, "meta-csv", "meta-csv refuses it: has no URL"),
+        ("seo/meta", PAGES, "google-ads-editor", "will have no headlines, which seo/meta does not write"),
+        ("ads/google-search", ADS, "merchant-center", "merchant-center refuses it: has no title"),
+        ("seo/meta", PAGES, "merchant-center", ""),
+    ],
+)
+def test_before_writing(tmp_path, monkeypatch, capsys, kind, rows, asked, told):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
+    code = main(["batch", kind, "rows.csv", "--to", asked, "--dry-run", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert (found["failed"], told in "".join(found["reasons"])) == (bool(told), True)
+    assert code == bool(told)
+
+
+def test_nothing_is_made_of_rows_that_are_all_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text(PAGES, encoding="utf-8")
+    assert main(["batch", "seo/meta", "rows.csv", "--to", "html", "--out", "made"]) == 2
+    assert "html refuses it: has no text beside its title and description" in capsys.readouterr().err
+    assert not (tmp_path / "made" / "artifacts.jsonl").exists()

@@ -1,0 +1,112 @@
+"""Alt texts say what there is to see, whole parts of it, and files have names that addresses can have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aigc.cli import main
+from aigc.types import Brief, Draft
+from aigc_plugins.seo.pictures import ALT_TEXT, alt_text, names_no_picture, picture_file, picture_told_whole
+from aigc_plugins.seo.web_names import LONGEST, WORD, web_name
+
+SEEN = st.text(min_size=1, max_size=160)
+SAID = st.none() | st.text(max_size=80)
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("Photo of a wooden sign", "A wooden sign"),
+        ("an image of a wooden sign", "A wooden sign"),
+        ("close-up photo showing a hinge", "A hinge"),
+        ("a picture frame on a wall", "A picture frame on a wall"),  # which is what there is to see
+        ("photo of", "Photo of"),
+    ],
+)
+def test_it_is_not_said_that_it_is_a_picture(subject: str, shown: str) -> None:
+    assert alt_text(subject) == shown
+
+
+@pytest.mark.parametrize(("subject", "shown"), [("一张猫的照片", "一张猫的照片"), ("图片：睡着的猫", "睡着的猫")])
+def test_nor_is_it_in_chinese(subject: str, shown: str) -> None:
+    assert alt_text(subject, language="zh") == shown
+
+
+def test_parts_stand_in_their_order() -> None:
+    parts = {"setting": "a yard after rain", "written": '"Open"', "product": "Rain boots", "brand": "Meadowly"}
+    assert alt_text("a child jumps", **parts) == (
+        'Rain boots by Meadowly: a child jumps, a yard after rain, with the words "Open"'
+    )
+    assert alt_text("rain boots on a mat", product="Rain boots") == "Rain boots on a mat"
+    assert alt_text("Meadowly boots", brand="Meadowly") == "Meadowly boots"
+    assert alt_text("孩子跳进水坑", setting="院子里", product="雨靴", brand="小水洼", language="zh") == (
+        "小水洼雨靴：孩子跳进水坑，院子里"
+    )
+
+
+def test_what_has_no_room_is_left_out_whole_and_named() -> None:
+    given = {"setting": "in " + "a long, long yard " * 4, "text": "Open on Sundays", "product": "Rain boots"}
+    parts = {"setting": given["setting"], "written": given["text"], "product": given["product"]}
+    text = alt_text("a child in red boots jumps", **parts)
+    assert text == 'Rain boots: a child in red boots jumps, with the words "Open on Sundays"'
+    assert alt_text("a child " * 9, product="Rain boots", brand="M" * 40).startswith("Rain boots: a child")
+    draft = Draft(brief=Brief(id="1", values=given), fields={"alt_text": text}, schema={})
+    (found,) = picture_told_whole(draft, field="alt_text", inputs=["setting", "text", "product", "brand"])
+    assert "has no room for the setting" in found.message
+
+
+@given(SEEN, SAID, SAID, SAID, st.sampled_from(["en", "zh"]))
+def test_it_is_short_enough_whatever_is_seen(
+    subject: str, setting: str | None, written: str | None, product: str | None, language: str
+) -> None:
+    text = alt_text(subject, setting=setting, written=written, product=product, brand="Meadowly", language=language)
+    assert len(text) <= ALT_TEXT
+
+
+@pytest.mark.parametrize(
+    ("texts", "file", "name"),
+    [
+        (["Rain boots in a yard"], "IMG_1.JPG", "rain-boots-yard.jpg"),
+        (["photo of a sign"], "sign.webp", "sign.webp"),
+        (["Crème brûlée & Käsespätzle für 2"], None, "creme-brulee-kasespatzle-fur-2.jpg"),
+        ([None, "Åsa's Øl"], "a.PNG", "asas-ol.png"),
+        (["的"], "IMG_0412.JPEG", "img-0412.jpeg"),
+        (["the of"], None, "the-of.jpg"),
+        (["的"], None, "picture.jpg"),
+    ],
+)
+def test_a_file_is_named_after_what_it_shows(texts: list[str | None], file: str | None, name: str) -> None:
+    assert picture_file(*texts, file=file) == name
+
+
+@given(st.text(max_size=300))
+def test_a_name_is_small_ascii(text: str) -> None:
+    name = web_name(text)
+    assert len(name) <= LONGEST and all(WORD.fullmatch(word) for word in name.split("-") if name)
+
+
+def test_chinese_is_pinyin_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pypinyin", SimpleNamespace(lazy_pinyin=lambda run: ["yu", "xue"]))
+    assert web_name("雨靴 X2") == "yu-xue-x2"
+    monkeypatch.setitem(__import__("sys").modules, "pypinyin", None)
+    assert web_name("雨靴 X2", "rain boots") == "x2"
+    assert web_name("雨靴", "rain boots") == "rain-boots"
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("Image of boots", True), ("照片：雨靴", True), ("Boots on a mat", False)])
+def test_saying_that_it_is_an_image_is_found(text: str, wrong: bool) -> None:
+    assert bool(list(names_no_picture(text))) is wrong
+
+
+def test_a_picture_that_only_adorns_has_an_empty_text(tmp_path: Path) -> None:
+    row = {"subject": "a wavy line", "decorative": True}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert main(["batch", "seo/alt-texts", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")]) == 0
+    (line,) = (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["fields"] == {"alt_text": "", "file_name": "wavy-line.jpg"}

@@ -1,0 +1,68 @@
+"""Replies to questions and reviews: the brief's words between a greeting and an end, nothing promised besides."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from aigc.cli import main
+from aigc.errors import UsageError
+from aigc.plugs.registry import Registry
+from aigc.project import Project
+from aigc.training.type_rows import _stage as stage_of
+from aigc_plugins.support.reply_parts import reply_wording
+
+PROMISES = re.compile(r"refund|free|guarantee|always|within|\d|退款|免费|保证|一定", re.IGNORECASE)
+
+
+def written(tmp_path: Path, name: str, *rows: dict[str, object]) -> list[dict[str, object]]:
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert main(["batch", name, str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")]) in (0, 1)
+    lines = (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_no_line_of_ours_promises_anything() -> None:
+    def lines(value: object) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        inside = value.values() if isinstance(value, dict) else value
+        return [line for one in inside for line in lines(one)]  # type: ignore[union-attr]
+
+    assert [line for line in lines(reply_wording()) if PROMISES.search(line)] == []
+
+
+def test_a_macro_greets_answers_and_ends(tmp_path: Path) -> None:
+    row = {"topic": "returns", "answer": ["items come back within 30 days"], "steps": ["1. print the label"]}
+    named, bare = written(tmp_path, "support/macro", row | {"brand": "Fernway"}, row | {"placeholders": False})
+    text = str(named["fields"]["reply"])  # type: ignore[index]
+    assert text.split("\n\n")[0] in ("Hi {{ticket.requester.first_name}},", "Hello {{ticket.requester.first_name}},")
+    assert "Items come back within 30 days.\n\n1. Print the label.\n\n" in text and text.endswith("Fernway support")
+    assert "{{" not in str(bare["fields"]["reply"]) and bare["status"] == "accepted"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("stars", "part"), [(5, "good"), (4, "good"), (3, "mixed"), (2, "bad"), (1, "bad")])
+def test_a_review_is_answered_by_its_stars(tmp_path: Path, stars: int, part: str) -> None:
+    row = {"review": "It is what it is.", "rating": stars, "contact": "help@example.com", "subject": "the zip"}
+    (made,) = written(tmp_path, "support/review-reply", row)
+    text = str(made["fields"]["reply"])  # type: ignore[index]
+    assert sum(line in text for line in reply_wording()[part]["en"]) == 1 and made["status"] == "accepted"
+    assert ("help@example.com" in text) == (part != "good") and "the zip" in text
+
+
+def test_the_samples_are_accepted_and_a_macro_goes_to_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("macro", "review-reply"):
+        assert main(["batch", f"support/{name}", "sample", "--out", name]) == 0
+        assert main(["test", f"support/{name}"]) == 0
+    macros = json.loads(Path("macro", "zendesk-macros.json").read_text("utf-8"))["macros"]
+    assert len(macros) == 5 and "{{ticket.requester.first_name}}" in json.dumps(macros, ensure_ascii=False)
+
+
+def test_a_type_that_asks_no_model_has_nothing_to_learn() -> None:
+    project = Project.open(registry=Registry.discover())
+    with pytest.raises(UsageError, match="asks no model"):
+        stage_of(project.content_type("support/macro"), "")
