@@ -301,6 +301,11 @@ def _likelihoods(text: str) -> dict[str, float]:
     return dict(_identifier().rank(text))
 
 
+def told_by_words() -> bool:
+    """Tell whether this process told a language by its words so far, which takes memory from then on."""
+    return _identifier.cache_info().currsize > 0
+
+
 @cache
 def _identifier() -> LanguageIdentifier:
     """Return what tells languages by words, read when it is first asked: it takes a second, of nobody's limit."""

@@ -42,9 +42,9 @@ STEP_TOKENS = 1024  # most tokens fed by one step; longer prompts take several
 SMALLEST_SLOT = 64  # tokens
 HEADROOM = 24  # tokens kept free beyond a row's present need, so that most short texts never move
 
-# Bytes measured (tests/bench/LOG.md): of a process without a model, 85 MB of it what tells a row's language, by our
-# kernels and by transformers; of a tokenizer and its grammars, and of them for each token of the vocabulary.
-PROCESS, TRANSFORMERS = 335 << 20, 110 << 20
+# Bytes measured (tests/bench/LOG.md): of a process without a model, by our kernels and by transformers, and of what
+# tells a row's language, which not every job needs; of a tokenizer and its grammars for each token of the vocabulary.
+PROCESS, TELLING, TRANSFORMERS = 300 << 20, 74 << 20, 110 << 20
 FRONT_TOKEN = 1190
 LOGITS = 3  # tensors as large as a step's logits that are there at once on a CPU
 CUDA_LOGITS = 6  # and on a GPU
@@ -103,7 +103,7 @@ class ModelMemory:
     @property
     def _python(self) -> int:
         """Return what of the process no model changes; a machine's addresses are without it."""
-        return min(self.process, PROCESS)
+        return min(self.process, PROCESS + TELLING)
 
     def _more(self, machine: MachineMemory) -> int:
         """Return what one text takes of what is free: this process has some of it already."""
@@ -215,7 +215,7 @@ def _memory(shape: Dimensions, stored: StoredWeights, options: EngineOptions) ->
     weights = shape.parameters * width if cuda else stored.mapped + stored.loaded
     return ModelMemory(
         device="cuda" if cuda else "cpu",
-        process=0 if cuda else PROCESS + transformers + FRONT_TOKEN * shape.vocab,
+        process=0 if cuda else PROCESS + TELLING + transformers + FRONT_TOKEN * shape.vocab,
         weights=weights,
         mapped=0 if cuda else stored.mapped,
         step=4 * floats + rounded * 13 // 8,

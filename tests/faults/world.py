@@ -53,7 +53,7 @@ TASK = "{% extends 'base.j2' %}{% block task %}{{ product }}{% endblock %}"
 FORMATS = ("csv", "cards")
 GENERIC = {"text", "rules", "formats", "generators", "gpt"}
 LEDGER = "job.sqlite"
-UNLIKE = (LEDGER, ".lock", ".files", ".holder", ".exports.json", "report.html")  # as two runs of the same are
+UNLIKE = (LEDGER, ".lock", ".files", ".holder", ".at-work", ".exports.json", "report.html")  # as two runs are
 SET_ASIDE = " (yours"
 
 Rows = Mapping[str, str]  # id → product; an empty one is a row that cannot be read

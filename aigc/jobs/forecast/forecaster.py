@@ -16,6 +16,7 @@ from random import Random
 from typing import Literal
 
 from aigc.content import ContentType, Stage
+from aigc.content.languages import told_by_words
 from aigc.content.prompt import answer_text
 from aigc.jobs.forecast.rates import Rate, of_writer, read_rates, writer_of
 from aigc.jobs.forecast.tokens import MOST_HEADS, TokenCounter
@@ -180,7 +181,7 @@ class Forecaster:
         model = self._project.source.memory()
         if model is None:
             return 0
-        from aigc.engine.memory import held_tokens
+        from aigc.engine.memory import TELLING, held_tokens
 
         task = round(self._own / max(sum(self._asked.values()), 1))
         most = max((asked[stage.name] * stage.candidates for stage in self._content_type.stages), default=0)
@@ -192,7 +193,8 @@ class Forecaster:
             rows = min(rows, max(model.at_once(machine_memory(), own), 1))
         heads = list(self._heads.values())
         shared = sum(heads) if len(heads) < rows else round(rows * sum(heads) / len(heads))
-        return model.total(rows, own, shared)
+        unused = min(TELLING, model.process) if not told_by_words() else 0  # rows told theirs before this
+        return model.total(rows, own, shared) - unused
 
     def _written(self, asked: Mapping[str, float], same: Rate | None, again: float) -> tuple[float, str]:
         """Return how many tokens will be written, and what says so."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
+import yaml
 
 from aigc_plugins.rules.sentences import complete_sentence, not_cut
 
@@ -23,6 +26,12 @@ from aigc_plugins.rules.sentences import complete_sentence, not_cut
 )
 def test_a_whole_line_is_not_cut(field, text):
     assert list(not_cut(text, field())) == []
+
+
+def test_every_closing_of_an_ad_is_whole(field):
+    closings = yaml.safe_load((files("aigc_plugins.ads") / "closings.yaml").read_text("utf-8"))
+    texts = [text for kinds in closings.values() for those in kinds.values() for text in those]
+    assert len(texts) > 100 and [text for text in texts if list(not_cut(text.rstrip("."), field()))] == []
 
 
 @pytest.mark.parametrize(
