@@ -179,7 +179,7 @@ def machine(whole: float, free: float, held: float = 0, addresses: float | None 
 def test_a_model_is_refused_where_one_text_does_not_fit() -> None:
     memory = told(QWEN, int(1.1 * GB))
     needed, beside = memory.total() / GB, (memory.total() - memory.mapped) / GB
-    assert 1.5 < needed < 1.8 and beside < 0.6
+    assert 1.5 < needed < 1.8 and beside < 0.65
     assert memory.lacking(machine(8, 6)) == ""
     assert memory.lacking(machine(8, beside + 0.01)) == "", "what is mapped may wait in its file"
     assert memory.crowded(machine(8, beside + 0.01)) and memory.crowded(machine(8, needed - 0.01))
