@@ -28,7 +28,9 @@ def unread(node: Node) -> StandIn:
 
 def near_type(kind: Json) -> str:
     """Return the type that a word means, or nearly; nothing where it is near none."""
-    return kind if kind in OF_KIND else next(iter(get_close_matches(str(kind), OF_KIND, 1)), "")
+    if isinstance(kind, str) and kind in OF_KIND:
+        return kind
+    return next(iter(get_close_matches(str(kind), OF_KIND, 1)), "")
 
 
 class AnyName(frozenset[str]):

@@ -89,6 +89,11 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
         ),
         (SIMPLE + "exports: [jsonl, jsnl]\n", 11, "no exporter named 'jsnl'; did you mean 'jsonl'?"),
         ("output: {type: string}\n", 1, "'prompt' is missing; or `stages`"),
+        (
+            "prompt: line.j2\noutput:\n  a: {type: string}\n  b: {type: {x: 1}}\n",
+            12,
+            "unknown type a mapping; known: array, boolean, integer, number, object, string",
+        ),
         ("prompt: line.j2\n", 1, "'output' is missing"),
         ("prompt: line.j2\noutput: {}\n", 10, "the output has no field"),
         (
