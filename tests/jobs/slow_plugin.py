@@ -6,6 +6,7 @@ Its lines in the diary are `pid parent what`: in a worker the parent is its node
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ class Slow(ScriptedGenerator):
         if "poison" in text:
             raise RuntimeError("cannot be digested")
         if "lethal" in text:
-            os._exit(9)
+            os.kill(os.getpid(), signal.SIGKILL)  # as the system does that has no memory left
         return f"Buy {text} ({request.sampling.seed % 97})"
 
 
