@@ -19,6 +19,7 @@ from aigc_plugins.lessons.lesson_lines import (
     classroom_task,
     covers_topic,
     no_given_word,
+    of_class,
     says_words_once,
     term_first,
 )
@@ -73,7 +74,7 @@ def aigc_checks() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
-    environment.filters.update(five_e_minutes=five_e_minutes, quiz_stem=quiz_stem)
+    environment.filters.update(five_e_minutes=five_e_minutes, of_class=of_class, quiz_stem=quiz_stem)
     environment.globals.update(
         bloom_verbs=bloom_verbs,
         flashcards=flashcards,

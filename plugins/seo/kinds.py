@@ -126,6 +126,13 @@ def head(topic: str) -> str:
     return words[-1] if words else topic
 
 
+def names_topic(seed: str, topic: str) -> bool:
+    """Say whether a seed, in small letters, is a name for what the topic is: it ends as the topic does."""
+    if HAN.search(topic):
+        return seed.endswith(topic[-2:])
+    return head(seed).removesuffix("s") == head(topic).removesuffix("s")
+
+
 def is_plural(noun: str) -> bool:
     """Say whether an English noun stands for several: "shoes", not "glass" or "yoga"."""
     return noun.endswith("s") and not noun.endswith(("ss", "us", "is", "ics", "'s"))
