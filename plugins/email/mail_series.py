@@ -20,8 +20,11 @@ LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
 @pass_context
 def mail_series(context: Context) -> list[dict[str, Json]]:
     """Return the mails of a brief: a welcome on the first day, one of a fact each, at the end a reminder of them all
-    with the offer. There are as many as `mails` says, else as there are `days`, else four, where the facts allow, on the
-    brief's `days`, else on ours."""
+    with the offer.
+
+    There are as many as `mails` says, else as there are `days`, else four, where the facts allow. They go out on the
+    brief's `days`, else on ours.
+    """
     values = context.get_all()
     brief = MailBrief.of(values)
     given = [int(day) for day in values.get("days") or []]

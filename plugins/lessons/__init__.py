@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, one_objective, plain_objective
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
@@ -64,6 +64,7 @@ def aigc_checks() -> Sequence[Extension]:
         key_not_longest,
         measurable,
         no_given_word,
+        one_objective,
         reads_at_level,
         says_words_once,
         suits_any_topic,

@@ -1,8 +1,8 @@
 """Write briefs of every content type, and count what came of them: shares, limits, strangers, files that re-read.
 
-    python tests/bench/families.py tests/bench/panels/family-briefs.jsonl --out out/five -m qwen2.5-1.5b-instruct-q4_k_m.gguf
+    python tests/bench/families.py tests/bench/panels/family-briefs.jsonl --out out/five -m qwen2.5-1.5b
     python tests/bench/families.py tests/bench/panels/family-briefs.jsonl --out out/five --count [--json]
-    python tests/bench/families.py tests/bench/panels/family-briefs.jsonl --out out/five --samples samples.md
+    python tests/bench/families.py tests/bench/panels/family-briefs.jsonl --out out/five --count --samples read.md
 
 A row of the briefs is `{"type": "email/offer", "brief": {…}}`. Each type becomes a job, `OUT/email--offer`, by the
 command that people use; with `--count` those that are there are counted and nothing is written. A line is printed per
@@ -10,7 +10,7 @@ type: pieces accepted, flagged, rejected and failed; lines repaired, from fallba
 that say much the same as another (`twins`, shingles as `--unique` has them); and three things that are counted without
 the product's own checks:
 
-    limits     texts of any piece over the limit that the type's YAML gives, by a count of our own
+    limits     texts of accepted and flagged pieces over a limit of the type's or its platform's YAML
     strangers  numbers, dates, addresses and capitalised names of accepted pieces that their brief does not have
     files      exported values that another reader reads otherwise than the piece has them
 """
@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from family_reading import over_limits, reread, strangers
+from family_reading import over_limits, over_platform, reread, strangers
 
 from aigc.evaluation import Proportion, WriterFigures
 from aigc.ledger import opened_ledger
@@ -70,8 +70,8 @@ class Family:
 
 
 HEAD = (
-    "| type | accepted / flagged / rejected / failed | repaired | fallback | fresh | twins | limits | strangers | files |\n"
-    "|---|---|---|---|---|---|---|---|---|"
+    "| type | accepted / flagged / rejected / failed | repaired | fallback | fresh | twins | limits | strangers "
+    "| files |\n|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -85,6 +85,7 @@ def rows_by_type(path: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def folder_of(out: Path, name: str) -> Path:
+    """Return where the job of a type is."""
     return out / name.replace("/", "--")
 
 
@@ -117,7 +118,8 @@ def count(project: Project, name: str, folder: Path) -> Family:
         Proportion(len(twins([_told(one["fields"]) for one in sent])), len(sent)),
     )
     for one in pieces:
-        family.limits += [f"{one['id']} {found}" for found in over_limits(one["fields"], content_type.output)]
+        over = [*over_limits(one["fields"], content_type.output), *over_platform(name, one["fields"], one["brief"])]
+        family.limits += [f"{one['id']} {found}" for found in over if one["status"] in ("accepted", "flagged")]
     for one in sent:
         family.strangers += [f"{one['id']} {found}" for found in strangers(one["fields"], one["brief"]["values"])]
     family.read, family.files = reread(folder, sent)

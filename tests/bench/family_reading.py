@@ -10,18 +10,23 @@ import html
 import json
 import re
 import unicodedata
+from calendar import month_abbr
 from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
+import yaml
 from openpyxl import load_workbook
 
 # Advance widths of U+0020…U+007E in 1/1000 em, from Adobe's Helvetica AFM; 20 px to an em, as Google shows titles.
-HELVETICA = """278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278
-278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944 667
-667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500 278 556 500
-722 500 500 500 334 260 334 584""".split()
+_WIDTHS = """
+    278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278
+    278 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722
+    667 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556
+    556 333 500 278 556 500 722 500 500 500 334 260 334 584
+"""
+HELVETICA = _WIDTHS.split()
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)\]|;>\"]+|[\w.+-]+@[\w-]+\.[\w.]+")
 NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w'’-]{2,}")  # a capital in the middle of a sentence
@@ -30,15 +35,48 @@ PARTIAL = {"google-ads-editor", "handout", "quizlet", "anki", "moodle-xml", "ema
 
 
 def wide(text: str) -> int:
+    """Return how many columns a text takes."""
     return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def pixels(text: str) -> float:
-    parts = (int(HELVETICA[ord(char) - 32]) if " " <= char <= "~" else 1000 if wide(char) == 2 else 556 for char in text)
+    parts = (
+        int(HELVETICA[ord(char) - 32]) if " " <= char <= "~" else 1000 if wide(char) == 2 else 556 for char in text
+    )
     return sum(parts) * 20 / 1000
 
 
+def graphemes(text: str) -> int:
+    """Return how many characters a reader sees, roughly: joined emoji are one, and so is a letter with its marks."""
+    plain = re.sub(r"\u200d.|[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]", "", unicodedata.normalize("NFC", text))
+    return sum(not unicodedata.combining(one) for one in plain)
+
+
+def tweeted(text: str) -> int:
+    """Return how X counts a text: a link 23, Latin and the like 1, everything else 2."""
+    rest, links = re.subn(r"https?://\S+", "", text)
+    plain = re.sub(r"\u200d.|[\ufe0e\ufe0f]", "", unicodedata.normalize("NFC", rest))
+    light = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+    return 23 * links + sum(1 if any(a <= ord(one) <= b for a, b in light) else 2 for one in plain)
+
+
 COUNTS = {"chars": len, "width": wide, "pixels": pixels, "bytes": lambda text: len(text.encode())}
+COUNTS |= {"graphemes": graphemes, "x_weighted": tweeted, "xhs": lambda text: len(text.encode("utf-16-le")) // 2}
+PLATFORMS = {"social/post": "plugins/social/platforms.yaml", "ads/feed": "plugins/ads/ad_platforms.yaml"}
+
+
+def over_platform(name: str, fields: Mapping[str, Any], brief: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each text of a post or an ad that breaks what its platform's file says is hard."""
+    if name not in PLATFORMS:
+        return
+    text = (Path(__file__).parents[2] / PLATFORMS[name]).read_text(encoding="utf-8")
+    platform = yaml.safe_load(text)[brief["values"]["platform"]]
+    places = {"post": "post", "bytes": "post", "headline": "hook"}  # what is limited → the field that it is
+    limits = {own: platform[part] for part, own in places.items() if platform.get(part, {}).get("hard")}
+    for field, limit in platform.get("texts", limits).items():
+        value = COUNTS[limit["counter"]](str(fields.get(field) or ""))
+        if value > limit["most"]:
+            yield f"{field}: {value} {limit['counter']} of {limit['most']}"
 
 
 def over_limits(fields: Mapping[str, Any], schemas: Mapping[str, Any]) -> Iterator[str]:
@@ -99,7 +137,7 @@ def strangers(fields: Mapping[str, Any], brief: Mapping[str, Any]) -> Iterator[s
 
 
 def _month(name: str) -> bool:
-    return name[:3] in "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    return name[:3] in month_abbr
 
 
 def _bare(number: str) -> str:
