@@ -13,11 +13,6 @@ from aigc.cli import main
 from aigc.project import Project
 
 MACRO = {"topic": "Return a lamp", "answer": ["lamps come back within 30 days"], "placeholders": False}
-    "topic": "Return a lamp",
-    "answer": ["lamps come back within 30 days"],
-    "brand": "Lumen",
-    "placeholders": False,
-}
 
 
 @pytest.fixture
