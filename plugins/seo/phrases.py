@@ -84,7 +84,7 @@ def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str
 
 def normalised(keyword: str) -> str:
     """Return a keyword as keyword lists write it: in small letters, without quotes, full stops or doubled spaces."""
-    text = re.sub(r"[\"“”‘`*?？!！.。]+|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
+    text = re.sub(r"[\"“”‘`*?？!！。]+|\.(?!\d)|(?<!\d)\.|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
     return " ".join(text.split()).strip(" ,;:，；：-–—")
 
 
