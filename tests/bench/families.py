@@ -23,7 +23,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from family_reading import over_limits, over_platform, reread, strangers
 from aigc.evaluation import Proportion, WriterFigures
 from aigc.ledger import opened_ledger
 from aigc.project import Project
+from aigc.types import Line
 
 STATUSES = ("accepted", "flagged", "rejected", "failed")
 ALIKE = 0.8  # of the shingles of both, as `--unique` has it
@@ -104,10 +105,13 @@ def count(project: Project, name: str, folder: Path) -> Family:
     """Count the pieces of a job's folder and read its files anew."""
     content_type = project.content_type(name)
     with opened_ledger(folder) as ledger:
-        artifacts = list(ledger.pieces.artifacts())
+        lines: dict[str, list[Line]] = {}
+        for kept in ledger.lines.kept():
+            if not kept.replaced:
+                lines.setdefault(kept.brief.id, []).append(kept.line)
+        artifacts = [replace(one, lines=tuple(lines.get(one.id, ()))) for one in ledger.pieces.artifacts()]
     figures = WriterFigures.of(artifacts, content_type)
-    lines = (folder / "artifacts.jsonl").read_text(encoding="utf-8").splitlines()
-    pieces = [json.loads(line) for line in lines]
+    pieces = [json.loads(row) for row in (folder / "artifacts.jsonl").read_text(encoding="utf-8").splitlines()]
     sent = [one for one in pieces if one["status"] == "accepted"]
     family = Family(
         name,
