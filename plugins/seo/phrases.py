@@ -24,9 +24,7 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     "zh": (
         ("learn", "{topic}怎么"),
         ("learn", "{topic}怎么"),
-        ("fit", "适合"),
-        ("fit", "{topic}适合"),
-        ("fit", "{topic}适合"),
+        ("learn", "{topic}怎么"),
     ),
 }
 MOST_NEW_WORDS, MOST_NEW_HAN = 4, 8
