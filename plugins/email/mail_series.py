@@ -10,20 +10,25 @@ from jinja2.runtime import Context
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
+from aigc_plugins.ads.word_lists import TAIL
 from aigc_plugins.email.mail_lists import mail_list
 from aigc_plugins.email.mail_parts import SUBJECT, MailBrief, framed
 
-LEAST = 3  # mails: a welcome, a fact, a reminder
+LEAST, USUAL = 3, 4  # mails: a welcome, a fact or two, a reminder
 
 
 @pass_context
 def mail_series(context: Context) -> list[dict[str, Json]]:
     """Return the mails of a brief: a welcome on the first day, one of a fact each, at the end a reminder of them all
-    with the offer. There are as many as `mails` says and the facts allow, on the brief's `days`, else on ours."""
+    with the offer.
+
+    There are as many as `mails` says, else as there are `days`, else four, where the facts allow. They go out on the
+    brief's `days`, else on ours.
+    """
     values = context.get_all()
     brief = MailBrief.of(values)
-    count = max(LEAST, min(int(values.get("mails") or LEAST), len(brief.facts) + 2))
     given = [int(day) for day in values.get("days") or []]
+    count = max(LEAST, min(int(values.get("mails") or len(given) or USUAL), len(brief.facts) + 2))
     days = given if len(given) == count else mail_list("wording")["days"][count]  # the check says that they do not fit
     told = brief.facts[: count - 2]
     mails = [_welcome(brief, brief.facts[count - 2 :]), *(_one(brief, fact, at) for at, fact in enumerate(told, 1))]
@@ -41,10 +46,14 @@ def _welcome(brief: MailBrief, others: tuple[str, ...]) -> dict[str, Json]:
 
 
 def _one(brief: MailBrief, fact: str, at: int) -> dict[str, Json]:
-    line = fact.strip(FINAL)
-    long = f"{brief.name}：{line}" if brief.language == "zh" else f"{brief.name}: {in_sentence(line)}"
-    fitting = [one for one in (long, capital(line), brief.name) if len(one) <= SUBJECT]
-    parts = {"subject": (fitting or [brief.name])[0], "preheader": brief.one_of("one", "preheader", at)}
+    """Return a mail of one fact. Its subject tells it behind the product, in short where there is no room; else that
+    there is one: the text would say the fact again."""
+    line, short = fact.strip(FINAL), TAIL.sub("", brief.name)
+    joint = "：" if brief.language == "zh" else ": "
+    told = line if brief.language == "zh" else in_sentence(line)
+    options = [f"{brief.name}{joint}{told}", f"{short}{joint}{told}", brief.one_of("one", "subject", at)]
+    subject = next((one for one in options if len(one) <= SUBJECT), brief.name)
+    parts = {"subject": subject, "preheader": brief.one_of("one", "preheader", at)}
     text = "\n\n".join([brief.one_of("one", "text", at), brief.ended(fact)])
     return {"kind": "fact", **parts, "body": text, **framed(replace(brief, offer=""), at)}
 

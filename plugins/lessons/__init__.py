@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, one_objective, plain_objective
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
     covers_topic,
     no_given_word,
+    of_class,
     says_words_once,
     term_first,
 )
@@ -63,6 +64,7 @@ def aigc_checks() -> Sequence[Extension]:
         key_not_longest,
         measurable,
         no_given_word,
+        one_objective,
         reads_at_level,
         says_words_once,
         suits_any_topic,
@@ -73,7 +75,7 @@ def aigc_checks() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_environment(environment: jinja2.Environment) -> None:
-    environment.filters.update(five_e_minutes=five_e_minutes, quiz_stem=quiz_stem)
+    environment.filters.update(five_e_minutes=five_e_minutes, of_class=of_class, quiz_stem=quiz_stem)
     environment.globals.update(
         bloom_verbs=bloom_verbs,
         flashcards=flashcards,

@@ -20,6 +20,8 @@ ASKED: Mapping[str, Sequence[Sequence[str]]] = {
 }
 # What any topic allows, one for each level; the last goes on as its verb does.
 ENDS = {"compare": "two explanations of {topic}", "use": "key words about {topic} in complete sentences"}
+TWO = re.compile(r"\b(?:and|with|to|two|three|different)\b|[和与跟两三不]", re.IGNORECASE)
+ASKED_OF = re.compile(r"\b(?:concepts?|ideas?) of (?:why|how|what|when|where|who)\b", re.IGNORECASE)
 PLAIN: Mapping[str, Sequence[str]] = {
     "en": (
         "{verb} the key points about {topic}.",
@@ -64,6 +66,20 @@ def begins_with_verb(text: str, *, verb: str) -> Iterator[str]:
         yield f"does not start with {verb!r}"
     elif len(rest.strip(" .。")) < 2:
         yield "says nothing after its verb"
+
+
+@check
+def one_objective(text: str, *, topic: str) -> Iterator[str]:
+    """An objective is one sentence; what it compares is two things, beside the topic's own words; and nobody uses a
+    question: "the concept of why rivers bend"."""
+    plain = text.strip().rstrip(".。!?！？")
+    if re.search(r"[.!?]\s|[。！？]", plain):
+        yield "is more than one sentence"
+    rest = re.sub(re.escape(topic), "", plain, flags=re.IGNORECASE)
+    if re.match("compare|contrast|比较|对比", plain, re.IGNORECASE) and not TWO.search(rest):
+        yield "compares one thing with nothing"
+    if ASKED_OF.search(plain):
+        yield "uses a question as a thing"
 
 
 @cache

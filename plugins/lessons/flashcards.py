@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from aigc import check
 from aigc.types import Draft, Finding
-from aigc_plugins.lessons.quiz_material import says_the_same
+from aigc_plugins.lessons.quiz_material import related, says_the_same
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 
 JOINED = {"en": "; ", "zh": "；"}  # between the answers to one front
@@ -79,4 +79,4 @@ def _front(fact: TaughtFact, relation: str | None, language: str, written: str) 
         return written or fact.gap
     if fact.kind == "question" or fact.sums or not relation:
         return fact.left
-    return f"{fact.left}的{relation.removeprefix('的')}" if language == "zh" else f"{relation} {fact.left}"
+    return related(fact.left, relation) if language == "zh" else f"{relation} {fact.left}"

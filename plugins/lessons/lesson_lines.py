@@ -12,11 +12,19 @@ _TASKS = """
     choose collect tell plan explain describe look mark fold cut name prepare
     practise practice take teach
 """
+HAN = re.compile(r"[\u3400-\u9fff]")
 TASKS = frozenset(_TASKS.split())
 LEAD_IN = (
     r"^(?:in [\w ]+, )?(?:an? |the )?(?:word |term )?[\"'“]?TERM[\"'”]?\s*"
     r"(?::|,|-|–|—|\b(?:is|are|means|refers to)\b)\s*"
 )
+
+
+def of_class(title: str, grade: str | None) -> str:
+    """Return a title with whom it is for, as its language writes it: "Knots, year 4", 磁铁（三年级）."""
+    if not grade:
+        return title
+    return f"{title}（{grade}）" if HAN.search(title) else f"{title}, {grade}"
 
 
 @postprocessor

@@ -45,7 +45,7 @@ def quiz_items(
         stem = fact["question"] or next(waiting)
         options = _different(fact["answer"], distractors(fact, facts, pool))
         if _lacks(fact, options):
-            options = _different(fact["answer"], [*options[1:], *_model_answers(fact, wrong)])
+            options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
         if len(options) >= OPTIONS:
             ready.append((fact, stem, _as_begun(options, stem)))
     places = key_places([fact["statement"] for fact, _, _ in ready])
@@ -188,10 +188,12 @@ def _rounded(change: Decimal, number: Decimal) -> Decimal:
 
 
 def _model_answers(fact: Mapping[str, str], wrong: Sequence[str]) -> list[str]:
+    """Return what a model holds for wrong answers of a fact, but for words of the sentence that asks."""
     for line in wrong:
         answer, _, others = line.partition(": ")
         if _plain(answer) == _plain(fact["answer"]):
-            return [other.strip() for other in re.split(r"[;,；，、]", others) if other.strip()]
+            options = [other.strip() for other in re.split(r"[;,；，、]", others)]
+            return [option for option in options if option and option.casefold() not in fact["rest"].casefold()]
     return []
 
 

@@ -177,13 +177,18 @@ def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
         statement = f"{left} = {answer}" if paired and left not in question[:1] else f"{question}{gap}{answer}"
         return {"statement": statement, "answer": answer, "question": question, "rest": question}
     if language == "zh":
-        described = f"{left}的{relation.removeprefix('的')}" if relation else left
+        described = related(left, relation) if relation else left
         rest = f"{described}是{GAP}。"
     else:
         described = f"{relation} {left}" if relation else left
         described = re.sub(r"^(?:the|The)\s+", "", described)
         rest = f"The {described} {'are' if relation and SEVERAL.fullmatch(relation) else 'is'} {GAP}."
     return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+
+
+def related(left: str, relation: str) -> str:
+    """Return what a Chinese relation makes of a pair's left side: 浙江的省会, 珠江注入的海 with its own 的."""
+    return f"{left}{'' if '的' in relation else '的'}{relation}"
 
 
 def _sides(fact: str) -> tuple[str, str]:

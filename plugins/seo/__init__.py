@@ -29,6 +29,7 @@ from aigc_plugins.seo.meta import (
     meta_adds_something,
     meta_description,
     says_it_once,
+    tells_its_facts,
     whole_sentences,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
@@ -67,6 +68,7 @@ def aigc_checks() -> Sequence[Extension]:
         searched_for,
         title_keeps_to_topic,
         title_reads_well,
+        tells_its_facts,
         whole_sentences,
     )
 

@@ -22,7 +22,7 @@ MOST_TITLES, MOST_HEADINGS, MOST_BELOW, MOST_WORDS = 5, 6, 4, 15
 SECTIONS = (2, 6)  # what articles/blog takes
 # What a Chinese search asks with, which is no word to use.
 ASKING = re.compile(
-    "怎么样|怎么|怎样|如何|为什么|是什么|什么|哪个好|哪家好|哪些|哪种|哪个|哪里|多少钱|多少|多久|多大|几个|是否|能不能|可以|需要|吗|呢|好吗|好不好|[的了在和与]"
+    "怎么样|怎么|怎样|如何|为什么|是什么|什么|哪个好|哪家好|哪些|哪种|哪个|哪里|多少钱|多少|多久|多大|几个|是否|能不能|可以|需要|推荐|价格|排行|吗|呢|好吗|好不好|[的了在和与]"
 )
 PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 
@@ -53,8 +53,9 @@ def plan_outline(
     heading that it shares most words with, or with none.
     """
     known = telling(keyword)
-    telling_seeds = [seed for seed in seeds if telling(seed) - known - _markers() and _is_read(seed)]
-    wanted = (*questions, *telling_seeds) or seeds
+    telling_seeds = [seed for seed in seeds if content(seed) - content(keyword) - _markers() and _is_read(seed)]
+    asked = [content(question) for question in questions]
+    wanted = (*questions, *(seed for seed in telling_seeds if not any(content(seed) <= one for one in asked))) or seeds
     searches = _apart([text for text in map(_line, wanted) if not _same(text, keyword)], 0.9)
     searches.sort(key=lambda text: PRECEDENCE[::-1].index(search_intent(text)))
     groups: list[tuple[str, list[str], set[str]]] = []

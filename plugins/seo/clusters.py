@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from aigc_plugins.seo.intent import Intent, search_intent
-from aigc_plugins.seo.kinds import TopicKind, asks, topic_kind
+from aigc_plugins.seo.kinds import TopicKind, asks, names_topic, topic_kind
 from aigc_plugins.seo.phrases import normalised
 
 Cluster = dict[str, object]
@@ -39,6 +39,7 @@ def keyword_clusters(
     """
     kind = topic_kind(normalised(topic), language, local=local)
     known = [normalised(seed) for seed in seeds or ()]
+    built_on = [seed for seed in known if names_topic(seed, kind.topic)]
     wanted = [key for key in CLUSTERS if (key != "local" or local) and (key != "brand" or brand)]
     held: dict[str, list[str]] = {key: [] for key in wanted}
     seen: set[str] = set()
@@ -46,7 +47,7 @@ def keyword_clusters(
     for keyword in (*known, *found):
         _take(keyword, held[_place(keyword, search_intent(keyword, brands, kind.topic), held)], seen)
     for key in wanted:
-        for search in (*_of_seeds(key, known, language, local), *kind.searches(key, normalised(brand or ""))):
+        for search in (*_of_seeds(key, built_on, language, local), *kind.searches(key, normalised(brand or ""))):
             _take(search, held[key], seen)
     if len(held["fit"]) < LEAST:
         held["compare"] = [*held.pop("fit"), *held["compare"]]

@@ -17,6 +17,7 @@ TAIL = re.compile(r"\s(?:for|with|without|at|in|on|of|from|by|to)\s.*$")
 AT_HOME = re.compile(r"\s(?:at home|from home|in your (?:own )?kitchen)$")
 TICKETS = re.compile(r"\stickets?$")
 VOWEL = re.compile(r"(?:[aeio]|u(?!ni|s[ae]|k\b|ti)|h(?:our|onest|eir))")
+SIZED = frozenset(("size", "gauge", "model", "type"))  # behind a noun, with a number: "batteries size 312"
 FALLBACK = "goods"
 
 
@@ -123,7 +124,16 @@ def asks(topic: str) -> bool:
 def head(topic: str) -> str:
     """Return the noun that a topic is about: "software" of "bookkeeping software for freelancers"."""
     words = TAIL.sub("", topic).split()
+    while len(words) > 1 and (words[-1] in SIZED or re.search(r"\d", words[-1])):
+        words.pop()
     return words[-1] if words else topic
+
+
+def names_topic(seed: str, topic: str) -> bool:
+    """Say whether a seed, in small letters, is a name for what the topic is: it ends as the topic does."""
+    if HAN.search(topic):
+        return seed.endswith(topic[-2:])
+    return head(seed).removesuffix("s") == head(topic).removesuffix("s")
 
 
 def is_plural(noun: str) -> bool:

@@ -18,6 +18,7 @@ MOST_TRIED = 6  # facts of which some are left out, where all say a word too oft
 PAUSED = re.compile(r"[:：?!？！]")  # a topic that has no room for a colon behind it
 CLAUSE = re.compile(r"[,;:，；：。]")
 LEAST_ALIKE, ALIKE = 3, 0.75  # content words of a clause, and the share of them that make two clauses one
+LEAST_CHARS, LEAST_CHARS_HAN = 50, 20  # of a description that does not tell all
 LEAST_WORDS, LEAST_HAN = 4, 5  # of a sentence; what has fewer is a heading
 
 
@@ -57,6 +58,17 @@ def whole_sentences(text: str, field: Field) -> Iterator[str]:
         yield f"{short!r} is no sentence"
     if len(re.findall(r"\bhow to\b", text.casefold())) > 2:
         yield "says 'how to' more than twice"
+
+
+@check
+def tells_its_facts(text: str, field: Field) -> Iterator[str]:
+    """A description that leaves facts of the page untold has 50 characters or more, of Chinese 20."""
+    least = LEAST_CHARS_HAN if HAN.search(text) else LEAST_CHARS
+    words = content(text)
+    facts = [content(fact) for fact in texts_in(field.draft.brief.values.get("facts"))]
+    untold = sum(len(fact & words) * 2 < len(fact) for fact in facts)
+    if untold and len(text) < least:
+        yield f"has {len(text)} characters and leaves {untold} of {len(facts)} facts untold"
 
 
 @check

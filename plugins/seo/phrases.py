@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from aigc import check, postprocessor
 from aigc.content import ends_dangling
 from aigc.types import Field
-from aigc_plugins.seo.kinds import topic_kind
+from aigc_plugins.seo.kinds import names_topic, topic_kind
 
 # (angle, how the search begins); an angle with several beginnings gives several keywords.
 BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
@@ -23,16 +23,12 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
     "zh": (
         ("learn", "{topic}怎么"),
-        ("learn", "如何选择{topic}"),
-        ("learn", "{topic}为什么"),
-        ("compare", "{topic}哪个好"),
-        ("compare", "{topic}推荐"),
-        ("compare", "{topic}和"),
-        ("fit", "适合"),
-        ("fit", "{topic}适合"),
+        ("learn", "{topic}怎么"),
+        ("learn", "{topic}怎么"),
     ),
 }
-MOST_NEW_WORDS = 4
+MOST_NEW_WORDS, MOST_NEW_HAN = 4, 8
+NO_SEARCH = re.compile("怎么|如何|为什么|什么|哪|吗|呢|吧|你|我|他|她|都|是|来|最|\\s")  # behind a Chinese beginning
 AGAIN_HAN = 2  # Chinese characters of a beginning that are said again; one may begin another word
 CONNECTING = ("和",)  # of one character
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -69,7 +65,8 @@ CLAUSE = frozenset(
 def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str = "en") -> list[dict[str, str]]:
     """Return the beginnings `{angle, begins}` that a model is to finish: the topic's, and one for each open seed.
 
-    A topic or a seed is open unless it says already whom or what it is for. A Chinese topic always is.
+    A topic or a seed is open unless it says already whom or what it is for; a seed that ends as something else than the
+    topic does ("sewing machine repair cost") is a search of its own. A Chinese topic is always open.
     """
     subject = normalised(topic)
     asked = [
@@ -78,13 +75,14 @@ def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str
         if language == "zh" or topic_kind(subject, language).open
     ]
     after = "" if language == "zh" else " for"
-    open_seeds = [seed for seed in map(normalised, seeds or ()) if topic_kind(seed, language).open]
+    named = [seed for seed in map(normalised, seeds or ()) if names_topic(seed, subject)]
+    open_seeds = [seed for seed in named if topic_kind(seed, language).open]
     return asked + [{"angle": "seed", "begins": seed + after} for seed in open_seeds]
 
 
 def normalised(keyword: str) -> str:
     """Return a keyword as keyword lists write it: in small letters, without quotes, full stops or doubled spaces."""
-    text = re.sub(r"[\"“”‘`*?？!！.。]+|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
+    text = re.sub(r"[\"“”‘`*?？!！。]+|\.(?!\d)|(?<!\d)\.|(?<!\w)'|'(?!\w)", " ", keyword.casefold().replace("’", "'"))
     return " ".join(text.split()).strip(" ,;:，；：-–—")
 
 
@@ -115,7 +113,7 @@ def _without_beginning(keyword: str, start: str) -> str:
 
 @check
 def finishes_phrase(text: str, field: Field, *, begins: str) -> Iterator[str]:
-    """A search goes on from `begins` by one to four new words (Chinese: two to twelve characters)."""
+    """A search goes on from `begins` by one to four new words (Chinese: two to eight characters, which ask nothing)."""
     if found := list(_unfinished(text, begins)):
         yield f"{text!r} {', '.join(found)}"
 
@@ -130,8 +128,10 @@ def _unfinished(text: str, begins: str) -> Iterator[str]:
     words = rest.split()
     new = [word for word in words if _stem(word) not in known and word not in FILLER and len(word) > 2]
     if HAN.search(start):
-        if not 2 <= len(rest) <= 12:
-            yield f"goes on by {len(rest)} characters, 2 to 12 are wanted"
+        if not 2 <= len(rest) <= MOST_NEW_HAN:
+            yield f"goes on by {len(rest)} characters, 2 to {MOST_NEW_HAN} are wanted"
+        if found := NO_SEARCH.search(rest):
+            yield f"asks or tells more ({found.group()!r}), as no search does"
         return
     if not new:
         yield "says nothing new"

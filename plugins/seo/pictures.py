@@ -47,7 +47,7 @@ def alt_text(
         for many in range(len(told), -1, -1)
         for kept in combinations(told, many)
     )
-    return next((text for text in texts if len(text) <= ALT_TEXT), trim(_line(subject), ALT_TEXT, "chars"))
+    return next((text for text in texts if len(text) <= ALT_TEXT), capital(trim(_line(subject), ALT_TEXT, "chars")))
 
 
 def picture_file(*texts: str | None, file: str | None = None) -> str:
@@ -81,7 +81,8 @@ def _joined(subject: str, told: dict[str, str], language: str) -> str:
     chinese = language == "zh"
     shown, name, owner = subject, told.get("product", ""), worded(told.get("brand"))
     if place := told.get("setting", ""):
-        shown += ("，" if chinese else " " if PLACED.match(place) else ", ") + place
+        # behind "…, one without strings" a place would be that one's alone
+        shown += ("，" if chinese else " " if PLACED.match(place) and "," not in shown else ", ") + place
     if name and name.casefold() in subject.casefold():
         name = ""
     if owner and owner.casefold() not in f"{name} {subject}".casefold():

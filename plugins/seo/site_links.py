@@ -12,13 +12,15 @@ from typing import NamedTuple
 from aigc import check
 from aigc.types import Draft, Finding, texts_in
 from aigc_plugins.ads.search_assets import PAGE
-from aigc_plugins.rules.content_words import HAN, plain_words, sentences, stem, telling
+from aigc_plugins.rules.content_words import HAN, sentences, stem, telling
+from aigc_plugins.seo.title_words import SMALL
 
 MOST_LINKS = 5
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’][a-z]+)?")
 LEAST_WORDS, LEAST_HAN, LONG_WORD = 2, 3, 4  # of an anchor; letters of one that is all of a title
 LONGEST_ANCHOR = 8  # words
+NAMING = re.compile(r"[^\W\d_]{3}")  # a word of an anchor: "30 mA" leads nowhere
 LOOSE_HAN = "的了和在是与及或也就都吗呢吧"  # what no anchor begins or ends with
 BEHIND_TITLE = re.compile(r"\s+[|–—-]\s+[^|–—]+$")  # the site's name
 HEADING = re.compile(r"^\s*(?:#{1,6}\s|<h\d)", re.IGNORECASE)
@@ -76,7 +78,7 @@ def text_links(text: str, pages: Sequence[str], url: str | None = None, most: in
     weights = _rarities([telling(_name(page)) for page in others])
     found = [(anchor, page) for page in others for line in lines for anchor in _anchors(line, page, weights)]
     taken: dict[Page, Anchor] = {}  # the best first
-    for anchor, page in sorted(found, key=lambda one: -round(one[0].weight, 9)):
+    for anchor, page in sorted(found, key=lambda one: (-round(one[0].weight, 9), -len(one[0].text))):
         if page not in taken and not any(_overlap(anchor, other) for other in taken.values()):
             taken[page] = anchor
     return [
@@ -132,7 +134,7 @@ def _anchors(sentence: str, page: Page, weights: Callable[[str], float]) -> Iter
     for first, last in runs:
         start, end = tokens[first].start(), tokens[last].end()
         weight = sum(map(weights, telling(sentence[start:end]) & telling(_name(page))))
-        if weight > 0:
+        if weight > 0 or sentence[start:end].casefold() == _name(page).casefold():
             yield Anchor(sentence, start, end, weight)
 
 
@@ -156,8 +158,7 @@ def _shared_runs(tokens: Sequence[re.Match[str]], title: Sequence[str]) -> Itera
 
 def _worded_runs(tokens: Sequence[re.Match[str]], page: Page) -> Iterator[tuple[int, int]]:
     """Yield the runs of words that a title has in any form, with small words between them and none at their ends."""
-    small = plain_words()
-    titled = {stem(word) for word in TOKEN.findall(_name(page)) if word.casefold() not in small}
+    titled = {stem(word) for word in TOKEN.findall(_name(page)) if word.casefold() not in SMALL}
     at = 0
     while at < len(tokens):
         last, held = at - 1, set[str]()
@@ -168,10 +169,10 @@ def _worded_runs(tokens: Sequence[re.Match[str]], page: Page) -> Iterator[tuple[
             if stem(word) in titled and stem(word) not in held:
                 held.add(stem(word))
                 last = here
-            elif word.casefold() not in small or not held:
+            elif word.casefold() not in SMALL or not held:
                 break
         whole = titled == held and len(titled) == 1 and len(tokens[at].group()) >= LONG_WORD
-        if len(held) >= LEAST_WORDS or whole:
+        if (len(held) >= LEAST_WORDS and NAMING.search(" ".join(held))) or whole:
             yield at, last
         at = max(last, at) + 1
 

@@ -45,8 +45,9 @@ def macro_reply(context: Context) -> str:
     body = words.joint.join([words.drawn("thanks"), *map(words.sentence, facts)])
     listed = "\n".join(f"{at}. {words.sentence(step)}" for at, step in enumerate(steps, 1))
     link = str(values.get("url") or "")
-    ends = [words.toned("farewell") + words.comma, words.team(values)]
-    parts = [greeting, body, listed, link, words.drawn("closing"), "\n".join(filter(None, ends))]
+    team = words.team(values)
+    end = f"{words.toned('farewell')}{words.comma}\n{team}" if team else ""  # nobody's farewell ends with a comma
+    parts = [greeting, body, listed, link, words.drawn("closing"), end]
     return "\n\n".join(filter(None, parts))
 
 
@@ -61,8 +62,9 @@ def review_reply(context: Context) -> str:
     name = " ".join(str(values.get("name") or "").split())
     greeting = words.toned("greeting").format(name=name) if name else words.toned("nameless")
     subject = " ".join(str(values.get("subject") or "").split())
-    about = words.of("about")[kind].format(subject=subject) if subject else ""
     facts = [words.sentence(str(fact)) for fact in values.get("answer") or [] if has_words(str(fact))]
+    praised = kind == "good" and stars > GOOD  # what four stars speak of may be what was not so good
+    about = words.of("about")[kind if praised or kind == "bad" else "mixed"].format(subject=subject) if subject else ""
     contact = str(values.get("contact") or "").strip()
     asked = words.drawn("contact").format(contact=contact) if contact and kind != "good" else ""
     body = words.joint.join(filter(None, [words.drawn(kind), about, *facts, asked]))
