@@ -93,7 +93,7 @@ def test_what_cannot_be_done_is_said(aigc: Run, shop: Any, tmp_path: Path) -> No
 def test_a_small_model_and_a_language_that_it_does_not_know_are_told(aigc: Run, shop: Any) -> None:
     ran = aigc("write", "A note", "-m", "smollm2-135m")
     assert (ran.code, ran.out) == (0, NOTE + "\n")
-    assert "text/write will be flagged: written by a model smaller than this type needs (135M of 1B): take" in ran.err
+    assert "text/write will be flagged: written by a model smaller than this type needs (135M of 3B): take" in ran.err
     shop.answer = lambda request, index: "办公室周一关闭，周二重新开放。"
     for words in (("写一张便条，说办公室周一关门",), ("A note", "--in", "zh")):
         ran = aigc("write", *words, "-m", "smollm2-135m")
