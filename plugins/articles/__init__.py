@@ -26,7 +26,7 @@ from aigc_plugins.articles.landing_page import (
     hero_line,
     hero_subline,
     page_call,
-    pair_title,
+    page_description,
     questions_have_answers,
 )
 from aigc_plugins.articles.newsletter import (
@@ -78,7 +78,6 @@ def aigc_checks() -> Sequence[Extension]:
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(
         first_sentence=first_sentence,
-        pair_title=pair_title,
         point_heading=point_heading,
         section_name=section_name,
         share_out=share_out,
@@ -94,6 +93,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         benefit_lines=benefit_lines,
         hero_line=hero_line,
         hero_subline=hero_subline,
+        page_description=page_description,
         letter_intro=letter_intro,
         letter_preheader=letter_preheader,
         letter_sections=letter_sections,

@@ -8,8 +8,7 @@ from aigc import check
 from aigc.types import Draft, Finding
 from aigc_plugins.ads.calls import offering
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.compose import price_line
-from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, worded
+from aigc_plugins.ads.fact_lines import FINAL, has_words, in_sentence, offered, priced, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.articles.page_wording import ended_line, pair_of
@@ -33,19 +32,48 @@ def hero_line(product: str, benefits: Sequence[str], *, brand: str | None = None
 def hero_subline(
     benefits: Sequence[str], *, offer: str | None = None, price: str | None = None, language: str = "en"
 ) -> str:
-    """Return what stands below the headline: further benefits, the offer, the price, as many as fit."""
-    told = [pair_of(one)[0] for one in benefits[1:3]] or [pair_of(one)[0] for one in benefits[:1]]
-    lines = [told_together(told, language, SUBLINE), offered(offer) or "", price_line(price, language)]
-    joint, text = "" if language == "zh" else " ", ""
-    for line in (ended_line(one, language) for one in lines if one):
-        longer = joint.join(filter(None, [text, line]))
-        text = longer if len(longer) <= SUBLINE else text
-    return text
+    """Return what stands below the headline: further benefits, as many as fit before the offer and the price."""
+    told = [_sentence(one) for one in benefits[1:3]] or [_sentence(one) for one in benefits[:1]]
+    last = [ended_line(line, language) for line in (offered(offer), page_price(price, language)) if line]
+    joint = "" if language == "zh" else " "
+    room = SUBLINE - len(joint.join(["", *last]))
+    return joint.join(filter(None, [ended_line(told_together(told, language, max(room - 1, 0)), language), *last]))
 
 
-def pair_title(text: str) -> str:
-    """Return the first side of `Title = what it is`, or all of a text that is no pair."""
-    return pair_of(text)[0]
+def page_price(price: str | None, language: str = "en") -> str:
+    """Return what says a price of goods and services alike, as "Price: €85 an hour"; nothing where it is no amount."""
+    told = priced(price)
+    return (f"价格：{told}" if language == "zh" else f"Price: {told}") if told else ""
+
+
+def page_description(
+    product: str,
+    benefits: Sequence[str],
+    *,
+    price: str | None = None,
+    brand: str | None = None,
+    language: str = "en",
+) -> str:
+    """Return a meta description: what it is and whose, the benefits as sentences and the price, as they fit."""
+    chinese, name, owner = language == "zh", capital(product.strip(FINAL)), worded(brand)
+    if owner and owner.casefold() not in name.casefold():
+        name = f"{owner}{name}" if chinese else f"{name} by {owner}"
+    first, *others = [_sentence(one) for one in benefits if has_words(one)] or [""]
+    opening = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
+    opening = ended_line(opening if len(opening) < DESCRIPTION else name, language)
+    last = ended_line(page_price(price, language), language)
+    joint, text = "" if chinese else " ", opening
+    for line in (ended_line(one, language) for one in others):
+        if len(joint.join(filter(None, [text, line, last]))) <= DESCRIPTION:
+            text = joint.join([text, line])
+    longer = joint.join(filter(None, [text, last]))
+    return longer if len(longer) <= DESCRIPTION else text
+
+
+def _sentence(benefit: str) -> str:
+    """Return what a benefit says: of `Title = what it is` the second side, since a title alone tells nothing."""
+    title, text = pair_of(benefit)
+    return (text or title).strip(FINAL)
 
 
 def benefit_blocks(benefits: Sequence[str]) -> list[dict[str, str]]:
@@ -73,7 +101,8 @@ def asked_questions(faq: Sequence[str]) -> list[dict[str, str]]:
 def page_call(product: str, *, button: str | None = None, category: str | None = None, language: str = "en") -> str:
     """Return what the page asks for: the brief's own button, else a call for what is sold so."""
     kind = offering(product, category, further=True)
-    return worded(button) or drawn(in_language(post_wording()["linked"], language)[kind], product)
+    known = kind if category or kind != "goods" else "topic"  # nobody orders a sawmill that comes to the wood
+    return worded(button) or drawn(in_language(post_wording()["linked"], language)[known], product)
 
 
 @check

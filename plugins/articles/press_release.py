@@ -18,6 +18,7 @@ from aigc_plugins.articles.page_wording import ended_line, in_paragraphs, page_w
 HEADLINE, DESCRIPTION = 110, 155
 DAY = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})")
 LED = re.compile(r"(?:in|at|on|near|from|across|outside|since|by|this|next|today|tomorrow|online)\b", re.IGNORECASE)
+ON_A_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 QUOTED = re.compile(r"[“\"]([^”\"]{3,})[”\"]|「([^」]{3,})」")
 
 
@@ -40,11 +41,11 @@ def press_part(context: Context, part: str) -> Json:
     if part == "intro":
         return f"{_release(values, language)}\n\n{_dateline(values, language)}{lead}"
     if part == "text":
-        return "\n\n".join(filter(None, [in_paragraphs(values.get("facts") or [], language), _quote(values, language)]))
-    about = worded_for("about", language).replace("{name}", values.get("brand") or values["who"])
-    contact = "\n\n".join(filter(None, [_text(values.get("contact")), worded_for("end", language)]))
-    told = [(about, ended_line(_text(values.get("boilerplate")), language)), (worded_for("contact", language), contact)]
-    return [{"heading": heading, "text": text} for heading, text in told if text]
+        end = "" if _sections(values, language) else worded_for("end", language)
+        parts = [in_paragraphs(values.get("facts") or [], language), _quote(values, language), end]
+        return "\n\n".join(filter(None, parts))
+    *first, last = _sections(values, language) or [{}]
+    return [*first, {**last, "text": f"{last['text']}\n\n{worded_for('end', language)}"}] if last else []
 
 
 @check
@@ -79,8 +80,18 @@ def _lead(values: dict[str, Json], language: str) -> str:
         place = where and (where if where[0] in "在于" else f"在{where}")
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
     place = where and (where if LED.match(where) else f"in {where}")
-    time = when and (when if LED.match(when) else f"on {when}")
+    time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
     return ended_line(" ".join(filter(None, [who, what, place, time])), language)
+
+
+def _sections(values: dict[str, Json], language: str) -> list[dict[str, str]]:
+    """Return who writes and whom to ask, what there is of them."""
+    about = worded_for("about", language).replace("{name}", values.get("brand") or values["who"])
+    told = [
+        (about, ended_line(_text(values.get("boilerplate")), language)),
+        (worded_for("contact", language), _text(values.get("contact"))),
+    ]
+    return [{"heading": heading, "text": text} for heading, text in told if text]
 
 
 def _release(values: dict[str, Json], language: str) -> str:

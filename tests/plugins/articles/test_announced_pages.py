@@ -20,6 +20,7 @@ from aigc_plugins.articles.landing_page import (
     hero_line,
     hero_subline,
     page_call,
+    page_description,
     questions_have_answers,
 )
 from aigc_plugins.articles.newsletter import (
@@ -70,6 +71,9 @@ def test_no_line_of_ours_promises_anything() -> None:
     [
         ({}, "Meadowly opens a workshop."),
         ({"when": "2027-03-01", "where": "Bergen"}, "Meadowly opens a workshop in Bergen on 1 March 2027."),
+        ({"when": "autumn 2027"}, "Meadowly opens a workshop in autumn 2027."),
+        ({"when": "Q3 2027"}, "Meadowly opens a workshop in Q3 2027."),
+        ({"when": "the 3rd of May"}, "Meadowly opens a workshop on the 3rd of May."),
         ({"when": "next spring", "where": "at the harbour"}, "Meadowly opens a workshop at the harbour next spring."),
         (
             {"who": "小水洼", "what": "开设修补站", "when": "2027-03-01", "where": "成都", "language": "zh"},
@@ -88,9 +92,9 @@ def test_a_release_has_its_lines() -> None:
     assert press("title", headline="A workshop for spades") == "A workshop for spades"
     assert press("sections", contact="a@b.example")[-1]["text"].endswith("###")
     assert [one["heading"] for one in press("sections", boilerplate="We make tools", brand="Meadowly AS")] == [
-        "About Meadowly AS",
-        "Contact",
-    ]
+        "About Meadowly AS"
+    ], "and no contact, where there is none"
+    assert press("sections") == [] and press("text").endswith("\n\n###")
     assert day_in_words("2027-13-01", "en") == "2027-13-01"
 
 
@@ -103,7 +107,7 @@ def test_a_release_has_its_lines() -> None:
     ],
 )
 def test_a_quote_stands_word_for_word_with_its_speaker(quote: str, told: str) -> None:
-    assert press("text", quote=quote, speaker="Ann").endswith(told)
+    assert f"\n\n{told}\n\n" in press("text", quote=quote, speaker="Ann")
     assert "says" not in press("text")
 
 
@@ -135,12 +139,21 @@ def test_a_landing_page_has_its_parts() -> None:
     assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
     assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
     subline = hero_subline(benefits, offer="10% off", price="€49")
-    assert "Opens at the bottom" in subline and subline.endswith("10% off. Yours for €49.")
+    assert subline == "Opens at the bottom. It closes without a sound. 10% off. Price: €49."
+    full = hero_subline([benefits[0], "opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
+    assert full == "10% off. Price: €49.", "what it costs is told before what there is no room for"
+    assert page_description("堆肥桶", ["容量300升"], brand="小水洼", price="90元", language="zh") == (
+        "小水洼堆肥桶：容量300升。价格：90元。"
+    )
+    assert page_description("compost bin by Meadowly", benefits, brand="Meadowly", price="€49") == (
+        "Compost bin by Meadowly: holds 300 litres. Opens at the bottom. It closes without a sound. Price: €49."
+    )
     assert benefit_blocks(benefits) == [{"heading": "Quiet lid", "text": "It closes without a sound."}]
     assert benefit_blocks(["小班 = 每班最多八人"]) == [{"heading": "小班", "text": "每班最多八人。"}]
     assert benefit_lines(benefits) == ["Holds 300 litres", "Opens at the bottom"]
     assert asked_questions(["does it smell? = no", "alone"]) == [{"question": "Does it smell?", "answer": "No"}]
-    assert page_call("compost bin", button="Get one") == "Get one" and page_call("compost bin")
+    assert page_call("compost bin", button="Get one") == "Get one"
+    assert page_call("Mobile sawmill") in {"Read more", "Find out more"}, "nobody orders what is perhaps no goods"
 
 
 def test_questions_have_answers_and_stand_once() -> None:
