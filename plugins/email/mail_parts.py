@@ -71,7 +71,8 @@ class MailBrief:
         """Return a line of the wording in this language and tone, with the product in it; `at` is which mail it is."""
         lines = mail_list("wording")[part][self.language]
         lines = lines if isinstance(lines, list) else lines[of or self.tone]
-        return drawn(lines, "\n".join((self.name, *self.facts)), at).replace("{name}", self.name)
+        line = drawn(lines, "\n".join((self.name, *self.facts)), at)
+        return line.replace("{name}", self.name).replace("{thing}", in_sentence(self.name))
 
     def ended(self, text: str) -> str:
         """Return a text as a sentence."""
