@@ -67,7 +67,8 @@ def review_reply(context: Context) -> str:
     about = words.of("about")[kind if praised or kind == "bad" else "mixed"].format(subject=subject) if subject else ""
     contact = str(values.get("contact") or "").strip()
     asked = words.drawn("contact").format(contact=contact) if contact and kind != "good" else ""
-    body = words.joint.join(filter(None, [words.drawn(kind), about, *facts, asked]))
+    again = words.drawn("again") if kind == "good" else ""
+    body = words.joint.join(filter(None, [words.drawn(kind), about, *facts, asked, again]))
     brand = str(values.get("brand") or "").strip()
     return "\n\n".join(filter(None, [greeting, body, brand]))
 

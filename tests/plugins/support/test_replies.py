@@ -51,6 +51,8 @@ def test_a_review_is_answered_by_its_stars(tmp_path: Path, stars: int, part: str
     text = str(made["fields"]["reply"])  # type: ignore[index]
     assert sum(line in text for line in reply_wording()[part]["en"]) == 1 and made["status"] == "accepted"
     assert ("help@example.com" in text) == (part != "good") and "the zip" in text
+    assert text.endswith(tuple(reply_wording()["again"]["en"])) == (part == "good")
+    assert ("sorry" in text) == (part != "good")
 
 
 def test_the_samples_are_accepted_and_a_macro_goes_to_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
