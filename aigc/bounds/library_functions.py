@@ -23,6 +23,7 @@ import pathlib
 import re
 import shutil
 import signal
+import sqlite3
 import sys
 import tempfile
 import threading
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 
 FUNCTIONS: dict[Any, str] = {
     os: "open close fsync fstat stat lstat rename replace unlink mkdir rmdir listdir scandir walk getcwd umask getpid"
-    " fspath fsencode fsdecode dup dup2",
+    " fspath fsencode fsdecode dup dup2 closerange fork kill",
     os.path: "join exists isfile isdir samestat",
     io: "open StringIO BytesIO",
     json: "dump dumps load loads JSONEncoder JSONDecoder _default_encoder _default_decoder",
@@ -47,6 +48,7 @@ FUNCTIONS: dict[Any, str] = {
     enum.EnumMeta: "__call__ __getitem__ __iter__",
     hashlib: "sha256 file_digest",
     shutil: "copyfile rmtree",
+    sqlite3: "connect Error DatabaseError OperationalError IntegrityError ProgrammingError",
     tempfile: "mkdtemp TemporaryFile",
     threading: "get_ident current_thread main_thread Thread Lock RLock Condition Event",
     signal: "signal getsignal setitimer getitimer",

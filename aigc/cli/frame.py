@@ -6,16 +6,20 @@ import errno
 import logging
 import os
 import re
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import click
 
 from aigc.bounds.boundary import told
 from aigc.bounds.last_threads import end_without_them
-from aigc.bounds.watchdog import OutOfTime
+from aigc.bounds.watchdog import WATCHDOG, OutOfTime
 from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import GIVEN, Commands
 from aigc.cli.misuse import remedy
@@ -26,6 +30,7 @@ from aigc.plugs import tracing
 MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
+TERMINATED = 143  # 128 + SIGTERM
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
@@ -36,6 +41,7 @@ class Frame:
     """This is what `--debug` tells the outermost frame; it is click's `obj`."""
 
     debug: bool = False
+    terminated: bool = False  # whether somebody sent SIGTERM
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,7 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             logging.getLogger(name).addHandler(log)
         tracing.log.setLevel(logging.DEBUG if tracing.wanted() else logging.NOTSET)
         try:
-            code = _ended(frame, argv)
+            with _owned(), _heeding_termination(frame):
+                code = _ended(frame, argv)
+            if frame.terminated:
+                code = TERMINATED if code == INTERRUPTED else code
+                echo("Ended by SIGTERM." if code == TERMINATED else "SIGTERM came, and nothing was left.", err=True)
             end_without_them(code)
             return code
         finally:
@@ -69,7 +79,8 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
     except AigcError as error:
         return _say(frame, str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        echo("Interrupted.", err=True)
+        if not frame.terminated:
+            echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
@@ -85,6 +96,36 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
     except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
+
+
+@contextmanager
+def _heeding_termination(frame: Frame) -> Iterator[None]:
+    """End as a person's Ctrl-C does where the system asks for it, unless whoever started us has it ignored."""
+
+    def end(number: int, stack: FrameType | None) -> None:
+        frame.terminated = True
+        raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _owned() -> Iterator[None]:
+    """Let nobody else end the process while a command of ours runs."""
+    WATCHDOG.refuse_exits()
+    before, WATCHDOG.owning = WATCHDOG.owning, True
+    try:
+        yield
+    finally:
+        WATCHDOG.owning = before
 
 
 def _here_is_gone() -> bool:

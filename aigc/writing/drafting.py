@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import NamedTuple
 
+from aigc.bounds.sizes import PER_STEP, measured
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import describe
 from aigc.plugs.extension import Bound, Render
@@ -26,6 +27,7 @@ Schema = Mapping[str, Json]
 
 LONGEST = 2000  # characters of a finding
 MOST_FINDINGS, TOLD = 1000, 20  # of one check in one text, and how many are told of more
+LARGEST = 1 << 23  # characters of all that a post-processor gives back, and 64 of them for each value
 MOST_BITS = 4096  # of a whole number that is written out
 
 
@@ -119,6 +121,8 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: 
                 draft = _as_changed(draft, step.extension(draft, **options))
             else:
                 draft = _each_text(draft, texts, step, options)
+            if draft is not before:
+                _refuse_large(draft)
             texts = texts if draft is before else list(draft_texts(draft))
     return draft
 
@@ -132,6 +136,13 @@ def _as_changed(draft: Draft, changed: Json) -> Draft:
     if not isinstance(changed, Mapping):
         raise TypeError(f"gave {describe(changed)} instead of the draft or its fields")
     return replace(draft, fields=changed)
+
+
+def _refuse_large(draft: Draft) -> None:
+    """Refuse, with a ValueError, what no check could go over and no file is meant to hold."""
+    many, chars = measured(draft.fields, LARGEST // PER_STEP)
+    if many * PER_STEP + chars > LARGEST:
+        raise ValueError(f"made over {LARGEST >> 20} million characters of a piece")
 
 
 def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patience | None = None) -> list[Finding]:
