@@ -34,6 +34,8 @@ TERMINATED = 143  # 128 + SIGTERM
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
+FEWEST_FILES = 32  # open at once: a batch has a dozen, and what it imports some more
+MORE_FILES = "`ulimit -n 1024` in the same shell allows more"
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Frame:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
+    if (most := _most_files()) < FEWEST_FILES:
+        return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", BROKEN)
     with lasting_streams():
         log = logging.StreamHandler(sys.stderr)
         log.setFormatter(_OneLine(frame))
@@ -87,6 +91,8 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
     except OSError as error:
         if _here_is_gone():
             return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return _say(frame, f"{error.filename}: cannot be opened: too many others are; {MORE_FILES}", BROKEN)
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
@@ -96,6 +102,16 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
     except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
+
+
+def _most_files() -> int:
+    """Return how many files may be open at once."""
+    try:
+        import resource
+    except (ImportError, OSError):  # Windows has none; or not even that can be opened
+        return FEWEST_FILES if os.name == "nt" else 0
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
 
 
 @contextmanager

@@ -236,8 +236,9 @@ def export(
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
-                done.append((stage, bound, [] if stage.direct else work.written(stage, bound)))
+                written = [] if stage.direct else work.written(stage, bound)
                 stage.check()
+                done.append((stage, bound, written))
         paths: list[Path] = []
         for stage, bound, written in done:  # from here on files are replaced
             with _apart(broken):
