@@ -55,6 +55,8 @@ FUNCTIONS: dict[Any, str] = {
     sys: "getrecursionlimit setrecursionlimit exc_info",
     locale: "setlocale getlocale",
     logging: "getLogger disable",
+    logging.Logger: "debug info warning error exception log handle callHandlers isEnabledFor",
+    logging.Handler: "handle acquire release",
     warnings: "warn resetwarnings",
     pathlib.Path: "open stat lstat exists is_file is_dir mkdir unlink rename replace resolve read_bytes read_text",
 }

@@ -5,12 +5,12 @@
 
 That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found and
 which are there, `LibraryFunctions`, and who hears of errors that nobody caught; who hears signals, and no alarm rings
-later; the locale, the mask of new files' rights, variables of the environment, which warnings are errors, and whether
-our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS` have the name; a child that is
-forked and comes back ends. What is added, a deeper stack and what silences warnings is left to the plugin. Where
-`lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to stderr: stdout may be
-read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not around each call of a
-check, and only where others' code is at work.
+later, nor who traces each call; the locale, the mask of new files' rights, variables of the environment, which
+warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS`
+have the name; a child that is forked and comes back ends. What is added, a deeper stack and what silences warnings is
+left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
+stderr: stdout may be read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not
+around each call of a check, and only where others' code is at work.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class _Undisturbed:
         self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
         self._paths, self._folder = tuple(sys.path), _here()
-        self._finders, self._hooks = tuple(sys.meta_path), (sys.excepthook, sys.unraisablehook)
+        self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
+        self._hooks = sys.excepthook, sys.unraisablehook, sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
         self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
         self._hearers = [HEARS(number) for number in HEARD]
         self._ringing, self._quiet = _ringing(), _quiet()
@@ -84,7 +85,7 @@ class _Undisturbed:
             if STDOUT in _descriptors:
                 os.dup2(STDERR, STDOUT)
 
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
         if DEPTH() < self._depth:
             SET_DEPTH(self._depth)
         end_forked(self._process, error)
@@ -97,9 +98,16 @@ class _Undisturbed:
         sys.stdin, sys.stdout, sys.stderr = self._streams
         if self._paths != tuple(sys.path):
             sys.path += [one for one in self._paths if one not in sys.path]
-        if self._finders != tuple(sys.meta_path):
-            sys.meta_path += [one for one in self._finders if one not in sys.meta_path]
-        sys.excepthook, sys.unraisablehook = self._hooks
+        for before, now in zip(self._finders, (sys.meta_path, sys.path_hooks), strict=True):
+            if before != tuple(now):
+                now.extend(one for one in before if one not in now)
+        sys.excepthook, sys.unraisablehook, interval, trace, profile = self._hooks
+        if sys.getswitchinterval() != interval:
+            sys.setswitchinterval(interval)
+        if sys.gettrace() is not trace:
+            sys.settrace(trace)
+        if sys.getprofile() is not profile:
+            sys.setprofile(profile)
         os.umask(self._mask)
         if self._folder and self._folder != _here():
             with suppress(OSError):  # it is gone: whoever needs it says so

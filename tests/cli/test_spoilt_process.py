@@ -25,9 +25,9 @@ from aigc import exporter
 @exporter(name="odd", suffixes=(".odd",))
 def odd_files(artifacts, folder):
     "Do as the test says."
-    %s
     path = folder / "content.odd"
     path.write_text("".join(one.id for one in artifacts))
+    %s
     yield path
 
 @hookimpl
