@@ -51,6 +51,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     frame = Frame()
     if (most := _most_files()) < FEWEST_FILES:
         return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", BROKEN)
+    try:
+        return _run(frame, argv)
+    except Exception as error:  # whatever somebody made of what is said with
+        os.write(2, f"Error: unexpected {told(error)}\n".encode())
+        return BROKEN
+
+
+def _run(frame: Frame, argv: Sequence[str] | None) -> int:
+    """Run a command within streams and a log that last."""
     with lasting_streams():
         log = logging.StreamHandler(sys.stderr)
         log.setFormatter(_OneLine(frame))

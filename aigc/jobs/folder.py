@@ -55,8 +55,7 @@ class Good(_GoneOver):
         self._going: list[Generator[Artifact]] = []
 
     def __len__(self) -> int:
-        counts = self._ledger.totals.counts()
-        return sum(counts[status] for status in self._statuses)
+        return self._ledger.pieces.many(self._statuses)
 
     def __iter__(self) -> Iterator[Artifact]:
         self._going.append(self._ledger.pieces.artifacts(self._statuses))

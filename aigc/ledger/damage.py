@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from aigc.errors import JobError
+from aigc.errors import JobError, describe
 from aigc.ledger.record import NO_ARTIFACT
 from aigc.types import Json
 
@@ -30,6 +30,8 @@ FACTS: Mapping[str, type | tuple[type, ...]] = {  # of a job; others are not loo
     **dict.fromkeys(("forecast", "exports", "exported", "deaths"), dict),
     "took": (dict, type(None)),
 }
+PARTS = {"forecast": ("seconds",), "took": ("requests", "prompt_tokens", "memory", "written_tokens", "seconds")}
+ASKED = dict.fromkeys(("exports", "exported"), ("options", "with_flagged"))  # how formats were asked for
 
 _told: set[tuple[Path, str]] = set()  # what was said of which file
 
@@ -52,8 +54,8 @@ def passing_over(read: Callable[[], T], path: Path) -> T | None:
     try:
         return read()
     except Damaged as error:
-        if (path, error.message) not in _told:
-            _told.add((path, error.message))
+        if (path.absolute(), error.message) not in _told:
+            _told.add((path.absolute(), error.message))
             log.warning("left out: %s", error)
         return None
 
@@ -63,7 +65,14 @@ def fact_of(path: Path, name: str, text: str) -> Json:
     with read_as(path, f"what it says of the job's {name!r}", hint="the next run says it again"):
         value = json.loads(text)
         if not isinstance(value, FACTS.get(name, object)):
-            raise TypeError(f"it is {type(value).__name__}")
+            raise TypeError(f"it is {describe(value)}")
+        for key in PARTS.get(name, ()) if value else ():
+            value[key]  # else it says which is wanting
+        if name in ASKED and not all(isinstance(one, dict) and {*one} <= {*ASKED[name]} for one in value.values()):
+            raise TypeError("it holds something else")
+        if name == "deaths":
+            for many, _ in value.values():
+                int(many)
     return value
 
 

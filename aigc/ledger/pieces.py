@@ -99,6 +99,13 @@ class Pieces:
         question = f"select {self._review}, {self._piece} from pieces where status in ({marks}) order by place"
         yield from self._sound(self._reviewed_piece, self._database.rows(question, tuple(statuses)))
 
+    def many(self, statuses: Collection[Status]) -> int:
+        """Count the finished pieces of some statuses that can be read."""
+        marks = ",".join("?" * len(statuses))
+        whole = f"{sound('artifact')} and json_valid(brief)"
+        question = f"select count(*) from pieces where status in ({marks}) and {whole}"
+        return int(self._database.ask(question, tuple(statuses))[0][0])
+
     def holding(self, may_hold: Callable[[str], bool]) -> Iterator[Artifact]:
         """Yield the finished pieces whose JSON `may_hold` accepts, and those that people decided something of, whose
         texts are elsewhere, in the briefs' order."""

@@ -79,7 +79,7 @@ def test_what_is_known_of_the_job_is_said_again_by_the_next_run(text: str, aigc:
 @pytest.mark.parametrize("column", ["fields", "refused", "briefs", "findings"])
 @pytest.mark.parametrize("text", ["{", "[]", "7", '{"text": 7}'])
 def test_what_people_decided_is_never_passed_over_in_silence(column: str, text: str, aigc: Run, shop: Any) -> None:
-    assert aigc("pick", "made", "0001", "text", "--write", "By hand").code == 0
+    assert aigc("pick", "made", "0001", "text", "--text", "By hand").code == 0
     before = (shop.folder / "made/artifacts.jsonl").read_text()
     assert "By hand" in before
     damage(shop, f"update reviews set {column} = ?", text)
