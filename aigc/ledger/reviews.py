@@ -168,6 +168,10 @@ def reviewed(artifact: Artifact, record: str | None, ledger: Path) -> Artifact:
 
 
 def _laid_over(artifact: Artifact, held: Mapping[str, Json]) -> Artifact:
+    kept, seen = [*held["fields"].values()], [*held["briefs"].values()]
+    refused = [one for told in held["refused"].values() for one in told]
+    if not all(isinstance(one, str) for one in (*kept, *seen, *refused)):
+        raise TypeError("it holds what is no text")
     if not held["fields"] and not held["refused"]:
         return artifact
     texts: Mapping[str, str] = held["fields"]

@@ -106,7 +106,7 @@ def test_what_is_kept_beside_is_passed_over(text: str, aigc: Run, shop: Any) -> 
     )
     damage(shop, "update lines set findings = ?", text)
     looked_at(aigc, shop)
-    ran = aigc(*BATCH, "--retry", "accepted")
+    ran = aigc(*BATCH, "--fresh")
     assert ran.code == 0 and exported(shop) == 2, ran.err
     shop.write("good.csv", "product\nTin cup\n")
     assert aigc(*BATCH).code == 0
