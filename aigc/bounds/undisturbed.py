@@ -96,11 +96,9 @@ class _Undisturbed:
             for name in self._modules.keys() - sys.modules.keys():
                 sys.modules[name] = self._modules[name]
         sys.stdin, sys.stdout, sys.stderr = self._streams
-        if self._paths != tuple(sys.path):
-            sys.path += [one for one in self._paths if one not in sys.path]
-        for before, now in zip(self._finders, (sys.meta_path, sys.path_hooks), strict=True):
-            if before != tuple(now):
-                now.extend(one for one in before if one not in now)
+        _add_again(sys.path, self._paths)
+        _add_again(sys.meta_path, self._finders[0])
+        _add_again(sys.path_hooks, self._finders[1])
         sys.excepthook, sys.unraisablehook, interval, trace, profile = self._hooks
         if sys.getswitchinterval() != interval:
             sys.setswitchinterval(interval)
@@ -185,6 +183,12 @@ def _let_go(copy: int) -> None:
     OWN_FILES.let_go(copy)
     with suppress(OSError):  # somebody closed that too
         os.close(copy)
+
+
+def _add_again(now: list[Any], before: tuple[Any, ...]) -> None:
+    """Put back what was taken out of a list."""
+    if before != tuple(now):
+        now += [one for one in before if one not in now]
 
 
 def _here() -> str:

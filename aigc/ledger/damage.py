@@ -64,7 +64,8 @@ def fact_of(path: Path, name: str, text: str) -> Json:
     """Read a fact about the job as a whole."""
     with read_as(path, f"what it says of the job's {name!r}", hint="the next run says it again"):
         value = json.loads(text)
-        if not isinstance(value, FACTS.get(name, object)):
+        right = isinstance(value, FACTS.get(name, object))
+        if not right:
             raise TypeError(f"it is {describe(value)}")
         for key in PARTS.get(name, ()) if value else ():
             value[key]  # else it says which is wanting

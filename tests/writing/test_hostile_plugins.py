@@ -226,7 +226,7 @@ def test_a_check_changes_neither_the_piece_nor_what_other_checks_see(written: An
 
 
 def test_a_post_processor_does_not_change_the_brief(written: Any) -> None:
-    pieces = written(changing(lambda draft: draft.brief.values.clear() or draft))
+    pieces = written(changing(lambda draft: draft.brief.values.clear() or draft))  # type: ignore[attr-defined]
     assert pieces["jug0"].status == "accepted" and pieces["jug0"].brief.values == {"product": "Jug"}
 
 
