@@ -23,7 +23,6 @@ import pathlib
 import re
 import shutil
 import signal
-import sqlite3
 import sys
 import tempfile
 import threading
@@ -48,7 +47,6 @@ FUNCTIONS: dict[Any, str] = {
     enum.EnumMeta: "__call__ __getitem__ __iter__",
     hashlib: "sha256 file_digest",
     shutil: "copyfile rmtree",
-    sqlite3: "connect Error DatabaseError OperationalError IntegrityError ProgrammingError",
     tempfile: "mkdtemp TemporaryFile",
     threading: "get_ident current_thread main_thread Thread Lock RLock Condition Event",
     signal: "signal getsignal setitimer getitimer",
@@ -68,6 +66,13 @@ LOOKS = [(vars(owner), itemgetter(*names)) for owner, names in PLACES]
 NAMES, FAILED = vars(builtins), Exception  # whatever their names mean when they are needed
 SHOWN = 5  # names told
 
+
+def watch(owner: Any, names: str) -> None:
+    """Look at some more functions from now on, of what one of our rooms stands on."""
+    PLACES.append((owner, names.split()))
+    LOOKS.append((vars(owner), itemgetter(*names.split())))
+
+
 _told: set[str] = set()  # who was named, and for what
 
 
@@ -83,7 +88,8 @@ class LibraryFunctions:
     def put_back(self, who: str = "") -> None:
         """Put back what was replaced or taken away since, and name who did that, once."""
         try:
-            same = [*NAMES.values()] == [*self._names.values()] and [get(place) for place, get in LOOKS] == self._held
+            looks = LOOKS[: len(self._held)]
+            same = [*NAMES.values()] == [*self._names.values()] and [get(place) for place, get in looks] == self._held
         except FAILED:  # one is gone, or is compared by somebody's own code
             same = False
         if not same:
@@ -93,7 +99,7 @@ class LibraryFunctions:
         names = self._names
         changed = [f"builtins.{name}" for name in names if NAMES.get(name, NAMES) is not names[name]]
         self._update(names)  # nothing can be called by its name before
-        for (owner, known), functions in zip(PLACES, self._held, strict=True):
+        for (owner, known), functions in zip(PLACES, self._held, strict=False):
             for name, function in zip(known, functions, strict=True):
                 if vars(owner).get(name) is not function:
                     changed.append(f"{owner.__name__}.{name}")

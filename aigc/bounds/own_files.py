@@ -11,7 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from os import close, closerange, dup2, fstat, getpid
 from pathlib import Path
@@ -44,9 +44,10 @@ class OwnFiles:
         self._files = [one for one in self._files if one[0] != number]
 
     @contextmanager
-    def open_at(self, paths: Iterable[Path]) -> Iterator[None]:
-        """Spare what is open of the files at some paths, whoever opened it, while the block runs."""
-        found = [(number, path.name) for path in paths for number in _numbers_of(path) if number not in self._names]
+    def open_at(self, paths: Iterable[Path], before: Collection[int]) -> Iterator[None]:
+        """Spare what is open of the files at some paths, but for numbers that were so `before`, while the block runs:
+        SQLite closes what an earlier connection had when it likes."""
+        found = [(number, path.name) for path in paths for number in _numbers_of(path) if number not in before]
         for number, name in found:
             self.take(number, name)
         try:
@@ -77,9 +78,17 @@ class OwnFiles:
 
     def _free(self, number: int) -> int:
         """Return the number where it is none of ours, else refuse it with an OSError."""
-        if number in self._names and getpid() == self._ours:
+        if number in self._names and getpid() == self._ours and self._is_still(number):
             raise OSError(errno.EBUSY, f"aigc has {self._names[number]} open there")
         return number
+
+    def _is_still(self, number: int) -> bool:
+        """Say whether a number is what it was taken for: who has a file may have closed it otherwise."""
+        taken = [one[1:] for one in self._files if one[0] == number]
+        with suppress(OSError):
+            what = fstat(number)
+            return not taken or taken[0] == (what.st_dev, what.st_ino)
+        return False
 
     def _close(self, fd: int) -> None:
         close(self._free(fd))
@@ -99,13 +108,20 @@ class OwnFiles:
 OWN_FILES = OwnFiles()
 
 
+def open_numbers() -> list[int]:
+    """Return the numbers of all that is open; none where the system does not list them."""
+    with suppress(OSError):
+        return [int(one) for one in os.listdir(NUMBERS)]  # noqa: PTH208 - a Path takes its time
+    return []
+
+
 def _numbers_of(path: Path) -> list[int]:
     """Return the numbers by which a file is open."""
     found = []
     with suppress(OSError):
         wanted = path.stat()
-        for one in os.listdir(NUMBERS):  # noqa: PTH208 - a Path takes its time
-            with suppress(OSError, ValueError):
-                if os.path.samestat(fstat(int(one)), wanted):
-                    found.append(int(one))
+        for one in open_numbers():
+            with suppress(OSError):
+                if os.path.samestat(fstat(one), wanted):
+                    found.append(one)
     return found

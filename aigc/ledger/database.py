@@ -19,7 +19,8 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from aigc.bounds.own_files import OWN_FILES
+from aigc.bounds.library_functions import watch
+from aigc.bounds.own_files import OWN_FILES, open_numbers
 from aigc.errors import JobError, UsageError
 from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
@@ -28,6 +29,7 @@ from aigc.types import Json
 FORMAT = 4
 PATIENCE = 10  # seconds to wait for another process that writes
 LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
+watch(sqlite3, "connect Error DatabaseError OperationalError IntegrityError ProgrammingError")
 BESIDE = ("", LOG, "-shm")  # after a file's name: what SQLite has open
 
 
@@ -42,11 +44,12 @@ class Database:
         self.assets = Assets(path.parent)
         self._looking = looking
         self._kept = ExitStack()  # what goes when it is closed
+        before = open_numbers()
         self._db, self.format = _open(path, self._kept, looking=looking)
         with translated(path):
             self._place = _place(path)
         self._process = os.getpid()
-        open_files = OWN_FILES.open_at([path.with_name(path.name + end) for end in BESIDE])
+        open_files = OWN_FILES.open_at([path.with_name(path.name + end) for end in BESIDE], before)
         self._kept.callback(self._db.close)
         self._kept.enter_context(open_files)
         self._db.create_function("has_assets", 1, self.assets.has_all, deterministic=False)
