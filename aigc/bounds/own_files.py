@@ -110,9 +110,15 @@ OWN_FILES = OwnFiles()
 
 def open_numbers() -> list[int]:
     """Return the numbers of all that is open; none where the system does not list them."""
+    listed: list[str] = []
     with suppress(OSError):
-        return [int(one) for one in os.listdir(NUMBERS)]  # noqa: PTH208 - a Path takes its time
-    return []
+        listed = os.listdir(NUMBERS)  # noqa: PTH208 - a Path takes its time
+    found = []
+    for number in map(int, listed):
+        with suppress(OSError):  # it was open to list them
+            fstat(number)
+            found.append(number)
+    return found
 
 
 def _numbers_of(path: Path) -> list[int]:
