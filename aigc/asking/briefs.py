@@ -27,6 +27,7 @@ from aigc.asking.matrix import ALONE, Cell
 from aigc.asking.meant import Meanings, Meant, language_read
 from aigc.asking.notes import done_to_inputs, with_done
 from aigc.bounds.boundary import Contained
+from aigc.bounds.undisturbed import undisturbed_by
 from aigc.content import ContentType, brief_values
 from aigc.content.brief import optional, read_values, within_limits
 from aigc.content.environment import TemplateEnvironment
@@ -168,7 +169,8 @@ class _Reader:
         cell = self._cells[0]
         known = self._known("", row, cell, self._plainly(row, cell))
         try:
-            computed(text, known, self._environment)
+            with undisturbed_by(where, self._environment.of_others):
+                computed(text, known, self._environment)
         except ContentTypeError as error:
             if any(f"{one!r} is undefined" in error.message for one in unknown):
                 hint = as_typed(text, row.values) or error.hint
@@ -199,7 +201,9 @@ class _Reader:
     def contained(self, brief_id: str, row: Row) -> list[Brief | Artifact]:
         """Return a row's briefs; whatever goes wrong with it, or takes too long, is its own failure."""
         briefs: list[Brief | Artifact] = []
-        with Contained(row.where, self._environment.timeouts.plugin) as reading:
+        others = bool(self._expressions) and self._environment.of_others
+        watched = Contained(row.where, self._environment.timeouts.plugin)
+        with watched as reading, undisturbed_by(f"row {row.where}", others):
             briefs = list(self.briefs(brief_id, row))
         if reading.reason:
             error = BriefError(f"{row.where}: {reading.reason}")

@@ -11,6 +11,7 @@ from typing import Any
 from aigc.asking.cleaning import Cleaner, Cleaning
 from aigc.asking.sound_rows import readable, sound_rows
 from aigc.bounds.boundary import Boundary
+from aigc.bounds.undisturbed import disturbs_nothing, undisturbed_by
 from aigc.errors import POINTER, BriefError, describe, nearest, no_file, pointer_told
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.registry import Registry
@@ -47,11 +48,11 @@ def open_rows(
 
 def _rows(path: Path, importer: Bound, seconds: float) -> Iterator[Row]:
     """Yield the rows that an importer reads. BriefError names it where it breaks, or gives something else."""
-    name = f"importer {importer.name!r}"
-    with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path):
+    name, others = f"importer {importer.name!r}", importer.extension.of_others
+    with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
         rows = iter(importer.extension(path, **importer.values))
     while True:
-        with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path):
+        with Boundary(name, seconds, where=str(path), kind=BriefError), readable(path), undisturbed_by(name, others):
             row = next(rows, END)
             if row is not END and not isinstance(row, Row):
                 raise TypeError(f"gave {describe(row)} in place of a row")
@@ -85,7 +86,9 @@ def sheets_of(path: Path, registry: Registry) -> Sequence[str]:
     if importer is None or importer.sheets is None:
         return ()
     _refuse_pointer(path)
-    with Boundary(f"importer {importer.name!r}", registry.timeouts.files, where=str(path), kind=BriefError):
+    name = f"importer {importer.name!r}"
+    watched = Boundary(name, registry.timeouts.files, where=str(path), kind=BriefError)
+    with watched, undisturbed_by(name, not disturbs_nothing(importer.sheets)):
         return list(importer.sheets(path))
 
 

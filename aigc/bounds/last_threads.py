@@ -6,12 +6,13 @@ does its work in threads end at once; of one that turns for ever the name is tol
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
 from contextlib import suppress
 from functools import partial
+
+from aigc.bounds.hard_exit import END_AT_ONCE
 
 PATIENCE = 10.0  # seconds for which threads may go on after the end
 NAME = "aigc ending"
@@ -41,4 +42,4 @@ def _end(code: int) -> None:
         sys.stderr.flush()
     with suppress(Exception):
         sys.stdout.flush()
-    os._exit(code)
+    END_AT_ONCE(code)

@@ -19,6 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from aigc.bounds.own_files import OWN_FILES
+
 LONGEST = 400  # bytes of each of the two
 BETWEEN = b"\0"
 WRITE = getattr(os, "pwrite", None)  # None on Windows, where nothing is kept
@@ -49,12 +51,14 @@ class LastWords:
                 if _words_at(path) is not None:  # of a process that died
                     path.unlink()
                 file = os.open(path, OPENED, 0o666)
+                OWN_FILES.take(file, path.name)
         self._file = file
         try:
             yield
         finally:
             self._file = -1
             if file >= 0:
+                OWN_FILES.let_go(file)
                 os.close(file)
                 with suppress(OSError):
                     path.unlink()

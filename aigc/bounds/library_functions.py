@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 FUNCTIONS: dict[Any, str] = {
     os: "open close fsync fstat stat lstat rename replace unlink mkdir rmdir listdir scandir walk getcwd umask getpid"
-    " fspath fsencode fsdecode dup dup2",
+    " fspath fsencode fsdecode dup dup2 closerange fork kill",
     os.path: "join exists isfile isdir samestat",
     io: "open StringIO BytesIO",
     json: "dump dumps load loads JSONEncoder JSONDecoder _default_encoder _default_decoder",
@@ -53,6 +53,8 @@ FUNCTIONS: dict[Any, str] = {
     sys: "getrecursionlimit setrecursionlimit exc_info",
     locale: "setlocale getlocale",
     logging: "getLogger disable",
+    logging.Logger: "debug info warning error exception log handle callHandlers isEnabledFor",
+    logging.Handler: "handle acquire release",
     warnings: "warn resetwarnings",
     pathlib.Path: "open stat lstat exists is_file is_dir mkdir unlink rename replace resolve read_bytes read_text",
 }
@@ -63,6 +65,13 @@ PLACES = [
 LOOKS = [(vars(owner), itemgetter(*names)) for owner, names in PLACES]
 NAMES, FAILED = vars(builtins), Exception  # whatever their names mean when they are needed
 SHOWN = 5  # names told
+
+
+def watch(owner: Any, names: str) -> None:
+    """Look at some more functions from now on, of what one of our rooms stands on."""
+    PLACES.append((owner, names.split()))
+    LOOKS.append((vars(owner), itemgetter(*names.split())))
+
 
 _told: set[str] = set()  # who was named, and for what
 
@@ -79,7 +88,8 @@ class LibraryFunctions:
     def put_back(self, who: str = "") -> None:
         """Put back what was replaced or taken away since, and name who did that, once."""
         try:
-            same = [*NAMES.values()] == [*self._names.values()] and [get(place) for place, get in LOOKS] == self._held
+            looks = LOOKS[: len(self._held)]
+            same = [*NAMES.values()] == [*self._names.values()] and [get(place) for place, get in looks] == self._held
         except FAILED:  # one is gone, or is compared by somebody's own code
             same = False
         if not same:
@@ -89,7 +99,7 @@ class LibraryFunctions:
         names = self._names
         changed = [f"builtins.{name}" for name in names if NAMES.get(name, NAMES) is not names[name]]
         self._update(names)  # nothing can be called by its name before
-        for (owner, known), functions in zip(PLACES, self._held, strict=True):
+        for (owner, known), functions in zip(PLACES, self._held, strict=False):
             for name, function in zip(known, functions, strict=True):
                 if vars(owner).get(name) is not function:
                     changed.append(f"{owner.__name__}.{name}")

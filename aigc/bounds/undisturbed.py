@@ -5,11 +5,12 @@
 
 That is the folder we stand in, the three streams, how deep the stack may be, where and by whom modules are found and
 which are there, `LibraryFunctions`, and who hears of errors that nobody caught; who hears signals, and no alarm rings
-later; the locale, the mask of new files' rights, variables of the environment, which warnings are errors, and whether
-our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS` have the name. What is added, a
-deeper stack and what silences warnings is left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are
-what they were. It takes some 30 microseconds: it stands around the steps of a piece, not around each call of a check,
-and only where others' code is at work.
+later, nor who traces each call; the locale, the mask of new files' rights, variables of the environment, which
+warnings are errors, and whether our own log is heard. In the meantime `os._exit` raises SystemExit, and `LAST_WORDS`
+have the name; a child that is forked and comes back ends. What is added, a deeper stack and what silences warnings is
+left to the plugin. Where `lasting_descriptors` hold them, 0, 1 and 2 are what they were, and what others print goes to
+stderr: stdout may be read by a program. It takes some 40 microseconds: it stands around the steps of a piece, not
+around each call of a check, and only where others' code is at work.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from os import getpid
 from typing import Any
 
-from aigc.bounds.hard_exit import RefusedExit
+from aigc.bounds.hard_exit import RefusedExit, end_forked
 from aigc.bounds.last_words import LAST_WORDS
 from aigc.bounds.library_functions import LibraryFunctions
+from aigc.bounds.own_files import OWN_FILES
 from aigc.bounds.watchdog import HEARS, WATCHDOG
 
 OUR_LOGS = ("aigc", "aigc_plugins")
@@ -40,8 +43,11 @@ HEARD = tuple(
     if hasattr(signal, name)
 )
 NO_ALARM = (0.0, 0.0)
+SET_DEPTH, DEPTH = sys.setrecursionlimit, sys.getrecursionlimit  # also where they were replaced
+STDOUT, STDERR = 1, 2  # descriptors
 
 _descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy that nobody knows of, and what it is
+_diverted: list[object] = []  # whose work has stdout lead to stderr now
 
 
 class _Undisturbed:
@@ -49,16 +55,20 @@ class _Undisturbed:
 
     __slots__ = (
         *("_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
-        *("_locale", "_mask", "_modules", "_name", "_paths", "_quiet", "_ringing", "_streams", "_variables"),
+        *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_ringing", "_streams"),
+        "_variables",
     )
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __enter__(self) -> None:
+        OWN_FILES.guard()
+        self._process = getpid()
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
         self._paths, self._folder = tuple(sys.path), _here()
-        self._finders, self._hooks = tuple(sys.meta_path), (sys.excepthook, sys.unraisablehook)
+        self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
+        self._hooks = sys.excepthook, sys.unraisablehook, sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
         self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
         self._hearers = [HEARS(number) for number in HEARD]
         self._ringing, self._quiet = _ringing(), _quiet()
@@ -69,8 +79,16 @@ class _Undisturbed:
         WATCHDOG.refuse_exits()
         self._ending, os._exit = os._exit, RefusedExit(os._exit)
         self._before = LAST_WORDS.begin(self._name)
+        if self._name and _descriptors and not _diverted:
+            _diverted.append(self)
+            sys.stdout = sys.stderr
+            if STDOUT in _descriptors:
+                os.dup2(STDERR, STDOUT)
 
-    def __exit__(self, *raised: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, place: object) -> None:
+        if DEPTH() < self._depth:
+            SET_DEPTH(self._depth)
+        end_forked(self._process, error)
         self._functions.put_back(self._name)  # nothing can be called before
         os._exit = self._ending
         LAST_WORDS.end(self._before)
@@ -78,13 +96,16 @@ class _Undisturbed:
             for name in self._modules.keys() - sys.modules.keys():
                 sys.modules[name] = self._modules[name]
         sys.stdin, sys.stdout, sys.stderr = self._streams
-        if sys.getrecursionlimit() < self._depth:
-            sys.setrecursionlimit(self._depth)
-        if self._paths != tuple(sys.path):
-            sys.path += [one for one in self._paths if one not in sys.path]
-        if self._finders != tuple(sys.meta_path):
-            sys.meta_path += [one for one in self._finders if one not in sys.meta_path]
-        sys.excepthook, sys.unraisablehook = self._hooks
+        _add_again(sys.path, self._paths)
+        _add_again(sys.meta_path, self._finders[0])
+        _add_again(sys.path_hooks, self._finders[1])
+        sys.excepthook, sys.unraisablehook, interval, trace, profile = self._hooks
+        if sys.getswitchinterval() != interval:
+            sys.setswitchinterval(interval)
+        if sys.gettrace() is not trace:
+            sys.settrace(trace)
+        if sys.getprofile() is not profile:
+            sys.setprofile(profile)
         os.umask(self._mask)
         if self._folder and self._folder != _here():
             with suppress(OSError):  # it is gone: whoever needs it says so
@@ -98,9 +119,13 @@ class _Undisturbed:
         self._hear_again()
         if _quiet() != self._quiet:
             _log_again(*self._quiet)
+        if _diverted and _diverted[0] is self:
+            _diverted.clear()
         for number, (copy, what) in _descriptors.items():
-            if not _is_still(number, what):
-                os.dup2(copy, number)
+            if not (number == STDOUT and _diverted) and not _is_still(number, what):
+                with suppress(OSError):
+                    os.dup2(copy, number)
+        OWN_FILES.check(self._name)
 
     def _hear_again(self) -> None:
         """Have signals heard by who heard them; only the main thread can have changed that."""
@@ -120,6 +145,11 @@ def undisturbed(name: str = "") -> AbstractContextManager[None]:
     return _Undisturbed(name)
 
 
+def undisturbed_by(name: str, others: bool) -> AbstractContextManager[None]:
+    """Have the process as it is now when this ends where the code at work is `others`', which they name."""
+    return _Undisturbed(name) if others else nullcontext()
+
+
 def disturbs_nothing(function: object) -> bool:
     """Say whether a function is ours, Jinja's or Python's: what those do is known."""
     return str(getattr(function, "__module__", "")).partition(".")[0] in KNOWN
@@ -135,18 +165,30 @@ def lasting_descriptors() -> Iterator[None]:
     for number in (0, 1, 2):
         with suppress(OSError):
             _descriptors[number] = (os.dup(number), os.fstat(number))
+            OWN_FILES.take(_descriptors[number][0], "a stream", vital=False)
     try:
         yield
     finally:
         while _descriptors:
-            with suppress(OSError):  # somebody closed that too
-                os.close(_descriptors.popitem()[1][0])
+            _let_go(_descriptors.popitem()[1][0])
 
 
 def forget_descriptor(number: int) -> None:
     """Hold a descriptor no longer: it is something else from now on."""
     if number in _descriptors:
-        os.close(_descriptors.pop(number)[0])
+        _let_go(_descriptors.pop(number)[0])
+
+
+def _let_go(copy: int) -> None:
+    OWN_FILES.let_go(copy)
+    with suppress(OSError):  # somebody closed that too
+        os.close(copy)
+
+
+def _add_again(now: list[Any], before: tuple[Any, ...]) -> None:
+    """Put back what was taken out of a list."""
+    if before != tuple(now):
+        now += [one for one in before if one not in now]
 
 
 def _here() -> str:

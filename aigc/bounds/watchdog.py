@@ -13,7 +13,6 @@ program was stopped does not count. From the first call on `os._exit` is refused
 from __future__ import annotations
 
 import atexit
-import os
 import signal
 import sys
 import threading
@@ -24,7 +23,7 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-from aigc.bounds.hard_exit import END_AT_ONCE, RefusedExit
+from aigc.bounds.hard_exit import END_AT_ONCE, refuse_everywhere
 from aigc.bounds.whereabouts import standing_at
 
 TICK = 0.25  # seconds
@@ -52,6 +51,7 @@ class Watchdog:
         self._listening = False  # whether the signals are ours
         self._looked = 0.0
         self._refusing = False  # whether `os._exit` is ours
+        self.owning = False  # whether the process runs a command of ours: nobody else is to end it at all
 
     def calls(self) -> list[Watched]:
         """Return what is under way in this thread, to be added to."""
@@ -85,10 +85,11 @@ class Watchdog:
             signal.setitimer(signal.ITIMER_VIRTUAL, BEAT, BEAT)
 
     def refuse_exits(self) -> None:
-        """Have `os._exit` refused from now on wherever a call is under way in the thread."""
+        """Have `os._exit` and its like refused from now on wherever a call is under way in the thread, and everywhere
+        while the process is ours."""
         if not self._refusing:
             self._refusing = True
-            os._exit = RefusedExit(os._exit, lambda: bool(self._calls.get(threading.get_ident())))
+            refuse_everywhere(lambda: self.owning or bool(self._calls.get(threading.get_ident())))
 
     def _begin(self) -> None:
         self.refuse_exits()

@@ -12,7 +12,8 @@ import json
 import re
 from collections.abc import Sequence
 
-import click
+from click import echo as put
+from click import style
 
 from aigc.types import Json
 
@@ -25,26 +26,26 @@ _BREAKS = re.compile(r"\s*[\n\u2028\u2029]\s*|\t")
 def echo(line: object = "", *, err: bool = False, fg: str | None = None, bold: bool = False, dim: bool = False) -> None:
     """Print one line, on stderr with `err`; line breaks in what it tells of are spaces."""
     shown = in_line(str(line))
-    click.echo(click.style(shown, fg=fg, bold=bold or None, dim=dim or None) if fg or bold or dim else shown, err=err)
+    put(style(shown, fg=fg, bold=bold or None, dim=dim or None) if fg or bold or dim else shown, err=err)
 
 
 def echo_text(text: str, *, err: bool = False, nl: bool = True) -> None:
     """Print a text of any number of lines, on stderr with `err`."""
-    click.echo(printable(text), err=err, nl=nl)
+    put(printable(text), err=err, nl=nl)
 
 
 def echo_marked(before: str, text: str, marks: Sequence[tuple[int, int]]) -> None:
     """Print one line, `before` and a text, parts of which stand out on a terminal: `marks` say from where to where."""
     shown, at = [in_line(before)], 0
     for begin, end in marks:
-        shown += [in_line(text[at:begin]), click.style(in_line(text[begin:end]), fg="yellow", bold=True)]
+        shown += [in_line(text[at:begin]), style(in_line(text[begin:end]), fg="yellow", bold=True)]
         at = end
-    click.echo("".join([*shown, in_line(text[at:])]))
+    put("".join([*shown, in_line(text[at:])]))
 
 
 def echo_json(text: str) -> None:
     """Print JSON text on stdout, its control characters escaped."""
-    click.echo(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    put(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def print_json(value: Json) -> None:

@@ -6,16 +6,20 @@ import errno
 import logging
 import os
 import re
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 import click
 
 from aigc.bounds.boundary import told
 from aigc.bounds.last_threads import end_without_them
-from aigc.bounds.watchdog import OutOfTime
+from aigc.bounds.watchdog import WATCHDOG, OutOfTime
 from aigc.cli.echo import echo, echo_text, in_line, printable
 from aigc.cli.group import GIVEN, Commands
 from aigc.cli.misuse import remedy
@@ -26,9 +30,12 @@ from aigc.plugs import tracing
 MISUSE = 2
 BROKEN = 3
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
+TERMINATED = 143  # 128 + SIGTERM
 WAITING = 75  # EX_TEMPFAIL of sysexits.h: nothing failed, the same command goes on later
 CLICKS_OWN = re.compile(r"\.? \(?Did you mean .*")  # its guess, which goes by letters alone
 LOGGERS = ("aigc", "aigc_plugins")
+FEWEST_FILES = 32  # open at once: a batch has a dozen, and what it imports some more
+MORE_FILES = "`ulimit -n 1024` in the same shell allows more"
 
 
 @dataclass(slots=True)
@@ -36,11 +43,23 @@ class Frame:
     """This is what `--debug` tells the outermost frame; it is click's `obj`."""
 
     debug: bool = False
+    terminated: bool = False  # whether somebody sent SIGTERM
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
+    if (most := _most_files()) < FEWEST_FILES:
+        return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", BROKEN)
+    try:
+        return _run(frame, argv)
+    except Exception as error:  # whatever somebody made of what is said with
+        os.write(2, f"Error: unexpected {told(error)}\n".encode())
+        return BROKEN
+
+
+def _run(frame: Frame, argv: Sequence[str] | None) -> int:
+    """Run a command within streams and a log that last."""
     with lasting_streams():
         log = logging.StreamHandler(sys.stderr)
         log.setFormatter(_OneLine(frame))
@@ -48,7 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             logging.getLogger(name).addHandler(log)
         tracing.log.setLevel(logging.DEBUG if tracing.wanted() else logging.NOTSET)
         try:
-            code = _ended(frame, argv)
+            with _owned(), _heeding_termination(frame):
+                code = _ended(frame, argv)
+            if frame.terminated:
+                code = TERMINATED if code == INTERRUPTED else code
+                echo("Ended by SIGTERM." if code == TERMINATED else "SIGTERM came, and nothing was left.", err=True)
             end_without_them(code)
             return code
         finally:
@@ -69,13 +92,16 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
     except AigcError as error:
         return _say(frame, str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        echo("Interrupted.", err=True)
+        if not frame.terminated:
+            echo("Interrupted.", err=True)
         return INTERRUPTED
     except SystemExit as stop:  # click's own answer to a closed pipe
         return stop.code if isinstance(stop.code, int) else 1
     except OSError as error:
         if _here_is_gone():
             return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
+        if error.errno in (errno.EMFILE, errno.ENFILE):
+            return _say(frame, f"{error.filename}: cannot be opened: too many others are; {MORE_FILES}", BROKEN)
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
         return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
@@ -85,6 +111,46 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
     except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
+
+
+def _most_files() -> int:
+    """Return how many files may be open at once."""
+    try:
+        import resource
+    except (ImportError, OSError):  # Windows has none; or not even that can be opened
+        return FEWEST_FILES if os.name == "nt" else 0
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if most == resource.RLIM_INFINITY else most
+
+
+@contextmanager
+def _heeding_termination(frame: Frame) -> Iterator[None]:
+    """End as a person's Ctrl-C does where the system asks for it, unless whoever started us has it ignored."""
+
+    def end(number: int, stack: FrameType | None) -> None:
+        frame.terminated = True
+        raise KeyboardInterrupt
+
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _owned() -> Iterator[None]:
+    """Let nobody else end the process while a command of ours runs."""
+    WATCHDOG.refuse_exits()
+    before, WATCHDOG.owning = WATCHDOG.owning, True
+    try:
+        yield
+    finally:
+        WATCHDOG.owning = before
 
 
 def _here_is_gone() -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import click
+
 from aigc.cli.echo import echo_text
 from aigc.cli.readable import counted
 
@@ -18,7 +20,8 @@ KEPT = "what is finished is kept, and the same command writes the rest"
 def gentle_stop(in_hand: Callable[[], int], *, ending: str = "") -> Iterator[Callable[[], bool]]:
     """Let Ctrl-C end a batch gently: give a function that says whether to begin nothing more.
 
-    A second Ctrl-C raises KeyboardInterrupt. `in_hand` is how many pieces are begun and not finished; `ending` is said
+    A second Ctrl-C raises KeyboardInterrupt, as SIGTERM does at once: where a plugin caught that, nothing more is begun
+    either. `in_hand` is how many pieces are begun and not finished; `ending` is said
     instead where there are none.
     """
     asked = False
@@ -35,8 +38,9 @@ def gentle_stop(in_hand: Callable[[], int], *, ending: str = "") -> Iterator[Cal
         kept = "" if ending else f": {KEPT}"
         echo_text(f"\n{told} Ctrl-C again stops at once{kept}.", err=True)
 
+    context = click.get_current_context(silent=True)
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield lambda: asked
+        yield lambda: asked or bool(context and getattr(context.find_root().obj, "terminated", False))
     finally:
         signal.signal(signal.SIGINT, before)

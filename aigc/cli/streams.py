@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from typing import TextIO
 
+from aigc.bounds.own_files import OWN_FILES
 from aigc.bounds.undisturbed import forget_descriptor, lasting_descriptors
 from aigc.errors import AigcError
 
@@ -23,7 +24,7 @@ def lasting_streams() -> Iterator[None]:
     """Have the three streams last while this is open."""
     _fill_descriptors()
     before = sys.stdin, sys.stdout, sys.stderr
-    with lasting_descriptors(), open(os.devnull, "r+", encoding="utf-8") as nowhere:  # noqa: PTH123 - it is no path
+    with lasting_descriptors(), _nowhere() as nowhere:
         sys.stdin, sys.stdout, sys.stderr = (stream or nowhere for stream in before)
         for stream in (sys.stdout, sys.stderr):
             _never_refuse(stream)
@@ -32,6 +33,17 @@ def lasting_streams() -> Iterator[None]:
                 yield
         finally:
             sys.stdin, sys.stdout, sys.stderr = before
+
+
+@contextmanager
+def _nowhere() -> Iterator[TextIO]:
+    """Open what stands for a stream that is not there, and have nobody else close it."""
+    with open(os.devnull, "r+", encoding="utf-8") as nowhere:  # noqa: PTH123 - it is no path
+        OWN_FILES.take(nowhere.fileno(), "a stream", vital=False)
+        try:
+            yield nowhere
+        finally:
+            OWN_FILES.let_go(nowhere.fileno())
 
 
 def _fill_descriptors() -> None:

@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 
 from aigc.bounds.metered import MeteredEnvironment
 from aigc.bounds.metered_filters import METERED
+from aigc.bounds.undisturbed import disturbs_nothing
 from aigc.content.brand_pack import BrandPack
 from aigc.content.links import leads_out
 from aigc.content.measures import COUNTERS, Counter
@@ -102,6 +103,7 @@ class TemplateEnvironment(MeteredEnvironment):
         self.filters.update(trim_to=trim_to, sentence_case=sentence_case)
         self.filters.update({"number": number, "money": money, "float": to_float, "int": to_int})
         self.filters.update({"format": formatted, "round": rounded})
+        self._others: dict[tuple[int, ...], bool] = {}  # by how many functions there are
         self.expressions: dict[str, Callable[..., Json]] = {}
         self.places: dict[tuple[str, str], str] = {}  # (name, template that uses it) → the template meant
         self.trees: dict[
@@ -114,6 +116,15 @@ class TemplateEnvironment(MeteredEnvironment):
         """Return what a template knows besides what it is given, as a dict: each rendering copies it, and Jinja's own
         ChainMap is slow to copy."""
         return {**self.globals, **(d or {})}
+
+    @property
+    def of_others(self) -> bool:
+        """Say whether it has functions of others: what those do to the process is not known."""
+        live = (self.filters, self.tests, self.globals)
+        many = tuple(map(len, live))
+        if many not in self._others:
+            self._others[many] = not all(disturbs_nothing(one) for of in live for one in of.values() if callable(one))
+        return self._others[many]
 
     def over_rows(self) -> TemplateEnvironment:
         """Return the environment in which expressions over the cells of a row are evaluated: a cell that is unknown

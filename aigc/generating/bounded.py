@@ -1,14 +1,17 @@
 """A plugin's generator behind a boundary: whatever it raises, or gives in place of answers, is an EngineError that
-names it, and one that answers nothing for too long is given up."""
+names it, and one that answers nothing for too long is given up. What it does to the process is put back after each
+call."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, get_args
 
 from aigc.bounds.boundary import Boundary, Contained
-from aigc.errors import EngineError, describe
+from aigc.bounds.undisturbed import undisturbed_by
+from aigc.errors import AigcError, EngineError, PluginError, describe
 from aigc.types import Completion, Delta, FinishReason, Generator, Request, Usage
 
 CLOSING = 60  # seconds
@@ -16,12 +19,13 @@ REASONS = frozenset(get_args(FinishReason))
 
 
 class BoundedGenerator:
-    """This is a Generator of another one. `seconds` is how long that may leave everything unanswered, 0 for ever."""
+    """This is a Generator of another one. `seconds` is how long that may leave everything unanswered, 0 for ever.
+    Of one that is `others`' nobody knows what it does to the process."""
 
-    def __init__(self, inner: Any, name: str, seconds: float) -> None:
+    def __init__(self, inner: Any, name: str, seconds: float, *, others: bool = False) -> None:
         self.inner = inner
         self._name = f"generator {name!r}"
-        self._seconds = seconds
+        self._seconds, self._others = seconds, others
         self._in_hand: dict[str, set[int]] = {}  # request id → places of the answers to come
         self._heard = time.monotonic()
         with self._boundary():
@@ -72,18 +76,26 @@ class BoundedGenerator:
 
     def close(self) -> None:
         """Close it; what goes wrong then costs nothing any more."""
-        with Contained(self._name, CLOSING):
+        with Contained(self._name, CLOSING), undisturbed_by(self._name, self._others):
             self.inner.close()
 
-    def _boundary(self) -> Boundary:
-        return Boundary(self._name, self._seconds, kind=EngineError)
+    def _boundary(self) -> AbstractContextManager[object]:
+        return calling(self._name, self._seconds, others=self._others, kind=EngineError)
 
 
-def opened(make: Any, name: str, seconds: float) -> Generator:
+@contextmanager
+def calling(name: str, seconds: float, *, others: bool, kind: type[AigcError] = PluginError) -> Iterator[None]:
+    """Call a generator's own code: what it raises is a `kind` of error that has its name, and what it does to the
+    process is put back where it is `others`'."""
+    with Boundary(name, seconds, kind=kind), undisturbed_by(name, others):
+        yield
+
+
+def opened(make: Any, name: str, seconds: float, *, others: bool = False) -> Generator:
     """Return what `make` opens, behind a boundary. EngineError where it breaks or does not come back."""
-    with Boundary(f"generator {name!r}", seconds, kind=EngineError):
+    with calling(f"generator {name!r}", seconds, others=others, kind=EngineError):
         inner = make()
-    return BoundedGenerator(inner, name, seconds)
+    return BoundedGenerator(inner, name, seconds, others=others)
 
 
 def _check(event: object) -> None:

@@ -7,15 +7,15 @@ loaded, imported or fetched before `open`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aigc.bounds.boundary import Boundary
 from aigc.errors import AigcError, ProjectError
 from aigc.generating.adapters import AdapterFolders
-from aigc.generating.bounded import opened
+from aigc.generating.bounded import calling, opened
 from aigc.generating.with_judge import WithJudge
 from aigc.plugs.extension import Extension
 from aigc.plugs.options import Option, read_values, require
@@ -144,9 +144,9 @@ class Source:
 
         return check
 
-    def _boundary(self) -> Boundary:
+    def _boundary(self) -> AbstractContextManager[None]:
         """Return what a call of the plugin's own code stands in; a library may have to be imported first."""
-        return Boundary(f"generator {self.name!r}", self.timeouts.generator)
+        return calling(f"generator {self.name!r}", self.timeouts.generator, others=self.extension.of_others)
 
     def known_weights(self) -> Weights | None:
         """Return what is known of the model on this machine; None for one that runs elsewhere, or is not known."""
@@ -220,7 +220,8 @@ class Source:
         values = self._values(fresh=fresh, retry=retry)
         self.check_memory()
         model = str(self._weights_folder(progress)) if self.takes_weights else self.model
-        return opened(partial(self.extension, model, **values), self.name, self.timeouts.generator)
+        opening = partial(self.extension, model, **values)
+        return opened(opening, self.name, self.timeouts.generator, others=self.extension.of_others)
 
     def _values(self, *, fresh: bool, retry: bool) -> dict[str, Json]:
         """Return all that the generator is called with: what is set over what we tell it."""

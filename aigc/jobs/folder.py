@@ -55,8 +55,7 @@ class Good(_GoneOver):
         self._going: list[Generator[Artifact]] = []
 
     def __len__(self) -> int:
-        counts = self._ledger.totals.counts()
-        return sum(counts[status] for status in self._statuses)
+        return self._ledger.pieces.many(self._statuses)
 
     def __iter__(self) -> Iterator[Artifact]:
         self._going.append(self._ledger.pieces.artifacts(self._statuses))
@@ -236,8 +235,9 @@ def export(
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
-                done.append((stage, bound, [] if stage.direct else work.written(stage, bound)))
+                written = [] if stage.direct else work.written(stage, bound)
                 stage.check()
+                done.append((stage, bound, written))
         paths: list[Path] = []
         for stage, bound, written in done:  # from here on files are replaced
             with _apart(broken):

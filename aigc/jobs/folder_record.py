@@ -50,7 +50,10 @@ ANY, NONE = "", "-"  # in place of a digest: whatever is there is ours, and noth
 SEVERAL = " "  # between digests
 NO_FILE = (errno.EISDIR, errno.EINVAL, errno.ELOOP)  # what stands in the record's place is none
 YOURS = "yours"
+KEPT = ("job.sqlite", ".lock", ".holder", ".files", ".at-work", ".pieces.jsonl", RECORD, SCRATCH)  # begin our names
 ELSEWHERE = "write one of them into another folder: `aigc export DIR --to FORMAT --out OTHER`"
+
+ANOTHER = "an exporter is to choose another one"
 
 State = Literal["free", "ours", "changed", "foreign"]
 Names = Mapping[str, Mapping[str, str]]  # format → file → digest, or several
@@ -105,12 +108,20 @@ class FolderRecord:
     def refuse_shared(self, format_: str, coming: Mapping[str, Path | None]) -> None:
         """Refuse, with a JobError, to write in the place of what another format or the job itself wrote: one of the two
         would be lost. What is written alike is shared, and so are files of pieces."""
+        self.refuse_kept(coming)
         for name, path in coming.items():
             other = self._other_writer(format_, name)
             if other == OWN or (other and (path is None or _digest(path) != _digest(self.folder / name))):
                 whose = f"exporter {other!r}" if other else "the job itself"
                 what = f"{whose} writes this file, which exporter {format_!r} would replace"
                 raise JobError(f"{self.folder / name}: {what}", hint=ELSEWHERE)
+
+    def refuse_kept(self, names: Iterable[str]) -> None:
+        """Refuse, with a JobError, what an exporter writes by a name that a job's own files have, whether it is there
+        or not: SQLite plays a `job.sqlite-journal` back into the ledger."""
+        for name in names:
+            if Path(name).parts[0].casefold().startswith(KEPT):
+                raise JobError(f"{self.folder / name}: is a name that a job keeps its own files by", hint=ANOTHER)
 
     def claim(self, of: str) -> None:
         """Say of which job exports are here. UsageError where there are some of another."""

@@ -24,6 +24,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from aigc.bounds.own_files import OWN_FILES
 from aigc.errors import JobError
 from aigc.types import Json
 
@@ -102,6 +103,7 @@ class _Lock:
         finally:
             if held:
                 self._number = number
+                OWN_FILES.take(number, self.path.name)
             else:
                 os.close(number)
         return held
@@ -112,6 +114,7 @@ class _Lock:
             with suppress(OSError):
                 self.note.unlink(missing_ok=True)  # before the lock goes: then it is another's
         finally:  # also where a person ends it right here, and this process lives on
+            OWN_FILES.let_go(self._number)
             with suppress(OSError):
                 _unlock(self._number)
             os.close(self._number)

@@ -40,8 +40,10 @@ class ExportStage:
         return text.replace(str(self.folder), str(self._there.folder))
 
     def check(self) -> None:
-        """Refuse, with a UsageError, to take the place of somebody's own file."""
-        self._there.refuse(self._exporter.files.names if self.direct else self._names())
+        """Refuse, with a UsageError, to take the place of somebody's own file, with a JobError that of the job's."""
+        names = self._exporter.files.names if self.direct else self._names()
+        self._there.refuse_kept(names)
+        self._there.refuse(names)
 
     def expect(self) -> None:
         """Name what is about to be written into the folder itself."""

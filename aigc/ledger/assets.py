@@ -22,7 +22,7 @@ from aigc.errors import JobError
 from aigc.plugs.synced import sync
 from aigc.types import Artifact, Asset, Json
 
-FOLDER = "assets"
+FOLDER, LEDGER_FILE = "assets", "job.sqlite"  # of a job
 MARK = '"assets": [{'  # in the JSON of every piece that has some, and next to no other
 DIGEST = re.compile(r"[0-9a-f]{64}")
 OURS = re.compile(rf"({DIGEST.pattern})(\.[a-z0-9]{{1,8}})?")
@@ -33,7 +33,7 @@ class Assets:
     """This is the folder of one job, which is made when a first file is kept."""
 
     def __init__(self, job: Path) -> None:
-        self.folder = job / FOLDER
+        self.folder, self.ledger = job / FOLDER, job / LEDGER_FILE
         self._names: dict[str, str] | None = None  # digest → name of the file that has it, by the folder as it was
         self._sound: set[str] = set()  # digests of files whose bytes were seen to have them
 
@@ -54,7 +54,10 @@ class Assets:
         """Say whether all files that a piece's JSON names are here, whole; nothing is missing where it names none."""
         if MARK not in record:
             return True
-        return all(self._is_whole(one) for one in json.loads(record).get("assets", ()))
+        try:
+            return all(self._is_whole(one) for one in json.loads(record).get("assets", ()))
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # somebody changed it
+            return False
 
     def read(self, records: Sequence[Mapping[str, Json]]) -> tuple[Asset, ...]:
         """Return the assets that `asset_record` was made of."""

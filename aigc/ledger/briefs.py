@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from aigc.ledger.assets import MARK
+from aigc.ledger.damage import read_as, sound
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED, HISTORY, complained, judge_by_findings, reading_column
 from aigc.ledger.record import body_record, json_text, reading_record, whole_text
 from aigc.types import STATUSES, Artifact, Brief, Status
+
+log = logging.getLogger(__name__)
 
 FIRST_WITH_LANGUAGE = 3  # the format
 LUMP = 500  # rows read at a time
@@ -51,6 +55,9 @@ class Briefs:
             if self._database.assets.folder.is_dir():  # a piece whose files were lost is written again
                 lost = f"{FINISHED} and instr(artifact, '{MARK}') and not has_assets(artifact)"
                 db.execute(_again(lost, (), redraw=0))
+            damaged = f"{FINISHED} and key <> '' and not {sound('artifact')}"
+            if many := db.execute(_again(damaged, (), redraw=0)).rowcount:
+                log.warning("%s: what it holds of %d pieces is damaged: written again", self._database.path, many)
             if fresh:
                 db.execute(_again(f"{FINISHED} and key <> ''", only, redraw=0), tuple(only))
                 db.execute(f"delete from completions where true {among(only)}", tuple(only))
@@ -89,15 +96,17 @@ class Briefs:
         while rows := self._database.ask(question, (last, *only)):
             last = rows[-1][0]
             for _, name, values, source, draw, language, redraws, avoid, nudges, done in rows:
+                with read_as(self._database.path, f"the brief {name!r}"):
+                    known, done = json.loads(values), json.loads(done or "{}")
                 yield Brief(
                     id=name,
-                    values=json.loads(values),
+                    values=known,
                     source=source,
                     draw=draw + REDRAW * redraws,
                     avoid=avoid,
                     nudges=nudges,
                     language=language,
-                    **json.loads(done or "{}"),
+                    **done,
                 )
 
     def remaining(self, only: Collection[str] = ()) -> int:
@@ -173,7 +182,7 @@ def _reuse(table: str, newest: str, *, writing: str) -> str:
         f"update pieces set status = h.status, reason = h.reason, checks = h.checks, lines = h.lines, "
         f"fallbacks = h.fallbacks, artifact = h.artifact, requests = 0, prompt_tokens = 0, written_tokens = 0, "
         f"seconds = 0, writing = {writing} from {table} h where h.{newest} = ({same}) and pieces.status = 'waiting' "
-        f"and not anew and has_assets(h.artifact)"
+        f"and not anew and {sound('h.artifact')} and has_assets(h.artifact)"
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
+from aigc.ledger.damage import passing_over, read_as
 from aigc.ledger.database import Database
 from aigc.ledger.record import completion_of, completion_record, json_text
 from aigc.types import Completion
@@ -19,10 +22,12 @@ class Completions:
     def recall(self) -> dict[tuple[str, str], list[Completion]]:
         """Return what pieces not finished yet were answered: (brief id, request's hash) → completions."""
         rows = self._database.ask("select id, request, answers from completions")
-        return {
-            (name, request): [completion_of(record) for record in json.loads(answers)]
-            for name, request, answers in rows
-        }
+        path, found = self._database.path, {}
+        for name, request, answers in rows:
+            known = passing_over(partial(_answers, path, name, answers), path)
+            if known:
+                found[name, request] = known
+        return found
 
     def record(self, answered: Sequence[tuple[str, str, Sequence[Completion]]]) -> None:
         """Commit (brief id, request's hash, completions), and with them the pieces finished since the last time."""
@@ -32,3 +37,9 @@ class Completions:
         ]
         self._database.later(lambda db: db.executemany("insert or replace into completions values (?, ?, ?)", rows))
         self._database.commit()
+
+
+def _answers(path: Path, name: str, answers: str) -> list[Completion]:
+    """Read what a piece was answered; Damaged where it is none, and it is asked again."""
+    with read_as(path, f"an answer for {name!r}", hint="it is asked again"):
+        return [completion_of(record) for record in json.loads(answers)]

@@ -9,6 +9,7 @@ what stands in the tables.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -18,6 +19,8 @@ from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+from aigc.bounds.library_functions import watch
+from aigc.bounds.own_files import OWN_FILES, open_numbers
 from aigc.errors import JobError, UsageError
 from aigc.ledger.assets import Assets
 from aigc.ledger.store import attach
@@ -26,6 +29,8 @@ from aigc.types import Json
 FORMAT = 4
 PATIENCE = 10  # seconds to wait for another process that writes
 LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
+watch(sqlite3, "connect Error DatabaseError OperationalError IntegrityError ProgrammingError")
+BESIDE = ("", LOG, "-shm")  # after a file's name: what SQLite has open
 
 
 class Database:
@@ -39,9 +44,14 @@ class Database:
         self.assets = Assets(path.parent)
         self._looking = looking
         self._kept = ExitStack()  # what goes when it is closed
+        before = open_numbers()
         self._db, self.format = _open(path, self._kept, looking=looking)
         with translated(path):
             self._place = _place(path)
+        self._process = os.getpid()
+        open_files = OWN_FILES.open_at([path.with_name(path.name + end) for end in BESIDE], before)
+        self._kept.callback(self._db.close)
+        self._kept.enter_context(open_files)
         self._db.create_function("has_assets", 1, self.assets.has_all, deterministic=False)
         self._later: deque[Callable[[sqlite3.Connection], object]] = deque()
 
@@ -55,7 +65,6 @@ class Database:
             if not self._looking:  # else there was nothing to write, and nobody to write it
                 raise
         finally:
-            self._db.close()
             self._kept.close()
 
     def check_there(self) -> None:
@@ -119,6 +128,8 @@ class Database:
                 self._db.execute("detach store")
 
     def _write(self) -> None:
+        if os.getpid() != self._process:
+            raise JobError(f"{self.path}: is written by the process that this one was forked from")
         if not self._later:
             return
         self.check_there()
@@ -233,7 +244,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:  # a text that SQLite gives us, or the error in which it quotes one
-        raise JobError(f"{path}: holds what is no text ({error.reason})", hint=_aside(path)) from error
+        raise JobError(f"{path}: holds what is no text ({error.reason})", hint=aside(path)) from error
     except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
             raise
@@ -241,11 +252,12 @@ def translated(path: Path) -> Iterator[None]:
             raise gone(path) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
         raise JobError(
-            f"{path}: {error}", hint=_aside(path) if broken else "what was finished is kept, run it again"
+            f"{path}: {error}", hint=aside(path) if broken else "what was finished is kept, run it again"
         ) from error
 
 
-def _aside(path: Path) -> str:
+def aside(path: Path) -> str:
+    """Return what to do about a ledger that cannot be read."""
     return f"move {path} away and run it again: what {path.parent / 'artifacts.jsonl'} holds is taken over"
 
 

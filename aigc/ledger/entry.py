@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aigc.ledger.assets import Assets
-from aigc.ledger.record import artifact_with, finding_of, whole_text
+from aigc.ledger.damage import read_as, sound
+from aigc.ledger.record import NO_ARTIFACT, artifact_with, finding_of, refuse_odd, whole_text
 from aigc.types import Artifact, Brief, Finding, Json, Usage
 from aigc.writing.drafting import verdict
 
@@ -63,9 +64,12 @@ class Finished:
 def piece_of(row: Sequence[Json], assets: Assets) -> Artifact:
     """Read a piece from its row, of which `PIECE` and its reading were asked; its files are in `assets`."""
     name, status, reason, source, draw, inputs, artifact, reading = row
-    values, body = json.loads(f"[{inputs},{artifact}]")
-    brief = Brief(id=name, values=values, source=source, draw=draw, **json.loads(reading or "{}"))
-    return artifact_with(body, brief, assets, status=status, reason=reason)
+    with read_as(assets.ledger, f"what it holds of {name!r}"):
+        values, body = json.loads(f"[{inputs},{artifact}]")
+        brief = Brief(id=name, values=values, source=source, draw=draw, **json.loads(reading or "{}"))
+        piece = artifact_with(body, brief, assets, status=status, reason=reason)
+        refuse_odd(piece)
+    return piece
 
 
 def entry_of(row: Sequence[Json], assets: Assets) -> Entry:
@@ -92,9 +96,14 @@ def reading_column(held: int) -> str:
 def judge_by_findings(db: sqlite3.Connection, table: str, number: str, which: str) -> None:
     """Give what a model wrote its own verdict again, where the piece had that of people's texts over it: the rows of a
     table for `which` that holds, by the column that numbers them."""
-    for row, record in db.execute(f"select {number}, artifact ->> 'findings' from {table} where {which}").fetchall():
-        findings = [finding_of(one) for one in json.loads(record)]
-        status, reason = verdict(findings)
+    sound_ones = f"{sound('artifact')} and {which}"
+    question = f"select {number}, artifact ->> 'findings' from {table} where {sound_ones}"
+    for row, record in db.execute(question).fetchall():
+        try:
+            findings = [finding_of(one) for one in json.loads(record)]
+            status, reason = verdict(findings)
+        except NO_ARTIFACT:  # what is damaged is not judged
+            continue
         mended = (status, whole_text(reason), complained(findings), row)
         db.execute(f"update {table} set status = ?, reason = ?, checks = ? where {number} = ?", mended)
 

@@ -13,14 +13,16 @@ that take a ledger, would have to make its connection public for them, and with 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from aigc.errors import NotFound, disk_told, nearest
+from aigc.ledger.assets import LEDGER_FILE as LEDGER_FILE
 from aigc.ledger.briefs import Briefs
 from aigc.ledger.completions import Completions
+from aigc.ledger.damage import fact_of, passing_over
 from aigc.ledger.database import Database
 from aigc.ledger.lines import Lines
 from aigc.ledger.pieces import Pieces
@@ -29,8 +31,6 @@ from aigc.ledger.reviews import Reviews
 from aigc.ledger.totals import Totals
 from aigc.ledger.twins import Twins
 from aigc.types import Json
-
-LEDGER_FILE = "job.sqlite"
 
 
 class Ledger:
@@ -70,7 +70,9 @@ class Ledger:
 
     def facts(self) -> dict[str, Json]:
         """Return the facts about the job as a whole."""
-        return {name: json.loads(value) for name, value in self._database.ask("select name, value from job")}
+        rows = self._database.ask("select name, value from job")
+        found = {name: passing_over(partial(fact_of, self.path, name, value), self.path) for name, value in rows}
+        return {name: value for name, value in found.items() if value is not None or name == "took"}
 
 
 def has_ledger(folder: Path) -> bool:

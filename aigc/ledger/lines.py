@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
+from aigc.ledger.damage import passing_over, read_as
 from aigc.ledger.database import Database
 from aigc.ledger.entry import FINISHED
 from aigc.ledger.record import json_text, whole_text
@@ -52,21 +54,29 @@ class Lines:
         if self._database.format < 2:
             return
         for question in (STANDING, REPLACED):
-            for name, brief, source, draw, status, key, *row in self._database.rows(question):
-                yield KeptLine(
-                    brief=Brief(id=name, values=json.loads(brief), source=source, draw=draw),
-                    status=status,
-                    key=key,
-                    replaced=question is REPLACED,
-                    line=_line_of(row),
-                )
+            for row in self._database.rows(question):
+                kept = passing_over(partial(self._kept, row, question is REPLACED), self._database.path)
+                if kept is not None:
+                    yield kept
 
     def of(self, writing: int) -> list[Line]:
         """Return the lines of one piece, by its writing's number."""
         if not writing:
             return []
         rows = self._database.ask(f"select {COLUMNS} from lines where writing = ? {ORDER}", (writing,))
-        return [_line_of(row) for row in rows]
+        path = self._database.path
+        read = (passing_over(partial(self._line, row), path) for row in rows)
+        return [line for line in read if line is not None]
+
+    def _kept(self, row: Sequence[Json], replaced: bool) -> KeptLine:
+        name, brief, source, draw, status, key, *line = row
+        with read_as(self._database.path, f"the brief {name!r}"):
+            asked = Brief(id=name, values=json.loads(brief), source=source, draw=draw)
+        return KeptLine(brief=asked, status=status, key=key, replaced=replaced, line=self._line(line))
+
+    def _line(self, row: Sequence[Json]) -> Line:
+        with read_as(self._database.path, f"a line of the stage {row[0]!r}", hint="the piece has the others"):
+            return _line_of(row)
 
     def any_rejected(self) -> bool:
         """Say whether there are lines that were not taken."""

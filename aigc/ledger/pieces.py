@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from aigc.errors import JobError
 from aigc.ledger.assets import MARK
+from aigc.ledger.damage import passing_over, sound
 from aigc.ledger.database import Database
 from aigc.ledger.entry import (
     FINISHED,
@@ -30,6 +32,7 @@ from aigc.ledger.reviews import FIRST_FORMAT, REVIEW, reviewed
 from aigc.types import STATUSES, Artifact, Json, Status
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SUGGESTED = '"suggestions": [{'  # in the JSON of every piece that has some, and next to no other
 MADE = "'accepted', 'flagged', 'rejected'"  # what the same key would give again
@@ -69,7 +72,7 @@ class Pieces:
     def entries(self) -> Iterator[Entry]:
         """Yield every finished piece, in the briefs' order."""
         rows = self._database.rows(f"select {self._entry} from pieces where {FINISHED} order by place")
-        return map(self._reviewed_entry, rows)
+        return self._sound(self._reviewed_entry, rows)
 
     def entry(self, name: str) -> Entry:
         """Return the finished piece of one brief. KeyError when there is none."""
@@ -94,27 +97,37 @@ class Pieces:
         """Yield the finished pieces of some statuses, in the briefs' order."""
         marks = ",".join("?" * len(statuses))
         question = f"select {self._review}, {self._piece} from pieces where status in ({marks}) order by place"
-        for review, *row in self._database.rows(question, tuple(statuses)):
-            yield reviewed(piece_of(row, self._assets), review)
+        yield from self._sound(self._reviewed_piece, self._database.rows(question, tuple(statuses)))
+
+    def many(self, statuses: Collection[Status]) -> int:
+        """Count the finished pieces of some statuses that can be read."""
+        marks = ",".join("?" * len(statuses))
+        whole = f"{sound('artifact')} and json_valid(brief)"
+        question = f"select count(*) from pieces where status in ({marks}) and {whole}"
+        return int(self._database.ask(question, tuple(statuses))[0][0])
 
     def holding(self, may_hold: Callable[[str], bool]) -> Iterator[Artifact]:
         """Yield the finished pieces whose JSON `may_hold` accepts, and those that people decided something of, whose
         texts are elsewhere, in the briefs' order."""
         at = PIECE.split(", ").index("artifact")
         question = f"select {self._review}, {self._piece} from pieces where {FINISHED} order by place"
-        for review, *row in self._database.rows(question):
-            if review is not None or may_hold(row[at]):
-                yield reviewed(piece_of(row, self._assets), review)
+        rows = (row for row in self._database.rows(question) if row[0] is not None or may_hold(row[1 + at]))
+        return self._sound(self._reviewed_piece, rows)
 
     def artifact_lines(self) -> Iterator[str]:
-        """Yield what `artifacts.jsonl` holds."""
-        names = (*PIECE.split(", "), "reading", "key")
-        question = f"select {self._review}, {self._piece}, key from pieces where {FINISHED} order by place"
-        for review, *row in self._database.rows(question):
-            entry = dict(zip(names, row, strict=True))
+        """Yield what `artifacts.jsonl` holds. Damaged where what people decided of a piece cannot be read: it is in
+        the lines of before."""
+        path, names = self._database.path, (*PIECE.split(", "), "reading", "key")
+        whole = f"{sound('artifact')} and json_valid(brief)"
+        question = f"select {self._review}, {self._piece}, key, {whole} from pieces where {FINISHED} order by place"
+        for review, *row, key, is_sound in self._database.rows(question):
+            entry = dict(zip(names, (*row, key), strict=True))
             if review is not None:
-                piece = piece_of(row[:-1], self._assets)
-                entry["artifact"] = json_text(body_record(reviewed(piece, review)))
+                if (piece := passing_over(partial(piece_of, row, self._assets), path)) is None:
+                    continue
+                entry["artifact"] = json_text(body_record(reviewed(piece, review, path)))
+            elif (not is_sound or row[-1]) and not passing_over(partial(piece_of, row, self._assets), path):
+                continue
             yield artifact_line(entry)
 
     def sweep(self) -> None:
@@ -141,14 +154,28 @@ class Pieces:
         self._database.execute(
             f"insert or ignore into store.made select key, status, reason, checks, lines, fallbacks, artifact, id, "
             f"? from pieces where status in ({MADE}) and redraws = 0 and twin = '' "
+            f"and {sound('artifact')} "
             f"and id not in (select id from reviews)",  # whose status is not that of what the model wrote
             (self._database.path.parent.name,),
         )
 
+    def _sound(self, read: Callable[[Sequence[Json]], T], rows: Iterable[Sequence[Json]]) -> Generator[T]:
+        """Yield what is read of rows, but for those that are damaged, which is told."""
+        for row in rows:
+            one = passing_over(partial(read, row), self._database.path)
+            if one is not None:
+                yield one
+
+    def _reviewed_piece(self, row: Sequence[Json]) -> Artifact:
+        review, *rest = row
+        return reviewed(piece_of(rest, self._assets), review, self._database.path)
+
     def _reviewed_entry(self, row: Sequence[Json]) -> Entry:
         review, *rest = row
         entry = entry_of(rest, self._assets)
-        return replace(entry, artifact=reviewed(entry.artifact, review)) if review is not None else entry
+        if review is None:
+            return entry
+        return replace(entry, artifact=reviewed(entry.artifact, review, self._database.path))
 
     def _next_writing(self) -> int:
         if self._writing is None:
@@ -171,7 +198,8 @@ def _put(
 
 FILES = f"""
 select distinct file.value ->> 'file'
-from (select artifact from pieces where instr(artifact, '{MARK}')) piece, json_each(piece.artifact, '$.assets') file
+from (select artifact from pieces where instr(artifact, '{MARK}') and json_valid(artifact)) piece,
+    json_each(piece.artifact, '$.assets') file
 """
 FINISH = """
 update pieces set status = ?, reason = ?, checks = ?, requests = ?, prompt_tokens = ?, written_tokens = ?, seconds = ?,

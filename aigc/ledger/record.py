@@ -9,6 +9,7 @@ from itertools import chain
 
 from aigc.ledger.assets import Assets, asset_record
 from aigc.types import (
+    SEVERITIES,
     STATUSES,
     Artifact,
     Brief,
@@ -111,13 +112,20 @@ def artifact_of(record: Mapping[str, Json], assets: Assets) -> Artifact:
     """Read the artifact a record was made from; `assets` are its job's. One of `NO_ARTIFACT` when it is none."""
     brief = Brief(id=record["id"], **record["brief"])
     artifact = artifact_with(record, brief, assets, status=record["status"], reason=record["reason"])
-    made, complaints = artifact.provenance, [(one.message, one.field, one.check) for one in artifact.findings]
+    refuse_odd(artifact)
+    return artifact
+
+
+def refuse_odd(artifact: Artifact) -> None:
+    """Refuse, with a TypeError, what has the form of an artifact and holds something that is none of its own."""
+    brief, made = artifact.brief, artifact.provenance
+    complaints = [(one.message, one.field, one.check) for one in artifact.findings]
     texts = (brief.id, brief.source, artifact.reason, made.content_type, made.model, *chain(*complaints))
     counts = (brief.draw, made.version, made.requests, made.lines, *made.usage.counts)
     whole = isinstance(brief.values, dict) and isinstance(artifact.fields, dict) and artifact.status in STATUSES
-    if not (whole and all(isinstance(text, str) for text in texts) and all(map(sane_count, counts))):
+    severe = all(one.severity in SEVERITIES for one in artifact.findings)
+    if not (whole and severe and all(isinstance(text, str) for text in texts) and all(map(sane_count, counts))):
         raise TypeError("what it says is not as in an artifact")
-    return artifact
 
 
 def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, status: Status, reason: str) -> Artifact:

@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
-from aigc.ledger.database import Database
+from aigc.errors import describe
+from aigc.ledger.damage import passing_over, read_as
+from aigc.ledger.database import Database, aside
 from aigc.ledger.entry import complained
 from aigc.ledger.record import finding_of, finding_record, json_text, whole_text
 from aigc.types import Artifact, Decision, Json, Review, Verb, at_path, by_field, with_texts
 
 FIRST_FORMAT = 3  # that has reviews
 REVIEW = """(
-    select json_object('fields', json(fields), 'refused', json(refused), 'briefs', json(briefs), 'rev', rev,
-        'findings', json(findings), 'decision', decision, 'by', "by", 'at', at, 'note', note)
+    select iif(
+        json_valid(fields) and json_valid(refused) and json_valid(briefs) and json_valid(coalesce(findings, '[]')),
+        json_object('fields', json(fields), 'refused', json(refused), 'briefs', json(briefs), 'rev', rev,
+            'findings', json(findings), 'decision', decision, 'by', "by", 'at', at, 'note', note), 'damaged')
     from reviews where reviews.id = pieces.id
 )"""
 COLUMNS = 'id, decision, fields, base, rev, "by", at, note'
@@ -65,7 +72,8 @@ class Reviews:
         with self._database.change() as db:
             row = db.execute("select fields, refused, briefs, rev from reviews where id = ?", (one.id,)).fetchone()
             *cells, rev = row or ("{}", "{}", "{}", 0)
-            fields, refused, briefs = map(json.loads, cells)
+            with read_as(self._database.path, f"what was decided of {one.id!r}", hint=aside(self._database.path)):
+                fields, refused, briefs = map(_by_place, cells)
             held = _StoredReview(fields=fields, refused=refused, briefs=briefs, rev=rev)
             held.take(one)
             last = (base, held.rev, one.by, one.at, whole_text(one.note))
@@ -117,10 +125,16 @@ class Reviews:
         if self._database.format < FIRST_FORMAT:
             return
         for row in self._database.rows(f"select {COLUMNS}, seen from review_log order by seq"):
-            name, verb, fields, _, _, by, at, note, seen = row
+            decision = passing_over(partial(self._logged, row), self._database.path)
+            if decision is not None:
+                yield decision
+
+    def _logged(self, row: Sequence[Json]) -> Decision:
+        name, verb, fields, _, _, by, at, note, seen = row
+        with read_as(self._database.path, f"a decision on {name!r}", hint="the others are there"):
             ((field, texts),) = json.loads(fields).items()
             told = json.loads(seen)
-            yield Decision(
+            return Decision(
                 id=name,
                 verb=verb,
                 field=field,
@@ -136,10 +150,29 @@ class Reviews:
             )
 
 
-def reviewed(artifact: Artifact, record: str | None) -> Artifact:
-    """Return a piece with a review, which is JSON as `REVIEW` asks for it, laid over what the model wrote."""
-    held: Mapping[str, Json] = json.loads(record) if record else {}
-    if not held.get("fields") and not held.get("refused"):
+def _by_place(text: str) -> dict[str, Any]:
+    """Read what is stored by place. ValueError or TypeError where it is none of that."""
+    held = json.loads(text)
+    if not isinstance(held, dict):
+        raise TypeError(f"it is {describe(held)}")
+    return held
+
+
+def reviewed(artifact: Artifact, record: str | None, ledger: Path) -> Artifact:
+    """Return a piece with a review, which is JSON as `REVIEW` asks for it, laid over what the model wrote. Damaged
+    where it is none: nobody knows then what shall stand."""
+    if record is None:
+        return artifact
+    with read_as(ledger, f"what people decided of {artifact.id!r}", hint=aside(ledger)):
+        return _laid_over(artifact, json.loads(record))
+
+
+def _laid_over(artifact: Artifact, held: Mapping[str, Json]) -> Artifact:
+    kept, seen = [*held["fields"].values()], [*held["briefs"].values()]
+    refused = [one for told in held["refused"].values() for one in told]
+    if not all(isinstance(one, str) for one in (*kept, *seen, *refused)):
+        raise TypeError("it holds what is no text")
+    if not held["fields"] and not held["refused"]:
         return artifact
     texts: Mapping[str, str] = held["fields"]
     models = {place: found if isinstance(found := at_path(artifact.fields, place), str) else None for place in texts}

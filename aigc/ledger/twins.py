@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from aigc.ledger.damage import sound
 from aigc.ledger.database import Database
 from aigc.ledger.entry import complained
 from aigc.ledger.record import body_record, json_text
@@ -51,7 +52,8 @@ class Twins:
         where = "store." if earlier else "main."
         self._forget_other_marks(where, json_text(mark))
         key, there = ("key", "store.made where true") if earlier else ("id", f"pieces where {GOOD}")
-        question = f"select {key}, artifact from {there} and {key} not in (select id from {where}sketches) limit {LUMP}"
+        there = f"{there} and {sound('artifact')} and {key} not in (select id from {where}sketches)"
+        question = f"select {key}, artifact from {there} limit {LUMP}"
         while rows := self._database.ask(question):
             signed = [(name, *sign(json.loads(artifact)["fields"])) for name, artifact in rows]
             bands = [(band, name) for name, _, hashes in signed for band in hashes]
@@ -133,7 +135,7 @@ update pieces set status = h.status, reason = h.reason, checks = h.checks, lines
     artifact = h.artifact, writing = h.writing
 from history h where pieces.nudges > 0 and pieces.status in ('rejected', 'failed') and h.seq = (
     select max(seq) from history where key = pieces.key and {GOOD}
-) and has_assets(h.artifact)
+) and {sound("h.artifact")} and has_assets(h.artifact)
 """
 FLAG = """
 update pieces set status = ?, reason = ?, checks = ?, artifact = ?, twin = ?

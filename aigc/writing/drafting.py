@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import NamedTuple
 
+from aigc.bounds.sizes import PER_STEP, measured
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import describe
 from aigc.plugs.extension import Bound, Render
@@ -26,6 +27,7 @@ Schema = Mapping[str, Json]
 
 LONGEST = 2000  # characters of a finding
 MOST_FINDINGS, TOLD = 1000, 20  # of one check in one text, and how many are told of more
+LARGEST = 1 << 23  # characters of all that a post-processor gives back, and 64 of them for each value
 MOST_BITS = 4096  # of a whole number that is written out
 
 
@@ -116,9 +118,12 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: 
             duty.turn(step)
             options, before = step.resolve(render), draft
             if step.extension.scope == "draft":
-                draft = _as_changed(draft, step.extension(draft, **options))
+                given = _apart(draft) if step.extension.of_others else draft
+                draft = _as_changed(draft, step.extension(given, **options))
             else:
                 draft = _each_text(draft, texts, step, options)
+            if draft is not before:
+                _refuse_large(draft)
             texts = texts if draft is before else list(draft_texts(draft))
     return draft
 
@@ -134,18 +139,47 @@ def _as_changed(draft: Draft, changed: Json) -> Draft:
     return replace(draft, fields=changed)
 
 
+def _with_fields(draft: Draft) -> list[tuple[str, Field]]:
+    return [(text, Field(path=path, schema=schema, draft=draft)) for path, text, schema in draft_texts(draft)]
+
+
+def _apart(draft: Draft) -> Draft:
+    """Return a draft of which nothing is the other one's to change: its fields, its brief's values and what earlier
+    stages gave."""
+    brief = replace(draft.brief, values=_copied(draft.brief.values))
+    copied = {name: _copied(getattr(draft, name)) for name in ("fields", "stages", "item")}
+    return replace(draft, brief=brief, **copied)
+
+
+def _copied(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _copied(one) for name, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
+
+
+def _refuse_large(draft: Draft) -> None:
+    """Refuse, with a ValueError, what no check could go over and no file is meant to hold."""
+    many, chars = measured(draft.fields, LARGEST // PER_STEP)
+    if many * PER_STEP + chars > LARGEST:
+        raise ValueError(f"made over {LARGEST >> 20} million characters of a piece")
+
+
 def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patience | None = None) -> list[Finding]:
     """Return what `checks` found, in their order. PluginError names the check that broke or did not answer."""
     findings: list[Finding] = []
     if not checks:
         return findings
-    texts = [(text, Field(path=path, schema=schema, draft=draft)) for path, text, schema in draft_texts(draft)]
+    ours = (draft, _with_fields(draft))
     with Duty(patience or Patience()) as duty:
         for bound in checks:
             duty.turn(bound)
             options = bound.resolve(render)
+            given, texts = ours
+            if bound.extension.of_others:  # none of them changes what another one sees, or what is kept
+                given = _apart(draft)
+                texts = _with_fields(given) if bound.extension.takes_field else texts
             if bound.extension.scope == "draft":
-                findings += [_finding(one, "", bound) for one in _yielded(bound.extension(draft, **options))]
+                findings += [_finding(one, "", bound) for one in _yielded(bound.extension(given, **options))]
                 continue
             for text, field in texts:
                 if not bound.only or _meant(bound.only, field.path):

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from os import getpid
 from types import TracebackType
 
 from aigc.bounds.boundary import broken, ours
+from aigc.bounds.hard_exit import end_forked
 from aigc.bounds.last_words import LAST_WORDS
 from aigc.bounds.library_functions import LibraryFunctions
+from aigc.bounds.own_files import OWN_FILES
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.errors import AigcError, PluginError, UsageError
 from aigc.plugs.extension import Bound
@@ -32,11 +35,11 @@ class Duty(Watched):
     """This is what watches over plugins' functions: `turn` says whose turn it is. Whatever one raises becomes a
     PluginError that names it."""
 
-    __slots__ = ("_bound", "_functions", "_patience")
+    __slots__ = ("_bound", "_functions", "_patience", "_process")
 
     def __init__(self, patience: Patience, bound: Bound | None = None) -> None:
         super().__init__("", patience.seconds)
-        self._patience = patience
+        self._patience, self._process = patience, getpid()
         self._bound: Bound | None = None
         self._functions: LibraryFunctions | None = None  # as they were before others' code had its turn
         if bound is not None:
@@ -59,10 +62,12 @@ class Duty(Watched):
             self._functions = LibraryFunctions()
             LAST_WORDS.at(self.name)
 
-    def _end_turn(self) -> None:
+    def _end_turn(self, error: BaseException | None = None) -> None:
         """Put back what the one before replaced of Python's own, before anybody needs that."""
         if self._functions is not None:
+            end_forked(self._process, error)
             self._functions.put_back(self.name)
+            OWN_FILES.check(self.name)
             self._functions = None
             LAST_WORDS.at("")
 
@@ -80,7 +85,7 @@ class Duty(Watched):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
-        self._end_turn()
+        self._end_turn(error)
         super().__exit__(kind, error, trace)
         if error is None and self._patience.late:
             self._answered()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from aigc.bounds.undisturbed import undisturbed_by
 from aigc.content import ContentType, Stage
 from aigc.content.environment import TemplateEnvironment
 from aigc.errors import AigcError
@@ -56,8 +57,9 @@ def preview(
     sheet = Sheet(setup=Setup(content_type=content_type, environment=environment, voice=voice), brief=brief)
     for stage in content_type.stages:
         try:
-            items = items_of(stage, sheet)
-            prompts = tuple(item.prompt() for item in items[:most])
+            with undisturbed_by(f"brief {brief.id!r}", environment.of_others):
+                items = items_of(stage, sheet)
+                prompts = tuple(item.prompt() for item in items[:most])
         except AigcError:
             if stage is content_type.stages[0]:
                 raise

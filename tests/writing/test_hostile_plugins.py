@@ -210,3 +210,28 @@ def test_a_filter_fails_its_piece_alone(error: BaseException, written: Any, make
     found = {one.id: one for one in pieces}
     assert [found[name].status for name in ("Mug", "Cup")] == ["accepted", "accepted"]
     assert f"line.j2:1: {type(error).__name__}" in found["Jug"].reason
+
+
+def test_a_check_changes_neither_the_piece_nor_what_other_checks_see(written: Any) -> None:
+    @check(name="odd")
+    def odd(draft: Draft) -> None:
+        """Change what was handed over."""
+        draft.fields["text"] = 7  # type: ignore[index]
+        draft.brief.values.clear()  # type: ignore[attr-defined]
+
+    pieces = written(odd)
+    assert [one.status for one in pieces.values()] == ["accepted"] * 3
+    assert {one.fields["text"] for one in pieces.values()} == {"A line."}
+    assert pieces["jug0"].brief.values == {"product": "Jug"}
+
+
+def test_a_post_processor_does_not_change_the_brief(written: Any) -> None:
+    pieces = written(changing(lambda draft: draft.brief.values.clear() or draft))  # type: ignore[attr-defined]
+    assert pieces["jug0"].status == "accepted" and pieces["jug0"].brief.values == {"product": "Jug"}
+
+
+@pytest.mark.parametrize("large", ["x" * 10_000_000, [{"a": "b"}] * 200_000], ids=["text", "list"])
+def test_a_post_processor_that_makes_too_much_fails_its_piece_alone(large: Any, written: Any) -> None:
+    pieces = written(changing(lambda draft: {"text": "fine", "more": large}))
+    assert [one.status for one in pieces.values() if one.id != "jug0"] == ["accepted", "accepted"]
+    assert "postprocessor 'odd' broke: ValueError: made over 8 million characters" in pieces["jug0"].reason
