@@ -9,7 +9,7 @@ from aigc import check, postprocessor
 from aigc.types import Field, Finding, Json, texts_in
 from aigc_plugins.articles.retold import changes, tells_again
 from aigc_plugins.claims.doers import turned_round
-from aigc_plugins.rules.content_words import HAN, sentences
+from aigc_plugins.rules.content_words import HAN, sentences, telling
 from aigc_plugins.rules.once import alike
 from aigc_plugins.rules.phrasing import stock_phrases
 from aigc_plugins.rules.support import JOINED, objections, points_back
@@ -24,6 +24,7 @@ ANNOUNCES = re.compile(
 ENDED = re.compile(r"[.!?。！？][\"'”’」）]*$")
 FINAL = re.compile(r"[.!?。！？]+$")
 MOST_WORDS = 40
+LONG = 18  # words: of 19 to 30 blind readers took unlike facts for a non sequitur, in short sentences for a list
 
 
 @postprocessor
@@ -31,8 +32,8 @@ def tell_facts_once(text: str, field: Field) -> str:
     """Keep the sentences that tell the item's facts, in the facts' order; a fact that is not told stands as it is.
 
     A sentence goes when it changes anything of the facts that it tells (`retold`), be it by a word of the topic, when
-    it lets somebody else do what a fact says, or when it tells a fact that one before it told. So every fact is told
-    once, and nothing else is.
+    it lets somebody else do what a fact says, when it tells a fact that one before it told, or when it strings facts
+    together at length that have no word in common. So every fact is told once, and nothing else is.
     """
     facts, language = list(texts_in(field.draft.item)), field.draft.language
     told: dict[int, str] = {}  # the place of the first fact that a sentence tells → the sentence
@@ -40,7 +41,8 @@ def tell_facts_once(text: str, field: Field) -> str:
     for sentence in sentences(text):
         about = {place for place, fact in enumerate(facts) if tells_again(sentence, fact, language)}
         new = about and not about & covered and not points_back(sentence)
-        changed = any(changes(sentence, [facts[place] for place in sorted(about)], language))
+        mine = [facts[place] for place in sorted(about)]
+        changed = any(changes(sentence, mine, language)) or _strung(sentence, mine)
         if new and not changed and _worth_keeping(sentence, field, facts):
             told[min(about)] = sentence
             covered |= about
@@ -90,6 +92,15 @@ def keep_supported_sentences(
             kept.append(sentence)
         before = sentence
     return _joined(kept)
+
+
+def _strung(sentence: str, facts: list[str]) -> bool:
+    """Tell whether a long sentence says with "and" that a fact goes with others of which it has no word. Chinese
+    sentences are loose by nature."""
+    if len(facts) < 2 or HAN.search(sentence) or len(sentence.split()) < LONG or ", and " not in sentence:
+        return False
+    words = [telling(fact) for fact in facts]
+    return any(not mine & set().union(*words[:at], *words[at + 1 :]) for at, mine in enumerate(words))
 
 
 def _worth_keeping(sentence: str, field: Field, facts: list[str], new_words: int = 0, joined: int = JOINED) -> bool:

@@ -139,3 +139,13 @@ def test_two_of_a_kind_may_be_one_sentence(facts: list[str], joined: str) -> Non
     brief = Brief(id="1", values={"topic": "a pan"})
     field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=facts))
     assert tell_facts_once(joined, field) == joined and not list(retells_facts(joined, field))
+
+
+def test_facts_without_a_common_word_are_not_strung_together_at_length() -> None:
+    facts = ["The saddle maker takes the measure of the back twice.", "Orders for carts wait until the hay is in."]
+    like = ["A course has ten lessons of 45 minutes each.", "The first two lessons take place where you can stand."]
+    for given, one in ((facts, False), (like, True)):
+        joined = f"{given[0][:-1]}, and {given[1][0].lower()}{given[1][1:]}"
+        brief = Brief(id="1", values={"topic": "a saddlery"})
+        field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=given))
+        assert (tell_facts_once(joined, field) == joined) is one
