@@ -11,6 +11,10 @@ from aigc_plugins.ads.word_lists import CJK, TAIL
 
 LONGEST = 30  # characters of a tag that people still read
 OF_OTHERS = re.compile(r"['’`´]")
+IN_SENTENCES = re.compile(
+    r"\b(?:an?|the|of|on|in|at|to|for|with|by|before|after|i|you|he|she|it|we|they|is|are|do|does|what|how|why|when)\b",
+    re.IGNORECASE,
+)
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 
 
@@ -43,11 +47,15 @@ def camel_case(text: str) -> str:
 
 
 def _named(names: Iterable[str | None]) -> Iterator[str]:
-    """Yield tags of names: without what follows the noun, unless only one word is left, and none that is too long."""
+    """Yield tags of names: without what follows the noun, unless only one word is left, and none that is too long.
+
+    The first words go where it is too long, unless it is half a sentence, which then makes no tag.
+    """
     for name in filter(None, names):
         whole = ARTICLE.sub("", name.strip())
         noun = TAIL.sub("", whole)
         noun = noun if len(noun.split()) > 1 else whole
         words = noun.split()
-        tags = [camel_case(" ".join(words[start:])) for start in range(max(len(words) - 1, 1))]
+        starts = 1 if IN_SENTENCES.search(noun) else max(len(words) - 1, 1)
+        tags = [camel_case(" ".join(words[start:])) for start in range(starts)]
         yield next((tag for tag in tags if len(tag) <= LONGEST), "")

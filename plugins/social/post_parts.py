@@ -26,6 +26,9 @@ from aigc_plugins.text.emoji import strip_emoji
 
 FINAL = " .。;；,，"
 ENDED = re.compile(r"[.!?。！？…][\"'”’)）」』]*$")
+COUNTED = re.compile(
+    r"\b(?:things|ways|tips|steps|rules|facts|mistakes|reasons)\b|[件种个条点步](?:事|方法|要点|方面|建议|步骤)?$"
+)
 NUMBERED = " {part}/{parts}"
 FORMAL = frozenset(["formal", "serious", "正式", "严肃"])
 
@@ -262,7 +265,7 @@ def _with_fact(brief: PostBrief) -> str:
 def _headed(brief: PostBrief) -> str:
     topic, count = capital(brief.name.strip(FINAL)), brief.told
     counts: Sequence[str] = in_language(wording()["counts"], brief.language)
-    if count < 2 or count >= len(counts) or ENDED.search(topic):
+    if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
     patterns = in_language(wording()["headed"], brief.language)
     lines = [patterns["readers"]] if brief.audience else []

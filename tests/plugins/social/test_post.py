@@ -15,7 +15,7 @@ from aigc.content import measure
 from aigc.types import Brief, Draft
 from aigc_plugins.social.hashtags import camel_case, post_hashtags
 from aigc_plugins.social.post_checks import keeps_platform_advice, keeps_platform_limits, says_what_it_is_about
-from aigc_plugins.social.post_parts import post_part
+from aigc_plugins.social.post_parts import PostBrief, hook, post_part
 from aigc_plugins.social.social_platforms import social_platforms
 
 DESK = {
@@ -151,6 +151,8 @@ def test_hashtags_are_the_briefs_own_words_each_once():
     assert post_hashtags(["#billWREN", "2026"], names, "#{tag}", 9) == ["#BillWREN", "#InvoiceSoftware", "#Software"]
     assert post_hashtags(["a b", "c"], [], "#{tag}#", 1) == ["#AB#"]
     assert post_hashtags([], ["caring for a kitchen knife"], "#{tag}", 3) == ["#CaringForAKitchenKnife"]
+    assert post_hashtags([], ["what a locksmith asks before he comes"], "#{tag}", 3) == []
+    assert post_hashtags([], ["extra soft organic cotton bath towels"], "#{tag}", 3) == ["#SoftOrganicCottonBathTowels"]
 
 
 @pytest.mark.parametrize(
@@ -244,3 +246,10 @@ def test_the_samples_are_enough_of_both_languages():
     languages = [row["language"] for row in samples()]
     assert len(languages) >= 12 and languages.count("zh") >= 5
     assert {row["platform"] for row in samples()} == set(social_platforms())
+
+
+def test_a_topic_that_counts_itself_is_not_counted_again() -> None:
+    facts = ["Basil needs sun.", "Mint spreads quickly."]
+    for topic, language in (("Two things about herbs", "en"), ("种香草的两件事", "zh")):
+        values = {"topic": topic, "facts": facts, "platform": "threads", "language": language}
+        assert hook(PostBrief.of(values, [])) == topic
