@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
+from aigc.content.walk import markdown_fields
 from aigc.errors import AigcError, ContentTypeError
 from aigc.types import (
     About,
@@ -255,6 +256,7 @@ class Piece:
             requests=self.requests + self.picking.requests,
             usage=self.usage + self.picking.usage,
             lines=len(places),
+            markup=tuple(markdown_fields(self.content_type.output)),
             fallbacks=tuple(paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks),
             repaired=tuple(
                 paths[0]
