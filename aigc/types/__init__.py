@@ -253,8 +253,7 @@ class Provenance:
     """This is how an artifact came about.
 
     `lines` counts the texts stages wrote; `fallbacks` (no model wrote these) and `repaired` are field paths among
-    them. `requests` counts model calls. `markup` are the fields whose texts are Markdown, such as `sections.text`; all
-    others are plain text.
+    them. `requests` counts model calls. `markup` are the fields that are Markdown, such as `sections.text`.
     """
 
     content_type: str

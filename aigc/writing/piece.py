@@ -248,6 +248,8 @@ class Piece:
         self, draft: Draft, places: Places, status: Status, reason: str, findings: tuple[Finding, ...]
     ) -> Artifact:
         by = {origin: self.items[origin.stage][origin.item] for origin in places}
+        fallbacks = {origin: paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks}
+        mended = {origin: paths[0] for origin, paths in places.items() if origin.field in by[origin].rewritten}
         provenance = Provenance(
             content_type=self.content_type.name,
             version=self.content_type.version,
@@ -257,12 +259,8 @@ class Piece:
             usage=self.usage + self.picking.usage,
             lines=len(places),
             markup=tuple(markdown_fields(self.content_type.output)),
-            fallbacks=tuple(paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks),
-            repaired=tuple(
-                paths[0]
-                for origin, paths in places.items()
-                if origin.field in by[origin].rewritten - by[origin].fallbacks
-            ),
+            fallbacks=tuple(fallbacks.values()),
+            repaired=tuple(path for origin, path in mended.items() if origin not in fallbacks),
         )
         items = [item for of_stage in self.items.values() for item in of_stage]
         lines = [line for item in items for line in item.lines(places)]
