@@ -263,7 +263,6 @@ class Piece:
             repaired=tuple(path for origin, path in mended.items() if origin not in fallbacks),
         )
         items = [item for of_stage in self.items.values() for item in of_stage]
-        lines = [line for item in items for line in item.lines(places)]
         return Artifact(
             id=self.brief.id,
             status=status,
@@ -274,7 +273,7 @@ class Piece:
             reason=reason,
             assets=draft.assets,
             suggestions=suggestions(draft, self.sheet, items, places),
-            lines=tuple(lines),
+            lines=tuple(line for item in items for line in item.lines(places)),
         )
 
 
