@@ -119,8 +119,8 @@ def _problems(artifact: Artifact, url: str) -> Iterator[str]:
     if len(link) > limits["final_url"]:
         yield f"has a Final Url of {len(link)} characters, at most {limits['final_url']}"
     shown = "/".join(filter(None, [urlsplit(link).netloc, *paths]))
-    if len(shown) > limits["shown_url"]:
-        yield f"shows {shown!r}, {len(shown)} characters, at most {limits['shown_url']}"
+    if len(shown) > limits["domain"]:
+        yield f"shows {shown!r}, {len(shown)} characters, at most {limits['domain']}"
 
 
 def _lines(fields: Mapping[str, Json], name: str) -> list[str]:
