@@ -36,7 +36,8 @@ def test_every_option_has_a_type_a_yaml_value_can_meet(project):
         for name in registry.names(kind):
             extension = registry.get(kind, name)
             defaults = {option.name: option.default for option in extension.options if option.default is not REQUIRED}
-            needed = {"field": "x", "fields": ["x"], "least": 3, "before": "x", "language": "en", "keyword": "x"}
+            needed = {"field": "x", "fields": ["x"], "least": 3, "before": "x", "language": "en"}
+            needed |= {"keyword": "x", "source": "x", "medium": "x", "campaign": "x"}
             required = {option.name: needed[option.name] for option in extension.options if option.default is REQUIRED}
             assert extension.bind({**defaults, **required}, "x.yaml:1").name == name
 
