@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -59,6 +60,19 @@ def test_lists_of_a_workbook_are_lists_again(tmp_path):
     (row,) = xlsx_briefs(path)
     assert row.values["headlines"] == fields["headlines"] and row.values["parts"] == fields["parts"]
     assert row.values["benefits"] == ["p; q", "r"]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(lines=lists, inputs=lists)
+def test_a_workbook_shows_every_item_in_a_cell(tmp_path_factory, lines, inputs):
+    made = written({"benefits": inputs}, {"title": lines[0], "headlines": lines})
+    (path,) = xlsx_pieces([made], tmp_path_factory.getbasetemp() / "book")
+    head, row = openpyxl.load_workbook(path)["pieces"].iter_rows(values_only=True)
+    cells = dict(zip(head, row, strict=True))
+    assert cells["title"] == lines[0]
+    assert [cells[f"headlines {number}"] for number in range(1, len(lines) + 1)] == lines
+    shown = cells["benefits"]
+    assert inputs in (shown.split("; "), json_list(shown))
 
 
 def test_a_table_of_others_keeps_its_columns(tmp_path):
