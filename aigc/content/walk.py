@@ -8,7 +8,7 @@ walked as well, with an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -58,6 +58,17 @@ def closed_object(members: Mapping[str, Json], required: Sequence[str]) -> dict[
 def is_prose(schema: Schema) -> bool:
     """Say whether a text is in the writer's own words, not one of a few choices or an address."""
     return "enum" not in schema and "const" not in schema and schema.get("format") != "uri"
+
+
+def markdown_fields(output: Mapping[str, Schema], above: str = "") -> Iterator[str]:
+    """Yield the fields whose texts are Markdown, such as `sections.text`."""
+    for name, schema in output.items():
+        path, inner = f"{above}{name}", schema
+        while inner:
+            if inner.get("contentMediaType") == "text/markdown":
+                yield path
+            yield from markdown_fields(properties(inner), f"{path}.")
+            inner = item_schema(inner)
 
 
 def leaves(value: Json, schema: Schema, path: str) -> list[Leaf]:

@@ -81,7 +81,7 @@ def body_record(artifact: Artifact) -> dict[str, Json]:
     return {
         "fields": dict(artifact.fields),
         "findings": [finding_record(finding) for finding in artifact.findings],
-        "provenance": {name: getattr(provenance, name) for name in PROVENANCE}
+        "provenance": {name: getattr(provenance, name) for name in PROVENANCE if name != "markup" or provenance.markup}
         | {"usage": {"prompt": usage.prompt, "sampled": usage.sampled, "forced": usage.forced}},
         **files,
         **choices,
@@ -131,8 +131,8 @@ def refuse_odd(artifact: Artifact) -> None:
 def artifact_with(body: Mapping[str, Json], brief: Brief, assets: Assets, *, status: Status, reason: str) -> Artifact:
     """Read the artifact of a brief whose `body_record` is known."""
     provenance = dict(body["provenance"])
-    for name in ("fallbacks", "repaired"):
-        provenance[name] = tuple(provenance[name])
+    for name in ("fallbacks", "repaired", "markup"):
+        provenance[name] = tuple(provenance.get(name, ()))
     provenance["usage"] = Usage(**provenance["usage"])
     return Artifact(
         id=brief.id,

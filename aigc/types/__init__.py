@@ -253,7 +253,7 @@ class Provenance:
     """This is how an artifact came about.
 
     `lines` counts the texts stages wrote; `fallbacks` (no model wrote these) and `repaired` are field paths among
-    them. `requests` counts model calls.
+    them. `requests` counts model calls. `markup` are the fields that are Markdown, such as `sections.text`.
     """
 
     content_type: str
@@ -265,6 +265,7 @@ class Provenance:
     lines: int = 0
     fallbacks: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
+    markup: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Protocol, TypeAlias
 
 from aigc.content import Stage
+from aigc.content.walk import markdown_fields
 from aigc.errors import AigcError, ContentTypeError
 from aigc.types import (
     About,
@@ -247,6 +248,8 @@ class Piece:
         self, draft: Draft, places: Places, status: Status, reason: str, findings: tuple[Finding, ...]
     ) -> Artifact:
         by = {origin: self.items[origin.stage][origin.item] for origin in places}
+        fallbacks = {origin: paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks}
+        mended = {origin: paths[0] for origin, paths in places.items() if origin.field in by[origin].rewritten}
         provenance = Provenance(
             content_type=self.content_type.name,
             version=self.content_type.version,
@@ -255,15 +258,11 @@ class Piece:
             requests=self.requests + self.picking.requests,
             usage=self.usage + self.picking.usage,
             lines=len(places),
-            fallbacks=tuple(paths[0] for origin, paths in places.items() if origin.field in by[origin].fallbacks),
-            repaired=tuple(
-                paths[0]
-                for origin, paths in places.items()
-                if origin.field in by[origin].rewritten - by[origin].fallbacks
-            ),
+            markup=tuple(markdown_fields(self.content_type.output)),
+            fallbacks=tuple(fallbacks.values()),
+            repaired=tuple(path for origin, path in mended.items() if origin not in fallbacks),
         )
         items = [item for of_stage in self.items.values() for item in of_stage]
-        lines = [line for item in items for line in item.lines(places)]
         return Artifact(
             id=self.brief.id,
             status=status,
@@ -274,7 +273,7 @@ class Piece:
             reason=reason,
             assets=draft.assets,
             suggestions=suggestions(draft, self.sheet, items, places),
-            lines=tuple(lines),
+            lines=tuple(line for item in items for line in item.lines(places)),
         )
 
 

@@ -22,6 +22,7 @@ from aigc_plugins.ads.feed_ads import feed_part, keeps_ad_advice, keeps_ad_limit
 from aigc_plugins.ads.headline_set import headline_set
 from aigc_plugins.ads.kept_commas import keeps_commas
 from aigc_plugins.ads.long_lines import asset_descriptions, baidu_descriptions, baidu_title, long_headlines
+from aigc_plugins.ads.pinned import pins_can_show, with_pins
 from aigc_plugins.ads.search_assets import ad_callouts, ad_keywords, ad_sitelinks, pages_are_links
 from aigc_plugins.ads.strength import ad_strength
 from aigc_plugins.ads.untold import price_is_told
@@ -51,6 +52,7 @@ def aigc_checks() -> Sequence[Extension]:
         keeps_commas,
         keeps_to_fact,
         pages_are_links,
+        pins_can_show,
         price_is_told,
     )
 
@@ -67,6 +69,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         product_name=product_name,
         shared_out=shared_out,
         told_together=told_together,
+        with_pins=with_pins,
     )
     environment.globals.update(
         ad_callouts=ad_callouts,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from aigc.types import Json
+
+PARTED = re.compile(r"[;；\r\n]")  # where a cell is read as several items
 
 Column = tuple[str, int | None]  # a field; of a list with the number of the item, from 1
 
@@ -36,9 +39,16 @@ def input_headings(inputs: Collection[str], taken: Collection[str]) -> list[str]
 
 
 def one_text(value: Json) -> Json:
-    """Return an input as one cell takes it: a list of texts as briefs give one, with `;` between."""
-    listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return "; ".join(map(str, value)) if isinstance(value, list) and listed else value
+    """Return an input as one cell takes it: a list of texts or numbers as briefs give one, with `;` between, unless an
+    item would not be read back from that."""
+    whole = isinstance(value, list) and all(map(_stays_one, value))
+    return "; ".join(map(str, value)) if isinstance(value, list) and value and whole else value
+
+
+def _stays_one(item: Json) -> bool:
+    if isinstance(item, str):
+        return item == item.strip() and item[:1] not in ("", "[") and not PARTED.search(item)
+    return isinstance(item, int | float) and not isinstance(item, bool)
 
 
 def headings(columns: Sequence[Column]) -> list[str]:

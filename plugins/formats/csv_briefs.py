@@ -18,6 +18,7 @@ from aigc.types import Row
 from aigc_plugins.formats.delimiters import NAMED, delimiter_of
 from aigc_plugins.formats.encodings import encoding_option
 from aigc_plugins.formats.header import OPTION, HeadedRows
+from aigc_plugins.formats.own_columns import OwnColumns
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -55,8 +56,8 @@ def csv_briefs(
     The encoding is told by the byte order mark, else UTF-8; `encoding` says another (gb18030, cp1252). The delimiter
     is found among comma, semicolon, tab and bar unless given. With `header` 0 no line names columns: they are called
     1, 2, 3. Empty rows are skipped, cells missing at the end of a row are empty; a row with too many, or with a byte
-    that is no character, fails alone. `where` counts lines of the file, also past quoted line breaks. Rows stream in
-    constant memory.
+    that is no character, fails alone. A list that our exporter `csv` spread over "facts 1…n" is one again. `where`
+    counts lines of the file, also past quoted line breaks. Rows stream in constant memory.
     """
     encoding = _known(encoding, path) if encoding else _encoding(path)
     try:
@@ -154,6 +155,8 @@ class _Reading:
                 hint=f"save the file as UTF-8, or say its encoding: {self._encodings}",
             )
         row = self._table.take(cells, line, where)
+        if row is not None and self._own.ours:
+            row = self._own.read(row, apostrophes=True)
         if row is not None and broken:
             return self._mended(row, cells)
         if row is not None and row.error:
@@ -169,6 +172,10 @@ class _Reading:
             values={name: BROKEN.sub("\ufffd", str(cell)) for name, cell in row.values.items()},
             error=f"{column} has {self._byte(cells)}; if the file is not, say {self._encodings}",
         )
+
+    @cached_property
+    def _own(self) -> OwnColumns:
+        return OwnColumns(self._table.names)
 
     @cached_property
     def _encodings(self) -> str:

@@ -12,6 +12,7 @@ from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.errors import JobError
 from aigc.types import Artifact, Json
+from aigc_plugins.formats.ad_pins import places_of, unfilled
 from aigc_plugins.formats.sound_text import sound_line
 
 FILES = ("google-ads-editor.csv", "google-ads-editor.tsv")
@@ -27,6 +28,8 @@ COLUMNS = (
     + [f"Description {number}" for number in range(1, 5)]
     + ["Path 1", "Path 2", "Final URL", "Status"]
 )
+KINDS = {"headlines": "H", "descriptions": "D"}  # of places that texts are pinned to
+POSITION = "position"  # behind the name of a column: where its text is pinned
 COMMENT = "Comment"  # stays within the Editor
 LINKS = ("final_url", "url")  # fields or inputs, the first that there is
 LONGEST_LINK = 2048
@@ -38,6 +41,8 @@ def what_is_refused(artifact: Artifact, **options: str) -> Iterator[str]:
     fields = artifact.fields
     if any(value is not None for value in fields.values()):
         yield from _problems(fields, _row(artifact, **options))
+        for name, kind in KINDS.items():
+            yield from unfilled(places_of(artifact, _lines(fields, name), kind), kind)
         return
     made_by = artifact.provenance.content_type
     yield from (f"will have no {name}, which {made_by} does not write" for name in LINES if name not in fields)
@@ -62,7 +67,8 @@ def google_ads_editor(
     option, else the input `product`, else the piece's id; an input `campaign` goes before the option. Texts are
     written as they are, without controls: this file is for the Editor, not for a spreadsheet. JobError names what
     cannot be imported, before anything is written. A flagged piece is paused whatever `status` says, and has its
-    reason as a comment; the column is there only where there is one.
+    reason as a comment. The brief's `pins` fill "Headline 1 position" and its like. Such columns are there only where
+    they are needed.
     """
     rows, problems = [], []
     for artifact in artifacts:
@@ -93,7 +99,10 @@ def _row(
     if artifact.status == "flagged":
         row |= {"Status": "Paused", COMMENT: f"flagged: {artifact.reason}"}
     for column, field in (("Headline", "headlines"), ("Description", "descriptions")):
-        row |= {f"{column} {number}": text for number, text in enumerate(_lines(fields, field), 1)}
+        lines = _lines(fields, field)
+        row |= {f"{column} {number}": text for number, text in enumerate(lines, 1)}
+        places = enumerate(places_of(artifact, lines, KINDS[field]), 1)
+        row |= {f"{column} {number} {POSITION}": str(place) for number, place in places if place}
     return {column: sound_line(text) for column, text in row.items()}
 
 
@@ -124,8 +133,9 @@ def _link_problems(text: str) -> Iterator[str]:
 
 def _table(path: Path, rows: Sequence[Mapping[str, str]], *, encoding: str, dialect: str) -> Path:
     with whole_file(path, encoding=encoding, newline="") as file:
-        commented = any(COMMENT in row for row in rows)
-        columns = [*COLUMNS, *([COMMENT] if commented else [])]
+        used = set().union(*rows)
+        columns = [one for name in COLUMNS for one in (name, f"{name} {POSITION}") if one == name or one in used]
+        columns += [COMMENT] if COMMENT in used else []
         table = csv.DictWriter(file, columns, restval="", dialect=dialect)
         table.writeheader()
         table.writerows(rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from aigc_plugins.formats.cell_links import cell_links, formula_link, is_address
 from aigc_plugins.formats.format_codes import Unshown
 from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.merged_cells import Merges, merged_cells
+from aigc_plugins.formats.own_columns import OwnColumns
 from aigc_plugins.formats.sheet_rows import SheetCell, SheetRow, column_letters, sheet_rows
 from aigc_plugins.formats.shown_dates import iso_date
 from aigc_plugins.formats.shown_numbers import general, shown_number, shown_text
@@ -105,7 +107,11 @@ class _Sheet:
             if cell.faulty:
                 done.setdefault(at, []).append(f"{UNKNOWN}{cell.value}")
         made = self._table.take(cells, row.number, f"{self._book.name}:{row.number}")
-        return made and self._noted(made, row, done)
+        return made and self._own.read(self._noted(made, row, done), apostrophes=False)
+
+    @cached_property
+    def _own(self) -> OwnColumns:
+        return OwnColumns(self._table.names)
 
     def _noted(self, made: Row, row: SheetRow, done: Mapping[int, Sequence[str]]) -> Row:
         """Return a row with what was `done` to its cells, and with what is wrong with them; errors are no values."""

@@ -14,6 +14,7 @@ from aigc_plugins.publishing.html_pages import html_pages
 from aigc_plugins.publishing.merchant_center import merchant_feed
 from aigc_plugins.publishing.meta_ads import meta_ads
 from aigc_plugins.publishing.meta_csv import meta_table
+from aigc_plugins.publishing.microsoft_ads import microsoft_ads
 from aigc_plugins.publishing.post_calendar import post_calendar
 from aigc_plugins.publishing.schedule import post_schedule
 from aigc_plugins.publishing.shopify_csv import shopify_products
@@ -30,6 +31,7 @@ def aigc_exporters() -> Sequence[Extension]:
         merchant_feed,
         meta_ads,
         meta_table,
+        microsoft_ads,
         post_calendar,
         post_schedule,
         shopify_products,

@@ -11,7 +11,7 @@ from aigc import exporter, whole_file
 from aigc.content import measure
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.formulas import harmless
-from aigc_plugins.formats.piece_titles import page_name
+from aigc_plugins.formats.piece_titles import free_name, page_name
 from aigc_plugins.publishing.piece_values import (
     description_of,
     filled_in,
@@ -48,6 +48,7 @@ def meta_table(
     For pieces with a title and a description: `seo/meta`, articles. Fields `meta_title` and `meta_description` go
     before those. The URL is the field or input `url`, else the option, in which {id} and {slug} are the piece's. The
     layout `screaming-frog` has the columns of a crawl, `yoast` those that WordPress importers map to Yoast's metas.
+    No slug stands twice: a later page gets a number.
     UTF-8 with a byte order mark; a text that a spreadsheet would run gets an apostrophe in front, as in `csv`.
     """
     refuse("meta-csv", ((one, what) for one in artifacts for what in what_meta_csv_refuses(one, url=url)))
@@ -55,8 +56,9 @@ def meta_table(
     with whole_file(folder / FILE, encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(heading for heading, _ in columns)
+        taken: set[str] = set()
         for artifact in artifacts:
-            row = _row(artifact, url)
+            row = {**_row(artifact, url), "slug": free_name(page_name(artifact), taken)}
             table.writerow(harmless(row[name]) for _, name in columns)
     yield folder / FILE
 
@@ -75,7 +77,6 @@ def _row(artifact: Artifact, url: str) -> Mapping[str, str]:
         "title_pixels": str(_pixels(texts["title"], TITLE_SIZE)),
         "description_length": str(measure(texts["description"], "chars")),
         "description_pixels": str(_pixels(texts["description"], DESCRIPTION_SIZE)),
-        "slug": page_name(artifact),
         "keyword": of_piece(artifact, "keyword", "focus_keyword"),
         "status": flag_of(artifact) or artifact.status,
     }

@@ -37,7 +37,7 @@ from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, 
 from aigc_plugins.seo.site_links import leads_somewhere, nearest_pages, pages_have_addresses, text_links
 from aigc_plugins.seo.subjects import keeps_its_subject
 from aigc_plugins.seo.titles import meta_title, title_keeps_to_topic, title_reads_well
-from aigc_plugins.seo.web_names import web_name
+from aigc_plugins.seo.web_names import has_web_name, web_name
 
 if TYPE_CHECKING:
     import jinja2
@@ -57,6 +57,7 @@ def aigc_postprocessors() -> Sequence[Extension]:
 def aigc_checks() -> Sequence[Extension]:
     return (
         finishes_phrase,
+        has_web_name,
         headings_have_facts,
         keeps_its_subject,
         leads_somewhere,

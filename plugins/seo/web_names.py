@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from aigc import check
+from aigc.types import Draft, Finding
 from aigc_plugins.seo.title_words import SMALL
 
 LONGEST, MOST_WORDS, MOST_SYLLABLES = 75, 6, 12
@@ -26,6 +28,16 @@ def web_name(*texts: str | None) -> str:
     of which nothing is left gives way to the next, and without any the name is empty.
     """
     return next((name for text in texts if text and (name := _name(text))), "")
+
+
+@check(severity="note")
+def has_web_name(draft: Draft, *, field: str) -> Iterator[Finding]:
+    """A page has a name for its address; where none could be made, it is said how to get one."""
+    if not draft.fields.get(field):
+        told = (
+            "no address could be made of what is written; give `name` in Latin letters, or pip install 'aigc[pinyin]'"
+        )
+        yield Finding(message=told, field=field)
 
 
 def _name(text: str) -> str:

@@ -147,3 +147,19 @@ def test_a_flagged_ad_is_paused_and_has_its_reason_as_a_comment(tmp_path, ad):
         ("Enabled", ""),
         ("Paused", "flagged: the piece: the row is in German"),
     ]
+
+
+def test_pins_have_columns_of_their_own_where_there_are_any(tmp_path, ad):
+    pinned = ad("2", {**URL, "pins": ["h1: natural rubber", "H2 = Warm feet all day", "D1 = Made for puddles", "oops"]})
+    path, other = google_ads_editor([ad(), pinned], tmp_path)
+    rows = read(path, encoding="utf-8-sig")
+    assert rows == read(other, encoding="utf-16")
+    columns = list(rows[0])
+    assert columns[columns.index("Headline 2") + 1] == "Headline 2 position" and "Headline 3 position" not in columns
+    names = ("Headline 1 position", "Headline 2 position", "Description 2 position")
+    assert [[row[name] for name in names] for row in rows] == [["", "", ""], ["2", "1", "1"]]
+
+
+def test_pins_that_leave_a_place_empty_are_refused(ad):
+    pinned = ad(values={**URL, "pins": [f"H1 = {line}" for line in HEADLINES]})
+    assert [told.partition(",")[0] for told in google_ads_editor.refuses(pinned)] == ["pins all but 0 lines"]

@@ -113,7 +113,7 @@ def test_markdown(tmp_path, artifact):
         "draft": True,
     }
     assert body == (
-        "\n# Tea: a guide\n\nHello.\n\n## Green\n\nSoft *leaves*.\n\n**Tips**\n\n- short\n- hot\n\n"
+        "\n# Tea: a guide\n\nHello.\n\n## Green\n\nSoft \\*leaves\\*.\n\n**Tips**\n\n- short\n- hot\n\n"
         "## Black\n\nStrong.\n\n## Facts\n\n- one\n- two\n\n## Plan\n\n- **Minutes:** 5\n- **Steps:**\n  - a\n\n"
         "The end.\n"
     )

@@ -13,7 +13,7 @@ import yaml
 from aigc_plugins.law.advertising import verdict_on
 
 BENCH = Path(__file__).parents[2] / "bench"
-LABELLED = (BENCH / "law" / "open.jsonl", BENCH / "law" / "first-kept.jsonl")
+LABELLED = (BENCH / "law" / "open.jsonl", BENCH / "law" / "first-kept.jsonl", BENCH / "law" / "third.jsonl")
 OURS = yaml.safe_load(Path(__file__).with_name("sentences.yaml").read_text(encoding="utf-8"))
 CASES = [
     (language, verdict, sentence)
@@ -51,7 +51,7 @@ def test_the_labelled_sentences_are_flagged_as_the_statutes_have_it(
     bench: ModuleType, file: Path, language: str
 ) -> None:
     found = bench.agreement([line for line in bench.labelled(file) if line["language"] == language])
-    assert found.total > 80 and found.precision >= 0.9 and found.recall >= 0.9, str(found)
+    assert found.total >= 45 and found.precision >= 0.9 and found.recall >= 0.9, str(found)
     assert file.stem != "open" or found.exact >= 0.9 * found.total
 
 

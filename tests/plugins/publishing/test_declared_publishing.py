@@ -25,10 +25,12 @@ from aigc_plugins.publishing.platforms import platform
 
 from .conftest import piece, texts
 
-NAMES = ["ads-editor-assets", "calendar", "docx", "html", "merchant-center", "meta-ads", "meta-csv", "schedule"]
-NAMES += ["shopify", "wxr", "zendesk-macros"]
+NAMES = ["ads-editor-assets", "calendar", "docx", "html", "merchant-center", "meta-ads", "meta-csv", "microsoft-ads"]
+NAMES += ["schedule", "shopify", "wxr", "zendesk-macros"]
 GOOD = {
     "callouts": ["Holds 350 ml"],
+    "headlines": ["Mug", "Steel Mug", "Holds 350 ml"],
+    "descriptions": ["A mug.", "It is steel."],
     "title": "Mug",
     "description": "A mug.",
     "text": "It holds 350 ml.",
@@ -75,12 +77,22 @@ def test_one_bad_piece_never_costs_the_others_their_file(tmp_path, registry):
             "html/mug.html",
             "merchant-center.tsv",
         ),
-        *("merchant-center.xml", "meta-ads.csv", "meta.csv", "schedule.csv", "shopify.csv", "wordpress.xml"),
+        *(
+            "merchant-center.xml",
+            "meta-ads.csv",
+            "meta.csv",
+            "microsoft-ads.csv",
+            "schedule.csv",
+            "shopify.csv",
+            "wordpress.xml",
+        ),
         *("zendesk-macros.csv", "zendesk-macros.json"),
     ]
 
 
-@pytest.mark.parametrize("name", ["shopify", "merchant-center", "meta-ads", "zendesk-macros", "meta-csv"])
+@pytest.mark.parametrize(
+    "name", ["shopify", "merchant-center", "meta-ads", "microsoft-ads", "zendesk-macros", "meta-csv"]
+)
 def test_what_a_platform_takes_has_a_source_and_a_day(name):
     told = platform(name)
     assert told.source and told.checked_on and (told.columns or told.layouts)

@@ -52,6 +52,11 @@ def test_the_layouts_of_tools(tmp_path):
     assert row["_yoast_wpseo_metadesc"] == META["description"] and row["post_name"] == "camping-mug"
 
 
+def test_no_slug_stands_twice(tmp_path):
+    pages = [piece(str(at), URL, slug="camping-mug", **META) for at in range(3)]
+    assert [row["Slug"] for row in table(tmp_path, *pages)] == ["camping-mug", "camping-mug-2", "camping-mug-3"]
+
+
 def test_meta_fields_go_before_and_the_option_url_stands_in(tmp_path):
     made = piece("mug-1", title="Long", description="Long too.", meta_title="Short", meta_description="Short too.")
     flagged = replace(piece("mug-2", **META), status="flagged", reason="too long")

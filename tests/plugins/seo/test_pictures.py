@@ -7,15 +7,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aigc.cli import main
 from aigc.types import Brief, Draft
 from aigc_plugins.seo.pictures import ALT_TEXT, alt_text, names_no_picture, picture_file, picture_told_whole
-from aigc_plugins.seo.web_names import LONGEST, WORD, web_name
+from aigc_plugins.seo.web_names import LONGEST, WORD, has_web_name, web_name
 
 SEEN = st.text(min_size=1, max_size=160)
+BRIEF = Brief(id="1", values={})
 SAID = st.none() | st.text(max_size=80)
 
 
@@ -81,10 +82,14 @@ def test_it_is_short_enough_whatever_is_seen(
         (["的"], None, "picture.jpg"),
     ],
 )
-def test_a_file_is_named_after_what_it_shows(texts: list[str | None], file: str | None, name: str) -> None:
+def test_a_file_is_named_after_what_it_shows(
+    monkeypatch: pytest.MonkeyPatch, texts: list[str | None], file: str | None, name: str
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "pypinyin", None)  # whether it is installed or not
     assert picture_file(*texts, file=file) == name
 
 
+@settings(deadline=None)  # pinyin loads its words once
 @given(st.text(max_size=300))
 def test_a_name_is_small_ascii(text: str) -> None:
     name = web_name(text)
@@ -97,6 +102,22 @@ def test_chinese_is_pinyin_where_it_is_installed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(__import__("sys").modules, "pypinyin", None)
     assert web_name("雨靴 X2", "rain boots") == "x2"
     assert web_name("雨靴", "rain boots") == "rain-boots"
+
+
+def test_pinyin_itself() -> None:
+    pytest.importorskip("pypinyin")
+    assert web_name("雨水桶") == "yu-shui-tong" and web_name("绿茶 2.0") == "lv-cha-2-0"
+    assert web_name("银行 Card") == "yin-hang-card", "a word tells how its characters are read"
+    long = web_name("一二三四五六七八九十百千万亿")
+    assert long.count("-") == 11 and len(long) <= LONGEST
+
+
+def test_a_page_without_an_address_is_told_so() -> None:
+    told = [
+        one.message for one in has_web_name.function(Draft(brief=BRIEF, fields={"slug": ""}, schema={}), field="slug")
+    ]
+    assert len(told) == 1 and "aigc[pinyin]" in told[0]
+    assert not list(has_web_name.function(Draft(brief=BRIEF, fields={"slug": "boots"}, schema={}), field="slug"))
 
 
 @pytest.mark.parametrize(("text", "wrong"), [("Image of boots", True), ("照片：雨靴", True), ("Boots on a mat", False)])
