@@ -65,9 +65,9 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         echo_text(error.format_message(), err=True)
         return MISUSE
     except click.ClickException as error:
-        return _say(frame, _click_message(error), MISUSE)
+        return _say(frame, _click_message(error), code=MISUSE)
     except AigcError as error:
-        return _say(frame, str(error), error.exit_code)
+        return _say(frame, *map(str, error.apart()), code=error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         echo("Interrupted.", err=True)
         return INTERRUPTED
@@ -75,14 +75,16 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         return stop.code if isinstance(stop.code, int) else 1
     except OSError as error:
         if _here_is_gone():
-            return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
+            return _say(
+                frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", code=MISUSE
+            )
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
-        return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
+        return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", code=MISUSE)
     except RuntimeError as error:
         if "home directory" not in str(error):  # pathlib's words for `~` where there is none
             return _unexpected(frame, error)
-        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
+        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", code=MISUSE)
     except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
 
@@ -99,13 +101,14 @@ def _unexpected(frame: Frame, error: BaseException) -> int:
     """Say what nobody thought of."""
     what = told(error).replace("\n", " ")
     remedy = "" if frame.debug else "; run it again with --debug to see where"
-    return _say(frame, f"unexpected {what}{remedy}", BROKEN)
+    return _say(frame, f"unexpected {what}{remedy}", code=BROKEN)
 
 
-def _say(frame: Frame, message: str, code: int) -> int:
+def _say(frame: Frame, *messages: str, code: int) -> int:
     if frame.debug:
         echo_text(traceback.format_exc(), err=True)
-    echo(f"Error: {' '.join(message.split())}", err=True)
+    for message in messages:
+        echo(f"Error: {' '.join(message.split())}", err=True)
     return code
 
 
