@@ -25,7 +25,7 @@ from aigc.content.stage_words import expressions_in
 from aigc.content.variables import parsed
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest, no_file
-from aigc.generating import AdapterFolders, Source, adapter_digest
+from aigc.generating import AdapterFolders, Source, Unasked, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
 from aigc.generating.shipped import shipped_adapters
 from aigc.models.needs import Abilities
@@ -318,10 +318,12 @@ class Project:
         retry: bool = False,
         only: ContentType | None = None,
     ) -> Generator:
-        """Load the model (else ModelError), and the judge's where `only` has it judge; return the Generator."""
+        """Load the model (else ModelError), and the judge's where `only` has it judge; return the Generator. Nothing is
+        loaded for a type of `only` that asks no model."""
         idle = only is not None and not only.picking(self.voice(only))
         source = replace(self.source, judge=None) if idle else self.source
-        generator = source.open(progress, fresh=fresh, retry=retry)
+        asks = only is None or only.asks(self.voice(only))
+        generator = source.open(progress, fresh=fresh, retry=retry) if asks else Unasked()
         self.opened = source
         return generator
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from aigc.asking import PLAN_FILE, Plan, Survey, Tally, is_job_file, read_plan, rows_about, survey_briefs, write_plan
+from aigc.asking.job_keys import SAMPLE
 from aigc.cli import completing, reports
 from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.echo import echo, print_json
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
 @click.argument("type_name", metavar="TYPE|JOB.yaml", shell_complete=completing.types_or_files)
 @click.argument("briefs", metavar="[BRIEFS]", required=False, shell_complete=completing.disk_files)
 @out_option
-@click.option("--dry-run", is_flag=True, help="Check every row, show prompts and a forecast, without a model.")
+@click.option("--dry-run", is_flag=True, help="Check every row, show what feeds what and a forecast, without a model.")
 @asking_options
 @redo_options
 @writing_options
@@ -117,14 +118,24 @@ def command(
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = plan.kind(project)
-    exports, runner = plan.exports_of(project, content_type), _runner(project)
+    exports, runner = plan.exports_of(project, content_type), _runner(project, content_type)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     _refuse_foreign(project, content_type, plan, out, exports)
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         unused = _tell_columns(plan, project, content_type, offering=True)
         expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
+        reports.print_dry_run(
+            project,
+            content_type,
+            found,
+            expected,
+            unused,
+            fed=plan.inputs_fed(project, content_type),
+            whole=_showing(plan),
+            unique=unique,
+            as_json=as_json,
+        )
         return 0 if not found.failed and not found.rejected else 1
     out = _prepared(out, content_type)
     if not found.valid:
@@ -227,12 +238,14 @@ def _lies_in(plan: Plan, out: Path) -> bool:
     return plan.file is not None and plan.file.resolve() == (out / PLAN_FILE).resolve()
 
 
-def _runner(project: Project) -> RayRunner | None:
-    """Return who writes on a cluster, None for this machine. What is wrong with options or the model is said here,
-    before the folder is touched, where it would be written down."""
+def _runner(project: Project, content_type: ContentType) -> RayRunner | None:
+    """Return who writes on a cluster, None for this machine, as for a type that asks no model. What is wrong with
+    options or the model is said here, before the folder is touched, where it would be written down."""
     project.source.check()
     Unique.of(project.settings)
     runner = ray_runner(project)
+    if not content_type.asks(project.voice(content_type)):
+        return None
     check_model(project)
     return runner
 
@@ -295,6 +308,14 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     return unused
 
 
+def _showing(plan: Plan) -> str:
+    """Return the command that shows a whole prompt: of a plain file its first row's, else the dry run's as JSON."""
+    if plan.file or plan.origin or plan.columns or plan.literals or plan.reading or plan.matrix or plan.settings:
+        return "the same command with --json"
+    words = ["--prompt", *([] if plan.briefs == SAMPLE else ["--brief", plan.briefs])]
+    return shell_command("show", plan.type, options=words)
+
+
 def _new(brief: Brief) -> Before:
     """Say that nothing is written already."""
     return "new"
@@ -332,7 +353,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
-    with loading(project.settings.model) as report:
+    with loading(project.settings.model if job.content_type.asks(project.voice(job.content_type)) else "") as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
     with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)

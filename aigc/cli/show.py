@@ -17,7 +17,7 @@ from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.extension_page import named, names
 from aigc.cli.fitness_told import FitnessTold, needs_text
-from aigc.cli.one_brief import brief_option, read_brief
+from aigc.cli.one_brief import brief_option, first_brief, is_table, read_brief
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -95,7 +95,11 @@ def command(
     if view == "prompt":
         given = mapping(inputs, "inputs")
         if given or brief_file:
-            brief = read_brief(content_type, brief_file, given, looks=True)
+            brief = (
+                first_brief(project, content_type, brief_file, given)
+                if brief_file and is_table(Path(brief_file))
+                else read_brief(content_type, brief_file, given)
+            )
         else:
             brief = Brief(id="", values=sample_values(project, content_type))
         _prompts(project, content_type, brief, as_json=as_json)
@@ -136,6 +140,8 @@ def _named(project: Project, name: str, *, as_json: bool) -> None:
 
 def _prompts(project: Project, content_type: ContentType, brief: Brief, *, as_json: bool) -> None:
     stages = prompts.stage_prompts(project, content_type, brief)
+    if not stages:
+        echo(f"{content_type.name} asks no model, and so has no prompt", err=True)
     if as_json:
         print_json([prompts.preview_record(one) for one in stages])
         return
@@ -214,7 +220,7 @@ def _page(project: Project, content_type: ContentType) -> str:
         "\nOutput",
         table(outputs, head=("  field", "type", "limits")),
         "\nStages",
-        *(_stage_line(project, content_type, stage) for stage in content_type.stages),
+        *([_stage_line(project, content_type, one) for one in content_type.stages] or ["  none: it asks no model"]),
         *_demands_lines(project, content_type),
     ]
     for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):
