@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -185,7 +186,8 @@ def _in_sections(settings: Settings) -> Iterator[AigcError]:
     }
     for section, read in readers.items():
         for name, value in getattr(settings, section).items():
-            yield from _tried(partial(read, replace(settings, **{section: {name: value}})))
+            alone: dict[str, Any] = {section: {name: value}}
+            yield from _tried(partial(read, replace(settings, **alone)))
 
 
 def _tried(read: Callable[[], object]) -> Iterator[AigcError]:
