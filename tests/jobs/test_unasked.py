@@ -56,3 +56,19 @@ def test_a_type_that_asks_one_still_needs_it(shop: Path) -> None:
     environment = {"AIGC_CACHE": str(shop / "cache"), "HF_HUB_OFFLINE": "1"}
     ran = run_cli("batch", "shop/label", "items.csv", "--out", "made", cwd=shop, environment=environment)
     assert ran.code != 0 and "nothing-of-this-name" in ran.err
+
+
+def test_an_output_that_is_an_optional_input_is_as_optional(shop: Path) -> None:
+    label = shop / "templates" / "shop" / "label.yaml"
+    optional = "  price: {type: string, default: null}\nstages"
+    label.write_text(TYPE.replace("stages", optional) + '  price: {type: string, from: "{{ price }}"}\n', "utf-8")
+    (shop / "items.csv").write_text("product,price\nMug,3 €\nCup,\n", encoding="utf-8")
+    ran = run_cli("batch", "shop/label", "items.csv", "--out", "made", "--to", "csv", cwd=shop)
+    assert ran.code == 0 and "2 pieces: 2 accepted" in ran.out, ran.out + ran.err
+
+
+def test_the_names_of_a_composition_are_checked_where_no_stage_is(shop: Path) -> None:
+    label = shop / "templates" / "shop" / "label.yaml"
+    label.write_text(TYPE.replace("{{ product }}", "{{ prodct }}"), encoding="utf-8")
+    ran = run_cli("check", cwd=shop)
+    assert ran.code == 1 and "did you mean 'product'?" in ran.out
