@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from aigc.asking.asked_columns import asked_column, bare, naming_column, own_column
 from aigc.asking.briefs import ID, peek
+from aigc.asking.cells import by_folded, folded, names_asked_for
 from aigc.asking.computing import is_expression
 from aigc.asking.notes import stands_in
 from aigc.content import ContentType
@@ -61,10 +62,19 @@ def inputs_fed(
     return {
         name: CROSSED
         if name in crossed
-        else str(literals[name])
+        else _said(literals[name], known)
         if name in literals
         else asked_column(mapping[name], known) or mapping[name]
         if name in mapping
         else own_column(name, known, "")
         for name in content_type.brief
     }
+
+
+def _said(value: Json, known: Sequence[str]) -> str:
+    """Return a value, or of an expression the columns whose cells it asks for, as far as it asks for any."""
+    if not is_expression(value):
+        return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    there = by_folded(tuple(known))
+    asked = [there[one] for one in map(folded, names_asked_for(str(value))) if one in there]
+    return ", ".join(dict.fromkeys(asked)) or str(value)

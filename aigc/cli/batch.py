@@ -6,6 +6,7 @@ import shlex
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -303,6 +304,9 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     reports.print_sheet(path, table.sheet, table.passed_over, beside)
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
+    if offering:
+        asking = [one.name for one in plan.exports_of(project, content_type) if _asks_ids(project, one)]
+        reports.print_naming(path, _naming(plan, project, content_type), asking)
     if offering and (offer := plan.offered(project, content_type)):
         echo(f"{path.name}: {offer}", err=True)
     return unused
@@ -314,6 +318,22 @@ def _showing(plan: Plan) -> str:
         return "the same command with --json"
     words = ["--prompt", *([] if plan.briefs == SAMPLE else ["--brief", plan.briefs])]
     return shell_command("show", plan.type, options=words)
+
+
+def _naming(plan: Plan, project: Project, content_type: ContentType) -> str:
+    """Return the column of another name than `id` that somebody, or the file's origin, says the pieces are called by;
+    else nothing."""
+    if "id" in content_type.brief:
+        return ""
+    origin = plan.told_origin(project)
+    known = {column for row in islice(plan.table(project, content_type).rows, 1) for column in row.values}
+    said = (plan.columns["id"],) if "id" in plan.columns else origin.id if origin else ()
+    return next((column for column in said if column in known), "")
+
+
+def _asks_ids(project: Project, export: Export) -> bool:
+    """Say whether a format looks at each row before anything is written: it asks who the row's thing is."""
+    return project.registry.get("exporter", export.name).refuses is not None
 
 
 def _new(brief: Brief) -> Before:

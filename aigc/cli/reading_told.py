@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aigc.content import ContentType
 
 HEAD = ("input", "what", "rows", "how often")
+LONGEST = 80  # characters of an expression
 MOST = 12  # columns that feed nothing, terms of one line
 
 
@@ -34,7 +35,11 @@ def print_reading(tally: Tally, unused: Mapping[str, str], noun: str) -> None:
 
 def print_inputs(content_type: ContentType, fed: Mapping[str, str]) -> None:
     """Print what feeds each input, and in a line which ones nothing feeds, with what stands for them."""
-    rows = [(f"  {name}", source) for name, source in fed.items() if source]
+    rows = [
+        (f"  {name}", source if len(source) <= LONGEST else f"{source[: LONGEST - 1]}…")
+        for name, source in fed.items()
+        if source
+    ]
     if rows:
         echo_text(table(rows, head=("  input", "comes from")))
     unfed = [f"{name} ({default_of(content_type.brief[name])})" for name, source in fed.items() if not source]
