@@ -6,16 +6,15 @@ import shlex
 from contextlib import closing, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from aigc.asking import PLAN_FILE, Plan, Survey, Tally, is_job_file, read_plan, rows_about, survey_briefs, write_plan
-from aigc.asking.job_keys import SAMPLE
 from aigc.cli import completing, reports
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.dry_run import tell_dry_run, tell_naming
 from aigc.cli.echo import echo, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import INTERRUPTED, WAITING
@@ -125,19 +124,7 @@ def command(
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         unused = _tell_columns(plan, project, content_type, offering=True)
-        expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(
-            project,
-            content_type,
-            found,
-            expected,
-            unused,
-            fed=plan.inputs_fed(project, content_type),
-            whole=_showing(plan),
-            unique=unique,
-            as_json=as_json,
-        )
-        return 0 if not found.failed and not found.rejected else 1
+        return tell_dry_run(project, content_type, plan, found, forecaster.forecast(), unused, as_json=as_json)
     out = _prepared(out, content_type)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
@@ -305,35 +292,10 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
     if offering:
-        asking = [one.name for one in plan.exports_of(project, content_type) if _asks_ids(project, one)]
-        reports.print_naming(path, _naming(plan, project, content_type), asking)
+        tell_naming(plan, project, content_type)
     if offering and (offer := plan.offered(project, content_type)):
         echo(f"{path.name}: {offer}", err=True)
     return unused
-
-
-def _showing(plan: Plan) -> str:
-    """Return the command that shows a whole prompt: of a plain file its first row's, else the dry run's as JSON."""
-    if plan.file or plan.origin or plan.columns or plan.literals or plan.reading or plan.matrix or plan.settings:
-        return "the same command with --json"
-    words = ["--prompt", *([] if plan.briefs == SAMPLE else ["--brief", plan.briefs])]
-    return shell_command("show", plan.type, options=words)
-
-
-def _naming(plan: Plan, project: Project, content_type: ContentType) -> str:
-    """Return the column of another name than `id` that somebody, or the file's origin, says the pieces are called by;
-    else nothing."""
-    if "id" in content_type.brief:
-        return ""
-    origin = plan.told_origin(project)
-    known = {column for row in islice(plan.table(project, content_type).rows, 1) for column in row.values}
-    said = (plan.columns["id"],) if "id" in plan.columns else origin.id if origin else ()
-    return next((column for column in said if column in known), "")
-
-
-def _asks_ids(project: Project, export: Export) -> bool:
-    """Say whether a format looks at each row before anything is written: it asks who the row's thing is."""
-    return project.registry.get("exporter", export.name).refuses is not None
 
 
 def _new(brief: Brief) -> Before:

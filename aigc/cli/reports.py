@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from aigc.project import Project
     from aigc.types import JobReport
 
-NAMING = ("id", "handle")  # words of columns that a shop knows its products by
 COLUMNS = 12  # named
 PREVIEWED = 3  # briefs whose prompts a dry run shows as JSON
 EXPORTED = STATUSES[:1]
@@ -76,15 +75,6 @@ def print_columns(file: Path, unused: Mapping[str, str]) -> None:
     if columns := [*misspelt, *(name for name, near in unused.items() if not near)]:
         more = f" and {len(columns) - COLUMNS} more" if len(columns) > COLUMNS else ""
         echo(f"{file.name}: columns not used: {in_line(', '.join(columns[:COLUMNS]))}{more}", err=True)
-
-
-def print_naming(file: Path, column: str, formats: Sequence[str]) -> None:
-    """Note on stderr which column some formats will know the things of a file by, where it is not called as what they
-    ask for."""
-    if formats and column and not any(word in column.casefold().split() for word in NAMING):
-        names = " and ".join(formats)
-        told = f"{names}: the id of each piece, and the handle of its product, is what the column {column!r} has"
-        echo(f"{file.name}: {told}; --map id=COLUMN says another", err=True)
 
 
 def print_dry_run(

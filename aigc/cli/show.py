@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -94,14 +94,7 @@ def command(
     content_type = project.content_type(type_name)
     if view == "prompt":
         given = mapping(inputs, "inputs")
-        if given or brief_file:
-            brief = (
-                first_brief(project, content_type, brief_file, given)
-                if brief_file and is_table(Path(brief_file))
-                else read_brief(content_type, brief_file, given)
-            )
-        else:
-            brief = Brief(id="", values=sample_values(project, content_type))
+        brief = _brief(project, content_type, brief_file, given)
         _prompts(project, content_type, brief, as_json=as_json)
     elif view == "schema":
         print_json({"brief": input_schema(content_type), "output": output_schema(content_type)})
@@ -119,6 +112,15 @@ def command(
         warn_of_adapter(project, content_type)
         echo_text(_page(project, content_type))
     return 0
+
+
+def _brief(project: Project, content_type: ContentType, file: str | None, given: Mapping[str, str]) -> Brief:
+    """Return the brief to show prompts of: of a table that of its first row, without any a sample."""
+    if file and is_table(Path(file)):
+        return first_brief(project, content_type, file, given)
+    if file or given:
+        return read_brief(content_type, file, given)
+    return Brief(id="", values=sample_values(project, content_type))
 
 
 def _origin(project: Project, file: Path, name: str, *, as_json: bool) -> None:

@@ -60,8 +60,8 @@ def with_optional(output: Fields, inputs: Fields) -> Fields:
     """Return the output with each field that is an input as it is, and no more, as optional as that input."""
     found = {}
     for name, schema in output.items():
-        said = PLAIN_INPUT.fullmatch(str(schema.get("from", "")))
-        given = inputs.get(said[1], {}) if said else {}
+        plain = PLAIN_INPUT.fullmatch(str(schema.get("from", "")))
+        given = inputs.get(plain[1], {}) if plain else {}
         none = given.get("default", ...) is None and "default" not in schema
         found[name] = {**schema, "default": None} if none and not isinstance(schema, StandIn) else schema
     return found

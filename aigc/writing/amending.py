@@ -76,10 +76,10 @@ def _told(finding: Finding) -> tuple[str, str, str]:
 def line_at(content_type: ContentType, place: str, stage: str = "", item: int | None = None) -> Origin | None:
     """Return which stage's line stands at a place of a piece, and which field of it: that of the `stage` and `item`
     where these are known, else as the output says; None where that is no plain `stages.NAME`."""
-    said = OF_STAGE.fullmatch(str(content_type.output.get(root_of(place), {}).get("from", "")))
+    plain = OF_STAGE.fullmatch(str(content_type.output.get(root_of(place), {}).get("from", "")))
     within = AFTER.fullmatch(place)
-    if said and within and stage in ("", said[1]):
-        stage, name = said[1], said[2] or within[2] or ""
+    if plain and within and stage in ("", plain[1]):
+        stage, name = plain[1], plain[2] or within[2] or ""
         item = int(within[1] or 0) if item is None else item
     else:
         name = root_of(place)
