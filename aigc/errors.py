@@ -31,24 +31,36 @@ POINTER = b"version https://git-lfs"
 
 
 class AigcError(Exception):
-    """This is the root of all: one sentence for a person, and optionally what to try next."""
+    """This is the root of all: one sentence for a person, and optionally what to try next. `also` is what else is
+    wrong in the same file, each by itself."""
 
     exit_code = 3
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", also: Sequence[AigcError] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.also = tuple(also)
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.hint}" if self.hint else self.message
+        return "; and ".join(f"{one.message}; {one.hint}" if one.hint else one.message for one in self.apart())
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, (type(self), self.message, self.hint))
+        return (_rebuild, (type(self), self.message, self.hint, self.also))
+
+    def apart(self) -> list[AigcError]:
+        """Return each thing that is wrong by itself."""
+        return [type(self)(self.message, hint=self.hint), *self.also] if self.also else [self]
 
 
-def _rebuild(kind: type[AigcError], message: str, hint: str) -> AigcError:
-    return kind(message, hint=hint)
+def _rebuild(kind: type[AigcError], message: str, hint: str, also: Sequence[AigcError] = ()) -> AigcError:
+    return kind(message, hint=hint, also=also)
+
+
+def all_of(errors: Sequence[AigcError]) -> AigcError:
+    """Return one error that says all of some, as the kind of the first."""
+    first, *others = [one for error in errors for one in error.apart()]
+    return type(first)(first.message, hint=first.hint, also=others)
 
 
 class UsageError(AigcError):

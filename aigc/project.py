@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aigc.content import ContentType, load_content_type, make_environment
+from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, BrandPack, read_brands
 from aigc.content.brand_rules import branded
 from aigc.content.environment import TemplateEnvironment
@@ -24,14 +25,14 @@ from aigc.content.stage_words import expressions_in
 from aigc.content.variables import parsed
 from aigc.content.yaml_lines import read_yaml
 from aigc.errors import AigcError, ContentTypeError, NotFound, PluginError, did_you_mean, nearest, no_file
-from aigc.generating import AdapterFolders, Source, adapter_digest
+from aigc.generating import AdapterFolders, Source, Unasked, adapter_digest
 from aigc.generating.judge import SECTION, read_judge
 from aigc.generating.shipped import shipped_adapters
 from aigc.models.needs import Abilities
 from aigc.plugs.extension import Bound, Extension
 from aigc.plugs.project_files import plugin_files
 from aigc.plugs.registry import Registry, type_files
-from aigc.settings import FILE, NO_ADAPTER, Laid, Settings, lay_over, no_project_hint, read_settings
+from aigc.settings import FILE, NO_ADAPTER, Laid, Settings, lay_over, no_project_hint, project_folder, read_settings
 from aigc.types import Artifact, Generator, KeepLines
 
 if TYPE_CHECKING:
@@ -78,11 +79,10 @@ class Project:
         """Open the project at or above `start` (default: here), with `key=value` options laid over aigc.yaml.
 
         `laid` are a job file's settings, in between. `out` is the folder that is written into, for a generator that
-        keeps files there. UsageError says which line of a file is wrong, or which option.
+        keeps files there. UsageError says which lines of a file are wrong, or which option.
         """
-        here = (start or Path.cwd()).resolve()
-        folder = next((above for above in (here, *here.parents) if (above / FILE).is_file()), None)
-        settings = read_settings(folder)
+        folder, wrong = project_folder(start), Mistakes(all_=True)
+        settings = read_settings(folder, wrong)
         timeouts = lay_over(settings, laid or {}, options or {}, default="").patience()
         if registry is None:
             registry = Registry.discover(disabled=settings.disabled, timeouts=timeouts)
@@ -91,8 +91,9 @@ class Project:
             registry.add_file(file)
         settings = lay_over(settings, laid or {}, options or {}, default=registry.default_generator)
         project = cls(settings, folder, registry, out=out)
-        with suppress(NotFound):  # said where somebody is to write
-            project._source(project.named_adapters).check(placed=True)
+        if source := wrong.read(lambda: project._source_if_any(project.named_adapters), None):
+            wrong.read(partial(source.check, placed=True), None)
+        wrong.end()
         return project
 
     def content_files(self) -> dict[str, tuple[Path, str]]:
@@ -303,10 +304,10 @@ class Project:
         known = abilities(source)
         return known if self.adapter(content_type) is None else replace(known, languages=None)
 
-    def _source_if_any(self) -> Source | None:
+    def _source_if_any(self, adapters: AdapterFolders | None = None) -> Source | None:
         """Return what writes; that nothing does is said where somebody is to write."""
         with suppress(NotFound):
-            return self.source
+            return self._source(adapters or self.adapters)
         return None
 
     def generator(
@@ -317,10 +318,12 @@ class Project:
         retry: bool = False,
         only: ContentType | None = None,
     ) -> Generator:
-        """Load the model (else ModelError), and the judge's where `only` has it judge; return the Generator."""
+        """Load the model (else ModelError), and the judge's where `only` has it judge; return the Generator. Nothing is
+        loaded for a type of `only` that asks no model."""
         idle = only is not None and not only.picking(self.voice(only))
         source = replace(self.source, judge=None) if idle else self.source
-        generator = source.open(progress, fresh=fresh, retry=retry)
+        asks = only is None or only.asks(self.voice(only))
+        generator = source.open(progress, fresh=fresh, retry=retry) if asks else Unasked()
         self.opened = source
         return generator
 

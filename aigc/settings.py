@@ -10,9 +10,11 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
+from aigc.content.all_mistakes import FIRST, Mistakes
 from aigc.content.stage_words import SAMPLING
 from aigc.content.type_keys import MOST_CANDIDATES
 from aigc.content.yaml_lines import Node, read_yaml
@@ -23,6 +25,7 @@ from aigc.types import Json
 from aigc.types.foreign import file_bytes
 
 FILE = "aigc.yaml"
+MOST_FOUND = 50  # mistakes of one file
 DEFAULT_MODEL = "smollm2-135m"
 NO_ADAPTER = "none"
 BARE = {"*": NO_ADAPTER}  # a model as it is
@@ -109,18 +112,40 @@ ELSEWHERE = {  # an option that is named without its section
 }
 
 
-def read_settings(folder: Path | None) -> Settings:
-    """Read a project folder's file, if there is one. UsageError says which line is wrong."""
-    if folder is None or _says_nothing(folder / FILE):
-        return Settings()
+def project_folder(start: Path | None) -> Path | None:
+    """Return the folder of the project at or above `start` (default: here); None where there is none."""
+    here = (start or Path.cwd()).resolve()
+    return next((above for above in (here, *here.parents) if (above / FILE).is_file()), None)
+
+
+def read_settings(folder: Path | None, mistakes: Mistakes | None = None) -> Settings:
+    """Read a project folder's file, if there is one. UsageError says which lines are wrong; where `mistakes` are
+    gathered, what is right comes back."""
+    found = mistakes or Mistakes(all_=True)
+    settings = Settings()
+    if folder is not None and not _says_nothing(folder / FILE):
+        settings = found.read(lambda: _settings_in(folder / FILE, found), settings)
+    if mistakes is None:
+        found.end()
+    return settings
+
+
+def _settings_in(file: Path, found: Mistakes) -> Settings:
+    """Return what is right in a project's file; what is wrong is found."""
     try:
-        root = read_yaml(folder / FILE).root
-        settings = _over(Settings(), dict(laid_out(root)))
-        entries = root.child("policy").list() if settings.policy else []
-        placed = {f"policy.{at}": one.where for at, one in enumerate(entries)}
-        return replace(settings, places={**settings.places, **placed})
+        root = read_yaml(file, mistakes=found).root
+        layer = dict(laid_out(root))
     except ContentTypeError as error:
         raise ProjectError(error.message, hint=error.hint) from None
+    settings = _over(Settings(), layer, found)
+    timeouts = {
+        name: value
+        for name, value in settings.timeouts.items()
+        if found.read(replace(settings, timeouts={name: value}).patience, None)
+    }
+    entries = root.child("policy").list() if settings.policy else []
+    placed = {f"policy.{at}": one.where for at, one in enumerate(entries)}
+    return replace(settings, timeouts=timeouts, places={**settings.places, **placed})
 
 
 def no_project_hint(settings: Settings, folder: Path | None, name: str) -> str:
@@ -151,10 +176,9 @@ def laid_out(root: Node) -> Iterator[tuple[str, tuple[Json, str]]]:
     for key, node in root.items():
         if "." in key:
             section, _, name = key.partition(".")
-            raise UsageError(
-                f"{node.where}: {key}: dots are for the command line", hint=f"write {section}: {{{name}: …}}"
-            )
-        if key in SECTIONS and isinstance(node.value, dict):
+            hint = f"write {section}: {{{name}: …}}"
+            root.document.mistakes.refuse(UsageError(f"{node.where}: {key}: dots are for the command line", hint=hint))
+        elif key in SECTIONS and isinstance(node.value, dict):
             yield from ((f"{key}.{name}", (inside.value, inside.where)) for name, inside in node.items())
         else:
             yield key, (node.value, node.where)
@@ -168,9 +192,11 @@ def _of_command_line(options: Mapping[str, str]) -> Laid:
     }
 
 
-def _over(settings: Settings, layer: Laid) -> Settings:
+def _over(settings: Settings, layer: Laid, found: Mistakes = FIRST) -> Settings:
     for key, (value, where) in layer.items():
-        settings = _set(settings, key, value, where)
+        if len(found.found) == MOST_FOUND:
+            break
+        settings = found.read(partial(_set, settings, key, value, where), settings)
     return settings
 
 

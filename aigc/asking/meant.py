@@ -1,6 +1,7 @@
 """What a cell means for the input that it feeds, where the kind of the input tells more than the cell alone:
 
 warm | light | dry    three facts of a list, where the column's rows are written so
+warm • light • dry    three facts of a list, wherever two bullets or more stand between spaces
 hot 6 h, 350 ml, red  three facts of a list, where half of the column's rows are such short ones
 TRUE, FALSE           no text: FALSE is an empty cell, as `=IF(A2>9, "20% off")` makes one; TRUE says nothing
 Shop link             the address behind it, for an input of the format `uri`
@@ -13,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from aigc.asking.bullets import BULLETS
 from aigc.content.comma_lists import comma_parts, has_comma_lists
 from aigc.content.content_type import Schema
 from aigc.content.languages import LANGUAGE
@@ -32,6 +34,7 @@ URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 NO_PARTS = re.compile(  # a program, a pattern, a table
     r"[`(（\[{][^`)）\]}]*[|｜]|[|｜]{2}|[|｜]=|[\\^][|｜]|^\s*[|｜]|[|｜]\s*$"
 )
+LEAST_POINTS = 2  # that part facts: one alone may be part of a name
 SIDES = 2  # of the rows of a column that are filled, one at the least has bars
 
 
@@ -65,7 +68,7 @@ class Meanings:
         values, done, left_out = dict(raw), dict[str, Sequence[str]](), dict[str, str]()
         for name in self._texts & raw.keys():
             value, column = raw[name], feeding.get(name)
-            if type(value) is str and len(value) > LONGEST_SWITCH and column not in self._parting:
+            if type(value) is str and len(value) > LONGEST_SWITCH and column not in self._parting and "•" not in value:
                 continue
             if parted := self._parted(name, value, column):
                 values[name], done[name] = list(parted[0]), (parted[1],)
@@ -87,6 +90,8 @@ class Meanings:
         """Return the facts of a list in one cell, and what parts them; None where nothing does."""
         if not isinstance(value, str) or self._inputs[name].get("type") != "array":
             return None
+        if len(points := value.strip().split(" • ")) > LEAST_POINTS and not PARTED.search(value):
+            return points, BULLETS
         if column in self._barred and len(parts := _parts(value)) > 1:
             return parts, BARS
         return (parts, COMMAS) if column in self._listed and (parts := comma_parts(value)) else None

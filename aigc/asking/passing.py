@@ -84,4 +84,5 @@ def _plain(text: str) -> str:
 
 
 def _filled(values: Mapping[str, Json]) -> list[str]:
-    return [str(value) for value in values.values() if value is not None and str(value).strip()]
+    """Return what cells hold, each once: an origin has the cell that names a row twice."""
+    return list(dict.fromkeys(text for one in values.values() if one is not None and (text := str(one).strip())))

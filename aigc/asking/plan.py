@@ -27,7 +27,7 @@ from aigc.asking.passing import kept_rows
 from aigc.asking.refused_rows import without_refused
 from aigc.asking.samples import sample_briefs
 from aigc.asking.sheets import open_sheet, sheets_beside
-from aigc.asking.unused_columns import columns_not_used
+from aigc.asking.unused_columns import columns_not_used, inputs_fed
 from aigc.content import ContentType
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
@@ -174,6 +174,11 @@ class Plan:
             feed.opened(), content_type, mapping=feed.columns, literals=feed.literals, crossed=self.matrix
         )
         return {column: near for column, near in unused.items() if folded(column) not in feed.used}
+
+    def inputs_fed(self, project: Project, content_type: ContentType) -> dict[str, str]:
+        """Return what feeds each input; see `unused_columns`."""
+        feed = self._feed(project, content_type)
+        return inputs_fed(feed.opened(), content_type, feed.columns, feed.literals, self.matrix)
 
     def offered(self, project: Project, content_type: ContentType, *, thorough: bool = False) -> str:
         """Say whose export the file looks to be, where nobody said so and that would feed an input that nothing else

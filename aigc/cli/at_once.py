@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def write_at_once(project: Project, content_type: ContentType, brief: Brief, screen: Screen | None) -> Artifact | None:
     """Return the piece; None where its answers come later, which is told with what to do meanwhile."""
-    with loading(project.settings.model) as report:
+    with loading(project.settings.model if content_type.asks(project.voice(content_type)) else "") as report:
         generator = project.generator(report, only=content_type)
     with closing(generator):
         pipeline = project.pipeline(generator)

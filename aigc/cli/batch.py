@@ -14,6 +14,7 @@ import click
 from aigc.asking import PLAN_FILE, Plan, Survey, Tally, is_job_file, read_plan, rows_about, survey_briefs, write_plan
 from aigc.cli import completing, reports
 from aigc.cli.adapter_told import warn_of_adapter
+from aigc.cli.dry_run import tell_dry_run, tell_naming
 from aigc.cli.echo import echo, print_json
 from aigc.cli.fitness_told import FitnessTold
 from aigc.cli.frame import INTERRUPTED, WAITING
@@ -75,7 +76,7 @@ if TYPE_CHECKING:
 @click.argument("type_name", metavar="TYPE|JOB.yaml", shell_complete=completing.types_or_files)
 @click.argument("briefs", metavar="[BRIEFS]", required=False, shell_complete=completing.disk_files)
 @out_option
-@click.option("--dry-run", is_flag=True, help="Check every row, show prompts and a forecast, without a model.")
+@click.option("--dry-run", is_flag=True, help="Check every row, show what feeds what and a forecast, without a model.")
 @asking_options
 @redo_options
 @writing_options
@@ -117,15 +118,13 @@ def command(
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = plan.kind(project)
-    exports, runner = plan.exports_of(project, content_type), _runner(project)
+    exports, runner = plan.exports_of(project, content_type), _runner(project, content_type)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     _refuse_foreign(project, content_type, plan, out, exports)
     found = _look(project, content_type, plan, out, forecaster, redo)
     if forecaster is not None:
         unused = _tell_columns(plan, project, content_type, offering=True)
-        expected, unique = forecaster.forecast(), plan.unique or bool(project.settings.unique)
-        reports.print_dry_run(project, content_type, found, expected, unused, unique=unique, as_json=as_json)
-        return 0 if not found.failed and not found.rejected else 1
+        return tell_dry_run(project, content_type, plan, found, forecaster.forecast(), unused, as_json=as_json)
     out = _prepared(out, content_type)
     if not found.valid:
         raise BriefError(f"{plan.path(content_type)}: {found.none_usable}")
@@ -227,12 +226,14 @@ def _lies_in(plan: Plan, out: Path) -> bool:
     return plan.file is not None and plan.file.resolve() == (out / PLAN_FILE).resolve()
 
 
-def _runner(project: Project) -> RayRunner | None:
-    """Return who writes on a cluster, None for this machine. What is wrong with options or the model is said here,
-    before the folder is touched, where it would be written down."""
+def _runner(project: Project, content_type: ContentType) -> RayRunner | None:
+    """Return who writes on a cluster, None for this machine, as for a type that asks no model. What is wrong with
+    options or the model is said here, before the folder is touched, where it would be written down."""
     project.source.check()
     Unique.of(project.settings)
     runner = ray_runner(project)
+    if not content_type.asks(project.voice(content_type)):
+        return None
     check_model(project)
     return runner
 
@@ -290,6 +291,8 @@ def _tell_columns(plan: Plan, project: Project, content_type: ContentType, *, of
     reports.print_sheet(path, table.sheet, table.passed_over, beside)
     reports.print_header(path, table.header)
     reports.print_columns(path, unused)
+    if offering:
+        tell_naming(plan, project, content_type)
     if offering and (offer := plan.offered(project, content_type)):
         echo(f"{path.name}: {offer}", err=True)
     return unused
@@ -332,7 +335,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
             job.run(runner, heard=shown.heard, again=shown.again, stopping=stopping)
         runner.close()  # after an error Ray ends by itself, once that has been said
         return
-    with loading(project.settings.model) as report:
+    with loading(project.settings.model if job.content_type.asks(project.voice(job.content_type)) else "") as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
     with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,11 +16,12 @@ from aigc.cli.frame import MISUSE
 from aigc.cli.options import looking_options, open_project
 from aigc.cli.readable import counted
 from aigc.cli.types import tell_unread
+from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
 from aigc.content.load import content_type_mistakes
 from aigc.errors import AigcError, UsageError, near_file, nearest, no_file
-from aigc.project import OWN, Project
-from aigc.settings import FILE
+from aigc.project import OWN, Project, project_over
+from aigc.settings import FILE, Settings, project_folder, read_settings
 from aigc.types.foreign import file_bytes
 
 PLACED = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<message>.*)", re.DOTALL)
@@ -79,8 +81,9 @@ def _checked(paths: Sequence[Path], folder: Path | None) -> tuple[list[str], lis
     """Return what was looked at, and all that is wrong there."""
     try:
         project = open_project(folder)
-    except UsageError as error:  # with it unread nothing else would be right
-        return [FILE], [error]
+    except UsageError as error:  # with it unread hardly anything else would be right
+        sound = read_settings(project_folder(folder), Mistakes(all_=True))
+        return [FILE], [*error.apart(), *_in_sections(sound)]
     if paths:
         return [str(path) for path in paths], [one for path in paths for one in _in_file(project, path)]
     own = {name: file for name, (file, owner) in project.content_files().items() if owner == OWN}
@@ -157,20 +160,34 @@ def _in_settings(project: Project) -> Iterator[AigcError]:
     """Yield what is wrong in aigc.yaml beside its words: sections that are read when they are needed, a folder that is
     not there."""
     settings = project.settings
-    reads: list[Callable[[], object]] = [project.policy]
-    if settings.importers or settings.unique or settings.ray:  # which take a while to import
-        from aigc.asking.cleaning import Cleaning
-        from aigc.jobs.ray.ray_runner import RayOptions
-        from aigc.jobs.uniqueness import Unique
-
-        reads += [partial(read, settings) for read in (Cleaning.of, Unique.of, RayOptions.of)]
-    for read in reads:
-        yield from _tried(read)
+    for at, entry in enumerate(settings.policy if any(_tried(project.policy)) else ()):
+        places = {**settings.places, "policy.0": settings.places.get(f"policy.{at}", FILE)}
+        yield from _tried(project_over(project, policy=(entry,), places=places).policy)
+    yield from _in_sections(settings)
     place, folder = settings.places.get("templates"), project.folder
     if place and folder and not (folder / settings.templates).is_dir():
         near = near_file(settings.templates, [one.name for one in folder.iterdir() if one.is_dir()])
         hint = f"did you mean {near!r}?" if near else ""
         yield UsageError(f"{place}: templates: {settings.templates}: no such folder", hint=hint)
+
+
+def _in_sections(settings: Settings) -> Iterator[AigcError]:
+    """Yield what is wrong with each option of the sections that are read when they are needed."""
+    if not (settings.importers or settings.unique or settings.ray):  # which take a while to import
+        return
+    from aigc.asking.cleaning import Cleaning
+    from aigc.jobs.ray.ray_runner import RayOptions
+    from aigc.jobs.uniqueness import Unique
+
+    readers: dict[str, Callable[[Settings], object]] = {
+        "importers": Cleaning.of,
+        "unique": Unique.of,
+        "ray": RayOptions.of,
+    }
+    for section, read in readers.items():
+        for name, value in getattr(settings, section).items():
+            alone: dict[str, Any] = {section: {name: value}}
+            yield from _tried(partial(read, replace(settings, **alone)))
 
 
 def _tried(read: Callable[[], object]) -> Iterator[AigcError]:

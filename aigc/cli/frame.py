@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `aigc` with `argv` (default: the command line's) and return the exit code."""
     frame = Frame()
     if (most := _most_files()) < FEWEST_FILES:
-        return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", BROKEN)
+        return _say(frame, f"only {most} files may be open at once, which is too few; {MORE_FILES}", code=BROKEN)
     try:
         return _run(frame, argv)
     except Exception as error:  # whatever somebody made of what is said with
@@ -88,9 +88,9 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         echo_text(error.format_message(), err=True)
         return MISUSE
     except click.ClickException as error:
-        return _say(frame, _click_message(error), MISUSE)
+        return _say(frame, _click_message(error), code=MISUSE)
     except AigcError as error:
-        return _say(frame, str(error), error.exit_code)
+        return _say(frame, *map(str, error.apart()), code=error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         if not frame.terminated:
             echo("Interrupted.", err=True)
@@ -99,16 +99,19 @@ def _ended(frame: Frame, argv: Sequence[str] | None) -> int:
         return stop.code if isinstance(stop.code, int) else 1
     except OSError as error:
         if _here_is_gone():
-            return _say(frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", MISUSE)
+            return _say(
+                frame, "the folder that this is run in is gone: it was deleted or moved; cd to another", code=MISUSE
+            )
         if error.errno in (errno.EMFILE, errno.ENFILE):
-            return _say(frame, f"{error.filename}: cannot be opened: too many others are; {MORE_FILES}", BROKEN)
+            told = f"{error.filename}: cannot be opened: too many others are; {MORE_FILES}"
+            return _say(frame, told, code=BROKEN)
         if error.errno != errno.ENAMETOOLONG:
             return _unexpected(frame, error)
-        return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", MISUSE)
+        return _say(frame, f"{str(error.filename)[:60]}…: is too long for a name", code=MISUSE)
     except RuntimeError as error:
         if "home directory" not in str(error):  # pathlib's words for `~` where there is none
             return _unexpected(frame, error)
-        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", MISUSE)
+        return _say(frame, "~: there is no such home folder; write the path in full, or set HOME", code=MISUSE)
     except (Exception, GeneratorExit, OutOfTime) as error:
         return _unexpected(frame, error)
 
@@ -165,13 +168,14 @@ def _unexpected(frame: Frame, error: BaseException) -> int:
     """Say what nobody thought of."""
     what = told(error).replace("\n", " ")
     remedy = "" if frame.debug else "; run it again with --debug to see where"
-    return _say(frame, f"unexpected {what}{remedy}", BROKEN)
+    return _say(frame, f"unexpected {what}{remedy}", code=BROKEN)
 
 
-def _say(frame: Frame, message: str, code: int) -> int:
+def _say(frame: Frame, *messages: str, code: int) -> int:
     if frame.debug:
         echo_text(traceback.format_exc(), err=True)
-    echo(f"Error: {' '.join(message.split())}", err=True)
+    for message in messages:
+        echo(f"Error: {' '.join(message.split())}", err=True)
     return code
 
 

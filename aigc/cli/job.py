@@ -86,7 +86,7 @@ def _print(
     counts = ", ".join(f"{state.counts[name]} {name}" for name in (*STATUSES, "waiting") if state.counts.get(name))
     echo(f"{counted(state.briefs, 'brief')}" + (f": {counts}" if counts else ""), bold=True)
     if state.content_type:
-        echo(f"Type: {state.content_type} · model: {state.model}")
+        echo(f"Type: {state.content_type} · {f'model: {state.model}' if state.model else 'asks no model'}")
     for line in complaint_lines(*short):
         echo(line)
     unwritten, lines = state.fallbacks

@@ -13,6 +13,11 @@ NONE = (
     "pieces that were there before, or come from another job, have none"
 )
 
+MARKS = (
+    "✓ taken: it stands in the piece where → says; ✗ not taken, for what stands in brackets or as another was better; "
+    "before it the stage, which of its lines, and which try"
+)
+
 
 def print_lines(ledger: Ledger, *, as_json: bool) -> None:
     """Print every line that is kept, as it is read; say so on stderr where none is."""
@@ -34,6 +39,8 @@ def _print_readable(ledger: Ledger) -> bool:
     last = ""
     for kept in ledger.lines.kept():
         piece = f"{kept.brief.id} ({kept.status}{', replaced' if kept.replaced else ''})"
+        if not last:
+            echo(MARKS, err=True, dim=True)
         if piece != last:
             echo(in_line(piece), bold=True)
             last = piece

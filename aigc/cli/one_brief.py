@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,10 @@ from aigc.types.foreign import file_bytes, read_json
 
 if TYPE_CHECKING:
     from aigc.content import ContentType
+    from aigc.project import Project
     from aigc.types import Json
 
+LOOKED = 20  # rows
 TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".jsonl")
 
 brief_option = click.option(
@@ -28,12 +31,11 @@ brief_option = click.option(
 )
 
 
-def read_brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str], *, looks: bool = False) -> Brief:
+def read_brief(content_type: ContentType, file: str | None, inputs: Mapping[str, str]) -> Brief:
     """Return the brief of a file, with what the command line gives over it. BriefError for a file that is none; of a
-    table, with the batch that writes it, or with `looks` the one that only looks at it."""
-    if file and _is_table(Path(file)):
-        batch = shell_command("batch", content_type.name, file)
-        hint = f"`{batch} --dry-run` shows three rows" if looks else f"`{batch}` writes a piece for each row"
+    table, with the batch that writes it."""
+    if file and is_table(Path(file)):
+        hint = f"`{shell_command('batch', content_type.name, file)}` writes a piece for each row"
         raise BriefError(f"{file}: is a table, not one brief", hint=hint)
     given = _read(file) if file else {}
     where = "inputs" if file is None else "stdin" if file == "-" else file
@@ -41,7 +43,26 @@ def read_brief(content_type: ContentType, file: str | None, inputs: Mapping[str,
     return Brief(id="1", values=values, source=where)
 
 
-def _is_table(path: Path) -> bool:
+def first_brief(project: Project, content_type: ContentType, file: str, inputs: Mapping[str, str]) -> Brief:
+    """Return the brief of the first row of a table that is one, with what the command line gives over it. BriefError
+    where a column is missing, or no row can be used."""
+    from aigc.asking import Plan
+
+    rows = Plan(type=content_type.name, briefs=file, literals=inputs).rows(project, content_type)
+    try:
+        found = list(islice(rows, LOOKED))
+    except BriefError as error:
+        batch = shell_command("batch", content_type.name, file)
+        hint = f"give what is missing as INPUT=VALUE, or look with `{batch} --map INPUT=COLUMN --dry-run`"
+        raise BriefError(error.message, hint=hint) from None
+    brief = next((one for one in found if isinstance(one, Brief)), None)
+    if brief is None:
+        reason = next((one.reason for one in found if not isinstance(one, Brief)), "has no rows")
+        raise BriefError(f"{file}: none of its first rows can be used; {reason}")
+    return brief
+
+
+def is_table(path: Path) -> bool:
     """Say whether a file holds rows; of JSON lines a single one is a brief."""
     if path.suffix.lower() not in TABLES or not path.is_file():
         return False

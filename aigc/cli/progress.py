@@ -31,8 +31,12 @@ DOING = {"download": "Downloading", "verify": "Checking", "unpack": "Unpacking",
 
 @contextmanager
 def loading(model: str) -> Iterator[Callable[[Progress], None]]:
-    """Show a model being fetched and loaded while this is open; what it gives takes the fetching's reports."""
+    """Show a model being fetched and loaded while this is open; what it gives takes the fetching's reports. Without a
+    name there is none."""
     model = in_line(model)
+    if not model:
+        yield lambda progress: None
+        return
     if not sys.stderr.isatty():
         yield _Lines(model).fetched
         return

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aigc.asking import sample_values
+from aigc.cli.echo import echo, in_line
+from aigc.cli.readable import WIDTH, counted
 from aigc.content.schema import required
 from aigc.errors import AigcError
 from aigc.writing.preview import WAITS, preview
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from aigc.types import Brief, Json, Prompt
     from aigc.writing.preview import Preview
 
+SHOWN = 8  # lines of a prompt
 PRETENDS = "with examples in place of what earlier stages write"
 
 
@@ -63,6 +66,22 @@ def _prompt_text(prompt: Prompt) -> str:
     if not prompt.chat:
         return "\n\n".join(message.content for message in prompt.messages)
     return "\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt.messages)
+
+
+def print_beginning(project: Project, content_type: ContentType, brief: Brief, whole: str) -> None:
+    """Print where the first prompt of a brief tells its task, a few lines of it, and the command that shows the
+    `whole`; nothing where no model is asked."""
+    voice = project.voice(content_type)
+    asked = preview(content_type, project.environment, brief, voice=voice, most=1)
+    first = next((one for one in asked if one.first), None)
+    if first is None or first.first is None:
+        return
+    lines = first.first.messages[-1].content.strip().splitlines()
+    echo(f"── {brief.id} ({brief.source}): stage {first.stage.name}, the task in the first prompt ──", bold=True)
+    for line in lines[:SHOWN]:
+        echo(f"  {in_line(line if len(line) <= WIDTH else line[: WIDTH - 1] + '…')}")
+    more = f"  … {counted(len(lines) - SHOWN, 'line')} more; all" if len(lines) > SHOWN else "  All"
+    echo(f"{more} of it, and what each stage asks: {whole}", dim=True)
 
 
 def preview_record(one: Preview) -> dict[str, Json]:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from aigc.asking import KEEP_ALL, ROW, Tally
 from aigc.cli import prompts
-from aigc.cli.echo import echo, echo_text, in_line, print_json
+from aigc.cli.echo import echo, in_line, print_json
 from aigc.cli.going_on import as_typed, next_command, opening
 from aigc.cli.readable import complaint_lines, counted, duration, span_told
-from aigc.cli.reading_told import print_reading, reading_record
+from aigc.cli.reading_told import print_inputs, print_reading, reading_record
 from aigc.errors import AigcError, megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
+from aigc.jobs.forecast.forecaster import UNASKED
 from aigc.jobs.forecast.rates import read_rates
 from aigc.ledger import opened_ledger
-from aigc.types import STATUSES, Brief, Json
-from aigc.writing.preview import Preview, preview
+from aigc.types import STATUSES, Json
+from aigc.writing.preview import preview
 
 if TYPE_CHECKING:
     from aigc.asking import Export, Survey
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from aigc.types import JobReport
 
 COLUMNS = 12  # named
-PREVIEWED = 3  # prompts that a dry run shows
+PREVIEWED = 3  # briefs whose prompts a dry run shows as JSON
 EXPORTED = STATUSES[:1]
 MANY = 8  # files of one folder named
 WRITTEN_BY = {
@@ -83,14 +84,17 @@ def print_dry_run(
     expected: Forecast,
     unused: Mapping[str, str],
     *,
+    fed: Mapping[str, str],
+    whole: str,
     unique: bool,
     as_json: bool,
 ) -> None:
-    """Print the first prompts (as JSON all those of the first briefs), what was done to values and which columns are
-    `unused`, which rows would be written, and what it would take."""
+    """Print which rows would be written, what feeds the inputs (`fed`), what was done to values and which columns are
+    `unused`, what it would take, and the beginning of the first prompt, with the command that shows the `whole`; as
+    JSON all those of the first briefs."""
     voice, environment = project.voice(content_type), project.environment
-    previews = [(one, list(preview(content_type, environment, one, voice=voice, most=1))) for one in found.first]
     if as_json:
+        previews = [(one, list(preview(content_type, environment, one, voice=voice, most=1))) for one in found.first]
         shown = [
             {"id": brief.id, "source": brief.source, "requests": [prompts.preview_record(one) for one in stages]}
             for brief, stages in previews
@@ -103,15 +107,8 @@ def print_dry_run(
         }
         counts |= {"rejected": found.rejected, "needs": found.needs, "flagged": found.flagged}
         more = {"reasons": found.reasons, "doomed": found.doomed, "apart": found.apart, "forecast": expected.record()}
-        print_json({**counts, **more, **reading_record(found.tally, unused), "prompts": shown})
+        print_json({**counts, **more, "inputs": fed, **reading_record(found.tally, unused), "prompts": shown})
         return
-    for brief, stages in _shown(previews):
-        for one in stages:
-            if not content_type.demands.runs(one.stage.name, voice):
-                continue
-            place = f"{brief.id} ({brief.source}): stage {one.stage.name} ({counted(one.requests, 'request')})"
-            echo(f"── {place} ──", bold=True)
-            echo_text(f"{prompts.preview_text(one)}\n")
     echo(f"── the whole job: {content_type.name} ──", bold=True)
     echo(f"{found.total:,} {found.noun}: {found.valid:,} valid, {found.failed:,} not")
     if found.apart:
@@ -124,19 +121,13 @@ def print_dry_run(
         echo(f"  {in_line(reason)}")
     if found.failed > len(found.reasons):
         echo(f"  … and {found.failed - len(found.reasons):,} more")
+    print_inputs(content_type, fed)
     print_reading(found.tally, unused, found.noun)
     for line in forecast_lines(project, expected, unique=unique):
         echo(line)
+    if found.first:
+        prompts.print_beginning(project, content_type, found.first[0], whole)
     echo("Nothing was written: this was a dry run.")
-
-
-def _shown(previews: Sequence[tuple[Brief, list[Preview]]]) -> Iterator[tuple[Brief, Sequence[Preview]]]:
-    """Yield what is shown to a person: all stages of the first brief, and of others as long as that is little."""
-    shown = 0
-    for brief, stages in previews:
-        some = [one for one in stages if one.first][: max(PREVIEWED - shown, 0)] if shown else stages
-        shown += sum(one.first is not None for one in some)
-        yield brief, some
 
 
 def changed_line(many: int) -> str:
@@ -151,6 +142,10 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
     """Return a forecast as a person reads it: how much, then how long."""
     if not expected.briefs:
         return ["Forecast: nothing to write" + (", but for what repeats another piece" if unique else "")]
+    if expected.written_by == UNASKED:
+        more = ["what repeats another piece is flagged"] if unique else []
+        told = f"Forecast: {counted(expected.briefs, 'piece')}; this type asks no model, nothing is fetched or loaded"
+        return [told, *(f"  {note}" for note in more)]
     model = project.settings.model
     about = "" if expected.counted else "about "
     read = f"{about}{expected.prompt_tokens:,} tokens to read"

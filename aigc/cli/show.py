@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,7 +17,7 @@ from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.echo import echo, echo_text, print_json
 from aigc.cli.extension_page import named, names
 from aigc.cli.fitness_told import FitnessTold, needs_text
-from aigc.cli.one_brief import brief_option, read_brief
+from aigc.cli.one_brief import brief_option, first_brief, is_table, read_brief
 from aigc.cli.options import (
     Overrides,
     Pairs,
@@ -94,10 +94,7 @@ def command(
     content_type = project.content_type(type_name)
     if view == "prompt":
         given = mapping(inputs, "inputs")
-        if given or brief_file:
-            brief = read_brief(content_type, brief_file, given, looks=True)
-        else:
-            brief = Brief(id="", values=sample_values(project, content_type))
+        brief = _brief(project, content_type, brief_file, given)
         _prompts(project, content_type, brief, as_json=as_json)
     elif view == "schema":
         print_json({"brief": input_schema(content_type), "output": output_schema(content_type)})
@@ -115,6 +112,15 @@ def command(
         warn_of_adapter(project, content_type)
         echo_text(_page(project, content_type))
     return 0
+
+
+def _brief(project: Project, content_type: ContentType, file: str | None, given: Mapping[str, str]) -> Brief:
+    """Return the brief to show prompts of: of a table that of its first row, without any a sample."""
+    if file and is_table(Path(file)):
+        return first_brief(project, content_type, file, given)
+    if file or given:
+        return read_brief(content_type, file, given)
+    return Brief(id="", values=sample_values(project, content_type))
 
 
 def _origin(project: Project, file: Path, name: str, *, as_json: bool) -> None:
@@ -136,6 +142,8 @@ def _named(project: Project, name: str, *, as_json: bool) -> None:
 
 def _prompts(project: Project, content_type: ContentType, brief: Brief, *, as_json: bool) -> None:
     stages = prompts.stage_prompts(project, content_type, brief)
+    if not stages:
+        echo(f"{content_type.name} asks no model, and so has no prompt", err=True)
     if as_json:
         print_json([prompts.preview_record(one) for one in stages])
         return
@@ -214,7 +222,7 @@ def _page(project: Project, content_type: ContentType) -> str:
         "\nOutput",
         table(outputs, head=("  field", "type", "limits")),
         "\nStages",
-        *(_stage_line(project, content_type, stage) for stage in content_type.stages),
+        *([_stage_line(project, content_type, one) for one in content_type.stages] or ["  none: it asks no model"]),
         *_demands_lines(project, content_type),
     ]
     for title, steps in (("Post-processors", content_type.postprocess), ("Checks", content_type.checks)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from aigc.errors import UsageError
+from aigc.errors import UsageError, all_of
 
 T = TypeVar("T")
 Other = TypeVar("Other")
@@ -33,6 +33,11 @@ class Mistakes:
         if not self._all:
             raise error
         self.found.append(error)
+
+    def end(self) -> None:
+        """Raise all that was found as one, if anything was."""
+        if self.found:
+            raise all_of(list(dict.fromkeys(self.found)))
 
     def soundly(self, read: Callable[[], T], otherwise: Other) -> T | Other:
         """Return what `read` does, or `otherwise` where it fails, or goes on after a mistake of its own."""

@@ -133,6 +133,10 @@ class ContentType:
         """Return a brief as prompts alone see it: without what is for checks only, too."""
         return _without(brief, self.brief.keys() - told_inputs(self.brief).keys())
 
+    def asks(self, voice: str) -> bool:
+        """Say whether a model is asked for anything in a voice."""
+        return any(self.demands.runs(stage.name, voice) for stage in self.stages)
+
     def picking(self, voice: str) -> tuple[Stage, ...]:
         """Return the stages that pick what stands, of those that are run in a voice."""
         return tuple(stage for stage in self.stages if stage.pick and self.demands.runs(stage.name, voice))

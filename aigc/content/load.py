@@ -22,7 +22,7 @@ from aigc.content.form import read_form, read_name, read_summary, read_version
 from aigc.content.grammar import output_grammar
 from aigc.content.languages import LANGUAGE
 from aigc.content.links import leads_out
-from aigc.content.outputs import read_composition, read_fallback, read_output
+from aigc.content.outputs import read_composition, read_fallback, read_output, with_optional
 from aigc.content.pick import read_pick
 from aigc.content.prompt import check_shots
 from aigc.content.rendering import PlacedExpression
@@ -110,8 +110,9 @@ class _Load:
         output, _ = read_output(root, COMPOSED if staged else FALLBACK)
         written = [*_keys(root.child("stages"))] if staged else [MAIN]
         names = Names(known=self._known, stages=written, fields=output)
-        if written and staged:
+        if staged and (written or root.child("stages").value == {}):
             read_composition(self.environment, root, output, names)
+            output = with_optional(output, self.brief)
         examples = self._shown(lambda: self.examples.of_type(root, output, staged=staged))
         self.read(lambda: finding_names(root, self.registry), None)
         reads = self.read(lambda: read_reads(root), ())

@@ -3,6 +3,7 @@ their place."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from aigc.content.unread import StandIn
 from aigc.content.variables import check_expression
 from aigc.content.yaml_lines import Node
 
+PLAIN_INPUT = re.compile(r"\s*\{\{\s*(\w+)\s*\}\}\s*")
 Fields = dict[str, Schema]
 
 
@@ -52,6 +54,17 @@ def _compose(environment: TemplateEnvironment, node: Node, name: str, output: Fi
             written = check_in(environment, field.child(key), key, names)
             if key == "from" and not isinstance(output[name], StandIn):
                 output[name] = {**output[name], key: written}
+
+
+def with_optional(output: Fields, inputs: Fields) -> Fields:
+    """Return the output with each field that is an input as it is, and no more, as optional as that input."""
+    found = {}
+    for name, schema in output.items():
+        plain = PLAIN_INPUT.fullmatch(str(schema.get("from", "")))
+        given = inputs.get(plain[1], {}) if plain else {}
+        none = given.get("default", ...) is None and "default" not in schema
+        found[name] = {**schema, "default": None} if none and not isinstance(schema, StandIn) else schema
+    return found
 
 
 def read_fallback(

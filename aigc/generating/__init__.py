@@ -3,8 +3,8 @@
 Our engine is one source, a server that speaks the OpenAI protocol another: whoever asks what a source takes, keeps and
 is called in the keys of finished work asks here, and nobody asks which one it is.
 
-Names: `Source`, `AdapterFolders`; `judge` (another model that judges what this one writes), `trained` (what a card
-says), `fitting` (whether a model fits into memory).
+Names: `Source`, `AdapterFolders`, `Unasked` (in place of a model that is not asked); `judge` (another model that judges
+what this one writes), `trained` (what a card says), `fitting` (whether a model fits into memory).
 Knows: extensions, the names and weights of models. Does not know: settings, content types, what any generator does.
 """
 
@@ -12,5 +12,6 @@ from __future__ import annotations
 
 from aigc.generating.adapters import AdapterFolders, adapter_digest
 from aigc.generating.source import Source
+from aigc.generating.unasked import Unasked
 
-__all__ = ["AdapterFolders", "Source", "adapter_digest"]
+__all__ = ["AdapterFolders", "Source", "Unasked", "adapter_digest"]

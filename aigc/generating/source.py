@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from aigc.errors import AigcError, ProjectError
+from aigc.errors import AigcError, ProjectError, UsageError, all_of
 from aigc.generating.adapters import AdapterFolders
 from aigc.generating.bounded import calling, opened
 from aigc.generating.with_judge import WithJudge
@@ -116,8 +116,7 @@ class Source:
     def check(self, *, placed: bool = False) -> None:
         """Refuse wrong options with a UsageError; with `placed` look only at those that a file sets."""
         if placed:
-            options = {name: value for name, value in self.options.items() if name in self.where}
-            read_values(self.declared, options, section=self.section, where=self.where)
+            self._check_placed()
         else:
             self._values(fresh=False, retry=False)
             if self.extension.identity is not None:  # looks at what it tells apart
@@ -127,6 +126,17 @@ class Source:
                 self.adapters.check(self._serving())
         if self.judge is not None:
             self.judge.check(placed=placed)
+
+    def _check_placed(self) -> None:
+        """Refuse the wrong ones among the options that a file sets, all at once."""
+        wrong = []
+        for name in [one for one in self.options if one in self.where]:
+            try:
+                read_values(self.declared, {name: self.options[name]}, section=self.section, where=self.where)
+            except UsageError as error:
+                wrong.append(error)
+        if wrong:
+            raise all_of(wrong)
 
     def _serving(self) -> Callable[[Path], None] | None:
         """Return what refuses an adapter that this source cannot serve over its model; None where nothing is known."""

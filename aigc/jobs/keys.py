@@ -33,7 +33,7 @@ class Keys:
         settings, picks = project.settings, any(stage.pick for stage in content_type.stages)
         self._made_by = [
             content_type.digest,
-            project.model_identity(content_type.name),
+            project.model_identity(content_type.name) if content_type.stages else "",
             settings.seed,
             settings.candidates,
             dict(settings.sampling),

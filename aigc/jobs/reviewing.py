@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import getpass
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from aigc.jobs.lock import only_run, running
 from aigc.jobs.report import REPORT, write_report
 from aigc.ledger.ledger import LEDGER_FILE, Ledger, check_job, opened_ledger
 from aigc.models.needs import size_text
-from aigc.project import Project
+from aigc.project import OWN, Project
 from aigc.types import Artifact, Decision, Json, Suggestion, Verb, at_path, by_field, text_places
-from aigc.writing.amending import amended, refusals
+from aigc.writing.amending import amended, line_at, refusals
+from aigc.writing.drafting import Origin
 from aigc.writing.sheet import Setup
 
 PATIENCE = 30.0  # seconds to wait for another run: one that picks has finished by then
@@ -194,7 +195,8 @@ class Desk:
             )
         written, before = self.ledger.pieces.as_written(name), self.piece(name)
         texts = {**(before.review.fields if before.review else {}), place: text}
-        if refused := refusals(amended(self._setup, written, texts), before, [place]):
+        lines = own_lines(self._setup, self.ledger, written, texts)
+        if refused := refusals(amended(self._setup, written, texts, lines=lines), before, [place]):
             first = refused[0]
             raise UsageError(f"{name}: {first.field or place}: {first.message} ({first.check}): {text!r} cannot stand")
         return self._decide(verb, name, place, (text,), note)
@@ -225,10 +227,33 @@ class Desk:
 
     def _origin(self, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int]:
         """Return the stage and the item that wrote a place, as far as that is known."""
-        lines = self.ledger.lines.of(self.ledger.pieces.entry(name).writing)
-        places = [(one.stage, one.item) for one in offers]
-        places += [(line.stage, line.item) for line in lines if place in line.fields]
-        return places[0] if places else ("", 0)
+        return stage_of(self.ledger, name, place, offers) or ("", 0)
+
+
+def stage_of(ledger: Ledger, name: str, place: str, offers: Sequence[Suggestion]) -> tuple[str, int] | None:
+    """Return the stage and the item that wrote a place, by what is suggested there or the lines that are kept; None
+    where neither tells."""
+    lines = ledger.lines.of(ledger.pieces.entry(name).writing)
+    places = [(one.stage, one.item) for one in offers]
+    places += [(line.stage, line.item) for line in lines if place in line.fields]
+    return places[0] if places else None
+
+
+def own_lines(setup: Setup, ledger: Ledger, written: Artifact, texts: Mapping[str, str]) -> dict[str, Origin]:
+    """Return place → the line in whose place a person's own words stand, in types of the project: its author's rules
+    for lines hold for people too. Checks of other types' stages keep a small model to its facts."""
+    found: dict[str, Origin] = {}
+    if setup.content_type.plugin != OWN:
+        return found
+    offers = by_field(written.suggestions)
+    for place, text in texts.items():
+        there = offers.get(place, [])
+        if any(one.text == text for one in there):
+            continue  # it passed those checks
+        known = stage_of(ledger, written.id, place, there)
+        if origin := line_at(setup.content_type, place, *(known or ())):
+            found[place] = origin
+    return found
 
 
 def review_setup(project: Project, content_type: ContentType, ledger: Ledger) -> Setup:
@@ -293,7 +318,8 @@ def _judge(setup: Setup, ledger: Ledger, name: str) -> None:
     piece = ledger.pieces.entry(name).artifact
     texts, stale = (piece.review.fields, piece.review.stale) if piece.review else ({}, ())
     there = [place for place in stale if isinstance(at_path(piece.fields, place), str)]
-    ledger.reviews.judge(amended(setup, ledger.pieces.as_written(name), texts, there))
+    written = ledger.pieces.as_written(name)
+    ledger.reviews.judge(amended(setup, written, texts, there, own_lines(setup, ledger, written, texts)))
 
 
 def _me() -> str:

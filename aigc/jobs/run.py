@@ -146,12 +146,9 @@ class Job:
             take_over(self.ledger, self.folder)
         if fresh or retry or only:
             forget_deaths(self.ledger)
-        made_by = {
-            "content_type": self.content_type.name,
-            "version": self.content_type.version,
-            "model": self.project.source.title,
-            "voice": self.project.voice(self.content_type),
-        }
+        content_type, voice = self.content_type, self.project.voice(self.content_type)
+        model = self.project.source.title if content_type.asks(voice) else ""
+        made_by = {"content_type": content_type.name, "version": content_type.version, "model": model, "voice": voice}
         self.ledger.note(**made_by, command=command)
         again = only or (first if fresh or retry else ())
         store = None if fresh else self._store

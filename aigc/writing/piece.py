@@ -253,7 +253,7 @@ class Piece:
         provenance = Provenance(
             content_type=self.content_type.name,
             version=self.content_type.version,
-            model=self.setup.model,
+            model=self.setup.model if self.content_type.stages else "",
             seed=self.setup.seed,
             requests=self.requests + self.picking.requests,
             usage=self.usage + self.picking.usage,

@@ -46,7 +46,9 @@ def short_names(product: str) -> Sequence[str]:
     words = MODEL.sub("", whole).strip(FINAL).split(" ")
     if len(words) > 2 and words[-1].lower() in lists["offered"]:
         words.pop()
-    names = [product, whole, " ".join(words)]
+    cut = TAIL.search(product)
+    full = whole if cut and cut.group().startswith(",") else product  # no line goes on after "tea towel, set of 3"
+    names = [full, whole, " ".join(words)]
     clear = not is_vague(words[-1])
     if JOINED & {*words[-2:]}:
         return list(dict.fromkeys(names[:2]))  # of "bucket and ladle" no "ladle"

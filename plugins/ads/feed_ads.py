@@ -90,13 +90,32 @@ def feed_part(context: Context, part: str) -> str:
     bound = platform.texts.get(part)
     if bound is None:
         return ""
-    texts = {"primary_text": _primary_text, "headline": _headline, "description": _description}[part](values, bound)
-    return texts if platform.emoji else strip_emoji(texts)
+    text = _headline(values, bound) if part == "headline" else _beside(values, platform)[part == "description"]
+    return text if platform.emoji else strip_emoji(text)
 
 
-def _primary_text(values: Mapping[str, Any], bound: AdBound) -> str:
+def _beside(values: Mapping[str, Any], platform: AdPlatform) -> tuple[str, str]:
+    """Return the text over the picture and the line under it, which are seen together: neither says what the other
+    does. A line that not every reader is shown takes a fact that the text has no room for, else the offer or price from
+    its end, else nothing."""
+    over, under = platform.texts["primary_text"], platform.texts.get("description")
+    text = _primary_text(values, over)
+    if under is None:
+        return text, ""
+    lines = _descriptions(values, under)
+    if further := next((line for line in lines if not _tells(text, line)), ""):
+        return text, further
+    ends = [line for line in lines if line in _ends(values)]
+    return (_primary_text(values, over, without=ends[0]), ends[0]) if ends else (text, "")
+
+
+def _tells(text: str, line: str) -> bool:
+    return line.strip(FINAL).casefold() in text.casefold()
+
+
+def _primary_text(values: Mapping[str, Any], bound: AdBound, without: str = "") -> str:
     """Return sentences up to the advised length: the product with the first fact, then the others two by two, then the
-    price and the offer."""
+    price and the offer, `without` one of these."""
     language, facts = str(values.get("language") or "en"), _facts(values)
     product = str(values["product"])
     narrow = min(SENTENCE, bound.most)
@@ -104,10 +123,10 @@ def _primary_text(values: Mapping[str, Any], bound: AdBound) -> str:
     rest = [told_together(pair, language) for pair in shared_out(facts[1:], 2)] or [
         ad_sentence(fact, "", language, narrow) for fact in facts[1:2]
     ]
-    end = [price_line(values.get("price"), language), offered(values.get("offer")) or ""]
+    end = [line for line in reversed(_ends(values)) if line != without]
     joint = "" if language == "zh" else " "
     text = first
-    for one in filter(None, [*rest[:1], *map(capital, filter(None, end)), *rest[1:]]):
+    for one in filter(None, [*rest[:1], *end, *rest[1:]]):
         longer = text + joint + _ended(one, language)
         if bound.size(longer) <= bound.advised:
             text = longer
@@ -123,12 +142,17 @@ def _headline(values: Mapping[str, Any], bound: AdBound) -> str:
     return (fitting or [min(names, key=bound.size)])[0]
 
 
-def _description(values: Mapping[str, Any], bound: AdBound) -> str:
-    """Return the offer, the price or a fact that the text above does not begin with: the first that is short enough."""
+def _ends(values: Mapping[str, Any]) -> list[str]:
+    """Return the offer and the price, as far as there are such, as lines."""
     language = str(values.get("language") or "en")
-    lines = [capital(offered(values.get("offer")) or ""), price_line(values.get("price"), language)]
-    lines += [plain_line(fact, bound.advised) for fact in _facts(values)[1:]]
-    return next((line for line in lines if line and bound.size(line) <= bound.advised), "")
+    return list(filter(None, [capital(offered(values.get("offer")) or ""), price_line(values.get("price"), language)]))
+
+
+def _descriptions(values: Mapping[str, Any], bound: AdBound) -> list[str]:
+    """Return the offer, the price and the facts that the text above does not begin with, as far as they are short
+    enough."""
+    lines = [*_ends(values), *(plain_line(fact, bound.advised) for fact in _facts(values)[1:])]
+    return [line for line in lines if line and bound.size(line) <= bound.advised]
 
 
 def _action(platform: AdPlatform, values: Mapping[str, Any]) -> str:

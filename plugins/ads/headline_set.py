@@ -187,7 +187,7 @@ def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.brand and not ad.apart:
         branded = (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
-    names = [capital(name) for name in short_names(ad.product)[:3]]
+    names = [capital(name) for name in dict.fromkeys((ad.product, *short_names(ad.product)[:3]))]
     doubled = [name for name in names if ad.keyword and not has_phrase(name, ad.keyword) and twins(ad.keyword, name)]
     yield from (*(name for name in names if name not in doubled and (" " in name or not doubled)), *names)
 

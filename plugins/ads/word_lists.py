@@ -8,8 +8,34 @@ from importlib.resources import files
 from typing import Any
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-# A product's name may end before one of these: "Invoice software | for freelancers".
-TAIL = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
+PREPOSITION = re.compile(r"\s+(?:for|with|at|in|of|from|by|to)\s+.*$", re.IGNORECASE)
+COMMA = re.compile(r",\s+(?!.*(?:\b(?:and|or)\b|&)).*$", re.IGNORECASE)  # of several things none is the name
+
+
+class NameTail:
+    """This is what a product's name may end before: "Invoice software | for freelancers", "Tea towel |, set of 3".
+
+    Behind a comma stand a number or single words: of "Soft, warm blanket" nothing is left out.
+    """
+
+    def search(self, name: str) -> re.Match[str] | None:
+        """Return the tail of a name, None where it has none."""
+        found, comma = PREPOSITION.search(name), COMMA.search(name)
+        if comma and (found is None or comma.start() < found.start()):
+            first, *others = (part.strip() for part in comma.group()[1:].split(","))
+            last = others[-1] if others else first
+            if NUMBER.search(first) or " " not in last:
+                return comma
+        return found
+
+    def sub(self, instead: str, name: str) -> str:
+        """Return a name with something in place of its tail."""
+        found = self.search(name)
+        return name[: found.start()] + instead if found else name
+
+
+NUMBER = re.compile(r"\d")
+TAIL = NameTail()
 
 
 @cache

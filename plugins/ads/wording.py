@@ -86,7 +86,7 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
     head = ARTICLE.sub("", TAIL.sub("", product)).lower()
     if product and not begins.startswith((head, head.removesuffix("s"))):
         yield f"does not begin with {head!r}"
-    elif verbs and product and _runs_on(begins.removeprefix(head), str(field.draft.item)):
+    elif verbs and product and _runs_on(_behind(begins, product.lower(), head), str(field.draft.item)):
         yield "says the fact's thing as if the product were one: nothing joins them"
     if verbs and product and (several := _multiplied(text, str(field.draft.item), product)):
         yield f"makes several of one: {several!r}"
@@ -104,6 +104,11 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
         verbs and in_fact and verb not in free and opening(in_fact.string[in_fact.start() :]) == "noun"
     ):
         yield "has no verb after 'that'"
+
+
+def _behind(text: str, *names: str) -> str:
+    """Return what follows the first of the names that a text begins with."""
+    return next((text.removeprefix(name) for name in names if text.startswith(name)), text)
 
 
 def _said_of_itself(text: str, fact: str) -> str:

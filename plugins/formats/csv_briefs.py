@@ -19,6 +19,7 @@ from aigc_plugins.formats.delimiters import NAMED, delimiter_of
 from aigc_plugins.formats.encodings import encoding_option
 from aigc_plugins.formats.header import OPTION, HeadedRows
 from aigc_plugins.formats.own_columns import OwnColumns
+from aigc_plugins.formats.shifted_cells import Neighbours
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -91,6 +92,7 @@ class _Reading:
         self._table = HeadedRows(header)
         self._above = 0  # lines above the table
         self._delimiter = ","
+        self._beside = Neighbours((), ",")
         self._broken = False
         self._formulas = False
 
@@ -99,6 +101,7 @@ class _Reading:
         csv.field_size_limit(LARGEST_CELL)
         head, hint = self._head()
         self._delimiter = delimiter or hint or delimiter_of(_whole(head), named=self._table.header != 0)
+        self._beside = Neighbours(_whole(head), self._delimiter)
         spaced = TIGHT.search(head[0].replace(self._delimiter, "\0")) is None
         lines = csv.reader(self._lines(head), delimiter=self._delimiter, strict=True, skipinitialspace=spaced)
         found = False
@@ -154,9 +157,13 @@ class _Reading:
                 f"{where}: the header has {self._byte(cells)}",
                 hint=f"save the file as UTF-8, or say its encoding: {self._encodings}",
             )
+        heads = self._heads()
         row = self._table.take(cells, line, where)
         if row is not None and self._own.ours:
             row = self._own.read(row, apostrophes=True)
+        if row is not None and not row.error and not heads and (one := self._beside.shifted(cells, self._columns)):
+            tip = f'put quotes around it: "{one}"'
+            return replace(row, error=f"a comma within {one!r} shifts the cells behind it; {tip}")
         if row is not None and broken:
             return self._mended(row, cells)
         if row is not None and row.error:
@@ -172,6 +179,10 @@ class _Reading:
             values={name: BROKEN.sub("\ufffd", str(cell)) for name, cell in row.values.items()},
             error=f"{column} has {self._byte(cells)}; if the file is not, say {self._encodings}",
         )
+
+    @property
+    def _columns(self) -> int:
+        return len(self._table.names)
 
     @cached_property
     def _own(self) -> OwnColumns:

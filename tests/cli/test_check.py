@@ -197,6 +197,35 @@ def test_an_option_that_there_is_not_is_told_with_its_column(here: Path, capsys:
     assert line[int(str(found["column"])) - 1 :].startswith("cut: 3")
 
 
+def test_every_mistake_of_the_settings_is_told_at_once_by_every_command(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["sead: 3", "engine: {rowz: 3}", "candidates: many", "timeouts: {plugin: long}", "unique: {treshold: 1}"]
+    (here / "aigc.yaml").write_text("\n".join([*lines, "policy:", "  - limits", ""]), encoding="utf-8")
+    found = mistakes(capsys)
+    assert [one["line"] for one in found] == [1, 2, 3, 4, 5]
+    assert [str(one["message"]).partition(":")[0] for one in found] == [
+        "sead",
+        "engine.rowz",
+        "candidates",
+        "timeouts.plugin",
+        "unique.treshold",
+    ]
+    assert found[0]["hint"] == "did you mean 'seed'?"
+    assert main(["types"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 4 and all(line.startswith(f"Error: {here / 'aigc.yaml'}:") for line in told)
+
+
+def test_every_wrong_check_of_the_policy_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "aigc.yaml").write_text("policy:\n  - limitz\n  - limits\n  - not_cu\n", encoding="utf-8")
+    found = [one for one in mistakes(capsys) if str(one["file"]).endswith("aigc.yaml")]
+    assert [(one["line"], one["hint"]) for one in found] == [
+        (2, "did you mean 'limits'?"),
+        (4, "did you mean 'not_cut'?"),
+    ]
+
+
 def test_of_a_long_line_the_place_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

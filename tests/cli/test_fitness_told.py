@@ -145,6 +145,7 @@ def test_a_dry_run_shows_no_stage_of_another_voice(aigc: Run, shop: Any) -> None
     shop.write("rows.csv", "product,facts\nCup,light\n")
     batch = ("batch", "shop/advert", "rows.csv", *SMALL, "--out", "made", "--dry-run")
     told = aigc(*batch).out
-    assert "stage lines (1 request)" in told and "stage closing" not in told
-    assert "stage closing" in aigc(*batch, "--voice", "loud").out
-    assert [one["stage"] for one in aigc(*batch, "--json").json["prompts"][0]["requests"]] == ["lines", "closing"]
+    assert "stage lines, the task" in told and "stage closing" not in told
+    calm, loud = (aigc(*batch, *voice, "--json").json["prompts"][0]["requests"] for voice in ([], ["--voice", "loud"]))
+    assert [one["stage"] for one in calm] == [one["stage"] for one in loud] == ["lines", "closing"]
+    assert "not run in the voice 'calm'" in calm[1]["why"] and "not run" not in loud[1]["why"]

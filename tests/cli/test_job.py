@@ -164,7 +164,9 @@ def test_job_lists_what_the_model_wrote_a_line_each(aigc: Run, shop: Any) -> Non
 
 def test_lines_are_readable_and_said_to_be_missing_where_none_are_kept(aigc: Run, shop: Any) -> None:
     aigc(*BATCH)
-    shown = aigc("job", "made", "--lines").out
+    ran = aigc("job", "made", "--lines")
+    shown = ran.out
+    assert ran.err.startswith("✓ taken: ") and "✗ not taken" in ran.err, "what the marks mean"
     assert "✓" in shown and "(accepted)" in shown and "{" not in shown
     aigc(*BATCH[:-1], "none", "--no-reuse", "-o", "keep_lines=none")
     told = aigc("job", "none", "--lines", "--json")

@@ -264,20 +264,21 @@ def test_an_id_or_a_model_nobody_knows_stops_a_dry_run_too_and_leaves_no_folder(
     assert not (shop.folder / "made").exists() and not shop.generators
 
 
-def test_a_dry_run_shows_three_prompts_and_then_what_it_would_take(aigc: Run, shop: Any) -> None:
+def test_a_dry_run_tells_what_feeds_what_first_and_of_prompts_the_first_task(aigc: Run, shop: Any) -> None:
     shop.write("items.csv", "product,facts\n" + "".join(f"Mug {at},light;red\n" for at in range(9)))
     ran = aigc("batch", "shop/advert", "items.csv", "--dry-run")
-    heads = [line for line in ran.out.splitlines() if line.startswith("──")]
-    assert [head.split(" (")[0] for head in heads] == [
-        "── 0001",
-        "── 0001",
-        "── 0002",
-        "── 0003",
-        "── the whole job: shop/advert ──",
-    ]
-    assert ran.out.count("[user]") == 3, "a stage that has to wait has none yet"
-    said = aigc("batch", "shop/advert", "items.csv", "--dry-run", "--json").json["prompts"]
-    assert [len(one["requests"]) for one in said] == [2, 2, 2]
+    lines = ran.out.splitlines()
+    assert lines[:2] == ["── the whole job: shop/advert ──", "9 rows: 9 valid, 0 not"]
+    assert any(line.split() == ["facts", "facts"] for line in lines[2:6]) and len(lines) < 16, ran.out
+    assert ran.out.index("Forecast: ") < ran.out.index("── 0001 (items.csv:2): stage ") and "Mug 1" not in ran.out
+    whole = lines[-2].partition("stage asks: ")[2].split()
+    shown = aigc(*whole[1:])
+    assert shown.code == 0 and "Mug 0" in shown.out, "the command that is told shows it all"
+    mapped = ("batch", "shop/advert", "items.csv", "--set", "product={{ facts }}", "--dry-run")
+    assert aigc(*mapped).out.splitlines()[-2].endswith("the same command with --json")
+    said = aigc("batch", "shop/advert", "items.csv", "--dry-run", "--json").json
+    assert [len(one["requests"]) for one in said["prompts"]] == [2, 2, 2]
+    assert said["inputs"]["facts"] == "facts" and aigc(*mapped, "--json").json["inputs"]["product"] == "{{ facts }}"
 
 
 def test_a_prompt_that_cannot_be_rendered_is_found_in_a_dry_run(aigc: Run, shop: Any) -> None:

@@ -358,3 +358,18 @@ def test_without_cleaning_a_cell_is_no_more_than_its_text(tmp_path: Path) -> Non
     project = Project.open(tmp_path)
     (row,) = Plan(type=ADS, briefs=str(path)).rows(project, project.content_type(ADS))
     assert isinstance(row, Artifact) and "url" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("cell", "facts"),
+    [
+        ("warm • light • dry", ["warm", "light", "dry"]),
+        ("• warm • light", ["warm", "light"]),
+        ("Salt • pepper", ["Salt • pepper"]),
+        ("Anna·Maria·Ruiz", ["Anna·Maria·Ruiz"]),
+        ("9 - 5 - 3", ["9 - 5 - 3"]),
+    ],
+)
+def test_bullets_within_a_cell_part_the_facts_of_a_list(read: Read, cell: str, facts: list[str]) -> None:
+    rows = read(f"product,benefits,url\nA • b • c,{cell},{LINK}\n")
+    assert (values(rows, "benefits"), values(rows, "product")) == ([facts], ["A • b • c"])

@@ -143,3 +143,13 @@ def test_where_all_are_passed_over_the_run_says_how_they_are_read(
     assert "0 rows: 0 valid" in out and "1 row passed over: Status is 'draft' 1" in err
     main(["batch", "seo/meta", "rows.csv", "--from", "shopify", "--out", "D"])
     assert f"all its rows are passed over; {READ[1:-12]} reads them" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["Total", "Summe", "合计"])
+def test_a_sum_is_passed_over_in_an_export_of_a_tool_too(told: Told, word: str) -> None:
+    head = "Handle,Title,Body (HTML),Vendor,Type,Variant SKU,Variant Price\n"
+    text = head + f"mug,Mug,<li>keeps warm</li>,Acme,Mugs,M1,12.90\n{word},,,,,,12.90\n"
+    link = ("--set", "url=https://example.com/{{ Handle }}")
+    out, err = told("ads/google-search", text, "--from", "shopify", *link)
+    assert "1 rows: 1 valid, 0 not" in out and f"rows.csv: 1 row passed over: a sum 1 {READ}" in err
+    assert re.search(r"benefits +Body \(HTML\)\n", out), "of an expression the columns that it asks for"

@@ -101,6 +101,17 @@ def test_a_pick_stands_in_all_that_people_read(page: Shop) -> None:
     assert "review" not in json.loads((page.folder / "artifacts.jsonl").read_text().splitlines()[1])
 
 
+def test_own_words_are_held_to_what_the_stages_lines_are(page: Shop) -> None:
+    text = PAGE.replace("    fallback:", "    checks: [{forbidden_words: {words: [best]}}]\n    fallback:")
+    assert page.project.folder is not None
+    (page.project.folder / "templates/shop/page.yaml").write_text(text)
+    with at_desk(page.project, page.folder) as desk:
+        with pytest.raises(UsageError, match=r"lines\[1\].*best.*forbidden_words"):
+            desk.write("00", PLACE, "the best mug")
+        assert desk.write("00", PLACE, "a good mug").status == "accepted"
+        assert desk.take("00", PLACE, 1).fields["lines"] == ["mug", "mug! take 3"]
+
+
 def test_it_survives_reruns_and_fresh(page: Shop) -> None:
     with at_desk(page.project, page.folder) as desk:
         desk.take("00", PLACE, 1)

@@ -32,6 +32,7 @@ UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earli
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 # How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
 SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 3, 3 / 2)}
+UNASKED = "no model"  # writes
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
@@ -41,8 +42,9 @@ class Forecast:
 
     `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
     requests are those before anything is asked again. The written tokens go by earlier `runs` of this type here, by its
-    `examples`, or by its `bounds`. `seconds` are None before the first run on this machine, `like` is the type which
-    that wrote, empty for several others, and `pieces` how many. `too_long` prompts do not fit the model's `context`.
+    `examples`, or by its `bounds`; by `no model` where the type asks none. `seconds` are None before the first run on
+    this machine, `like` is the type which that wrote, empty for several others, and `pieces` how many. `too_long`
+    prompts do not fit the model's `context`.
     `memory` is in bytes, 0 where nothing is known of it.
     """
 
@@ -95,10 +97,11 @@ class Forecaster:
         self._project = project
         self._content_type = content_type
         self._voice = project.voice(content_type)
-        self._weights = project.source.known_weights()
-        folder = self._weights.folder if self._weights else None
-        self.counter = TokenCounter(folder, context=project.source.context)
-        self._rate = of_writer(read_rates(rates), writer_of(project), content_type.name) if rates else None
+        self._asks = content_type.asks(self._voice)
+        weights = project.source.known_weights() if self._asks else None
+        self.counter = TokenCounter(weights.folder if weights else None, context=project.source.context)
+        known = read_rates(rates) if rates and self._asks else ()
+        self._rate = of_writer(known, writer_of(project), content_type.name)
         self._stand_ins = stand_ins(content_type)
         self._draw = Random(1)
         self._seen = self._rendered = 0
@@ -145,7 +148,7 @@ class Forecaster:
             prompt_tokens=round(self._tokens * share * again),
             written_tokens=round(written),
             written_by=by,
-            counted=self.counter.exact,
+            counted=self.counter.exact or not self._asks,
             longest_prompt=self._longest,
             too_long=round(self._too_long * share),
             context=self.counter.context,
@@ -178,7 +181,7 @@ class Forecaster:
         At once there are as many texts as may be, each with a task and an answer of the usual length: of one stage, for
         a piece goes through them one after the other.
         """
-        model = self._project.source.memory()
+        model = self._project.source.memory() if self._asks else None
         if model is None:
             return 0
         from aigc.engine.memory import TELLING, held_tokens
@@ -198,6 +201,8 @@ class Forecaster:
 
     def _written(self, asked: Mapping[str, float], same: Rate | None, again: float) -> tuple[float, str]:
         """Return how many tokens will be written, and what says so."""
+        if not self._asks:
+            return 0, UNASKED
         stages = self._content_type.stages
         if same is not None:
             return self._completions(asked) * again * same.written_tokens / same.completions, "runs"

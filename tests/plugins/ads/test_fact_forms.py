@@ -19,7 +19,7 @@ from aigc_plugins.ads.fact_forms import bare, beside, clauses, short_names, two_
         ("Waffle iron", ["Waffle iron"]),
         ("Home cleaning service", ["Home cleaning service", "Home cleaning", "cleaning"]),
         ("Cold brew maker", ["Cold brew maker"]),
-        ("Cold brew coffee makers, 1 l", ["Cold brew coffee makers, 1 l", "Cold brew coffee makers", "coffee makers"]),
+        ("Cold brew coffee makers, 1 l", ["Cold brew coffee makers", "coffee makers"]),
         ("Cordless vacuum cleaner", ["Cordless vacuum cleaner", "vacuum cleaner"]),
         ("Lunch bags", ["Lunch bags"]),
         ("Team password manager", ["Team password manager", "password manager"]),

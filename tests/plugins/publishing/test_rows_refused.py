@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from aigc.cli import main
+from aigc.testing import run_cli
 
 PAGES = "id,topic,keyword\nmug,Enamel mug,enamel mug\n"
 COUNTED = "topic,keyword\nEnamel mug,enamel mug\n"
@@ -41,3 +43,12 @@ def test_nothing_is_made_of_rows_that_are_all_refused(tmp_path, monkeypatch, cap
     assert main(["batch", "seo/meta", "rows.csv", "--to", "html", "--out", "made"]) == 2
     assert "html refuses it: has no text beside its title and description" in capsys.readouterr().err
     assert not (tmp_path / "made" / "artifacts.jsonl").exists()
+
+
+def test_a_dry_run_tells_which_column_a_shop_will_know_its_products_by(tmp_path: Path) -> None:
+    (tmp_path / "pages.csv").write_text("SKU,Handle,topic,keyword\nMUG-1,mug,Enamel mug,mug\n", encoding="utf-8")
+    argv = ("batch", "seo/meta", "pages.csv", "--to", "shopify", "--dry-run")
+    told = "pages.csv: shopify: the id of each piece, and the handle of its product, is what the column 'SKU' has"
+    assert told in run_cli(*argv, "--map", "id=SKU", cwd=tmp_path).err
+    assert "the id of each piece" not in run_cli(*argv, "--map", "id=Handle", cwd=tmp_path).err
+    assert "the id of each piece" not in run_cli(*argv[:3], "--map", "id=SKU", "--dry-run", cwd=tmp_path).err
