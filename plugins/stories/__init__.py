@@ -17,7 +17,7 @@ from aigc_plugins.stories.bedtime import bedtime_about, bedtime_beats, bedtime_s
 from aigc_plugins.stories.epub_books import epub_books
 from aigc_plugins.stories.flash_fiction import flash_about, flash_beats, flash_scenes, flash_title
 from aigc_plugins.stories.scene_repeats import scenes_go_on
-from aigc_plugins.stories.story_names import hero_stays, no_new_names
+from aigc_plugins.stories.story_names import hero_stays, keeps_cast, no_new_names
 from aigc_plugins.stories.story_readers import age_rating, keeps_rating, story_length, suits_age
 from aigc_plugins.stories.story_voice import (
     ends_closed,
@@ -41,6 +41,7 @@ def aigc_checks() -> Sequence[Extension]:
     return (
         ends_closed,
         hero_stays,
+        keeps_cast,
         keeps_point_of_view,
         keeps_rating,
         keeps_tense,

@@ -157,17 +157,18 @@ def bedtime_scenes(context: Context, written: Sequence[str] = ()) -> list[dict[s
 
 
 @pass_context
-def bedtime_beats(context: Context) -> list[dict[str, str]]:
+def bedtime_beats(context: Context) -> list[dict[str, Any]]:
     """Return what a model is asked to write, a scene each: `note` is what happens in it, `told` the plot's own words,
-    `before` what was told until then."""
+    `before` the scene before, `names` who is in it."""
     return _items(BedtimeBrief.of(context.get_all()))
 
 
-def _items(brief: BedtimeBrief) -> list[dict[str, str]]:
+def _items(brief: BedtimeBrief) -> list[dict[str, Any]]:
     fill, items, before = _Introducing(brief), [], ""
     for lines in _beats(brief):
         told = brief.joint.join(fill.filled(line) for line in lines)
-        items.append({"note": told, "told": told, "before": before})
+        names = [name for name in (brief.hero, brief.friend) if name in told]
+        items.append({"note": told, "told": told, "before": before, "names": names})
         before = told
     return items
 

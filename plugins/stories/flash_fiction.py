@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -109,9 +110,9 @@ def flash_about(context: Context) -> str:
 
 
 @pass_context
-def flash_beats(context: Context) -> list[dict[str, str]]:
+def flash_beats(context: Context) -> list[dict[str, Any]]:
     """Return what a model is asked to write, a scene each: `note` is what happens, `told` how it stands without a
-    model, `before` the scene before."""
+    model, `before` the scene before, `names` who is in it."""
     return _flash_items(FlashBrief.of(context.get_all()))
 
 
@@ -127,7 +128,7 @@ def flash_scenes(context: Context, written: Sequence[str] = ()) -> list[dict[str
     return [{"text": text} for text in (*told, brief.sentences(brief.ending))]
 
 
-def _flash_items(brief: FlashBrief) -> list[dict[str, str]]:
+def _flash_items(brief: FlashBrief) -> list[dict[str, Any]]:
     joint = "" if brief.language == "zh" else " "
     obstacle, turn, opening = brief.sentences(brief.obstacle), brief.sentences(brief.turn), brief.line("opening")
     scenes = (
@@ -138,7 +139,8 @@ def _flash_items(brief: FlashBrief) -> list[dict[str, str]]:
     items, before = [], ""
     for note, lines in scenes:
         told = joint.join(lines)
-        items.append({"note": note, "told": told, "before": before})
+        names = [brief.hero] if brief.hero in note and not brief.first else []
+        items.append({"note": note, "told": told, "before": before, "names": names})
         before = told
     return items
 

@@ -35,6 +35,14 @@ def no_new_names(text: str, field: Field, *, cast: Sequence[str] = ()) -> Iterat
 
 
 @check
+def keeps_cast(text: str, *, names: Sequence[str]) -> Iterator[str]:
+    """A scene names all who are in it, `names`: a model writes "he" for two, or a friend for another."""
+    for name in names:
+        if not _named(name).search(text):
+            yield f"does not name {name!r}"
+
+
+@check
 def hero_stays(draft: Draft, *, hero: str, field: str = "scenes", apart: int = 1) -> Iterator[Finding]:
     """The `hero` is named in the first and the last but one of a story's scenes, and never missing from more than
     `apart` scenes running.
@@ -43,11 +51,15 @@ def hero_stays(draft: Draft, *, hero: str, field: str = "scenes", apart: int = 1
     """
     scenes = list(texts_in(draft.fields.get(field)))
     missing = 0
-    word = re.compile(re.escape(hero) if is_chinese(hero) else rf"\b{re.escape(hero)}\b")
+    word = _named(hero)
     for at, scene in enumerate(scenes):
         missing = 0 if word.search(scene) else missing + 1
         if missing > apart or (missing and at == 0):
             yield Finding(message=f"does not name {hero!r}", field=f"{field}[{at}]")
+
+
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(re.escape(name) if is_chinese(name) else rf"\b{re.escape(name)}\b")
 
 
 def _english(text: str, given: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -72,12 +84,8 @@ def _chinese(text: str, given: str) -> Iterator[tuple[str, tuple[int, int]]]:
     for pattern in patterns:
         for found in pattern.finditer(text):
             name = found[1]
-            if (
-                name not in told
-                and found.start(1) not in seen
-                and not name.startswith(none)
-                and not name.endswith(none)
-            ):
+            known = name in told or name.startswith(none) or name.endswith(none)
+            if not known and found.start(1) not in seen:
                 seen.add(found.start(1))
                 yield name, found.span(1)
 

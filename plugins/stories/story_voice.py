@@ -73,11 +73,12 @@ def ends_closed(draft: Draft, *, field: str = "scenes", question: bool = False) 
         return
     last = scenes[-1].rstrip()
     opened = next((found for one in _opened("zh" if is_chinese(last) else "en") if (found := one.search(last))), None)
+    dots = re.search(r"(?:\.\.|…)[\"'”’」』）)]*$", last)
     asks = re.search(r"[?？][\"'”’」』）)]*$", last)
     if opened:
         yield Finding(message=f"ends open: {opened.group().strip()!r}", field=f"{field}[{len(scenes) - 1}]")
-    elif not CLOSED.search(last) and not (question and asks):
-        what = "a question" if asks else "no full stop"
+    elif dots or not (CLOSED.search(last) or (question and asks)):
+        what = "dots" if dots else "a question" if asks else "no full stop"
         yield Finding(message=f"ends with {what}", field=f"{field}[{len(scenes) - 1}]")
 
 
