@@ -14,7 +14,10 @@ from aigc_plugins.stories.story_lists import story_list
 
 SPOKEN = re.compile(r"“[^”]*”?|\"[^\"]*\"?|「[^」]*」?|《[^》]*》?")
 CLOSED = re.compile(r"[.!。！][\"'”’」』）)]*$")
-HELPED = re.compile(r"(?:\b(?:ha(?:ve|s|d)|is|are|was|were|be|been|being|gets?|got)|['’](?:ve|s))\s+(?:\w+\s+)?$")
+HELPED = re.compile(  # a participle comes: has got, was never seen
+    r"(?:\b(?:ha(?:ve|s|d)|is|are|was|were|be|been|being|gets?|got)|['’](?:ve|s))\s+"
+    r"(?:(?:not|just|already|only|never|always|ever|still|\w+ly)\s+)?$"
+)
 LEAST = 2  # verbs of the other tense in a text: one may be a slip of the list
 
 
