@@ -16,7 +16,9 @@ def found() -> Callable[..., str]:
     list; options by their names, the brief's values as `brief`, the item as `item`."""
     checks = {one.name: one.function for one in stories.aigc_checks() if isinstance(one, Extension)}
 
-    def run(check: str, told: str | list[str], brief: dict[str, Any] | None = None, item: Any = None, **options: Any) -> str:
+    def run(
+        check: str, told: str | list[str], brief: dict[str, Any] | None = None, item: Any = None, **options: Any
+    ) -> str:
         fields = {"scenes": [{"text": one} for one in told]} if isinstance(told, list) else {}
         draft = Draft(brief=Brief(id="1", values=brief or {}), fields=fields, schema={}, item=item)
         if isinstance(told, list):
@@ -34,7 +36,9 @@ def found() -> Callable[..., str]:
 def story() -> Callable[..., Artifact]:
     """Make a finished story: `story("1", "A Title", ["One scene.", "Another."], language="zh")`."""
 
-    def make(name: str, title: str, scenes: list[str], status: str = "accepted", reason: str = "", **values: Any) -> Artifact:
+    def make(
+        name: str, title: str, scenes: list[str], status: str = "accepted", reason: str = "", **values: Any
+    ) -> Artifact:
         return Artifact(
             id=name,
             status=status,  # type: ignore[arg-type]

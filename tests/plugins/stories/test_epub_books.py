@@ -93,7 +93,10 @@ def test_a_book_has_every_story_whole_and_in_order(tmp_path: Path, two: list[Art
     read = book(tmp_path, two)
     assert read.contents == ["Mila & the <Sea>", "Tap, Tap, Tap"]
     assert read.texts("h1") == [["Mila & the <Sea>"], ["Tap, Tap, Tap"]]
-    assert read.texts("p") == [["Mila woke.", "“Fish & chips,” said Otto.", "They ate."], ["Bolt lay awake.", "Bolt slept."]]
+    assert read.texts("p") == [
+        ["Mila woke.", "“Fish & chips,” said Otto.", "They ate."],
+        ["Bolt lay awake.", "Bolt slept."],
+    ]
     assert read.told["title"] == "Stories" and read.told["creator"] == "A. Writer" and read.told["language"] == "en"
 
 

@@ -202,7 +202,12 @@ def test_scenes_go_on(found: Found) -> None:
     walk = "Mila walked down the long road to the harbour and counted the boats."
     assert not found("scenes_go_on", [walk, "There Otto waited with a lantern and a pot of soup."])
     assert "again" in found("scenes_go_on", [walk, "Otto came.", walk])
-    assert "tells again" in found("scenes_go_on", [walk, "Down the long road to the harbour walked Mila, counting boats."])
+    assert "tells again" in found(
+        "scenes_go_on", [walk, "Down the long road to the harbour walked Mila, counting boats."]
+    )
     wish: dict[str, Any] = {"but": ["count all the boats in the harbour", "Mila"]}
-    scenes = ["Mila wanted to count all the boats in the harbour.", "At last Mila could count all the boats in the harbour."]
+    scenes = [
+        "Mila wanted to count all the boats in the harbour.",
+        "At last Mila could count all the boats in the harbour.",
+    ]
     assert not found("scenes_go_on", scenes, **wish) and found("scenes_go_on", scenes)
