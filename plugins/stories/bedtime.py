@@ -71,7 +71,7 @@ class BedtimeBrief:
         if values.get("friend"):
             friend = {"name": str(values["friend"]).strip(), "kind": str(values.get("friend_kind") or "").strip()}
         events = tuple(one for event in values.get("events") or [] if (one := " ".join(str(event).split())))
-        plot = str(values.get("plot") or "") or drawn_line(list(lists["plots"]), draw, "plot")
+        plot = str(values.get("plot") or "") or drawn_line(_fitting(lists, f"{wish} {told['kind']}"), draw, "plot")
         return cls(
             language=language,
             pronoun=str(values.get("pronoun") or "they"),
@@ -230,6 +230,16 @@ def _filled(line: str, brief: BedtimeBrief) -> str:
 def _ended(event: str, brief: BedtimeBrief) -> str:
     event = capital(event.replace("|", " ").replace("{", "(").replace("}", ")"))
     return event if ENDED.search(event) else event.rstrip(FINAL) + ("。" if brief.language == "zh" else ".")
+
+
+def _fitting(lists: Mapping[str, Any], about: str) -> list[str]:
+    """Return the plots that suit a wish and who has it: none of rain for a cloud that wants to rain."""
+    unless: Mapping[str, Sequence[str]] = lists["unless"]
+    return [plot for plot in lists["plots"] if not any(_tells(about, word) for word in unless.get(plot, ()))]
+
+
+def _tells(about: str, word: str) -> bool:
+    return bool(re.search(rf"\b{word}" if word.isascii() else word, about, re.IGNORECASE))
 
 
 def _titled(place: str) -> str:

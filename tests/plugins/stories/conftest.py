@@ -36,12 +36,10 @@ def found() -> Callable[..., str]:
 def story() -> Callable[..., Artifact]:
     """Make a finished story: `story("1", "A Title", ["One scene.", "Another."], language="zh")`."""
 
-    def make(
-        name: str, title: str, scenes: list[str], status: str = "accepted", reason: str = "", **values: Any
-    ) -> Artifact:
+    def make(name: str, title: str, scenes: list[str], reason: str = "", **values: Any) -> Artifact:
         return Artifact(
             id=name,
-            status=status,  # type: ignore[arg-type]
+            status="flagged" if reason else "accepted",
             reason=reason,
             fields={"title": title, "description": "What it is about.", "scenes": [{"text": one} for one in scenes]},
             brief=Brief(id=name, values=values),

@@ -129,6 +129,18 @@ def test_the_friend_is_another_than_the_hero() -> None:
         assert brief.friend != "Otto" and brief.friend_kind != "hedgehog"
 
 
+@pytest.mark.parametrize(
+    ("kind", "wish", "language", "never"),
+    [("little cloud", "rain", "en", {"rain", "bridge"}), ("小云", "下第一场雨", "zh", {"rain", "bridge"})],
+)
+def test_a_plot_is_drawn_that_suits_the_wish(kind: str, wish: str, language: str, never: set[str]) -> None:
+    drawn = {
+        BedtimeBrief.of({**MILA, "kind": kind, "wish": wish, "language": language, "draw": draw}).plot
+        for draw in range(120)
+    }
+    assert not drawn & never and len(drawn) > 8
+
+
 def test_another_number_tells_the_same_brief_otherwise(bundled: Project) -> None:
     assert len({"\n".join(told(written(bundled, **MILA, draw=draw))) for draw in range(12)}) == 12
     assert told(written(bundled, **MILA, draw=3)) == told(written(bundled, **MILA, draw=3))
@@ -137,8 +149,8 @@ def test_another_number_tells_the_same_brief_otherwise(bundled: Project) -> None
 def test_own_events_are_told_as_they_are_and_bring_their_own_cast(bundled: Project) -> None:
     events = [
         "one windy morning Mila climbed the tallest ladder with her biggest jar, and looked at the clouds",
-        "Then Mila sat down on the top step, opened the jar, and waited. A very small cloud came by, and it was curious.",
-        "It looked in, and it stayed. So Mila had a cloud at last, and in the evening she watered the beans with it {or so}.",
+        "Then Mila sat down on the top step, opened the jar, and waited. A very small cloud came by, and looked.",
+        "It stayed. So Mila had a cloud at last, and in the evening she watered all the beans with it {or so}.",
     ]
     for draw in range(8):
         piece = written(bundled, **MILA, events=events, draw=draw, lesson="Wait a little")
@@ -203,12 +215,18 @@ def test_no_line_of_ours_breaks_a_check_of_stories(found: Callable[..., str]) ->
 GOOD = "Mila was a small fox, and she lived in an old orchard. Every night she looked up and thought of the sea."
 
 
-def test_a_model_writes_scenes_and_what_breaks_the_story_is_told_instead(bundled: Project) -> None:
+def test_a_models_scenes_are_suggested_where_they_keep_to_the_story_and_ours_stand(bundled: Project) -> None:
     bad = "Then Gregory came to the stream and laughed at Mila."
     row: dict[str, Any] = MILA | {"plot": "bridge", "friend": "Otto", "friend_kind": "snail", "age": 4}
     plain = told(written(bundled, **row))
     generator = ScriptedGenerator(lambda request, _: bad if "Before:" in request.prompt.messages[-1].content else GOOD)
-    piece = written(bundled, generator, "written", **row)
-    assert told(piece) == [GOOD, *plain[1:]]
+    piece = written(bundled, generator, "suggested", **row)
+    assert piece.status == "accepted" and told(piece) == plain
+    assert [(one.field, one.text) for one in piece.suggestions] == [("scenes[0].text", GOOD)]
     asked = [request.prompt.messages[-1].content for request in generator.requests]
     assert len(asked) == 4 and all(scene in task for scene, task in zip(plain, asked, strict=False))
+
+
+def test_a_small_model_tells_and_is_not_asked(bundled: Project) -> None:
+    voices = bundled.content_type("stories/bedtime").demands.voices
+    assert list(voices) == ["told", "suggested"] and voices["suggested"].needs.parameters == 1_000_000_000

@@ -1,4 +1,4 @@
-"""A book of stories is an EPUB 3 that keeps the rules of its container and of its package, and has every story whole."""
+"""A book of stories is an EPUB 3 that keeps the rules of container and package, and has every story whole."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_each_language_has_a_book(tmp_path: Path, two: list[Artifact], story: St
 
 
 def test_a_book_says_that_a_model_wrote_it_and_what_is_flagged(tmp_path: Path, story: Story) -> None:
-    flagged = story("1", "Mila", ["Mila woke."], status="flagged", reason="a smaller model")
+    flagged = story("1", "Mila", ["Mila woke."], reason="a smaller model")
     read = book(tmp_path, [flagged], ai_label="visible", producer="House")
     assert '"ContentProducer": "House"' in (read.metas["aigc:label"] or "")
     assert read.texts("p")[0][0] == "a smaller model" and len(read.texts("p")[0]) == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -205,9 +204,6 @@ def test_scenes_go_on(found: Found) -> None:
     assert "tells again" in found(
         "scenes_go_on", [walk, "Down the long road to the harbour walked Mila, counting boats."]
     )
-    wish: dict[str, Any] = {"but": ["count all the boats in the harbour", "Mila"]}
-    scenes = [
-        "Mila wanted to count all the boats in the harbour.",
-        "At last Mila could count all the boats in the harbour.",
-    ]
-    assert not found("scenes_go_on", scenes, **wish) and found("scenes_go_on", scenes)
+    harbour = "every single boat of the long grey harbour under the cold moon"
+    scenes = [f"Mila wanted to count {harbour}.", f"At last Mila could count {harbour}."]
+    assert found("scenes_go_on", scenes) and not found("scenes_go_on", scenes, but=[f"count {harbour}", "Mila"])
