@@ -15,7 +15,7 @@ from aigc_plugins.stories.story_lists import story_list
 WORD = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’](?!s\b)[A-Za-z]+)?")
 BEGINS = re.compile(r"(?:^|[.!?:…]\s+|[“\"‘(]|\n)\s*$")
 DOES = re.compile(r"\s+(?:said|asked|was|had|went|came|ran|saw|is|has|says|and [A-Z]|(?!red\b)[a-z]+ed\b)")
-CLAUSE = re.compile(r"(?:^|[，。！？；：“”、\s])([\u3400-\u9fff]{2,4}?)(?=(?:{said}))")
+CLAUSE = re.compile(r"(?:^|[，。！？；：“”、\s])([\u3400-\u9fff]{2,4}?)(?=(?:{speaks}))")
 CALLED = re.compile(r"(?:名叫|叫做|名字是|名字叫)([\u3400-\u9fff]{1,4}?)(?=[的，。！？；“”、\s]|$)")
 LITTLE = re.compile(r"(?:^|[，。！？；：“”、\s])([小老阿][\u3400-\u9fff])(?=[说问喊答笑跑走跳看想])")
 
@@ -77,9 +77,9 @@ def _english(text: str, given: str) -> Iterator[tuple[str, tuple[int, int]]]:
 def _chinese(text: str, given: str) -> Iterator[tuple[str, tuple[int, int]]]:
     words = story_list("story_words")
     told = given + known_words("zh")
-    said = "|".join(words["called"]["zh"])
+    speaks = "|".join(words["called"]["zh"])
     none = tuple(words["no_names"]["zh"])
-    patterns = (CALLED, LITTLE, re.compile(CLAUSE.pattern.replace("{said}", said)))
+    patterns = (CALLED, LITTLE, re.compile(CLAUSE.pattern.replace("{speaks}", speaks)))
     seen: set[int] = set()
     for pattern in patterns:
         for found in pattern.finditer(text):
