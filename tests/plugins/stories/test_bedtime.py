@@ -230,3 +230,14 @@ def test_a_models_scenes_are_suggested_where_they_keep_to_the_story_and_ours_sta
 def test_a_small_model_tells_and_is_not_asked(bundled: Project) -> None:
     voices = bundled.content_type("stories/bedtime").demands.voices
     assert list(voices) == ["told", "suggested"] and voices["suggested"].needs.parameters == 1_000_000_000
+
+
+def test_every_line_of_ours_stands_beside_a_model_that_writes_nonsense(bundled: Project) -> None:
+    content_type = bundled.content_type("stories/bedtime")
+    briefs = [
+        Brief(id=str(at), values=brief_values(content_type, row, where="the test")) for at, row in enumerate(rows())
+    ]
+    pipeline = Pipeline(ScriptedGenerator(lambda *_: "I went."), bundled.environment, voice=lambda _: "suggested")
+    pieces = list(pipeline.write(content_type, briefs))
+    assert len(pieces) == len(briefs) and [one.reason for one in pieces if one.status != "accepted"] == []
+    assert not any(one.suggestions for one in pieces)
