@@ -31,6 +31,8 @@ NAMES = [
     "seo/meta",
     "shops/listing",
     "social/post",
+    "stories/bedtime",
+    "stories/flash",
     "support/macro",
     "support/review-reply",
     "text/continue",
