@@ -1,0 +1,230 @@
+"""A finished job for another market: its pieces and their briefs changed alike, then judged by their own content type.
+
+    localised = Localised(project, folder, Change(market="gb"))
+    with open_job(project, localised.content_type, out, reuse=False) as job:
+        job.register(localised.briefs())
+        job.run(localised.runner(generator))
+
+What is written there are pieces of the type they were: with its limits, counted anew, its checks and its exports. No
+prompt of the type is asked again. Texts change by the post-processor `for_market`, in the brief as in the piece, so
+that what a check looks up in the brief is there; `fits_market` tells what nobody could convert. Addresses, words of
+enums and what is for exports only stay, and so do the brand's name and the words of its pack.
+
+A piece is not all in its localised brief, where each of its numbers would vouch for itself: the brief has a mark of it,
+`localised_from`, by which the expressions of the derived type find its texts here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aigc.content import ContentType, Schema
+from aigc.content.brand_pack import MARKET, PACK
+from aigc.content.demands import Demands, Voice
+from aigc.content.languages import language_said
+from aigc.content.rendering import PlacedExpression
+from aigc.content.type_keys import EXPORT_ONLY
+from aigc.content.walk import ANYTHING, is_prose, mapped
+from aigc.errors import EngineError, JobError
+from aigc.jobs.folder import exported_statuses
+from aigc.jobs.runner import Local, Task
+from aigc.ledger.entry import Finished
+from aigc.ledger.ledger import opened_ledger
+from aigc.plugs.extension import Bound
+from aigc.project import Project
+from aigc.types import Artifact, Brief, Completion, Delta, Finding, Generator, Json, Request
+from aigc.writing.drafting import distinct, verdict
+
+FOR_MARKET, FITS_MARKET = "for_market", "fits_market"  # the extensions that know markets
+MARK, FIELD = "localised_from", "localised_field"  # a brief's mark of its piece; the function that finds a field by it
+LANGUAGE_OF = "market_language"  # the function that tells the language of a market
+BRAND = "brand"  # the input that holds a name
+LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")  # a mark with digits would be numbers of the brief
+WHERE = "aigc localise"
+SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """This is what a job is localised to: the options of `for_market`, `keep` for all pieces."""
+
+    market: str
+    source: str = ""
+    measures: str = "replace"
+    rates: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The options that say from where to where."""
+        return {"market": self.market, **({"source": self.source} if self.source else {})}
+
+    @property
+    def options(self) -> dict[str, Json]:
+        """The options of `for_market`."""
+        return {**self.where, "measures": self.measures, "rates": dict(self.rates), "keep": list(self.keep)}
+
+
+class Localised:
+    """This is a finished job as it is for a market. NotFound where the folder holds none, JobError where it has no
+    piece to localise, UsageError for a market or an option that is none."""
+
+    def __init__(self, project: Project, folder: Path, change: Change, *, with_flagged: bool = False) -> None:
+        self._project, self._folder, self._change = project, folder, change
+        with opened_ledger(folder) as ledger:
+            facts = ledger.facts()
+            self._pieces = {one.id: one for one in ledger.pieces.artifacts(exported_statuses(with_flagged))}
+        self._fields: dict[str, Mapping[str, Json]] = {}  # by their mark
+        self._step = project.registry.get("postprocessor", FOR_MARKET, WHERE).bind(change.options, WHERE)
+        self._step.extension("", **self._step.values)  # what is wrong with an option is said before anything is written
+        self.source = project.content_type(str(facts.get("content_type", "")))
+        self.content_type = self._derived(str(facts.get("voice") or ""))
+        self.left_out = self._leave_out()
+        if not self._pieces:
+            hint = "" if with_flagged else "--with-flagged takes flagged pieces too"
+            raise JobError(f"{folder}: no piece to localise for {change.market}", hint=hint)
+        project.environment.globals[FIELD] = self._field
+
+    def _leave_out(self) -> list[str]:
+        """Leave out the pieces in another language than the market's; return their ids."""
+        language = self._project.environment.globals[LANGUAGE_OF](self._change.market)
+        other = [name for name, one in self._pieces.items() if _language(one.brief) not in ("", language)]
+        for name in other:
+            del self._pieces[name]
+        return other
+
+    def briefs(self) -> Iterator[Brief]:
+        """Yield the localised brief of each piece, in their order."""
+        return map(self._brief, self._pieces.values())
+
+    def runner(self, generator: Generator | None = None) -> Local:
+        """Return what writes the localised pieces; without a generator one that no model is asked for."""
+        return _Carrying(generator or NobodyAsked(), self._pieces, {one.name for one in self.content_type.checks})
+
+    def _derived(self, voice: str) -> ContentType:
+        """Return the source's content type as its localised pieces are made and judged."""
+        source, change = self.source, self._change
+        output: dict[str, Schema] = {}
+        for name, schema in source.output.items():
+            words = {key: one for key, one in schema.items() if key != "fallback"}
+            output[name] = {**words, "from": PlacedExpression(f"{{{{ {FIELD}({MARK}, {name!r}) }}}}", WHERE)}
+        fits = self._project.registry.get("check", FITS_MARKET, WHERE).bind(change.where, WHERE)
+        made_of = SORTED([source.digest, "localised", change.options])
+        return replace(
+            source,
+            brief={**source.brief, MARK: {"type": "string"}},
+            stages=(),
+            output=output,
+            composed=True,
+            postprocess=(),
+            checks=(*(one for one in source.checks if not _of_stages(one)), fits),
+            examples=(),
+            demands=_voiced(source.demands, voice),
+            digest=hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest(),
+        )
+
+    def _brief(self, piece: Artifact) -> Brief:
+        keep = [*self._change.keep, *self._names(piece.brief)]
+        change = partial(_changed, self._step, keep)
+        inputs, values = self.source.brief, {**piece.brief.values}
+        for name, value in values.items():
+            schema = inputs.get(name, ANYTHING)
+            if name != BRAND and not schema.get(EXPORT_ONLY):
+                values[name] = mapped(value, schema, name, change)
+        schemas = self.source.output
+        fields = {name: mapped(one, schemas.get(name, ANYTHING), name, change) for name, one in piece.fields.items()}
+        pack = self._project.environment.brands.get(str(values.get(PACK)))
+        if pack is not None and self._change.market in pack.markets:
+            values[MARKET] = self._change.market
+        values[MARK] = hashlib.sha256(SORTED(fields).encode("utf-8", "surrogatepass")).hexdigest()[:16].translate(LETTERS)
+        self._fields[values[MARK]] = fields
+        return replace(piece.brief, values=values, source=f"{self._folder}: {piece.id}")
+
+    def _names(self, brief: Brief) -> list[str]:
+        """Return what is said the same in every market: the brand's name, and the words that its pack prescribes."""
+        names = [one] if isinstance(one := brief.values.get(BRAND), str) else []
+        pack = self._project.environment.brands.get(str(brief.values.get(PACK)))
+        if pack is not None:
+            rules = pack.rules_for(brief.values)
+            names += [pack.brand, *rules.terms.values(), *(one.text for one in rules.required)]
+        return names
+
+    def _field(self, mark: str, name: str) -> Json:
+        """Return a field of the piece with a mark, None where it has none."""
+        return self._fields.get(mark, {}).get(name)
+
+
+class NobodyAsked:
+    """This is the Generator of work that asks no model."""
+
+    capacity = 64
+
+    def submit(self, request: Request) -> None:
+        raise EngineError("what is localised for a market of the same language asks no model")
+
+    def step(self) -> Sequence[Completion | Delta]:
+        return ()
+
+    def cancel(self, request_id: str) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+
+class _Carrying(Local):
+    """This is a runner whose pieces keep what was found in those they are made of, and who wrote these."""
+
+    def __init__(self, generator: Generator, pieces: Mapping[str, Artifact], checked: set[str]) -> None:
+        super().__init__(generator)
+        self._pieces, self._checked = pieces, checked
+
+    def write(self, task: Task) -> Iterator[Finished]:
+        for finished in super().write(task):
+            yield replace(finished, artifact=self._carried(finished.artifact))
+
+    def _carried(self, made: Artifact) -> Artifact:
+        before = self._pieces[made.id]
+        if made.status == "failed":
+            return made
+        findings = tuple(distinct([*made.findings, *(one for one in before.findings if self._stays(one))]))
+        status, reason = verdict(findings)
+        was = before.provenance
+        provenance = replace(
+            made.provenance, model=was.model, seed=was.seed, lines=was.lines, fallbacks=was.fallbacks, repaired=was.repaired
+        )
+        return replace(
+            made, findings=findings, status=status, reason=reason, provenance=provenance, assets=before.assets
+        )
+
+    def _stays(self, finding: Finding) -> bool:
+        """Say whether nobody looks for a finding again: that the model was too small, or a line was left out."""
+        return finding.severity != "reject" and finding.check not in self._checked
+
+
+def _language(brief: Brief) -> str:
+    """Return the language that a brief's piece is in, as far as it is told: en where a type has the choice."""
+    return language_said(brief.values) or brief.language.partition("-")[0]
+
+
+def _changed(step: Bound, keep: Sequence[str], path: str, value: Json, schema: Mapping[str, Any]) -> Json:
+    if not isinstance(value, str) or not is_prose(schema):
+        return value
+    return step.extension(value, **{**step.values, "keep": keep})
+
+
+def _of_stages(check: Bound) -> bool:
+    """Say whether a check looks at what stages wrote, which is not kept."""
+    return any("stages" in str(check.values[name]) for name in check.templated)
+
+
+def _voiced(demands: Demands, voice: str) -> Demands:
+    """Return the demands of pieces that nobody writes: none, in the voice that they were written in."""
+    names = dict.fromkeys([voice, *demands.voices] if voice in demands.voices else demands.voices)
+    return Demands(voices={name: Voice(summary=demands.voices[name].summary) for name in names})
