@@ -1,14 +1,17 @@
-"""`aigc localise`: a finished batch for another market."""
+"""`aigc localise`: a finished batch for another market, in its language."""
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from aigc.cli import completing, reports
 from aigc.cli.echo import echo, print_json
 from aigc.cli.options import (
+    Overrides,
     Pairs,
     check_exporters,
     key_value,
@@ -17,10 +20,18 @@ from aigc.cli.options import (
     open_project,
     out_option,
     with_flagged_option,
+    writing_options,
 )
+from aigc.cli.progress import loading
 from aigc.cli.readable import REASONS, counted
-from aigc.errors import UsageError
-from aigc.jobs import Change, Localised, open_job, prepare_folder
+from aigc.errors import UsageError, shell_command
+from aigc.jobs import Change, Job, Localised, check_model, open_job, prepare_folder
+
+if TYPE_CHECKING:
+    from aigc.project import Project
+    from aigc.types import Generator, JobReport
+
+BRIEF = "brief"  # the folder of the briefs' translations
 
 
 @click.command("localise")
@@ -44,6 +55,11 @@ from aigc.jobs import Change, Localised, open_job, prepare_folder
     help="What one is worth in the market's currency; repeat for more.",
 )
 @click.option("--keep", metavar="TERM", multiple=True, help="Stays as it is; repeat for more.")
+@click.option("--translate", is_flag=True, help="Have a model translate pieces that are in another language.")
+@click.option(
+    "--formality", type=click.Choice(("any", "formal", "informal")), default="any", help="您 or 你, Sie or du."
+)
+@click.option("--term", "terms", metavar="TERM=TRANSLATION", multiple=True, help="Of the glossary; repeat for more.")
 @click.option(
     "--to",
     "formats",
@@ -53,6 +69,7 @@ from aigc.jobs import Change, Localised, open_job, prepare_folder
     help="An export format (else the type's).",
 )
 @with_flagged_option
+@writing_options
 @looking_options
 def command(
     batch: Path,
@@ -62,16 +79,23 @@ def command(
     measures: str,
     rates: Pairs,
     keep: tuple[str, ...],
+    translate: bool,
+    formality: str,
+    terms: tuple[str, ...],
     formats: tuple[str, ...],
     with_flagged: bool,
+    overrides: Overrides,
     folder: Path | None,
     as_json: bool,
 ) -> int:
-    """Bring a finished batch to another market of its language.
+    """Bring a finished batch to another market, and with --translate into its language.
 
     DIR is the folder of an `aigc batch`. Spelling, units, dates and Chinese characters become those of the market, in
-    the pieces and in their briefs; then limits are counted and the type's checks run anew. No model is asked. A price
+    the pieces and in their briefs; then limits are counted and the type's checks run anew. A price
     is converted by a --rate alone, and without one its piece is flagged. Names, addresses, codes and quotations stay.
+
+    With --translate a model translates pieces in other languages line by line: their briefs' texts first, in the folder
+    `brief` of --out. A line that no candidate holds for stays as it was, and its piece is flagged.
 
     \b
     Examples:
@@ -79,33 +103,74 @@ def command(
       aigc localise spring --market gb --rate usd=0.79@2026-11-30 --measures both --out spring-gb
       aigc localise spring --from gb --market us --keep "Grey Goose Lane" --to csv --out spring-us
       aigc localise shop --market tw --out shop-tw
+      aigc localise shop --market cn --translate --term "camping mug=露营杯" --formality formal -m MODEL --out shop-cn
     """
     if out is None:
         raise UsageError("--out DIR is needed, the folder to write into")
     if out.resolve() == batch.resolve():
         raise UsageError(f"{out}: is the batch itself", hint="choose another --out")
-    project = open_project(folder)
+    project = open_project(folder, overrides, out=out)
     check_exporters(project, formats)
-    change = Change(market=market, source=source, measures=measures, rates=mapping(rates, "--rate"), keep=keep)
+    change = Change(
+        market=market,
+        source=source,
+        measures=measures,
+        rates=mapping(rates, "--rate"),
+        keep=keep,
+        translate=translate,
+        formality=formality,
+        terms=terms,
+    )
     localised = Localised(project, batch, change, with_flagged=with_flagged)
-    content_type = localised.content_type
     if many := len(localised.left_out):
-        echo(f"{counted(many, 'piece')} in another language than that of {market}: left out", err=True)
-    prepare_folder(out, content_type.name)
-    with open_job(project, content_type, out, reuse=False) as job:
+        echo(f"{counted(many, 'piece')} in another language than that of {market}: left out; --translate", err=True)
+    prepare_folder(out, localised.content_type.name)
+    with ExitStack() as held:
+        generator = _generator(project, localised, held)
+        _translate_briefs(project, localised, generator, out)
+        job = held.enter_context(open_job(project, localised.content_type, out, reuse=False))
         job.register(localised.briefs())
         if job.remaining:
-            job.run(localised.runner())
-        report = job.finish(formats or content_type.exports)
-        if as_json:
-            print_json(reports.report_record(report, None))
-        else:
-            reports.print_report(
-                project,
-                report,
-                again=f"aigc localise {batch}",
-                short=job.ledger.totals.complaints(REASONS),
-                exports=job.exported,
-                broken=job.broken,
-            )
-        return 0 if job.all_accepted and not report.problems else 1
+            job.run(localised.runner(generator))
+        return _told(project, job, job.finish(formats or localised.content_type.exports), batch, as_json=as_json)
+
+
+def _generator(project: Project, localised: Localised, held: ExitStack) -> Generator | None:
+    """Load the model where something is to be translated."""
+    if localised.translation is None:
+        return None
+    project.source.check()
+    check_model(project)
+    with loading(project.settings.model) as report:
+        return held.enter_context(closing(project.generator(report, only=localised.translation.text_type)))
+
+
+def _translate_briefs(project: Project, localised: Localised, generator: Generator | None, out: Path) -> None:
+    """Have the briefs' own texts translated, as a job of their own where people may pick."""
+    if localised.translation is None or generator is None:
+        return
+    text_type = localised.translation.text_type
+    prepare_folder(out / BRIEF, text_type.name)
+    with open_job(project, text_type, out / BRIEF, reuse=False) as job:
+        job.register(localised.brief_texts())
+        if job.remaining:
+            job.write(generator)
+        report = job.finish(("csv",))
+        localised.translation.learn(job.ledger)
+    some = f"{report.counts['accepted']} of {counted(report.briefs, 'text')} of the briefs translated"
+    echo(f"{some}; `{shell_command('pick', out / BRIEF)}` for the others, and the same command again", err=True)
+
+
+def _told(project: Project, job: Job, report: JobReport, batch: Path, *, as_json: bool) -> int:
+    if as_json:
+        print_json(reports.report_record(report, None))
+    else:
+        reports.print_report(
+            project,
+            report,
+            again=shell_command("localise", batch),
+            short=job.ledger.totals.complaints(REASONS),
+            exports=job.exported,
+            broken=job.broken,
+        )
+    return 0 if job.all_accepted and not report.problems else 1

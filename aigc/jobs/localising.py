@@ -6,7 +6,8 @@
         job.run(localised.runner(generator))
 
 What is written there are pieces of the type they were: with its limits, counted anew, its checks and its exports. No
-prompt of the type is asked again. Texts change by the post-processor `for_market`, in the brief as in the piece, so
+prompt of the type is asked again. Pieces in another language than the market's are translated where that is asked for
+(`translating`), their briefs first. Texts change by the post-processor `for_market`, in the brief as in the piece, so
 that what a check looks up in the brief is there; `fits_market` tells what nobody could convert. Addresses, words of
 enums and what is for exports only stay, and so do the brand's name and the words of its pack.
 
@@ -18,31 +19,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from aigc.content import ContentType, Schema
+from aigc.content import ContentType, Schema, Stage
 from aigc.content.brand_pack import MARKET, PACK
 from aigc.content.demands import Demands, Voice
-from aigc.content.languages import language_said
+from aigc.content.languages import LANGUAGE, language_said
 from aigc.content.rendering import PlacedExpression
 from aigc.content.type_keys import EXPORT_ONLY
-from aigc.content.walk import ANYTHING, is_prose, mapped
+from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import EngineError, JobError
 from aigc.jobs.folder import exported_statuses
 from aigc.jobs.runner import Local, Task
+from aigc.jobs.translating import ALL_TRANSLATED, STAGE, Manner, Translation
 from aigc.ledger.entry import Finished
 from aigc.ledger.ledger import opened_ledger
-from aigc.plugs.extension import Bound
+from aigc.plugs.extension import Bound, Kind
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Completion, Delta, Finding, Generator, Json, Request
 from aigc.writing.drafting import distinct, verdict
 
 FOR_MARKET, FITS_MARKET = "for_market", "fits_market"  # the extensions that know markets
-MARK, FIELD = "localised_from", "localised_field"  # a brief's mark of its piece; the function that finds a field by it
+MARK, FIELD, LINES = (
+    "localised_from",
+    "localised_field",
+    "localised_lines",
+)  # a brief's mark of its piece, and the functions that find its fields and lines by it
 LANGUAGE_OF = "market_language"  # the function that tells the language of a market
 BRAND = "brand"  # the input that holds a name
 LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")  # a mark with digits would be numbers of the brief
@@ -52,13 +58,17 @@ SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encod
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """This is what a job is localised to: the options of `for_market`, `keep` for all pieces."""
+    """This is what a job is localised to: the options of `for_market`, `keep` for all pieces; whether pieces in another
+    language are translated, how readers are then addressed, and the glossary."""
 
     market: str
     source: str = ""
     measures: str = "replace"
     rates: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    translate: bool = False
+    formality: str = "any"
+    terms: tuple[str, ...] = ()
 
     @property
     def where(self) -> dict[str, str]:
@@ -84,20 +94,46 @@ class Localised:
         self._step = project.registry.get("postprocessor", FOR_MARKET, WHERE).bind(change.options, WHERE)
         self._step.extension("", **self._step.values)  # what is wrong with an option is said before anything is written
         self.source = project.content_type(str(facts.get("content_type", "")))
+        self._market_language = str(project.environment.globals[LANGUAGE_OF](change.market))
+        self.left_out = [] if change.translate else self._leave_out()
+        self.translation: Translation | None = None
+        if any(map(self._is_foreign, self._pieces.values())):
+            manner = Manner(language=self._market_language, formality=change.formality, terms=change.terms)
+            self.translation = Translation(project, manner)
+            self.translation.check(self.source)
+        self._lines: dict[str, dict[str, list[Json]]] = {}  # by the mark
+        self._keep: dict[str, list[str]] = {}
         self.content_type = self._derived(str(facts.get("voice") or ""))
-        self.left_out = self._leave_out()
         if not self._pieces:
             hint = "" if with_flagged else "--with-flagged takes flagged pieces too"
             raise JobError(f"{folder}: no piece to localise for {change.market}", hint=hint)
-        project.environment.globals[FIELD] = self._field
+        project.environment.globals.update({FIELD: self._field, LINES: self._lines_of})
 
     def _leave_out(self) -> list[str]:
         """Leave out the pieces in another language than the market's; return their ids."""
-        language = self._project.environment.globals[LANGUAGE_OF](self._change.market)
-        other = [name for name, one in self._pieces.items() if _language(one.brief) not in ("", language)]
+        other = [name for name, one in self._pieces.items() if self._is_foreign(one)]
         for name in other:
             del self._pieces[name]
         return other
+
+    def _is_foreign(self, piece: Artifact) -> bool:
+        return _language(piece.brief) not in ("", self._market_language)
+
+    def brief_texts(self) -> Iterator[Brief]:
+        """Yield what asks for the translation of the briefs' own texts; nothing where no piece is translated."""
+        if self.translation is None:
+            return
+        for piece in filter(self._is_foreign, self._pieces.values()):
+            keep = self._kept(piece)
+            values = self._changed_values(piece, keep)
+            texts = [
+                text
+                for name, value in values.items()
+                if self._is_localised(name)
+                for _, text, schema in leaves(value, self.source.brief.get(name, ANYTHING), name)
+                if isinstance(text, str) and text.strip() and is_prose(schema)
+            ]
+            yield from self.translation.briefs(texts, keep)
 
     def briefs(self) -> Iterator[Brief]:
         """Yield the localised brief of each piece, in their order."""
@@ -113,38 +149,93 @@ class Localised:
         output: dict[str, Schema] = {}
         for name, schema in source.output.items():
             words = {key: one for key, one in schema.items() if key != "fallback"}
-            output[name] = {**words, "from": PlacedExpression(f"{{{{ {FIELD}({MARK}, {name!r}) }}}}", WHERE)}
-        fits = self._project.registry.get("check", FITS_MARKET, WHERE).bind(change.where, WHERE)
-        made_of = SORTED([source.digest, "localised", change.options])
+            lines = f", stages.{STAGE}" if self.translation else ""
+            output[name] = {**words, "from": PlacedExpression(f"{{{{ {FIELD}({MARK}, {name!r}{lines}) }}}}", WHERE)}
+        checks = [self._bound("check", FITS_MARKET, change.where)]
+        demands, stages = Demands(), tuple[Stage, ...]()
+        made_of = [source.digest, "localised", change.options]
+        if self.translation is not None:
+            texts, line = self.translation.text_type, f"{LINES}({MARK})"
+            here = {**change.where, "measures": "keep", "source": self._written_for()}
+            stages = (self.translation.stage(line, [self._bound("postprocessor", FOR_MARKET, here)]),)
+            checks.append(self._bound("check", ALL_TRANSLATED, {"of": f"{{{{ {line} }}}}"}))
+            demands = texts.demands
+            made_of += [texts.digest, change.formality, list(change.terms)]
         return replace(
             source,
             brief={**source.brief, MARK: {"type": "string"}},
-            stages=(),
+            stages=stages,
             output=output,
             composed=True,
             postprocess=(),
-            checks=(*(one for one in source.checks if not _of_stages(one)), fits),
+            checks=(*(one for one in source.checks if not _of_stages(one)), *checks),
             examples=(),
-            demands=_voiced(source.demands, voice),
-            digest=hashlib.sha256(made_of.encode("utf-8", "surrogatepass")).hexdigest(),
+            demands=_voiced(demands, source.demands, voice),
+            digest=_digest(made_of),
         )
 
+    def _bound(self, kind: Kind, name: str, options: Mapping[str, Json]) -> Bound:
+        return self._project.registry.get(kind, name, WHERE).bind(options, WHERE)
+
+    def _written_for(self) -> str:
+        """Return the market that a model's own translations are as if written for."""
+        return "cn" if self._market_language == "zh" else "gb" if self._change.market == "us" else "us"
+
     def _brief(self, piece: Artifact) -> Brief:
-        keep = [*self._change.keep, *self._names(piece.brief)]
-        change = partial(_changed, self._step, keep)
-        inputs, values = self.source.brief, {**piece.brief.values}
-        for name, value in values.items():
-            schema = inputs.get(name, ANYTHING)
-            if name != BRAND and not schema.get(EXPORT_ONLY):
-                values[name] = mapped(value, schema, name, change)
+        foreign, keep = self._is_foreign(piece), self._kept(piece)
+        change = self._changing(piece, keep)
         schemas = self.source.output
         fields = {name: mapped(one, schemas.get(name, ANYTHING), name, change) for name, one in piece.fields.items()}
+        values = self._changed_values(piece, keep)
+        lines: dict[str, list[Json]] = {}
+        if foreign and (translation := self.translation):
+            lines = {**translation.lines(fields, schemas, keep)}
+            for name, value in values.items():
+                if self._is_localised(name):
+                    values[name] = mapped(
+                        value,
+                        self.source.brief.get(name, ANYTHING),
+                        name,
+                        lambda path, one, schema: (
+                            translation.of(one) if isinstance(one, str) and is_prose(schema) else one
+                        ),
+                    )
+            values["language"] = self._market_language
         pack = self._project.environment.brands.get(str(values.get(PACK)))
         if pack is not None and self._change.market in pack.markets:
             values[MARKET] = self._change.market
-        values[MARK] = hashlib.sha256(SORTED(fields).encode("utf-8", "surrogatepass")).hexdigest()[:16].translate(LETTERS)
-        self._fields[values[MARK]] = fields
-        return replace(piece.brief, values=values, source=f"{self._folder}: {piece.id}")
+        mark = values[MARK] = _digest([fields, lines])[:16].translate(LETTERS)
+        self._fields[mark], self._lines[mark], self._keep[mark] = fields, lines, keep
+        return replace(
+            piece.brief,
+            values=values,
+            source=f"{self._folder}: {piece.id}",
+            language="" if foreign else piece.brief.language,
+        )
+
+    def _kept(self, piece: Artifact) -> list[str]:
+        return [*self._change.keep, *self._names(piece.brief)]
+
+    def _changing(self, piece: Artifact, keep: Sequence[str]) -> Callable[[str, Json, Schema], Json]:
+        """Return what changes a text of a piece or its brief for the market, but for its language."""
+        options: dict[str, Json] = {"keep": keep}
+        if not self._change.source and self._is_foreign(piece):
+            options["source"] = "cn" if _language(piece.brief) == "zh" else "us"
+        return partial(_changed, self._step, options)
+
+    def _changed_values(self, piece: Artifact, keep: Sequence[str]) -> dict[str, Json]:
+        change = self._changing(piece, keep)
+        return {
+            name: mapped(value, self.source.brief.get(name, ANYTHING), name, change)
+            if self._is_localised(name)
+            else value
+            for name, value in piece.brief.values.items()
+        }
+
+    def _is_localised(self, name: str) -> bool:
+        """Say whether an input is in words that change with the market."""
+        hidden = self.source.brief.get(name, ANYTHING).get(EXPORT_ONLY)
+        return name not in (BRAND, MARK, LANGUAGE) and not hidden
 
     def _names(self, brief: Brief) -> list[str]:
         """Return what is said the same in every market: the brand's name, and the words that its pack prescribes."""
@@ -155,9 +246,18 @@ class Localised:
             names += [pack.brand, *rules.terms.values(), *(one.text for one in rules.required)]
         return names
 
-    def _field(self, mark: str, name: str) -> Json:
-        """Return a field of the piece with a mark, None where it has none."""
-        return self._fields.get(mark, {}).get(name)
+    def _lines_of(self, mark: str) -> list[Json]:
+        """Return the lines to translate of the piece with a mark."""
+        return [line for lines in self._lines.get(mark, {}).values() for line in lines]
+
+    def _field(self, mark: str, name: str, lines: Sequence[str] = ()) -> Json:
+        """Return a field of the piece with a mark, None where it has none; `lines` are all its translated lines."""
+        value, own = self._fields.get(mark, {}).get(name), self._lines.get(mark, {})
+        if self.translation is None or not own.get(name):
+            return value
+        before = sum(len(own[one]) for one in list(own)[: list(own).index(name)])
+        mine = iter(lines[before : before + len(own[name])])
+        return self.translation.field(value, self.source.output.get(name, ANYTHING), name, mine, self._keep[mark])
 
 
 class NobodyAsked:
@@ -196,9 +296,10 @@ class _Carrying(Local):
         findings = tuple(distinct([*made.findings, *(one for one in before.findings if self._stays(one))]))
         status, reason = verdict(findings)
         was = before.provenance
-        provenance = replace(
-            made.provenance, model=was.model, seed=was.seed, lines=was.lines, fallbacks=was.fallbacks, repaired=was.repaired
-        )
+        provenance = made.provenance
+        if not made.provenance.requests:  # nobody wrote it anew
+            texts = {"lines": was.lines, "fallbacks": was.fallbacks, "repaired": was.repaired}
+            provenance = replace(provenance, model=was.model, seed=was.seed, **texts)
         return replace(
             made, findings=findings, status=status, reason=reason, provenance=provenance, assets=before.assets
         )
@@ -213,10 +314,14 @@ def _language(brief: Brief) -> str:
     return language_said(brief.values) or brief.language.partition("-")[0]
 
 
-def _changed(step: Bound, keep: Sequence[str], path: str, value: Json, schema: Mapping[str, Any]) -> Json:
+def _changed(step: Bound, options: Mapping[str, Json], path: str, value: Json, schema: Mapping[str, Any]) -> Json:
     if not isinstance(value, str) or not is_prose(schema):
         return value
-    return step.extension(value, **{**step.values, "keep": keep})
+    return step.extension(value, **{**step.values, **options})
+
+
+def _digest(of: Json) -> str:
+    return hashlib.sha256(SORTED(of).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _of_stages(check: Bound) -> bool:
@@ -224,7 +329,7 @@ def _of_stages(check: Bound) -> bool:
     return any("stages" in str(check.values[name]) for name in check.templated)
 
 
-def _voiced(demands: Demands, voice: str) -> Demands:
-    """Return the demands of pieces that nobody writes: none, in the voice that they were written in."""
-    names = dict.fromkeys([voice, *demands.voices] if voice in demands.voices else demands.voices)
-    return Demands(voices={name: Voice(summary=demands.voices[name].summary) for name in names})
+def _voiced(demands: Demands, source: Demands, voice: str) -> Demands:
+    """Return the demands of localised pieces, in the voice that they were written in, which asks for nothing more."""
+    names = dict.fromkeys([voice, *source.voices] if voice in source.voices else source.voices)
+    return replace(demands, voices={name: Voice(summary=source.voices[name].summary) for name in names})

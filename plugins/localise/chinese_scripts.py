@@ -26,7 +26,7 @@ def in_script(text: str, source: str, target: str) -> str:
     """Return a Chinese text in another script: simplified, taiwan or hongkong. UsageError where OpenCC is missing."""
     for name in BY.get((source, target), ()):
         text = _converter(name).convert(text)
-    if source == target:
+    if source == target or not (source and target):
         return text
     return text.translate(SIMPLIFIED if target == "simplified" else TRADITIONAL)
 
@@ -37,5 +37,7 @@ def _converter(name: str) -> Any:
         from opencc import OpenCC
     except ImportError:
         hint = "pip install 'aigc[opencc]'"
-        raise UsageError("simplified and traditional Chinese need the package opencc, which is missing", hint=hint) from None
+        raise UsageError(
+            "simplified and traditional Chinese need the package opencc, which is missing", hint=hint
+        ) from None
     return OpenCC(name)

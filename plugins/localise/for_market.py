@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from aigc import check, postprocessor
-from aigc.errors import UsageError
 from aigc.types import Field, Finding
 from aigc_plugins.localise.chinese_scripts import in_script
 from aigc_plugins.localise.kept_parts import changed_between
@@ -31,20 +30,19 @@ def for_market(
     `market` and `source`, where the text comes from, are us, gb, ca, cn, tw … (`markets.yaml`; without a source us, or
     cn). `measures` are replaced, or stand before the original in brackets (both), or are kept. A price changes by a
     rate of `rates` alone, {usd: 0.79@2026-11-30}, and stays without one. Addresses, codes, quotations, fields that a
-    program fills in and the terms to `keep` stay as they are.
+    program fills in and the terms to `keep` stay as they are. For a market of another language, where the text is to be
+    translated, prices and English measures change.
     """
     to = market_of(market)
     of = source_of(to, source)
     known = read_rates(rates or {})
-    if to.language == "zh":
+    if of.language != "en":
         text = changed_between(text, lambda part: in_script(part, of.script, to.script), keep, quotations=False)
-        return changed_between(text, lambda part: priced_for(part, of, to, known), keep)
-    if to.language != "en":
         return changed_between(text, lambda part: priced_for(part, of, to, known), keep)
 
     def changed(part: str) -> str:
-        part = dated_for(measured_for(priced_for(part, of, to, known), of, to, measures), of, to)
-        return spelt_for(part, to.code)
+        part = measured_for(priced_for(part, of, to, known), of, to, measures)
+        return spelt_for(dated_for(part, of, to), to.code) if to.language == "en" else part
 
     return changed_between(text, changed, keep)
 
@@ -61,7 +59,7 @@ def fits_market(text: str, field: Field, *, market: str, source: str = "") -> It
     for told, span, currency in foreign_prices(text, of, to):
         message = f"{told!r} is in {currency.upper()}, the market pays in {to.currency.upper()}: no rate was given"
         yield Finding(message=message, span=span)
-    if to.language != "en":
+    if to.language != "en" or of.language != "en":
         return
     for told, span in unclear_measures(text, of, to):
         yield Finding(message=f"{told!r} was not converted: of which scale or unit it is has to be told", span=span)
@@ -70,11 +68,5 @@ def fits_market(text: str, field: Field, *, market: str, source: str = "") -> It
 
 
 def source_of(market: Market, source: str) -> Market:
-    """Return the market that a text comes from. UsageError where it is of another language."""
-    of = market_of(source) if source else usual_source(market)
-    if of.language != market.language:
-        raise UsageError(
-            f"{of.name} ({of.code}) is not of the language of {market.name} ({market.code})",
-            hint=f"what is written for {of.code} has to be translated first",
-        )
-    return of
+    """Return the market that a text comes from."""
+    return market_of(source) if source else usual_source(market)

@@ -15,11 +15,16 @@ Measures: TypeAlias = Literal["replace", "both", "keep"]
 NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
 BETWEEN = r"\s?[x×]\s?|\s?[-–]\s?|\s(?:to|by)\s"  # 8 x 10 cm, 10-12 oz
 DEGREES = ("fahrenheit", "celsius")
-AT_MOST = re.compile(r"\b(?:up to|at most|no more than|max(?:imum)?\.?(?: \w+)?(?: of|:)?|(?:limit|capacity) (?:of|is))\s$", re.IGNORECASE)
+AT_MOST = re.compile(
+    r"\b(?:up to|at most|no more than|max(?:imum)?\.?(?: \w+)?(?: of|:)?|(?:limit|capacity) (?:of|is))\s$",
+    re.IGNORECASE,
+)
 AT_LEAST = re.compile(r"\b(?:at least|no less than|min(?:imum)?\.?(?: \w+)?(?: of|:)?)\s$", re.IGNORECASE)
 AFTER = re.compile(r"(?:[\s-]\w+){1,2}")
 FRACTION = re.compile(r"(?:\d\s?/\s?\d+|[½¼¾⅓⅔])[\s-]?(?P<unit>[^\W\d_]+)")
-BARE_DEGREES = re.compile(r"(?<![\w.,])\d+(?:\.\d+)?(?:\s?°(?!\s?[CFK])|[\s-]degrees?\b(?!\s(?:Celsius|Fahrenheit|C\b|F\b)))")
+BARE_DEGREES = re.compile(
+    r"(?<![\w.,])\d+(?:\.\d+)?(?:\s?°(?!\s?[CFK])|[\s-]degrees?\b(?!\s(?:Celsius|Fahrenheit|C\b|F\b)))"
+)
 
 
 class _Written(NamedTuple):

@@ -40,7 +40,9 @@ def priced_for(text: str, source: Market, market: Market, rates: Mapping[str, Ra
             return found.group()
         told = market_list("markets")["currencies"][market.currency]
         step = Decimal(1).scaleb(-int(told["decimals"]))
-        amount = (Decimal((found["amount"] or found["number"]).replace(",", "")) * rate.is_).quantize(step, rounding=ROUND_HALF_UP)
+        amount = (Decimal((found["amount"] or found["number"]).replace(",", "")) * rate.is_).quantize(
+            step, rounding=ROUND_HALF_UP
+        )
         return f"{told['shown']}{amount:,f}"
 
     return _pattern().sub(changed, text)
