@@ -30,9 +30,10 @@ from aigc.content.brand_pack import MARKET, PACK
 from aigc.content.demands import Demands, Voice
 from aigc.content.languages import LANGUAGE, language_said
 from aigc.content.rendering import PlacedExpression
+from aigc.content.schema import problems
 from aigc.content.type_keys import EXPORT_ONLY
-from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
-from aigc.errors import EngineError, JobError
+from aigc.content.walk import ANYTHING, is_prose, item_schema, leaves, mapped
+from aigc.errors import EngineError, JobError, describe
 from aigc.jobs.folder import exported_statuses
 from aigc.jobs.runner import Local, Task
 from aigc.jobs.translating import ALL_TRANSLATED, STAGE, Manner, Translation
@@ -103,6 +104,7 @@ class Localised:
             self.translation.check(self.source)
         self._lines: dict[str, dict[str, list[Json]]] = {}  # by the mark
         self._keep: dict[str, list[str]] = {}
+        self._notes: dict[str, list[Finding]] = {}  # by the piece's id
         self.content_type = self._derived(str(facts.get("voice") or ""))
         if not self._pieces:
             hint = "" if with_flagged else "--with-flagged takes flagged pieces too"
@@ -141,7 +143,8 @@ class Localised:
 
     def runner(self, generator: Generator | None = None) -> Local:
         """Return what writes the localised pieces; without a generator one that no model is asked for."""
-        return _Carrying(generator or NobodyAsked(), self._pieces, {one.name for one in self.content_type.checks})
+        checked = {one.name for one in self.content_type.checks}
+        return _Carrying(generator or NobodyAsked(), self._pieces, self._notes, checked)
 
     def _derived(self, voice: str) -> ContentType:
         """Return the source's content type as its localised pieces are made and judged."""
@@ -186,6 +189,7 @@ class Localised:
         change = self._changing(piece, keep)
         schemas = self.source.output
         fields = {name: mapped(one, schemas.get(name, ANYTHING), name, change) for name, one in piece.fields.items()}
+        fields, self._notes[piece.id] = _that_fit(fields, schemas)
         values = self._changed_values(piece, keep)
         lines: dict[str, list[Json]] = {}
         if foreign and (translation := self.translation):
@@ -281,9 +285,15 @@ class NobodyAsked:
 class _Carrying(Local):
     """This is a runner whose pieces keep what was found in those they are made of, and who wrote these."""
 
-    def __init__(self, generator: Generator, pieces: Mapping[str, Artifact], checked: set[str]) -> None:
+    def __init__(
+        self,
+        generator: Generator,
+        pieces: Mapping[str, Artifact],
+        notes: Mapping[str, Sequence[Finding]],
+        checked: set[str],
+    ) -> None:
         super().__init__(generator)
-        self._pieces, self._checked = pieces, checked
+        self._pieces, self._notes, self._checked = pieces, notes, checked
 
     def write(self, task: Task) -> Iterator[Finished]:
         for finished in super().write(task):
@@ -293,7 +303,8 @@ class _Carrying(Local):
         before = self._pieces[made.id]
         if made.status == "failed":
             return made
-        findings = tuple(distinct([*made.findings, *(one for one in before.findings if self._stays(one))]))
+        kept = (one for one in before.findings if self._stays(one))
+        findings = tuple(distinct([*made.findings, *kept, *self._notes.get(made.id, ())]))
         status, reason = verdict(findings)
         was = before.provenance
         provenance = made.provenance
@@ -312,6 +323,24 @@ class _Carrying(Local):
 def _language(brief: Brief) -> str:
     """Return the language that a brief's piece is in, as far as it is told: en where a type has the choice."""
     return language_said(brief.values) or brief.language.partition("-")[0]
+
+
+def _that_fit(fields: Mapping[str, Json], schemas: Mapping[str, Schema]) -> tuple[dict[str, Json], list[Finding]]:
+    """Return fields without the items of lists that are too long now, as far as a list may do without them, and what
+    was left out."""
+    fitting, notes = {**fields}, list[Finding]()
+    for name, value in fields.items():
+        schema = schemas.get(name, ANYTHING)
+        if not isinstance(value, list):
+            continue
+        wrong = [next(problems(item_schema(schema), item, "it"), "") if item_schema(schema) else "" for item in value]
+        if any(wrong) and wrong.count("") >= max(1, schema.get("minItems", 0)):
+            fitting[name] = [item for item, why in zip(value, wrong, strict=True) if not why]
+            for item, why in zip(value, wrong, strict=True):
+                if why:
+                    message = f"{describe(item)} is left out: {why}"
+                    notes.append(Finding(message=message, field=name, check="limits", severity="note"))
+    return fitting, notes
 
 
 def _changed(step: Bound, options: Mapping[str, Json], path: str, value: Json, schema: Mapping[str, Any]) -> Json:

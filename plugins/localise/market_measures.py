@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
@@ -38,6 +38,8 @@ def measured_for(text: str, source: Market, market: Market, how: Measures) -> st
     """Return an English text with its measures in the units of a market; `both` leaves the original in brackets."""
     if how == "keep":
         return text
+    if market.code == "us" and source.code != "us":
+        text = _pattern(CUSTOMARY).sub(_american, text)
     for pattern, units in ((_pattern(system), system) for system in (CUSTOMARY, METRIC)):
         written = _spellings(units)
 
@@ -52,8 +54,8 @@ def measured_for(text: str, source: Market, market: Market, how: Measures) -> st
 
 
 def unclear_measures(text: str, source: Market, market: Market) -> list[tuple[str, tuple[int, int]]]:
-    """Return what of a text could not be converted: degrees that say no scale, fractions of the other system's units,
-    each with its place; nothing between markets that measure alike."""
+    """Return what of a text could not be converted: degrees that say no scale, fractions of the other system's units, each
+    with its place; nothing between markets that measure alike."""
     if source.measures == market.measures:
         return []
     other = _spellings(source.measures)
@@ -72,6 +74,20 @@ def rounded(value: Decimal, rounding: str = ROUND_HALF_UP) -> Decimal:
         if value and abs(near - value) <= tolerance * abs(value):
             return near
     return value.quantize(Decimal(1).scaleb(-most), rounding=rounding)
+
+
+def _american(found: re.Match[str]) -> str:
+    """Return a British pint or gallon in those of the United States, which are smaller; other units as they are."""
+    told = market_list("measures")[CUSTOMARY][_spellings(CUSTOMARY)[" ".join(found["unit"].split())].unit]
+    if "imperial" not in told:
+        return found.group()
+    factor = Decimal(str(told["imperial"])) / Decimal(str(told["is"]))
+    return _renumbered(found, lambda number: rounded(number * factor, _rounding(found))) + found["gap"] + found["unit"]
+
+
+def _renumbered(found: re.Match[str], change: Callable[[Decimal], Decimal]) -> str:
+    """Return the numbers of a match changed, with what stands between them."""
+    return re.sub(NUMBER, lambda one: f"{change(Decimal(one.group().replace(',', ''))):,f}", found["numbers"])
 
 
 def _goes_on(units: str, source: Market, market: Market) -> bool:
