@@ -157,7 +157,7 @@ def _translate_briefs(project: Project, localised: Localised, generator: Generat
             job.write(generator)
         report = job.finish(("csv",))
         localised.translation.learn(job.ledger)
-    some = f"{report.counts['accepted']} of {counted(report.briefs, 'text')} of the briefs translated"
+    some = f"{localised.translation.known} of {counted(report.briefs, 'text')} of the briefs translated"
     echo(f"{some}; `{shell_command('pick', out / BRIEF)}` for the others, and the same command again", err=True)
 
 

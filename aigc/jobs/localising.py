@@ -42,7 +42,7 @@ from aigc.ledger.ledger import opened_ledger
 from aigc.plugs.extension import Bound, Kind
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Completion, Delta, Finding, Generator, Json, Request
-from aigc.writing.drafting import distinct, verdict
+from aigc.writing.drafting import Signed, distinct, verdict
 
 FOR_MARKET, FITS_MARKET = "for_market", "fits_market"  # the extensions that know markets
 MARK, FIELD, LINES = (
@@ -259,8 +259,9 @@ class Localised:
         value, own = self._fields.get(mark, {}).get(name), self._lines.get(mark, {})
         if self.translation is None or not own.get(name):
             return value
+        there = {one.origin.item: one for one in lines if isinstance(one, Signed)}  # but those that were left out
         before = sum(len(own[one]) for one in list(own)[: list(own).index(name)])
-        mine = iter(lines[before : before + len(own[name])])
+        mine = (there.get(before + at, str(line["text"])) for at, line in enumerate(own[name]))
         return self.translation.field(value, self.source.output.get(name, ANYTHING), name, mine, self._keep[mark])
 
 

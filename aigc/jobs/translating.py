@@ -69,12 +69,18 @@ class Translation:
             yield Brief(id=named, values=values)
 
     def learn(self, ledger: Ledger) -> None:
-        """Take the translations that were accepted, by a person or the checks."""
-        for one in ledger.pieces.artifacts(("accepted",)):
-            self._known[str(one.brief.values["text"])] = str(one.fields["text"])
+        """Take the translations that stand; a model that is too small for them flags the pieces as well."""
+        for one in ledger.pieces.artifacts(("accepted", "flagged")):
+            if not any(finding.check == ALL_TRANSLATED for finding in one.findings):
+                self._known[str(one.brief.values["text"])] = str(one.fields["text"])
+
+    @property
+    def known(self) -> int:
+        """How many texts of briefs are translated."""
+        return len(self._known)
 
     def of(self, text: str) -> str:
-        """Return the translation of a brief's text, the text itself where none was accepted."""
+        """Return the translation of a brief's text, the text itself where none stands."""
         return self._known.get(text, text)
 
     def stage(self, foreach: str, postprocess: Sequence[Any]) -> Stage:

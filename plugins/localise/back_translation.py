@@ -7,6 +7,7 @@ from typing import Annotated
 
 from aigc import Ask, Candidate, Range, Scoring, scorer
 from aigc.types import Message, Prompt
+from aigc_plugins.localise.translating import is_same_line
 from aigc_plugins.scorers.candidate_reading import UNKNOWN, likeliest, spread
 
 BACK = {  # by the language of the translation
@@ -31,5 +32,9 @@ def translates_back(candidates: Sequence[Candidate], *, top: Annotated[int, Rang
         )
     told = yield asks
     numbers = {place: one.mean if one else UNKNOWN for place, one in zip(asked, told, strict=True)}
-    numbers |= {place: UNKNOWN for place in asked if candidates[place].text == candidates[place].draft.item["text"]}
+    numbers |= {place: UNKNOWN for place in asked if _is_source(candidates[place])}
     return spread(numbers, len(candidates))
+
+
+def _is_source(candidate: Candidate) -> bool:
+    return is_same_line(candidate.text, str(candidate.draft.item["text"]))

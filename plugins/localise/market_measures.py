@@ -54,8 +54,8 @@ def measured_for(text: str, source: Market, market: Market, how: Measures) -> st
 
 
 def unclear_measures(text: str, source: Market, market: Market) -> list[tuple[str, tuple[int, int]]]:
-    """Return what of a text could not be converted: degrees that say no scale, fractions of the other system's units, each
-    with its place; nothing between markets that measure alike."""
+    """Return what of a text could not be converted, with its place: degrees that say no scale, fractions of the other
+    system's units; nothing between markets that measure alike."""
     if source.measures == market.measures:
         return []
     other = _spellings(source.measures)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -74,6 +75,15 @@ def term_pair(term: str) -> tuple[str, str]:
     """Return what a line of a glossary says: a term and its translation, "camping mug = 露营杯"."""
     theirs, _, ours = term.partition("=")
     return theirs.strip(), ours.strip()
+
+
+def is_same_line(one: str, other: str) -> bool:
+    """Say whether two lines have the same words, whatever marks stand around them: one was not translated."""
+    return _words_of(one) == _words_of(other)
+
+
+def _words_of(text: str) -> str:
+    return "".join(re.findall(r"\w", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _parts(text: str, keep: Sequence[str]) -> Iterator[_Part]:

@@ -10,13 +10,13 @@ from aigc import check
 from aigc.content import measure
 from aigc.types import Draft, Field, Finding, Json, texts_in
 from aigc_plugins.localise.market_lists import market_list
-from aigc_plugins.localise.translating import term_pair
+from aigc_plugins.localise.translating import MARKED, is_same_line, term_pair
 from aigc_plugins.rules.fact_reading import Fact, facts_in
 from aigc_plugins.rules.units import is_unit
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*")
-ANY_FORM = "any"
+YEAR_LAST = re.compile(r"日\s?\d{4}\s?年?")
 WIDEST, NARROWEST, FREE = (
     4.0,
     0.6,
@@ -38,7 +38,7 @@ def translation_keeps(text: str, field: Field) -> Iterator[Finding]:
     if not isinstance(item, Mapping):
         return
     source, language = str(item["text"]), str(item["language"])
-    if text == source:  # no translation: `all_translated` tells of it
+    if is_same_line(text, source):  # no translation: `all_translated` tells of it
         return
     yield from _facts(text, source)
     yield from _names(text, source, item)
@@ -49,6 +49,8 @@ def translation_keeps(text: str, field: Field) -> Iterator[Finding]:
     for counter, most in item["limit"].items():
         if (size := measure(text, counter)) > most:
             yield Finding(message=f"has {size} {counter}, at most {most}")
+    if language == "zh" and (found := YEAR_LAST.search(text)):
+        yield Finding(message=f"writes the year last: {found.group()!r}", span=found.span())
     forms = market_list("formality").get(language, {})
     if (pattern := forms.get(item["formality"])) and (found := re.search(pattern, text)):
         yield Finding(message=f"{found.group()!r} is not {item['formality']}", span=found.span())
@@ -57,12 +59,13 @@ def translation_keeps(text: str, field: Field) -> Iterator[Finding]:
 @check(severity="warn")
 def all_translated(draft: Draft, *, of: Sequence[Mapping[str, Json]]) -> Iterator[Finding]:
     """No line stands as it was in the source because no translation of it held; `of` are the lines to translate."""
-    source = {str(one["text"]) for one in of}
+    source = [str(one["text"]) for one in of]
     for name, value in draft.fields.items():
         for text in texts_in(value):
             for line in text.split("\n"):
-                if line.strip() and any(line.strip().endswith(one) for one in source):
-                    yield Finding(message=f"is not translated, no candidate holds: {line.strip()[:60]!r}", field=name)
+                told = MARKED.sub("", line, count=1)
+                if told and any(is_same_line(told, one) for one in source):
+                    yield Finding(message=f"is not translated, no candidate holds: {told.strip()[:60]!r}", field=name)
 
 
 def _facts(text: str, source: str) -> Iterator[Finding]:
