@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from aigc.cli import completing, reports
 from aigc.cli.echo import echo, print_json
 from aigc.cli.options import (
+    F,
     Overrides,
-    Pairs,
     check_exporters,
     key_value,
     looking_options,
@@ -25,7 +27,7 @@ from aigc.cli.options import (
 from aigc.cli.progress import loading
 from aigc.cli.readable import REASONS, counted
 from aigc.errors import UsageError, shell_command
-from aigc.jobs import Change, Job, Localised, check_model, open_job, prepare_folder
+from aigc.jobs import Job, Localised, MarketChange, check_model, open_job, prepare_folder
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -34,32 +36,51 @@ if TYPE_CHECKING:
 BRIEF = "brief"  # the folder of the briefs' translations
 
 
+def change_options(function: F) -> F:
+    """Add what a piece is changed to; the command gets it as `change`."""
+
+    @wraps(function)
+    def gathered(**given: Any) -> Any:
+        named = {field.name: given.pop(field.name) for field in fields(MarketChange)}
+        change = MarketChange(**{**named, "rates": mapping(named["rates"], "--rate")})
+        return function(change=change, **given)
+
+    wrapped: Any = gathered
+    for add in (
+        click.option(
+            "--term", "terms", metavar="TERM=TRANSLATION", multiple=True, help="Of the glossary; repeat for more."
+        ),
+        click.option("--formality", type=click.Choice(("any", "formal", "informal")), default="any", help="您 or 你."),
+        click.option("--translate", is_flag=True, help="Have a model translate pieces that are in another language."),
+        click.option("--keep", metavar="TERM", multiple=True, help="Stays as it is; repeat for more."),
+        click.option(
+            "--rate",
+            "rates",
+            metavar="CURRENCY=RATE@DAY",
+            multiple=True,
+            type=key_value,
+            help="What one is worth in the market's currency; repeat for more.",
+        ),
+        click.option(
+            "--measures",
+            type=click.Choice(("replace", "both", "keep")),
+            default="replace",
+            show_default=True,
+            help="Units of the market; both leaves the original in brackets.",
+        ),
+        click.option(
+            "--from", "source", metavar="CODE", default="", help="The market that it was written for (us, or cn)."
+        ),
+        click.option("--market", required=True, metavar="CODE", help="The market that it is for: us, gb, ca, tw …"),
+    ):
+        wrapped = add(wrapped)
+    return cast(F, wrapped)
+
+
 @click.command("localise")
 @click.argument("batch", metavar="DIR", type=click.Path(path_type=Path), shell_complete=completing.jobs)
-@click.option("--market", required=True, metavar="CODE", help="The market that it is for: us, gb, ca, tw …")
-@click.option("--from", "source", metavar="CODE", default="", help="The market that it was written for (us, or cn).")
+@change_options
 @out_option
-@click.option(
-    "--measures",
-    type=click.Choice(("replace", "both", "keep")),
-    default="replace",
-    show_default=True,
-    help="Units of the market; both leaves the original in brackets.",
-)
-@click.option(
-    "--rate",
-    "rates",
-    metavar="CURRENCY=RATE@DAY",
-    multiple=True,
-    type=key_value,
-    help="What one is worth in the market's currency; repeat for more.",
-)
-@click.option("--keep", metavar="TERM", multiple=True, help="Stays as it is; repeat for more.")
-@click.option("--translate", is_flag=True, help="Have a model translate pieces that are in another language.")
-@click.option(
-    "--formality", type=click.Choice(("any", "formal", "informal")), default="any", help="您 or 你, Sie or du."
-)
-@click.option("--term", "terms", metavar="TERM=TRANSLATION", multiple=True, help="Of the glossary; repeat for more.")
 @click.option(
     "--to",
     "formats",
@@ -73,15 +94,8 @@ BRIEF = "brief"  # the folder of the briefs' translations
 @looking_options
 def command(
     batch: Path,
-    market: str,
-    source: str,
+    change: MarketChange,
     out: Path | None,
-    measures: str,
-    rates: Pairs,
-    keep: tuple[str, ...],
-    translate: bool,
-    formality: str,
-    terms: tuple[str, ...],
     formats: tuple[str, ...],
     with_flagged: bool,
     overrides: Overrides,
@@ -111,19 +125,12 @@ def command(
         raise UsageError(f"{out}: is the batch itself", hint="choose another --out")
     project = open_project(folder, overrides, out=out)
     check_exporters(project, formats)
-    change = Change(
-        market=market,
-        source=source,
-        measures=measures,
-        rates=mapping(rates, "--rate"),
-        keep=keep,
-        translate=translate,
-        formality=formality,
-        terms=terms,
-    )
     localised = Localised(project, batch, change, with_flagged=with_flagged)
     if many := len(localised.left_out):
-        echo(f"{counted(many, 'piece')} in another language than that of {market}: left out; --translate", err=True)
+        echo(
+            f"{counted(many, 'piece')} in another language than that of {change.market}: left out; --translate",
+            err=True,
+        )
     prepare_folder(out, localised.content_type.name)
     with ExitStack() as held:
         generator = _generator(project, localised, held)

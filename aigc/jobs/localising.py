@@ -1,13 +1,13 @@
 """A finished job for another market: its pieces and their briefs changed alike, then judged by their own content type.
 
-    localised = Localised(project, folder, Change(market="gb"))
+    localised = Localised(project, folder, MarketChange(market="gb"))
     with open_job(project, localised.content_type, out, reuse=False) as job:
         job.register(localised.briefs())
         job.run(localised.runner(generator))
 
 What is written there are pieces of the type they were: with its limits, counted anew, its checks and its exports. No
 prompt of the type is asked again. Pieces in another language than the market's are translated where that is asked for
-(`translating`), their briefs first. Texts change by the post-processor `for_market`, in the brief as in the piece, so
+(`job_translation`), their briefs first. Texts change by the post-processor `for_market`, in the brief as in the piece, so
 that what a check looks up in the brief is there; `fits_market` tells what nobody could convert. Addresses, words of
 enums and what is for exports only stay, and so do the brand's name and the words of its pack.
 
@@ -35,8 +35,8 @@ from aigc.content.type_keys import EXPORT_ONLY
 from aigc.content.walk import ANYTHING, is_prose, item_schema, leaves, mapped
 from aigc.errors import EngineError, JobError, describe
 from aigc.jobs.folder import exported_statuses
+from aigc.jobs.job_translation import ALL_TRANSLATED, STAGE, Manner, Translation
 from aigc.jobs.runner import Local, Task
-from aigc.jobs.translating import ALL_TRANSLATED, STAGE, Manner, Translation
 from aigc.ledger.entry import Finished
 from aigc.ledger.ledger import opened_ledger
 from aigc.plugs.extension import Bound, Kind
@@ -58,7 +58,7 @@ SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class MarketChange:
     """This is what a job is localised to: the options of `for_market`, `keep` for all pieces; whether pieces in another
     language are translated, how readers are then addressed, and the glossary."""
 
@@ -86,7 +86,7 @@ class Localised:
     """This is a finished job as it is for a market. NotFound where the folder holds none, JobError where it has no
     piece to localise, UsageError for a market or an option that is none."""
 
-    def __init__(self, project: Project, folder: Path, change: Change, *, with_flagged: bool = False) -> None:
+    def __init__(self, project: Project, folder: Path, change: MarketChange, *, with_flagged: bool = False) -> None:
         self._project, self._folder, self._change = project, folder, change
         with opened_ledger(folder) as ledger:
             facts = ledger.facts()

@@ -1,4 +1,23 @@
-"""A"""
+"""A finished job for another market: what changes by rule, and what of a translation can be known.
+
+`aigc localise DIR --market gb` (in `aigc.jobs.localising`) changes the pieces of a job and their briefs alike, by the
+post-processor `for_market`, and has the job's own content type judge them anew: its limits, its checks, its exports. So
+a piece for another market is held to what the piece was held to, and nothing here knows any content type.
+
+*By rule, without a model*: how English is spelt (`spelling.yaml`), units (`measures.yaml`: exact factors, how results
+are rounded, never more than "up to" says), dates (written out, since 5/12 is two days), Chinese characters (OpenCC, the
+extra `opencc`), prices by a rate that somebody gave with its day. `fits_market` flags what nobody could convert without
+knowing more. Addresses, codes, quotations, fields that programs fill in, brands and `keep` stay (`kept_parts`).
+
+*Into another language*, by a model: `localise/text` translates a line at a time. Numbers, links and names are not put
+out of the model's sight by placeholders, which a small one garbles; `translation_keeps` looks for each of them
+afterwards, and for length, the glossary, the form of address, words left untranslated. What is there in both may still
+be nonsense, so `translates_back` asks how likely the source is after the translation, and below a floor none stands.
+Then the line stays as it was and `all_translated` flags it. The type `needs` a model of 7B: of what a 1.5B was sure of,
+half could be published.
+
+Not done: other words for a thing (lift, autumn), number formats of other languages, sizes of clothes.
+"""
 
 from __future__ import annotations
 

@@ -17,20 +17,20 @@ LARGE = re.compile(r"\s?(?:[km]|bn|thousand|million|billion|万|亿)(?![a-z])|[.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class GivenRate:
     """This is what one of a currency is in the market's, on a day."""
 
     is_: Decimal
     on: date
 
 
-def read_rates(told: Mapping[str, str]) -> dict[str, Rate]:
+def read_rates(told: Mapping[str, str]) -> dict[str, GivenRate]:
     """Return rates that read `usd: 0.79@2026-11-30`: the currency of the text, what one of it is, and of what day that
     is. UsageError says what is wrong with one; nobody's rate is without its day."""
     return {name.lower(): _rate(name.lower(), str(text)) for name, text in told.items()}
 
 
-def priced_for(text: str, source: Market, market: Market, rates: Mapping[str, Rate]) -> str:
+def priced_for(text: str, source: Market, market: Market, rates: Mapping[str, GivenRate]) -> str:
     """Return a text with its amounts in the market's currency, as far as there is a rate for them."""
 
     def changed(found: re.Match[str]) -> str:
@@ -68,7 +68,7 @@ def _is_large(found: re.Match[str]) -> bool:
     return bool(LARGE.match(found.string[found.end() :])) if found["before"] else False
 
 
-def _rate(name: str, text: str) -> Rate:
+def _rate(name: str, text: str) -> GivenRate:
     known = market_list("markets")["currencies"]
     if name not in known:
         raise UsageError(f"no currency {name!r}", hint=did_you_mean(name, known))
@@ -81,7 +81,7 @@ def _rate(name: str, text: str) -> Rate:
         ) from None
     if not (rate.is_finite() and rate > 0):
         raise UsageError(f"the rate {name}={text!r} is not above 0")
-    return Rate(is_=rate, on=on)
+    return GivenRate(is_=rate, on=on)
 
 
 @cache
