@@ -47,9 +47,7 @@ def change_options(function: F) -> F:
 
     wrapped: Any = gathered
     for add in (
-        click.option(
-            "--term", "terms", metavar="TERM=TRANSLATION", multiple=True, help="Of the glossary; repeat for more."
-        ),
+        click.option("--term", "terms", metavar="TERM=TRANSLATION", multiple=True, help="Of the glossary; may repeat."),
         click.option("--formality", type=click.Choice(("any", "formal", "informal")), default="any", help="您 or 你."),
         click.option("--translate", is_flag=True, help="Have a model translate pieces that are in another language."),
         click.option("--keep", metavar="TERM", multiple=True, help="Stays as it is; repeat for more."),

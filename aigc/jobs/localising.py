@@ -7,8 +7,8 @@
 
 What is written there are pieces of the type they were: with its limits, counted anew, its checks and its exports. No
 prompt of the type is asked again. Pieces in another language than the market's are translated where that is asked for
-(`job_translation`), their briefs first. Texts change by the post-processor `for_market`, in the brief as in the piece, so
-that what a check looks up in the brief is there; `fits_market` tells what nobody could convert. Addresses, words of
+(`job_translation`), their briefs first. Texts change by the post-processor `for_market`, in the brief as in the piece,
+so that what a check looks up in the brief is there; `fits_market` tells what nobody could convert. Addresses, words of
 enums and what is for exports only stay, and so do the brand's name and the words of its pack.
 
 A piece is not all in its localised brief, where each of its numbers would vouch for itself: the brief has a mark of it,
