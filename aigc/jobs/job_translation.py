@@ -43,7 +43,7 @@ class Translation:
         self.manner = manner
         self.text_type = project.content_type(TEXT_TYPE)
         _check_language(self.text_type, manner.language)
-        functions = project.environment.globals
+        functions: dict[str, Any] = dict(project.environment.globals)
         self._split: Callable[..., list[dict[str, Json]]] = functions[SPLIT]
         self._joined: Callable[..., str] = functions[JOINED]
         self._known: dict[str, str] = {}

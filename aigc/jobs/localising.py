@@ -95,7 +95,8 @@ class Localised:
         self._step = project.registry.get("postprocessor", FOR_MARKET, WHERE).bind(change.options, WHERE)
         self._step.extension("", **self._step.values)  # what is wrong with an option is said before anything is written
         self.source = project.content_type(str(facts.get("content_type", "")))
-        self._market_language = str(project.environment.globals[LANGUAGE_OF](change.market))
+        language_of: Any = project.environment.globals[LANGUAGE_OF]
+        self._market_language = str(language_of(change.market))
         self.left_out = [] if change.translate else self._leave_out()
         self.translation: Translation | None = None
         if any(map(self._is_foreign, self._pieces.values())):
@@ -310,7 +311,7 @@ class _Carrying(Local):
         was = before.provenance
         provenance = made.provenance
         if not made.provenance.requests:  # nobody wrote it anew
-            texts = {"lines": was.lines, "fallbacks": was.fallbacks, "repaired": was.repaired}
+            texts: dict[str, Any] = {"lines": was.lines, "fallbacks": was.fallbacks, "repaired": was.repaired}
             provenance = replace(provenance, model=was.model, seed=was.seed, **texts)
         return replace(
             made, findings=findings, status=status, reason=reason, provenance=provenance, assets=before.assets

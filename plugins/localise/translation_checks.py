@@ -83,11 +83,11 @@ def _facts(text: str, source: str) -> Iterator[Finding]:
 
 
 class _Facts:
-    """These are the facts of a text: those in digits and links, which have to be there, and all that may be meant."""
+    """These are the facts of a text: those in digits, months and links, which have to be there, and all that may be meant."""
 
     def __init__(self, text: str) -> None:
         found = facts_in(text, words="any")
-        self.sure = [one for one in found if one.kind == "link" or any(char.isdigit() for char in one.text)]
+        self.sure = [one for one in found if one.kind in ("link", "month") or any(char.isdigit() for char in one.text)]
         self.links = {one.key for one in found if one.kind == "link"}
         self.numbers: dict[Decimal, set[str]] = {}
         for one in found:
