@@ -83,7 +83,7 @@ def _facts(text: str, source: str) -> Iterator[Finding]:
 
 
 class _Facts:
-    """These are the facts of a text: those in digits, months and links, which have to be there, and all that may be meant."""
+    """These are the facts of a text: digits, months and links, which have to be there, and all that may be meant."""
 
     def __init__(self, text: str) -> None:
         found = facts_in(text, words="any")
