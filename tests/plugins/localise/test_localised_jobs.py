@@ -135,6 +135,37 @@ def test_what_was_flagged_stays_flagged(tmp_path: Path) -> None:
     assert (after["status"], after["fields"]["bullets"]) == ("flagged", ["Keeps its colour"]) and ran.code == 1
 
 
+SLOGAN = """
+aigc: 1
+name: shop/slogan
+summary: A slogan.
+brief: {product: {type: string}}
+stages:
+  line:
+    prompt: slogan.j2
+    output: {type: string}
+    repair: {attempts: 0}
+    checks: [min_words: {least: 5, severity: warn}]
+output: {slogan: {type: string, limit: {chars: 40}, from: "{{ stages.line }}"}}
+"""
+
+
+def test_what_a_stage_was_flagged_for_stays(tmp_path: Path) -> None:
+    """Nobody looks for it again: stages' checks are for a model's own lines."""
+    (tmp_path / "templates" / "shop").mkdir(parents=True)
+    (tmp_path / "aigc.yaml").touch()
+    (tmp_path / "templates" / "shop" / "slogan.yaml").write_text(SLOGAN, encoding="utf-8")
+    task = '{% extends "base.j2" %}{% block task %}{{ product }}{% endblock %}'
+    (tmp_path / "templates" / "shop" / "slogan.j2").write_text(task, encoding="utf-8")
+    (tmp_path / "rows.jsonl").write_text('{"product": "Gray mug"}\n', encoding="utf-8")
+    script = ScriptedGenerator("A gray mug")
+    run_cli("batch", "shop/slogan", "rows.jsonl", "--out", "made", cwd=tmp_path, generator=script)
+    run_cli("localise", "made", "--market", "gb", "--out", "gb", "--with-flagged", cwd=tmp_path)
+    made = pieces(tmp_path / "gb")[0]
+    assert (made["status"], made["fields"]) == ("flagged", {"slogan": "A grey mug"})
+    assert [one["check"] for one in made["findings"]] == ["min_words"]
+
+
 def test_a_brand_pack_says_what_stays(tmp_path: Path) -> None:
     (tmp_path / "brands").mkdir()
     (tmp_path / "aigc.yaml").write_text("", encoding="utf-8")
