@@ -24,6 +24,7 @@ NAMES = [
     "lessons/quiz",
     "lessons/reading",
     "lessons/worksheet",
+    "localise/text",
     "seo/alt-texts",
     "seo/article-brief",
     "seo/internal-links",

@@ -37,6 +37,7 @@ NEEDS = {  # what no script stands in for → why
     r"aigc pick spring .*labels|--from content\.xlsx|headlines\[2\]": "suggestions, which tests/cli/test_pick.py has",
     r"AIGC_DISABLE_PLUGINS=shop-rules": "a plugin of that name",
     r"aigc show shop/slogan|aigc generate shop/slogan": "the type of the page, which tests/test_guide_files.py writes",
+    r"--market (tw|cn)|localise/text|aigc pick shop-cn": "OpenCC, or a model that translates",
     r"pytest|pip install|^source|^accelerate|-m venv": "another program",
 }
 SHOP = "Handle,Title,Body (HTML),Vendor,Type,Variant Price\n"
@@ -46,6 +47,7 @@ FILES = {
     "brands/tablewright.yaml": re.findall(r"```yaml\n(.*?)```", PAGES["brands.md"], re.DOTALL)[0],
 }
 JOBS = {  # what stands there already when a page begins
+    "localise.md": {"spring": "shops/listing", "shop": "shops/listing"},
     "publishing.md": {"blog": "articles/blog", "pages": "seo/meta", "metas": "seo/meta", "posts": "social/post"},
 }
 

@@ -138,15 +138,16 @@ def told_by(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> tuple[s
 
 
 def _texts(inputs: Mapping[str, Schema], values: Mapping[str, Json]) -> dict[str, list[str]]:
-    """Return the texts of each input, but for words of enums and what is for exports or checks only."""
-    from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY  # which bring YAML along
+    """Return the texts of each input, but for words of enums, what is for exports or checks only, and what
+    may be in any language."""
+    from aigc.content.type_keys import ANY_LANGUAGE, CHECKS_ONLY, EXPORT_ONLY  # which bring YAML along
 
     unread = {"enum", "const"}
 
     told = {}
     for name, one in values.items():
         schema = inputs.get(name, {})
-        hidden = schema.get(EXPORT_ONLY) or schema.get(CHECKS_ONLY)
+        hidden = any(schema.get(key) for key in (EXPORT_ONLY, CHECKS_ONLY, ANY_LANGUAGE))
         if name != LANGUAGE and not hidden and unread.isdisjoint(schema):
             told[name] = [one] if isinstance(one, str) else [*texts_in(one)]
     return told

@@ -62,6 +62,7 @@ PICK: Keys = {
 }
 EXPORT_ONLY = "export_only"
 CHECKS_ONLY = "checks_only"
+ANY_LANGUAGE = "any_language"
 OF_INPUT: Keys = {
     EXPORT_ONLY: Key(
         means="Kept for exporters, such as the date of an article: neither prompts nor checks see it.",
@@ -70,6 +71,11 @@ OF_INPUT: Keys = {
     ),
     CHECKS_ONLY: Key(
         means="Kept for checks, such as claims with their proof: no prompt sees it, nothing drawn depends on it.",
+        shape=TRUTH,
+        default="false",
+    ),
+    ANY_LANGUAGE: Key(
+        means="In whatever language, such as a text to translate: it does not tell what a piece is written in.",
         shape=TRUTH,
         default="false",
     ),

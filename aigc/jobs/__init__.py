@@ -11,9 +11,9 @@ Names: `Forecaster`, `Forecast`, `check_model`, `Unique`, `written_already` (bef
 `Job`; `running` (who writes there); `at_desk`, `Desk`, `review_setup`, `is_behind`, `catch_up` (people decide),
 `Judgement`, `judgements`, `label_rows`, `LABEL_COLUMNS` (what that teaches); `voice_written_in`, `prepare_folder`,
 `refuse_foreign`, `is_foreign`, `replacing`, `read_artifacts`, `export`, `remember_exports`, `write_report`,
-`add_piece`, `keep_piece`, `single_pieces` (the folder); `ray_runner`. Knows: folders, the ledger's questions, and where
-a job runs on it, Ray. Does not know: how a piece is written (writing), where briefs come from (asking), SQL, torch,
-click.
+`add_piece`, `keep_piece`, `single_pieces` (the folder); `Localised`, `MarketChange` (another market); `ray_runner`.
+Knows: folders, the ledger's questions, and where a job runs on it, Ray. Does not know: how a piece is written
+(writing), where briefs come from (asking), SQL, torch, click.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from aigc.jobs.folder_record import ARTIFACTS_FILE, is_foreign, refuse_foreign
 from aigc.jobs.forecast import Forecast, Forecaster, check_model, rates_file
 from aigc.jobs.judgements import LABEL_COLUMNS, Judgement, judgements, label_rows
 from aigc.jobs.keys import written_already
+from aigc.jobs.localising import Localised, MarketChange
 from aigc.jobs.lock import running
 from aigc.jobs.ray import RayRunner, ray_runner
 from aigc.jobs.report import REPORT, write_report
@@ -50,6 +51,8 @@ __all__ = [
     "Good",
     "Job",
     "Judgement",
+    "Localised",
+    "MarketChange",
     "RayRunner",
     "Unique",
     "add_piece",
