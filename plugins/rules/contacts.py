@@ -10,7 +10,7 @@ LEAST_DIGITS, MOST_DIGITS = 7, 15  # of a telephone number; ITU-T E.164 has up t
 SUBSCRIBER = 7  # digits that two ways to write one number end with
 PHONE = re.compile(
     r"(?<![A-Za-z0-9_.,/:+-])(?:\+\d{1,3}[ .()/-]*|\(\d{2,5}\) ?|0\d{1,4}[ ()/-]|[48]00-?|1[3-9]\d-?"
-    r"|\d{3}[-.]|\d{3} (?=\d{3}[ -]\d{4}))"
+    r"|\d{3}[-.]|\d{3} (?=\d{3}[ -]\d{4})|\d\d (?=\d\d \d\d \d\d))"
     r"(?:\(0\) ?)?\d(?:[ .()/-]?\d){4,13}(?![A-Za-z0-9_%])"
 )
 HANDLE = re.compile(r"(?<![A-Za-z0-9_.@/])@[\w.]*\w")

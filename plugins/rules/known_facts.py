@@ -16,15 +16,14 @@ from aigc_plugins.rules.fact_reading import Fact, facts_in, months_in
 from aigc_plugins.rules.quotations import wording_of
 from aigc_plugins.rules.stated import Stated, stated_in
 from aigc_plugins.rules.units import is_unit, measured, unit_symbol
-from aigc_plugins.rules.worded_numbers import DISCOUNT, SHARE
+from aigc_plugins.rules.worded_numbers import COUNT, DISCOUNT, LISTED, SHARE
 
 CLOCK = "h"  # the unit of what is read off a clock
 BARE = "*"  # the unit of a brief's plain number, such as 40 in `range_km`: any unit may follow it
-LISTED = "listed"  # of how many things a list of the brief has: "two facts about herbs"
 DATE = "date"  # of a date's day, month and year: 12 of 12 May is no 12 kg
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # numbers that look like years
-AFTERNOON = 13 * 60  # minutes: who writes 13:00 writes 9:00 for the morning
-COUNTS = frozenset(("", BARE, "piece", "times"))
+LOOSE = ("一", "one", "One")  # the one for you, 一整天
+COUNTS = frozenset(("", BARE, COUNT, "piece", "times"))
 RATES = ("percent", SHARE, DISCOUNT)
 
 
@@ -115,11 +114,13 @@ class KnownFacts:
         amount = _amount(fact.number, fact.unit)
         if amount in self.amounts:
             return ""
-        units = self.numbers.get(fact.number)
-        if units is None:
+        units = self.numbers.get(fact.number, set()) - ({LISTED} if fact.unit != LISTED else set())
+        if not units:
             code = fact.joined in self.words or (fact.text.strip() in self.words and fact.unit in RATES)
             return "" if code or (fact.within and not self._first(fact.within, with_units)) else missing
         year = fact.unit == "year" and DATE in units and FIRST_YEAR <= fact.number <= LAST_YEAR
+        if fact.unit == LISTED or (fact.unit == COUNT and units != {DATE}):
+            return ""
         if with_units and not year and not self._fits(fact.unit, units):
             found = ", ".join(
                 f"{_shown(fact.number)} {unit_symbol(unit)}".strip() for unit in sorted(units - {DATE, LISTED})
@@ -158,13 +159,12 @@ class KnownFacts:
         self.months.update(months)
         for fact in facts:
             kinds = {one.kind for one in stated if one.span[0] < fact.span[1] and fact.span[0] < one.span[1]}
-            if "phone" not in kinds:
+            if "phone" not in kinds and fact.text not in LOOSE:
                 self._add(fact, alone=fact.text == value.strip(), unit=DATE if "date" in kinds else "")
-        by_day = any(minute >= AFTERNOON for one in stated if one.clock for minute in one.clock.minutes[:1])
         for one in stated:
-            self._add_stated(one, by_day=by_day)
+            self._add_stated(one)
 
-    def _add_stated(self, one: Stated, *, by_day: bool) -> None:
+    def _add_stated(self, one: Stated) -> None:
         if one.dated is not None:
             self.days.update(one.dated.days)
             self.months.update(Decimal(day.month) for day in one.dated.days)
@@ -172,12 +172,12 @@ class KnownFacts:
                 for part in day:
                     self._number(Fraction(part), DATE) if part else None
         elif one.clock is not None:
-            self.minutes.update(one.clock.minutes[:1] if by_day else one.clock.minutes)
+            self.minutes.update(one.clock.minutes[:1] if ":" in one.text else one.clock.minutes)
         elif one.kind in ("phone", "handle"):
             self.contacts.add(one.key)
         elif one.kind == "many":
             self.scales.add(one.number)
-        elif one.kind == "amount":
+        elif one.kind == "amount" and one.text not in LOOSE:
             self._number(one.number, one.unit)
 
     def _add(self, fact: Fact, *, alone: bool, unit: str) -> None:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from aigc_plugins.rules.numerals import ENGLISH, chinese_number
 from aigc_plugins.rules.units import canonical_unit, unit_pattern
 
+LISTED = "listed"  # what a text says of itself: two things about herbs
+COUNT = "count"  # of people and things
 SHARE = "share"  # the unit of a part of a whole: half the price, 20 %, 两成
 DISCOUNT = "discount"  # 折
 LARGE: Mapping[str, int] = MappingProxyType(
@@ -24,6 +26,7 @@ ORDINALS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "
 HAN_LARGE: Mapping[str, int] = MappingProxyType({"亿": 10**8, "万": 10**4})
 HAN_MANY: Mapping[str, int] = MappingProxyType({"十": 10, "百": 100, "千": 10**3, "万": 10**4, "亿": 10**8})
 COUNTED = "人名位次件盒双种家所间台套张条片支瓶杯袋辆颗座款项场倍"  # what a Chinese number is sure to count
+THINGS = re.compile(r"(?i)(?: \w+)? (?:things|facts|points|reasons|ways|tips|notes|questions|ideas)\b")
 STEPS = "步次时印件部节课章题问点条句段种个天封篇期集"  # 第一步 counts steps, and claims nothing
 LEAST_COUNTED = 3  # 一款, 两人 are seldom told as numbers
 LARGEST_PART = 16  # in digits: 3/16 of an inch; 24/7 is no part
@@ -56,6 +59,8 @@ def worded_amounts(plain: str, *, sure: bool) -> Iterator[Worded]:
 
 def _english(plain: str, *, sure: bool) -> Iterator[Worded]:
     patterns = _patterns()
+    for found in patterns.mixed.finditer(plain):
+        yield _with_unit(found, ENGLISH[found["many"].lower()] + Fraction(1, 2))
     for found in patterns.half.finditer(plain):
         yield _with_unit(found, Fraction(1, 2))
     for found in patterns.parts.finditer(plain):
@@ -63,6 +68,7 @@ def _english(plain: str, *, sure: bool) -> Iterator[Worded]:
         yield _with_unit(found, Fraction(many, PARTS[found["part"].lower().removesuffix("s")]))
     for found in patterns.english.finditer(plain):
         number, unit = _english_value(found["words"]), canonical_unit(found["unit"] or "")
+        unit = unit or (LISTED if THINGS.match(plain[found.end() :]) else "")
         loose = not unit and (number == 1 or (number == 2 and plain[: found.start()].endswith("or ")))
         if not (sure and loose):  # the one for you, a line or two
             yield Worded(found.span(), Fraction(number), unit)
@@ -103,7 +109,9 @@ def _chinese(plain: str, *, sure: bool) -> Iterator[Worded]:
             yield Worded(found.span(), _tenths(number, found["han"]), unit)
         elif unit:
             yield Worded(found.span(), number + (Fraction(1, 2) if found["half"] or found["more"] else 0), unit)
-        elif not sure or found["ordinal"] or (found["counted"] and number >= LEAST_COUNTED) or number >= 10**4:
+        elif found["counted"] and (number >= LEAST_COUNTED or not sure):
+            yield Worded(found.span(), number, COUNT)
+        elif not sure or found["ordinal"] or number >= 10**4:
             yield Worded(found.span(), number)
 
 
@@ -134,6 +142,7 @@ class _WordedPatterns(NamedTuple):
     vague: re.Pattern[str]
     digits: re.Pattern[str]
     half: re.Pattern[str]
+    mixed: re.Pattern[str]
     parts: re.Pattern[str]
     english: re.Pattern[str]
     ordinals: re.Pattern[str]
@@ -157,6 +166,7 @@ def _patterns() -> _WordedPatterns:
             rf"(?<![\d/.,])(?:(?P<whole>\d+) )?(?P<part>\d{{1,2}})/(?P<of>\d{{1,2}})(?![\d/.])"
             rf"(?:[\s-]?(?P<unit>{unit}))?"
         ),
+        mixed=re.compile(rf"(?i:\b(?P<many>{small}) and a half\b)(?:[\s-](?P<unit>{unit}))?"),
         half=re.compile(
             rf"(?i:\bhalf(?:[ -](?:(?:an?|of an?|the) )?(?P<unit>{unit})|(?= (?:of|the|off|price)\b|-price)))"
         ),
@@ -174,6 +184,6 @@ def _patterns() -> _WordedPatterns:
             rf"(?P<hundredths>百分之)(?P<percent>{digit})|(?P<whole>{digit})分之(?P<over>{digit})"
             rf"|(?P<tenths>[一二三四五六七八九两])成(?![不为长功员立本都人年分品果就语])|(?P<price>半价)"
             rf"|半个?(?P<halved>{unit})|(?P<ordinal>第)?(?P<han>{han})(?!(?<=第.)[{STEPS}])"
-            rf"(?:个?(?P<more>半)?个?(?P<unit>{unit})(?P<half>半)?|(?P<counted>[{COUNTED}]))?"
+            rf"(?:个?(?P<more>半)?个?(?P<unit>{unit})(?P<half>半)?|(?P<counted>[{COUNTED}]|个(?=人|孩子)))?"
         ),
     )

@@ -3,13 +3,14 @@
 Replies say the brief's own words between a greeting and an end from `wording.yaml`, so that nothing is promised that
 the brief does not promise.
 
-An FAQ is made of tickets, in five steps. (1) The importer `tickets` reads them from tables, mails and exports, and
-masks what is personal before a brief is made: names in columns of their own, addresses, numbers, whatever its form or a
-word before it gives away (`personal.yaml`). (2) Greetings, signatures, courtesies and quoted mails are cut off. (3) Tickets
-are grouped that ask the same: by the words of the questions, weighed as BM25 weighs them, and of the replies. (4) The
-question is one that a customer asked, the one with most in common with all of the group, and with nothing personal in
-it. (5) The answer has the sentences that stand in most of the group's replies. A number, date or promise that one reply
-has alone is left out and told, and where replies differ in one the piece is flagged. No model is asked.
+An FAQ is made of tickets in five steps. (1) The importer `tickets` reads them from tables, mails and exports, and
+masks what is personal before a brief is made: names in columns of their own, addresses, numbers, whatever its form or
+a word before it gives away (`personal.yaml`). (2) Greetings, signatures, courtesies and quoted mails are cut off. (3)
+Tickets are grouped that ask the same: by the words of the questions, weighed as BM25 weighs them, and of the replies.
+(4) The question is one that a customer asked, the one with most in common with all of the group, and with nothing
+personal in it. (5) The answer has the sentences that stand in most of the group's replies. A number, date or promise
+that one reply has alone is left out and told, and where replies differ in one the piece is flagged. No model is
+asked.
 """
 
 from __future__ import annotations
