@@ -61,8 +61,9 @@ def _nearness(
     """Return how like a ticket is to those of a group, on average."""
     if not any(own[0] & one[0] for one in group.words):
         return 0.0
-    found = (
-        (1 - OF_REPLY) * likeness(own[0], one[0], asked) + OF_REPLY * likeness(own[1], one[1], replied)
-        for one in group.words
-    )
-    return sum(found) / len(group.words)
+    found = []
+    for question, answer in group.words:
+        near = likeness(own[0], question, asked)
+        both = own[1] and answer
+        found.append((1 - OF_REPLY) * near + OF_REPLY * likeness(own[1], answer, replied) if both else near)
+    return sum(found) / len(found)

@@ -126,7 +126,7 @@ def _parted(tickets: list[dict[str, str]], per: str, least: int) -> Iterator[lis
         yield tickets
         return
     by_id = {one["id"]: one for one in tickets}
-    for group in like_questions([Ticket(**{**one, "question": own_text(one["question"])}) for one in tickets]):
+    for group in like_questions([Ticket(**{"question": "", **one}) for one in tickets]):
         if len(group) >= least:
             yield [by_id[one.id] for one in group]
 
@@ -275,7 +275,8 @@ def _take(found: _Found, **parts: str) -> None:
     if not parts.get("answer", "").strip() or not (parts.get("question", "") + parts.get("subject", "")).strip():
         return
     taken = {one["id"] for one in found.tickets}
-    name = parts.get("id") or str(len(found.tickets) + 1)
+    name = parts.get("id") or ""
+    name = name if name and "@" not in name else str(len(found.tickets) + 1)
     while name in taken:
         name += "+"
     found.tickets.append(
@@ -289,7 +290,7 @@ def _take(found: _Found, **parts: str) -> None:
 
 
 def _without_names(ticket: Mapping[str, str], names: set[str], keep: Sequence[str]) -> dict[str, str]:
-    return {
-        name: text if name == "id" else masked(own_text(text) if name != "subject" else text, names=names, keep=keep)
-        for name, text in ticket.items()
-    }
+    """Return a ticket with nothing personal in it, without what it has no text for."""
+    texts = {name: text if name in ("id", "subject") else own_text(text) for name, text in ticket.items()}
+    hidden = {name: text if name == "id" else masked(text, names=names, keep=keep) for name, text in texts.items()}
+    return {name: text for name, text in hidden.items() if text.strip()}
