@@ -31,6 +31,7 @@ NAMES = [
     "seo/meta",
     "shops/listing",
     "social/post",
+    "support/faq",
     "support/macro",
     "support/review-reply",
     "text/continue",

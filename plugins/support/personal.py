@@ -40,10 +40,10 @@ def masked(text: str, *, names: Collection[str] = (), keep: Collection[str] = ()
 
     if ours := [re.escape(one) for one in sorted(keep, key=len, reverse=True) if one.strip()]:
         text = re.sub(rf"(?i)(?<![\w.@-])(?:{'|'.join(ours)})(?![\w@-])", hide, text)
-    if names := [one for one in names if len(one.strip()) > 1]:
-        text = _named(tuple(sorted(set(names)))).sub(MASK, text)
     for pattern, into in _patterns():
         text = pattern.sub(into, text)
+    if names := [one for one in names if len(one.strip()) > 1]:  # last, as addresses have names in them
+        text = _named(tuple(sorted(set(names)))).sub(MASK, text)
     text = re.sub(rf"{MASK}(?:[ ,]*{MASK})+", MASK, text)
     return re.sub("\ue000(.)\ue001", lambda found: kept[ord(found[1]) - 0xE100], text)
 

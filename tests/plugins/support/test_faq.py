@@ -91,9 +91,9 @@ def test_nothing_personal_comes_into_the_folder_of_a_job(tmp_path: Path) -> None
             assert not [one for one in told if any(f"{one}" in line for line in pieces)], file
 
 
-def made(folder: Path, manifest: str, *, status: int = 0) -> list[dict[str, Any]]:
+def made(folder: Path, manifest: str, *, flagged: bool = False) -> list[dict[str, Any]]:
     (folder / "desk.tickets").write_text(manifest, encoding="utf-8")
-    assert main(["batch", "support/faq", str(folder / "desk.tickets"), "--out", str(folder / "made")]) == status
+    assert main(["batch", "support/faq", str(folder / "desk.tickets"), "--out", str(folder / "made")]) == flagged
     return [json.loads(line) for line in (folder / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -109,7 +109,7 @@ Regards"
 
 def test_where_replies_differ_the_piece_is_flagged_and_a_lone_promise_left_out(tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text(CSV, encoding="utf-8")
-    (artifact,) = made(tmp_path, "tickets: export.csv\ntitle: Parcels\n")
+    (artifact,) = made(tmp_path, "tickets: export.csv\ntitle: Parcels\n", flagged=True)
     assert artifact["status"] == "flagged" and artifact["fields"]["title"] == "Parcels"
     assert artifact["fields"]["faq"] == [
         {"question": "How can I track my parcel?", "answer": "Follow the link in the shipping mail."}
