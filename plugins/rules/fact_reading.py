@@ -45,6 +45,7 @@ MODEL = r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:\.\d+)*"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+"
 MONEY = r"US\$|HK\$|CN¥|[$€£¥₹]|(?<![A-Za-z])(?i:RMB|CNY|USD|EUR|GBP|HKD|INR|JPY)"
 LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$")
+LONGEST_LETTERS = 40  # that may stand before a number: HP 2000
 SURE_MONTH = "|".join(month for month in MONTHS if month not in ("march", "may"))
 ANY_MONTH = "|".join([*MONTHS, *(month[:3] + r"\b\.?" for month in MONTHS), "sept"])
 MONTH = re.compile(rf"(?i)\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)")
@@ -149,7 +150,9 @@ def _number(found: re.Match[str]) -> Fact:
         unit = suffix
     if found.string[found.end("digits") :].startswith("月") and number in range(1, 13):
         return Fact(kind="month", span=found.span("digits"), number=number)
-    before = LETTERS_BEFORE.search(found.string[: found.start("digits")])
+    before = LETTERS_BEFORE.search(
+        found.string[max(found.start("digits") - LONGEST_LETTERS, 0) : found.start("digits")]
+    )
     return Fact(
         kind="number",
         span=found.span(),

@@ -47,6 +47,7 @@ class KnownFacts:
     minutes: set[int] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)  # it was told by
     wordings: set[str] = field(default_factory=set)
+    stems: set[str] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
     contacts: set[str] = field(default_factory=set)
 
@@ -92,10 +93,11 @@ class KnownFacts:
         """Tell whether the brief has a name, in whatever form of its words."""
         if not name.isascii() and any(name in text for text in self.texts):
             return True
-        if wording_of(name) in self._all_words():
+        wording = wording_of(name)
+        if any(wording in one for one in self.wordings):
             return True
-        stems = self._stems()
-        return bool(found := stems_in(name)) and found <= stems
+        stems = stems_in(name)
+        return bool(stems) and stems <= self.stems
 
     def _has_so_many(self, scale: Fraction) -> bool:
         """Tell whether a count of the brief that is no year is at least two of a scale: 5,000 are thousands."""
@@ -103,12 +105,6 @@ class KnownFacts:
             one >= 2 * scale and not FIRST_YEAR <= one <= LAST_YEAR and units & COUNTS
             for one, units in self.numbers.items()
         )
-
-    def _all_words(self) -> str:
-        return "".join(self.wordings)
-
-    def _stems(self) -> frozenset[str]:
-        return frozenset().union(*map(stems_in, self.texts)) if self.texts else frozenset()
 
     def _miscounted(self, fact: Stated, missing: str, *, with_units: bool) -> str:
         amount = _amount(fact.number, fact.unit)
@@ -156,6 +152,7 @@ class KnownFacts:
         facts, stated, months, wording = _read(value)
         self.texts.add(value)
         self.wordings.add(wording)
+        self.stems.update(stems_in(value))
         self.months.update(months)
         for fact in facts:
             kinds = {one.kind for one in stated if one.span[0] < fact.span[1] and fact.span[0] < one.span[1]}

@@ -22,7 +22,9 @@ BEGINS = re.compile(
 )
 ADDRESSED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Sir|Madam)\.? $")
 POSSESSIVE = re.compile(r"['’]s?$")
-WEB = re.compile(r"\S*(?:://|www\.|@|\w\.\w)\S*|#\w+|\{.*?\}+|\*\|.*?\|\*|%\w+%|\[\[.*?\]\]")
+UNBROKEN = re.compile(r"[!-~]+")  # read one by one, so that a long one costs no more than its length
+WEB = re.compile(r"://|www\.|@|\w\.\w|^#\w")
+FILLED_IN = re.compile(r"\{[^{}]*\}+|\*\|[^|]*\|\*|%\w+%|\[\[[^\[\]]*\]\]")
 GIVEN_NAME = 2  # characters, at most
 SHORT_ACRONYM = 2
 
@@ -40,7 +42,7 @@ def names_in(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, 
 def _latin(text: str, is_known: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
     start = 0
     for line in text.split("\n"):
-        words = [] if not re.search(r"[A-Z]", line) else list(WORD.finditer(WEB.sub(_blank, line)))
+        words = [] if not re.search(r"[A-Z]", line) else list(WORD.finditer(_without_web(line)))
         chinese = is_chinese(line)
         headed = not chinese and _is_heading(line, [one.group() for one in words])
         for found in words:
@@ -117,6 +119,12 @@ def _han_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _plain(word: str) -> str:
     return POSSESSIVE.sub("", word)
+
+
+def _without_web(line: str) -> str:
+    """Return a line with blanks for addresses, hashtags and what a mailing program fills in."""
+    plain = FILLED_IN.sub(_blank, line)
+    return UNBROKEN.sub(lambda found: _blank(found) if WEB.search(found.group()) else found.group(), plain)
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -42,50 +43,48 @@ class Stated:
 def stated_in(text: str, *, words: bool, sure: bool = True) -> tuple[Stated, ...]:
     """Return what a text states, in its order; numbers in `words` too, of them those that are `sure` to be numbers."""
     plain, places = readable(text)
-    digits = [_plainly(fact) for fact in facts_in(text, words="none")]
-    links = [one for one in digits if one.kind == "link"]
-    first = [*_marked(plain, places, text)]
-    taken = [one for one in first if not _covered(one.span, links)]
-    held = [*links, *taken]
+    digits = _paired([_plainly(fact) for fact in facts_in(text, words="none")], text)
+    taken = bytearray(len(text))  # which characters are part of a fact
+    held = _free([one for one in digits if one.kind == "link"], taken)
+    held += _free(_marked(plain, list(places), text), taken)
     if words:
-        amounts = list(_worded(plain, places, text, sure=sure))
-        held += [one for one in amounts if not _covered(one.span, held)]
-    rest = [one for one in _paired(digits, text) if one.kind != "link"]
-    dated = [_with_parts(one, rest) for one in held]
-    return tuple(sorted([*dated, *(one for one in rest if not _covered(one.span, held))], key=lambda one: one.span))
+        held += _free(_worded(plain, list(places), text, sure=sure), taken)
+    rest = [one for one in digits if one.kind != "link"]
+    free = [one for one in rest if not any(taken[slice(*one.span)])]
+    inside = [one for one in rest if any(taken[slice(*one.span)])]
+    return tuple(sorted([*_with_parts(held, inside), *free], key=lambda one: one.span))
 
 
-def _marked(plain: str, places: Iterable[int], text: str) -> Iterator[Stated]:
-    """Yield dates, times, telephone numbers and @names; of what overlaps, the first of these."""
-    at = list(places)
+def _free(facts: Iterable[Stated], taken: bytearray) -> list[Stated]:
+    """Return the facts that have no character of an earlier one, and take theirs; of a range both dates."""
     found: list[Stated] = []
-
-    def add(one: Stated) -> None:
-        if not _covered(one.span, found) or one.dated is not None:
+    for one in facts:
+        again = one.dated is not None and bool(found) and found[-1].span == one.span
+        if again or not any(taken[slice(*one.span)]):
             found.append(one)
+            taken[slice(*one.span)] = b"\1" * (one.span[1] - one.span[0])
+    return found
 
+
+def _marked(plain: str, at: list[int], text: str) -> Iterator[Stated]:
+    """Yield dates, times, telephone numbers and @names."""
     for dated in dates_in(plain):
         span = _placed(dated.span, at)
-        add(Stated(kind="date", span=span, text=text[slice(*span)], dated=dated))
+        yield Stated(kind="date", span=span, text=text[slice(*span)], dated=dated)
     for clock in times_in(plain):
         span = _placed(clock.span, at)
-        add(Stated(kind="time", span=span, text=text[slice(*span)], clock=clock))
+        yield Stated(kind="time", span=span, text=text[slice(*span)], clock=clock)
     for contact in contacts_in(plain):
         span = _placed(contact.span, at)
-        add(Stated(kind=contact.kind, span=span, text=text[slice(*span)], key=contact.key))
-    yield from found
+        yield Stated(kind=contact.kind, span=span, text=text[slice(*span)], key=contact.key)
 
 
-def _worded(plain: str, places: Iterable[int], text: str, *, sure: bool) -> Iterator[Stated]:
-    """Yield amounts in words, the longest where some overlap."""
-    at = list(places)
-    found: list[Stated] = []
+def _worded(plain: str, at: list[int], text: str, *, sure: bool) -> Iterator[Stated]:
+    """Yield amounts in words, longer ones first."""
     for one in sorted(worded_amounts(plain, sure=sure), key=lambda one: one.span[0] - one.span[1]):
         span = _placed(one.span, at)
-        if not _covered(span, found):
-            kind: Literal["many", "amount"] = "many" if one.vague else "amount"
-            found.append(Stated(kind=kind, span=span, text=text[slice(*span)], number=one.number, unit=one.unit))
-    yield from found
+        kind: Literal["many", "amount"] = "many" if one.vague else "amount"
+        yield Stated(kind=kind, span=span, text=text[slice(*span)], number=one.number, unit=one.unit)
 
 
 def _plainly(fact: Fact) -> Stated:
@@ -103,8 +102,6 @@ def _plainly(fact: Fact) -> Stated:
 
 def _paired(facts: list[Stated], text: str) -> list[Stated]:
     """Return facts, the first number of each range ("3-5 days") with the unit of its second."""
-    from dataclasses import replace
-
     paired = list(facts)
     for at in range(len(paired) - 2, -1, -1):
         one, after = paired[at], paired[at + 1]
@@ -114,19 +111,14 @@ def _paired(facts: list[Stated], text: str) -> list[Stated]:
     return paired
 
 
-def _with_parts(one: Stated, facts: list[Stated]) -> Stated:
-    from dataclasses import replace
-
-    return replace(one, within=tuple(fact for fact in facts if _overlaps(fact.span, one.span)))
+def _with_parts(held: Iterable[Stated], inside: Sequence[Stated]) -> Iterator[Stated]:
+    """Yield facts, each with the plainer ones that stand within it; both are in their order there."""
+    starts = [one.span[0] for one in inside]
+    for one in held:
+        first = max(bisect_left(starts, one.span[0]) - 1, 0)
+        near = inside[first : bisect_left(starts, one.span[1])]
+        yield replace(one, within=tuple(fact for fact in near if fact.span[1] > one.span[0]))
 
 
 def _placed(span: tuple[int, int], places: list[int]) -> tuple[int, int]:
     return places[span[0]], places[span[1] - 1] + 1
-
-
-def _covered(span: tuple[int, int], others: Iterable[Stated]) -> bool:
-    return any(_overlaps(span, other.span) for other in others)
-
-
-def _overlaps(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

@@ -32,7 +32,7 @@ LEAST_COUNTED = 3  # 一款, 两人 are seldom told as numbers
 LARGEST_PART = 16  # in digits: 3/16 of an inch; 24/7 is no part
 
 
-class Worded(NamedTuple):
+class WordedAmount(NamedTuple):
     """This is an amount with its unit, '' for none; of one that is `vague` (thousands) the number is its scale."""
 
     span: tuple[int, int]
@@ -41,12 +41,12 @@ class Worded(NamedTuple):
     vague: bool = False
 
 
-def worded_amounts(plain: str, *, sure: bool) -> Iterator[Worded]:
+def worded_amounts(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
     """Yield the amounts of a text in NFKC; only those that are `sure` to be amounts, or any."""
     patterns = _patterns()
     for found in patterns.vague.finditer(plain):
         power = LARGE[found["vague"].lower().rstrip("s")] if found["vague"] else HAN_MANY[found["han"]]
-        yield Worded(found.span(), Fraction(power), vague=True)
+        yield WordedAmount(found.span(), Fraction(power), vague=True)
     for found in patterns.digits.finditer(plain):
         part = Fraction(int(found["part"]), int(found["of"])) if int(found["of"]) else Fraction(2)
         if part < 1 and int(found["of"]) <= LARGEST_PART:
@@ -57,7 +57,7 @@ def worded_amounts(plain: str, *, sure: bool) -> Iterator[Worded]:
         yield from _chinese(plain, sure=sure)
 
 
-def _english(plain: str, *, sure: bool) -> Iterator[Worded]:
+def _english(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
     patterns = _patterns()
     for found in patterns.mixed.finditer(plain):
         yield _with_unit(found, ENGLISH[found["many"].lower()] + Fraction(1, 2))
@@ -71,9 +71,9 @@ def _english(plain: str, *, sure: bool) -> Iterator[Worded]:
         unit = unit or (LISTED if THINGS.match(plain[found.end() :]) else "")
         loose = not unit and (number == 1 or (number == 2 and plain[: found.start()].endswith("or ")))
         if not (sure and loose):  # the one for you, a line or two
-            yield Worded(found.span(), Fraction(number), unit)
+            yield WordedAmount(found.span(), Fraction(number), unit)
     for found in patterns.ordinals.finditer(plain):
-        yield Worded(found.span(), Fraction(ORDINALS.index(found["ordinal"].lower()) + 3))
+        yield WordedAmount(found.span(), Fraction(ORDINALS.index(found["ordinal"].lower()) + 3))
 
 
 def _english_value(words: str) -> Fraction:
@@ -91,28 +91,28 @@ def _english_value(words: str) -> Fraction:
     return total + group
 
 
-def _chinese(plain: str, *, sure: bool) -> Iterator[Worded]:
+def _chinese(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
     for found in _patterns().han.finditer(plain):
         unit = canonical_unit(found["unit"] or "")
         number = han_value(found["han"]) if found["han"] else Fraction(1)
         if found["hundredths"]:
-            yield Worded(found.span(), han_value(found["percent"]) / 100, SHARE)
+            yield WordedAmount(found.span(), han_value(found["percent"]) / 100, SHARE)
         elif found["whole"]:
-            yield Worded(found.span(), han_value(found["over"]) / max(han_value(found["whole"]), 1), SHARE)
+            yield WordedAmount(found.span(), han_value(found["over"]) / max(han_value(found["whole"]), 1), SHARE)
         elif found["tenths"]:
-            yield Worded(found.span(), han_value(found["tenths"]) / 10, SHARE)
+            yield WordedAmount(found.span(), han_value(found["tenths"]) / 10, SHARE)
         elif found["price"]:
-            yield Worded(found.span(), Fraction(5), DISCOUNT)
+            yield WordedAmount(found.span(), Fraction(5), DISCOUNT)
         elif found["halved"]:
             yield _with_unit(found, Fraction(1, 2), found["halved"])
         elif unit == DISCOUNT:
-            yield Worded(found.span(), _tenths(number, found["han"]), unit)
+            yield WordedAmount(found.span(), _tenths(number, found["han"]), unit)
         elif unit:
-            yield Worded(found.span(), number + (Fraction(1, 2) if found["half"] or found["more"] else 0), unit)
+            yield WordedAmount(found.span(), number + (Fraction(1, 2) if found["half"] or found["more"] else 0), unit)
         elif found["counted"] and (number >= LEAST_COUNTED or not sure):
-            yield Worded(found.span(), number, COUNT)
+            yield WordedAmount(found.span(), number, COUNT)
         elif not sure or found["ordinal"] or number >= 10**4:
-            yield Worded(found.span(), number)
+            yield WordedAmount(found.span(), number)
 
 
 def _tenths(number: Fraction, written: str) -> Fraction:
@@ -134,11 +134,11 @@ def han_value(numeral: str) -> Fraction:
     return Fraction(chinese_number(whole))
 
 
-def _with_unit(found: re.Match[str], number: Fraction, unit: str | None = None) -> Worded:
-    return Worded(found.span(), number, canonical_unit(unit or found["unit"] or "") or SHARE)
+def _with_unit(found: re.Match[str], number: Fraction, unit: str | None = None) -> WordedAmount:
+    return WordedAmount(found.span(), number, canonical_unit(unit or found["unit"] or "") or SHARE)
 
 
-class _WordedPatterns(NamedTuple):
+class _AmountPatterns(NamedTuple):
     vague: re.Pattern[str]
     digits: re.Pattern[str]
     half: re.Pattern[str]
@@ -150,20 +150,20 @@ class _WordedPatterns(NamedTuple):
 
 
 @cache
-def _patterns() -> _WordedPatterns:
+def _patterns() -> _AmountPatterns:
     unit = unit_pattern()
     small, large = "|".join(sorted(ENGLISH, key=len, reverse=True)), "|".join(LARGE)
     parts, few = "|".join(PARTS), "an?|one|two|three|four|five|seven"
     counted = rf"(?:{small})(?:[- ](?:and )?(?:{small}|{large}))*|(?:an? |half an? )(?:{large})(?: (?:{large}))*"
-    han = r"[一二三四五六七八九十两][零〇一二三四五六七八九十百千万亿]*(?:点[零〇一二三四五六七八九]+)?"
-    digit = r"[零〇一二三四五六七八九十百两\d.]+"
-    return _WordedPatterns(
+    han = r"[一二三四五六七八九十两][零〇一二三四五六七八九十百千万亿]{0,15}(?:点[零〇一二三四五六七八九]{1,6})?"
+    digit = r"[零〇一二三四五六七八九十百两\d.]{1,12}"
+    return _AmountPatterns(
         vague=re.compile(
             r"(?i:\b(?P<vague>dozens|hundreds|thousands|millions|billions)\b)"
             rf"|(?:上|近|超|数|几|成)(?P<han>[十百千万亿])(?=余?[{COUNTED}个的])"
         ),
         digits=re.compile(
-            rf"(?<![\d/.,])(?:(?P<whole>\d+) )?(?P<part>\d{{1,2}})/(?P<of>\d{{1,2}})(?![\d/.])"
+            rf"(?<![\d/.,])(?:(?P<whole>\d{{1,6}}) )?(?P<part>\d{{1,2}})/(?P<of>\d{{1,2}})(?![\d/.])"
             rf"(?:[\s-]?(?P<unit>{unit}))?"
         ),
         mixed=re.compile(rf"(?i:\b(?P<many>{small}) and a half\b)(?:[\s-](?P<unit>{unit}))?"),

@@ -31,7 +31,7 @@ class Ticket:
 
 
 @dataclass(slots=True)
-class _Group:
+class _LikeTickets:
     tickets: list[Ticket] = field(default_factory=list)
     words: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
 
@@ -40,12 +40,12 @@ def like_questions(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
     """Return groups of tickets that ask the same, the largest first, each ticket in one."""
     words = [(one.asked, telling(one.answer)) for one in tickets]
     asked, replied = rarities([one for one, _ in words]), rarities([one for _, one in words])
-    groups: list[_Group] = []
+    groups: list[_LikeTickets] = []
     for ticket, own in zip(tickets, words, strict=True):
         near = [(_nearness(own, group, asked, replied), -at) for at, group in enumerate(groups)]
         best, at = max(near, default=(0.0, 0))
         if best < ALIKE:
-            groups.append(_Group())
+            groups.append(_LikeTickets())
             at = 1 - len(groups)
         groups[-at].tickets.append(ticket)
         groups[-at].words.append(own)
@@ -54,7 +54,7 @@ def like_questions(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
 
 def _nearness(
     own: tuple[frozenset[str], frozenset[str]],
-    group: _Group,
+    group: _LikeTickets,
     asked: Callable[[str], float],
     replied: Callable[[str], float],
 ) -> float:

@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from aigc_plugins.rules.name_reading import person_pattern
+
 MASK = "▇"  # stands where something personal was; no sentence with it is published
 LEAST_DIGITS = 5  # of a number that may be anybody's
 _NAME = r"[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?(?: (?:van |von |de |der |bin |al-)?[A-ZÀ-Þ][\wÀ-ɏ'’-]*\.?){0,3}"
@@ -71,13 +73,13 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
     chinese = "|".join(map(re.escape, sorted(lists["labelled"]["zh"], key=len, reverse=True)))
     told = "|".join(map(re.escape, lists["introductions"]))
     greeting = "|".join(map(re.escape, sorted(lists["greetings"], key=len, reverse=True)))
-    code = r"(?=[\w/.-]*\d)[A-Za-z0-9][\w/.-]*\w"
+    code = r"(?=[\w/.-]{0,40}\d)[A-Za-z0-9][\w/.-]{2,}\w"
     found = [
         r"(?i)\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+",
-        r"[A-Za-z0-9_.+%-]+@[\w-]+(?:\.[A-Za-z0-9-]+)+",
-        r"[\w.+%-]+ ?(?:\(at\)|\[at\]| at (?=[\w-]+ dot )) ?[\w-]+(?: ?(?:\.|\(dot\)|\[dot\]| dot ) ?[\w-]+)+",
+        r"[A-Za-z0-9_.+%-]{1,64}@[\w-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+",
+        r"[\w.+%-]{1,64} ?(?:\(at\)|\[at\]| at (?=[\w-]+ dot )) ?[\w-]+(?: ?(?:\.|\(dot\)|\[dot\]| dot ) ?[\w-]+)+",
         r"(?<![\w@])@[\w.]{2,}",
-        r"(?i)\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|cn|de|co\.uk|example|test)\b(?:/\S*)?",
+        r"(?i)\b(?:[a-z0-9-]{1,63}\.){1,8}(?:com|net|org|io|cn|de|co\.uk|example|test)\b(?:/\S*)?",
         r"(?i)\b(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b",  # MAC
         r"(?i)\b(?:[0-9a-f]{1,4}:){3,7}:?[0-9a-f]{0,4}\b|\b[0-9a-f]{0,4}::[0-9a-f:]+\b",  # IPv6
         r"\b\d{1,3}(?:\.\d{1,3}){3}\b",
@@ -91,7 +93,7 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
             rf"(?i)(?<![\w-])(?:no\.? ?)?\d{{1,5}}[a-z]?,? (?:[a-zß-ÿ'’.-]+ ){{1,4}}(?:{streets})\b\.?"
             r"(?:,? [\w ]{2,30}(?=[,.\n]|$))?"
         ),
-        rf"(?i)\b[a-zß-ÿ-]+(?:{streets[streets.index('straße') :]}) \d{{1,4}}[a-z]?\b",
+        rf"(?i)\b[a-zß-ÿ-]{{1,40}}(?:{streets[streets.index('straße') :]}) \d{{1,4}}[a-z]?\b",
         r"(?i)\b(?:p\.?o\.? box|flat|apt\.?|apartment|unit) \d+\w*",
         r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b",  # UK postcode
         (
@@ -101,29 +103,21 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
         r"\d+(?:号楼|栋|幢|单元|室)(?:\d+室?)?",
         r"(?<!\w)\+?\(?\d[\d ()./-]{5,}\d(?!\w)|\d(?:[ -]?\d){4,}",  # telephones, cards
         r"(?i)#\s?[a-z]*-?\d[\w-]*",
-        r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]+)+\b|\b(?=\w*\d\w*\d\w*\d)(?=\w*[A-Za-z])[A-Za-z0-9]{6,}\b",
+        r"\b(?=[A-Z0-9-]*\d)(?=[A-Z0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]+)+\b|\b(?=\w{0,40}\d\w{0,40}\d\w{0,40}\d)(?=\w{0,40}[A-Za-z])[A-Za-z0-9]{6,}\b",
     ]
     masks = [(re.compile(one), MASK) for one in found]
+    secret = r"password|passwort|pass|username|user name|user|login|pin"
     labels = [
-        rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref|name)\b\.?)?\s*(?:is|was|[:#=])\s*){_value(code)}",
-        rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref)\b\.?)?\s+){code}",
-        rf"((?:{chinese})(?:号码|号|码)?\s?(?:是|为|：|:)\s?)[^\s，。！？；,;!?]+",
-        rf"((?:{chinese})\s?)[A-Za-z0-9_-]{{3,}}",
+        rf"(?i)\b((?:my |the )?(?:{secret})\s?[:=]\s*|my (?:{secret}) (?:is|was) )\S+",
+        rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref|name)\b\.?)?\s*[:#=]\s*)(?:{code}|\"[^\"\n]+\"|\S+)",
+        rf"(?i)\b((?:{english})(?:\s?(?:no|number|id|code|nr|ref)\b\.?)?\s+(?:(?:is|was)\s+)?){code}",
+        rf"((?:{chinese})(?:号码|号|码)?\s?[:：]\s?)[^\s，。！？；,;!?]+",
+        rf"((?:{chinese})(?:号码|号|码)?\s?[是为]?\s?)(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{{3,}}",
         rf"((?i:\b(?:{told})) +){_NAME}",
         rf"(?m)(^\W*(?i:{greeting})[ ,]+){_NAME}",
         rf"((?i:\b(?:mr|mrs|ms|miss|dr|prof|herr|frau)\b\.? ?)){_NAME}",
         rf"((?:我叫|我是|本人|姓名是|名字是|收件人)[:：]?\s?){_HAN_NAME}(?=[，。,！\s]|$)",
     ]
     masks += [(re.compile(one), rf"\g<1>{MASK}") for one in labels]
-    masks += [(re.compile(_titled_han()), MASK)]
+    masks += [(re.compile(person_pattern()), MASK)]
     return masks
-
-
-def _value(code: str) -> str:
-    return rf"(?:{code}|\"[^\"\n]+\"|(?-i:[A-Z]\w*)|\w*[_!$%&*]\w*[\w!$%&*]|\w{{6,}}(?=[\s.,;]|$))"
-
-
-def _titled_han() -> str:
-    from aigc_plugins.rules.name_reading import person_pattern
-
-    return person_pattern()
