@@ -55,9 +55,9 @@ def _is_name(found: re.Match[str], line: str, *, chinese: bool, headed: bool) ->
     word, plain, before = found.group(), _plain(found.group()).casefold(), line[: found.start()]
     parts = plain.split("-")
     if (
-        plain in _common()
+        plain in _habitual()
         or canonical_unit(word)
-        or (len(parts) > 1 and all(one in _common() | plain_words() for one in parts))
+        or (len(parts) > 1 and all(one in _habitual() | plain_words() for one in parts))
     ):
         return False
     if chinese:
@@ -66,12 +66,12 @@ def _is_name(found: re.Match[str], line: str, *, chinese: bool, headed: bool) ->
         return word[0].isupper()
     if ADDRESSED.search(before) and word[0].isupper():
         return True
-    if headed or len(plain) < SHORT_ACRONYM:
+    if headed or len(plain) < SHORT_ACRONYM or plain in plain_words() | _listed("small"):
         return False
     if word.isupper():
-        return plain not in plain_words() and not _shouts(line, found)
+        return not _shouts(line, found)
     if word[1:] != word[1:].lower() and not word.isupper():  # PayPal, iRobot
-        return plain.removesuffix("s") not in _common()
+        return plain.removesuffix("s") not in _habitual()
     return word[0].isupper() and not BEGINS.search(before)
 
 
@@ -132,7 +132,7 @@ def _blank(found: re.Match[str]) -> str:
 
 
 @cache
-def _common() -> frozenset[str]:
+def _habitual() -> frozenset[str]:
     return _listed("common") | _listed("platforms")
 
 

@@ -105,6 +105,8 @@ def _chinese(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
             yield WordedAmount(found.span(), Fraction(5), DISCOUNT)
         elif found["halved"]:
             yield _with_unit(found, Fraction(1, 2), found["halved"])
+        elif sure and found["han"] == "一" and unit in ("minute", "second"):
+            continue  # 花一分钟看看
         elif unit == DISCOUNT:
             yield WordedAmount(found.span(), _tenths(number, found["han"]), unit)
         elif unit:

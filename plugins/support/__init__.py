@@ -25,7 +25,7 @@ from aigc_plugins.support.faq_parts import (
     faq_citations,
     faq_entries,
     faq_title,
-    no_personal_data,
+    nothing_personal,
     nothing_left_out,
     replies_agree,
 )
@@ -48,7 +48,7 @@ def aigc_importers() -> Sequence[Extension]:
 
 @hookimpl
 def aigc_checks() -> Sequence[Extension]:
-    return (no_personal_data, nothing_left_out, replies_agree)
+    return (nothing_personal, nothing_left_out, replies_agree)
 
 
 @hookimpl

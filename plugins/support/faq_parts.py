@@ -72,7 +72,7 @@ def faq_title(context: Context) -> str:
 
 
 @check
-def no_personal_data(text: str, field: Field) -> Iterator[Finding]:
+def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
     """Nothing personal is published: no address, number of a person, name behind a greeting; what the brief's `keep`
     names is the shop's own."""
     keep = _kept(field.draft.brief.values)
