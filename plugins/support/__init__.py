@@ -25,8 +25,8 @@ from aigc_plugins.support.faq_parts import (
     faq_citations,
     faq_entries,
     faq_title,
-    nothing_personal,
     nothing_left_out,
+    nothing_personal,
     replies_agree,
 )
 from aigc_plugins.support.reply_parts import macro_reply, review_reply
