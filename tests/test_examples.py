@@ -34,6 +34,7 @@ NAMES = [
     "social/post",
     "stories/bedtime",
     "stories/flash",
+    "support/faq",
     "support/macro",
     "support/review-reply",
     "text/continue",

@@ -9,7 +9,10 @@ from aigc.types import Artifact, Json
 
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content", "intro")  # these need no heading of their own
-FRONT = ("slug", "description", "meta_title", "meta_description", "summary", "tags", "keywords", "categories", "author")
+FRONT = (
+    *("slug", "description", "meta_title", "meta_description", "summary"),
+    *("tags", "keywords", "categories", "author", "citations"),
+)
 
 
 def title_name(fields: Mapping[str, Json]) -> str:

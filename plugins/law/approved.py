@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from aigc_plugins.law.undisguised import undisguised
+from aigc_plugins.rules.proofs import PROOF
 
-PROOF = re.compile(r"[\[【]([^\]】]*\w[^\]】]*)[\]】]\s*[.。]?\s*$")
 CLAUSE_END = re.compile(r"[。！？!?；;\n，,：:](?!\d)|\.(?=\s|$)")
 WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[a-z]+|[\u3400-\u9fff]")
 _LATIN = "a an the of and or to in on for with at by is are was were it its this that our we your you they their be has"

@@ -37,13 +37,15 @@ PLAIN_WORDS = ("b2b", "b2c", "co2", "h2o")  # words with a digit in them, not fa
 
 URL_END = r"[^\s<>\"'，。！？、；：（）【】]"
 TLD = "com|org|net|edu|gov|info|biz|io|ai|app|dev|shop|store|blog|cn|uk|de|fr|jp|eu|us|co|me|tv|example|test"
+COUNTRY = "nl|es|ch|pl|se|fi|dk|ca|au|nz|br|ru|kr|tw|hk|sg|mx|online|site|xyz|tech|cloud|in|it|at|be"
 EMAIL = r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-LINK = rf"(?i:https?://|www\.){URL_END}+|(?<![\w.@-])(?i:(?:[a-z0-9-]+\.)+(?:{TLD}))\b(?:[/?]{URL_END}*)?"
+LINK = rf"(?i:https?://|www\.){URL_END}+|(?<![\w.@-])(?i:(?:[a-z0-9-]+\.)+(?:{TLD}))\b(?:[/?]{URL_END}*)?|(?<![\w.@-])(?i:(?:[a-z0-9-]+\.)+(?:{COUNTRY}))/{URL_END}*"
 COMPOUND = r"\d+(?::\d+)+|\d+(?:/\d+)+|\d+(?:\.\d+){2,}"
 MODEL = r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:\.\d+)*"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|(?<![\w.])\.\d+"
 MONEY = r"US\$|HK\$|CN¥|[$€£¥₹]|(?<![A-Za-z])(?i:RMB|CNY|USD|EUR|GBP|HKD|INR|JPY)"
 LETTERS_BEFORE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]+)[ -]$")
+LONGEST_LETTERS = 40  # that may stand before a number: HP 2000
 SURE_MONTH = "|".join(month for month in MONTHS if month not in ("march", "may"))
 ANY_MONTH = "|".join([*MONTHS, *(month[:3] + r"\b\.?" for month in MONTHS), "sept"])
 MONTH = re.compile(rf"(?i)\b(?:(?:{SURE_MONTH})\b|(?:{ANY_MONTH})(?= \d)|(?<=\d )(?:{ANY_MONTH})\b)")
@@ -76,7 +78,7 @@ class _Patterns(NamedTuple):
 @lru_cache(maxsize=1 << 12)
 def facts_in(text: str, *, words: NumberWords) -> tuple[Fact, ...]:
     """Return the facts of a text. Of numbers in words read `none`, those that are `sure` to be numbers, or `any`."""
-    plain, places = _readable(text)
+    plain, places = readable(text)
     facts = []
     for fact in _read(plain, words):
         start, end = places[fact.span[0]], places[fact.span[1] - 1] + 1
@@ -112,7 +114,7 @@ def _read(plain: str, words: NumberWords) -> Iterator[Fact]:
         yield from (fact for found in pattern.finditer(plain) if (fact := _numeral(found, words)))
 
 
-def _readable(text: str) -> tuple[str, Sequence[int]]:
+def readable(text: str) -> tuple[str, Sequence[int]]:
     """Return the text in NFKC and, for each of its characters, its place in `text`; m² and 2½ stay readable."""
     if text.isascii():
         return text, range(len(text))
@@ -148,7 +150,9 @@ def _number(found: re.Match[str]) -> Fact:
         unit = suffix
     if found.string[found.end("digits") :].startswith("月") and number in range(1, 13):
         return Fact(kind="month", span=found.span("digits"), number=number)
-    before = LETTERS_BEFORE.search(found.string[: found.start("digits")])
+    before = LETTERS_BEFORE.search(
+        found.string[max(found.start("digits") - LONGEST_LETTERS, 0) : found.start("digits")]
+    )
     return Fact(
         kind="number",
         span=found.span(),

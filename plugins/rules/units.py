@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
@@ -23,6 +24,12 @@ def is_unit(name: str) -> bool:
 def unit_symbol(name: str) -> str:
     """Return a unit as a message shows it."""
     return str(_table()[name][0]) if name in _table() else name
+
+
+def measured(number: Fraction, unit: str) -> tuple[Fraction, str] | None:
+    """Return an amount in the unit that its kind is reckoned in, as 1.5 kg in grams; None where it has no other."""
+    base, factor = _measures().get(unit, ("", Fraction(0)))
+    return (number * factor, base) if base else None
 
 
 @cache
@@ -57,3 +64,11 @@ def _table() -> Mapping[str, list[str]]:
     text = files("aigc_plugins.rules").joinpath("units.yaml").read_text(encoding="utf-8")
     table: Mapping[str, list[str]] = yaml.safe_load(text)
     return table
+
+
+@cache
+def _measures() -> Mapping[str, tuple[str, Fraction]]:
+    import yaml
+
+    text = files("aigc_plugins.rules").joinpath("measures.yaml").read_text(encoding="utf-8")
+    return {unit: (base, Fraction(factor)) for unit, (base, factor) in yaml.safe_load(text).items()}

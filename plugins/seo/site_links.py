@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from math import log
 from typing import NamedTuple
 
 from aigc import check
 from aigc.types import Draft, Finding, texts_in
 from aigc_plugins.ads.search_assets import PAGE
 from aigc_plugins.rules.content_words import HAN, sentences, stem, telling
+from aigc_plugins.rules.rarity import rarities
 from aigc_plugins.seo.title_words import SMALL
 
 MOST_LINKS = 5
@@ -56,7 +55,7 @@ def nearest_pages(texts: Sequence[str], pages: Sequence[str], most: int = MOST_L
     """Return the pages, `Title = https://address`, that share most with some texts by BM25, the likest first."""
     known, sought = site_pages(pages), telling(" ".join(texts))
     words = [telling(_name(page)) for page in known]
-    weights = _rarities(words)
+    weights = rarities(words)
     usual = sum(map(len, words)) / len(words) if words else 1
     ranked = []
     for at, mine in enumerate(words):
@@ -75,7 +74,7 @@ def text_links(text: str, pages: Sequence[str], url: str | None = None, most: in
     """
     lines = [one for line in text.split("\n") if not HEADING.match(line) for one in sentences(LINKED.sub("\n", line))]
     others = [page for page in site_pages(pages) if not _is_same(page.url, url or "") and page.url not in text]
-    weights = _rarities([telling(_name(page)) for page in others])
+    weights = rarities([telling(_name(page)) for page in others])
     found = [(anchor, page) for page in others for line in lines for anchor in _anchors(line, page, weights)]
     taken: dict[Page, Anchor] = {}  # the best first
     for anchor, page in sorted(found, key=lambda one: (-round(one[0].weight, 9), -len(one[0].text))):
@@ -119,12 +118,6 @@ def _name(page: Page) -> str:
 
 def _is_same(one: str, other: str) -> bool:
     return one.partition("#")[0].rstrip("/") == other.partition("#")[0].rstrip("/")
-
-
-def _rarities(known: Sequence[frozenset[str]]) -> Callable[[str], float]:
-    """Return what a word weighs: much where few of some titles have it."""
-    counted = Counter(word for words in known for word in words)
-    return lambda word: log(1 + (len(known) - counted[word] + 0.5) / (counted[word] + 0.5))
 
 
 def _anchors(sentence: str, page: Page, weights: Callable[[str], float]) -> Iterator[Anchor]:

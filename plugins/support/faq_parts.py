@@ -1,0 +1,208 @@
+"""An FAQ from tickets: which questions come again, worded as one customer asked, and what most replies say to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from aigc import check
+from aigc.types import Draft, Field, Finding, Json
+from aigc.types.foreign import read_json
+from aigc_plugins.ads.capital import capital
+from aigc_plugins.rules.content_words import HAN, content, denies, is_chinese, telling
+from aigc_plugins.rules.rarity import likeness
+from aigc_plugins.rules.stated import stated_in
+from aigc_plugins.support.like_questions import Ticket, like_questions
+from aigc_plugins.support.personal import MASK, is_personal, masked
+from aigc_plugins.support.reply_parts import reply_wording
+from aigc_plugins.support.ticket_text import answers_of, as_question, own_text, questions_of
+
+LEAST_TICKETS = 2  # on which a question of the FAQ stands, unless the brief says otherwise
+SAME = 0.6  # of two sentences' words: they say one thing
+PROMISE = re.compile(
+    r"(?i)\b(?:refund|free|guarantee|always|never|replac|compensat|discount|waive|reimburs|credit|gift|warranty|promise)\w*"
+    r"|退款|免费|保证|赔偿|补偿|包邮|换新|优惠|赠送|承诺|质保|报销"
+)
+SHORTEST = 4  # characters of a sentence that is worth telling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaqEntry:
+    """This is a question with what most replies say to it, and on which tickets it stands.
+
+    `disputed` are sentences of which replies differ in a number, `alone` those with a number, date or promise that only
+    one reply has; both are left out of the answer, and somebody looks at them. Each has its tickets' ids in front.
+    """
+
+    question: str
+    answer: str
+    tickets: tuple[str, ...]
+    disputed: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+
+
+@pass_context
+def faq_entries(context: Context) -> list[dict[str, str]]:
+    """Return the questions of a brief's tickets with their answers, the one that is asked most first."""
+    found = entries_of(context.get_all())
+    return [{"question": one.question, "answer": one.answer} for one in found if one.answer]
+
+
+@pass_context
+def faq_citations(context: Context) -> list[str]:
+    """Return, for each question of `faq_entries`, on how many tickets it stands, and their ids: `3: 101, 104, 117`."""
+    return [f"{len(one.tickets)}: {', '.join(one.tickets)}" for one in entries_of(context.get_all()) if one.answer]
+
+
+@pass_context
+def faq_title(context: Context) -> str:
+    """Return the brief's title, else one from `wording.yaml`, with the brand where there is one."""
+    values = context.get_all()
+    language = "zh" if values.get("language") == "zh" else "en"
+    wording, brand = reply_wording()["faq"][language], str(values.get("brand") or "").strip()
+    return str(values.get("title") or "").strip() or (wording["of"].format(brand=brand) if brand else wording["alone"])
+
+
+@check
+def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
+    """Nothing personal is published: no address, number of a person, name behind a greeting; what the brief's `keep`
+    names is the shop's own."""
+    keep = _kept(field.draft.brief.values)
+    if is_personal(text, keep=keep):
+        hidden = masked(text, keep=keep)
+        at = next((place for place, char in enumerate(hidden) if text[place : place + 1] != char), 0)
+        yield Finding(message=f"something personal stands here: {hidden[max(at - 20, 0) : at + 20]!r}")
+
+
+@check(severity="warn")
+def replies_agree(draft: Draft) -> Iterator[Finding]:
+    """Where replies to one question differ in a number or date, that is told: nobody but you knows which is right."""
+    for one in entries_of(draft.brief.values):
+        for sentence in one.disputed:
+            yield Finding(message=f"{one.question!r}: the replies differ; left out: {sentence}")
+
+
+@check(severity="note")
+def nothing_left_out(draft: Draft) -> Iterator[Finding]:
+    """What only one reply says, with a number, a date or a promise, is left out and told; and so is a question that no
+    two replies answer alike."""
+    for one in entries_of(draft.brief.values):
+        if not one.answer:
+            yield Finding(message=f"{one.question!r} ({', '.join(one.tickets)}): no sentence stands in most replies")
+        for sentence in one.alone:
+            yield Finding(message=f"{one.question!r}: only one reply says {sentence}")
+
+
+def entries_of(values: Mapping[str, Json]) -> Sequence[FaqEntry]:
+    """Return the questions of a brief that stand on enough tickets, those without an answer too."""
+    asked = {name: values.get(name) for name in ("tickets", "keep", "at_least")}
+    return _read(json.dumps(asked, ensure_ascii=False, sort_keys=True))
+
+
+@lru_cache(maxsize=8)
+def _read(asked: str) -> Sequence[FaqEntry]:
+    """Return the questions of tickets written as JSON, read once for the texts and checks of a piece."""
+    values: Mapping[str, Any] = read_json(asked)
+    keep = _kept(values)
+    tickets = [one for given in values.get("tickets") or [] if (one := _ticket(given, keep)) is not None]
+    groups = like_questions(tickets)
+    least = int(values.get("at_least") or LEAST_TICKETS)
+    return [entry for group in groups if len(group) >= least and (entry := faq_entry(group)) is not None]
+
+
+def _kept(values: Mapping[str, Json]) -> Collection[str]:
+    return [str(one) for one in values.get("keep") or []]
+
+
+def _ticket(given: Json, keep: Collection[str]) -> Ticket | None:
+    """Return a ticket of the brief, masked; None of one without question or answer."""
+    if not isinstance(given, Mapping):
+        return None
+    parts = {name: str(given.get(name) or "") for name in ("id", "subject", "question", "answer")}
+    asked = masked(own_text(parts["question"]), keep=keep)
+    answer = masked(own_text(parts["answer"]), keep=keep)
+    subject = masked(parts["subject"], keep=keep)
+    if not answer.strip() or not (asked or subject).strip():
+        return None
+    return Ticket(id=parts["id"], subject=subject, question=asked, answer=answer)
+
+
+def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
+    """Return what a group of tickets asks and what most of its replies say; None where no question can be shown."""
+    question = _question(group)
+    if not question:
+        return None
+    kept, disputed, alone = [], [], []
+    for said_alike in _alike(group):
+        ids = list(dict.fromkeys(ticket.id for ticket, _ in said_alike))
+        wordings = Counter(sentence for _, sentence in said_alike)
+        best = min(wordings, key=lambda one: (-wordings[one], len(one)))
+        binding = {one: _binding(one) for one in wordings}
+        shown = f"{best!r} ({', '.join(ids)})"
+        if len(set(binding.values())) > 1 and len(ids) > 1:
+            disputed += [f"{one!r} ({', '.join(t.id for t, own in said_alike if own == one)})" for one in wordings]
+        elif len(ids) * 2 > len(group) and len(ids) > 1:
+            kept.append(best)
+        elif len(ids) == 1 and binding[best]:
+            alone.append(shown)
+    joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
+    return FaqEntry(
+        question=question,
+        answer=joint.join(map(capital, kept)),
+        tickets=tuple(ticket.id for ticket in group),
+        disputed=tuple(disputed),
+        alone=tuple(alone),
+    )
+
+
+def _question(group: Sequence[Ticket]) -> str:
+    """Return the question of the group that has most in common with all the others, and nothing personal in it."""
+    asked = [question for one in group for question in (as_question(one.subject), *questions_of(one.question))]
+    fine = [one for one in dict.fromkeys(asked) if one and MASK not in one and telling(one)]
+    words = [one.asked for one in group]
+    return max(fine, key=lambda one: sum(likeness(telling(one), other, _one) for other in words), default="")
+
+
+def _alike(group: Sequence[Ticket]) -> list[list[tuple[Ticket, str]]]:
+    """Return the sentences of a group's replies, those that say one thing together, in the order of the replies."""
+    found: list[list[tuple[Ticket, str]]] = []
+    for ticket in group:
+        for sentence in answers_of(ticket.answer):
+            if len(sentence) < SHORTEST:
+                continue
+            own = _words(sentence)
+            near = [(likeness(own, _words(one[0][1]), _one), -at) for at, one in enumerate(found)]
+            best, at = max(near, default=(0.0, 0))
+            if best < SAME or any(other is ticket for other, _ in found[-at]):
+                found.append([(ticket, sentence)])
+            else:
+                found[-at].append((ticket, sentence))
+    return found
+
+
+def _words(sentence: str) -> frozenset[str]:
+    """Return the words of a sentence, of Chinese the characters two by two, without numbers, which may differ."""
+    if is_chinese(sentence):
+        plain = "".join(char for char in sentence if HAN.match(char))
+        return frozenset(plain[at : at + 2] for at in range(len(plain) - 1)) or frozenset([plain])
+    words = frozenset(word for word in content(sentence) if not any(map(str.isdigit, word)))
+    return words or frozenset(sentence.casefold().split())
+
+
+def _binding(sentence: str) -> tuple[object, ...]:
+    """Return what binds who says a sentence: amounts, dates, links, promises, and whether it denies."""
+    facts = [(one.kind, one.key or (one.number, one.unit)) for one in stated_in(sentence, words=True)]
+    promised = tuple(sorted({found.group().casefold() for found in PROMISE.finditer(sentence)}))
+    return (*facts, *promised, *(("denied",) if denies(sentence) and (facts or promised) else ()))
+
+
+def _one(_: str) -> float:
+    return 1.0

@@ -1,0 +1,203 @@
+"""An FAQ from tickets: like questions together, what most replies say, and nothing personal anywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aigc.cli import main
+from aigc_plugins.support.like_questions import Ticket, like_questions
+from aigc_plugins.support.personal import masked
+from aigc_plugins.support.ticket_text import own_text, questions_of
+
+PERSONAL = {
+    "e-mail": ("write to jo.field@buyer.example", "jo.field@buyer.example"),
+    "e-mail in words": ("write to jo.field (at) buyer (dot) example", "buyer (dot)"),
+    "telephone": ("call +44 113 496 0123", "496"),
+    "telephone in brackets": ("call (555) 010-0199 please", "0199"),
+    "手机": ("手机13800138000", "13800138000"),
+    "座机": ("电话：0571-88123456", "88123456"),
+    "order": ("my order 48213-AB is late", "48213"),
+    "order with a hash": ("about #A-4711", "4711"),
+    "订单号": ("订单号：20261102377 没到", "20261102377"),
+    "tracking": ("tracking number 1Z999AA10123456784", "1Z999"),
+    "快递单号": ("快递单号 SF1029384756", "SF1029"),
+    "IBAN": ("refund it to DE89 3704 0044 0532 0130 00", "3704"),
+    "card": ("my card is 4111 1111 1111 1111", "1111"),
+    "银行卡": ("银行卡号6222021234567890123", "6222"),
+    "身份证": ("身份证号11010519491231002X", "110105"),
+    "SSN": ("SSN 078-05-1120", "1120"),
+    "NI number": ("NI QQ 12 34 56 C", "34 56"),
+    "passport": ("passport number X1234567", "X1234567"),
+    "护照": ("护照号：E12345678", "E12345678"),
+    "plate": ("车停在楼下，苏E·A1234", "A1234"),
+    "VAT": ("VAT DE123456789", "123456789"),
+    "IP": ("from 203.0.113.77", "113.77"),
+    "IPv6": ("from 2001:db8:0:0:8:800:200c:417a", "417a"),
+    "MAC": ("device 00:1A:2B:3C:4D:5E", "3C:4D"),
+    "street": ("send it to 12 Old Mill Road, Leeds", "Old Mill"),
+    "地址": ("寄到苏州市平江路12号3栋502室", "平江路"),
+    "postcode": ("I live at LS1 4AP", "4AP"),
+    "birth": ("I was born on 12 May 1987", "1987"),
+    "web page": ("see https://social.example/jo.field?id=9", "jo.field"),
+    "handle": ("I am @jo_field there", "jo_field"),
+    "name told": ("My name is Jo Field", "Jo Field"),
+    "我叫": ("我叫李小雷，", "李小雷"),
+    "先生": ("王建国先生要退货", "王建国"),
+    "Mrs": ("Mrs. Field has it", "Field"),
+    "password": ("my password is hunter2!", "hunter2"),
+    "user name": ("username: jofield88", "jofield88"),
+    "微信": ("微信号：jo_field_88", "jo_field_88"),
+    "QQ": ("QQ 123456789", "123456789"),
+    "voucher": ("voucher code SPRING-77X", "77X"),
+    "IMEI": ("IMEI 490154203237518", "490154"),
+    "place": ("I am at 53.8008, -1.5491", "1.5491"),
+    "wallet": ("pay 0x52908400098527886E0F7030069857D2E4169EE7", "5290"),
+    "serial": ("serial number: KX7-2210-Q", "2210"),
+}
+
+
+@pytest.mark.parametrize("kind", PERSONAL)
+def test_what_is_personal_is_masked(kind: str) -> None:
+    text, told = PERSONAL[kind]
+    assert told in text and told not in masked(text)
+
+
+def test_nothing_personal_comes_into_the_folder_of_a_job(tmp_path: Path) -> None:
+    assert len(PERSONAL) >= 30
+    rows = [
+        {
+            "id": f"T{at}",
+            "requester": "Jo Field",
+            "question": f"Hi, how do I wash the rain coat? {text}",
+            "answer": f"Hello Jo,\nThe rain coat can be washed at 30 degrees. {text}.\nRegards,\nKim Brook",
+        }
+        for at, (text, _) in enumerate(PERSONAL.values())
+    ]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "desk.jsonl").write_text(lines, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: [desk.jsonl]\nnames: [Kim Brook]\n")
+    assert artifact["fields"]["faq"] == [
+        {"question": "How do I wash the rain coat?", "answer": "The rain coat can be washed at 30 degrees."}
+    ]
+    told = [secret for _, secret in PERSONAL.values()] + ["Jo", "Kim"]
+    for file in (tmp_path / "made").rglob("*"):
+        if file.suffix in (".jsonl", ".html", ".md"):
+            text = file.read_text("utf-8")
+            pieces = [line for line in text.splitlines() if "rain coat" in line]
+            assert not [one for one in told if any(f"{one}" in line for line in pieces)], file
+
+
+def made(folder: Path, manifest: str, *, flagged: bool = False) -> list[dict[str, Any]]:
+    (folder / "desk.tickets").write_text(manifest, encoding="utf-8")
+    assert main(["batch", "support/faq", str(folder / "desk.tickets"), "--out", str(folder / "made")]) == flagged
+    return [json.loads(line) for line in (folder / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()]
+
+
+CSV = """Ticket ID,Subject,Description,Reply
+1,Track,How can I track my parcel?,"Follow the link in the shipping mail. Parcels take 3 days."
+2,,"Hello, how do I track my parcel with order 4821377?","Hi,
+Follow the link in the shipping mail. Parcels take 5 days.
+Regards"
+3,Where is it,Where can I track my parcel?,"Follow the link in the shipping mail. You get a refund of 20 euros."
+4,Wash,Can I wash the coat?,Wash it at 30 degrees.
+"""
+
+
+def test_where_replies_differ_the_piece_is_flagged_and_a_lone_promise_left_out(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(CSV, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\ntitle: Parcels\n", flagged=True)
+    assert artifact["status"] == "flagged" and artifact["fields"]["title"] == "Parcels"
+    assert artifact["fields"]["faq"] == [
+        {"question": "How can I track my parcel?", "answer": "Follow the link in the shipping mail."}
+    ]
+    assert artifact["fields"]["citations"] == ["3: 1, 2, 3"]
+    told = {one["check"]: one["message"] for one in artifact["findings"]}
+    assert "3 days" in told["replies_agree"] or "5 days" in told["replies_agree"]
+    assert "20 euros" in told["nothing_left_out"] and "(3)" in told["nothing_left_out"]
+
+
+def test_folders_of_mails_chats_and_exports_are_read(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    answer = "The coat is washed at 30 degrees."
+    (inbox / "a.txt").write_text(f"Customer: Can I wash the rain coat?\nAgent: {answer}\n", encoding="utf-8")
+    (inbox / "b.eml").write_text(
+        f"From: Kim Brook <kim@desk.example>\nTo: Jo Field <jo@buyer.example>\nSubject: Re: Coat\n\n{answer}\nKim\n\n"
+        "On 5 May 2026, Jo Field wrote:\n> How is the rain coat washed?\n",
+        encoding="utf-8",
+    )
+    zendesk = {
+        "id": 7,
+        "subject": "Coat",
+        "requester_id": 1,
+        "comments": [
+            {"author_id": 1, "plain_body": "Is it fine to wash the rain coat?", "public": True},
+            {"author_id": 2, "plain_body": "Ask the boss first.", "public": False},
+            {"author_id": 2, "plain_body": answer, "public": True},
+        ],
+    }
+    (inbox / "c.json").write_text(json.dumps({"tickets": [zendesk]}), encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: [inbox]\n")
+    assert artifact["fields"]["citations"] == ["3: a, b, 7"] and artifact["status"] == "accepted"
+    assert artifact["fields"]["faq"][0]["answer"] == answer
+    assert "boss" not in json.dumps(artifact) and "Kim" not in json.dumps(artifact)
+    page = next((tmp_path / "made" / "html").glob("*.html")).read_text("utf-8")
+    assert '"@type": "FAQPage"' in page and "rain coat" in page and "citations" not in page.lower()
+
+
+@pytest.mark.parametrize(
+    ("manifest", "told"),
+    [
+        ("tickets: [../other.csv]\n", "leads out"),
+        ("tickets: [none.csv]\n", "there is no 'none.csv'"),
+        ("title: x\n", "names no tickets"),
+        ("tickets: [export.csv]\ncolumns: {asked: Description}\n", "'asked' is none of"),
+        ("tickets: [export.csv]\ncolumns: {answer: Nothing}\n", "no ticket has a question and an answer"),
+        ("tickets: [export.csv\n", "desk.tickets:2"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], manifest: str, told: str
+) -> None:
+    (tmp_path / "export.csv").write_text(CSV, encoding="utf-8")
+    (tmp_path / "desk.tickets").write_text(manifest, encoding="utf-8")
+    assert main(["batch", "support/faq", str(tmp_path / "desk.tickets"), "--out", str(tmp_path / "made")]) != 0
+    assert told in capsys.readouterr().err
+
+
+def test_one_piece_for_each_question(tmp_path: Path) -> None:
+    text = CSV + "5,Wash,How do I wash the coat?,Wash it at 30 degrees.\n"
+    (tmp_path / "export.csv").write_text(text.replace("Parcels take 5 days", "Parcels take 3 days"), encoding="utf-8")
+    pieces = made(tmp_path, "tickets: export.csv\nper: question\n")
+    assert [len(one["fields"]["faq"]) for one in pieces] == [1, 1]
+
+
+def test_the_own_address_is_kept_where_the_brief_says_so(tmp_path: Path) -> None:
+    text = CSV.replace("Wash it at 30 degrees.", "Write to help@desk.example about it.")
+    text += "5,Wash,How do I wash the coat?,Write to help@desk.example about it.\n"
+    (tmp_path / "export.csv").write_text(text.replace("Parcels take 5 days", "Parcels take 3 days"), encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\nkeep: [help@desk.example]\n")
+    assert artifact["fields"]["faq"][1]["answer"] == "Write to help@desk.example about it."
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        (["How long does delivery take?", "When is my parcel delivered? Delivery takes so long"], ["Is the tent dry?"]),
+        (["雨靴怎么换大一码？", "请问雨靴可以换大一码吗？"], ["发票怎么开？"]),
+    ],
+)
+def test_like_questions_stand_together(asked: list[str], others: list[str]) -> None:
+    tickets = [Ticket(id=one, question=one, answer="x") for one in (*asked, *others)]
+    assert [one.id for one in like_questions(tickets)[0]] == asked
+
+
+def test_greetings_ends_and_quoted_mails_are_cut_off() -> None:
+    text = "Dear team,\nplease, where is the invoice?\nBest regards\nJo\n\nOn 5 May, you wrote:\n> hi"
+    assert own_text(text) == "please, where is the invoice?"
+    assert questions_of(own_text(text)) == ["Where is the invoice?"]
+    assert own_text("您好，发票怎么开？\n谢谢！") == "发票怎么开？"
