@@ -17,7 +17,7 @@ from aigc.cli.readable import counted
 from aigc.cli.types import tell_unread
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
 from aigc.content.load import content_type_mistakes
-from aigc.errors import AigcError, UsageError, near_file, nearest, no_file
+from aigc.errors import AigcError, NotFound, UsageError, near_file, nearest, no_file
 from aigc.project import OWN, Project
 from aigc.settings import FILE
 from aigc.types.foreign import file_bytes
@@ -25,6 +25,7 @@ from aigc.types.foreign import file_bytes
 PLACED = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<message>.*)", re.DOTALL)
 WANTING = re.compile(r": no \w+ named '(?P<name>[^']+)'")
 DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?P<last>[\w-]+): ")
+BARE_NAME = re.compile(r"\w[\w.-]*(?<!\.gguf)")
 SHOWN = 120  # characters of a line
 QUOTED = re.compile(r"'([^']+)'")
 
@@ -164,6 +165,8 @@ def _in_settings(project: Project) -> Iterator[AigcError]:
         from aigc.jobs.uniqueness import Unique
 
         reads += [partial(read, settings) for read in (Cleaning.of, Unique.of, RayOptions.of)]
+    if "model" in settings.places and not settings.generator and BARE_NAME.fullmatch(settings.model):
+        reads.append(partial(_model, settings.model, settings.places["model"]))
     for read in reads:
         yield from _tried(read)
     place, folder = settings.places.get("templates"), project.folder
@@ -171,6 +174,16 @@ def _in_settings(project: Project) -> Iterator[AigcError]:
         near = near_file(settings.templates, [one.name for one in folder.iterdir() if one.is_dir()])
         hint = f"did you mean {near!r}?" if near else ""
         yield UsageError(f"{place}: templates: {settings.templates}: no such folder", hint=hint)
+
+
+def _model(name: str, place: str) -> None:
+    """Refuse a name that neither the catalogue nor the cache knows; a path may be one of another machine."""
+    from aigc.models.weights import resolve
+
+    try:
+        resolve(name)
+    except NotFound as error:
+        raise UsageError(f"{place}: {error.message}", hint=error.hint) from None
 
 
 def _tried(read: Callable[[], object]) -> Iterator[AigcError]:
