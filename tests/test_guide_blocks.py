@@ -67,6 +67,7 @@ def file_of(text: str) -> tuple[str, str]:
 def test_what_is_shown_of_yaml_is_right(page: str, text: str, tmp_path: Path) -> None:
     name, whole = file_of(text)
     files = {"aigc.yaml": "", name: whole, "products.csv": "id,name,benefits\nmug,Mug,dry;warm\n"}
+    files["site.csv"] = "title,url,text\nMugs,https://example.com/mugs,A mug keeps tea warm.\n"
     files |= {f"templates/shop/{stem}.j2": TASK for stem in ("line", "duty")}
     files |= {f"templates/shop/{stem}.j2": TASK.replace("item", "fact") for stem in ("slogan", "motto")}
     (tmp_path / "adapters" / "house").mkdir(parents=True)
