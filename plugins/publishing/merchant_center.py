@@ -88,8 +88,8 @@ def _twice(artifacts: Sequence[Artifact]) -> Iterator[tuple[Artifact, str]]:
 
 def _says(text: str, line: str) -> bool:
     """Say whether a line is a sentence of a text, or a part of one between marks."""
-    said = re.escape(line.strip(" .。"))
-    return bool(said) and re.search(rf"(?:^|[{MARKS}])\s*{said}\s*(?:[{MARKS}]|$)", text, re.IGNORECASE) is not None
+    words = re.escape(line.strip(" .。"))
+    return bool(words) and re.search(rf"(?:^|[{MARKS}])\s*{words}\s*(?:[{MARKS}]|$)", text, re.IGNORECASE) is not None
 
 
 def _item(artifact: Artifact, url: str) -> dict[str, str]:
