@@ -185,7 +185,8 @@ class Project:
         learnt = self.adapters.learnt(content_type.name)
         if learnt is not None and not learnt.shots:
             content_type = content_type.without_shots(learnt.stages)
-        content_type = branded(content_type, self._brands, settings.brand_pack)
+        spoken_of = settings.places.get("brand_pack", "brand_pack")
+        content_type = branded(content_type, self._brands, settings.brand_pack, spoken_of)
         if not settings.sampling and not settings.candidates:
             return content_type
         stages = tuple(

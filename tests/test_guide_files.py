@@ -51,12 +51,12 @@ def test_the_format_in_the_guide_can_be_written(make_project: Callable[..., Proj
     slogan = project.content_type("shop/slogan")
     assert run_examples(slogan, project.environment) == []
     values = {"product": "Enamel mug", "fact": "keeps coffee warm for 2 hours"}
-    said = iter(["Warm for 3 hours", "Cheap and warm", "Warm for 2 hours."])
+    said = iter(["Keeps coffee warm for 3 hours", "Cheap and warm", "Keeps coffee warm for 2 hours."])
     generator = ScriptedGenerator(lambda request, index: next(said))
     (artifact,) = Pipeline(generator, project.environment).write(slogan, [Brief(id="1", values=values)])
-    assert (artifact.status, artifact.fields) == ("accepted", {"text": "Warm for 2 hours"})
+    assert (artifact.status, artifact.fields) == ("accepted", {"text": "Keeps coffee warm for 2 hours"})
     prompt = generator.requests[0].prompt.messages
-    assert [turn.role for turn in prompt] == ["system", *["user", "assistant"] * 3, "user"]
+    assert [turn.role for turn in prompt] == ["system", *["user", "assistant"] * 2, "user"]
 
 
 def test_the_check_in_the_guide_works(make_project: Callable[..., Project]) -> None:

@@ -342,6 +342,9 @@ def _items(root: Node, key: str) -> Iterator[tuple[str, Node]]:
 def _values(key: str, node: Node) -> list[tuple[Json, str]]:
     if key == VARIANTS:
         return [(node.value, node.where)]
+    if isinstance(node.value, int):
+        hint = f"write [{describe(node.value)}]; how many texts of each is `{VARIANTS}`"
+        node.fail(f"{node.label} must be a list, not {describe(node.value)}", hint)
     return [(item.value, item.where) for item in node.list()]
 
 

@@ -28,6 +28,7 @@ from aigc.cli.options import (
     open_project,
     out_option,
     redo_options,
+    refuse_voice,
     writing_options,
 )
 from aigc.cli.progress import checking, loading, writing
@@ -118,6 +119,7 @@ def command(
     out = out or plan.own_folder()
     project = open_project(folder, overrides, laid=plan.settings, out=out)
     content_type = plan.kind(project)
+    refuse_voice(overrides.voice, content_type)
     exports, runner = plan.exports_of(project, content_type), _runner(project, content_type)
     forecaster = Forecaster(project, content_type, rates_file()) if dry_run else None
     _refuse_foreign(project, content_type, plan, out, exports)

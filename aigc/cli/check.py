@@ -19,7 +19,7 @@ from aigc.cli.types import tell_unread
 from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
 from aigc.content.load import content_type_mistakes
-from aigc.errors import AigcError, UsageError, near_file, nearest, no_file
+from aigc.errors import AigcError, NotFound, UsageError, near_file, nearest, no_file
 from aigc.project import OWN, Project, project_over
 from aigc.settings import FILE, Settings, project_folder, read_settings
 from aigc.types.foreign import file_bytes
@@ -27,6 +27,7 @@ from aigc.types.foreign import file_bytes
 PLACED = re.compile(r"(?P<file>.+?):(?P<line>\d+): (?P<message>.*)", re.DOTALL)
 WANTING = re.compile(r": no \w+ named '(?P<name>[^']+)'")
 DOTTED = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?P<last>[\w-]+): ")
+BARE_NAME = re.compile(r"\w[\w.-]*(?<!\.gguf)")
 SHOWN = 120  # characters of a line
 QUOTED = re.compile(r"'([^']+)'")
 
@@ -164,6 +165,8 @@ def _in_settings(project: Project) -> Iterator[AigcError]:
         places = {**settings.places, "policy.0": settings.places.get(f"policy.{at}", FILE)}
         yield from _tried(project_over(project, policy=(entry,), places=places).policy)
     yield from _in_sections(settings)
+    if "model" in settings.places and not settings.generator and BARE_NAME.fullmatch(settings.model):
+        yield from _tried(partial(_model, settings.model, settings.places["model"]))
     place, folder = settings.places.get("templates"), project.folder
     if place and folder and not (folder / settings.templates).is_dir():
         near = near_file(settings.templates, [one.name for one in folder.iterdir() if one.is_dir()])
@@ -188,6 +191,16 @@ def _in_sections(settings: Settings) -> Iterator[AigcError]:
         for name, value in getattr(settings, section).items():
             alone: dict[str, Any] = {section: {name: value}}
             yield from _tried(partial(read, replace(settings, **alone)))
+
+
+def _model(name: str, place: str) -> None:
+    """Refuse a name that neither the catalogue nor the cache knows; a path may be one of another machine."""
+    from aigc.models.weights import resolve
+
+    try:
+        resolve(name)
+    except NotFound as error:
+        raise UsageError(f"{place}: {error.message}", hint=error.hint) from None
 
 
 def _tried(read: Callable[[], object]) -> Iterator[AigcError]:

@@ -26,6 +26,7 @@ from aigc.cli.options import (
     mapping,
     open_project,
     out_option,
+    refuse_voice,
     type_argument,
     with_flagged_option,
     writing_options,
@@ -83,6 +84,7 @@ def command(
         raise UsageError(f"--on {overrides.on}: one piece is written here", hint="a cluster is for `aigc batch`")
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
+    refuse_voice(overrides.voice, content_type)
     brief = read_brief(content_type, brief_file, mapping(inputs, "inputs"))
     fitness = FitnessTold(project, content_type)
     fitness.add(brief)

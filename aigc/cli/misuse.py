@@ -136,7 +136,7 @@ def _for_pair(error: click.BadParameter, given: Sequence[str]) -> Iterator[str]:
     if found := re.fullmatch(r"(\w+):(.+)", word):
         yield f"write {found[1]}={found[2]}"
     if before.startswith("-"):
-        yield f"write {before} {word}=VALUE"
+        yield f"write {before} {word}={'COLUMN' if before == '--map' else 'VALUE'}"
     name = error.ctx.params.get("type_name", "TYPE") if error.ctx else "TYPE"
     yield f"write NAME=VALUE; `{shell_command('show', name)}` has the names"
 

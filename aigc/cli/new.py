@@ -142,7 +142,7 @@ def plugin_command(name: str, folder: Path | None, as_json: bool) -> int:
         place / "tests" / f"test_{module}.py": _text("test.txt", words),
         **_type_files(place / module / "templates", stem, "line"),
     }
-    next_ = [f"pip install -e {place}", "aigc plugins", f"pytest {place}/tests"]
+    next_ = [f"pip install -e '{place}[test]'", "aigc plugins", f"aigc test {stem}/line", f"python -m pytest {place}"]
     return _written(files, next_, as_json, Editing(place, lambda: _with_plugin(place / module / "__init__.py")))
 
 

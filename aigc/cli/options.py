@@ -16,6 +16,7 @@ from aigc.errors import ProjectError, UsageError, nearest
 
 if TYPE_CHECKING:
     from aigc.asking import Plan
+    from aigc.content.content_type import ContentType
     from aigc.project import Project
     from aigc.settings import Laid
 
@@ -118,6 +119,12 @@ class Overrides:
             "voice": self.voice,
         }
         return mapping(self.settings, "-o") | {key: str(value) for key, value in named.items() if value is not None}
+
+
+def refuse_voice(voice: str | None, content_type: ContentType) -> None:
+    """Refuse a --voice for a type without voices; the setting of aigc.yaml is for those that have some."""
+    if voice and not content_type.demands.voices:
+        raise UsageError(f"--voice {voice}: {content_type.name} has no voices", hint="leave it out")
 
 
 def writing_options(function: F) -> F:

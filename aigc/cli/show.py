@@ -25,6 +25,7 @@ from aigc.cli.options import (
     looking_options,
     mapping,
     open_project,
+    refuse_voice,
     voice_option,
 )
 from aigc.cli.origin_page import origin_record, origin_text
@@ -92,6 +93,7 @@ def command(
         _named(project, type_name, as_json=as_json)
         return 0
     content_type = project.content_type(type_name)
+    refuse_voice(voice, content_type)
     if view == "prompt":
         given = mapping(inputs, "inputs")
         brief = _brief(project, content_type, brief_file, given)

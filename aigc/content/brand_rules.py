@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from aigc.content.brand_pack import AUDIENCE_INPUT, FOLDER, INPUTS, PACK, BrandPack, BrandRules, MustSay
 from aigc.content.content_type import ContentType, Schema
-from aigc.errors import did_you_mean
+from aigc.errors import UsageError, did_you_mean
 from aigc.plugs.extension import Bound, Extension, check, postprocessor
 from aigc.types import Brief, Draft, Field, Finding, Json, texts_in
 
@@ -20,11 +20,16 @@ SILENT = BrandRules()
 ARTICLE = re.compile(r"\b(an?)(\s+)\Z", re.IGNORECASE)
 
 
-def branded(content_type: ContentType, packs: Mapping[str, BrandPack], default: str = "") -> ContentType:
+def branded(
+    content_type: ContentType, packs: Mapping[str, BrandPack], default: str = "", where: str = PACK
+) -> ContentType:
     """Return a content type with the inputs, the post-processors and the checks of brand packs; as it is without packs.
 
-    An input that it has of the same name stays its own.
+    An input that it has of the same name stays its own. UsageError, at `where` it was set, for a `default` that is no
+    pack: without its rules nothing is to be written.
     """
+    if default and default not in packs:
+        raise UsageError(f"{where}: {PACK}: there is no {FOLDER}/{default}.yaml", hint=did_you_mean(default, packs))
     if not packs:
         return content_type
     inputs: dict[str, Schema] = {

@@ -34,6 +34,10 @@ from aigc.types.foreign import file_bytes
 
 BUNDLED = Path(__file__).parent
 UNEXPECTED = re.compile(r"unexpected '[^']*'|expected token 'end of (?:print|statement) .*")
+SEEN_FROM = "a name is as seen from the folder of this file, or from the one above"
+TAG = re.compile(r"Encountered unknown tag '(\w+)'")
+TAGS = ("block", "call", "elif", "else", "endblock", "endcall", "endfilter", "endfor", "endif", "endmacro")
+TAGS += ("endset", "endwith", "extends", "filter", "for", "from", "if", "import", "include", "macro", "set", "with")
 NAMED = re.compile(r"'([^']+)' is undefined")
 
 
@@ -260,9 +264,12 @@ def template_error(error: jinja2.TemplateError, where: str) -> ContentTypeError:
     message = str(error.message or error).rstrip(".")
     if isinstance(error, jinja2.TemplateNotFound) and message == error.name:
         near = _nearest_template(Path(message), Path(where.rpartition(":")[0] or where).parent)
-        return ContentTypeError(f"{where}: no template {message!r}", hint=f"did you mean {near!r}?" if near else "")
+        hint = f"did you mean {near!r}?" if near else SEEN_FROM
+        return ContentTypeError(f"{where}: no template {message!r}", hint=hint)
     if isinstance(error, jinja2.TemplateSyntaxError) and error.filename:
         where = f"{error.filename}:{error.lineno}"
     unclosed = UNEXPECTED.fullmatch(message)
     hint = "an expression ends with `}}`, a statement with `%}`" if unclosed else ""
+    if (unknown := TAG.match(message)) and unknown[1] not in TAGS:
+        hint = did_you_mean(unknown[1], TAGS)
     return ContentTypeError(f"{where}: {message}", hint=hint)

@@ -153,7 +153,7 @@ def bound(
 
 
 def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnvironment, names: Names) -> Bound | None:
-    options: Mapping[str, Json] = {}
+    options: Json = {}
     name = entry.value
     if isinstance(name, dict):
         if len(name) != 1:
@@ -161,15 +161,19 @@ def _bound(kind: Kind, entry: Node, registry: Registry, environment: TemplateEnv
             hint = f"indent what belongs to {first[0]!r} further" if first[1] is None else ENTRY
             entry.fail("one entry names one thing", hint)
         ((name, options),) = name.items()
-        options = entry.child(name).mapping() if options is not None else {}
+        options = {} if options is None else options
     elif not isinstance(name, str):
         entry.fail("an entry is a name", ENTRY)
     mistakes = entry.document.mistakes
     try:
         extension = registry.get(kind, name, entry.where)
-        found = extension.bind(options, entry.where)
     except NotFound as error:
         raise ContentTypeError(error.message, hint=error.hint) from None
+    if not isinstance(options, dict):
+        entry.child(name).only(option.name for option in extension.accepted)  # which tells what may be set
+        return None
+    try:
+        found = extension.bind(options, entry.where)
     except UsageError:
         for wrong in extension.wrong_options(options, entry.where):
             mistakes.refuse(ContentTypeError(wrong.message, hint=wrong.hint))

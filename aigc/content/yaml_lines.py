@@ -37,6 +37,7 @@ _PLAIN = (
 )
 _TAG = "tag:yaml.org,2002:"
 LONGEST_ITEM = 60  # characters of a text that may be meant as a list
+SAVE_AS = "save it as UTF-8"
 
 
 def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
@@ -125,6 +126,8 @@ class Node:
     def only(self, known: Iterable[str]) -> Node:
         """Return the node itself; refuse a mapping with other keys than `known`, each by itself."""
         known = list(known)
+        if known and self.path and not isinstance(self.value, dict):
+            self.fail(_not(self, "a mapping"), f"write {{{known[0]}: …}}; {did_you_mean('', known)}")
         for key, child in self.items():
             if key not in known:
                 child.refuse(f"unknown key {key!r}", did_you_mean(key, known))
@@ -170,8 +173,12 @@ class Node:
 
     def _of(self, kind: type, what: str) -> Any:
         if not isinstance(self.value, kind):
-            self.fail(f"{self.label} must be {what}, not {describe(self.value)}", _rewritten(self.value, kind))
+            self.fail(_not(self, what), _rewritten(self.value, kind))
         return self.value
+
+
+def _not(node: Node, what: str) -> str:
+    return f"{node.label} must be {what}, not {describe(node.value)}"
 
 
 def _rewritten(value: Json, kind: type) -> str:
@@ -182,6 +189,8 @@ def _rewritten(value: Json, kind: type) -> str:
         return f"write [{', '.join(one.strip() for one in value.split(','))}]"
     if kind is dict and isinstance(value, list) and value and isinstance(value[0], str):
         return f"write `{value[0]}: …`, a line for each"
+    if kind is dict:
+        return "write `key: value`, a line for each"
     return ""
 
 
@@ -200,7 +209,7 @@ def parse_yaml(content: bytes, name: str, *, as_written: bool = False, mistakes:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ContentTypeError(f"{name}:{line}: not UTF-8 text (byte {error.start})") from None
+        raise ContentTypeError(f"{name}:{line}: not UTF-8 text (byte {error.start})", hint=SAVE_AS) from None
     try:
         root = _Loader(text).get_single_node()
     except RecursionError:
@@ -209,9 +218,10 @@ def parse_yaml(content: bytes, name: str, *, as_written: bool = False, mistakes:
         raise yaml_fault(error, name, text) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        raise ContentTypeError(f"{name}:{line}: a character YAML does not allow") from None
+        what = f"a character YAML does not allow, U+{ord(text[error.position]):04X}"
+        raise ContentTypeError(f"{name}:{line}: {what}", hint="delete it") from None
     if root is None:
-        raise ContentTypeError(f"{name}:1: the file is empty")
+        raise ContentTypeError(f"{name}:1: the file is empty", hint="write it, or delete the file")
     builder = _Builder(name, as_written)
     try:
         value = builder.build(root, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -71,6 +72,15 @@ def listed(returned: Any, hook: str, implementation: pluggy.HookImpl) -> Iterabl
     if returned is not None and (isinstance(returned, str) or not isinstance(returned, Iterable)):
         raise PluginError(f"{hook} returns {describe(returned)}, not a list", hint="`return […]`").at(place)
     return returned or ()
+
+
+def existing(path: object, hook: str, plugin: object) -> Path:
+    """Return a path that a hook of a plugin returned. PluginError, with what to do, where nothing is there."""
+    found = Path(str(path))
+    if found.exists():
+        return found
+    hint = "write `Path(__file__).parent / …`; of a package, see that its package-data names the files"
+    raise PluginError(f"{hook}: {found}: no such file or folder", hint=hint).at(place_in(getattr(plugin, hook, None)))
 
 
 def refuse_unmade(extension: object, kind: str, plugin: object) -> None:

@@ -30,7 +30,16 @@ from aigc.plugs.failing import place_in, place_of, remedy_of
 from aigc.plugs.installed import distribution_of, installed
 from aigc.plugs.left_out import why_left_out
 from aigc.plugs.live_object import Before
-from aigc.plugs.marked import listed, marked, refuse_idle, refuse_misspelt, refuse_unmade, refuse_unmarked, rename
+from aigc.plugs.marked import (
+    existing,
+    listed,
+    marked,
+    refuse_idle,
+    refuse_misspelt,
+    refuse_unmade,
+    refuse_unmarked,
+    rename,
+)
 from aigc.plugs.project_files import module_of
 from aigc.plugs.timeouts import DEFAULT, Timeouts
 
@@ -257,12 +266,13 @@ class Registry:
                 except PluginError as error:
                     raise error if error.place else error.at(place_in(getattr(module, hook))) from None
         for path in self._returned("aigc_content_types", plugin.name):
-            folder = Path(str(path))
+            folder = existing(path, "aigc_content_types", module)
             if folder.is_dir() and len(folder.resolve().parts) < 2:
                 raise PluginError(f"aigc_content_types: {folder} is all there is, and no folder of content types")
             self._content.append((folder, plugin.name))
         for path in self._returned("aigc_origins", plugin.name):
-            for file in sorted(Path(str(path)).glob("*.yaml")) if Path(str(path)).is_dir() else [Path(str(path))]:
+            place = existing(path, "aigc_origins", module)
+            for file in sorted(place.glob("*.yaml")) if place.is_dir() else [place]:
                 self._declare_origin(file, plugin)
 
     def _returned(self, hook: str, plugin: str) -> Iterable[Any]:

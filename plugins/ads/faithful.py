@@ -37,8 +37,11 @@ def keeps_to_fact(
     add: Sequence[str] | None = None,
     inflect: bool = True,
     begins: bool = False,
+    facts: Sequence[str] = (),
 ) -> Iterator[str]:
     """A line written from one fact (the stage's item) uses its words, keeps its limits and its "no", and adds no claim.
+
+    Where a stage has no item, `facts` are what it is written from: `{facts: "{{ [fact] }}"}`.
 
     `share` of each fact's words must be there; of a fact wider than the line may be, only `short`, in the fact's order
     and with one gap at most, because words picked here and there say something else. Words of the inputs in `beside`
@@ -47,7 +50,7 @@ def keeps_to_fact(
     they go without saying: "Included in the price" of "materials included in the price"; nor without the time for which
     something holds.
     """
-    facts = list(filter(has_words, _texts(field.draft.item)))
+    facts = list(filter(has_words, facts or _texts(field.draft.item)))
     if not facts:
         yield "the fact has no word"
     free = " ".join(str(field.draft.brief.values.get(name) or "") for name in beside)

@@ -6,6 +6,7 @@ sent Google takes those, and a text of a model there is against its rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -31,6 +32,7 @@ FILES = ("merchant-center.xml", "merchant-center.tsv")
 SPACE = "http://base.google.com/ns/1.0"
 SOURCE = "trained_algorithmic_media"
 IDS = ("offer_id", "item_id", "sku", "id")
+MARKS = r"\n.:;!?,。：；！？，"  # after which a sentence or a part of one begins
 
 
 def what_merchant_center_refuses(artifact: Artifact, *, url: str = "", **_: Json) -> Iterator[str]:
@@ -84,10 +86,17 @@ def _twice(artifacts: Sequence[Artifact]) -> Iterator[tuple[Artifact, str]]:
             yield artifact, f"has the id {name!r} of {taken[name]}"
 
 
+def _says(text: str, line: str) -> bool:
+    """Say whether a line is a sentence of a text, or a part of one between marks."""
+    words = re.escape(line.strip(" .。"))
+    return bool(words) and re.search(rf"(?:^|[{MARKS}])\s*{words}\s*(?:[{MARKS}]|$)", text, re.IGNORECASE) is not None
+
+
 def _item(artifact: Artifact, url: str) -> dict[str, str]:
     described = text_of(artifact, "description")
     blocks = [block for block in blocks_of(artifact.fields, but=ABOUT) if not block.level]
-    rest = [line for block in blocks for line in (*block.text.split("\n"), *block.lines)]
+    lines = [line for block in blocks for line in (*block.text.split("\n"), *block.lines)]
+    rest = [line for line in lines if not _says(described, line)]  # as a description made of bullets does
     return {
         "id": own_id(artifact, *IDS),
         "title": title_of(artifact),

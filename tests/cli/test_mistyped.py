@@ -146,6 +146,11 @@ CALLS = (
     ("batch products.csv", "products.csv|TYPE|aigc types"),
     ("check templates", "templates|folder"),
     ("show seo/meta topic=Tea", "key=value|--prompt"),
+    # of another set
+    ("generate shop/slogan product=Tea fact=green --voice loud", "--voice loud|no voices"),
+    ("batch shop/slogan products.csv --out x --set fact=green --voice loud", "--voice loud|no voices"),
+    ("show shop/slogan --voice loud", "--voice loud|no voices"),
+    ("batch ads/google-search products.csv --map benefits --dry-run", "--map benefits=COLUMN"),
 )
 ON_STDOUT = ("check",)  # which says all mistakes there, as an editor reads them
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -46,20 +47,42 @@ def test_a_new_project_passes_its_own_tests(
     assert "aigc batch shop/line rows.csv --out first" in capsys.readouterr().out
     monkeypatch.chdir(here / "shop")
     assert main(["test"]) == 0
-    assert capsys.readouterr().out == "shop/line: 3 examples fine\n"
+    assert capsys.readouterr().out == "shop/line: 4 examples fine\n"
     assert "few_words" in Project.open().registry.names("check"), "its own check is loaded"
     assert main(["batch", "shop/line", "rows.csv", "--out", "first", "--dry-run"]) == 0
 
 
-def test_what_a_new_type_accepts_does_not_turn_its_fact_round(here: Path) -> None:
+MADE_UP = (  # what the default model wrote of these facts
+    ("Enamel mug", "keeps coffee warm for 2 hours", "Makes a hot mug for 2 hours"),
+    ("Enamel mug", "keeps coffee warm for 2 hours", "Does not keep coffee warm for 2 hours"),
+    ("Rain barrel", "holds 200 litres", "Holds 200 litres of rainwater"),
+    ("Steel kettle", "boils 1.7 litres in 4 minutes", "Boils a 1.7 litres in 4 minutes"),
+    ("Garden shears", "stay sharp for years", "Stays sharp for years"),
+    ("Iron pan", "works on every stove except induction", "Induction works on every stove except iron pan."),
+)
+
+
+@pytest.mark.parametrize(("product", "fact", "line"), MADE_UP)
+def test_what_a_model_makes_up_a_new_type_does_not_take(here: Path, product: str, fact: str, line: str) -> None:
     assert main(["new", "project", "shop"]) == 0
-    project = Project.open(here / "shop")
-    values = {"product": "Enamel mug", "fact": "keeps coffee warm for 2 hours"}
-    generator = ScriptedGenerator(lambda request, index: "Does not keep coffee warm for 2 hours")
+    assert written(here / "shop", line, product, fact) == {"text": fact[0].upper() + fact[1:]}, "the fact itself"
+    assert written(here / "shop", fact, product, fact) == {"text": fact}
+
+
+def test_where_no_words_of_a_long_fact_fit_a_new_type_takes_none(here: Path) -> None:
+    assert main(["new", "project", "shop"]) == 0
+    fact = "weighs 11 kg, folds in 10 seconds and fits into the luggage rack of every regional train"
+    assert written(here / "shop", "Floats in the luggage rack of every train", "Bike", fact) == "rejected"
+
+
+def written(folder: Path, line: str, product: str, fact: str) -> dict[str, object] | str:
+    """Return the fields of what the new type made of a line, or what became of it where it is not accepted."""
+    project = Project.open(folder)
+    generator = ScriptedGenerator(lambda request, index: line)
     (piece,) = Pipeline(generator, project.environment).write(
-        project.content_type("shop/line"), [Brief(id="1", values=values)]
+        project.content_type("shop/line"), [Brief(id="1", values={"product": product, "fact": fact})]
     )
-    assert piece.fields == {"text": "keeps coffee warm for 2 hours"}, "the fact itself"
+    return dict(piece.fields) if piece.status == "accepted" else piece.status
 
 
 def test_a_new_type_goes_into_the_project(here: Path) -> None:
@@ -105,6 +128,16 @@ def test_a_new_plugin_passes_its_own_tests(here: Path) -> None:
     code = f"import sys, pytest; sys.path.insert(0, {str(package)!r}); sys.exit(pytest.main(['-q', 'tests']))"
     done = subprocess.run([sys.executable, "-c", code], cwd=package, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_a_new_plugin_says_next_installs_what_its_tests_need(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "plugin", "tea-rules", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["next"]
+    assert told[0] == "pip install -e 'tea-rules[test]'" and "pytest" in told[-1]
+    extras = tomllib.loads((here / "tea-rules/pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert extras == {"test": ["pytest"]}, "AIGC does not bring it"
 
 
 @pytest.mark.parametrize(
@@ -297,7 +330,7 @@ def test_watching_goes_on_past_a_file_that_is_half_saved(
     assert main(["test", "--watch", "--project", "shop"]) == 130
     told = capsys.readouterr().out
     assert "aigc.yaml:2: " in told
-    assert told.count("shop/line: 3 examples fine") == 2
+    assert told.count("shop/line: 4 examples fine") == 2
 
 
 def test_results_go_into_a_pipe_as_well(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

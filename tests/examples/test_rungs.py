@@ -36,8 +36,8 @@ def test_a_project_is_fine_and_its_examples_come_out(name: str) -> None:
 
 
 def test_adverts_are_written_for_a_sheet(copied: Callable[[str], Path]) -> None:
-    script = {
-        "opening": lambda request, index: "Hillside Clinic and Mill Lane Bakery are hiring.",
+    script = {  # the first is what the default model wrote
+        "opening": "Hours a week at Hillside Clinic in Whitby, looking for a night nurse.",
         "duties": "You look after 99 ninjas",
     }
     folder = copied("job-advert")
@@ -45,7 +45,7 @@ def test_adverts_are_written_for_a_sheet(copied: Callable[[str], Path]) -> None:
     ran = run_cli(*words, cwd=folder, generator=ScriptedGenerator(script))
     assert ran.code == 0, ran.err
     text = "\n".join(file.read_text(encoding="utf-8") for file in (folder / "out").rglob("*.md"))
-    assert "Hillside Clinic and Mill Lane Bakery are hiring." in text
+    assert "Hillside Clinic in Whitby is looking for a night nurse, 30 hours a week." in text and "Hours a" not in text
     assert "You look after 12 patients" in text and "ninjas" not in text, "a number that is not in the row"
 
 
@@ -69,6 +69,15 @@ def test_a_recipe_is_scaled_and_each_ingredient_used(copied: Callable[[str], Pat
     ran = run_cli(*words, cwd=folder, generator=script)
     assert ran.code == 0, ran.err
     assert "60 g butter" in (folder / "out" / "artifacts.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_recipe_does_nothing_that_its_notes_do_not_say(copied: Callable[[str], Path]) -> None:
+    script = ScriptedGenerator(lambda request, index: "Dice butter and cinnamon on toast. Add to the mix.")
+    folder = copied("recipe-card")
+    ran = run_cli("batch", "recipes/card", "recipes.csv", "--out", "out", cwd=folder, generator=script)
+    assert ran.code == 0, ran.err
+    text = (folder / "out" / "artifacts.jsonl").read_text(encoding="utf-8")
+    assert "Butter it and dust with cinnamon." in text and "Dice" not in text
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from aigc import Pipeline, Project
-from aigc.asking import open_rows, read_briefs
 from aigc.content import ContentType, brief_values
-from aigc.testing import ScriptedGenerator
+from aigc.testing import ScriptedGenerator, briefs_in
 from aigc.types import Artifact, Brief, Request
 from aigc_plugins.ads.calls import brief_seed, drawn_calls, drawn_closings
 from aigc_plugins.ads.strength import headline_kind
@@ -52,9 +51,7 @@ def catalogue(search_ad: ContentType, language: str) -> Iterator[Brief]:
 def test_no_call_and_no_closing_stands_in_over_a_tenth_of_a_catalogue(
     what: str, project: Project, search_ad: ContentType
 ) -> None:
-    rows = open_rows(SAMPLE, project.registry)
-    sample = (one for one in read_briefs(rows, search_ad, project.environment) if isinstance(one, Brief))
-    briefs = sample if what == "the sample" else catalogue(search_ad, what)
+    briefs = briefs_in(project, search_ad, SAMPLE) if what == "the sample" else catalogue(search_ad, what)
     pipeline = Pipeline(ScriptedGenerator(faithful), project.environment, voice=lambda content_type: "joined")
     ads = list(pipeline.write(search_ad, briefs))
     assert len(ads) == (60 if what == "the sample" else 200)

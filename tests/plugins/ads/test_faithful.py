@@ -155,3 +155,10 @@ def test_a_joined_line_says_for_how_long(field: Callable[..., Field]) -> None:
     assert (
         list(keeps_to_fact("Keeps the temperature", field(fact, limit=LINE))) == []
     )  # the voice `facts` stays as it was
+
+
+def test_a_stage_without_items_says_itself_what_it_is_written_from(field: Callable[..., Field]) -> None:
+    place = field(None, product="Enamel mug", limit=LINE)
+    facts = ["keeps coffee warm for 2 hours"]
+    assert not list(keeps_to_fact("Enamel mug keeps coffee warm for 2 hours", place, facts=facts, add=[]))
+    assert "'makes' is not in the fact" in list(keeps_to_fact("Makes a hot mug for 2 hours", place, facts=facts))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aigc.cli import main
 from aigc.content import measure
+from aigc.testing import run_cli
 from aigc_plugins.ads.feed_ads import ad_platform, ad_platforms
 from aigc_plugins.ads.long_lines import asset_descriptions, baidu_descriptions, baidu_title, long_headlines
 from aigc_plugins.ads.search_assets import ad_callouts, ad_keywords, ad_sitelinks
@@ -78,11 +78,9 @@ def test_a_sitelink_has_both_lines_or_none(page: str, link: tuple[str, ...]) -> 
 
 
 @pytest.mark.parametrize("name", ["feed", "performance-max", "baidu", "search-assets"])
-def test_the_samples_are_accepted(
-    name: str, tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_samples_are_accepted(name: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["batch", f"ads/{name}", "sample", "--out", "made"]) == 0
+    assert run_cli("batch", f"ads/{name}", "sample", "--out", "made").code == 0
     pieces = [json.loads(line) for line in (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()]
     assert len(pieces) >= 4 and {one["status"] for one in pieces} == {"accepted"}
-    assert main(["test", f"ads/{name}"]) == 0
+    assert run_cli("test", f"ads/{name}").code == 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aigc.cli import main
+from aigc.testing import run_cli
 from aigc.types import Brief, Draft
 from aigc_plugins.articles.landing_page import (
     asked_questions,
@@ -198,8 +198,8 @@ class Links(HTMLParser):
 
 
 def made(name: str) -> list[dict[str, Any]]:
-    assert main(["batch", f"articles/{name}", "sample", "--out", name]) == 0
-    assert main(["test", f"articles/{name}"]) == 0
+    assert run_cli("batch", f"articles/{name}", "sample", "--out", name).code == 0
+    assert run_cli("test", f"articles/{name}").code == 0
     pieces = [json.loads(line) for line in Path(name, "artifacts.jsonl").read_text("utf-8").splitlines()]
     assert {one["status"] for one in pieces} == {"accepted"}
     return pieces
@@ -222,7 +222,7 @@ def test_the_samples_leave_as_pages_and_mails(tmp_path: Path, monkeypatch: pytes
         links = re.findall(r"https://\S+", " ".join(one["text"] for one in piece["fields"]["sections"]))
         assert set(links) <= set(Links(page_part.get_content()).links)
     made("press-release")
-    assert main(["export", "press-release", "--to", "html", "--to", "wxr"]) == 0
+    assert run_cli("export", "press-release", "--to", "html", "--to", "wxr").code == 0
 
 
 def _age(path: Path) -> int:

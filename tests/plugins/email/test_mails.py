@@ -15,10 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import aigc_plugins.email
-from aigc.cli import main
 from aigc.errors import JobError
-from aigc.plugs.registry import Registry
+from aigc.testing import open_project, run_cli
 from aigc.types import Artifact, Brief, Draft, Field, Finding, Provenance
 from aigc_plugins.email.mail_checks import (
     has_one_link,
@@ -69,7 +67,7 @@ def findings(check: Any, text: str, **values: Any) -> list[str]:
 def written(tmp_path: Path, name: str, **row: Any) -> dict[str, Any]:
     tmp_path.mkdir(exist_ok=True)
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    main(["batch", name, str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")])
+    run_cli("batch", name, str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made"))
     made: dict[str, Any] = json.loads((tmp_path / "made" / "artifacts.jsonl").read_text("utf-8"))
     return made
 
@@ -302,8 +300,8 @@ def test_whatever_a_mail_says_its_file_says_too(tmp_path: Path, line: str, text:
 def test_the_samples_are_accepted_and_leave_as_mails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("offer", "sequence"):
-        assert main(["batch", f"email/{name}", "sample", "--out", name]) == 0
-        assert main(["test", f"email/{name}"]) == 0
+        assert run_cli("batch", f"email/{name}", "sample", "--out", name).code == 0
+        assert run_cli("test", f"email/{name}").code == 0
         pieces = [json.loads(line) for line in Path(name, "artifacts.jsonl").read_text("utf-8").splitlines()]
         assert {one["status"] for one in pieces} == {"accepted"}
         mails = [mail for one in pieces for mail in one["fields"].get("mails", [one["fields"]])]
@@ -318,7 +316,6 @@ def test_the_samples_are_accepted_and_leave_as_mails(tmp_path: Path, monkeypatch
         assert len(list(csv.DictReader(file))) == 8
 
 
-def test_the_plugin_declares_what_it_has() -> None:
-    registry = Registry()
-    registry.add(aigc_plugins.email, "email")
+def test_the_plugin_declares_what_it_has(tmp_path: Path) -> None:
+    registry = open_project(tmp_path, {}, only=["email"]).registry
     assert [one.error for one in registry.plugins] == [""] and registry.names("exporter") == ["email"]

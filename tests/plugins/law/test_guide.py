@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
-import aigc
 from aigc.testing import open_project
 from aigc.types import Brief, Draft, Field
 
-PAGE = (Path(aigc.__file__).parent / "guide" / "law.md").read_text(encoding="utf-8")
+PAGE = files("aigc").joinpath("guide", "law.md").read_text(encoding="utf-8")
 
 
 def test_the_rule_of_the_guide_finds_what_it_says(tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from aigc.cli import main
 from aigc.testing import run_cli
 
 PAGES = "id,topic,keyword\nmug,Enamel mug,enamel mug\n"
@@ -28,20 +26,19 @@ ADS = "id,product,benefits,url\nmug,Enamel mug,holds 350 ml,https://example.com/
         ("seo/meta", PAGES, "merchant-center", ""),
     ],
 )
-def test_before_writing(tmp_path, monkeypatch, capsys, kind, rows, asked, told):
-    monkeypatch.chdir(tmp_path)
+def test_before_writing(tmp_path, kind, rows, asked, told):
     (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
-    code = main(["batch", kind, "rows.csv", "--to", asked, "--dry-run", "--json"])
-    found = json.loads(capsys.readouterr().out)
+    ran = run_cli("batch", kind, "rows.csv", "--to", asked, "--dry-run", "--json", cwd=tmp_path)
+    found = ran.json
     assert (found["failed"], told in "".join(found["reasons"])) == (bool(told), True)
-    assert code == bool(told)
+    assert ran.code == bool(told)
 
 
-def test_nothing_is_made_of_rows_that_are_all_refused(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def test_nothing_is_made_of_rows_that_are_all_refused(tmp_path):
     (tmp_path / "rows.csv").write_text(PAGES, encoding="utf-8")
-    assert main(["batch", "seo/meta", "rows.csv", "--to", "html", "--out", "made"]) == 2
-    assert "html refuses it: has no text beside its title and description" in capsys.readouterr().err
+    ran = run_cli("batch", "seo/meta", "rows.csv", "--to", "html", "--out", "made", cwd=tmp_path)
+    assert ran.code == 2
+    assert "html refuses it: has no text beside its title and description" in ran.err
     assert not (tmp_path / "made" / "artifacts.jsonl").exists()
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import pytest
 
-from aigc.cli import main
 from aigc.content import measure
+from aigc.testing import run_cli
 from aigc.types import Brief, Draft
 from aigc_plugins.seo.article_plan import (
     headings_have_facts,
@@ -110,16 +109,14 @@ def test_the_schema_goes_by_what_is_wanted(intent: str, facts: list[str], schema
     assert plan_schema(intent, facts) == schema
 
 
-def test_the_table_of_plans_feeds_articles(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_table_of_plans_feeds_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["batch", "seo/article-brief", "sample", "--out", "plans"]) == 0
+    assert run_cli("batch", "seo/article-brief", "sample", "--out", "plans").code == 0
     with Path("plans", "content.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    capsys.readouterr()
-    assert main(["batch", "articles/blog", "plans/content.csv", "--out", "blog", "--dry-run", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    ran = run_cli("batch", "articles/blog", "plans/content.csv", "--out", "blog", "--dry-run", "--json")
+    assert ran.code == 0, ran.err
+    told = ran.json
     assert told["valid"] == len(rows) == 3
     assert {"topic", "keyword", "audience", "facts", "sections", "language"} <= rows[0].keys()
-    assert main(["test", "seo/article-brief"]) == 0
+    assert run_cli("test", "seo/article-brief").code == 0

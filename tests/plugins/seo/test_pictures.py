@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aigc.cli import main
+from aigc.testing import run_cli
 from aigc.types import Brief, Draft
 from aigc_plugins.seo.pictures import ALT_TEXT, alt_text, names_no_picture, picture_file, picture_told_whole
 from aigc_plugins.seo.web_names import LONGEST, WORD, has_web_name, web_name
@@ -128,6 +128,6 @@ def test_saying_that_it_is_an_image_is_found(text: str, wrong: bool) -> None:
 def test_a_picture_that_only_adorns_has_an_empty_text(tmp_path: Path) -> None:
     row = {"subject": "a wavy line", "decorative": True}
     (tmp_path / "rows.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
-    assert main(["batch", "seo/alt-texts", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")]) == 0
+    assert run_cli("batch", "seo/alt-texts", str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")).code == 0
     (line,) = (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()
     assert json.loads(line)["fields"] == {"alt_text": "", "file_name": "wavy-line.jpg"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aigc.cli import main
+from aigc.testing import run_cli
 from aigc_plugins.shops.listing_parts import ALT_TEXT, TITLE, listing_description, listing_title, picture_text
 
 FACTS = ["6.8 inch display", "weeks of battery life", "waterproof to 2 metres", "stores thousands of books"]
@@ -50,10 +50,10 @@ def test_titles_are_short_enough_whatever_the_facts_are(facts: list[str], produc
 def test_the_samples_are_accepted_and_go_into_a_feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     formats = ["--to", "merchant-center", "--to", "csv"]
-    assert main(["batch", "shops/listing", "sample", "--out", "made", *formats]) == 0
+    assert run_cli("batch", "shops/listing", "sample", "--out", "made", *formats).code == 0
     pieces = [json.loads(line) for line in Path("made", "artifacts.jsonl").read_text("utf-8").splitlines()]
     assert {one["status"] for one in pieces} == {"accepted"}
     assert all(len(one["fields"]["alt_text"]) <= ALT_TEXT for one in pieces)
     items = ET.parse(Path("made", "merchant-center.xml")).getroot().iter("item")
     assert len(list(items)) == len(pieces) >= 10
-    assert main(["test", "shops/listing"]) == 0
+    assert run_cli("test", "shops/listing").code == 0

@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aigc.cli import main
-from aigc.errors import UsageError
-from aigc.plugs.registry import Registry
-from aigc.project import Project
-from aigc.training.type_rows import _stage as stage_of
+from aigc.testing import run_cli
 from aigc_plugins.support.reply_parts import reply_wording
 
 PROMISES = re.compile(r"refund|free|guarantee|always|within|\d|退款|免费|保证|一定", re.IGNORECASE)
@@ -20,7 +16,7 @@ PROMISES = re.compile(r"refund|free|guarantee|always|within|\d|退款|免费|保
 
 def written(tmp_path: Path, name: str, *rows: dict[str, object]) -> list[dict[str, object]]:
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    assert main(["batch", name, str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")]) in (0, 1)
+    assert run_cli("batch", name, str(tmp_path / "rows.jsonl"), "--out", str(tmp_path / "made")).code in (0, 1)
     lines = (tmp_path / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
@@ -58,13 +54,7 @@ def test_a_review_is_answered_by_its_stars(tmp_path: Path, stars: int, part: str
 def test_the_samples_are_accepted_and_a_macro_goes_to_the_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("macro", "review-reply"):
-        assert main(["batch", f"support/{name}", "sample", "--out", name]) == 0
-        assert main(["test", f"support/{name}"]) == 0
+        assert run_cli("batch", f"support/{name}", "sample", "--out", name).code == 0
+        assert run_cli("test", f"support/{name}").code == 0
     macros = json.loads(Path("macro", "zendesk-macros.json").read_text("utf-8"))["macros"]
     assert len(macros) == 5 and "{{ticket.requester.first_name}}" in json.dumps(macros, ensure_ascii=False)
-
-
-def test_a_type_that_asks_no_model_has_nothing_to_learn() -> None:
-    project = Project.open(registry=Registry.discover())
-    with pytest.raises(UsageError, match="asks no model"):
-        stage_of(project.content_type("support/macro"), "")
