@@ -100,9 +100,8 @@ class Project:
         """Map every content type's name to (its file, the plugin that declares it or `project`).
 
         A name is the folder and stem of the file. The project's own file stands before a bundled one of its name, which
-        is how a type is customised (`aigc show TYPE --yaml` prints the file to start from; the templates it names go
-        beside it). Of two plugins declaring a name the later is quarantined; two files of one owner make a type that
-        cannot be loaded.
+        is how a type is customised (`aigc show TYPE --yaml` prints it, the templates it names go beside it). Of two
+        plugins with a name the later is quarantined; two files of one owner make a type that cannot be loaded.
         """
         if self._files is None:
             files = self._declared()

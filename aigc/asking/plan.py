@@ -118,8 +118,7 @@ class Plan:
         self, project: Project, content_type: ContentType, tally: Tally | None = None
     ) -> Iterator[Brief | Artifact]:
         """Read the briefs, crossed, without those that a format refuses; as often as this is asked for. What looks like
-        a tool's export is refused with the tool's name where columns are missing. `tally` counts the rows that are
-        passed over."""
+        a tool's export is refused by name where columns are missing. `tally` counts the rows that are passed over."""
         feed = self._feed(project, content_type)
         shown = feed.origin.passes_over if feed.origin else {}
         formats = [
@@ -272,11 +271,9 @@ def write_plan(
     voice: str = "",
     replacing: Callable[[], AbstractContextManager[Path]] | None = None,
 ) -> Path:
-    """Write `job.yaml`, which asks for the same job again, whatever aigc.yaml says by then but for its policy.
-    `voice` is the one that the content type is written in.
+    """Write `job.yaml`, which asks for the same job again, in this `voice`, whatever aigc.yaml says but for its policy.
 
-    A file that says so already is left alone, comments and all; one that does not is replaced, at the path that
-    `replacing` gives.
+    One that says so already is left alone, comments and all; any other is replaced, at the path that `replacing` gives.
     """
     target = folder / FILE
     record = _record(plan, project.settings, folder, voice)
@@ -312,9 +309,9 @@ def _plan(root: Node, file: Path) -> Plan:
     name, briefs = root.child("type").text(), root.child("briefs").text()
     unique = root.child("unique")
     return Plan(
-        type=_seen_from(file, name) if name.endswith(YAML) else name,
+        type=_named(name, file),
         briefs=briefs if briefs == SAMPLE else _seen_from(file, briefs),
-        origin=_origin(root.child("from").text(), file) if "from" in root else "",
+        origin=_named(root.child("from").text(), file) if "from" in root else "",
         columns={key: child.text() for key, child in _items(root, "map")},
         literals={key: child.value for key, child in _items(root, "set")},
         reading={key: child.value for key, child in _items(root, "input")},
@@ -357,7 +354,7 @@ def _export(node: Node) -> Export:
     return Export(name=name, options=inside.mapping() if inside.value is not None else {}, where=inside.where)
 
 
-def _origin(name: str, file: Path) -> str:
+def _named(name: str, file: Path) -> str:
     return _seen_from(file, name) if name.endswith(YAML) else name
 
 

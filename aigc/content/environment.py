@@ -36,8 +36,10 @@ BUNDLED = Path(__file__).parent
 UNEXPECTED = re.compile(r"unexpected '[^']*'|expected token 'end of (?:print|statement) .*")
 SEEN_FROM = "a name is as seen from the folder of this file, or from the one above"
 TAG = re.compile(r"Encountered unknown tag '(\w+)'")
-TAGS = ("block", "call", "elif", "else", "endblock", "endcall", "endfilter", "endfor", "endif", "endmacro")
-TAGS += ("endset", "endwith", "extends", "filter", "for", "from", "if", "import", "include", "macro", "set", "with")
+TAGS = (
+    *("block", "call", "elif", "else", "endblock", "endcall", "endfilter", "endfor", "endif", "endmacro", "endset"),
+    *("endwith", "extends", "filter", "for", "from", "if", "import", "include", "macro", "set", "with"),
+)
 NAMED = re.compile(r"'([^']+)' is undefined")
 
 

@@ -81,7 +81,7 @@ def _english_value(words: str) -> Fraction:
     total, group = Fraction(0), Fraction(0)
     for word in re.findall(r"[a-z]+", words.lower()):
         if word in LARGE and LARGE[word] < 10**3:
-            group = (group or 1) * LARGE[word]
+            group = (group or Fraction(1)) * LARGE[word]
         elif word in LARGE:
             total, group = total + (group or 1) * LARGE[word], Fraction(0)
         elif word == "half":
@@ -98,7 +98,7 @@ def _chinese(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
         if found["hundredths"]:
             yield WordedAmount(found.span(), han_value(found["percent"]) / 100, SHARE)
         elif found["whole"]:
-            yield WordedAmount(found.span(), han_value(found["over"]) / max(han_value(found["whole"]), 1), SHARE)
+            yield WordedAmount(found.span(), han_value(found["over"]) / (han_value(found["whole"]) or Fraction(1)), SHARE)
         elif found["tenths"]:
             yield WordedAmount(found.span(), han_value(found["tenths"]) / 10, SHARE)
         elif found["price"]:
@@ -130,7 +130,7 @@ def han_value(numeral: str) -> Fraction:
     for char, power in HAN_LARGE.items():
         if char in whole:
             left, _, right = whole.partition(char)
-            return (han_value(left) if left else 1) * power + (han_value(right) if right else 0)
+            return (han_value(left) if left else Fraction(1)) * power + (han_value(right) if right else Fraction(0))
     if whole[:1].isdigit():
         return Fraction(whole)
     return Fraction(chinese_number(whole))
