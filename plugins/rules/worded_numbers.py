@@ -98,7 +98,8 @@ def _chinese(plain: str, *, sure: bool) -> Iterator[WordedAmount]:
         if found["hundredths"]:
             yield WordedAmount(found.span(), han_value(found["percent"]) / 100, SHARE)
         elif found["whole"]:
-            yield WordedAmount(found.span(), han_value(found["over"]) / (han_value(found["whole"]) or Fraction(1)), SHARE)
+            whole = han_value(found["whole"]) or Fraction(1)
+            yield WordedAmount(found.span(), han_value(found["over"]) / whole, SHARE)
         elif found["tenths"]:
             yield WordedAmount(found.span(), han_value(found["tenths"]) / 10, SHARE)
         elif found["price"]:
