@@ -7,6 +7,7 @@ import csv
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -115,6 +116,11 @@ def laid(type_: str, file: Path) -> None:
     """This lays the first rows of a type's sample to where a command reads them."""
     folder, stem = Project.open().content_type(type_).file.parent / "briefs", type_.partition("/")[2]
     (sample,) = folder.glob(f"{stem}.*")
+    if sample.suffix == ".tickets":  # which names tables beside it
+        for beside in folder.glob(f"{stem}-*"):
+            shutil.copy(beside, file.parent)
+        shutil.copy(sample, file)
+        return
     text = sample.read_text(encoding="utf-8-sig").splitlines()
     rows: list[dict[str, Any]] = [json.loads(one) for one in text] if sample.suffix == ".jsonl" else []
     rows = [*(rows or csv.DictReader(text))][:2]

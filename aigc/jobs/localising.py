@@ -42,7 +42,8 @@ from aigc.ledger.ledger import opened_ledger
 from aigc.plugs.extension import Bound, Kind
 from aigc.project import Project
 from aigc.types import Artifact, Brief, Completion, Delta, Finding, Generator, Json, Request
-from aigc.writing.drafting import Signed, distinct, verdict
+from aigc.writing.drafting import Signed
+from aigc.writing.severity import distinct, verdict
 
 FOR_MARKET, FITS_MARKET = "for_market", "fits_market"  # the extensions that know markets
 MARK, FIELD, LINES = (

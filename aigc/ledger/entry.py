@@ -11,7 +11,7 @@ from aigc.ledger.assets import Assets
 from aigc.ledger.damage import read_as, sound
 from aigc.ledger.record import NO_ARTIFACT, artifact_with, finding_of, refuse_odd, whole_text
 from aigc.types import Artifact, Brief, Finding, Json, Usage
-from aigc.writing.drafting import verdict
+from aigc.writing.severity import verdict
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
 TOOK = "place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"

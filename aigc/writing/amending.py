@@ -14,8 +14,9 @@ from dataclasses import replace
 from aigc.content import ContentType, Stage
 from aigc.errors import AigcError
 from aigc.types import Artifact, Draft, Finding, Json, with_texts
-from aigc.writing.drafting import Origin, distinct, root_of, verdict
+from aigc.writing.drafting import Origin, root_of
 from aigc.writing.item import items_of
+from aigc.writing.severity import distinct, verdict
 from aigc.writing.sheet import Setup, Sheet
 
 CHANGED = "the brief changed since a person chose this"

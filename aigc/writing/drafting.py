@@ -15,19 +15,18 @@ from functools import lru_cache
 from itertools import count, islice
 from typing import NamedTuple
 
-from aigc.bounds.sizes import PER_STEP, measured
 from aigc.content.walk import ANYTHING, is_prose, leaves, mapped
 from aigc.errors import describe
 from aigc.plugs.extension import Bound, Render
-from aigc.types import SEVERITIES, WHOLE, Asset, Draft, Field, Finding, Json, Status
+from aigc.types import SEVERITIES, Asset, Draft, Field, Finding, Json
 from aigc.types import at_path as at_path
+from aigc.writing.apart import apart, refuse_large
 from aigc.writing.duty import Duty, Patience
 
 Schema = Mapping[str, Json]
 
 LONGEST = 2000  # characters of a finding
 MOST_FINDINGS, TOLD = 1000, 20  # of one check in one text, and how many are told of more
-LARGEST = 1 << 23  # characters of all that a post-processor gives back, and 64 of them for each value
 MOST_BITS = 4096  # of a whole number that is written out
 
 
@@ -118,12 +117,12 @@ def postprocess(draft: Draft, steps: Sequence[Bound], render: Render, patience: 
             duty.turn(step)
             options, before = step.resolve(render), draft
             if step.extension.scope == "draft":
-                given = _apart(draft) if step.extension.of_others else draft
+                given = apart(draft) if step.extension.of_others else draft
                 draft = _as_changed(draft, step.extension(given, **options))
             else:
                 draft = _each_text(draft, texts, step, options)
             if draft is not before:
-                _refuse_large(draft)
+                refuse_large(draft)
             texts = texts if draft is before else list(draft_texts(draft))
     return draft
 
@@ -143,27 +142,6 @@ def _with_fields(draft: Draft) -> list[tuple[str, Field]]:
     return [(text, Field(path=path, schema=schema, draft=draft)) for path, text, schema in draft_texts(draft)]
 
 
-def _apart(draft: Draft) -> Draft:
-    """Return a draft of which nothing is the other one's to change: its fields, its brief's values and what earlier
-    stages gave."""
-    brief = replace(draft.brief, values=_copied(draft.brief.values))
-    copied = {name: _copied(getattr(draft, name)) for name in ("fields", "stages", "item")}
-    return replace(draft, brief=brief, **copied)
-
-
-def _copied(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {name: _copied(one) for name, one in value.items()}
-    return [_copied(one) for one in value] if isinstance(value, list) else value
-
-
-def _refuse_large(draft: Draft) -> None:
-    """Refuse, with a ValueError, what no check could go over and no file is meant to hold."""
-    many, chars = measured(draft.fields, LARGEST // PER_STEP)
-    if many * PER_STEP + chars > LARGEST:
-        raise ValueError(f"made over {LARGEST >> 20} million characters of a piece")
-
-
 def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patience | None = None) -> list[Finding]:
     """Return what `checks` found, in their order. PluginError names the check that broke or did not answer."""
     findings: list[Finding] = []
@@ -176,7 +154,7 @@ def check(draft: Draft, checks: Sequence[Bound], render: Render, patience: Patie
             options = bound.resolve(render)
             given, texts = ours
             if bound.extension.of_others:  # none of them changes what another one sees, or what is kept
-                given = _apart(draft)
+                given = apart(draft)
                 texts = _with_fields(given) if bound.extension.takes_field else texts
             if bound.extension.scope == "draft":
                 findings += [_finding(one, "", bound) for one in _yielded(bound.extension(given, **options))]
@@ -210,32 +188,6 @@ def _finding(found: Finding | str, path: str, bound: Bound) -> Finding:
 def root_of(path: str) -> str:
     """Return the field a path begins with: `headlines` of `headlines[2]`."""
     return path.partition("[")[0].partition(".")[0]
-
-
-def distinct(findings: Iterable[Finding]) -> list[Finding]:
-    """Return `findings` with each message on a field once, with the greater severity."""
-    kept: dict[tuple[str, str], Finding] = {}
-    for finding in findings:
-        key = (finding.field, finding.message)
-        held = kept.get(key)
-        if held is None or SEVERITIES.index(finding.severity) > SEVERITIES.index(held.severity):
-            kept[key] = finding
-    return list(kept.values())
-
-
-def severity_rank(findings: Sequence[Finding]) -> tuple[int, int]:
-    """Return how bad findings are, to be compared: (rank of the worst or -1, how many are that bad)."""
-    ranks = [SEVERITIES.index(finding.severity) for finding in findings]
-    worst = max(ranks, default=-1)
-    return worst, ranks.count(worst)
-
-
-def verdict(findings: Sequence[Finding]) -> tuple[Status, str]:
-    """Return what findings make of a piece, and the reason where it is short of accepted: its brief, if that is one."""
-    worst = severity_rank(findings)[0]
-    status: Status = "rejected" if worst == 2 else "flagged" if worst == 1 else "accepted"
-    why = sorted((it for it in findings if it.severity == SEVERITIES[max(worst, 1)]), key=lambda it: not it.about_brief)
-    return status, f"{why[0].field or WHOLE}: {why[0].message}" if why else ""
 
 
 def _each_text(

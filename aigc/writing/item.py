@@ -33,9 +33,10 @@ from aigc.types import (
     Usage,
     taken,
 )
-from aigc.writing.drafting import Origin, distinct, plain, postprocess, root_of, severity_rank, sign
+from aigc.writing.drafting import Origin, plain, postprocess, root_of, sign
 from aigc.writing.line_log import LineLog, Places
 from aigc.writing.ranking import Asking, Contender, Pool, floor_of, unjudged, weigh
+from aigc.writing.severity import distinct, severity_rank
 from aigc.writing.sheet import Sheet
 
 SORTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
@@ -300,9 +301,11 @@ class Item:
         return [Finding(message=message, field=name, check="repair", severity="warn") for name in names]
 
     def _seed(self) -> int:
-        """Return a seed that depends on what is written and nothing else: not on order, batch or neighbours."""
+        """Return a seed that depends on what is written and nothing else: not on order, batch or neighbours, nor on an
+        empty list, so that a list which a type can take by now changes nothing for briefs without it."""
         setup, brief = self.sheet.setup, self.sheet.setup.content_type.drawn_from(self.sheet.brief)
-        written_from = [setup.seed, setup.content_type.name, plain(brief.values), self.stage.name, self.index]
+        values = {name: value for name, value in brief.values.items() if value != []}
+        written_from = [setup.seed, setup.content_type.name, plain(values), self.stage.name, self.index]
         written_from += [{"draw": brief.draw}] if brief.draw else []
         text = SORTED([*written_from, plain(self.value), self.attempts])
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

@@ -14,7 +14,8 @@ from typing import Literal, TypeAlias
 
 from aigc.content import Stage
 from aigc.types import Completion, Finding, Grammar, Line, Message, Prompt, Request, SamplingParams
-from aigc.writing.drafting import Origin, distinct
+from aigc.writing.drafting import Origin
+from aigc.writing.severity import distinct
 
 Places: TypeAlias = Mapping[Origin, Sequence[str]]  # a stage text's origin → the paths where it stands in the piece
 

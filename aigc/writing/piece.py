@@ -35,18 +35,17 @@ from aigc.writing.drafting import (
     Origin,
     Signed,
     at_path,
-    distinct,
     draft_texts,
     not_written,
     origins,
     plain,
     postprocess,
     root_of,
-    verdict,
 )
 from aigc.writing.item import Item, items_of
 from aigc.writing.line_log import Places
 from aigc.writing.picking import Picking
+from aigc.writing.severity import distinct, verdict
 from aigc.writing.sheet import Setup, Sheet
 from aigc.writing.suggesting import suggestions
 

@@ -20,9 +20,10 @@ from aigc.content.content_type import Pick
 from aigc.content.mix import Mix, log_odds, probability
 from aigc.plugs.extension import Bound, Render, Scoring
 from aigc.types import About, Ask, Candidate, Draft, Finding, Json, Prompt, Request
-from aigc.writing.drafting import plain, severity_rank
+from aigc.writing.drafting import plain
 from aigc.writing.duty import Duty, Patience
 from aigc.writing.line_log import Judged
+from aigc.writing.severity import severity_rank
 
 T = TypeVar("T")
 Asking: TypeAlias = Coroutine[Sequence[Ask], Any, T]  # is sent a `Likelihood` or None for each text it asks about

@@ -19,10 +19,11 @@ from aigc.content.variables import uses_only
 from aigc.errors import AigcError
 from aigc.plugs.extension import Bound
 from aigc.types import Brief, Draft, Finding, Json, KeepLines
-from aigc.writing.drafting import check, distinct
+from aigc.writing.drafting import check
 from aigc.writing.duty import Patience
 from aigc.writing.fitness import Fitness
 from aigc.writing.ranking import Pool
+from aigc.writing.severity import distinct
 
 VARIES = object()  # from one piece to the next
 

@@ -81,7 +81,7 @@ def test_single_pieces_are_found_too(aigc: Run, shop: Any) -> None:
     assert (found["job"], found["id"]) == ("ads", "1")
 
 
-def test_a_damaged_ledger_is_told_and_passed_over(aigc: Run, shop: Any) -> None:
+def test_a_damaged_ledger_is_told_and_passed_over(aigc: Run, shop: Any, caplog: pytest.LogCaptureFixture) -> None:
     aigc(*BATCH, "good")
     aigc(*BATCH, "odd")
     for name in ("bad", "later"):
@@ -96,7 +96,8 @@ def test_a_damaged_ledger_is_told_and_passed_over(aigc: Run, shop: Any) -> None:
     ran = aigc("find", "last")
     assert ran.code == 0 and "good" in ran.out
     told = [line for line in ran.err.splitlines() if line.startswith("Passed over: ")]
-    assert [line.split()[2].partition("/")[0].strip(":") for line in told] == ["bad", "later", "odd", "single"]
+    assert [line.split()[2].partition("/")[0].strip(":") for line in told] == ["bad", "later", "single"]
+    assert "left out: odd/job.sqlite: what it holds of '0001' is damaged" in caplog.text
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -113,11 +114,12 @@ def test_the_summary_in_help_is_the_commands_own(name: str) -> None:
 
 
 def test_a_closed_pipe_is_quiet(aigc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def closed(*args: object, **options: object) -> None:
-        raise BrokenPipeError(32, "Broken pipe")
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(32, "Broken pipe")
 
-    monkeypatch.setattr("aigc.cli.types.click.echo", closed)
     stdout, stderr = sys.stdout, sys.stderr
+    monkeypatch.setattr(sys, "stdout", Closed())
     try:
         ran = aigc("types")
     finally:
@@ -206,10 +208,11 @@ def test_help_imports_only_plugins_that_name_the_hook(tmp_path: Path) -> None:
     (about / "entry_points.txt").write_text("[aigc]\nwaving = waving\nstill = still\n")
     (tmp_path / "waving.py").write_text(PLUGIN.format(name="waving", hook=HOOK))
     (tmp_path / "still.py").write_text(PLUGIN.format(name="still", hook=""))
-    shown = in_python("from aigc.cli import main; main(['--help'])", tmp_path).stdout
-    assert "imported waving" in shown and "imported still" not in shown and "Wave." in shown
-    ran = in_python("from aigc.cli import main; main(['wave'])", tmp_path).stdout
-    assert "imported still" in ran and ran.endswith("waved\n")
+    shown = in_python("from aigc.cli import main; main(['--help'])", tmp_path)
+    assert "imported waving" in shown.stderr and "imported" not in shown.stdout, "what plugins print is no answer"
+    assert "imported still" not in shown.stderr and "Wave." in shown.stdout
+    ran = in_python("from aigc.cli import main; main(['wave'])", tmp_path)
+    assert "imported still" in ran.stderr and ran.stdout.endswith("waved\n")
 
 
 def test_python_dash_m(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ def test_a_short_english_row_is_never_taken_for_another_language(text: str) -> N
     assert language_of_text(text) in ("", "en")
 
 
-@pytest.mark.parametrize("file", sorted(SAMPLES.glob("*/briefs/*")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted({*SAMPLES.glob("*/briefs/*")} - {*SAMPLES.glob("*/briefs/*.tickets")}), ids=lambda file: file.name
+)
 def test_the_samples_are_in_their_language(file: Path) -> None:
     with file.open(encoding="utf-8", newline="") as lines:
         rows: list[dict[str, Any]] = list(csv.DictReader(lines)) if file.suffix == ".csv" else [*map(json.loads, lines)]

@@ -101,7 +101,11 @@ from .conftest import BASE, FIELDS, SIMPLE, STAGED, STAGED_TEMPLATES, Load
             10,
             "an output that is one value is a string; for anything else name its fields",
         ),
-        ("prompt: gone.j2\noutput: {type: string}\n", 9, "no template 'gone.j2'"),
+        (
+            "prompt: gone.j2\noutput: {type: string}\n",
+            9,
+            "no template 'gone.j2'; a name is as seen from the folder of this file, or from the one above",
+        ),
         ("prompt: lin.j2\noutput: {type: string}\n", 9, "no template 'lin.j2'; did you mean 'line.j2'?"),
         ("prompt: ../line.j2\noutput: {type: string}\n", 9, "'../line.j2' leads out of the content type's folder"),
         (

@@ -21,6 +21,7 @@ ADS = "ads/google-search"
 HEAD = "product,benefits,url,offer,language\n"
 LINK = "https://example.com/"
 SAMPLES = sorted((Path(__file__).parents[2] / "templates").glob("*/briefs/*"))
+SAMPLES = [path for path in SAMPLES if not path.name.startswith("faq-")]  # tickets, which the sample of the FAQ names
 Read = Callable[..., list[Brief | Artifact]]
 
 

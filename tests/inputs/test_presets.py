@@ -172,6 +172,9 @@ def test_rows_of_one_handle_are_one_product(read: Read) -> None:
         "offer": None,
         "price": None,
         "keyword": None,
+        "pins": [],
+        "campaign": None,
+        "ad_group": None,
         "claims": [],
         "language": "en",
     }

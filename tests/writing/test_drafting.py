@@ -9,9 +9,10 @@ import pytest
 from aigc import check, postprocessor
 from aigc.errors import PluginError
 from aigc.types import Brief, Draft, Field, Finding
-from aigc.writing.drafting import Origin, Signed, at_path, distinct, draft_texts, origins, plain, sign
+from aigc.writing.drafting import Origin, Signed, at_path, draft_texts, origins, plain, sign
 from aigc.writing.drafting import check as run_checks
 from aigc.writing.drafting import postprocess as run_steps
+from aigc.writing.severity import distinct
 
 SCHEMA = {
     "title": {"type": "string"},

@@ -71,6 +71,7 @@ def test_candidates_are_counted_and_gone_on_with(
         "product": "Gooseneck kettle",
         "category": "Kitchen",
         "benefits": ["heats in 4 minutes", "weighs 1.1 kg"],
+        "pins": [],
         "claims": [],
         "item": "heats in 4 minutes",
         "text": "heats in 4 minutes tonight",

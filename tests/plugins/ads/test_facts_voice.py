@@ -18,7 +18,7 @@ from aigc.types import Artifact, Brief, Request
 BRIEFS = Path(__file__).parents[3] / "templates" / "ads" / "briefs"
 STORED = Path(__file__).with_name("facts_voice")
 EXPORTS = ("google-ads-editor", "csv", "jsonl")
-LATER = ("claims", "advertising_law")  # an input and a check that the type has got since; no text depends on them
+LATER = ("claims", "pins", "campaign", "ad_group", "advertising_law")  # inputs and a check that the type has got since
 WRONG = ["The 99 best of the world!", "A", "good value with a smile and more of it", ""]
 
 

@@ -88,7 +88,7 @@ def test_what_fits_is_opened(
 
 
 @pytest.mark.parametrize(
-    ("gigabytes", "name"), [(0.3, ""), (0.6, "smollm2-135m"), (1.6, "qwen2.5-0.5b"), (9, "qwen3-4b"), (64, "qwen3-8b")]
+    ("gigabytes", "name"), [(0.3, ""), (0.6, "smollm2-135m"), (1.7, "qwen2.5-0.5b"), (9, "qwen3-4b"), (64, "qwen3-8b")]
 )
 def test_the_largest_that_fits(gigabytes: float, name: str) -> None:
     machine = MachineMemory(whole=int(gigabytes * GB), free=int(gigabytes * GB))
@@ -138,7 +138,8 @@ TASK = "{% extends 'base.j2' %}{% block system %}Be brief.{% endblock %}{% block
 def test_the_forecast_tells_what_so_many_texts_take(
     make_project: Callable[..., Project], within: Callable[[float], None]
 ) -> None:
-    from aigc.engine.memory import held_tokens
+    from aigc.content.languages import told_by_words
+    from aigc.engine.memory import TELLING, held_tokens
     from aigc.types import Brief
 
     files = {"templates/shop/line.yaml": LINE, "templates/shop/line.j2": TASK}
@@ -155,8 +156,9 @@ def test_the_forecast_tells_what_so_many_texts_take(
 
     one, ten, many = forecast(1), forecast(10), forecast(1000)
     own, head = 30, one.longest_prompt - 30
-    assert one.memory == model.total(2, held_tokens(own, 11), head)
-    assert ten.memory == model.total(20, held_tokens(own, 11), head)
-    assert many.memory == model.total(128, held_tokens(own, 11, 2000 / 128), head), "by and by slots are full"
+    unused = 0 if told_by_words() else TELLING  # other tests of this process may have told a language
+    assert one.memory == model.total(2, held_tokens(own, 11), head) - unused
+    assert ten.memory == model.total(20, held_tokens(own, 11), head) - unused
+    assert many.memory == model.total(128, held_tokens(own, 11, 2000 / 128), head) - unused, "by and by slots are full"
     within(0.8)
     assert model.total(1) < forecast(1000).memory < 0.85 * GB < many.memory
