@@ -17,6 +17,7 @@ LINK = re.compile(r"\b\w+://\S+|\bwww\.\S+|(?<!\S)\S[^\s@]*@[^\s.]+\.\S+")
 PLACE = f"{FOLDER}/"
 SEARCHED = frozenset(("keyword", "keywords", "negatives", "seeds", "hashtags"))  # people type them as they do
 SILENT = BrandRules()
+ENDS, CLOSED = tuple(".!?…。！？；;:："), "\"'”’）)」』"
 ARTICLE = re.compile(r"\b(an?)(\s+)\Z", re.IGNORECASE)
 
 
@@ -130,12 +131,15 @@ def _even(text: str) -> str:
 
 def _appended(value: Json, text: str, schema: Schema) -> Json:
     """Return a field with a text at its end: a list gets it as its last item, in the last one's place where it is full,
-    paragraphs as their last."""
+    paragraphs as their last; what is no sentence yet becomes one."""
     if isinstance(value, list):
         return [*value[: schema.get("maxItems", len(value) + 1) - 1], text]
     ended = str(value).rstrip()
-    between = "\n\n" if "\n" in ended else "" if ended[-1:] > "⺀" else " "
-    return f"{ended}{between}{text}"
+    if "\n" in ended or "://" in ended.rpartition(" ")[2]:
+        return f"{ended}\n\n{text}"
+    chinese = ended.rstrip(CLOSED)[-1:] > "⺀"
+    end = "" if ended.rstrip(CLOSED)[-1:] in ENDS else "。" if chinese else "."
+    return f"{ended}{end}{'' if chinese else ' '}{text}"
 
 
 def _put(text: str, terms: Mapping[str, str]) -> str:

@@ -18,7 +18,8 @@ RUN, SUM = "=@＝＠﹦﹫⁼₌", "+\\-＋－﹢﹣⁺₊⁻₋"  # full width,
 CALLS = r"(?=[^;\t\r\n]*(?:\w\(|\||![$\w]))"  # a function, another program, another sheet: else a bullet or a smiley
 SIGN = re.compile(f"[{RUN}{SUM}]")
 FIRST = re.compile(rf"[{UNSEEN}\t\r\n]*[{RUN}{SUM}]|[\t\r\n]")
-LATER = re.compile(rf"([;\t\r\n])(?=[{UNSEEN}\"]*(?:[{RUN}]|[{SUM}]{CALLS}))")
+RUNS = rf"(?=[{UNSEEN}\"]*(?:[{RUN}]|[{SUM}]{CALLS}))"
+LATER = re.compile(rf"([;\t\r\n]){RUNS}")
 HARM = re.compile(rf"(?:^|;)[{UNSEEN}\t\r\n\"]*[{RUN}{SUM}]{CALLS}")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 

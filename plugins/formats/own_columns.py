@@ -14,12 +14,12 @@ from functools import cached_property
 
 from aigc.types import Json, Row
 from aigc.types.foreign import read_json
-from aigc_plugins.formats.formulas import harmless
+from aigc_plugins.formats.formulas import RUNS, harmless
 
 HEAD = ["id", "status"]
 NUMBERED = re.compile(r"(?P<name>\S(?:.*\S)?) (?P<number>[1-9]\d{0,3})")
 SUGGESTED = re.compile(r" suggestion$")  # of one text, not a list
-APOSTROPHES = re.compile(r"([;\t\r\n])'")
+APOSTROPHES = re.compile(rf"([;\t\r\n])'{RUNS}")  # as `harmless` writes them; any other is the text's own
 
 
 class OwnColumns:

@@ -28,6 +28,7 @@ INSIDE = {  # tests that look at the core with a plugin rather than at the plugi
     "publishing/test_declared_publishing.py": {"aigc.jobs"},
     "gpt/test_gpt.py": {"aigc.engine", "aigc.generating"},
     "gpt/test_fitting.py": {
+        "aigc.content.languages",
         "aigc.engine.machine",
         "aigc.engine.memory",
         "aigc.generating",

@@ -32,6 +32,7 @@ def written(values, fields, *, name="1") -> Artifact:
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(benefits=lists, lines=lists, more=lists)
 @example(benefits=["a; b", "c"], lines=["- one", "- two"], more=["x"])
+@example(benefits=["x;=SUM(A1)", ";'"], lines=["x"], more=["x"])
 def test_lists_of_a_csv_file_are_lists_again(tmp_path_factory, benefits, lines, more):
     folder = tmp_path_factory.getbasetemp() / "own"
     pieces = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aigc.cli import main
+from aigc.testing import run_cli
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
 from aigc_plugins.support.ticket_text import own_text, questions_of
@@ -93,7 +93,8 @@ def test_nothing_personal_comes_into_the_folder_of_a_job(tmp_path: Path) -> None
 
 def made(folder: Path, manifest: str, *, flagged: bool = False) -> list[dict[str, Any]]:
     (folder / "desk.tickets").write_text(manifest, encoding="utf-8")
-    assert main(["batch", "support/faq", str(folder / "desk.tickets"), "--out", str(folder / "made")]) == flagged
+    ran = run_cli("batch", "support/faq", "desk.tickets", "--out", "made", cwd=folder)
+    assert ran.code == flagged
     return [json.loads(line) for line in (folder / "made" / "artifacts.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -160,13 +161,11 @@ def test_folders_of_mails_chats_and_exports_are_read(tmp_path: Path) -> None:
         ("tickets: [export.csv\n", "desk.tickets:2"),
     ],
 )
-def test_a_wrong_file_is_refused_with_what_to_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], manifest: str, told: str
-) -> None:
+def test_a_wrong_file_is_refused_with_what_to_do(tmp_path: Path, manifest: str, told: str) -> None:
     (tmp_path / "export.csv").write_text(CSV, encoding="utf-8")
     (tmp_path / "desk.tickets").write_text(manifest, encoding="utf-8")
-    assert main(["batch", "support/faq", str(tmp_path / "desk.tickets"), "--out", str(tmp_path / "made")]) != 0
-    assert told in capsys.readouterr().err
+    ran = run_cli("batch", "support/faq", "desk.tickets", "--out", "made", cwd=tmp_path)
+    assert ran.code != 0 and told in ran.err
 
 
 def test_one_piece_for_each_question(tmp_path: Path) -> None:
