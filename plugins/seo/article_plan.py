@@ -34,7 +34,8 @@ PRICING = re.compile(
     r"\b(?:prices?|pricing|price list|rates|fees|tariffs?|quotes?|costs?)\b|价目|价格|收费|报价|费用", re.IGNORECASE
 )
 REACHING = re.compile(
-    r"\b(?:contact|(?:find|visit) us|where we are|location|directions|(?:how to get|getting) here|opening (?:hours|times))"
+    r"\b(?:contact|(?:find|visit) us|where we are|location|directions|(?:how to get|getting) here)\b"
+    r"|\bopening (?:hours|times)\b"
     r"|联系|门店|地址|到店|怎么走|交通|营业时间",
     re.IGNORECASE,
 )
