@@ -26,8 +26,9 @@ PRICED = re.compile(r"\d[\d.,]*\s?(?:元|块钱?|美元|欧元)的(?=[\u3400-\u9
 def keeps_its_subject(text: str, field: Field) -> Iterator[Finding]:
     """No sentence is about what the topic only has behind "with" or "for", and no thing goes by the price of another.
 
-    Nothing is "for eight seats" where the brief has no eight seats. In "head torch with red light" the light may be named, but facts of the torch are not told of it. In Chinese a price
-    before 的 must stand so in the brief.
+    Nothing is "for eight seats" where the brief has no eight seats. In "head torch with red light" the light may be
+    named, but facts of the torch are not told of it. In Chinese a price before 的 must
+    stand so in the brief.
     """
     values = field.draft.brief.values
     topic = str(values.get("topic") or "")
