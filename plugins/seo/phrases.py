@@ -57,7 +57,9 @@ NAMED = frozenset(
         "dubai",
     ]
 )
-NO_SEARCH = re.compile("怎么|如何|为什么|什么|哪|吗|呢|吧|你|我|他|她|都|是|来|最|\\s")  # behind a Chinese beginning
+NO_SEARCH = re.compile(
+    "怎么|如何|为什么|什么|哪|吗|呢|吧|你|我|他|她|都|是|来|最|样|的$|^选[择购取]?$|^挑选$|\\s"
+)  # behind a Chinese beginning
 AGAIN_HAN = 2  # Chinese characters of a beginning that are said again; one may begin another word
 CONNECTING = ("和",)  # of one character
 HAN = re.compile(r"[\u3400-\u9fff]")

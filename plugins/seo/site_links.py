@@ -42,6 +42,7 @@ PLURALS: Mapping[str, str] = MappingProxyType(
         "mice": "mouse",
     }
 )
+OWNING = re.compile(r"['’]s$")
 LONGEST_ANCHOR = 8  # words
 NAMING = re.compile(r"[^\W\d_]{3}")  # a word of an anchor: "30 mA" leads nowhere
 LOOSE_HAN = "的了和在是与及或也就都吗呢吧"  # what no anchor begins or ends with
@@ -156,6 +157,8 @@ def _anchors(sentence: str, page: Page, weights: Callable[[str], float]) -> Iter
     runs = _shared_runs(tokens, title) if HAN.search(page.title) else _worded_runs(tokens, page)
     for first, last in runs:
         start, end = tokens[first].start(), tokens[last].end()
+        if OWNING.search(sentence[start:end]) and not OWNING.search(_name(page)):
+            end -= 2  # "pruning saw's"
         weight = sum(map(weights, telling(sentence[start:end]) & telling(_name(page))))
         if weight > 0 or _forms(sentence[start:end]) == _forms(_name(page)):
             yield Anchor(sentence, start, end, weight)

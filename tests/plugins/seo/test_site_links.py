@@ -56,6 +56,7 @@ def test_nothing_else_is_linked(text: str) -> None:
         ("Prices for children", "A child's price is lower.", "child's price"),
         ("Sharpening knives", "We show how a knife is sharpened.", "knife is sharpened"),
         ("Knife sharpening", "Sharpening knives takes a stone.", "Sharpening knives"),
+        ("Pruning saws", "A pruning saw's teeth are clean.", "pruning saw"),
         ("Parking", "There is free parking behind the hall.", "parking"),
         ("Location and parking", "There is free parking behind the hall.", "parking"),
         ("Parking | Hall", "There is free parking behind the hall.", "parking"),
