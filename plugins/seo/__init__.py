@@ -13,16 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.seo.article_plan import (
-    headings_have_facts,
-    not_covered,
-    outline_text,
-    plan_outline,
-    plan_schema,
-    plan_sections,
-    plan_titles,
-    words_to_use,
-)
+from aigc_plugins.seo.article_plan import not_covered, plan_links, plan_schema, plan_titles, words_to_use
 from aigc_plugins.seo.clusters import keyword_clusters
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.meta import (
@@ -31,6 +22,13 @@ from aigc_plugins.seo.meta import (
     says_it_once,
     tells_its_facts,
     whole_sentences,
+)
+from aigc_plugins.seo.outlines import (
+    headings_have_facts,
+    outline_has_facts,
+    outline_text,
+    plan_outline,
+    plan_sections,
 )
 from aigc_plugins.seo.phrases import finish_phrase, finishes_phrase, search_phrases, searched_for
 from aigc_plugins.seo.pictures import alt_text, names_no_picture, picture_file, picture_told_whole
@@ -63,6 +61,7 @@ def aigc_checks() -> Sequence[Extension]:
         leads_somewhere,
         meta_adds_something,
         names_no_picture,
+        outline_has_facts,
         pages_have_addresses,
         picture_told_whole,
         says_it_once,
@@ -86,6 +85,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         not_covered=not_covered,
         outline_text=outline_text,
         picture_file=picture_file,
+        plan_links=plan_links,
         plan_outline=plan_outline,
         plan_schema=plan_schema,
         plan_sections=plan_sections,

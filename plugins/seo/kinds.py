@@ -16,7 +16,11 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 TAIL = re.compile(r"\s(?:for|with|without|at|in|on|of|from|by|to)\s.*$")
 AT_HOME = re.compile(r"\s(?:at home|from home|in your (?:own )?kitchen)$")
 TICKETS = re.compile(r"\stickets?$")
-VOWEL = re.compile(r"(?:[aeio]|u(?!ni|s[ae]|k\b|ti)|h(?:our|onest|eir))")
+# "an m8 bolt", "an 8 mm bolt": letters and numbers that are spoken with a vowel first.
+VOWEL = re.compile(
+    r"(?:[aeio](?!ne\b|nce\b)|u(?!ni|s[ae]|k\b|ti)|h(?:our|onest|eir)|[fhlmnrsx](?=\d|[\s-]|$)"
+    r"|(?:hdmi|hd|hp|lcd|lp|mp|mri|nfc|rgb|rv|ssd|sd|xl|xxl|xs|fm)\b|8|1[18](?!\d))"
+)
 SIZED = frozenset(("size", "gauge", "model", "type"))  # behind a noun, with a number: "batteries size 312"
 FALLBACK = "goods"
 
@@ -47,12 +51,13 @@ class TopicKind:
 
     @property
     def open(self) -> bool:
-        """Say whether "for …" may follow: not where the topic says already whom it is for, or is a question, or where
-        it is of a kind of which nothing such is asked."""
+        """Say whether "for …" may follow: not where the topic says already whom it is for, or its size or number, or is
+        a question, or where it is of a kind of which nothing such is asked."""
         known = _lists(self.language)[self.name]
+        sized = self.language != "zh" and re.search(r"\d", self.topic)
         aimed, asked = {*_kinds()["aimed"]} & {*self.topic.split()}, asks(self.topic)
         listed = known.get("ends") or known.get("fit")
-        return bool(listed) and not (re.search(r"\b(?:for|with|without|to)\b", self.topic) or aimed or asked)
+        return bool(listed) and not (re.search(r"\b(?:for|with|without|to)\b", self.topic) or aimed or asked or sized)
 
     def _forms(self, brand: str) -> dict[str, str]:
         core = AT_HOME.sub("", TICKETS.sub("", self.topic))

@@ -28,7 +28,38 @@ BEGINNINGS: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
 }
 MOST_NEW_WORDS, MOST_NEW_HAN = 4, 8
-NO_SEARCH = re.compile("怎么|如何|为什么|什么|哪|吗|呢|吧|你|我|他|她|都|是|来|最|\\s")  # behind a Chinese beginning
+# What people say "how" of nothing that others do for them: 钢琴调音怎么操作.
+ASKED_OF_THINGS = ("goods", "software")
+# Whom no search names behind "for" unless the brief does: companies, countries.
+NAMED = frozenset(
+    [
+        "google",
+        "amazon",
+        "ebay",
+        "walmart",
+        "ikea",
+        "etsy",
+        "alibaba",
+        "facebook",
+        "india",
+        "usa",
+        "uk",
+        "china",
+        "canada",
+        "australia",
+        "america",
+        "europe",
+        "london",
+        "pakistan",
+        "nigeria",
+        "philippines",
+        "singapore",
+        "dubai",
+    ]
+)
+NO_SEARCH = re.compile(
+    "怎么|如何|为什么|什么|哪|吗|呢|吧|你|我|他|她|都|是|来|最|样|的$|^选[择购取]?$|^挑选$|\\s"
+)  # behind a Chinese beginning
 AGAIN_HAN = 2  # Chinese characters of a beginning that are said again; one may begin another word
 CONNECTING = ("和",)  # of one character
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -66,13 +97,14 @@ def search_phrases(topic: str, seeds: Sequence[str] | None = None, language: str
     """Return the beginnings `{angle, begins}` that a model is to finish: the topic's, and one for each open seed.
 
     A topic or a seed is open unless it says already whom or what it is for; a seed that ends as something else than the
-    topic does ("sewing machine repair cost") is a search of its own. A Chinese topic is always open.
+    topic does ("sewing machine repair cost") is a search of its own. Of a Chinese topic it is asked how, where it is a
+    thing; of what others do for one nothing is.
     """
     subject = normalised(topic)
     asked = [
         {"angle": angle, "begins": begins.format(topic=subject)}
         for angle, begins in BEGINNINGS.get(language, BEGINNINGS["en"])
-        if language == "zh" or topic_kind(subject, language).open
+        if (topic_kind(subject, language).name in ASKED_OF_THINGS if language == "zh" else topic_kind(subject).open)
     ]
     after = "" if language == "zh" else " for"
     named = [seed for seed in map(normalised, seeds or ()) if names_topic(seed, subject)]
@@ -130,6 +162,8 @@ def _unfinished(text: str, begins: str) -> Iterator[str]:
     if HAN.search(start):
         if not 2 <= len(rest) <= MOST_NEW_HAN:
             yield f"goes on by {len(rest)} characters, 2 to {MOST_NEW_HAN} are wanted"
+        if any(rest[at : at + AGAIN_HAN] in start for at in range(len(rest) - 1)):
+            yield "says a word of its beginning again"
         if found := NO_SEARCH.search(rest):
             yield f"asks or tells more ({found.group()!r}), as no search does"
         return
@@ -143,6 +177,8 @@ def _unfinished(text: str, begins: str) -> Iterator[str]:
         yield "names one thing, as no search does"
     if any(re.match(r"(?:a|non|new|multi)-", word) or word in CLAUSE for word in words):
         yield "goes on as a sentence does, not a search"
+    if named := [word for word in words if word in NAMED]:
+        yield f"names {named[0]!r}, which the brief does not"
     if ends_dangling(text):
         yield "stops before its last word"
     if any(_stem(word) in known for word in words):

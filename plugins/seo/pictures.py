@@ -24,6 +24,9 @@ PLACED = re.compile(
     r"on|outside|over|through|under|with|while)\b",
     re.IGNORECASE,
 )
+APART = re.compile(r",|\b(?:while|who|which|as|whose)\b", re.IGNORECASE)
+# A Chinese setting that is a clause of its own: 背景是雪山, 旁边放着一把伞.
+TOLD_BEHIND = re.compile(r"^(?:背景|身后|后面|远处|旁边|一旁)|[是有]|[放站坐躺摆挂铺停][着满]")
 ENDING = re.compile(r"\.(jpe?g|png|webp|gif|avif|svg)$", re.IGNORECASE)
 
 
@@ -36,7 +39,8 @@ def alt_text(
     brand: str | None = None,
     language: str = "en",
 ) -> str:
-    """Return what a picture shows within 125 characters: product and brand, the subject, where it is, words on it.
+    """Return what a picture shows within 125 characters: product and brand, the subject, where it is, words on it;
+    in Chinese where it is stands before the subject.
 
     What does not fit is left out as a whole: first where it is, then the brand, the product, the words on it.
     """
@@ -81,15 +85,16 @@ def _joined(subject: str, told: dict[str, str], language: str) -> str:
     chinese = language == "zh"
     shown, name, owner = subject, told.get("product", ""), worded(told.get("brand"))
     if place := told.get("setting", ""):
-        # behind "…, one without strings" a place would be that one's alone
-        shown += ("，" if chinese else " " if PLACED.match(place) and "," not in shown else ", ") + place
+        # behind "…, one without strings" or "while …" a place would be that one's alone; in Chinese a place leads
+        gap = "，" if chinese else " " if PLACED.match(place) and not APART.search(shown) else ", "
+        shown = f"{place}{gap}{shown}" if chinese and not TOLD_BEHIND.search(place) else f"{shown}{gap}{place}"
     if name and name.casefold() in subject.casefold():
         name = ""
     if owner and owner.casefold() not in f"{name} {subject}".casefold():
         name = (f"{owner}{name}" if chinese else f"{name} by {owner}") if name else owner
     text = capital(f"{name}{'：' if chinese else ': '}{shown}" if name else shown)
     if words := told.get("written", "").strip('"“”'):
-        text += f"，上面写着“{words}”" if chinese else f', with the words "{words}"'
+        text += f"，图上写着“{words}”" if chinese else f', with the words "{words}"'
     return text
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from aigc import check
@@ -18,6 +19,29 @@ MOST_LINKS = 5
 SATURATION, LENGTH = 1.2, 0.75  # k1 and b of BM25
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+(?:['’][a-z]+)?")
 LEAST_WORDS, LEAST_HAN, LONG_WORD = 2, 3, 4  # of an anchor; letters of one that is all of a title
+LONG_PART = 6  # letters of one that is all of a part of a title: "Parking" of "Location and parking"
+PARTS = re.compile(r"\s(?:and|or|&|[-–—])\s|[,:;/|]\s*")
+PLURALS: Mapping[str, str] = MappingProxyType(
+    {
+        "children": "child",
+        "women": "woman",
+        "men": "man",
+        "people": "person",
+        "knives": "knife",
+        "shelves": "shelf",
+        "leaves": "leaf",
+        "loaves": "loaf",
+        "wolves": "wolf",
+        "calves": "calf",
+        "halves": "half",
+        "scarves": "scarf",
+        "teeth": "tooth",
+        "feet": "foot",
+        "geese": "goose",
+        "mice": "mouse",
+    }
+)
+OWNING = re.compile(r"['’]s$")
 LONGEST_ANCHOR = 8  # words
 NAMING = re.compile(r"[^\W\d_]{3}")  # a word of an anchor: "30 mA" leads nowhere
 LOOSE_HAN = "的了和在是与及或也就都吗呢吧"  # what no anchor begins or ends with
@@ -126,8 +150,10 @@ def _anchors(sentence: str, page: Page, weights: Callable[[str], float]) -> Iter
     runs = _shared_runs(tokens, title) if HAN.search(page.title) else _worded_runs(tokens, page)
     for first, last in runs:
         start, end = tokens[first].start(), tokens[last].end()
+        if OWNING.search(sentence[start:end]) and not OWNING.search(_name(page)):
+            end -= 2  # "pruning saw's"
         weight = sum(map(weights, telling(sentence[start:end]) & telling(_name(page))))
-        if weight > 0 or sentence[start:end].casefold() == _name(page).casefold():
+        if weight > 0 or _forms(sentence[start:end]) == _forms(_name(page)):
             yield Anchor(sentence, start, end, weight)
 
 
@@ -151,7 +177,8 @@ def _shared_runs(tokens: Sequence[re.Match[str]], title: Sequence[str]) -> Itera
 
 def _worded_runs(tokens: Sequence[re.Match[str]], page: Page) -> Iterator[tuple[int, int]]:
     """Yield the runs of words that a title has in any form, with small words between them and none at their ends."""
-    titled = {stem(word) for word in TOKEN.findall(_name(page)) if word.casefold() not in SMALL}
+    titled = _forms(_name(page))
+    single = {form for part in PARTS.split(_name(page)) if len(forms := _forms(part)) == 1 for form in forms}
     at = 0
     while at < len(tokens):
         last, held = at - 1, set[str]()
@@ -159,20 +186,31 @@ def _worded_runs(tokens: Sequence[re.Match[str]], page: Page) -> Iterator[tuple[
             word = tokens[here].group()
             if not _in_one_piece(tokens[max(here - 1, at) : here + 1]):
                 break
-            if stem(word) in titled and stem(word) not in held:
-                held.add(stem(word))
+            if (form := _form(word)) in titled and form not in held:
+                held.add(form)
                 last = here
             elif word.casefold() not in SMALL or not held:
                 break
-        whole = titled == held and len(titled) == 1 and len(tokens[at].group()) >= LONG_WORD
+        longest = LONG_WORD if titled == held else LONG_PART
+        whole = len(held) == 1 and held <= single and len(tokens[at].group()) >= longest
         if (len(held) >= LEAST_WORDS and NAMING.search(" ".join(held))) or whole:
             yield at, last
         at = max(last, at) + 1
 
 
+def _forms(text: str) -> set[str]:
+    """Return the words of a title, small ones apart, each in one form for all that it has."""
+    return {_form(word) for word in TOKEN.findall(text) if word.casefold() not in SMALL}
+
+
+def _form(word: str) -> str:
+    plain = word.casefold().replace("’", "'").removesuffix("'s")
+    return stem(PLURALS.get(plain, plain))
+
+
 def _in_one_piece(tokens: Sequence[re.Match[str]]) -> bool:
-    """Tell whether no mark stands between tokens but a hyphen."""
-    return all(one.string[one.end() : two.start()].strip(" -") == "" for one, two in pairwise(tokens))
+    """Tell whether no mark stands between tokens but a hyphen, or the apostrophe of several owners."""
+    return all(one.string[one.end() : two.start()].strip(" -'’") == "" for one, two in pairwise(tokens))
 
 
 def _overlap(one: Anchor, other: Anchor) -> bool:

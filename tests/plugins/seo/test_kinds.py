@@ -114,6 +114,10 @@ def test_a_kind_has_its_own_searches() -> None:
         ("wine tasting", "a wine tasting"),
         ("unicycle for adults", "a unicycle for adults"),
         ("brass compass", "a brass compass"),
+        ("m8 bolt", "an m8 bolt"),
+        ("8 mm drill bit", "an 8 mm drill bit"),
+        ("hdmi cable", "an hdmi cable"),
+        ("one man tent", "a one man tent"),
     ],
 )
 def test_a_topic_stands_in_a_sentence_with_its_article(topic: str, written: str) -> None:
@@ -172,3 +176,12 @@ def test_chinese_topics_have_kinds_too() -> None:
     assert "适合新手的瑜伽课" in keywords("瑜伽课", language="zh")
     assert "购买屋顶维修" not in keywords("屋顶维修", language="zh")
     assert "屋顶维修报价" in keywords("屋顶维修", language="zh")
+    assert not {"屋顶维修怎么选", "屋顶维修测评"} & {*keywords("屋顶维修", language="zh")}
+    assert {"旅游保险怎么选", "购买旅游保险"} <= {*keywords("旅游保险", language="zh")}
+    assert "海边民宿怎么选" in keywords("海边民宿", language="zh")
+
+
+def test_nothing_is_asked_for_a_size_or_for_what_is_in_a_box() -> None:
+    assert not topic_kind("m8 bolts").open and topic_kind("steel bolts").open
+    assert topic_kind("fruit box").name == "box" and not topic_kind("fruit box").open
+    assert topic_kind("tool box").open

@@ -47,8 +47,10 @@ def test_parts_stand_in_their_order() -> None:
     assert alt_text("rain boots on a mat", product="Rain boots") == "Rain boots on a mat"
     assert alt_text("Meadowly boots", brand="Meadowly") == "Meadowly boots"
     assert alt_text("孩子跳进水坑", setting="院子里", product="雨靴", brand="小水洼", language="zh") == (
-        "小水洼雨靴：孩子跳进水坑，院子里"
+        "小水洼雨靴：院子里，孩子跳进水坑"
     )
+    assert alt_text("两把伞", setting="背景是大海", written="雨", language="zh") == "两把伞，背景是大海，图上写着“雨”"
+    assert alt_text("a hen drinks while a cat looks on", setting="in a yard").endswith("looks on, in a yard")
 
 
 def test_what_has_no_room_is_left_out_whole_and_named() -> None:
@@ -80,6 +82,14 @@ def test_it_is_short_enough_whatever_is_seen(
         (["的"], "IMG_0412.JPEG", "img-0412.jpeg"),
         (["the of"], None, "the-of.jpg"),
         (["的"], None, "picture.jpg"),
+        (["three boats lie upside down on a beach, one with a hole"], None, "three-boats-lie-upside-down-beach.jpg"),
+        (["two drums hang from a bare hook on a beam"], None, "two-drums-hang-bare-hook-beam.jpg"),
+        (["a boy mends a long torn red net"], None, "boy-mends-long-torn-red-net.jpg"),
+        (
+            ["old maps hang beside each other, some without any frames left there"],
+            None,
+            "old-maps-hang.jpg",
+        ),
     ],
 )
 def test_a_file_is_named_after_what_it_shows(

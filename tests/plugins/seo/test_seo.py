@@ -105,11 +105,18 @@ def test_no_search_says_its_connecting_word_twice(written: str, begins: str, sea
         ("best tent for the family", "one thing"),
         ("best tent for tent camping", "again"),
         ("best tent for u.s", "is none"),
+        ("best tent for india", "names 'india'"),
     ],
 )
 def test_a_finished_phrase_says_something_new(text: str, wrong: str) -> None:
     found = list(finishes_phrase(text, FIELD, begins="best tent for"))
     assert any(wrong in message for message in found) if wrong else not found
+
+
+def test_no_chinese_search_says_its_topic_again_or_asks_how_a_service_is_used() -> None:
+    assert list(finishes_phrase("雨棚清洗怎么清洗", FIELD, begins="雨棚清洗怎么"))
+    assert not list(finishes_phrase("雨棚怎么安装", FIELD, begins="雨棚怎么"))
+    assert search_phrases("雨棚", language="zh") and not search_phrases("雨棚清洗", language="zh")
 
 
 def test_seeds_are_built_on_unless_they_are_narrow_already() -> None:

@@ -47,6 +47,26 @@ def test_nothing_else_is_linked(text: str) -> None:
     assert anchors(text) == []
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "anchor"),
+    [
+        ("Beginners' course", "Our beginners’ course runs on Sundays.", "beginners’ course"),
+        ("Beginner’s course", "There is a course for beginners.", "course for beginners"),
+        ("Members' evening", "Come to the members' evening.", "members' evening"),
+        ("Prices for children", "A child's price is lower.", "child's price"),
+        ("Sharpening knives", "We show how a knife is sharpened.", "knife is sharpened"),
+        ("Knife sharpening", "Sharpening knives takes a stone.", "Sharpening knives"),
+        ("Pruning saws", "A pruning saw's teeth are clean.", "pruning saw"),
+        ("Parking", "There is free parking behind the hall.", "parking"),
+        ("Location and parking", "There is free parking behind the hall.", "parking"),
+        ("Parking | Hall", "There is free parking behind the hall.", "parking"),
+        ("Shoes and hats", "Hats are sold here.", ""),  # too short to be sure
+    ],
+)
+def test_words_are_found_in_any_form(title: str, text: str, anchor: str) -> None:
+    assert [one for one, _ in anchors(text, [f"{title} = https://e.com/1"])] == [anchor][: bool(anchor)]
+
+
 def test_a_page_does_not_link_to_itself() -> None:
     assert anchors("Raincoats keep you dry.", url="https://e.com/coats/#top") == []
 

@@ -56,6 +56,13 @@ def test_a_price_is_no_property_of_what_is_repaired() -> None:
     assert not found({"topic": "25元的书包", "facts": []}, "25元的书包，结实。")
 
 
+def test_nothing_is_for_what_the_brief_does_not_count() -> None:
+    bench = {"topic": "Folding bench", "facts": ["It seats four.", "It lasts 3 summers.", "For two grown people."]}
+    assert found(bench, "A folding bench for four seats.")
+    assert not found(bench, "A folding bench for two people.")
+    assert not found(bench, "A folding bench for three summers.")
+
+
 def test_the_bundled_description_asks_for_it() -> None:
     from aigc import Project
 
