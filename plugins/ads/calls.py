@@ -99,7 +99,10 @@ def drawn_closings(
     only those that fit anything where `facts` are given and do not tell what it is."""
     lists = in_language(closing_lists(), language)
     kind = offering(product, category, further=True) if facts is None else sold_as(product, category, facts)
-    return _shuffled((*lists["any"], *lists.get(kind, ())), seed)
+    end = "。" if language == "zh" else "."
+    neutral = (call.capitalize() + end for call in in_language(word_lists()["neutral_calls"], language))
+    more = lists[kind] if kind != "unsure" else neutral
+    return _shuffled(tuple(dict.fromkeys((*lists["any"], *more))), seed)
 
 
 def sold_as(product: str, category: str | None, facts: Iterable[str]) -> Sold:

@@ -70,7 +70,7 @@ def without_model(name: str) -> str:
     if not found:
         return name
     kept = name[: found.start()].split(" ")
-    marked = len(kept) == 1 and (re.search(r"\d", kept[0]) or not kept[0].islower() and KIND.search(found.group()))
+    marked = len(kept) == 1 and (re.search(r"\d", kept[0]) or (not kept[0].islower() and KIND.search(found.group())))
     named = KIND.search(found.group()) and not re.match(r"\s+\S*\d", found.group())
     return name if marked or named else name[: found.start()]
 

@@ -7,7 +7,6 @@ nothing is cut within a fact.
 from __future__ import annotations
 
 import unicodedata
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache

@@ -80,7 +80,7 @@ class AdMaterial:
     def names(self) -> list[str]:
         """The product and its shorter forms; of what is no thing none of one word: "Hire: Helmets included"."""
         names = list(filter(has_words, short_names(self.product)))
-        one = self.sold != "goods" and not CJK.search(self.product)
+        one = self.sold in ("service", "software") and not CJK.search(self.product)
         return [name for at, name in enumerate(names) if not (one and at and " " not in name)]
 
     def beside(self, fact: str) -> str:

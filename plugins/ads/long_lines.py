@@ -95,7 +95,7 @@ def baidu_descriptions(
     half = (len(told) + 1) // 2
     ends = [one for one in (price_line(price, "zh", sold_as(product, None, facts)), offered(offer)) if one]
     first, second = [*told[:half]] or ends[:1], [*told[half:], *(ends if told else ends[1:])]
-    calls = [call for call in drawn_closings("zh", product, None, brief_seed(product, facts), facts=facts)]
+    calls = list(drawn_closings("zh", product, None, brief_seed(product, facts), facts=facts))
     return [_packed(first, width) or calls[0], _packed(second, width) or calls[1]]
 
 
