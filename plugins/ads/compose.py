@@ -236,7 +236,11 @@ def _path_part(text: str, beside: str = "") -> str:
             return path
     whole = parts[0] if parts and CJK.search(parts[0]) else ""
     ends = [*word_lists()["heads"], *word_lists()["further_kinds"]["service"], *word_lists()["kinds"]["service"]]
-    named = [end for end in ends if CJK.search(end) and whole.endswith(end) and end.lower() != beside.lower()]
+    named = [
+        end
+        for end in ends
+        if CJK.search(end) and end not in ("服务", "上门") and whole.endswith(end) and end.lower() != beside.lower()
+    ]
     return max(named, key=len, default="")
 
 

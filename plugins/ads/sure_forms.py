@@ -228,6 +228,7 @@ def _where_and_when(text: str) -> list[str]:
     found = HAPPENS.match(text)
     if (
         not found
+        or CONDITION.match(f" {found['other']}")
         or not re.match(r"(?:at|from|on|in|by)\s", found["one"])
         or (found["one"].startswith("from") and (found["other"].startswith("to ")))
     ):
