@@ -34,6 +34,6 @@ def test_brand_and_product_are_joined_as_one_reads_them() -> None:
 
 
 def test_assets_keep_conditions_and_have_clean_keywords() -> None:
-    facts = ["first swimming free of charge", "runs on gas in a power outage", "vet comes to the farm or the yard"]
+    facts = ["first swimming free of charge", "runs on gas in a power outage", "saddler comes to the stable"]
     assert ad_callouts(facts) == ["First swimming free"]
     assert ad_keywords('"Rill" 3/8 mm')[0]["keyword"] == "rill 3 8 mm"
