@@ -19,7 +19,11 @@ WIDTH = 30
 ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)  # which the calls have themselves
 WHERE = frozenset(["online", "nearby", "local"])
 
+ON = re.compile(r"\s+(?:on|near|around|per|to|and|&)\s+.*$", re.IGNORECASE)  # where a name goes on to say where
+BUSY = re.compile(r"[a-z]{3,}ing$")
+
 Offering: TypeAlias = Literal["goods", "service", "software"]
+Sold: TypeAlias = Literal["goods", "service", "software", "unsure"]
 
 
 def calls_to_action(language: str = "en", product: str = "", category: str | None = None, count: int = 3) -> list[str]:
@@ -40,14 +44,20 @@ def drawn_calls(
     avoid: frozenset[str] = frozenset(),
     *,
     seed: str | None = None,
+    sold: Sold | None = None,
 ) -> Iterator[str]:
     """Yield headlines that ask for a click, drawn by an ad's own `seed` (the product's name without one) from all there
     are: in turn a plain one and one that names the product. `names` are the product and its shorter forms, of which the
-    longest that fits is used. None has a verb that is to be avoided.
+    longest that fits is used. None has a verb that is to be avoided. Those that are `sold` unsurely ask for no order.
     """
-    kind = offering(names[0], category, further=True)
     seed = names[0] if seed is None else seed
-    drawn = _shuffled(tuple(in_language(word_lists()["drawn"], language)[kind]), seed)
+    lists = word_lists()
+    if sold == "unsure":
+        calls = _shuffled(tuple(in_language(lists["neutral_calls"], language)), seed)
+        yield from (call for call in calls if not call_verbs(call, language) & avoid)
+        return
+    kind = sold or offering(names[0], category, further=True)
+    drawn = _shuffled(tuple(in_language(lists["drawn"], language)[kind]), seed)
     plain = [call for call in drawn if not call_verbs(call, language) & avoid]
     fitting = [call for call in named_calls(names, language, kind, seed=seed) if not call_verbs(call, language) & avoid]
     yield from plain[:1]
@@ -82,10 +92,45 @@ def closings(language: str, product: str, category: str | None) -> list[str]:
     return _rotated(in_language(word_lists()["closings"], language)[offering(product, category)], product)
 
 
-def drawn_closings(language: str, product: str, category: str | None, seed: str) -> Sequence[str]:
-    """Return all sentences that a description of what is sold may end with, in an order drawn by an ad's own `seed`."""
+def drawn_closings(
+    language: str, product: str, category: str | None, seed: str, *, facts: Sequence[str] | None = None
+) -> Sequence[str]:
+    """Return all sentences that a description of what is sold may end with, in an order drawn by an ad's own `seed`;
+    only those that fit anything where `facts` are given and do not tell what it is."""
     lists = in_language(closing_lists(), language)
-    return _shuffled((*lists["any"], *lists[offering(product, category, further=True)]), seed)
+    kind = offering(product, category, further=True) if facts is None else sold_as(product, category, facts)
+    end = "。" if language == "zh" else "."
+    neutral = (call.capitalize() + end for call in in_language(word_lists()["neutral_calls"], language))
+    more = lists[kind] if kind != "unsure" else neutral
+    return _shuffled(tuple(dict.fromkeys((*lists["any"], *more))), seed)
+
+
+def sold_as(product: str, category: str | None, facts: Iterable[str]) -> Sold:
+    """Return what is sold, `unsure` where neither name nor category nor facts tell: what has a size, a material or the
+    name of a thing is goods, what else has no word for a service may be one."""
+    return _sold_as(product, category, tuple(facts))
+
+
+@lru_cache(maxsize=1 << 10)
+def _sold_as(product: str, category: str | None, facts: Sequence[str]) -> Sold:
+    kind = offering(product, category, further=True)
+    if kind != "goods":
+        return kind
+    lists = word_lists()
+    last = TAIL.sub("", product.lower()).rpartition(" ")[2]
+    things = {*lists["countable"], *lists["agents"], *lists["ing_things"]}
+    if last in things or last.removesuffix("s") in things or any(head in product for head in lists["heads"]):
+        return "goods"
+    if (category or "").strip().lower() in lists["goods_categories"]:
+        return "goods"
+    told = "\n".join((product, *facts)).lower()
+    sure = any(sign in told if not sign.isascii() else _word(sign).search(told) for sign in lists["goods_signs"])
+    return "goods" if sure else "unsure"
+
+
+@lru_cache(maxsize=1 << 10)
+def _word(sign: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z]){re.escape(sign)}(?![a-z])")
 
 
 @lru_cache(maxsize=1 << 10)
@@ -107,7 +152,20 @@ def offering(product: str, category: str | None, *, further: bool = False) -> Of
             words = [word for word in known[kind] if word not in unsure]
             if any(word in named[-1:] or (not word.isascii() and word in text) for word in words):
                 return kind
+            if further and kind == "service" and text == product and _is_done(text.lower(), words):
+                return kind
     return "goods"
+
+
+def _is_done(name: str, words: Sequence[str]) -> bool:
+    """Tell whether a name is of something done: "kayak hire on the lake", "chimney sweeping", "hire a kayak"."""
+    lists = word_lists()
+    named = re.findall(r"\w+", ON.sub("", TAIL.sub("", name)))
+    if len(named) > 1 and named[0] in lists["hires"]:
+        return True
+    last = named[-1] if named else ""
+    busy = BUSY.search(last) and last not in lists["ing_things"] and last.removesuffix("s") not in lists["ing_things"]
+    return last in words or bool(busy)
 
 
 @lru_cache(maxsize=1 << 10)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from aigc import postprocessor
 from aigc.content import limit_of, measure, trim
 from aigc.types import Field
-from aigc_plugins.ads.calls import brief_seed, closings, drawn_closings
+from aigc_plugins.ads.calls import Sold, brief_seed, closings, drawn_closings
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, is_amount, offered, priced, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
@@ -20,6 +20,8 @@ DECIMAL = re.compile(r"\d+[.,]\d+(?:\s?[A-Za-z]{1,3}\b)?")  # 1.5 L
 HEADLINES, HEADLINE = 15, 30  # how many, how wide
 DESCRIPTION, PATH = 90, 15
 ALIKE = 75  # of 100: well below where the check that looks for twins finds one
+COSTS = re.compile(r"\d.*(?:[$€£¥₹]|元)|(?:[$€£¥₹]|元).*\d|\b[A-Z]{3}\s?\d|\d\s?(?:kr|zł|[A-Z]{3})\b")
+ASCII_EDGE = re.compile(r"[A-Za-z0-9à-ɏ]\|[A-Za-z0-9à-ɏ]")
 CONSONANTS = re.compile(r"[b-df-hj-np-tv-xz]{2,3}")
 
 
@@ -52,10 +54,32 @@ def ad_headlines(
     return kept[:HEADLINES]
 
 
-def price_line(price: str | None, language: str) -> str:
-    """Return what says a price, as "Yours for $19"; nothing where it does not begin with an amount."""
+def price_line(price: str | None, language: str, sold: Sold | None = None) -> str:
+    """Return what says a price, as "Yours for $19"; nothing where it does not begin with an amount.
+
+    Where it is told what is `sold`, only a thing is yours for it, and a price that begins with a word stands as it is:
+    "From $19", "每次380元".
+    """
     told = priced(price)
-    return in_language(word_lists()["price"], language).format(price=told) if told and is_amount(told) else ""
+    if not told or (not is_amount(told) and (sold is None or not COSTS.search(told))):
+        return ""
+    if not is_amount(told):
+        return capital(told.strip(FINAL))
+    pattern: str = in_language(word_lists()["price" if sold in (None, "goods") else "plain_price"], language)
+    return pattern.format(price=told)
+
+
+def owned_name(product: str, brand: str, pattern: str) -> str:
+    """Return the product with its brand in a pattern: a word that ends the one and begins the other stands once, and
+    between Latin letters or digits there is a space, as in "Link B2B"."""
+    before, _, behind = pattern.partition("{brand}")
+    if behind == "{product}":
+        for length in range(min(len(brand), len(product)), 1, -1):
+            if CJK.search(brand[-length:]) and brand.endswith(product[:length]):
+                return before + brand + product[length:]
+        if re.search(r"[^\W_]$", brand) and ASCII_EDGE.search(brand[-1:] + "|" + product[:1]):
+            return f"{before}{brand} {product}"
+    return pattern.format(product=product, brand=brand)
 
 
 def ad_descriptions(
@@ -75,7 +99,11 @@ def ad_descriptions(
     texts += [*introductions[len(pairs) :], *pairs[len(introductions) :]]
     texts += _further(texts, facts, product, language)
     seed = brief_seed(product, facts)
-    calls = drawn_closings(language, product, category, seed) if facts else closings(language, product, category)
+    calls = (
+        drawn_closings(language, product, category, seed, facts=facts)
+        if facts
+        else closings(language, product, category)
+    )
     while len(texts) < 2:
         texts.append(_spare(texts, capital(product), calls, language))
     return texts[:4]
@@ -124,8 +152,9 @@ def close_description(text: str, field: Field, *, further: bool = False) -> str:
         return text
     values = field.draft.brief.values
     product, category = str(values.get("product") or ""), values.get("category")
-    language, seed = field.draft.language, brief_seed(product, values.get("benefits") or ())
-    calls = drawn_closings(language, product, category, seed) if further else closings(language, product, category)
+    language, facts = field.draft.language, values.get("benefits") or ()
+    drawn = drawn_closings(language, product, category, brief_seed(product, facts), facts=facts) if further else ()
+    calls = drawn or closings(language, product, category)
     limit = limit_of(field.schema)
     most = limit[1] if limit else DESCRIPTION
     closed: list[str] = []
@@ -167,6 +196,8 @@ def _unlike_first(calls: Sequence[str], texts: Sequence[str]) -> list[str]:
 def display_path(product: str, *, brand: str | None = None, category: str | None = None) -> tuple[str, str]:
     """Return path1 and path2, the two parts an ad shows after its domain, each at most 15 wide; path2 may be empty."""
     first = _path_part(category or "") or _path_part(brand or "")
+    if not first and CJK.search(product):  # half a Chinese word is none
+        return _path_part(product), ""
     second = _path_part(TAIL.sub("", product), beside=first) or _path_part(product, beside=first)
     return (first, second) if first else (second, "")
 
@@ -174,7 +205,7 @@ def display_path(product: str, *, brand: str | None = None, category: str | None
 def product_line(product: str, brand: str | None, language: str) -> str:
     """Return the headline that names the product: with its brand, else alone, else without its tail, else cut short."""
     name = capital(product)
-    branded = in_language(word_lists()["branded"], language).format(product=name, brand=brand) if brand else ""
+    branded = owned_name(name, brand, in_language(word_lists()["branded"], language)) if brand else ""
     for text in (branded, name, TAIL.sub("", name)):
         if text and measure(text, "width") <= HEADLINE:
             return text
@@ -203,7 +234,14 @@ def _path_part(text: str, beside: str = "") -> str:
         path = "-".join(_cased(part) for part in "-".join(run).split("-") if part)
         if measure(path, "width") <= PATH and path.lower() != beside.lower():
             return path
-    return trim(parts[0], PATH, "width", "char") if parts and CJK.search(parts[0]) else ""
+    whole = parts[0] if parts and CJK.search(parts[0]) else ""
+    ends = [*word_lists()["heads"], *word_lists()["further_kinds"]["service"], *word_lists()["kinds"]["service"]]
+    named = [
+        end
+        for end in ends
+        if CJK.search(end) and end not in ("服务", "上门") and whole.endswith(end) and end.lower() != beside.lower()
+    ]
+    return max(named, key=len, default="")
 
 
 def _cased(part: str) -> str:

@@ -15,7 +15,7 @@ from aigc_plugins.ads.fact_lines import FINAL, LISTED, ad_line, has_words, in_se
 from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import same_word, tells, words_of
 from aigc_plugins.ads.shortened import heads, loses_time, tightened
-from aigc_plugins.ads.sure_forms import loses_bound, other_lines, shorter_whole
+from aigc_plugins.ads.sure_forms import CONDITION, loses_bound, other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import CJK, TAIL, in_language, word_lists
 
 WIDTH = 30
@@ -32,6 +32,7 @@ INCLUDED = re.compile(
 )  # goes without saying beside the product
 COSTS = re.compile(r"[$€£¥₹]|\b(?:euros?|dollars?|pounds?)\b|[元]")  # of the whole offer: no "dust sheets, from $75"
 JOINED = frozenset(["and", "or", "&"])
+KIND = re.compile(r"\s[a-z]{3,}$")
 MODEL = re.compile(r"\s+(?:\S*\d|[A-Z]{2,}\b).*$")  # "SPF 50", "20 cm": which one it is, not what
 
 
@@ -43,7 +44,7 @@ def short_names(product: str) -> Sequence[str]:
     """
     lists = word_lists()
     whole = PLACED.sub("", TAIL.sub("", product))
-    words = MODEL.sub("", whole).strip(FINAL).split(" ")
+    words = without_model(whole).strip(FINAL).split(" ")
     if len(words) > 2 and words[-1].lower() in lists["offered"]:
         words.pop()
     cut = TAIL.search(product)
@@ -62,6 +63,18 @@ def short_names(product: str) -> Sequence[str]:
     return tuple(dict.fromkeys(names))
 
 
+def without_model(name: str) -> str:
+    """Return a name without the model or size at its end; whole where nothing but a mark would stay, "MR16" of "MR16
+    LED spot", or where words follow that say what it is."""
+    found = MODEL.search(name)
+    if not found:
+        return name
+    kept = name[: found.start()].split(" ")
+    marked = len(kept) == 1 and (re.search(r"\d", kept[0]) or (not kept[0].islower() and KIND.search(found.group())))
+    named = KIND.search(found.group()) and not re.match(r"\s+\S*\d", found.group())
+    return name if marked or named else name[: found.start()]
+
+
 def _begins_name(word: str) -> bool:
     """Tell whether a word says something without the one before it: not "making" of cheese making, "C" of vitamin C."""
     return len(word) > 1 and word.lower() not in word_lists()["needs_object"]
@@ -76,7 +89,7 @@ def is_vague(word: str) -> bool:
 def names_vaguely(line: str, product: str, facts: Sequence[str] = ()) -> bool:
     """Tell whether a line begins with the last word of a product's name that names nothing alone, which no fact does:
     "Maker fits any fridge door"."""
-    last = MODEL.sub("", TAIL.sub("", product)).strip(FINAL).split(" ")[-1].lower()
+    last = without_model(TAIL.sub("", product)).strip(FINAL).split(" ")[-1].lower()
     first = re.match(r"\w+", ARTICLE.sub("", line).lower())
     if not is_vague(last) or " " not in product or not first or first.group() != last:
         return False
@@ -119,6 +132,8 @@ def _beside(name: str, fact: str, language: str, *, subject: bool, begins: bool)
     short = ARTICLE.sub("", _without_own_verb(name, bare(fact)))
     short = INCLUDED.sub("", short) if short.count(" ") > 1 else short
     says = short == fact and subject and opening(fact) == ("do" if is_plural(name) else "does")
+    goes_on = language == "en" and short == fact and subject and fact.lower().startswith("for ") and " for " not in name
+    says = says or goes_on  # "Escape room for two to six players"
     pattern: str = in_language(word_lists()["subject_fact" if says else "named_fact"], language)
     room = WIDTH - measure(pattern.format(name=name, fact=""), "width")
     text = begun(short, room) if begins else short
@@ -157,7 +172,11 @@ def clauses(fact: str) -> Sequence[str]:
     if re.search(r"\d", one) and re.search(r"\d", other):
         return ()  # "charges for 5 hours, in 10 minutes"
     if CJK.search(fact):
-        alone = min(len(one), len(other)) > 2 and not other.startswith(tuple(word_lists()["unfinished"]))
+        bound = one.endswith(tuple(word_lists()["unfinished_ends"])) or one.startswith(
+            tuple(word_lists()["unfinished"])
+        )
+        alone = min(len(one), len(other)) > 2 and not other.startswith(tuple(word_lists()["unfinished"])) and not bound
+        alone = alone and not CONDITION.search(fact)
     else:
         alone = _second().match(other) is not None and len(one.split()) > 1 and not LISTED.search(one)
     lines = tuple(capital(part) for part in parts if has_words(part))

@@ -6,6 +6,7 @@ nothing is cut within a fact.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,13 +20,14 @@ from aigc import check
 from aigc.content import measure
 from aigc.errors import JobError, did_you_mean
 from aigc.types import Draft, Finding
-from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.calls import offering, sold_as
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.compose import price_line, product_line
+from aigc_plugins.ads.compose import owned_name, price_line
+from aigc_plugins.ads.fact_forms import short_names
 from aigc_plugins.ads.fact_lines import ad_sentence, has_words, offered, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.faithful import plain_line
-from aigc_plugins.ads.word_lists import TAIL
+from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 from aigc_plugins.text.emoji import PICTURES, strip_emoji
 
 FINAL = " .。;；"
@@ -110,7 +112,12 @@ def _beside(values: Mapping[str, Any], platform: AdPlatform) -> tuple[str, str]:
 
 
 def _tells(text: str, line: str) -> bool:
-    return line.strip(FINAL).casefold() in text.casefold()
+    """Tell whether a text says a line, be it with other marks and spaces."""
+    return _letters(line) in _letters(text)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _primary_text(values: Mapping[str, Any], bound: AdBound, without: str = "") -> str:
@@ -137,15 +144,19 @@ def _headline(values: Mapping[str, Any], bound: AdBound) -> str:
     """Return the product with its brand, as much of it as is advised."""
     product, brand = str(values["product"]).strip(FINAL), worded(values.get("brand"))
     language = str(values.get("language") or "en")
-    names = [product_line(product, brand, language), capital(product), capital(TAIL.sub("", product))]
-    fitting = [name for name in names if name and bound.size(name) <= bound.advised]
-    return (fitting or [min(names, key=bound.size)])[0]
+    owned = owned_name(capital(product), brand, in_language(word_lists()["branded"], language)) if brand else ""
+    names = list(filter(None, [owned, capital(product), capital(TAIL.sub("", product))]))
+    shorter = [capital(name) for name in short_names(product) if " " in name]
+    fitting = [name for name in (*names, *shorter) if bound.size(name) <= bound.advised]
+    return (fitting or [min(names[-2:], key=bound.size)])[0]  # longer than advised, but no stump of a name
 
 
 def _ends(values: Mapping[str, Any]) -> list[str]:
     """Return the offer and the price, as far as there are such, as lines."""
     language = str(values.get("language") or "en")
-    return list(filter(None, [capital(offered(values.get("offer")) or ""), price_line(values.get("price"), language)]))
+    sold = sold_as(str(values["product"]), values.get("category"), _facts(values))
+    told = price_line(values.get("price"), language, sold)
+    return list(filter(None, [capital(offered(values.get("offer")) or ""), told]))
 
 
 def _descriptions(values: Mapping[str, Any], bound: AdBound) -> list[str]:

@@ -15,9 +15,9 @@ from itertools import zip_longest
 from typing import TypeAlias
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import brief_seed, call_verbs, drawn_calls, named_calls, offering
+from aigc_plugins.ads.calls import Sold, brief_seed, call_verbs, drawn_calls, named_calls, offering, sold_as
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.compose import price_line
+from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_forms import beside, clauses, names_vaguely, says_twice, short_names, two_in_one
 from aigc_plugins.ads.fact_lines import ad_line, has_words, offered, priced, worded
 from aigc_plugins.ads.shortened import loses_particle, loses_time, parts
@@ -59,9 +59,17 @@ class AdMaterial:
         """The calls that have the keyword: one, then one with another verb."""
         keyword = self.keyword or ""
         kind = offering(keyword, None, further=True)
-        kind = offering(self.product, self.category, further=True) if kind == "goods" else kind
+        sold: Sold = self.sold if kind == "goods" else kind
+        if sold == "unsure":
+            return []
+        kind = sold
         parts = ("keyword_calls", "further_keyword_calls")
         return [call for part in parts for call in named_calls([keyword], self.language, kind, part)[:1]]
+
+    @property
+    def sold(self) -> Sold:
+        """What is sold, as far as it is sure."""
+        return sold_as(self.product, self.category, self.facts)
 
     @property
     def seed(self) -> str:
@@ -70,8 +78,10 @@ class AdMaterial:
 
     @property
     def names(self) -> list[str]:
-        """The product and its shorter forms."""
-        return list(filter(has_words, short_names(self.product)))
+        """The product and its shorter forms; of what is no thing none of one word: "Hire: Helmets included"."""
+        names = list(filter(has_words, short_names(self.product)))
+        one = self.sold in ("service", "software") and not CJK.search(self.product)
+        return [name for at, name in enumerate(names) if not (one and at and " " not in name)]
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""
@@ -185,7 +195,7 @@ def _numbers(text: str) -> Sequence[str]:
 def _name(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     product = capital(ad.product)
     if ad.brand and not ad.apart:
-        branded = (pattern.format(product=product, brand=ad.brand) for pattern in _owned(ad.language))
+        branded = (owned_name(product, ad.brand, pattern) for pattern in _owned(ad.language))
         yield from (line for line in branded if line.count(" by ") < 2)
     names = [capital(name) for name in dict.fromkeys((ad.product, *short_names(ad.product)[:3]))]
     doubled = [name for name in names if ad.keyword and not has_phrase(name, ad.keyword) and twins(ad.keyword, name)]
@@ -217,7 +227,7 @@ def _of_keyword(ad: AdMaterial, keyword: str) -> Iterator[str]:
     calls = ad.keyword_calls
     yield from calls[:1]
     if ad.brand:
-        yield from (pattern.format(product=capital(keyword), brand=ad.brand) for pattern in _owned(language))
+        yield from (owned_name(capital(keyword), ad.brand, pattern) for pattern in _owned(language))
     yield from calls[1:]
     yield from _of_category(ad, [keyword])
 
@@ -308,7 +318,7 @@ def _brand(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     if ad.brand and not any(has_phrase(line, ad.brand) for line in kept):
         shorter = ad.names[1:] if ad.apart else []  # "Smart thermostat" and "Thermostat by Homewarm"
         patterns, names = _owned(ad.language), [capital(name) for name in (*shorter, *ad.names)]
-        yield from (pattern.format(product=name, brand=ad.brand) for name in names for pattern in patterns)
+        yield from (owned_name(name, ad.brand, pattern) for name in names for pattern in patterns)
         yield ad.brand
 
 
@@ -318,7 +328,7 @@ def _offer(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
 
 
 def _price(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
-    yield from filter(None, [price_line(ad.price, ad.language)])
+    yield from filter(None, [price_line(ad.price, ad.language, ad.sold)])
 
 
 def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
@@ -328,7 +338,7 @@ def _calls(ad: AdMaterial, kept: Sequence[str]) -> Iterator[str]:
     begins = [line.split(" ")[0] for line in ad.lines] if language != "zh" else []
     there = {*ad.keyword_calls} & {*kept}
     avoid = frozenset(verb for line in (*begins, *there) for verb in call_verbs(line, language))
-    calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid, seed=ad.seed))
+    calls = list(drawn_calls(short_names(ad.product), language, ad.category, avoid, seed=ad.seed, sold=ad.sold))
     for call in calls:
         taken = {*calls, *there} & {*kept}
         used = {verb for line in taken for verb in call_verbs(line, language)}

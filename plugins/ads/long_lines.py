@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from aigc.content import measure
-from aigc_plugins.ads.calls import closings
+from aigc_plugins.ads.calls import brief_seed, drawn_closings, sold_as
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.compose import price_line
+from aigc_plugins.ads.compose import owned_name, price_line
 from aigc_plugins.ads.fact_lines import FINAL, ad_sentence, has_words, in_sentence, offered, shared_out, worded
 from aigc_plugins.ads.fact_shape import told_together
+from aigc_plugins.ads.sure_forms import other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 
 LONG_HEADLINE, MOST_LONG = 90, 5
@@ -25,6 +26,7 @@ def long_headlines(facts: Sequence[str], *, product: str, language: str = "en", 
     told = [told_together(pair, language, LONG_HEADLINE).rstrip(FINAL) for pair in shared_out(facts, MOST_LONG)]
     paired = " ".join(told).casefold()
     single = [bare for fact in facts if (bare := fact.strip(FINAL)).casefold() not in paired]
+    single += [form for fact in single for form in (*shorter_whole(fact), *other_lines(fact))[:1]] if not told else []
     for text in (*told, *single, offered(offer) or ""):
         for called in dict.fromkeys((name, TAIL.sub("", name))):
             line = named.format(name=called, fact=in_sentence(text))
@@ -43,11 +45,12 @@ def asset_descriptions(
     price: str | None = None,
 ) -> list[str]:
     """Return two to five descriptions of at most 90, the first of at most 60, as Performance Max wants one."""
+    sold = sold_as(product, None, facts)
     short = (ad_sentence(fact, product, language, SHORT) for fact in facts)
     first = next(filter(None, short), "") or ad_sentence(product, "", language, SHORT)
     rest = [told_together(pair, language) for pair in shared_out(facts)]
     rest += [ad_sentence(fact, product, language, DESCRIPTION, once=True) for fact in facts[1:]]
-    rest += [_sentence(one, language) for one in (offered(offer), price_line(price, language)) if one]
+    rest += [_sentence(one, language) for one in (offered(offer), price_line(price, language, sold)) if one]
     rest.append(_sentence(capital(product), language))
     return list(dict.fromkeys(filter(None, [first, *rest])))[:MOST_DESCRIPTIONS]
 
@@ -71,21 +74,29 @@ def _in_title(facts: Sequence[str]) -> int:
 
 def _names(name: str, brand: str | None) -> Iterator[str]:
     if worded(brand) and str(brand) not in name:
-        yield f"{brand}{name}"
+        yield owned_name(name, str(brand), "{brand}{product}")
     yield name
 
 
 def baidu_descriptions(
-    facts: Sequence[str], *, product: str, offer: str | None = None, price: str | None = None, width: int = 80
+    facts: Sequence[str],
+    *,
+    product: str,
+    brand: str | None = None,
+    offer: str | None = None,
+    price: str | None = None,
+    width: int = 80,
 ) -> list[str]:
     """Return two descriptions of at most `width`: the facts that the title does not tell, then price and offer; where
-    nothing is left for the second, it asks for a click."""
+    nothing is left for one of them, it asks for a click."""
+    title = baidu_title(facts, product=product, brand=brand)
     told = [one.strip(FINAL) for one in facts if has_words(one)]
-    told = told[_in_title(facts) :] if len(told) > 2 else told
+    told = [one for one in told if one not in title.partition("：")[2]]
     half = (len(told) + 1) // 2
-    ends = [one for one in (price_line(price, "zh"), offered(offer)) if one]
-    second = [*told[half:], *ends]
-    return [_packed(told[:half], width), _packed(second, width) if second else closings("zh", product, None)[0]]
+    ends = [one for one in (price_line(price, "zh", sold_as(product, None, facts)), offered(offer)) if one]
+    first, second = [*told[:half]] or ends[:1], [*told[half:], *(ends if told else ends[1:])]
+    calls = list(drawn_closings("zh", product, None, brief_seed(product, facts), facts=facts))
+    return [_packed(first, width) or calls[0], _packed(second, width) or calls[1]]
 
 
 def _packed(parts: Sequence[str], width: int) -> str:

@@ -10,22 +10,42 @@ from aigc.content import measure
 from aigc.types import Draft, Finding, Json
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, has_words, offered, worded
+from aigc_plugins.ads.fact_shape import opening
 from aigc_plugins.ads.faithful import plain_line
+from aigc_plugins.ads.sure_forms import is_bare_thing, other_lines, shorter_whole
 from aigc_plugins.ads.word_lists import TAIL
 
 CALLOUT, LINK_TEXT, LINK_LINE = 25, 25, 35  # wide
 MOST_CALLOUTS, MOST_WORDS, MOST_LETTERS = 20, 10, 80  # of a keyword: support.google.com/google-ads/answer/2756257
 PAGE = re.compile(r"^(?P<title>.+?)\s*(?:=>|=|\|)\s*(?P<url>https?://\S+)(?:\s*\|\s*(?P<lines>.+))?$")
-UNSEARCHED = re.compile(r"[!@%,*()\[\]{}<>;~`^=?|\\]")  # signs that Google takes in no keyword
+UNSEARCHED = re.compile(r"[^\w\s&.+'’-]|_|(?<!\w)['’]|['’](?!\w)|(?<!\w)-|(?<!\d)\.(?!\w)")  # what no keyword has
+ARTICLE = re.compile(r"\b(?:an?|the)\s", re.IGNORECASE)
+LEADING = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
 
 
 def ad_callouts(facts: Sequence[str], *, offer: str | None = None) -> list[str]:
     """Return callouts of at most 25, one from each fact that can be said so short, and the offer."""
-    texts = [plain_line(fact, CALLOUT, 0.4) for fact in facts]
+    texts = [_callout(fact) for fact in facts]
     deal = capital(offered(offer) or "")
     texts += [deal] if measure(deal, "width") <= CALLOUT else []
     distinct = {text.casefold(): text for text in reversed(texts) if text}
     return list(reversed(distinct.values()))[:MOST_CALLOUTS]
+
+
+def _callout(fact: str) -> str:
+    """Return a fact as a callout: whole, in fewer words, or a part of it that is as sure; nothing where none fits, or
+    a fact with a verb would lose an article: "fitter comes to stable"."""
+    acts = opening(fact) != "noun"
+    lines = (plain_line(fact, CALLOUT, 0.4), *shorter_whole(fact), *other_lines(fact))
+    for line in map(capital, filter(None, lines)):
+        lost = acts and not LEADING.sub("", fact).lower().startswith(line.lower()) and _articles(line) < _articles(fact)
+        if measure(line, "width") <= CALLOUT and not lost and not is_bare_thing(line, fact):
+            return line
+    return ""
+
+
+def _articles(text: str) -> int:
+    return len(ARTICLE.findall(LEADING.sub("", text)))
 
 
 def ad_sitelinks(pages: Sequence[str]) -> list[dict[str, Json]]:

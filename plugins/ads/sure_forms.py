@@ -21,6 +21,13 @@ ARTICLE = re.compile(r"^(?:an?|the)\s+(?=\w)", re.IGNORECASE)
 LISTING = re.compile(r"^,[^,]*(?:,|\band\b|\bor\b)")  # of "gas, induction and charcoal" no "gas"
 QUALITIES = re.compile(r"\b(?:for|with|of|in|at|to|an?|the) [a-z-]+$", re.IGNORECASE)
 QUALITY = re.compile(r"^,(?: [a-z-]+){2,3}$", re.IGNORECASE)
+HELD = "cut|failure|outage|emergency|event|case|storm|hurry|frost|rain|snow|hour|day|week|month|year|minute|second"
+JOINT = "when|if|only|whenever|during|while|unless|until|till|after|before|once|except|as long as|subject to|provided"
+CONDITION = re.compile(  # what a fact holds for: "runs on battery" in a power cut
+    rf"^[,;–—]?\s(?:even )?(?:in (?:an?|the|case)\s(?:\w+ )?(?:{HELD})\b|(?:{JOINT})\b|up to\b|from [£$€]?\d)"
+    r"|如果|若|遇|仅|只限|除外|不含|需另|以内|满\d|时$|后$",
+    re.IGNORECASE,
+)
 RELATIVE = re.compile(r"^\s(?:that|which)\s")
 PURPOSE = re.compile(r"^\sfor\s(?!every|each|one|at |up |over |about |no |\d)")
 PLACE = re.compile(r"^\s(?:with|without|from(?! \d)|in|on|inside|under|against|between(?! \d))\s")
@@ -97,10 +104,12 @@ IN_WORDS = re.compile(
 def ends_surely(kept: str, lost: str) -> bool:
     """Tell whether the beginning of a fact is as true by itself as with the end that it loses."""
     if CJK.search(kept):
-        return True
+        return not CONDITION.search(lost) and not kept.endswith(tuple(word_lists()["unfinished_ends"]))
     words = kept.lower().split()
     if not lost or not words:
         return not lost
+    if CONDITION.match(lost):
+        return False
     if QUALITIES.search(kept) and QUALITY.match(lost):
         return False  # of "for a slow, even pour" no "for a slow"
     if CLAUSE.match(lost):
@@ -219,6 +228,7 @@ def _where_and_when(text: str) -> list[str]:
     found = HAPPENS.match(text)
     if (
         not found
+        or CONDITION.match(f" {found['other']}")
         or not re.match(r"(?:at|from|on|in|by)\s", found["one"])
         or (found["one"].startswith("from") and (found["other"].startswith("to ")))
     ):

@@ -24,8 +24,9 @@ class NameTail:
         if comma and (found is None or comma.start() < found.start()):
             first, *others = (part.strip() for part in comma.group()[1:].split(","))
             last = others[-1] if others else first
-            if NUMBER.search(first) or " " not in last:
-                return comma
+            one = found is not None and " " not in name[comma.start() + 1 : found.start()].strip()
+            if NUMBER.search(first) or " " not in last or one:
+                return comma  # "Wallpaper |, cut to length"
         return found
 
     def sub(self, instead: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from aigc import check
@@ -12,6 +12,21 @@ from aigc_plugins.claims.claim_lists import found_in
 from aigc_plugins.claims.line_words import CJK, Grounds, given_to, root, roots_of, telling, words_in
 from aigc_plugins.rules.units import canonical_unit
 
+BEHIND = re.compile(
+    r"(?P<what>[\u3400-\u9fff]?(?![售午雨饭课前背最今幕落])[\u3400-\u9fff])(?:之|以)?后(?![期续面台排院座轮备勤缀者置背])"
+)
+ORDERED = ("先", "再", "才", "即", "起", "满", "隔", "次日")  # of one thing behind another
+LIKE = {  # what makes a condition → what says as much
+    "则": ("就", "如", "若", "遇"),
+    "就能": ("就", "即", "如", "若"),
+    "就会": ("就", "即", "如", "若"),
+    "才能": ("才", "须", "需", "仅", "只"),
+    "才会": ("才", "须", "需", "仅", "只"),
+    "只要": ("只需", "仅需", "只有"),
+    "如果": ("若", "如", "遇", "凡"),
+    "一旦": ("若", "如", "遇"),
+}
+MADE = tuple(LIKE)
 MODIFIERS = 1  # words before a part with which a fact begins: "outer cover"
 CLAUSE_END = re.compile(r"[,;:]")
 
@@ -33,6 +48,20 @@ def same_conditions(text: str, field: Field) -> Iterator[str]:
         if part := _part_lost(text, fact, given):
             yield f"says of the whole what its fact says of {part!r}"
     yield from _swapped(text, given)
+    if CJK.search(text) and (made := _made(text, given.facts)):
+        yield f"makes a condition, {made!r}, that the facts do not have"
+
+
+def _made(text: str, facts: Sequence[str]) -> str:
+    """Return what makes a Chinese condition of which the facts know nothing: two facts side by side are no "校准后，…",
+    nor does one follow from the other."""
+    told = "".join(facts)
+    if not any(word in told for word in ORDERED):
+        for found in BEHIND.finditer(text):
+            if not re.search(re.escape(found["what"]) + "[了完好]?(?:之|以)?(?:后|时)", told):
+                return found.group()
+    likely = (one for one in MADE if text.count(one) > told.count(one))
+    return next((one for one in likely if not any(other in told for other in LIKE[one])), "")
 
 
 def _swapped(text: str, given: Grounds) -> Iterator[str]:

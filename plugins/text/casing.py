@@ -59,6 +59,7 @@ UNIT = re.compile(  # "28 mg", "25th"
 )
 NUMBER_BEFORE = re.compile(r"\d\s?(?:km/|µ)?$")  # what stands before a unit
 PRICED_BEFORE, PRICED_BEHIND = re.compile(r"\d[.,:]?[-–—]*\s?$"), re.compile(r"\s?\d")  # "49,- kr", "kr 49"
+PER_UNIT, SHORT_UNIT = re.compile(r"\d\s?/\s?$"), 3  # "$12.99/pc"
 SHORT_CURRENCY = 3  # letters: "kr" is a sign, "euros" a word
 COUNTED = ("s", "st", "nd", "rd", "th")  # under-16s, the 3rd
 SPECIFIED = re.compile(r"\d+[A-Z]{1,3}(?: [A-Z0-9]{1,3})*")  # 16GB RAM
@@ -84,7 +85,7 @@ def sentence_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             return word
         if word.lower() in kept:
             return kept[word.lower()]
-        if _special(word, shouted) or _measures(match):
+        if _special(word, shouted) or _measures(match) or (not shouted and _is_letter(match)):
             return word
         return word.lower()
 
@@ -111,6 +112,8 @@ def title_case(text: str, field: Field, *, keep: Sequence[str] = ()) -> str:
             return word
         before = text[: match.start()]
         if small in COUNTED and before[-1:].isdigit():
+            return word
+        if word.islower() and PER_UNIT.search(before) and len(word.rstrip(".")) <= SHORT_UNIT:
             return word
         if word.islower() and NUMBER_BEFORE.search(before) and UNIT.search(before + word):
             return word
@@ -158,6 +161,11 @@ def _special(word: str, shouted: bool) -> bool:
     parts = [part for part in re.split(r"[-'’.&]", word) if part]
     inner = any(char.isupper() for part in parts for char in part[1:])
     return inner and not shouted
+
+
+def _is_letter(word: re.Match[str]) -> bool:
+    """Tell whether a word is a single capital that is a size or a kind: M, "in M or F."; not the article."""
+    return word.group().rstrip(".").isupper() and len(word.group().rstrip(".")) == 1 and word.group() != "A"
 
 
 def _measures(word: re.Match[str]) -> bool:
