@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, one_objective, plain_objective
+from aigc_plugins.lessons.bloom import begins_with_verb, measurable
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
@@ -27,12 +27,12 @@ from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.option_lengths import key_not_longest
-from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
+from aigc_plugins.lessons.lesson_content import lesson_has_facts
+from aigc_plugins.lessons.phases import lesson, lesson_materials
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 from aigc_plugins.lessons.readings import reading_text
 from aigc_plugins.lessons.taught_facts import to_ask
-from aigc_plugins.lessons.teaching_shapes import lesson_line, suits_any_topic
 from aigc_plugins.lessons.worksheets import key_answers_sheet, worksheet
 
 if TYPE_CHECKING:
@@ -61,13 +61,12 @@ def aigc_checks() -> Sequence[Extension]:
         every_fact_asked,
         every_fact_taught,
         key_answers_sheet,
+        lesson_has_facts,
         key_not_longest,
         measurable,
         no_given_word,
-        one_objective,
         reads_at_level,
         says_words_once,
-        suits_any_topic,
         well_formed_items,
         wrong_answers,
     )
@@ -77,16 +76,11 @@ def aigc_checks() -> Sequence[Extension]:
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(five_e_minutes=five_e_minutes, of_class=of_class, quiz_stem=quiz_stem)
     environment.globals.update(
-        bloom_verbs=bloom_verbs,
         flashcards=flashcards,
         hard_words=hard_words,
         lacking_answers=lacking_answers,
-        lesson_assessment=lesson_assessment,
-        lesson_line=lesson_line,
+        lesson=lesson,
         lesson_materials=lesson_materials,
-        lesson_phases=lesson_phases,
-        lesson_words=lesson_words,
-        plain_objective=plain_objective,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,
         reading_text=reading_text,

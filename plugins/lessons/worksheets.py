@@ -41,10 +41,10 @@ def worksheet(
             asked.append((question, one.answer))
         elif one.gap and one not in matched:
             gaps.append((one.gap, one.answer))
-    right = _mixed([one.answer for one in matched])
+    right = mixed([one.answer for one in matched])
     return {
         "gaps": [gap for gap, _ in gaps],
-        "word_bank": _mixed([_as_listed(answer) for _, answer in gaps]),
+        "word_bank": mixed([_as_listed(answer) for _, answer in gaps]),
         "left": [one.left for one in matched],
         "right": right,
         "questions": [question for question, _ in asked],
@@ -97,7 +97,7 @@ def _bare(side: str) -> str:
     return re.sub(r"^(?:the|an?|to)\s+", "", bare).strip() or side.casefold()
 
 
-def _mixed(texts: Sequence[str]) -> list[str]:
+def mixed(texts: Sequence[str]) -> list[str]:
     """Return texts in an order that depends on them alone, and is not the one that they came in."""
     mixed = sorted(texts)
     random.Random(hashlib.sha256("\n".join(mixed).encode()).digest()).shuffle(mixed)
