@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aigc import Extension, hookimpl
 from aigc_plugins.lessons.bloom import begins_with_verb, measurable
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
+from aigc_plugins.lessons.lesson_checks import lesson_has_facts
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
@@ -27,11 +28,10 @@ from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
 from aigc_plugins.lessons.option_lengths import key_not_longest
-from aigc_plugins.lessons.lesson_content import lesson_has_facts
 from aigc_plugins.lessons.phases import lesson, lesson_materials
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
-from aigc_plugins.lessons.readings import reading_text
+from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
 from aigc_plugins.lessons.taught_facts import to_ask
 from aigc_plugins.lessons.worksheets import key_answers_sheet, worksheet
 
@@ -59,6 +59,7 @@ def aigc_checks() -> Sequence[Extension]:
         classroom_task,
         covers_topic,
         every_fact_asked,
+        every_fact_read,
         every_fact_taught,
         key_answers_sheet,
         lesson_has_facts,
@@ -83,6 +84,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         lesson_materials=lesson_materials,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,
+        reading_tasks=reading_tasks,
         reading_text=reading_text,
         to_ask=to_ask,
         worksheet=worksheet,

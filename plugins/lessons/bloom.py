@@ -12,12 +12,14 @@ import yaml
 from aigc import check
 from aigc.types import Field
 
+ADVERB = re.compile(r"^(?:能够|能|会|正确|独立|熟练)*地?")  # stand before a Chinese verb
+
 
 def performed(goal: str) -> bool:
     """Tell whether an objective is of something that is done or made, "Write a letter.", rather than told."""
     verbs = _verbs("zh" if re.search(r"[\u3400-\u9fff]", goal) else "en")
-    doing = [verb for level in ("apply", "create") for verb in verbs[level]]
-    return _first_word(goal, doing) in doing
+    first = _first_word(goal, [verb for group in verbs.values() for verb in group])
+    return first in verbs["apply"] or first in verbs["create"]
 
 
 @check
@@ -52,4 +54,6 @@ def _first_word(text: str, verbs: Sequence[str]) -> str:
     latin = re.match(r"[A-Za-z-]+", text)
     if latin:
         return latin.group().casefold()
-    return next((verb for verb in verbs if text.startswith(verb)), text[:2])
+    bare = ADVERB.sub("", text)
+    longest = sorted(verbs, key=len, reverse=True)  # 写出, a thing told, before 写
+    return next((verb for verb in longest if bare.startswith(verb)), bare[:2])

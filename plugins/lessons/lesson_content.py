@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aigc import check
-from aigc.types import Draft
 from aigc_plugins.lessons.taught_facts import TaughtFact, taught_facts
-from aigc_plugins.lessons.worked_sums import wrong_sums
+from aigc_plugins.lessons.told_questions import told_question
+from aigc_plugins.rules.content_words import telling
 
 MEANT = re.compile(r"\s*(?:=+|＝|：|:\s|\s[-–—]\s)\s*")
 LEAST_PAIRS = 3
@@ -18,8 +17,8 @@ NAMES = r"(?:叫做|叫作|称为|被称作|叫|\b(?:called|known as)\b)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonTask:
-    """This is something that a fact lets one ask, and what is right; `told` is the fact as it is taught, `left` the left
-    side of a pair."""
+    """This is something that a fact lets one ask, and what is right; `told` is the fact as it is taught, `left` the
+    left side of a pair."""
 
     asked: str
     right: str
@@ -51,8 +50,10 @@ def lesson_content(
     relation: str | None = None,
     language: str = "en",
     written: Sequence[str] = (),
+    topic: str = "",
 ) -> LessonContent:
-    """Return what a brief gives to teach. `written` has a model's question for each of `to_ask`, in order."""
+    """Return what a brief gives to teach. `written` has a model's question for each of `to_ask`, in order; what the
+    `topic` answers is not asked."""
     taught, waiting = taught_facts(facts, relation, language), iter(written)
     tasks: list[LessonTask] = []
     sums: list[LessonTask] = []
@@ -66,43 +67,30 @@ def lesson_content(
             sums.append(task)
             continue
         told.append(said)
-        if one.kind == "question" or one.gap:
+        given_away = bool(topic) and telling(one.answer) <= telling(topic) and bool(telling(one.answer))
+        if (one.kind == "question" or one.gap) and not given_away:
             (pairs if one.kind == "pair" else tasks).append(task)
     given = [MEANT.split(entry.strip(), maxsplit=1) for entry in vocabulary]
-    meanings = {entry[0]: entry[1].rstrip(".。 ") for entry in given if len(entry) == 2 and all(entry)}
-    bare = [entry[0] for entry in given if len(entry) == 1]
-    meanings |= {term: fact for term in bare if (fact := _explained(term, told))}
+    meanings = {
+        term: meaning
+        for term, *right in given
+        if (meaning := "".join(right).rstrip(".。 ") or _explained(term, told)) and term
+    }
     return LessonContent(
         told=tuple(told),
         tasks=tuple(tasks),
         sums=tuple(sums),
         pairs=tuple(pairs),
         meanings=meanings,
-        looked_up=tuple(term for term in bare if term not in meanings),
+        looked_up=tuple(term for term, *_ in given if term and term not in meanings),
     )
-
-
-@check(severity="warn")
-def lesson_has_facts(draft: Draft) -> Iterator[str]:
-    """A lesson has something to teach: its brief gives facts, or words with their meanings; its sums are right."""
-    values = draft.brief.values
-    facts, words = values.get("facts") or (), values.get("vocabulary") or ()
-    content = lesson_content(facts, words, None, str(values.get("language") or "en"))
-    if content.kind == "none":
-        yield "has no facts to teach from: give some as `facts`, or words with their meanings as `vocabulary`"
-    elif content.looked_up:
-        yield f"does not tell what {content.looked_up[0]!r} means: give it as \"{content.looked_up[0]} = meaning\""
-    if len(content.sums) == 1:
-        yield f"has one exercise only, {content.sums[0].told!r}: give more, some to show and some to ask"
-    for fact, value in wrong_sums(facts):
-        yield f"{fact!r} is wrong, it comes to {value}"
 
 
 def _told(one: TaughtFact, relation: str | None) -> str:
     """Return a fact as it is written on a board."""
     if one.kind == "sentence" or (one.kind == "pair" and relation and not one.sums):
         return one.material["statement"]
-    return f"{one.left} {one.answer}" if one.kind == "question" else f"{one.left} = {one.answer}"
+    return told_question(one.left, one.answer) if one.kind == "question" else f"{one.left} = {one.answer}"
 
 
 def _explained(term: str, told: Sequence[str]) -> str:

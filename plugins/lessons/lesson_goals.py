@@ -14,6 +14,11 @@ from aigc_plugins.rules.content_words import telling
 SUMMING = re.compile(
     r"\b(?:add|subtract|multipl|divid|calculat|solv|work out|comput|find|use|round)|[加减乘除算解]|运用", re.IGNORECASE
 )
+WHY = re.compile(r"\b(?:why|reasons?|causes?)\b|为什么|原因", re.IGNORECASE)
+REASON = re.compile(
+    r"\b(?:because|so that|in order to|therefore|since|why|reason|caused?)\b|因为|所以|因此|为了|为什么|由于|以便",
+    re.IGNORECASE,
+)
 MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
 MOST_NAMED = 4  # things that an objective names
 MOST_FACTS = 3  # that an objective asks for
@@ -39,6 +44,13 @@ def lesson_goals(
     return [_tested(goal, share, content, texts) for goal, share in zip(goals, shares, strict=True)]
 
 
+def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[str]:
+    """Return the objectives of knowing something of which no fact speaks."""
+    goals = [_sentence(text) for text in given]
+    shares = _shared(goals, content, topic) if goals else []
+    return [goal for goal, share in zip(goals, shares, strict=True) if not share and not performed(goal)]
+
+
 def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, texts: Mapping[str, Any]) -> LessonGoal:
     sums = [one for one in share if one in content.sums]
     if sums:
@@ -46,34 +58,43 @@ def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, text
     asked = [one for one in share if one.asked][:MOST_ASKED]
     done = performed(goal)
     if not done:
-        told = " ".join(dict.fromkeys(one.told for one in share))
-        itself = LessonTask(asked=goal, right=told or "–", told=told)
+        told = texts["space"].join(dict.fromkeys(one.told for one in share))
+        itself = LessonTask(asked=goal, right=told or texts["judged"], told=told)
         asked = [itself, *asked[: MOST_ASKED - 1]]
     return LessonGoal(text=goal, tasks=tuple(asked), done=done)
 
 
 def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[list[LessonTask]]:
-    """Return for each objective the facts that are about what it says; others go where sums or knowing is asked."""
+    """Return for each objective the facts that are about what it says, and no other objective as much; the rest go to
+    one of knowing that would have none, where it is the only one. Sums go where something is worked out."""
     own = telling(topic)
     words = [telling(goal) - own for goal in goals]
     shares: list[list[LessonTask]] = [[] for _ in goals]
-    alone = [LessonTask(asked="", right=fact, told=fact) for fact in content.told]
-    known = {one.told for one in (*content.tasks, *content.pairs)}
-    meant = [LessonTask(asked="", right=meaning, told=f"{term}: {meaning}") for term, meaning in content.meanings.items()]
+    asked = {one.told: one for one in (*content.tasks, *content.pairs)}
     rest: list[LessonTask] = []
-    for task in (*content.tasks, *content.pairs, *(one for one in alone if one.told not in known), *meant):
-        near = [len(telling(task.told) & one) for one in words]
-        if max(near):
-            shares[near.index(max(near))].append(task)
-        else:
-            rest.append(task)
-    knowing = [at for at, goal in enumerate(goals) if not performed(goal)] or list(range(len(goals)))
-    empty = [at for at in knowing if not shares[at]] or (knowing if len(goals) == 1 else [])
-    for turn, task in enumerate(rest if empty else ()):
-        shares[empty[turn % len(empty)]].append(task)
-    summing = next((at for at, goal in enumerate(goals) if SUMMING.search(goal)), 0)
-    shares[summing] += content.sums
+    for fact in content.told:
+        near = [len(telling(fact) & its) + _reasons(fact, goal) for its, goal in zip(words, goals, strict=True)]
+        task = asked.get(fact) or LessonTask(asked="", right=fact, told=fact)
+        best = max(near)
+        (shares[near.index(best)] if best and near.count(best) == 1 else rest).append(task)
+    for term, meaning in content.meanings.items():
+        near = [int(term.casefold() in goal.casefold()) for goal in goals]
+        if sum(near) == 1 and meaning not in content.told:
+            shares[near.index(1)].append(LessonTask(asked="", right=meaning, told=f"{term}: {meaning}"))
+    knowing = [at for at, goal in enumerate(goals) if not performed(goal)]
+    empty = [at for at in knowing if not shares[at]]
+    if len(goals) == 1:
+        shares[0] += rest
+    elif len(empty) == 1 or len(knowing) == 1:
+        only = [LessonTask(asked="", right=one.told, told=one.told) for one in rest]  # told there, and not asked
+        shares[(empty if len(empty) == 1 else knowing)[0]] += only
+    if content.sums:
+        shares[next((at for at, goal in enumerate(goals) if SUMMING.search(goal)), 0)] += content.sums
     return shares
+
+
+def _reasons(fact: str, goal: str) -> int:
+    return 2 * bool(WHY.search(goal) and REASON.search(fact))
 
 
 def _own(content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:
@@ -86,26 +107,29 @@ def _own(content: LessonContent, topic: str, relation: str | None, texts: Mappin
     if content.sums:
         add("sums", content.sums[-MOST_ASKED:], first=content.sums[0].asked.partition(" =")[0])
     if content.pairs:
-        shown = content.pairs[:MOST_NAMED]
+        shown = content.pairs[-MOST_NAMED:]
         lefts = listed([one.left for one in shown], texts)
-        form = "related" if relation else "pairs"
-        add(form, shown[:MOST_ASKED], lefts=lefts, relation=_of(relation or "", texts))
+        add("related" if relation else "pairs", shown, lefts=lefts, relation=_of(relation or "", texts))
     if content.meanings:
         terms = list(content.meanings)[:MOST_NAMED]
-        asked = [_meaning(term, content, texts) for term in terms[:MOST_ASKED]]
-        add("words" if len(terms) > 1 else "word", asked, terms=listed(terms, texts))
-    plain = [fact for fact in content.told if fact not in {one.told for one in content.pairs}]
-    if plain:
+        add(
+            "words" if len(terms) > 1 else "word",
+            [_meaning(term, content, texts) for term in terms],
+            terms=listed(terms, texts),
+        )
+    paired = {one.told for one in content.pairs}
+    plain = [fact for fact in content.told if fact not in paired]
+    if len(plain) > 1 or (plain and not goals):
         many = min(MOST_FACTS, len(plain))
-        form = "facts" if many > 1 else "fact"
-        text = forms[form].format(topic=topic, many=texts["numbers"][many])
-        every = texts["any"].format(many=texts["numbers"][many], facts=" ".join(plain))
-        right = every if len(plain) > many else " ".join(plain)
-        itself = LessonTask(asked=text, right=right, told="")
-        goals.append(LessonGoal(text=text, tasks=(itself, *content.tasks[-1:])))
+        text = forms["facts" if many > 1 else "fact"].format(topic=topic, many=texts["numbers"][many])
+        facts = texts["space"].join(plain)
+        right = texts["any"].format(many=texts["numbers"][many], facts=facts) if len(plain) > many else facts
+        meant = content.meanings.values()
+        more = [one for one in content.tasks if one.told not in meant][-1:]
+        goals.append(LessonGoal(text=text, tasks=(LessonTask(asked=text, right=right, told=""), *more)))
     if not goals:
         text = forms["none"].format(topic=topic)
-        goals.append(LessonGoal(text=text, tasks=(LessonTask(asked=text, right="–", told=""),)))
+        goals.append(LessonGoal(text=text, tasks=(LessonTask(asked=text, right=texts["judged"], told=""),)))
     return goals
 
 
@@ -126,5 +150,7 @@ def _of(relation: str, texts: Mapping[str, Any]) -> str:
 
 def _sentence(goal: str) -> str:
     text = goal.strip()
-    stop = "" if text.endswith((".", "!", "?", "。", "！", "？")) else "。" if re.search(r"[\u3400-\u9fff]", text) else "."
+    stop = (
+        "" if text.endswith((".", "!", "?", "。", "！", "？")) else "。" if re.search(r"[\u3400-\u9fff]", text) else "."
+    )
     return text[:1].upper() + text[1:] + stop

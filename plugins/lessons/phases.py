@@ -18,6 +18,7 @@ from aigc_plugins.lessons.worked_sums import steps_of
 from aigc_plugins.lessons.worksheets import mixed
 
 MOST_TASKS = 6  # that pairs of students get in the phase Explore
+LEAST_TERMS = 3  # that are worth sorting
 MOST_FACTS = 3  # asked for as homework
 Texts = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def lesson(
     phase Elaborate, and `assessment` tells which; `written` has a model's question for each of `to_ask`, in order.
     """
     texts = lesson_texts(language)
-    content = lesson_content(facts, vocabulary, relation, language, written)
+    content = lesson_content(facts, vocabulary, relation, language, written, topic)
     goals = lesson_goals(objectives, content, topic, relation, texts)
     ticket = list({task.asked: task for goal in goals for task in goal.tasks}.values())
     asked = [task.asked for task in ticket]
@@ -77,36 +78,39 @@ def lesson_materials(given: Sequence[str] | None, language: str = "en") -> list[
 
 def _engage(topic: str, content: LessonContent, texts: Texts) -> dict[str, str]:
     asked = [task.asked for task in content.tasks]
-    asked += [texts["meaning"].format(term=term) for term in content.meanings]
+    if content.kind == "words":
+        asked = [texts["meaning"].format(term=term) for term in content.meanings]
     first = next((text for text in asked if GAP not in text), "".join(asked[:1]))
+    first = first.replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
     return _filled(texts["engage"]["asked" if first else "open"], question=first, topic=topic)
 
 
 def _explore(topic: str, content: LessonContent, materials: Sequence[str], texts: Texts) -> dict[str, str]:
-    gaps = [task for task in content.tasks if GAP in task.asked]
-    questions = [task for task in content.tasks if GAP not in task.asked]
-    several = max(gaps, questions, key=len)[:MOST_TASKS]
-    pairs = content.pairs[:MOST_TASKS]
+    """Return what the class finds out by itself, with the materials of the brief, before it is told."""
+    tasks, pairs = content.tasks[:MOST_TASKS], content.pairs[:MOST_TASKS]
     terms = [*content.meanings, *content.looked_up]
-    given: dict[str, str] = {"topic": topic, "terms": listed(terms, texts)}
+    given: dict[str, str] = {"topic": topic, "terms": texts["row"].join(terms)}
     if content.sums:
         kind, given["first"] = "sums", _exercise(content.sums[0])
     elif len(pairs) >= LEAST_PAIRS:
-        kind, given["cards"] = "pairs", texts["row"].join(mixed([*(one.left for one in pairs), *(one.right for one in pairs)]))
-    elif len(several) > 1:
-        kind = "gaps" if GAP in several[0].asked else "questions"
-        given["gaps"] = _numbered(task.asked for task in several)
-        given["words"] = texts["row"].join(mixed([task.right for task in several])) + texts["stop"]
+        cards = mixed([*(one.left for one in pairs), *(one.right for one in pairs)])
+        kind, given["cards"] = "pairs", texts["row"].join(cards)
+    elif len(tasks) > 1:
+        kind = "gaps" if all(GAP in task.asked for task in tasks) else "questions"
+        given["gaps"] = _numbered(task.asked for task in tasks)
+        given["words"] = texts["row"].join(mixed(list(dict.fromkeys(task.right for task in tasks)))) + texts["stop"]
     else:
-        kind = "words" if terms else "none"
-    texts_of = texts["explore"][kind]
-    things = texts_of["things"].format(things=listed(materials, texts)) if materials else ""
-    return _filled(texts_of, **given, things=things)
+        kind = "words" if len(terms) >= LEAST_TERMS else "none"
+    form = texts["explore"][kind]
+    things = form["things"].format(things=listed(materials, texts), topic=topic) if materials else ""
+    return _filled(form, **given, things=things)
 
 
 def _explain(topic: str, content: LessonContent, texts: Texts) -> dict[str, str]:
     told, kind = texts["explain"], content.kind
-    terms = texts["row"].join(texts["bracketed"].format(*entry) for entry in content.meanings.items())
+    terms = texts["row"].join(
+        texts["bracketed"].format(*entry) for entry in content.meanings.items() if entry[1] not in content.told
+    )
     worked = content.sums[0].told if content.sums else ""
     steps = steps_of(worked, texts["language"])
     teacher = told[kind].format(
@@ -123,31 +127,41 @@ def _explain(topic: str, content: LessonContent, texts: Texts) -> dict[str, str]
 
 
 def _elaborate(content: LessonContent, goals: Sequence[LessonGoal], texts: Texts) -> dict[str, str]:
-    forms, done = texts["elaborate"], [goal.text for goal in goals if goal.done]
-    if done:
-        return _filled(forms["do"], tasks=texts["space"].join(done), against=texts["against"][content.kind])
+    forms, done = texts["elaborate"], [goal.text for goal in goals if goal.done and not _sums_of(goal, content)]
     asked = {task.asked for goal in goals for task in goal.tasks}
-    more = [one for one in content.sums[1:] if one.asked not in asked]
-    if content.sums:
-        first = _exercise(content.sums[0])
-        return _filled(forms["sums" if more else "own_sum"], first=first, more=texts["row"].join(map(_exercise, more)))
-    return _filled(forms[content.kind])
+    more = texts["row"].join(_exercise(one) for one in content.sums[1:] if one.asked not in asked)
+    first = _exercise(content.sums[0]) if content.sums else ""
+    if done:
+        phase = _filled(forms["do"], tasks=texts["space"].join(done), against=texts["against"][content.kind])
+        before = forms["sums"]["students"].format(more=more) + texts["space"] if more else ""
+        return phase | {"students": before + phase["students"]}
+    kind = "sums" if more else "own_sum" if first else _kind(content)
+    return _filled(forms[kind], first=first, more=more)
 
 
 def _homework(topic: str, content: LessonContent, texts: Texts) -> str:
     first = _exercise(content.sums[0]) if content.sums else ""
     many = texts["numbers"][min(MOST_FACTS, len(content.told))]
-    kind = "words" if content.meanings and not content.sums else content.kind
+    kind = "words" if len(content.meanings) > 1 and not content.sums else _kind(content)
     text: str = texts["homework"][kind].format(
         topic=topic, first=first, many=many, terms=listed(list(content.meanings), texts)
     )
     return text
 
 
+def _kind(content: LessonContent) -> str:
+    """Return what the lesson mostly is: pairs too, where most of what it tells are some."""
+    return "pairs" if content.kind == "facts" and 2 * len(content.pairs) > len(content.told) else content.kind
+
+
+def _sums_of(goal: LessonGoal, content: LessonContent) -> bool:
+    return any(task in content.sums for task in goal.tasks)
+
+
 def _assessed(goal: LessonGoal, asked: Sequence[str], texts: Texts) -> str:
     """Return how a teacher sees that an objective was reached."""
     numbers = [str(asked.index(task.asked) + 1) for task in goal.tasks]
-    form = texts["question"][len(numbers) > 1].format(listed(numbers, texts))
+    form = texts["question"][len(numbers) > 1].format(listed(numbers, texts) if texts["space"] else "、".join(numbers))
     kind = "both" if goal.done and numbers else "done" if goal.done else "ticket"
     text: str = texts["assessment"][kind].format(goal=goal.text, questions=form)
     return text

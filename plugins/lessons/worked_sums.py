@@ -12,7 +12,8 @@ LIKE = re.compile(r"(\d+)/(\d+)")
 MOST_TIMES = 12  # that are written out as an addition
 STEPS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "like": "Both denominators are {below}, so the denominator stays {below}. {do} the numerators: {left} {sign} {right} = {made}.",
+        "like": "Both denominators are {below}, so the denominator stays {below}. "
+        "{do} the numerators: {left} {sign} {right} = {made}.",
         "whole": " So {sum} = {value}.",
         "equal": " This is the same as {value}.",
         "+": "Add",
