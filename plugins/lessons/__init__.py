@@ -26,7 +26,7 @@ from aigc_plugins.lessons.lesson_lines import (
 )
 from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
-from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
+from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items, short_questions
 from aigc_plugins.lessons.option_lengths import key_not_longest
 from aigc_plugins.lessons.phases import lesson, lesson_materials
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
@@ -86,6 +86,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         quiz_items=quiz_items,
         reading_tasks=reading_tasks,
         reading_text=reading_text,
+        short_questions=short_questions,
         to_ask=to_ask,
         worksheet=worksheet,
     )

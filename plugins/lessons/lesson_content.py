@@ -11,6 +11,7 @@ from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.rules.content_words import telling
 
 MEANT = re.compile(r"\s*(?:=+|＝|：|:\s|\s[-–—]\s)\s*")
+LEANING = re.compile(r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her)\b|[这那它他她]")  # on what is before
 LEAST_PAIRS = 3
 NAMES = r"(?:叫做|叫作|称为|被称作|叫|\b(?:called|known as)\b)"
 
@@ -68,7 +69,7 @@ def lesson_content(
             continue
         told.append(said)
         given_away = bool(topic) and telling(one.answer) <= telling(topic) and bool(telling(one.answer))
-        if (one.kind == "question" or one.gap) and not given_away:
+        if (one.kind == "question" or one.gap) and not given_away and not LEANING.match(said):
             (pairs if one.kind == "pair" else tasks).append(task)
     given = [MEANT.split(entry.strip(), maxsplit=1) for entry in vocabulary]
     meanings = {

@@ -18,7 +18,11 @@ PARAGRAPH = 4  # sentences
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
-ENDS = re.compile(r"(?:是|有|吃|喝|叫|用|到|的|在|为|成)(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,4})[。！]?$")
+ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用|(?<![现正])在|(?<![目有])的)"
+    r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
+    r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{1,6})了?[。！]?$"
+)
 
 
 def reading_text(facts: Sequence[str], relation: str | None = None, language: str | None = None) -> str:
@@ -35,12 +39,17 @@ def reading_text(facts: Sequence[str], relation: str | None = None, language: st
 
 
 def reading_tasks(
-    facts: Sequence[str], relation: str | None = None, language: str | None = None, *, written: Sequence[str] = ()
+    facts: Sequence[str],
+    relation: str | None = None,
+    language: str | None = None,
+    *,
+    written: Sequence[str] = (),
+    topic: str = "",
 ) -> dict[str, Any]:
     """Return the fields of `worksheet` that a text of the same facts answers.
 
     Every starred word has a gap of its own. Where there are fewer than three gaps, other sentences of the text have one
-    as well, and where there are too few of these too, none has.
+    as well, of a word that the `topic` does not say; where there are too few of these too, none has.
     """
     read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
@@ -53,7 +62,7 @@ def reading_tasks(
     for one in taught_facts(read, relation, language) if len(gaps) < LEAST_GAPS else ():
         statement = one.material["statement"]
         whole = one.kind == "sentence" and not any(gap.replace(GAP, word) == statement for gap, word in gaps.items())
-        if whole and one.gap not in asked and (found := _word(statement)):
+        if whole and one.gap not in asked and (found := _word(statement, topic)):
             gaps[statement[: found[1]] + GAP + statement[found[1] + len(found[0]) :]] = found[0]
     if len(gaps) < LEAST_GAPS:
         gaps = {}
@@ -100,13 +109,14 @@ def _starred(fact: str) -> dict[str, str]:
     return gaps
 
 
-def _word(sentence: str) -> tuple[str, int] | None:
+def _word(sentence: str, topic: str = "") -> tuple[str, int] | None:
     """Return a word that the text above tells, to leave a gap for, and where it starts: the longest one that is not
     everyday and comes once; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
         found = ENDS.search(sentence)
-        return (found["word"], found.start("word")) if found and sentence.count(found["word"]) == 1 else None
-    words = [one for one in WORD.finditer(sentence) if one.start() and telling(one.group())]
+        alone = found and sentence.count(found["word"]) == 1 and found["word"] not in topic
+        return (found["word"], found.start("word")) if found and alone else None
+    words = [one for one in WORD.finditer(sentence) if one.start() and telling(one.group()) - telling(topic)]
     once = [one for one in words if sentence.casefold().count(one.group()) == 1]
     longest = max(once, key=lambda one: len(one.group()), default=None)
     return (longest.group(), longest.start()) if longest else None

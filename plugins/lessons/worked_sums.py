@@ -9,6 +9,7 @@ from fractions import Fraction
 PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
 SUM = re.compile(rf"{PART}\s*([-+−×*x÷:])\s*{PART}\s*=\s*{PART}")
 LIKE = re.compile(r"(\d+)/(\d+)")
+TEN = 10
 MOST_TIMES = 12  # that are written out as an addition
 STEPS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -58,6 +59,19 @@ def steps_of(text: str, language: str) -> str:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])
     return ""
+
+
+def near_results(text: str) -> list[int]:
+    """Return what somebody gets who errs in a sum of whole numbers: a row of the table too far, one too many, ten."""
+    found = SUM.fullmatch(text.strip().rstrip(".。"))
+    if not found or not all(found[at].isdecimal() for at in (1, 3, 4)) or wrong_sum(text) is not None:
+        return []
+    left, right, made = int(found[1]), int(found[3]), int(found[4])
+    if found[2] in "×*x":
+        near = [made + right, made - right, made + left, made - left, made + 1]
+    else:
+        near = [made + 1, made - 1, *([made + TEN, made - TEN] if made > TEN else []), made + 2, made - 2]
+    return [one for one in dict.fromkeys(near) if one > 0 and one != made]
 
 
 def wrong_sums(facts: object) -> Iterator[tuple[str, str]]:
