@@ -9,6 +9,7 @@ from typing import Any
 
 from aigc_plugins.lessons.bloom import performed
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonTask
+from aigc_plugins.rules.content_words import content as content_words
 from aigc_plugins.rules.content_words import telling
 
 SUMMING = re.compile(
@@ -67,13 +68,13 @@ def _tested(goal: str, share: Sequence[LessonTask], content: LessonContent, text
 def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[list[LessonTask]]:
     """Return for each objective the facts that are about what it says, and no other objective as much; the rest go to
     one of knowing that would have none, where it is the only one. Sums go where something is worked out."""
-    own = telling(topic)
-    words = [telling(goal) - own for goal in goals]
+    own = content_words(topic)
+    words = [content_words(goal) - own for goal in goals]
     shares: list[list[LessonTask]] = [[] for _ in goals]
     asked = {one.told: one for one in (*content.tasks, *content.pairs)}
     rest: list[LessonTask] = []
     for fact in content.told:
-        near = [len(telling(fact) & its) + _reasons(fact, goal) for its, goal in zip(words, goals, strict=True)]
+        near = [_near(fact, its) + _reasons(fact, goal) for its, goal in zip(words, goals, strict=True)]
         task = asked.get(fact) or LessonTask(asked="", right=fact, told=fact)
         best = max(near)
         (shares[near.index(best)] if best and near.count(best) == 1 else rest).append(task)
@@ -93,8 +94,13 @@ def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[li
     return shares
 
 
+def _near(fact: str, words: frozenset[str]) -> int:
+    """Return how much a fact says of what an objective says: a telling word counts more than an everyday one."""
+    return 2 * len(telling(fact) & words) + len(content_words(fact) & words)
+
+
 def _reasons(fact: str, goal: str) -> int:
-    return 2 * bool(WHY.search(goal) and REASON.search(fact))
+    return 3 * bool(WHY.search(goal) and REASON.search(fact))
 
 
 def _own(content: LessonContent, topic: str, relation: str | None, texts: Mapping[str, Any]) -> list[LessonGoal]:

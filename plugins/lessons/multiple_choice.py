@@ -90,7 +90,10 @@ def _offered(
         options = _different(fact["answer"], distractors(fact, facts, pool))
         if _lacks(fact, options):
             options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
-        enough = len(options) >= OPTIONS and ("others" in fact or many_like(options) >= OPTIONS - 1)
+        begun = fact["rest"].startswith(GAP)  # with a capital, which may be no name's
+        small = [options[0][:1].lower() + options[0][1:], *options[1:]] if begun else options
+        like = max(many_like(options), many_like(small)) >= OPTIONS - 1
+        enough = len(options) >= OPTIONS and ("others" in fact or like)
         yield fact, stem, options if enough else options[:1]
 
 

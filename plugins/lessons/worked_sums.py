@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
@@ -19,6 +20,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "equal": " This is the same as {value}.",
         "+": "Add",
         "-": "Subtract",
+        "points": "Write the numbers one below the other, point below point: {left} {sign} {right} = {value}.",
         "times": "{left} × {right} means {left} times {right}: {row} = {value}.",
     },
     "zh": {
@@ -27,6 +29,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "equal": "约分得{value}。",
         "+": "加",
         "-": "减",
+        "points": "把小数点对齐，列竖式计算：{left} {sign} {right} = {value}。",
         "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
     },
 }
@@ -55,6 +58,10 @@ def steps_of(text: str, language: str) -> str:
         shown = f"{made}/{one[2]}"
         end = "" if shown == found[4] else words["equal"].format(value=found[4])
         return words["like"].format(**given) + words["whole"].format(sum=f"{left} {sign} {right}", value=shown) + end
+    places = max(len(part.partition(".")[2]) for part in (left, right, found[4]))
+    if places and sign in "+-" and "/" not in found.group():
+        shown = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
+        return words["points"].format(left=shown[0], sign=sign, right=shown[1], value=shown[2])
     if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])
