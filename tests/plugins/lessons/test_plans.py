@@ -35,7 +35,7 @@ def test_given_objectives_stand_and_each_is_asked_or_done() -> None:
         ],
         materials=["gravel", "a tray"],
     )
-    assert made["objectives"][0] == "Describe how Romans built a road."
+    assert made["objectives"][0] == "Describe how the Romans built a road."
     assert made["exit_ticket"][:2] == made["objectives"][:2]
     assert made["exit_key"] == [" ".join(ROADS[1:]), ROADS[0]]
     assert "Draw a Roman road." in made["phases"][3]["students"]
