@@ -11,7 +11,17 @@ from aigc.errors import JobError
 from aigc.types import Artifact, Json
 from aigc_plugins.formats.ai_label import AiLabel, label_keys, visible_line
 from aigc_plugins.formats.piece_dates import DATES, date_problems, piece_date
-from aigc_plugins.formats.piece_titles import BODIES, FRONT, TITLES, free_name, label, one_line, page_name, title_name
+from aigc_plugins.formats.piece_titles import (
+    BODIES,
+    FRONT,
+    TITLES,
+    as_labelled,
+    free_name,
+    label,
+    one_line,
+    page_name,
+    title_name,
+)
 from aigc_plugins.formats.sites import SiteName, dumped, site_named
 from aigc_plugins.formats.sound_text import sound
 
@@ -106,7 +116,7 @@ def _yaml(head: Mapping[str, Json], site: SiteName) -> str:
 
 
 def _blocks(artifact: Artifact, placed: Sequence[Path], site: SiteName) -> Iterator[str]:
-    fields = artifact.fields
+    fields = as_labelled(artifact.fields)
     title = title_name(fields)
     if title and not site:
         yield f"# {one_line(fields[title])}"

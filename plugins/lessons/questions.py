@@ -11,6 +11,7 @@ from aigc.types import Draft, Finding, Json
 from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
 from aigc_plugins.lessons.worked_sums import wrong_sums
 
+FEW = 10  # up to which Chinese asks 几
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
 _SMALL = """
@@ -60,6 +61,8 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     ):
         yield f"gives the answer away: {fact['answer']!r}"
     rest = fact["rest"].replace(GAP, " ")
+    if "几" in text and (figure := re.match(r"\d+", answer)) and int(figure.group()) > FEW:
+        yield f"asks 几, and the answer is {fact['answer']!r}: 多少"
     if HAN.search(rest):
         return
     asked = {_stem(word) for word in WORD.findall(text)}

@@ -328,3 +328,10 @@ def test_a_fact_with_both_sides_the_same_is_no_question(fact: str) -> None:
     assert told[0] == f"no question from {fact!r}: both sides are the same"
     assert not any("the same" in one for one in told[1:])
     assert list(every_fact_taught(made)) == [f"nothing from {fact!r}: both sides are the same"]
+
+
+def test_more_than_ten_are_not_asked_with_ji() -> None:
+    (bones,) = quiz_facts(["成年人有*206*块骨头。"], None, "zh")
+    assert list(asks_the_fact("成年人有几块骨头？", fact=bones)) and not list(
+        asks_the_fact("成年人有多少块骨头？", fact=bones)
+    )
