@@ -13,7 +13,17 @@ from aigc.types import Artifact, Json
 from aigc_plugins.formats.ai_label import AiLabel, label_keys, visible_line
 from aigc_plugins.formats.markdown_text import in_blocks, in_heading, in_item, inline, without_tags
 from aigc_plugins.formats.piece_dates import DATES, date_problems, piece_date
-from aigc_plugins.formats.piece_titles import BODIES, FRONT, TITLES, free_name, label, one_line, page_name, title_name
+from aigc_plugins.formats.piece_titles import (
+    BODIES,
+    FRONT,
+    TITLES,
+    as_labelled,
+    free_name,
+    label,
+    one_line,
+    page_name,
+    title_name,
+)
 from aigc_plugins.formats.sites import SiteName, dumped, site_named
 from aigc_plugins.formats.sound_text import sound
 
@@ -146,7 +156,7 @@ class _Hand:
 
 
 def _blocks(artifact: Artifact, placed: Sequence[Path], hand: _Hand) -> Iterator[str]:
-    fields = artifact.fields
+    fields = as_labelled(artifact.fields)
     title = title_name(fields)
     if title and not hand.site:
         yield f"# {hand.heading(fields[title])}"

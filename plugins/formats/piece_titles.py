@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 
 from aigc import file_name
 from aigc.types import Artifact, Json
 
+HAN = re.compile(r"[\u3400-\u9fff]")
 TITLES = ("title", "headline", "heading", "name", "question", "stem")  # what a piece, or a part of one, is called
 BODIES = ("text", "body", "content", "intro")  # these need no heading of their own
 FRONT = (
@@ -24,6 +28,30 @@ def label(name: str) -> str:
     """Return the name of a field as people read it."""
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def as_labelled(fields: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the fields of a piece under the names that its reader knows, of a Chinese one Chinese: 教学目标. What
+    decides how a piece is laid out, such as its title, keeps its name."""
+    title = fields.get(title_name(fields))
+    if not (isinstance(title, str) and HAN.search(title)):
+        return fields
+    return {_labels().get(name, name): _renamed(value) for name, value in fields.items()}
+
+
+def _renamed(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {_labels().get(name, name): _renamed(one) for name, one in value.items()}
+    return [_renamed(one) for one in value] if isinstance(value, list) else value
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    import yaml
+
+    text = files("aigc_plugins.formats").joinpath("labels.yaml").read_text(encoding="utf-8")
+    labels: Mapping[str, str] = yaml.safe_load(text)["zh"]
+    return labels
 
 
 def one_line(value: Json) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, one_objective, plain_objective
+from aigc_plugins.lessons.bloom import begins_with_verb, measurable
 from aigc_plugins.lessons.flashcards import cards_differ, every_fact_taught, flashcards
+from aigc_plugins.lessons.lesson_checks import lesson_has_facts
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
     classroom_task,
@@ -25,14 +26,13 @@ from aigc_plugins.lessons.lesson_lines import (
 )
 from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
-from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
+from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items, short_questions
 from aigc_plugins.lessons.option_lengths import key_not_longest
-from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
+from aigc_plugins.lessons.phases import lesson, lesson_materials
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
-from aigc_plugins.lessons.readings import reading_text
+from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
 from aigc_plugins.lessons.taught_facts import to_ask
-from aigc_plugins.lessons.teaching_shapes import lesson_line, suits_any_topic
 from aigc_plugins.lessons.worksheets import key_answers_sheet, worksheet
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def aigc_checks() -> Sequence[Extension]:
         classroom_task,
         covers_topic,
         every_fact_asked,
+        every_fact_read,
         every_fact_taught,
         key_answers_sheet,
+        lesson_has_facts,
         key_not_longest,
         measurable,
         no_given_word,
-        one_objective,
         reads_at_level,
         says_words_once,
-        suits_any_topic,
         well_formed_items,
         wrong_answers,
     )
@@ -77,19 +77,16 @@ def aigc_checks() -> Sequence[Extension]:
 def aigc_environment(environment: jinja2.Environment) -> None:
     environment.filters.update(five_e_minutes=five_e_minutes, of_class=of_class, quiz_stem=quiz_stem)
     environment.globals.update(
-        bloom_verbs=bloom_verbs,
         flashcards=flashcards,
         hard_words=hard_words,
         lacking_answers=lacking_answers,
-        lesson_assessment=lesson_assessment,
-        lesson_line=lesson_line,
+        lesson=lesson,
         lesson_materials=lesson_materials,
-        lesson_phases=lesson_phases,
-        lesson_words=lesson_words,
-        plain_objective=plain_objective,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,
+        reading_tasks=reading_tasks,
         reading_text=reading_text,
+        short_questions=short_questions,
         to_ask=to_ask,
         worksheet=worksheet,
     )

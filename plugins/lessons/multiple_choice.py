@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from aigc_plugins.lessons.answer_slots import answer_slot, coded
 from aigc_plugins.lessons.number_words import near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
 from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
+from aigc_plugins.lessons.worked_sums import near_results, steps_of
 
 OPTIONS = 4
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 CENTURY = re.compile(rf"{GAP}(?:th)? century")
 THIS_CENTURY = 21
-FAR = 10  # times: a number that is so far from the right one is no choice
+FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
 
 
@@ -35,19 +37,13 @@ def quiz_items(
 
     `stems` belong to the facts that bring no question, in order. Wrong answers come from the other facts, the brief's
     `pool`, other numbers near a number, and `wrong`: lines of a model, `answer: wrong; wrong; wrong`. A fact without
-    enough of them is left out. Neither where the right answer stands nor how long it is tells which it is.
+    enough of its kind is left to `short_questions`. Neither where the right answer stands nor its length tells.
     """
-    asked = [fact for fact in facts if not fact["question"]]
-    written = list(stems) if len(stems) == len(asked) else [quiz_stem(fact, language) for fact in asked]
-    waiting = iter(written)
-    ready = []
-    for fact in facts:
-        stem = fact["question"] or next(waiting)
-        options = _different(fact["answer"], distractors(fact, facts, pool))
-        if _lacks(fact, options):
-            options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
-        if len(options) >= OPTIONS:
-            ready.append((fact, stem, _as_begun(options, stem)))
+    ready = [
+        (fact, stem, _as_begun(options, stem))
+        for fact, stem, options in _offered(facts, stems, wrong, pool, language)
+        if len(options) >= OPTIONS
+    ]
     places = key_places([fact["statement"] for fact, _, _ in ready])
     fair = of_fair_lengths([options for _, _, options in ready], OPTIONS)
     return [
@@ -55,10 +51,57 @@ def quiz_items(
             "stem": stem,
             "options": _arranged(options, place, fact["statement"]),
             "answer": options[0],
-            "feedback": fact["statement"],
+            "feedback": _feedback(fact, language),
         }
         for (fact, stem, _), options, place in zip(ready, fair, places, strict=True)
     ]
+
+
+def short_questions(
+    facts: Sequence[QuizFact],
+    stems: Sequence[str],
+    wrong: Sequence[str] = (),
+    pool: Sequence[str] | None = None,
+    language: str = "en",
+) -> list[dict[str, str]]:
+    """Return `{stem, answer, statement}` for each fact that `quiz_items` leaves out: one that has too few wrong answers
+    of its kind is asked without any, since others would tell which is right."""
+    offered = _offered(facts, stems, wrong, pool, language)
+    return [
+        {"stem": stem, "answer": fact["answer"], "statement": fact["statement"]}
+        for fact, stem, options in offered
+        if len(options) < OPTIONS
+    ]
+
+
+def _offered(
+    facts: Sequence[QuizFact],
+    stems: Sequence[str],
+    wrong: Sequence[str],
+    pool: Sequence[str] | None,
+    language: str,
+) -> Iterator[tuple[QuizFact, str, list[str]]]:
+    """Yield each fact with its question, and its answer among what may be chosen; alone where that is too little."""
+    asked = [fact for fact in facts if not fact["question"]]
+    written = list(stems) if len(stems) == len(asked) else [quiz_stem(fact, language) for fact in asked]
+    waiting = iter(written)
+    for fact in facts:
+        stem = fact["question"] or next(waiting)
+        options = _different(fact["answer"], distractors(fact, facts, pool))
+        if _lacks(fact, options):
+            options = _different(fact["answer"], [*_model_answers(fact, wrong), *options[1:]])
+        begun = fact["rest"].startswith(GAP)  # with a capital, which may be no name's
+        small = [options[0][:1].lower() + options[0][1:], *options[1:]] if begun else options
+        like = max(many_like(options), many_like(small)) >= OPTIONS - 1
+        enough = len(options) >= OPTIONS and ("others" in fact or like)
+        yield fact, stem, options if enough else options[:1]
+
+
+def _feedback(fact: QuizFact, language: str) -> str:
+    """Return what is said after an answer: the fact, and of a sum how it is worked out."""
+    statement = fact["statement"]
+    steps = steps_of(statement, language)
+    return f"{statement.rstrip('.。')}{'。' if language == 'zh' else '. '}{steps}" if steps else statement
 
 
 def lacking_answers(facts: Sequence[QuizFact], pool: Sequence[str] | None = None) -> list[QuizFact]:
@@ -77,13 +120,16 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     kind = _kind(answer, fact)
     others = [*(_kinds(pool or (), fact)), *((other["answer"], _kind(other["answer"], other)) for other in facts)]
     same_kind = [other for other, its in others if its == kind]
-    same_kind = [other for other in same_kind if _of_like_size(other, answer)]
+    same_kind = [other for other in same_kind if _of_like_size(other, answer) and _of_like_script(other, answer)]
     _draw(fact["statement"]).shuffle(same_kind)
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
+    if kind[0] == "code":
+        return same_kind
     near = (
         _near_centuries(int(answer)) if CENTURY.search(fact["rest"]) and answer.isdecimal() else _near_numbers(answer)
     )
-    return [*of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    beside = list(map(str, near_results(fact["statement"])))
+    return [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
 
 
 def key_places(statements: Sequence[str]) -> list[int]:
@@ -118,11 +164,18 @@ def _kind(answer: str, fact: QuizFact) -> tuple[str, str]:
     the end of a sentence goes with other ends only."""
     if "others" in fact:
         return "end", ""
+    if NUMBER.match(answer) and coded(fact):
+        return "code", ""
     if NUMBER.match(answer):
         unit = NUMBER.sub("", answer, count=1).strip()
         after = re.search(rf"{GAP}\s+([^\W\d]+)", fact["rest"]) if not unit else None
         return "number", unit or (after[1] if after else "year" if YEAR.fullmatch(answer) else "")
-    return "text", ""
+    return "text", answer_slot(fact)
+
+
+def _of_like_script(other: str, answer: str) -> bool:
+    """Tell whether two answers are both numbers, or neither is."""
+    return bool(re.match(r"\d", other)) == bool(re.match(r"\d", answer))
 
 
 def _kinds(pool: Sequence[str], fact: QuizFact) -> list[tuple[str, tuple[str, str]]]:
@@ -170,8 +223,9 @@ def _near_numbers(answer: str) -> Iterator[str]:
     elif number == number.to_integral_value() and number <= 12:
         changes = [number + 1, number - 1, number + 2, number + 3]
     else:
-        most = (number + 100) / 2 if answer.endswith("%") and number <= 100 else number * 2
-        near = (number / 2, most, number * Decimal("0.75"), most * Decimal("0.75"))
+        most = (number + 100) / 2 if answer.endswith("%") and number <= 100 else number * Decimal("1.2")
+        more = () if answer.endswith("%") else (number * Decimal("1.5"), number * Decimal("0.6"))
+        near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
         changes = [_rounded(change, number) for change in near]
     digits = len(written.partition(".")[2])
     for change in changes:

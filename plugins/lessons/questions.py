@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from aigc import check
 from aigc.types import Draft, Finding, Json
 from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
+from aigc_plugins.lessons.worked_sums import wrong_sums
 
+FEW = 10  # up to which Chinese asks 几
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,]*")
 HAN = re.compile(r"[\u3400-\u9fff]")
 _SMALL = """
@@ -59,6 +61,8 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     ):
         yield f"gives the answer away: {fact['answer']!r}"
     rest = fact["rest"].replace(GAP, " ")
+    if "几" in text and (figure := re.match(r"\d+", answer)) and int(figure.group()) > FEW:
+        yield f"asks 几, and the answer is {fact['answer']!r}: 多少"
     if HAN.search(rest):
         return
     asked = {_stem(word) for word in WORD.findall(text)}
@@ -85,10 +89,12 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
 
 @check(severity="warn")
 def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
-    """Every fact of the brief became a question; one in which nothing can be asked for, or with too few wrong answers,
-    is named."""
+    """Every fact of the brief became a question; one in which nothing can be asked for is named, and a sum that is
+    wrong."""
     values = draft.brief.values
-    asked = {str(item["feedback"]) for item in draft.fields.get(field) or []}
+    told = [str(item["feedback"]) for item in draft.fields.get(field) or []]
+    key: Mapping[str, Json] = draft.fields.get("key") or {}
+    told += key.get("facts") or []
     facts = values.get("facts") or []
     read = read_facts(facts, values.get("relation"), draft.language, str(values.get("topic") or ""))
     for fact, made in zip(facts, read, strict=True):
@@ -96,8 +102,10 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
             yield f"no question from {fact!r}: both sides are the same"
         elif made is None:
             yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
-        elif made["statement"] not in asked:
+        elif not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
             yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
+    for fact, value in wrong_sums(facts):
+        yield f"{fact!r} is wrong, it comes to {value}"
 
 
 @check

@@ -20,6 +20,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, others_of, taken_apart
+from aigc_plugins.lessons.told_questions import told_question
 
 # statement, answer, question (or empty), rest: the statement with a gap for the answer; of a sentence whose end is
 # asked, others: the ends that it might have, a line each
@@ -38,6 +39,7 @@ PAIRS = (  # what stands between the sides of a pair, the surest first
 DASHED = re.compile(r"(\S.*?)\s+[-–—]\s+(\S.*)")
 ASKED = re.compile(r"(?:(?:Q|Question|问题?)\s*[:：.]\s*)?(.+?[?？])\s*(?:(?:A|Answer|答案?)\s*[:：.]\s*)?([^?？]+)")
 CODE = re.compile(r"[\d()\[\]{}<>+*/^|&%_\\]|[a-z]\.[a-z]")
+ARITHMETIC = re.compile(r"[\d\s.,/()+*×x÷:−-]+")
 PROSE = re.compile(r"(?<![\w(.\[{'\"_])[a-z]{2,}(?![\w(.\[{'\"_])|[\u3400-\u9fff]")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,.]*\d?(?:\s?(?:°\s?[CF]|%|km/h|km|cm|mm|kg|mg|g|m|l|ml|years|days|hours)(?!\w))?")
 COPULA = re.compile(
@@ -151,7 +153,7 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
         return f"What {described[2]} the {described[1]}?"
     asked = re.fullmatch(rf"(.+)是{GAP}。", fact["rest"])
     if asked:
-        return f"{asked[1]}是什么？"
+        return f"{asked[1]}是{'多少' if fact['answer'][0].isdigit() else '什么'}？"
     rest = re.sub(rf"\b([Aa])n? (?={GAP})", r"\1(n) ", fact["rest"])  # which article would tell
     return ("填空：" if language == "zh" else "Fill in the gap: ") + rest
 
@@ -172,9 +174,7 @@ def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
         return {"statement": statement, "answer": answer, "question": question, "rest": question}
     question = _asked_as_it_stands(left, answer, language) if not relation else left if left.endswith(ENDS) else ""
     if question:
-        gap = " " if question.endswith("?") else ""
-        paired = '"' in question or "“" in question  # only what belongs together is asked
-        statement = f"{left} = {answer}" if paired and left not in question[:1] else f"{question}{gap}{answer}"
+        statement = told_question(question, answer) if left.endswith(ENDS) else f"{left} = {answer}"
         return {"statement": statement, "answer": answer, "question": question, "rest": question}
     if language == "zh":
         described = related(left, relation) if relation else left
@@ -212,7 +212,8 @@ def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
         return left
     numbered = left.isdecimal() and PROSE.search(answer)  # a year and what happened then
     if CODE.search(left) and not PROSE.search(left) and not numbered:
-        return f"{left} 的结果是什么？" if language == "zh" else f"What is {left}?"
+        asked = "等于多少" if ARITHMETIC.fullmatch(left) else "的结果是什么"
+        return f"{left} {asked}？" if language == "zh" else f"What is {left}?"
     if language == "zh":
         return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
     words = left.split()

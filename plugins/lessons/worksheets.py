@@ -41,10 +41,10 @@ def worksheet(
             asked.append((question, one.answer))
         elif one.gap and one not in matched:
             gaps.append((one.gap, one.answer))
-    right = _mixed([one.answer for one in matched])
+    right = mixed([one.answer for one in matched])
     return {
         "gaps": [gap for gap, _ in gaps],
-        "word_bank": _mixed([_as_listed(answer) for _, answer in gaps]),
+        "word_bank": mixed([as_listed(answer) for _, answer in gaps]),
         "left": [one.left for one in matched],
         "right": right,
         "questions": [question for question, _ in asked],
@@ -72,7 +72,7 @@ def key_answers_sheet(draft: Draft) -> Iterator[Finding]:
     for at, gap in enumerate(fields.get("gaps") or []):
         if gap.count(GAP) != 1:
             yield Finding(message=f"has {gap.count(GAP)} gaps", field=f"gaps[{at}]")
-    wanted = Counter(_as_listed(answer).casefold() for answer in key.get("gaps") or [])
+    wanted = Counter(as_listed(answer).casefold() for answer in key.get("gaps") or [])
     if wanted != Counter(word.casefold() for word in fields.get("word_bank") or []):
         yield Finding(message="has not the words that the key has", field="word_bank")
     right, letters = fields.get("right") or [], key.get("matching") or []
@@ -97,7 +97,7 @@ def _bare(side: str) -> str:
     return re.sub(r"^(?:the|an?|to)\s+", "", bare).strip() or side.casefold()
 
 
-def _mixed(texts: Sequence[str]) -> list[str]:
+def mixed(texts: Sequence[str]) -> list[str]:
     """Return texts in an order that depends on them alone, and is not the one that they came in."""
     mixed = sorted(texts)
     random.Random(hashlib.sha256("\n".join(mixed).encode()).digest()).shuffle(mixed)
@@ -106,6 +106,6 @@ def _mixed(texts: Sequence[str]) -> list[str]:
     return mixed
 
 
-def _as_listed(answer: str) -> str:
+def as_listed(answer: str) -> str:
     """Return an answer as a list of words has it: a capital article would tell that it begins its sentence."""
     return answer[0].lower() + answer[1:] if ARTICLE.match(answer) else answer

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aigc.types import Json
 from aigc_plugins.formats.piece_dates import DATES
-from aigc_plugins.formats.piece_titles import BODIES, FRONT, label, title_name
+from aigc_plugins.formats.piece_titles import BODIES, FRONT, as_labelled, label, title_name
 from aigc_plugins.formats.sound_text import sound, sound_line
 from aigc_plugins.publishing.piece_values import LINKS
 
@@ -37,6 +37,7 @@ class PageBlock:
 
 def blocks_of(fields: Mapping[str, Json], *, but: Collection[str] = ABOUT) -> Iterator[PageBlock]:
     """Yield the blocks of a piece's text: of all fields but its title and those that say something about it."""
+    fields = as_labelled(fields)
     title = title_name(fields)
     for name, value in fields.items():
         if name != title and name not in but:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import yaml
 from openpyxl import load_workbook
@@ -208,6 +209,10 @@ def _texts(path: Path) -> Iterator[str]:
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         yield str(message["subject"])
         yield from (part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+    elif path.suffix == ".epub":
+        with ZipFile(path) as book:
+            pages = [book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xhtml", ".opf"))]
+        yield from (html.unescape(re.sub(r"<[^>]+>", " ", page)) for page in pages)
     elif path.suffix in (".html", ".xml"):
         yield html.unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8")))
     elif path.suffix == ".md":

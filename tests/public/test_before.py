@@ -29,7 +29,14 @@ RECORDS = sorted(HERE.glob("*.json"))
 GIVEN_UP = {  # while nothing was promised yet
     "0.1.0": {
         "checks": ["announces", "opens_shortly"],
-        "functions of templates": ["article_intro"],
+        "functions of templates": [
+            "article_intro",
+            "bloom_verbs",
+            "lesson_assessment",
+            "lesson_phases",
+            "lesson_words",
+            "plain_objective",
+        ],
         "options": ["postprocessor keep_announcements(at_most)"],
         "post-processors": ["keep_announcements"],
     }

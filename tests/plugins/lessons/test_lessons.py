@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from aigc.types import Brief, Draft, Field, Json
-from aigc_plugins.lessons.bloom import begins_with_verb, bloom_verbs, measurable, plain_objective
+from aigc_plugins.lessons.bloom import begins_with_verb, measurable
 from aigc_plugins.lessons.flashcards import every_fact_taught
 from aigc_plugins.lessons.lesson_lines import (
     answer_first,
@@ -17,7 +17,6 @@ from aigc_plugins.lessons.lesson_lines import (
 )
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
-from aigc_plugins.lessons.phases import lesson_assessment, lesson_materials, lesson_phases, lesson_words
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_fact, quiz_facts, quiz_stem
 
@@ -78,17 +77,6 @@ def test_objectives_can_be_observed(text: str, language: str, fine: bool) -> Non
     assert (not list(measurable(text, field))) is fine
 
 
-def test_verbs_asked_for_are_measurable_and_rise() -> None:
-    for language in ("en", "zh"):
-        verbs = bloom_verbs("rivers", language)
-        field = Field(path="x", schema={}, draft=draft({}, language=language))
-        assert len(set(verbs)) == 3
-        assert not any(
-            list(measurable(f"{verb} the rivers" if verb.isascii() else f"{verb}河流", field)) for verb in verbs
-        )
-    assert bloom_verbs("rivers") == bloom_verbs("rivers")
-
-
 def test_an_objective_begins_with_its_verb() -> None:
     assert not list(begins_with_verb("Describe a river.", verb="describe"))
     assert list(begins_with_verb("Explain a river.", verb="describe"))
@@ -106,7 +94,7 @@ def test_an_objective_begins_with_its_verb() -> None:
             "What is the capital of Ohio?",
         ),
         ("largest planet = Jupiter", None, "The largest planet is Jupiter.", "Jupiter", "What is the largest planet?"),
-        ("Who wrote Emma? = Jane Austen", None, "Who wrote Emma? Jane Austen", "Jane Austen", "Who wrote Emma?"),
+        ("Who wrote Emma? = Jane Austen", None, "Jane Austen wrote Emma.", "Jane Austen", "Who wrote Emma?"),
         ("Ice is *frozen* water.", None, "Ice is frozen water.", "frozen", "Fill in the gap: Ice is ____ water."),
         (
             "Water boils at 100 °C at sea level",
@@ -162,7 +150,7 @@ def test_pairs_and_stars_as_people_write_them(fact: str, stem: str, answer: str)
 
 def test_chinese_pairs_that_do_not_say_what_is_asked() -> None:
     stems = [quiz_stem(made, "zh") for made in quiz_facts(["法国=巴黎", "4 + 5 = 9", "最大的行星=木星"], None, "zh")]
-    assert stems == ["下列哪一项与“法国”相对应？", "4 + 5 的结果是什么？", "最大的行星是什么？"]
+    assert stems == ["下列哪一项与“法国”相对应？", "4 + 5 等于多少？", "最大的行星是什么？"]
 
 
 def test_a_fact_without_a_question_is_named() -> None:
@@ -329,33 +317,6 @@ def test_tasks_and_lines() -> None:
     assert list(covers_topic("Name a famous writer.", topic="persuasive writing"))
 
 
-def test_a_lesson_is_put_together_in_both_languages() -> None:
-    for language in ("en", "zh"):
-        phases = lesson_phases(45, "Why?", "Draw it.", "What?", ["magma", "lava"], language)
-        assert sum(phase["minutes"] for phase in phases) == 45  # type: ignore[misc]
-        text = " ".join(f"{phase['teacher']} {phase['students']}" for phase in phases)
-        assert all(line in text for line in ("Why?", "Draw it", "What?", "magma", "lava"))
-        assert "{" not in text
-        without = lesson_phases(45, "Why?", "Draw it.", "What?", [], language)
-        assert "{" not in str(without[2]["teacher"])
-        assert "{" not in lesson_assessment("What?", ["Describe it."], language)
-    assert lesson_materials(["Notebooks", "a kettle"])[:2] == ["Notebooks", "a kettle"]
-    assert len(lesson_materials(["Notebooks"])) == len(lesson_materials([]))
-    magma, ash = lesson_words(["Magma", "ash"], ["magma: melted rock"])
-    assert magma == {"term": "Magma", "meaning": "melted rock"}
-    assert "look this word up" in ash["meaning"]
-
-
-def test_plain_objectives_differ_and_start_with_their_verb() -> None:
-    for language, topic in (("en", "the water cycle"), ("zh", "水循环")):
-        verbs = bloom_verbs(topic, language)
-        plain = [plain_objective(verb, topic, language) for verb in verbs]
-        assert len({text[4:] for text in plain}) == 3
-        for verb, text in zip(verbs, plain, strict=True):
-            assert not list(begins_with_verb(text, verb=verb))
-            assert not list(covers_topic(text, topic=topic))
-
-
 SAME = ["2 = 2", "x = x", "x => x", "２ = 2", "**a** = a.", "Paris is Paris.", "水是水", "a\ta"]
 
 
@@ -367,3 +328,10 @@ def test_a_fact_with_both_sides_the_same_is_no_question(fact: str) -> None:
     assert told[0] == f"no question from {fact!r}: both sides are the same"
     assert not any("the same" in one for one in told[1:])
     assert list(every_fact_taught(made)) == [f"nothing from {fact!r}: both sides are the same"]
+
+
+def test_more_than_ten_are_not_asked_with_ji() -> None:
+    (bones,) = quiz_facts(["成年人有*206*块骨头。"], None, "zh")
+    assert list(asks_the_fact("成年人有几块骨头？", fact=bones)) and not list(
+        asks_the_fact("成年人有多少块骨头？", fact=bones)
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aigc.types import Brief, Draft
-from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items
+from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items, short_questions
 from aigc_plugins.lessons.number_words import near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import key_not_longest, of_fair_lengths
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
@@ -121,3 +121,45 @@ def test_a_name_among_things_that_are_none_has_the_names_that_a_model_gives() ->
     assert len(set(alone["options"])) == 4  # type: ignore[call-overload]
     *_, helped = quiz_items(facts, stems, ["Pacific Ocean: Atlantic Ocean; Indian Ocean; Arctic Ocean"])
     assert all(str(one).endswith("Ocean") for one in helped["options"])  # type: ignore[attr-defined]
+
+
+def test_what_would_give_the_answer_away_is_asked_without_a_choice() -> None:
+    facts = quiz_facts(
+        [
+            "*张衡*制作了地动仪。",
+            "记录中药的书叫做*本草*。",
+            "写字用什么？ = 毛笔",
+            "报警电话是*110*。",
+            "*蔡伦*改进了造纸术。",
+        ],
+        None,
+        "zh",
+    )
+    assert not quiz_items(facts, [], language="zh")
+    assert [one["answer"] for one in short_questions(facts, [], language="zh")] == [
+        "张衡",
+        "本草",
+        "毛笔",
+        "110",
+        "蔡伦",
+    ]
+    more = quiz_facts(
+        [f"*{name}*发明了第{at}种机器。" for at, name in enumerate(["张衡", "蔡伦", "毕昇", "鲁班"], 3)], None, "zh"
+    )
+    assert len(quiz_items(more, [], language="zh")) == 4 and not short_questions(more, [], language="zh")
+
+
+def test_numbers_of_telephones_have_only_one_another() -> None:
+    facts = quiz_facts(
+        [
+            f"The emergency number of {land} is *{number}*."
+            for land, number in [("Spain", 112), ("Britain", 999), ("China", 110), ("Mars", 911)]
+        ]
+    )
+    assert all(set(item["options"]) <= {"112", "999", "110", "911"} for item in quiz_items(facts, []))  # type: ignore[call-overload]
+    assert [one["answer"] for one in short_questions(facts[:2], [])] == ["112", "999"]
+
+
+def test_wrong_answers_of_a_sum_are_those_of_who_errs() -> None:
+    (item,) = quiz_items(quiz_facts(["6 × 7 = 42"]), [])
+    assert set(item["options"]) <= {"42", "49", "35", "48", "36"} and "6 times 7" in str(item["feedback"])  # type: ignore[call-overload]

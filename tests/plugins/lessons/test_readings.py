@@ -9,7 +9,8 @@ import pytest
 from aigc.types import Brief, Draft
 from aigc_plugins.lessons import levels
 from aigc_plugins.lessons.levels import hard_words, reads_at_level
-from aigc_plugins.lessons.readings import reading_text
+from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
+from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.rules.reading_ease import reading_grade
 
 ENGLISH = {
@@ -45,7 +46,7 @@ def told(text: str, level: str) -> list[str]:
 
 def test_sentences_are_read_in_their_order_and_none_alone() -> None:
     facts = [f"Fact number *{word}* is here." for word in ("one", "two", "three", "four", "five")]
-    text = reading_text([*facts, "dog = Hund", "Who? = me", "4 + 5 = 9"])
+    text = reading_text([*facts, "dog = Hund", "4 + 5 = 9"])
     assert text == " ".join(fact.replace("*", "") for fact in facts)
     assert [part.count("Fact") for part in reading_text([*facts, "Fact number *six* is here"]).split("\n\n")] == [4, 2]
     assert reading_text(["Ohio = Columbus", "Texas = Austin"], "capital of") == (
@@ -98,3 +99,60 @@ def test_without_a_list_english_is_graded_by_its_syllables() -> None:
 def test_a_grade_is_about_what_the_formula_gives(text: str, least: float, most: float) -> None:
     found: Any = reading_grade(text)
     assert least <= found <= most
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "told"),
+    [
+        ("Who wrote Emma?", "Jane Austen", "Jane Austen wrote Emma."),
+        ("What is the largest planet?", "Jupiter", "The largest planet is Jupiter."),
+        ("What do spiders eat?", "insects", "Spiders eat insects."),
+        (
+            "What do the workers do in the morning?",
+            "open the hive",
+            "What do the workers do in the morning? Open the hive.",
+        ),
+        ("How many eggs do barn owls lay?", "four to seven", "Barn owls lay four to seven eggs."),
+        (
+            "How long do the young stay in the nest?",
+            "about eight weeks",
+            "The young stay in the nest for about eight weeks.",
+        ),
+        ("How long do bones take to heal?", "six weeks", "How long do bones take to heal? Six weeks."),
+        ("泡绿茶用多少度的水？", "80度左右", "泡绿茶用80度左右的水。"),
+        ("刺猬一次生几只小刺猬？", "三到六只", "刺猬一次生三到六只小刺猬。"),
+        ("三角形有几条边？", "三", "三角形有三条边。"),
+        ("谁设计了赵州桥？", "李春", "李春设计了赵州桥。"),
+        ("为什么红茶是红色的？", "因为茶叶发酵", "为什么红茶是红色的？因为茶叶发酵。"),
+        ("清明节人们做什么？", "扫墓", "清明节人们做什么？扫墓。"),
+        ("都江堰在哪个省？", "四川省", "都江堰在哪个省？四川省。"),
+    ],
+)
+def test_a_question_is_told_with_its_answer(question: str, answer: str, told: str) -> None:
+    assert told_question(question, answer) == told
+    assert told in reading_text([f"{question} = {answer}", "Ice is cold."])
+
+
+def test_a_reading_has_three_gaps_or_none() -> None:
+    facts = ["Tea is made from *leaves* and hot *water*.", "The kettle is hot.", "Who drinks it? = my aunt"]
+    tasks = reading_tasks(facts, topic="tea")
+    assert tasks["gaps"] == [
+        "Tea is made from ____ and hot water.",
+        "Tea is made from leaves and hot ____.",
+        "The ____ is hot.",
+    ]
+    assert sorted(tasks["word_bank"]) == ["kettle", "leaves", "water"]
+    assert tasks["questions"] == ["Who drinks it?"]
+    few = reading_tasks(facts[1:], topic="tea")
+    assert few["gaps"] == few["word_bank"] == few["key"]["gaps"] == []
+    chinese = reading_tasks(
+        ["赵州桥在河北省赵县。", "桥全长*五十多米*。", "它已经有一千四百多年的历史了。"], topic="赵州桥"
+    )
+    assert chinese["key"]["gaps"] == ["河北省赵县", "五十多米", "历史"]
+
+
+def test_a_fact_that_the_text_cannot_tell_is_named_and_not_asked() -> None:
+    facts = ["dog = Hund", "cat = Katze", "bird = Vogel", "Ice is *cold*."]
+    assert reading_tasks(facts)["left"] == []
+    named = list(every_fact_read(Draft(brief=Brief(id="1", values={"facts": facts}), fields={}, schema={})))
+    assert [one.partition(" is no")[0] for one in named] == ["'dog = Hund'", "'cat = Katze'", "'bird = Vogel'"]

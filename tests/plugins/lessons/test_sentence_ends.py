@@ -107,7 +107,14 @@ def test_a_range_is_not_asked_for_one_of_its_numbers() -> None:
 def test_a_gap_does_not_tell_by_its_article_or_its_capital() -> None:
     (fact,) = quiz_facts(["Wear shoes with a *grip*."])
     assert quiz_stem(fact) == "Fill in the gap: Wear shoes with a(n) ____."
-    facts = quiz_facts(["*Seeds* need warmth.", "Bees like *nectar*.", "Trees have *bark*.", "Fish have *gills*."])
+    facts = quiz_facts(
+        [
+            "*Seeds* are the parts that grow.",
+            "The parts that drink are *roots*.",
+            "The parts that make food are *leaves*.",
+            "The parts that smell are *petals*.",
+        ]
+    )
     item = quiz_items(facts, [quiz_stem(one) for one in facts])[0]
     assert item["answer"] == "Seeds" and all(str(option)[0].isupper() for option in item["options"])  # type: ignore[attr-defined]
 

@@ -1,0 +1,30 @@
+"""Whether a lesson has what it is to teach, and whether that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from aigc import check
+from aigc.types import Draft
+from aigc_plugins.lessons.lesson_content import lesson_content
+from aigc_plugins.lessons.lesson_goals import untaught
+from aigc_plugins.lessons.worked_sums import wrong_sums
+
+
+@check(severity="warn")
+def lesson_has_facts(draft: Draft) -> Iterator[str]:
+    """A lesson has something to teach: its brief gives facts, or words with their meanings; its sums are right."""
+    values = draft.brief.values
+    facts, words = values.get("facts") or (), values.get("vocabulary") or ()
+    relation, topic = values.get("relation"), str(values.get("topic") or "")
+    content = lesson_content(facts, words, relation, str(values.get("language") or "en"), (), topic)
+    if content.kind == "none":
+        yield "has no facts to teach from: give some as `facts`, or words with their meanings as `vocabulary`"
+    elif content.looked_up:
+        yield f'does not tell what {content.looked_up[0]!r} means: give it as "{content.looked_up[0]} = meaning"'
+    if len(content.sums) == 1:
+        yield f"has one exercise only, {content.sums[0].told!r}: give more, some to show and some to ask"
+    for goal in untaught(values.get("objectives") or (), content, topic) if content.kind != "none" else ():
+        yield f"no fact speaks of the objective {goal!r}: give one in its words"
+    for fact, value in wrong_sums(facts):
+        yield f"{fact!r} is wrong, it comes to {value}"

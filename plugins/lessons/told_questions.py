@@ -1,0 +1,78 @@
+"""A question and its answer, told: "Who wrote Emma?" and "Jane Austen" are "Jane Austen wrote Emma."
+
+Where no sentence is sure, the answer stands behind its question, as books for children tell things: "How long do the
+young stay in the nest? About eight weeks."
+"""
+
+from __future__ import annotations
+
+import re
+
+from aigc_plugins.lessons.number_words import CLASSIFIERS
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+# What asks in a Chinese question and stands where its answer would; of two, or of how and why, no sentence is sure.
+UNSURE = re.compile(
+    r"为什么|为何|怎么|怎样|如何|吗|呢|哪些|是不是|能不能|什么样|[干做]什么|什么的|哪(?!里|儿|一?[年天个月](?:[^\u3400-\u9fff]|$))"
+)
+UNIT = rf"(?:平方米|立方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|[度米吨克元斤里升分秒时周{CLASSIFIERS}])"
+ASKING = re.compile(
+    rf"什么时候|什么时间|什么地方|什么|谁|哪里|哪儿|哪一?[年天个月]|多长时间|多久|多[大长高重远深快宽]|(?:多少|几)(?P<unit>{UNIT})?"
+)
+PLACE = re.compile(r"[里上中下边旁处内外间面市省县国]$")
+WHO = re.compile(r"Who ((?!(?:is|are|was|were|do|does|did|has|have|had|can|will|would|should)\b)[a-z]+ .+)")
+WHAT_IS = re.compile(r"(?:What|Who|Where) (is|are|was|were) ((?:the|its|their) .+)")
+WHAT_DO = re.compile(r"What do ((?:[A-Za-z]+ ){1,3}?)([a-z]+)")
+HOW_MANY = re.compile(r"How many ([a-z ]+?) (do|does) (.+?) have")
+HOW_MANY_DO = re.compile(r"How many ([a-z]+) do (.+?) ([a-z]+)")
+HOW_LONG = re.compile(r"How long do (?!.* (?:take|need|last)\b)(.+)")
+FOR = re.compile(r"(?:about |around |up to |at least )?(?:\d|an? |two|three|four|five|six|seven|eight|nine|ten)")
+
+
+def told_question(question: str, answer: str) -> str:
+    """Return what a question and its answer say, as text to read."""
+    bare, right = question.strip().rstrip("?？ "), answer.strip().rstrip(".。 ")
+    if HAN.search(bare):
+        return _chinese(bare, right) or f"{bare}？{right}。"
+    return _english(bare, right) or f"{bare}? {right[:1].upper()}{right[1:]}."
+
+
+def _chinese(question: str, answer: str) -> str:
+    found = list(ASKING.finditer(question))
+    if len(found) != 1 or UNSURE.search(question) or re.search(r"[，。；？]", question):
+        return ""
+    unit = found[0].groupdict().get("unit") or ""
+    behind = unit if unit and unit not in answer and re.search(r"[\d一二两三四五六七八九十百千万]$", answer) else ""
+    if unit and not behind and unit not in answer:
+        return ""
+    start, end = found[0].span()
+    if found[0].group() in ("哪里", "哪儿") and question[end:] and not PLACE.search(answer):
+        return ""  # 血液在肺吸收氧气
+    if (
+        found[0].group() in ("什么", "谁")
+        and question[end : end + 1]
+        and not re.match("[了的在]", question[end:])
+        and start
+    ):
+        return ""  # 用什么水泡茶: what is asked is 什么水, and the answer may have it as well
+    return f"{question[:start]}{answer}{behind}{question[end:]}。"
+
+
+def _english(question: str, answer: str) -> str:
+    if found := WHO.fullmatch(question):
+        return f"{_capital(answer)} {found[1]}."
+    if (found := WHAT_IS.fullmatch(question)) and not re.search(r"\b(?:for|like|about|called|made|from|of)$", found[2]):
+        return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 else ""
+    if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
+        return f"{_capital(found[3])} {'have' if found[2] == 'do' else 'has'} {answer} {found[1]}."
+    if (found := HOW_MANY_DO.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
+        return f"{_capital(found[2])} {found[3]} {answer} {found[1]}."
+    if (found := HOW_LONG.fullmatch(question)) and FOR.match(answer):
+        return f"{_capital(found[1])} for {answer}."
+    if (found := WHAT_DO.fullmatch(question)) and found[2] not in ("do", "like", "for", "with", "of", "on", "in"):
+        return f"{_capital(found[1].strip())} {found[2]} {answer}."
+    return ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

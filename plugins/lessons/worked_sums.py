@@ -1,0 +1,108 @@
+"""Sums of a lesson: whether they are right, and how one is worked out, where that is sure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
+SUM = re.compile(rf"{PART}\s*([-+−×*x÷:])\s*{PART}\s*=\s*{PART}")
+LIKE = re.compile(r"(\d+)/(\d+)")
+TEN = 10
+MOST_TIMES = 12  # that are written out as an addition
+STEPS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "like": "Both denominators are {below}, so the denominator stays {below}. "
+        "{do} the numerators: {left} {sign} {right} = {made}.",
+        "whole": " So {sum} = {value}.",
+        "equal": " This is the same as {value}.",
+        "+": "Add",
+        "-": "Subtract",
+        "points": "Write the numbers one below the other, point below point: {left} {sign} {right} = {value}.",
+        "times": "{left} × {right} means {left} times {right}: {row} = {value}.",
+    },
+    "zh": {
+        "like": "两个分数的分母都是{below}，所以分母{below}不变，把分子相{do}：{left} {sign} {right} = {made}。",
+        "whole": "所以 {sum} = {value}。",
+        "equal": "约分得{value}。",
+        "+": "加",
+        "-": "减",
+        "points": "把小数点对齐，列竖式计算：{left} {sign} {right} = {value}。",
+        "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
+    },
+}
+
+
+def wrong_sum(text: str) -> str | None:
+    """Return what a sum comes to where it says something else, "3/8 + 2/8 = 5/16" 5/8; None where it is right, or is
+    none that can be read."""
+    found = SUM.fullmatch(text.strip().rstrip(".。"))
+    if not found:
+        return None
+    made = _worked(found[1], found[2], found[3])
+    return None if made is None or made == Fraction(found[4]) else str(made)
+
+
+def steps_of(text: str, language: str) -> str:
+    """Return how a sum is worked out, in sentences: fractions of one denominator, small products; else nothing."""
+    found, words = SUM.fullmatch(text.strip().rstrip(".。")), STEPS.get(language, STEPS["en"])
+    if not found or wrong_sum(text) is not None:
+        return ""
+    left, right, sign = found[1], found[3], "-" if found[2] == "−" else found[2]
+    one, other = LIKE.fullmatch(left), LIKE.fullmatch(right)
+    if one and other and one[2] == other[2] and sign in "+-":
+        made = int(one[1]) + int(other[1]) * (1 if sign == "+" else -1)
+        given = {"below": one[2], "do": words[sign], "left": one[1], "right": other[1], "sign": sign, "made": made}
+        shown = f"{made}/{one[2]}"
+        end = "" if shown == found[4] else words["equal"].format(value=found[4])
+        return words["like"].format(**given) + words["whole"].format(sum=f"{left} {sign} {right}", value=shown) + end
+    places = max(len(part.partition(".")[2]) for part in (left, right, found[4]))
+    if places and sign in "+-" and "/" not in found.group():
+        shown = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
+        return words["points"].format(left=shown[0], sign=sign, right=shown[1], value=shown[2])
+    if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
+        row = " + ".join([right] * int(left))
+        return words["times"].format(left=left, right=right, row=row, value=found[4])
+    return ""
+
+
+def near_results(text: str) -> list[int]:
+    """Return what somebody gets who errs in a sum of whole numbers: a row of the table too far, one too many, ten."""
+    found = SUM.fullmatch(text.strip().rstrip(".。"))
+    if not found or not all(found[at].isdecimal() for at in (1, 3, 4)) or wrong_sum(text) is not None:
+        return []
+    left, right, made = int(found[1]), int(found[3]), int(found[4])
+    if found[2] in "×*x":
+        near = [made + right, made - right, made + left, made - left, made + 1]
+    else:
+        near = [made + 1, made - 1, *([made + TEN, made - TEN] if made > TEN else []), made + 2, made - 2]
+    return [one for one in dict.fromkeys(near) if one > 0 and one != made]
+
+
+def wrong_sums(facts: object) -> Iterator[tuple[str, str]]:
+    """Yield each sum among facts that is wrong, with what it comes to."""
+    for fact in facts if isinstance(facts, list | tuple) else ():
+        if isinstance(fact, str) and (value := wrong_sum(fact.replace("*", "×") if " * " in fact else fact)):
+            yield fact, value
+
+
+def _worked(left: str, sign: str, right: str) -> Fraction | None:
+    one, other = Fraction(0), Fraction(0)
+    try:
+        one, other = (_read(side) for side in (left, right))
+        return {
+            "+": lambda: one + other,
+            "-": lambda: one - other,
+            "−": lambda: one - other,
+            "÷": lambda: one / other,
+            ":": lambda: one / other,
+        }.get(sign, lambda: one * other)()
+    except ZeroDivisionError:
+        return None
+
+
+def _read(side: str) -> Fraction:
+    above, _, below = side.partition("/")
+    return Fraction(above) / Fraction(below or "1")
