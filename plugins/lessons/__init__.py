@@ -28,7 +28,7 @@ from aigc_plugins.lessons.levels import hard_words, reads_at_level
 from aigc_plugins.lessons.minutes import adds_up, five_e_minutes
 from aigc_plugins.lessons.multiple_choice import lacking_answers, quiz_items, short_questions
 from aigc_plugins.lessons.option_lengths import key_not_longest
-from aigc_plugins.lessons.phases import lesson, lesson_materials
+from aigc_plugins.lessons.phases import lesson_materials, planned_lesson
 from aigc_plugins.lessons.questions import asks_the_fact, every_fact_asked, well_formed_items, wrong_answers
 from aigc_plugins.lessons.quiz_material import quiz_facts, quiz_stem
 from aigc_plugins.lessons.readings import every_fact_read, reading_tasks, reading_text
@@ -80,7 +80,7 @@ def aigc_environment(environment: jinja2.Environment) -> None:
         flashcards=flashcards,
         hard_words=hard_words,
         lacking_answers=lacking_answers,
-        lesson=lesson,
+        planned_lesson=planned_lesson,
         lesson_materials=lesson_materials,
         quiz_facts=quiz_facts,
         quiz_items=quiz_items,

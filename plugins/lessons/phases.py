@@ -23,7 +23,7 @@ MOST_FACTS = 3  # asked for as homework
 Texts = Mapping[str, Any]
 
 
-def lesson(
+def planned_lesson(
     topic: str,
     duration: int,
     facts: Sequence[str] = (),

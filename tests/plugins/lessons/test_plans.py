@@ -10,7 +10,7 @@ from aigc.types import Brief, Draft
 from aigc_plugins.formats.piece_titles import as_labelled
 from aigc_plugins.lessons.bloom import performed
 from aigc_plugins.lessons.lesson_checks import lesson_has_facts
-from aigc_plugins.lessons.phases import lesson
+from aigc_plugins.lessons.phases import planned_lesson
 from aigc_plugins.lessons.worked_sums import steps_of, wrong_sum
 
 ROADS = [
@@ -25,7 +25,7 @@ def doubts(**values: Any) -> list[str]:
 
 
 def test_given_objectives_stand_and_each_is_asked_or_done() -> None:
-    made = lesson(
+    made = planned_lesson(
         "Roman roads",
         60,
         ROADS,
@@ -70,7 +70,7 @@ def test_what_is_too_little_to_teach_from(values: dict[str, Any], doubt: str) ->
 
 def test_words_have_the_meanings_that_the_brief_or_a_fact_gives() -> None:
     words = ["moraine", "ice sheet = a very large glacier", "ditch"]
-    made = lesson("glaciers", 45, ["The rocks that a glacier leaves are called a *moraine*."], vocabulary=words)
+    made = planned_lesson("glaciers", 45, ["The rocks that a glacier leaves are called a *moraine*."], vocabulary=words)
     assert made["vocabulary"] == [
         {"term": "moraine", "meaning": "The rocks that a glacier leaves are called a moraine."},
         {"term": "ice sheet", "meaning": "a very large glacier"},
@@ -80,14 +80,14 @@ def test_words_have_the_meanings_that_the_brief_or_a_fact_gives() -> None:
 
 def test_sums_are_shown_tried_and_asked_each_once() -> None:
     sums = ["1/7 + 3/7 = 4/7", "2/5 + 1/5 = 3/5", "3/8 + 4/8 = 7/8", "2/9 + 5/9 = 7/9"]
-    made = lesson("adding fractions", 45, sums, objectives=["Add two fractions."])
+    made = planned_lesson("adding fractions", 45, sums, objectives=["Add two fractions."])
     assert "Add the numerators: 1 + 3 = 4." in made["phases"][2]["teacher"]
     assert "2/5 + 1/5" in made["phases"][3]["students"]
     assert made["exit_ticket"] == ["3/8 + 4/8 = ____", "2/9 + 5/9 = ____"] and made["exit_key"] == ["7/8", "7/9"]
 
 
 def test_objectives_that_are_made_are_all_asked() -> None:
-    made = lesson("首都", 40, ["法国=巴黎", "德国=柏林", "秘鲁=利马"], relation="首都", language="zh")
+    made = planned_lesson("首都", 40, ["法国=巴黎", "德国=柏林", "秘鲁=利马"], relation="首都", language="zh")
     assert made["objectives"] == ["说出法国、德国和秘鲁的首都。"]
     assert made["exit_key"] == ["巴黎", "柏林", "利马"]
 
@@ -101,7 +101,7 @@ def test_nothing_is_left_open_whatever_a_brief_has(language: str) -> None:
         {"vocabulary": ["a = one", "b = two"]},
     ]
     for given in kinds:
-        made = lesson("roads", 45, language=language, **given)
+        made = planned_lesson("roads", 45, language=language, **given)
         assert "{" not in "".join(map(str, made["phases"])).replace("{'name'", "") and made["objectives"]
         assert len(made["exit_ticket"]) == len(made["exit_key"])
 
@@ -141,7 +141,7 @@ def test_what_is_done_is_told_from_what_is_known(goal: str, done: bool) -> None:
 
 
 def test_a_chinese_plan_has_chinese_headings() -> None:
-    made = lesson("首都", 40, ["法国=巴黎", "德国=柏林", "秘鲁=利马"], relation="首都", language="zh")
+    made = planned_lesson("首都", 40, ["法国=巴黎", "德国=柏林", "秘鲁=利马"], relation="首都", language="zh")
     named = as_labelled({"title": "首都", **made})
     assert list(named)[:8] == ["title", "教学目标", "教学准备", "教学过程", "知识要点", "生词", "课堂小测", "小测答案"]
     assert set(named["教学过程"][0]) == {"name", "时间（分钟）", "教师活动", "学生活动"}  # type: ignore[index, call-overload]
