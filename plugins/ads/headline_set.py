@@ -78,10 +78,8 @@ class AdMaterial:
 
     @property
     def names(self) -> list[str]:
-        """The product and its shorter forms; of what is no thing none of one word: "Hire: Helmets included"."""
-        names = list(filter(has_words, short_names(self.product)))
-        one = self.sold in ("service", "software") and not CJK.search(self.product)
-        return [name for at, name in enumerate(names) if not (one and at and " " not in name)]
+        """The product and its shorter forms."""
+        return list(filter(has_words, short_names(self.product)))
 
     def beside(self, fact: str) -> str:
         """Return a fact beside the product, or beside who sells it."""

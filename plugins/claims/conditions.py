@@ -18,7 +18,6 @@ BEHIND = re.compile(
 ORDERED = ("先", "再", "才", "即", "起", "满", "隔", "次日")  # of one thing behind another
 LIKE = {  # what makes a condition → what says as much
     "则": ("就", "如", "若", "遇"),
-    "就能": ("就", "即", "如", "若"),
     "就会": ("就", "即", "如", "若"),
     "才能": ("才", "须", "需", "仅", "只"),
     "才会": ("才", "须", "需", "仅", "只"),
@@ -58,7 +57,8 @@ def _made(text: str, facts: Sequence[str]) -> str:
     told = "".join(facts)
     if not any(word in told for word in ORDERED):
         for found in BEHIND.finditer(text):
-            if not re.search(re.escape(found["what"]) + "[了完好]?(?:之|以)?(?:后|时)", told):
+            told_first = any(fact.rstrip("。，；").endswith(found["what"]) for fact in facts)  # by another fact
+            if told_first and not re.search(re.escape(found["what"]) + "[了完好]?(?:之|以)?(?:后|时)", told):
                 return found.group()
     likely = (one for one in MADE if text.count(one) > told.count(one))
     return next((one for one in likely if not any(other in told for other in LIKE[one])), "")

@@ -83,5 +83,6 @@ def test_rows_of_one_product_draw_by_their_facts(language: str, category: str) -
 def closing(text: str, ad: Artifact) -> str:
     """Return which of all closings a description ends with: the longest, as "Read more." ends others too."""
     values = ad.brief.values
-    every = drawn_closings(values["language"], values["product"], values["category"], "")
+    asked = (values["language"], values["product"], values["category"], "")
+    every = {*drawn_closings(*asked), *drawn_closings(*asked, facts=values["benefits"])}
     return max((one for one in every if text.endswith(one)), key=len, default="")
