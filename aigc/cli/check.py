@@ -152,8 +152,10 @@ def _in_type(project: Project, file: Path, name: str, fence: Path | None) -> Ite
             yield error
         return
     if content_type.plugin == OWN:  # those that came with plugins are played by their tests
+        from aigc.cli.unheld import tell_unheld
         from aigc.writing.example_runs import example_faults
 
+        tell_unheld(content_type)
         yield from example_faults(content_type, project.environment)
 
 

@@ -13,6 +13,7 @@ import pytest
 from aigc.cli import main
 from aigc.content.yaml_lines import Document, read_yaml
 from aigc.project import Project
+from aigc.testing import run_cli
 
 BAD = """aigc: 1
 name: shop/bad
@@ -255,3 +256,19 @@ def test_a_check_of_types_imports_nothing_that_reads_rows(tmp_path: Path) -> Non
     code = "import sys; from aigc.cli import main; code = main(['check']); print('aigc.asking' in sys.modules, code)"
     run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert run.stdout.split()[-2:] == ["False", "0"]
+
+
+def test_a_stage_that_nothing_holds_to_the_brief_is_told(tmp_path: Path) -> None:
+    label = "aigc: 1\nname: museum/label\nsummary: A label\nbrief: {thing: {type: string}}\nprompt: label.j2\n"
+    label += "output: {type: string}\nchecks: [limits]\n"
+    held = label.replace("[limits]", "[limits, supported_by_brief]")
+    needing = label + "needs: {parameters: 3b}\n"
+    folder = tmp_path / "templates" / "museum"
+    folder.mkdir(parents=True)
+    (tmp_path / "aigc.yaml").touch()
+    (folder / "label.j2").write_text("{% extends 'base.j2' %}{% block task %}{{ thing }}{% endblock %}")
+    for text, told in ((label, True), (held, False), (needing, False)):
+        (folder / "label.yaml").write_text(text)
+        ran = run_cli("check", cwd=tmp_path)
+        assert ran.code == 0, ran.out
+        assert ("nothing holds its text to the brief" in ran.err) is told
