@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from aigc.cli.echo import echo
 from aigc.content import ContentType, Stage
+from aigc.content.content_type import MAIN
 from aigc.content.walk import is_prose
 
-MAIN = "main"  # the stage of a type that has one prompt and names none
 HOLDING = frozenset(("keeps_to_fact", "supported_by_brief", "retells_facts", "translation_keeps"))
 
 

@@ -58,6 +58,7 @@ WITH_CLAUSE = re.compile(
 ARTICLE = re.compile(r"^an?\s+", re.IGNORECASE)
 THAT = re.compile(r"\bthat\s+([\w-]+)(\s+of\b)?", re.IGNORECASE)
 HELPS = frozenset(["can", "will", "may", "are", "have", "was", "were"])
+QUALITIES_ALONE = re.compile(r"\ban? [a-z]+ed(?:(?:,|,? and) [a-z]+ed)+[.!]?$")  # "a vetted and trained and insured."
 THAT_NUMBER = re.compile(r"\bthat\s+(?:(?:up to|over|under|only)\s+)?(?:\d|no\b)", re.IGNORECASE)
 
 
@@ -69,6 +70,8 @@ def joins_well(text: str, field: Field, *, verbs: bool = False) -> Iterator[str]
     """
     if field.draft.language != "en":
         return
+    if QUALITIES_ALONE.search(text):
+        yield "has 'a' before qualities of nothing"
     stated = IS.search(text)
     if stated and not any(form.match(stated[1]) for form in (ADJECTIVE, MEASURE, STATE)):
         yield f"says the product is {stated[1]!r}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from aigc import check
@@ -13,8 +14,10 @@ from aigc_plugins.ads.fact_shape import told_together
 from aigc_plugins.ads.word_lists import in_language
 from aigc_plugins.articles.page_wording import ended_line, pair_of
 from aigc_plugins.email.mail_lists import drawn
+from aigc_plugins.rules.content_words import HAN
 from aigc_plugins.social.social_platforms import wording as post_wording
 
+GOES_ON = re.compile(r"(?:it|they|this|that|these|those|he|she|there)\b|[它这那他她]", re.IGNORECASE)
 HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
 
 
@@ -33,7 +36,8 @@ def hero_subline(
     benefits: Sequence[str], *, offer: str | None = None, price: str | None = None, language: str = "en"
 ) -> str:
     """Return what stands below the headline: further benefits, as many as fit before the offer and the price."""
-    told = [_sentence(one) for one in benefits[1:3]] or [_sentence(one) for one in benefits[:1]]
+    said = [line for line in map(_sentence, benefits) if line]
+    told = said[1:3] or said[:1]
     last = [ended_line(line, language) for line in (offered(offer), page_price(price, language)) if line]
     joint = "" if language == "zh" else " "
     room = SUBLINE - len(joint.join(["", *last]))
@@ -58,7 +62,7 @@ def page_description(
     chinese, name, owner = language == "zh", capital(product.strip(FINAL)), worded(brand)
     if owner and owner.casefold() not in name.casefold():
         name = f"{owner}{name}" if chinese else f"{name} by {owner}"
-    first, *others = [_sentence(one) for one in benefits if has_words(one)] or [""]
+    first, *others = [line for one in benefits if has_words(one) and (line := _sentence(one))] or [""]
     opening = f"{name}{'：' if chinese else ': '}{in_sentence(first)}" if first else name
     opening = ended_line(opening if len(opening) < DESCRIPTION else name, language)
     last = ended_line(page_price(price, language), language)
@@ -71,8 +75,11 @@ def page_description(
 
 
 def _sentence(benefit: str) -> str:
-    """Return what a benefit says: of `Title = what it is` the second side, since a title alone tells nothing."""
+    """Return what a benefit says: of `Title = what it is` the second side, since a short title alone tells nothing; the
+    title where the other goes on from it ("it loses water"), and nothing where that is short."""
     title, text = pair_of(benefit)
+    if GOES_ON.match(text):
+        return title.strip(FINAL) if len(title.split()) > 2 or (len(title) > 6 and HAN.search(title)) else ""
     return (text or title).strip(FINAL)
 
 

@@ -139,14 +139,16 @@ def test_a_landing_page_has_its_parts() -> None:
     assert hero_line("compost bin", ["holds " + "very " * 12 + "much"], brand="Meadowly") == "Compost bin by Meadowly"
     assert hero_line("堆肥桶", [], brand="小水洼", language="zh") == "小水洼堆肥桶"
     subline = hero_subline(benefits, offer="10% off", price="€49")
-    assert subline == "Opens at the bottom. It closes without a sound. 10% off. Price: €49."
+    assert subline == "Opens at the bottom. 10% off. Price: €49.", "what goes on from its title stands with it"
+    pairs = ["Cured for six weeks = It loses water in that time", "Delivery = Your box comes on Fridays"]
+    assert hero_subline(["x", *pairs]) == "Cured for six weeks. Your box comes on Fridays."
     full = hero_subline([benefits[0], "opens " + "very " * 30 + "wide"], offer="10% off", price="€49")
     assert full == "10% off. Price: €49.", "what it costs is told before what there is no room for"
     assert page_description("堆肥桶", ["容量300升"], brand="小水洼", price="90元", language="zh") == (
         "小水洼堆肥桶：容量300升。价格：90元。"
     )
     assert page_description("compost bin by Meadowly", benefits, brand="Meadowly", price="€49") == (
-        "Compost bin by Meadowly: holds 300 litres. Opens at the bottom. It closes without a sound. Price: €49."
+        "Compost bin by Meadowly: holds 300 litres. Opens at the bottom. Price: €49."
     )
     assert benefit_blocks(benefits) == [{"heading": "Quiet lid", "text": "It closes without a sound."}]
     assert benefit_blocks(["小班 = 每班最多八人"]) == [{"heading": "小班", "text": "每班最多八人。"}]
