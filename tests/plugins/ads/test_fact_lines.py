@@ -119,8 +119,8 @@ def test_where_it_is_wanted_only_verbs_follow_that_and_no_quality_follows_with_a
     assert not list(joins_well("A hotel that rooms with lake view.", hotel))
     jacket = field("waterproof to 20,000 mm", product="Ski jacket")
     assert list(joins_well("A ski jacket with a waterproof to 20,000 mm.", jacket, verbs=True))
-    assert list(joins_well("A service that offers every cleaner a vetted, trained and insured.", hotel))
-    assert not list(joins_well("A service with a vetted and trained team.", hotel))
+    assert list(joins_well("A hotel that offers every guest a vetted, trained and insured.", hotel))
+    assert not list(joins_well("A hotel with a vetted and trained team.", hotel))
     kettle = field("keeps drinks hot", product="Kettle")
     assert not list(joins_well("A kettle that keeps drinks hot.", kettle, verbs=True))
 
