@@ -25,6 +25,7 @@ Schema = Mapping[str, Json]
 LANGUAGE = "language"  # the input that says it
 LOOKED_AT = 300  # characters
 KEPT = 256  # answers: a row is asked about several times in a row
+SEVERAL_WORDS = 3  # in Latin letters: no name alone, as "Hat" may be in a Chinese file
 LETTERS = 12  # fewer tell nothing
 LIKELY, LIKELIER = 0.5, 15  # a language that is not English: its probability, and how many times that of English
 SMALL, SURER = ("ca", "et", "fi", "hr", "lt", "lv", "sk", "sl"), 0.7  # of those that fewer write: the same, in ASCII
@@ -245,11 +246,16 @@ def language_beside(
 
 
 def _in_file(inputs: Mapping[str, Schema], raw: Mapping[str, Json], usual: Callable[[], str]) -> str:
-    """Return a row's own language, else the `usual` one of its file. A few Chinese characters are Japanese in a file
-    that is."""
+    """Return a row's own language, else the `usual` one of its file, unless that has letters of its own and the row has
+    several words, all in Latin ones. A few Chinese characters are Japanese in a file that is."""
     own = language_of(inputs, raw)
-    few = own == "zh" and sum(map(str.isalpha, _one_text(_texts(inputs, raw).values()))) < LETTERS
-    return "ja" if few and usual() == "ja" else own or usual()
+    if own and own != "zh":
+        return own
+    text = _one_text(_texts(inputs, raw).values())
+    if own == "zh":
+        return "ja" if sum(map(str.isalpha, text)) < LETTERS and usual() == "ja" else own
+    most = usual()
+    return "" if most in SCRIPTED and text.isascii() and len(WORDS.findall(text.lower())) >= SEVERAL_WORDS else most
 
 
 def usual_language(rows: Iterable[tuple[str, str]]) -> str:
