@@ -122,3 +122,8 @@ def test_a_word_in_place_of_what_a_piece_took_ends_nothing(column: str, aigc: Ru
     assert ran.code == 0, ran.err
     ran = aigc(*BATCH)
     assert (ran.code, exported(shop)) == (0, 2), ran.err
+
+
+def test_a_search_that_breaks_off_at_a_piece_says_nothing_of_closed_files(aigc: Run, shop: Any) -> None:
+    damage(shop, "update pieces set artifact = null where id = '0001'")
+    assert "closed" not in (told := aigc("find", "Made").err) and "Traceback" not in told, told
