@@ -56,7 +56,7 @@ class _Undisturbed:
     __slots__ = (
         *("_before", "_depth", "_ending", "_filters", "_finders", "_folder", "_functions", "_hearers", "_hooks"),
         *("_locale", "_mask", "_modules", "_name", "_paths", "_process", "_quiet", "_ringing", "_streams"),
-        "_variables",
+        *("_traced", "_variables"),
     )
 
     def __init__(self, name: str) -> None:
@@ -68,7 +68,8 @@ class _Undisturbed:
         self._streams, self._depth = (sys.stdin, sys.stdout, sys.stderr), sys.getrecursionlimit()
         self._paths, self._folder = tuple(sys.path), _here()
         self._finders = tuple(sys.meta_path), tuple(sys.path_hooks)
-        self._hooks = sys.excepthook, sys.unraisablehook, sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
+        self._hooks = sys.excepthook, sys.unraisablehook, threading.excepthook
+        self._traced = sys.getswitchinterval(), sys.gettrace(), sys.getprofile()
         self._functions, self._modules = LibraryFunctions(), sys.modules.copy()
         self._hearers = [HEARS(number) for number in HEARD]
         self._ringing, self._quiet = _ringing(), _quiet()
@@ -99,7 +100,8 @@ class _Undisturbed:
         _add_again(sys.path, self._paths)
         _add_again(sys.meta_path, self._finders[0])
         _add_again(sys.path_hooks, self._finders[1])
-        sys.excepthook, sys.unraisablehook, interval, trace, profile = self._hooks
+        sys.excepthook, sys.unraisablehook, threading.excepthook = self._hooks
+        interval, trace, profile = self._traced
         if sys.getswitchinterval() != interval:
             sys.setswitchinterval(interval)
         if sys.gettrace() is not trace:

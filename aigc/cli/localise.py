@@ -27,7 +27,17 @@ from aigc.cli.options import (
 from aigc.cli.progress import loading
 from aigc.cli.readable import REASONS, counted
 from aigc.errors import UsageError, shell_command
-from aigc.jobs import Job, Localised, MarketChange, check_model, open_job, prepare_folder
+from aigc.jobs import (
+    ARTIFACTS_FILE,
+    REPORT,
+    Job,
+    Localised,
+    MarketChange,
+    check_model,
+    open_job,
+    prepare_folder,
+    refuse_foreign,
+)
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -129,6 +139,8 @@ def command(
             f"{counted(many, 'piece')} in another language than that of {change.market}: left out; --translate",
             err=True,
         )
+    exports = formats or localised.content_type.exports
+    refuse_foreign(out, [project.registry.get("exporter", name) for name in exports], own=(ARTIFACTS_FILE, REPORT))
     prepare_folder(out, localised.content_type.name)
     with ExitStack() as held:
         generator = _generator(project, localised, held)
@@ -137,7 +149,7 @@ def command(
         job.register(localised.briefs())
         if job.remaining:
             job.run(localised.runner(generator))
-        return _told(project, job, job.finish(formats or localised.content_type.exports), batch, as_json=as_json)
+        return _told(project, job, job.finish(exports), batch, as_json=as_json)
 
 
 def _generator(project: Project, localised: Localised, held: ExitStack) -> Generator | None:

@@ -82,7 +82,8 @@ class Database:
         """Yield the rows of a question as they are read, so that there may be any number of them."""
         self.commit()
         with translated(self.path):
-            yield from self._db.execute(question, values)
+            for row in self._db.execute(question, values):  # noqa: UP028 - `yield from` closes what may be closed by then
+                yield row
 
     def execute(self, statement: str, values: Sequence[Json] = ()) -> None:
         """Execute one statement in a transaction of its own, which locks no file but the one it writes."""

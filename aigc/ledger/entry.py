@@ -14,7 +14,9 @@ from aigc.types import Artifact, Brief, Finding, Json, Usage
 from aigc.writing.severity import verdict
 
 PIECE = "id, status, reason, source, draw, brief, artifact"
-TOOK = "place, key, redraws, requests, prompt_tokens, written_tokens, seconds, twin"
+SECONDS = "cast(seconds as real)"  # a number whatever was put in by hand
+COUNTS = ", ".join(f"cast({name} as integer)" for name in ("redraws", "requests", "prompt_tokens", "written_tokens"))
+TOOK = f"place, key, {COUNTS}, {SECONDS}, twin"
 FIRST_WITH_READING = 4  # the format
 HISTORY = "(key, id, status, reason, checks, lines, fallbacks, brief, artifact)"
 FINISHED = "status <> 'waiting'"

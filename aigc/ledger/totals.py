@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from aigc.ledger.database import Database, among
-from aigc.ledger.entry import FINISHED
+from aigc.ledger.entry import FINISHED, SECONDS
 from aigc.types import ABOUT_BRIEF, WHOLE
 
 BINS = 40  # of a distribution of times
@@ -167,10 +167,10 @@ class Totals:
 
     def _times(self, rows: str, *values: str) -> Times:
         ask = self._database.ask
-        ((count, longest),) = ask(f"select count(*), max(seconds) from {rows}", values)
+        ((count, longest),) = ask(f"select count(*), max({SECONDS}) from {rows}", values)
         if not count:
             return Times()
-        at = f"select seconds from {rows} order by seconds limit 1 offset ?"
+        at = f"select {SECONDS} from {rows} order by 1 limit 1 offset ?"
         ((median,),) = ask(at, (*values, (count - 1) // 2))
         ((slow,),) = ask(at, (*values, (count - 1) * 9 // 10))
         width = longest / BINS or 1.0

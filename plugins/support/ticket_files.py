@@ -106,14 +106,14 @@ def ticket_briefs(path: Path) -> Iterator[Row]:
     """
     for number, given in enumerate(_manifest(path), 1):
         where = f"{path.name}: FAQ {number}"
-        found = _Found(names={str(one) for one in given.get("names") or []})
+        found = _Found(names={str(one) for one in _listed(given.get("names"))})
         for name in given["tickets"]:
             for file in _files(path, str(name)):
                 _read(file, path, given, found)
         if not found.tickets:
             hint = "say which columns they are: columns: {question: …, answer: …}"
             raise BriefError(f"{where}: no ticket has a question and an answer", hint=hint)
-        keep = [str(one) for one in given.get("keep") or []]
+        keep = [str(one) for one in _listed(given.get("keep"))]
         tickets = [_without_names(one, found.names, keep) for one in found.tickets]
         values = {name: value for name, value in given.items() if name not in OURS}
         per = str(given.get("per") or "")
@@ -136,7 +136,12 @@ def _manifest(path: Path) -> list[dict[str, Any]]:
     import yaml
 
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):  # a few lines of them are written out as millions of values
+                where = f"{path.name}:{event.start_mark.line + 1}"
+                raise BriefError(f"{where}: anchors and aliases are not used here", hint="write the value out")
+        read = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise BriefError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
@@ -156,8 +161,12 @@ def _checked(given: Any, path: Path) -> dict[str, Any]:
         raise BriefError(told, hint=did_you_mean(wrong[0], list(COLUMNS)))
     if given.get("per") not in (None, "question"):
         raise BriefError(f"{path.name}: per: {given['per']!r} is not `question`")
-    tickets = given["tickets"] if isinstance(given["tickets"], list) else [given["tickets"]]
-    return {str(name): value for name, value in given.items()} | {"tickets": tickets}
+    return {str(name): value for name, value in given.items()} | {"tickets": _listed(given["tickets"])}
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return a list as it is, and a single value as a list of it."""
+    return value if isinstance(value, list) else [value] if value else []
 
 
 def _files(manifest: Path, name: str) -> list[Path]:

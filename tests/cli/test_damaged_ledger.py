@@ -112,3 +112,18 @@ def test_what_is_kept_beside_is_passed_over(text: str, aigc: Run, shop: Any) -> 
     assert aigc(*BATCH).code == 0
     shop.write("good.csv", "product\nTin cup\nWool hat\n")
     assert aigc(*BATCH).code == 0 and exported(shop) == 2
+
+
+@pytest.mark.parametrize("column", ["seconds", "requests", "prompt_tokens", "written_tokens", "redraws"])
+def test_a_word_in_place_of_what_a_piece_took_ends_nothing(column: str, aigc: Run, shop: Any) -> None:
+    damage(shop, f"update pieces set {column} = 'many' where id = '0001'")
+    looked_at(aigc, shop)
+    ran = aigc("job", "made", "--report")
+    assert ran.code == 0, ran.err
+    ran = aigc(*BATCH)
+    assert (ran.code, exported(shop)) == (0, 2), ran.err
+
+
+def test_a_search_that_breaks_off_at_a_piece_says_nothing_of_closed_files(aigc: Run, shop: Any) -> None:
+    damage(shop, "update pieces set artifact = null where id = '0001'")
+    assert "closed" not in (told := aigc("find", "Made").err) and "Traceback" not in told, told

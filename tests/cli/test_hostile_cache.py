@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import EntryPoint
@@ -209,8 +210,8 @@ def test_a_note_in_the_help_drives_no_terminal(cache: Path, capsys: pytest.Captu
 
 
 def test_finders_of_modules_and_hooks_come_back() -> None:
-    before = [*sys.meta_path], sys.excepthook, sys.unraisablehook
+    before = [*sys.meta_path], sys.excepthook, sys.unraisablehook, threading.excepthook
     with undisturbed():
         sys.meta_path.clear()
-        sys.excepthook = sys.unraisablehook = None  # type: ignore[assignment]
-    assert ([*sys.meta_path], sys.excepthook, sys.unraisablehook) == before
+        sys.excepthook = sys.unraisablehook = threading.excepthook = None  # type: ignore[assignment]
+    assert ([*sys.meta_path], sys.excepthook, sys.unraisablehook, threading.excepthook) == before

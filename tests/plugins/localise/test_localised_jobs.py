@@ -274,3 +274,12 @@ def test_the_exports_are_the_types_own(listing: Path) -> None:
     with (listing / "gb" / "content.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["bullets 1"] == "Holds 300 litres"
+
+
+def test_a_file_of_yours_in_the_folder_is_refused_before_anything_is_written(ads: Path) -> None:
+    mine = ads / "theirs" / "content.csv"
+    mine.parent.mkdir()
+    mine.write_text("mine", encoding="utf-8")
+    ran = run_cli("localise", "made", "--market", "gb", "--to", "csv", "--out", "theirs", cwd=ads)
+    assert (ran.code, [one.name for one in mine.parent.iterdir()]) == (2, [mine.name])
+    assert mine.read_text("utf-8") == "mine" and "content.csv" in ran.err

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from aigc.errors import BriefError
 from aigc.testing import run_cli
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
+from aigc_plugins.support.ticket_files import ticket_briefs
 from aigc_plugins.support.ticket_text import own_text, questions_of
 
 PERSONAL = {
@@ -200,3 +202,20 @@ def test_greetings_ends_and_quoted_mails_are_cut_off() -> None:
     assert own_text(text) == "please, where is the invoice?"
     assert questions_of(own_text(text)) == ["Where is the invoice?"]
     assert own_text("您好，发票怎么开？\n谢谢！") == "发票怎么开？"
+
+
+def test_aliases_in_a_tickets_file_are_refused_by_their_line(tmp_path: Path) -> None:
+    many = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    (tmp_path / "x.tickets").write_text(f"tickets: [x.csv]\na0: &a0 [x]\n{many}", encoding="utf-8")
+    with pytest.raises(BriefError, match=r"x\.tickets:3: anchors"):
+        next(iter(ticket_briefs(tmp_path / "x.tickets")))
+
+
+def test_a_single_name_or_address_needs_no_list(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(
+        "question,answer\nHow do I wash the milk can?,Kim says at thirty degrees. Write to help@us.example.\n", "utf-8"
+    )
+    (tmp_path / "x.tickets").write_text("tickets: x.csv\nnames: Kim\nkeep: help@us.example\n", encoding="utf-8")
+    (row,) = ticket_briefs(tmp_path / "x.tickets")
+    (ticket,) = row.values["tickets"]
+    assert "milk" in ticket["question"] and "Kim" not in ticket["answer"] and "help@us.example" in ticket["answer"]
