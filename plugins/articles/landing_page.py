@@ -36,8 +36,8 @@ def hero_subline(
     benefits: Sequence[str], *, offer: str | None = None, price: str | None = None, language: str = "en"
 ) -> str:
     """Return what stands below the headline: further benefits, as many as fit before the offer and the price."""
-    said = [line for line in map(_sentence, benefits) if line]
-    told = said[1:3] or said[:1]
+    sentences = [line for line in map(_sentence, benefits) if line]
+    told = sentences[1:3] or sentences[:1]
     last = [ended_line(line, language) for line in (offered(offer), page_price(price, language)) if line]
     joint = "" if language == "zh" else " "
     room = SUBLINE - len(joint.join(["", *last]))

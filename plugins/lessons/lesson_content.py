@@ -62,14 +62,14 @@ def lesson_content(
     told: list[str] = []
     for one in taught:
         question = next(waiting, "") if one.kind == "sentence" and one.gap else ""
-        said = _told(one, relation)
-        task = LessonTask(asked=question or one.gap or one.left, right=one.answer, told=said, left=one.left)
+        statement = _told(one, relation)
+        task = LessonTask(asked=question or one.gap or one.left, right=one.answer, told=statement, left=one.left)
         if one.sums:
             sums.append(task)
             continue
-        told.append(said)
+        told.append(statement)
         given_away = bool(topic) and telling(one.answer) <= telling(topic) and bool(telling(one.answer))
-        if (one.kind == "question" or one.gap) and not given_away and not LEANING.match(said):
+        if (one.kind == "question" or one.gap) and not given_away and not LEANING.match(statement):
             (pairs if one.kind == "pair" else tasks).append(task)
     given = [MEANT.split(entry.strip(), maxsplit=1) for entry in vocabulary]
     meanings = {

@@ -30,7 +30,7 @@ LOOSE_WORDS = re.compile(
 )
 
 
-class Asked(NamedTuple):
+class SearchAsked(NamedTuple):
     """This is one thing that may be asked for: how one sees that a text asks for it, or tells it, and what it is."""
 
     ask: re.Pattern[str]
@@ -145,10 +145,10 @@ def _unasked(search: str) -> str:
 
 
 @cache
-def _asked() -> Mapping[str, Asked]:
+def _asked() -> Mapping[str, SearchAsked]:
     written = yaml.safe_load(files("aigc_plugins.seo").joinpath("answers.yaml").read_text(encoding="utf-8"))
     return {
-        name: Asked(
+        name: SearchAsked(
             _pattern(one["ask"]),
             _pattern(one["tell"]),
             _pattern(one["unless"]) if "unless" in one else None,

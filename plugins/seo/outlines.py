@@ -37,7 +37,7 @@ class PlannedSection(NamedTuple):
     searches: tuple[str, ...] = ()
 
 
-class _Group:
+class _Section:
     """These are searches for one thing: the first, others that ask the same, and those that stand below it."""
 
     def __init__(self, head: str, keyword: str) -> None:
@@ -46,14 +46,14 @@ class _Group:
         self.words = subject_words(head, keyword)
         self.told = self.words | characters(head, keyword)
         self.same: list[str] = []
-        self.below: list[_Group] = []
+        self.below: list[_Section] = []
 
-    def is_same(self, other: _Group) -> bool:
+    def is_same(self, other: _Section) -> bool:
         """Tell whether another search, which asks or names something, asks for this and names nothing more."""
         some = bool(other.asked or other.told)
         return some and other.told <= self.told and (other.asked == self.asked or not other.asked)
 
-    def is_near(self, other: _Group) -> bool:
+    def is_near(self, other: _Section) -> bool:
         """Tell whether another search is about this, or asks for a price as this one does."""
         return bool(self.words & other.words) or "price" in self.asked & other.asked
 
@@ -180,12 +180,12 @@ def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> l
     return apart(wanted or [text for text in map(plain_line, near) if not _same(text, keyword)], 0.9)
 
 
-def _grouped(searches: Sequence[str], keyword: str) -> list[_Group]:
+def _grouped(searches: Sequence[str], keyword: str) -> list[_Section]:
     """Return the searches by what they are about."""
-    groups: list[_Group] = []
+    groups: list[_Section] = []
     general = frozenset(word for mark in intent_words()["informational"] for word in (mark, *content(mark)))
     for text in searches:
-        new = _Group(text, keyword)
+        new = _Section(text, keyword)
         every = [one for group in groups for one in (group, *group.below)]
         same = next((one for one in every if one.is_same(new)), None)
         near = max(
@@ -202,7 +202,7 @@ def _grouped(searches: Sequence[str], keyword: str) -> list[_Group]:
     return groups
 
 
-def _planned(group: _Group, facts: dict[int, tuple[str, ...]]) -> PlannedSection:
+def _planned(group: _Section, facts: dict[int, tuple[str, ...]]) -> PlannedSection:
     below = tuple(PlannedSection(capital(one.head), facts[id(one)]) for one in group.below)
     same = (*group.same, *(text for one in group.below for text in one.same))
     return PlannedSection(capital(group.head), facts[id(group)], below, same)
