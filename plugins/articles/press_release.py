@@ -79,7 +79,7 @@ def _lead(values: dict[str, Json], language: str) -> str:
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
-    place = where and (where if LED.match(where) else f"in {where}")
+    place = where and (where if LED.match(where) else f"{'at' if where.startswith('the ') else 'in'} {where}")
     time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
     return ended_line(" ".join(filter(None, [who, what, place, time])), language)
 

@@ -72,7 +72,7 @@ class MailBrief:
         lines = mail_list("wording")[part][self.language]
         lines = lines if isinstance(lines, list) else lines[of or self.tone]
         line = drawn(lines, "\n".join((self.name, *self.facts)), at)
-        return line.replace("{name}", self.name).replace("{thing}", in_sentence(self.name))
+        return line.replace("{name}", self.name).replace("{thing}", in_sentence(self.name.partition(",")[0]))
 
     def ended(self, text: str) -> str:
         """Return a text as a sentence."""

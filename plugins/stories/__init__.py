@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from aigc import Extension, hookimpl
 from aigc_plugins.stories.bedtime import bedtime_about, bedtime_beats, bedtime_scenes, bedtime_title
+from aigc_plugins.stories.drawn_lines import lines_fit_the_plot
 from aigc_plugins.stories.epub_books import epub_books
 from aigc_plugins.stories.flash_fiction import flash_about, flash_beats, flash_scenes, flash_title
 from aigc_plugins.stories.scene_repeats import scenes_go_on
@@ -45,6 +46,7 @@ def aigc_checks() -> Sequence[Extension]:
         keeps_point_of_view,
         keeps_rating,
         keeps_tense,
+        lines_fit_the_plot,
         no_new_names,
         no_talk_of_story,
         scenes_go_on,

@@ -53,7 +53,9 @@ def like_questions(tickets: Sequence[Ticket]) -> list[list[Ticket]]:
     asked, replied = (_weights([pair[side] for pair in words]) for side in (0, 1))
     groups: list[_LikeTickets] = []
     for ticket, (question, answer) in zip(tickets, words, strict=True):
-        own = _WeighedWords(question, answer, sum(map(asked.__getitem__, question)), sum(map(replied.__getitem__, answer)))
+        own = _WeighedWords(
+            question, answer, sum(map(asked.__getitem__, question)), sum(map(replied.__getitem__, answer))
+        )
         near = [(_nearness(own, group, asked, replied), -at) for at, group in enumerate(groups)]
         best, at = max(near, default=(0.0, 0))
         if best < ALIKE:
@@ -70,7 +72,9 @@ def _weights(texts: Sequence[frozenset[str]]) -> Mapping[str, float]:
     return {word: weight(word) for word in frozenset[str]().union(*texts)}
 
 
-def _nearness(own: _WeighedWords, group: _LikeTickets, asked: Mapping[str, float], replied: Mapping[str, float]) -> float:
+def _nearness(
+    own: _WeighedWords, group: _LikeTickets, asked: Mapping[str, float], replied: Mapping[str, float]
+) -> float:
     """Return how like a ticket is to those of a group, on average."""
     if own.asked.isdisjoint(group.asked):
         return 0.0

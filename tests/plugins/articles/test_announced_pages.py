@@ -71,6 +71,7 @@ def test_no_line_of_ours_promises_anything() -> None:
     [
         ({}, "Meadowly opens a workshop."),
         ({"when": "2027-03-01", "where": "Bergen"}, "Meadowly opens a workshop in Bergen on 1 March 2027."),
+        ({"where": "the old mill"}, "Meadowly opens a workshop at the old mill."),
         ({"when": "autumn 2027"}, "Meadowly opens a workshop in autumn 2027."),
         ({"when": "Q3 2027"}, "Meadowly opens a workshop in Q3 2027."),
         ({"when": "the 3rd of May"}, "Meadowly opens a workshop on the 3rd of May."),
