@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from aigc import check
@@ -48,8 +48,8 @@ def reading_tasks(
 ) -> dict[str, Any]:
     """Return the fields of `worksheet` that a text of the same facts answers.
 
-    Every starred word has a gap of its own. Where there are fewer than three gaps, other sentences of the text have one
-    as well, of a word that the `topic` does not say; where there are too few of these too, none has.
+    Every sentence with a starred word has a gap, of its first one. Where there are fewer than three, other sentences of
+    the text have one as well, of a word that the `topic` does not say; where there are too few of these too, none has.
     """
     read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
@@ -58,6 +58,7 @@ def reading_tasks(
     gaps = dict(zip(sheet["gaps"], sheet["key"]["gaps"], strict=True))
     for fact in read:
         gaps |= _starred(fact)
+    gaps = _one_for_each(gaps)
     asked = set(written)
     for one in taught_facts(read, relation, language) if len(gaps) < LEAST_GAPS else ():
         statement = one.material["statement"]
@@ -107,6 +108,14 @@ def _starred(fact: str) -> dict[str, str]:
         gaps[plain[:start] + GAP + plain[start + len(word) :] + stop] = word
         removed += len(star.group()) - len(word)
     return gaps
+
+
+def _one_for_each(gaps: Mapping[str, str]) -> dict[str, str]:
+    """Return one gap for each sentence: of two, each tells what is missing in the other."""
+    first: dict[str, str] = {}  # the sentence → its first gap
+    for gap, word in gaps.items():
+        first.setdefault(gap.replace(GAP, word), gap)
+    return {gap: gaps[gap] for gap in first.values()}
 
 
 def _word(sentence: str, topic: str = "") -> tuple[str, int] | None:

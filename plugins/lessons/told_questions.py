@@ -55,6 +55,8 @@ def _chinese(question: str, answer: str) -> str:
         and start
     ):
         return ""  # 用什么水泡茶: what is asked is 什么水, and the answer may have it as well
+    if answer[:1] == question[start - 1 : start]:
+        answer = answer[1:]  # 吃什么: 吃蜂蜜
     return f"{question[:start]}{answer}{behind}{question[end:]}。"
 
 

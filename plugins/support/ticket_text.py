@@ -25,6 +25,10 @@ NUMBERED = re.compile(
     rf"(?: number| no\.?| id)?[ :#]*{MASK}\)?"
     rf"|[（(，,]?\s?(?:订单|快递单|运单|工单)(?:号码|编号|号)?[:：是为]?\s?{MASK}[）)]?"
 )
+REGRET = re.compile(
+    r"^(?:sorry|i'm sorry|we're sorry|i'm afraid|unfortunately)[,:]\s*(?=\w)|^(?:抱歉|不好意思|对不起)[，,]\s*",
+    re.IGNORECASE,
+)
 LEAD = re.compile(
     r"(?i)^(?:and|so|but|also|well|ok|okay|please|quick question|just wondering|i was wondering|question)[,:]? +"
     r"|^(?:请问(?:一下)?|想问(?:一下|下)?|问一下|那|还有)[，, ]*"
@@ -74,7 +78,7 @@ def answers_of(text: str) -> list[str]:
     courtesies = _courtesies()
     return [
         one
-        for one in _lines(own_text(text))
+        for one in map(_without_regret, _lines(own_text(text)))
         if MASK not in one and not ASKED.search(one) and not any(each.fullmatch(one) for each in courtesies)
     ]
 
@@ -82,6 +86,12 @@ def answers_of(text: str) -> list[str]:
 def _lines(text: str) -> Iterator[str]:
     for line in text.split("\n"):
         yield from (re.sub(r"^\s*(?:[-*•]|\d+[.)])\s+", "", one).strip() for one in sentences(line))
+
+
+def _without_regret(sentence: str) -> str:
+    """Return a sentence without the regret that it begins with, which was for one person: "Sorry, …"."""
+    told = REGRET.sub("", sentence)
+    return told[:1].upper() + told[1:]
 
 
 def _led(line: str) -> str:

@@ -134,16 +134,17 @@ def test_a_question_is_told_with_its_answer(question: str, answer: str, told: st
 
 
 def test_a_reading_has_three_gaps_or_none() -> None:
-    facts = ["Tea is made from *leaves* and hot *water*.", "The kettle is hot.", "Who drinks it? = my aunt"]
+    told = ["Tea is made from *leaves* and hot *water*.", "The kettle is hot.", "It is drunk in the garden."]
+    facts = [*told, "Who drinks it? = my aunt"]
     tasks = reading_tasks(facts, topic="tea")
     assert tasks["gaps"] == [
         "Tea is made from ____ and hot water.",
-        "Tea is made from leaves and hot ____.",
         "The ____ is hot.",
-    ]
-    assert sorted(tasks["word_bank"]) == ["kettle", "leaves", "water"]
+        "It is drunk in the ____.",
+    ], "a second gap of a sentence would tell the first one's answer"
+    assert sorted(tasks["word_bank"]) == ["garden", "kettle", "leaves"]
     assert tasks["questions"] == ["Who drinks it?"]
-    few = reading_tasks(facts[1:], topic="tea")
+    few = reading_tasks(facts[2:], topic="tea")
     assert few["gaps"] == few["word_bank"] == few["key"]["gaps"] == []
     chinese = reading_tasks(
         ["赵州桥在河北省赵县。", "桥全长*五十多米*。", "它已经有一千四百多年的历史了。"], topic="赵州桥"

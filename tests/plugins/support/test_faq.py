@@ -13,7 +13,7 @@ from aigc.testing import run_cli
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import masked
 from aigc_plugins.support.ticket_files import ticket_briefs
-from aigc_plugins.support.ticket_text import own_text, questions_of
+from aigc_plugins.support.ticket_text import answers_of, own_text, questions_of
 
 PERSONAL = {
     "e-mail": ("write to jo.field@buyer.example", "jo.field@buyer.example"),
@@ -219,3 +219,8 @@ def test_a_single_name_or_address_needs_no_list(tmp_path: Path) -> None:
     (row,) = ticket_briefs(tmp_path / "x.tickets")
     (ticket,) = row.values["tickets"]
     assert "milk" in ticket["question"] and "Kim" not in ticket["answer"] and "help@us.example" in ticket["answer"]
+
+
+def test_a_reply_is_told_without_regret_for_one_person() -> None:
+    assert answers_of("Sorry, there is milk in the buns.") == ["There is milk in the buns."]
+    assert answers_of("抱歉，小面包里有牛奶。") == ["小面包里有牛奶。"]
