@@ -16,6 +16,8 @@ from aigc.cli.frame import MISUSE
 from aigc.cli.options import looking_options, open_project
 from aigc.cli.readable import counted
 from aigc.cli.types import tell_unread
+from aigc.cli.unheld import tell_unheld
+from aigc.content import ContentType
 from aigc.content.all_mistakes import Mistakes
 from aigc.content.brand_pack import FOLDER, pack_files, read_brand
 from aigc.content.load import content_type_mistakes
@@ -61,7 +63,8 @@ def command(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> int:
       aigc check --json
     """
     wrong = MISUSE if any(not path.is_file() for path in paths) else 1
-    checked, found = _checked(paths, folder)
+    sound: list[ContentType] = []
+    checked, found = _checked(paths, folder, sound)
     once = {str(one): one for one in found}.values()  # a policy that cannot be kept is said of every type
     mistakes = sorted((_placed(one) for one in once), key=lambda one: (one.file, one.line, one.column))
     if as_json:
@@ -75,25 +78,27 @@ def command(paths: tuple[Path, ...], folder: Path | None, as_json: bool) -> int:
         )
         return wrong
     echo(f"{counted(len(checked), 'file')} fine")
+    for content_type in sound:
+        tell_unheld(content_type)
     return 0
 
 
-def _checked(paths: Sequence[Path], folder: Path | None) -> tuple[list[str], list[AigcError]]:
-    """Return what was looked at, and all that is wrong there."""
+def _checked(paths: Sequence[Path], folder: Path | None, sound: list[ContentType]) -> tuple[list[str], list[AigcError]]:
+    """Return what was looked at, and all that is wrong there; the project's own types that are fine go into `sound`."""
     try:
         project = open_project(folder)
     except UsageError as error:  # with it unread hardly anything else would be right
         sound = read_settings(project_folder(folder), Mistakes(all_=True))
         return [FILE], [*error.apart(), *_in_sections(sound)]
     if paths:
-        return [str(path) for path in paths], [one for path in paths for one in _in_file(project, path)]
+        return [str(path) for path in paths], [one for path in paths for one in _in_file(project, path, sound)]
     own = {name: file for name, (file, owner) in project.content_files().items() if owner == OWN}
     types = own or {name: file for name, (file, _) in project.content_files().items()}
     tell_unread(project.content_files())
     found = [*_in_plugins(project), *_in_settings(project)]
     for name, file in types.items():
         fence = project.folder / project.settings.templates if own and project.folder else None
-        found += _in_type(project, file, name, fence)
+        found += _in_type(project, file, name, fence, sound)
     settings = [str(project.folder / FILE)] if project.folder else []
     brands = pack_files(project.folder / FOLDER) if project.folder else []
     for file in brands:
@@ -114,7 +119,7 @@ def _follows(error: AigcError, broken: str) -> bool:
     return wanting is not None and wanting["name"] in broken
 
 
-def _in_file(project: Project, path: Path) -> Iterator[AigcError]:
+def _in_file(project: Project, path: Path, sound: list[ContentType]) -> Iterator[AigcError]:
     if not path.is_file():
         hint = "`aigc check` alone takes the whole project" if path.is_dir() else nearest(path)
         yield UsageError(no_file(path), hint=hint)
@@ -138,10 +143,12 @@ def _in_file(project: Project, path: Path) -> Iterator[AigcError]:
     elif written_as == of.OF_BRAND:
         yield from of.brand_mistakes(path)
     else:
-        yield from _in_type(project, path, str(path), None)
+        yield from _in_type(project, path, str(path), None, sound)
 
 
-def _in_type(project: Project, file: Path, name: str, fence: Path | None) -> Iterator[AigcError]:
+def _in_type(
+    project: Project, file: Path, name: str, fence: Path | None, sound: list[ContentType]
+) -> Iterator[AigcError]:
     try:
         content_type = project.content_type(name)
     except AigcError as error:
@@ -152,10 +159,9 @@ def _in_type(project: Project, file: Path, name: str, fence: Path | None) -> Ite
             yield error
         return
     if content_type.plugin == OWN:  # those that came with plugins are played by their tests
-        from aigc.cli.unheld import tell_unheld
         from aigc.writing.example_runs import example_faults
 
-        tell_unheld(content_type)
+        sound.append(content_type)
         yield from example_faults(content_type, project.environment)
 
 

@@ -15,7 +15,11 @@ HOLDING = frozenset(("keeps_to_fact", "supported_by_brief", "retells_facts", "tr
 def tell_unheld(content_type: ContentType) -> None:
     """Say on stderr which stages of a type need a check of what they state, or a model that needs none."""
     if names := [stage.name for stage in unheld_stages(content_type)]:
-        named = "its text" if names == [MAIN] else f"what {' and '.join(map(repr, names))} writes"
+        named = (
+            "its text"
+            if names == [MAIN]
+            else f"what {' and '.join(map(repr, names))} {'write' if names[1:] else 'writes'}"
+        )
         echo(
             f"{content_type.file}: nothing holds {named} to the brief, and a small model makes things up; "
             "add a check such as keeps_to_fact or supported_by_brief (`aigc show keeps_to_fact`), or say of which size "
