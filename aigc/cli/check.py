@@ -88,8 +88,8 @@ def _checked(paths: Sequence[Path], folder: Path | None, sound: list[ContentType
     try:
         project = open_project(folder)
     except UsageError as error:  # with it unread hardly anything else would be right
-        sound = read_settings(project_folder(folder), Mistakes(all_=True))
-        return [FILE], [*error.apart(), *_in_sections(sound)]
+        readable = read_settings(project_folder(folder), Mistakes(all_=True))
+        return [FILE], [*error.apart(), *_in_sections(readable)]
     if paths:
         return [str(path) for path in paths], [one for path in paths for one in _in_file(project, path, sound)]
     own = {name: file for name, (file, owner) in project.content_files().items() if owner == OWN}

@@ -141,7 +141,7 @@ def _own(content: LessonContent, topic: str, relation: str | None, texts: Mappin
 
 def listed(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
     """Return terms as a sentence lists them: "a, b and c"."""
-    comma, last = texts["listed"]
+    comma, last = map(str, texts["listed"])
     return comma.join(terms[:-1]) + (last if len(terms) > 1 else "") + "".join(terms[-1:])
 
 

@@ -60,8 +60,8 @@ def steps_of(text: str, language: str) -> str:
         return words["like"].format(**given) + words["whole"].format(sum=f"{left} {sign} {right}", value=shown) + end
     places = max(len(part.partition(".")[2]) for part in (left, right, found[4]))
     if places and sign in "+-" and "/" not in found.group():
-        shown = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
-        return words["points"].format(left=shown[0], sign=sign, right=shown[1], value=shown[2])
+        even = [f"{Decimal(part):.{places}f}" for part in (left, right, found[4])]
+        return words["points"].format(left=even[0], sign=sign, right=even[1], value=even[2])
     if sign in "×*x" and left.isdecimal() and right.isdecimal() and 2 <= int(left) <= MOST_TIMES:
         row = " + ".join([right] * int(left))
         return words["times"].format(left=left, right=right, row=row, value=found[4])

@@ -139,7 +139,7 @@ def _manifest(path: Path) -> list[dict[str, Any]]:
         text = path.read_text(encoding="utf-8-sig")
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):  # a few lines of them are written out as millions of values
-                where = f"{path.name}:{event.start_mark.line + 1}"
+                where = f"{path.name}:{event.start_mark.line + 1 if event.start_mark else 1}"
                 raise BriefError(f"{where}: anchors and aliases are not used here", hint="write the value out")
         read = yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
