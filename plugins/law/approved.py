@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from aigc_plugins.law.undisguised import undisguised
 from aigc_plugins.rules.proofs import PROOF
 
-CLAUSE_END = re.compile(r"[。！？!?；;\n，,：:](?!\d)|\.(?=\s|$)")
+CLAUSE_END = re.compile(r"[。！？!?；;\n，,：:](?!\d)|\.(?=\s|$)|\s(?:and|but)(?=\s)")  # each side is looked at alone
 WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[a-z]+|[\u3400-\u9fff]")
 _LATIN = "a an the of and or to in on for with at by is are was were it its this that our we your you they their be has"
 LITTLE = frozenset([*_LATIN.split(), *"的了是在和与也都就这那我们你有为款本一"])

@@ -72,6 +72,7 @@ def test_a_claim_with_proof_passes_and_says_no_more_than_it_does() -> None:
     proven = {"language": "en", "claims": ["97% of owners would buy it again [survey of 412 owners, 2026-05]"]}
     assert not found("97% of owners would buy it again.", proven)
     assert not found("Quiet and light: 97% of owners would buy again.", proven)
+    assert not found("It weighs little and 97% of owners would buy again.", proven)
     assert found("97% of owners lost weight.", proven)
     assert found("99% of owners would buy it again.", proven)
     assert found(
