@@ -26,11 +26,12 @@ UNITS = (
     r"[米克吨年岁个次天秒条只颗座种倍]"
 )
 COUNTS = "|".join(ENGLISH[1:])
+MANY = "|".join(one for one in ENGLISH[1:] if one != "two")  # "Two like poles …" tells no number
 NUMERAL = "一二两三四五六七八九十百千万亿零"
 ONE_NUMBER = re.compile(
     rf"\b\d{{1,2}} {MONTH} \d{{4}}\b|\b{MONTH} \d{{1,2}}, \d{{4}}\b|\d+年\d+月\d+日|"
     rf"(?<![A-Za-z\d.])\d(?:[\d,.]*\d)?(?:\s?(?:{UNITS}))?(?![A-Za-z\d/])|"
-    rf"(?:^(?i:{COUNTS})|\b(?:{COUNTS}))\b|"
+    rf"(?:^(?i:{MANY})|\b(?:{COUNTS}))\b|"
     rf"(?<![{NUMERAL}第])(?:[{NUMERAL}]{{2,}}|[二两三四五六七八九十])[{CLASSIFIERS}](?![^《]*》)"
 )
 _DID = "wrote led won built made sang began met found fought taught drew flew broke chose gave took became wove"

@@ -87,6 +87,8 @@ def test_a_gap_that_more_would_fit_or_that_is_given_away_is_none(fact: str) -> N
 def test_a_gap_is_looked_for_where_the_sentence_does_not_say_its_answer() -> None:
     assert sure_gap("A spring in the hills is called a spring.") is None
     assert sure_gap("A young cat is called a kitten.") == ("a kitten", 22)
+    assert sure_gap("Two like poles push each other away.") is None, "it tells which, not how many"
+    assert sure_gap("Eight planets go round the sun.") == ("Eight", 0)
 
 
 def test_a_gap_with_two_answers_is_none() -> None:
