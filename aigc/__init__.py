@@ -26,6 +26,7 @@ The rooms, each with a page of its own in its `__init__`; one imports those belo
     content | generating            what to write: YAML, schemas, prompts, measures | who writes: a source
     learner                         how a model learns: token ids in, checkpoints out
     plugs | engine | models         what plugins declare | how a GPT generates | weights on disk
+          | knowledge               one's own files: passages, found by words
     bounds                          what others' code may take: metered templates, a watchdog, boundaries
     types                           the nouns, from brief to artifact; the Generator seam
     errors                          and `former`: public names on their way out

@@ -53,7 +53,21 @@ class Writers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(Writers):
+class Says(Writers):
+    """This is who speaks, and what is known.
+
+    `brand_pack` is the brand that speaks where a row names none: a file of `brands/`. `voice` is the one to write in,
+    for content types that have voices. `sources` is a folder of one's own files, in which content types that say so
+    look for facts.
+    """
+
+    brand_pack: str = ""
+    voice: str = ""  # "": the first of a content type whose needs the model meets
+    sources: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(Says):
     """This is aigc.yaml with the command line laid over it.
 
     `seed` decides what is drawn: another seed, another text. `templates` is the folder of the project's content types.
@@ -64,9 +78,7 @@ class Settings(Writers):
     opening: 5}`. `ray` has a job written on a cluster: `{address: auto, cpus: 4}`. `keep_lines` says which of the lines
     that a model wrote a job keeps: `taken` ones, `all` or `none`; without a word all of a job that is not too large.
     `importers` says how values are cleaned on reading: `{clean: true, unknown: ["#N/A"]}`. `timeouts` are how long
-    plugins and templates may take, in seconds: `{plugin: 60, template: 30}`.
-    `brand_pack` is the brand that speaks where a row names none: a file of `brands/`.
-    `voice` is the one to write in, for content types that have voices. `places` is where each was set:
+    plugins and templates may take, in seconds: `{plugin: 60, template: 30}`. `places` is where each was set:
     `{"engine.rows": "aigc.yaml:3"}`; options of generators on the command line have none, what a person types there may
     be a secret.
     """
@@ -83,8 +95,6 @@ class Settings(Writers):
     importers: Mapping[str, Json] = field(default_factory=dict)
     timeouts: Mapping[str, Json] = field(default_factory=dict)
     keep_lines: Literal["", "none", "taken", "all"] = ""  # "": by the size of the job
-    brand_pack: str = ""
-    voice: str = ""  # "": the first of a content type whose needs the model meets
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def patience(self) -> Timeouts:
@@ -138,6 +148,8 @@ def _settings_in(file: Path, found: Mistakes) -> Settings:
     except ContentTypeError as error:
         raise ProjectError(error.message, hint=error.hint) from None
     settings = _over(Settings(), layer, found)
+    if settings.sources:  # as seen from the file
+        settings = replace(settings, sources=str(file.parent / Path(settings.sources).expanduser()))
     timeouts = {
         name: value
         for name, value in settings.timeouts.items()

@@ -25,7 +25,8 @@ from aigc.asking.notes import Tally
 from aigc.asking.origins import FileOrigin, origins, read_origin
 from aigc.asking.passing import KEEP_ALL, ROW
 from aigc.asking.plan import FILE as PLAN_FILE
-from aigc.asking.plan import Export, Plan, is_job_file, read_plan, write_plan
+from aigc.asking.plan import Export, Plan
+from aigc.asking.plan_file import is_job_file, read_plan, write_plan
 from aigc.asking.samples import sample_briefs, sample_values
 from aigc.asking.sheets import open_sheet
 from aigc.asking.survey import Survey, survey_briefs

@@ -13,7 +13,7 @@ from aigc.asking import read_plan
 from aigc.asking.job_keys import JOB
 from aigc.asking.origin_keys import ORIGIN
 from aigc.asking.origins import read_origin
-from aigc.asking.plan import SETTINGS
+from aigc.asking.plan_file import SETTINGS
 from aigc.content.brand_keys import BRAND
 from aigc.content.brand_pack import FOLDER, read_brand
 from aigc.content.mix import read_mixes

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aigc.asking.grounding import with_facts
 from aigc.cli import completing
 from aigc.cli.adapter_told import warn_of_adapter
 from aigc.cli.at_once import print_written, tell_files, write_at_once
@@ -85,7 +86,7 @@ def command(
     project = open_project(folder, overrides, out=out)
     content_type = project.content_type(type_name)
     refuse_voice(overrides.voice, content_type)
-    brief = read_brief(content_type, brief_file, mapping(inputs, "inputs"))
+    brief = with_facts(read_brief(content_type, brief_file, mapping(inputs, "inputs")), content_type, project)
     fitness = FitnessTold(project, content_type)
     fitness.add(brief)
     fitness.warn()

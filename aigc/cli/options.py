@@ -90,6 +90,7 @@ class Overrides:
     on: str | None = None
     base_url: str | None = None
     voice: str | None = None
+    sources: str | None = None
 
     @property
     def on_ray(self) -> bool:
@@ -117,6 +118,7 @@ class Overrides:
             "ray.address" if self.on_ray else "generator": self.address if self.on_ray else self.on,
             "engine.base_url": self.base_url,
             "voice": self.voice,
+            "sources": self.sources,
         }
         return mapping(self.settings, "-o") | {key: str(value) for key, value in named.items() if value is not None}
 
@@ -130,7 +132,7 @@ def refuse_voice(voice: str | None, content_type: ContentType) -> None:
 def writing_options(function: F) -> F:
     """Add what a command that writes with a model takes besides; it gets them as `overrides`.
 
-    They are -m, -o, --on, --base-url, --seed, -n and --voice.
+    They are -m, -o, --on, --base-url, --seed, -n, --voice and --sources.
     """
 
     @wraps(function)
@@ -140,6 +142,12 @@ def writing_options(function: F) -> F:
 
     wrapped: Any = gathered
     for add in (
+        click.option(
+            "--sources",
+            metavar="DIR",
+            type=click.Path(),
+            help="A folder of your own files (.md, .txt, .html, .docx, .pdf), in which facts are looked for.",
+        ),
         voice_option,
         click.option("-n", "--candidates", type=click.IntRange(1), help="Texts to choose the best of, per request."),
         click.option("--seed", type=int, help="Another seed writes other text."),

@@ -32,7 +32,7 @@ from aigc.cli.origin_page import origin_record, origin_text
 from aigc.cli.readable import table
 from aigc.cli.schemas import bounds, default_of, kind_of
 from aigc.content import input_schema, output_schema
-from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY
+from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY, FROM_SOURCES
 from aigc.errors import NotFound, UsageError, did_you_mean
 from aigc.models.needs import Needs
 from aigc.types import Brief
@@ -207,6 +207,7 @@ def _record(project: Project, content_type: ContentType) -> dict[str, Json]:
 def _limits(schema: Schema) -> str:
     """Return what bounds an input, and whether exporters or checks alone see it."""
     seen = {"for exports only": schema.get(EXPORT_ONLY), "for checks only": schema.get(CHECKS_ONLY)}
+    seen["else from sources"] = FROM_SOURCES in schema
     return ", ".join(filter(None, (bounds(schema), *(who for who, alone in seen.items() if alone))))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from aigc.asking.job_keys import JOB
 from aigc.asking.origin_keys import SECTIONS as OF_ORIGINS
-from aigc.asking.plan import SETTINGS
+from aigc.asking.plan_file import SETTINGS
 from aigc.cli.extension_page import option_line
 from aigc.cli.readable import wrapped
 from aigc.cli.yaml_schemas import SECTION_KINDS

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aigc.asking.cleaning import Cleaning
 from aigc.asking.job_keys import JOB
 from aigc.asking.origin_keys import ORIGIN
-from aigc.asking.plan import SETTINGS
+from aigc.asking.plan_file import SETTINGS
 from aigc.content.brand_keys import BRAND
 from aigc.content.json_schema import DIALECT
 from aigc.content.mix_keys import MIX

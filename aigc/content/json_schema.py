@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from aigc.content.content_type import ContentType, Schema
 from aigc.content.schema import required
-from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY
+from aigc.content.type_keys import CHECKS_ONLY, EXPORT_ONLY, FROM_SOURCES
 from aigc.content.walk import closed_object, inner_words
 from aigc.types import Json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 OURS = frozenset(
-    {"from", "fallback", EXPORT_ONLY, CHECKS_ONLY}
+    {"from", "fallback", EXPORT_ONLY, CHECKS_ONLY, FROM_SOURCES}
 )  # how a field comes about, and who sees it, is no property of its value
 
 

@@ -30,14 +30,17 @@ from aigc.content.stage_words import Defaults, Names, bound, enough_tokens, samp
 from aigc.content.type_keys import (
     COMPOSED,
     FALLBACK,
+    FROM_SOURCES,
     OF_INPUT,
     REPAIR,
+    SEEN_BY,
     SIMPLE,
     STAGE,
     VARIABLE,
 )
 from aigc.content.unread import AnyName, lacking, unread
 from aigc.content.variables import RESERVED, PromptTemplate, check_expression, check_template, digest, fills_task
+from aigc.content.walk import item_schema
 from aigc.content.yaml_lines import Node, read_yaml
 from aigc.errors import ContentTypeError, NotFound, UsageError
 from aigc.models.needs import Needs
@@ -100,6 +103,7 @@ class _Load:
         staged = read_form(root)
         self.voices = self.read(lambda: read_voices(root), {})
         self.brief.update(self.read(lambda: self._brief(root), {}))
+        self.read(lambda: self._check_sought(root), None)
         self.defaults = Defaults(
             sampling=root.child("sampling") if "sampling" in root else None,
             candidates=self.read(lambda: _candidates(root, 1), 1),
@@ -162,10 +166,22 @@ class _Load:
         if name in RESERVED or name in self.environment.globals or (self.voices and name == VOICE):
             node.fail(f"{name!r} already means something in templates", "choose another name")
         words = check_words(node, output=False, extra=OF_INPUT)
-        for key in OF_INPUT:
+        for key in SEEN_BY:
             if key in node and node.child(key).boolean() and name == LANGUAGE:
                 node.child(key).fail("whoever writes has to know the language")
         return words
+
+    def _check_sought(self, root: Node) -> None:
+        """Refuse what is to be looked for in sources where its input is no list of texts, or it names what no brief
+        has."""
+        for name, schema in self.brief.items():
+            if FROM_SOURCES not in schema:
+                continue
+            sought = root.child("brief").child(name).child(FROM_SOURCES)
+            if schema["type"] != "array" or item_schema(schema).get("type") != "string" or "default" not in schema:
+                sought.fail(f"{FROM_SOURCES} is for a list of texts that may be missing", "add `default: []`")
+            known = self._known - {"stages", name}
+            check_expression(self.environment, sought.text(), known, (), sought.where, self.mistakes)
 
     def _simple(self, root: Node) -> Stage:
         fields, single = read_output(root, FALLBACK)

@@ -63,7 +63,8 @@ PICK: Keys = {
 EXPORT_ONLY = "export_only"
 CHECKS_ONLY = "checks_only"
 ANY_LANGUAGE = "any_language"
-OF_INPUT: Keys = {
+FROM_SOURCES = "from_sources"
+SEEN_BY: Keys = {
     EXPORT_ONLY: Key(
         means="Kept for exporters, such as the date of an article: neither prompts nor checks see it.",
         shape=TRUTH,
@@ -78,6 +79,15 @@ OF_INPUT: Keys = {
         means="In whatever language, such as a text to translate: it does not tell what a piece is written in.",
         shape=TRUTH,
         default="false",
+    ),
+}
+OF_INPUT: Keys = {
+    **SEEN_BY,
+    FROM_SOURCES: Key(
+        means="Of a list of texts: what to look for in the folder of `sources`, an expression over the other inputs. "
+        "Where a row gives nothing, the sentences found there are its value.",
+        shape=TEXT_SHAPE,
+        default="nothing",
     ),
 }
 OF_TYPE: Keys = {

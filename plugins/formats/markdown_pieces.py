@@ -94,6 +94,8 @@ def _front(artifact: Artifact, date: str, *, draft: bool) -> dict[str, Json]:
     front |= {"id": artifact.id, "type": artifact.provenance.content_type, "status": artifact.status}
     if language := artifact.brief.values.get("language"):
         front["language"] = language
+    if sources := artifact.brief.values.get("sources"):
+        front["sources"] = sources
     if date:
         front["date"] = piece_date(artifact, date)
     if draft:

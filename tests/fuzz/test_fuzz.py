@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from aigc.asking import Plan, read_plan, sample_values
-from aigc.asking.plan import is_job_file
+from aigc.asking.plan_file import is_job_file
 from aigc.cli import main
 from aigc.content import ContentType, brief_values, input_schema, output_schema
 from aigc.content.languages import language_of_text

@@ -21,7 +21,7 @@ import aigc.testing
 import aigc.types
 from aigc.asking.job_keys import JOB
 from aigc.asking.origin_keys import ORIGIN
-from aigc.asking.plan import SETTINGS
+from aigc.asking.plan_file import SETTINGS
 from aigc.cli import frame
 from aigc.cli.extension_page import own_filters, own_globals
 from aigc.cli.group import BUILT_IN
