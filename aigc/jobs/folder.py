@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import overload
@@ -204,13 +204,14 @@ def export(
     where: str = "-o",
     of: str = "",
     refused: Callable[[str], None] = log.warning,
+    taken: dict[str, int] | None = None,
 ) -> list[Path]:
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
     those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     no format can be written. Pieces that a format refuses are left out of it, and `refused` is told of them, and of a
-    format that cannot be written while others are.
+    format that cannot be written while others are; `taken` gets how many pieces each format has that was written.
     Nothing is replaced that no run wrote: UsageError, before any file takes its place. `replacing` is for a folder
     whose exports mirror a job, that in it or the one they are `of`: files that a format wrote there last time and not
     now are removed. Without it nothing is.
@@ -232,6 +233,7 @@ def export(
         there.claim(of)
         work = _Exporting(pieces=good, refused=refused, timeouts=registry.timeouts)
         done: list[tuple[ExportStage, Bound, Sequence[Path]]] = []
+        taken = {} if taken is None else taken
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
@@ -246,6 +248,7 @@ def export(
                     written = work.written(stage, bound)
                 with refusals(folder):
                     paths += stage.take(written, dropping=replacing)
+                taken[bound.name] = work.taken[bound.name]
     if broken and len(broken) == len(bounds):
         raise broken[0]
     for error in broken:
@@ -269,11 +272,13 @@ class _Exporting:
     pieces: Sequence[Artifact]
     refused: Callable[[str], None]
     timeouts: Timeouts
+    taken: dict[str, int] = field(default_factory=dict)  # format → how many
 
     def written(self, stage: ExportStage, bound: Bound) -> Sequence[Path]:
         """Let a format write the pieces that it does not refuse. JobError where it breaks."""
         try:
             fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
+            self.taken[bound.name] = len(fitting)
             if fitting.refused:
                 self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
             return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []
