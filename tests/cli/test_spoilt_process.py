@@ -222,3 +222,17 @@ def test_sigterm_ends_a_batch_as_ctrl_c_does(caught: bool, tmp_path: Path) -> No
     (tmp_path / "odd.py").write_text(plugin("pass"))
     assert batch(tmp_path).returncode == 0 and pieces(tmp_path) == ["a", "b", "c"]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("first", [0, 3])
+@pytest.mark.parametrize("hook", ["aigc_postprocessors", "aigc_checks", "aigc_environment", ""])
+def test_a_plugin_that_closes_through_c_is_named(hook: str, first: int, tmp_path: Path) -> None:
+    loop = f"for number in range({first}, 64): ctypes.CDLL(None).close(number)"
+    asked = f"@aigc.hookimpl\ndef {hook}({'environment' if 'env' in hook else ''}):\n    {loop}\n    return []\n"
+    (tmp_path / "rude.py").write_text(f"import aigc, ctypes\n{asked if hook else loop}\n")
+    (tmp_path / "aigc.yaml").write_text("plugins: [rude.py]\n")
+    argv = ["types"] if hook != "aigc_environment" else ["show", "seo/meta", "--prompt", "topic=Mugs", "keyword=mug"]
+    done = in_python(f"import sys; from aigc.cli import main; sys.exit(main({argv}))", tmp_path)
+    who = f"plugin 'rude.py' in {hook} closed" if hook else "plugin 'rude.py' closed"
+    assert done.returncode == 3 and f"Error: {who}" in done.stderr, (done.returncode, done.stdout, done.stderr)
+    assert len(done.stderr.splitlines()) == 1 and not done.stdout, done.stderr
