@@ -95,7 +95,7 @@ def command(
         of = str(batch.resolve()) if out is not None else ""
         writing = partial(export, project.registry, good, out or batch, formats, given)
         taken = dict.fromkeys(formats, 0)  # but those that break are not heard of
-        paths = writing(replacing=True, of=of, refused=refused.append, taken=taken)
+        paths = writing(replacing=True, of=of, refused=refused.append, taken=taken.__setitem__)
         if out is None:
             own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
             remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])

@@ -204,25 +204,23 @@ def export(
     where: str = "-o",
     of: str = "",
     refused: Callable[[str], None] = log.warning,
-    taken: dict[str, int] | None = None,
+    taken: Callable[[str, int], object] = lambda name, many: None,
 ) -> list[Path]:
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
     those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     no format can be written. Pieces that a format refuses are left out of it, and `refused` is told of them, and of a
-    format that cannot be written while others are; `taken` gets how many pieces each format has that was written.
+    format that cannot be written while others are; `taken` is told how many pieces a format has that is.
     Nothing is replaced that no run wrote: UsageError, before any file takes its place. `replacing` is for a folder
     whose exports mirror a job, that in it or the one they are `of`: files that a format wrote there last time and not
     now are removed. Without it nothing is.
     """
     exporters = [registry.get("exporter", name) for name in formats]
-    known = {option.name for exporter in exporters for option in exporter.options}
     given = dict(options or {})
-    if exporters and set(given) - known:
-        exporters[0].bind({name: given[name] for name in set(given) - known}, where)
-    statuses = exported_statuses(with_flagged)
-    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
+    _refuse_unknown(exporters, given, where)
+    kept = exported_statuses(with_flagged)
+    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in kept]
     bounds = [one.bind(own_options(one, given), where) for one in exporters]
     with refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -233,7 +231,6 @@ def export(
         there.claim(of)
         work = _Exporting(pieces=good, refused=refused, timeouts=registry.timeouts)
         done: list[tuple[ExportStage, Bound, Sequence[Path]]] = []
-        taken = {} if taken is None else taken
         for bound in bounds:
             stage = stages.enter_context(staged(there, bound.extension))
             with _apart(broken):
@@ -248,12 +245,19 @@ def export(
                     written = work.written(stage, bound)
                 with refusals(folder):
                     paths += stage.take(written, dropping=replacing)
-                taken[bound.name] = work.taken[bound.name]
+                taken(bound.name, work.taken[bound.name])
     if broken and len(broken) == len(bounds):
         raise broken[0]
     for error in broken:
         refused(str(error))
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
+
+
+def _refuse_unknown(exporters: Sequence[Extension], given: Mapping[str, Json], where: str) -> None:
+    """Refuse, with a UsageError, options that no format knows."""
+    unknown = set(given) - {option.name for one in exporters for option in one.options}
+    if exporters and unknown:
+        exporters[0].bind({name: given[name] for name in unknown}, where)
 
 
 @contextmanager
