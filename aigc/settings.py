@@ -11,14 +11,14 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Literal, TypeAlias
 
 from aigc.content.all_mistakes import FIRST, Mistakes
 from aigc.content.stage_words import SAMPLING
 from aigc.content.type_keys import MOST_CANDIDATES
 from aigc.content.yaml_lines import Node, read_yaml
-from aigc.errors import ContentTypeError, ProjectError, UsageError
+from aigc.errors import ContentTypeError, ProjectError, UsageError, describe
 from aigc.plugs.options import Range, options_of, read_options, read_values
 from aigc.plugs.timeouts import Timeouts
 from aigc.types import Json
@@ -27,6 +27,8 @@ from aigc.types.foreign import file_bytes
 FILE = "aigc.yaml"
 MOST_FOUND = 50  # mistakes of one file
 DEFAULT_MODEL = "smollm2-135m"
+OF_FILES = ("plugins", "templates", "model", "adapters", "brand_pack")  # what names files and folders
+LONGEST_NAME = 255  # bytes between two slashes, on all systems that matter
 NO_ADAPTER = "none"
 BARE = {"*": NO_ADAPTER}  # a model as it is
 OF_GENERATORS = ("engine.", "judge.")  # what is typed there may be a secret
@@ -217,6 +219,8 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
     given = {name: {inside: value} if inside else value}
     (read,) = read_values(OPTIONS, given, where=where, noun="setting", elsewhere=ELSEWHERE).values()
     places = {**settings.places, key: where}
+    if name in OF_FILES:
+        _refuse_long(key, read, where)
     if name == "policy":
         places = {one: place for one, place in places.items() if not one.startswith("policy.")}
         _check_policy(read, where)
@@ -229,6 +233,14 @@ def _set(settings: Settings, key: str, value: Json, where: str) -> Settings:
         read = {**getattr(settings, name), **read}
     settings = replace(settings, places={one: place for one, place in places.items() if place})
     return replace(settings, **{name: read})
+
+
+def _refuse_long(key: str, read: Json, where: str) -> None:
+    """Refuse names that no file can have, of which the system says no more than that they are too long."""
+    names = read.values() if isinstance(read, Mapping) else read if isinstance(read, tuple | list) else (read,)
+    for name in filter(None, map(str, names)):
+        if any(len(part.encode("utf-8", "replace")) > LONGEST_NAME for part in PurePath(name).parts):
+            raise UsageError(f"{where}: {key}: {describe(name)} is too long for the name of a file")
 
 
 def _kept(written: Mapping[str, Json], read: Mapping[str, Json]) -> dict[str, Json]:

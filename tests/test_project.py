@@ -226,3 +226,12 @@ def test_a_dotted_name_in_a_file_is_refused(make_project: Callable[..., Project]
 def test_a_whole_number_stays_one_for_keys_hang_on_it(make_project: Callable[..., Project]) -> None:
     settings = make_project({"aigc.yaml": "sampling: {temperature: 1, max_tokens: 40}\n"}).settings
     assert repr(dict(settings.sampling)) == "{'temperature': 1, 'max_tokens': 40}"
+
+
+@pytest.mark.parametrize(
+    "line", ["plugins: [{}.py]", "templates: {}", "model: {}", "adapters: {{ads/*: {}}}", "brand_pack: {}"]
+)
+def test_a_name_that_is_too_long_for_a_file_is_told_by_its_line(line: str, tmp_path: Path) -> None:
+    (tmp_path / "aigc.yaml").write_text("seed: 1\n" + line.format("a" * 300) + "\n")
+    with pytest.raises(UsageError, match=r"aigc\.yaml:2: .*'a{36}…' is too long for the name of a file"):
+        Project.open(tmp_path)

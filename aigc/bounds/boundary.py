@@ -3,14 +3,15 @@
     with Boundary("check 'polite'", seconds=60, where="line.yaml:12"):
         found = list(function(text))
 
-Everything is caught but KeyboardInterrupt and our own errors: `sys.exit()` in a check says nothing about the program.
-Nothing is to be yielded from within: who closes our generator then is no plugin.
+Everything is caught but a person's KeyboardInterrupt and our own errors: `sys.exit()` in a check says nothing about the
+program. Nothing is to be yielded from within: who closes our generator then is no plugin.
 """
 
 from __future__ import annotations
 
 from types import TracebackType
 
+from aigc.bounds.interrupts import INTERRUPTS
 from aigc.bounds.undisturbed import undisturbed
 from aigc.bounds.watchdog import OutOfTime, Watched
 from aigc.bounds.whereabouts import reached
@@ -64,7 +65,7 @@ def ours(error: BaseException, call: Watched) -> bool:
     """Say whether an error ends with a call: not where a person, or a call around it, ends more than that."""
     if isinstance(error, OutOfTime):
         return call.overdue or not call.around_overdue  # anybody can raise it
-    return not isinstance(error, KeyboardInterrupt)
+    return not isinstance(error, KeyboardInterrupt) or INTERRUPTS.told_by_nobody
 
 
 def broken(error: BaseException, call: Watched) -> str:

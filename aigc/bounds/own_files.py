@@ -1,4 +1,4 @@
-"""Files that a job has open: others' code does not close them.
+"""Files that a command has open: others' code does not close them.
 
 A number that is closed goes to the next file that is opened, and what is written by it goes there: a ledger's pages
 into a text. So `os.close`, `os.closerange` and `os.dup2` spare these numbers. What closes them otherwise (a library in
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from aigc.bounds.hard_exit import END_AT_ONCE
 
+REMEDY = "what was finished is kept; mend or leave out that plugin, and the same command goes on"
 STUCK = 3  # exit code: it could not be done
 NUMBERS = Path("/dev/fd")  # where the system lists what is open; not on Windows, where nothing is looked for
 
@@ -31,12 +32,11 @@ class OwnFiles:
         self._ours = getpid()
         self._guarded = False
 
-    def take(self, number: int, name: str, *, vital: bool = True) -> None:
-        """Spare a number; `vital` is one without which the process ends."""
+    def take(self, number: int, name: str) -> None:
+        """Spare a number, without which the process ends."""
         self._names[number] = name
-        if vital:
-            what = fstat(number)
-            self._files.append((number, what.st_dev, what.st_ino))
+        what = fstat(number)
+        self._files.append((number, what.st_dev, what.st_ino))
 
     def let_go(self, number: int) -> None:
         """Spare a number no longer: it is about to be closed by whoever opened it."""
@@ -73,7 +73,8 @@ class OwnFiles:
                 if what.st_ino == place and what.st_dev == disk:
                     continue
             told = f"{who or 'a plugin'} closed {self._names[number]}, which is in use"
-            print(f"Error: {told}; what was finished is kept, and the same command goes on", file=sys.__stderr__)
+            with suppress(OSError, ValueError):  # where that is what is closed, the exit code is all that can be said
+                print(f"Error: {told}; {REMEDY}", file=sys.__stderr__)
             END_AT_ONCE(STUCK)
 
     def _free(self, number: int) -> int:

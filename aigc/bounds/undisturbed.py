@@ -44,7 +44,9 @@ HEARD = tuple(
 )
 NO_ALARM = (0.0, 0.0)
 SET_DEPTH, DEPTH = sys.setrecursionlimit, sys.getrecursionlimit  # also where they were replaced
-STDOUT, STDERR = 1, 2  # descriptors
+STREAMS = ("stdin", "stdout", "stderr")  # by descriptor
+STDOUT, STDERR = 1, 2
+HIGH = 200  # of 256 that a system allows at the least
 
 _descriptors: dict[int, tuple[int, os.stat_result]] = {}  # number → a copy that nobody knows of, and what it is
 _diverted: list[object] = []  # whose work has stdout lead to stderr now
@@ -124,7 +126,7 @@ class _Undisturbed:
         if _diverted and _diverted[0] is self:
             _diverted.clear()
         for number, (copy, what) in _descriptors.items():
-            if not (number == STDOUT and _diverted) and not _is_still(number, what):
+            if not (number == STDOUT and _diverted) and not _is_still(number, what) and _is_still(copy, what):
                 with suppress(OSError):
                     os.dup2(copy, number)
         OWN_FILES.check(self._name)
@@ -164,15 +166,25 @@ def lasting_descriptors() -> Iterator[None]:
     if _descriptors:
         yield
         return
-    for number in (0, 1, 2):
+    for number in range(len(STREAMS)):
         with suppress(OSError):
-            _descriptors[number] = (os.dup(number), os.fstat(number))
-            OWN_FILES.take(_descriptors[number][0], "a stream", vital=False)
+            _descriptors[number] = (_high_copy(number), os.fstat(number))
+            OWN_FILES.take(_descriptors[number][0], f"the copy of {STREAMS[number]}")
     try:
         yield
     finally:
         while _descriptors:
             _let_go(_descriptors.popitem()[1][0])
+
+
+def _high_copy(number: int) -> int:
+    """Copy a descriptor, to a number that whoever closes the first few does not reach."""
+    if sys.platform != "win32":
+        import fcntl
+
+        with suppress(OSError):  # fewer files may be open at once
+            return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, HIGH)
+    return os.dup(number)
 
 
 def forget_descriptor(number: int) -> None:

@@ -345,7 +345,7 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
 
 def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int:
     if as_json:
-        print_json(reports.report_record(report, job.expected))
+        print_json(reports.report_record(report, job.expected, again=_given(some=True)))
     else:
         reports.print_report(
             project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -247,9 +247,16 @@ def _placed(error: AigcError) -> Mistake:
 
 def _line_of(file: Path, line: int) -> str:
     try:
-        return file_bytes(file).decode("utf-8-sig").splitlines()[line - 1]
+        when = file.stat()
+        return _lines(file, when.st_mtime_ns, when.st_size)[line - 1]
     except (OSError, ValueError, IndexError):
         return ""
+
+
+@lru_cache(maxsize=8)
+def _lines(file: Path, changed: int, size: int) -> Sequence[str]:
+    """Return the lines of a file as it is since it was last changed."""
+    return file_bytes(file).decode("utf-8-sig").splitlines()
 
 
 def _column(text: str, message: str) -> int:

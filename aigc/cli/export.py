@@ -28,6 +28,8 @@ from aigc.cli.readable import counted
 from aigc.errors import AigcError, JobError, NotFound, UsageError
 from aigc.jobs import Good, catch_up, export, own_options, prepare_folder, remember_exports
 from aigc.ledger import has_ledger, opened_ledger
+from aigc.ledger.damage import AGAIN
+from aigc.types import STATUSES
 
 if TYPE_CHECKING:
     from aigc.project import Project
@@ -92,24 +94,36 @@ def command(
             prepare_folder(out)
         of = str(batch.resolve()) if out is not None else ""
         writing = partial(export, project.registry, good, out or batch, formats, given)
-        paths = writing(replacing=True, of=of, refused=refused.append)
+        taken = dict.fromkeys(formats, 0)  # but those that break are not heard of
+        paths = writing(replacing=True, of=of, refused=refused.append, taken=taken.__setitem__)
         if out is None:
             own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
             remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
-        exported = len(good)
+        many, damaged = len(good), ledger.pieces.damaged
+    code = int(bool(refused) or damaged)
     if as_json:
         gone = sum(counts[name] for name in left_out)
-        told = {"refused": refused} if refused else {}
-        print_json({"pieces": exported, "left_out": gone, "files": [str(path) for path in paths], **told})
-        return 1 if refused else 0
+        told = {"refused": refused, "by_format": taken} if refused else {}
+        print_json({"pieces": max(taken.values()), "left_out": gone, "files": [str(path) for path in paths], **told})
+        return code
     for path in paths:
         echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    echo(f"{counted(exported, 'piece')} exported{note}", err=True)
+    echo(f"{_exported(taken, many)}{note}", err=True)
     for sentence in refused:
         echo(f"Not exported: {sentence}", err=True, fg="red")
-    return 1 if refused else 0
+    return code
+
+
+def _exported(taken: Mapping[str, int], many: int) -> str:
+    """Say how many pieces were exported of so many, format by format where those are not the same."""
+    if set(taken.values()) == {many}:
+        return f"{counted(many, 'piece')} exported"
+    if len(taken) == 1:
+        return f"{max(taken.values()) or 'none'} of {counted(many, 'piece')} exported"
+    each = ", ".join(f"{number or 'none'} as {name}" for name, number in taken.items())
+    return f"of {counted(many, 'piece')} exported: {each}"
 
 
 def _catch_up(project: Project, batch: Path) -> None:
@@ -128,6 +142,9 @@ def _nothing(batch: Path, counts: Counter[str], left_out: Sequence[str]) -> JobE
     states = _counted_states(counts, ["waiting", *left_out])
     hint = "--with-flagged writes flagged pieces too" if counts["flagged"] and "flagged" in left_out else ""
     hint = "the batch's command goes on" if counts["waiting"] else hint
+    if damaged := sum(many for name, many in counts.items() if name not in (*STATUSES, "waiting")):
+        states = ", ".join(filter(None, [states, f"{damaged} damaged"]))
+        hint = hint or AGAIN
     return JobError(f"{batch}: nothing to export: of {counted(counts.total(), 'piece')} {states}", hint=hint)
 
 

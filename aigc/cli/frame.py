@@ -18,6 +18,7 @@ from types import FrameType
 import click
 
 from aigc.bounds.boundary import told
+from aigc.bounds.interrupts import INTERRUPTS
 from aigc.bounds.last_threads import end_without_them
 from aigc.bounds.watchdog import WATCHDOG, OutOfTime
 from aigc.cli.echo import echo, echo_text, in_line, printable
@@ -67,7 +68,7 @@ def _run(frame: Frame, argv: Sequence[str] | None) -> int:
             logging.getLogger(name).addHandler(log)
         tracing.log.setLevel(logging.DEBUG if tracing.wanted() else logging.NOTSET)
         try:
-            with _owned(), _heeding_termination(frame):
+            with _owned(), INTERRUPTS.heard(), _heeding_termination(frame):
                 code = _ended(frame, argv)
             if frame.terminated:
                 code = TERMINATED if code == INTERRUPTED else code
@@ -131,7 +132,7 @@ def _heeding_termination(frame: Frame) -> Iterator[None]:
     """End as a person's Ctrl-C does where the system asks for it, unless whoever started us has it ignored."""
 
     def end(number: int, stack: FrameType | None) -> None:
-        frame.terminated = True
+        frame.terminated = INTERRUPTS.came = True
         raise KeyboardInterrupt
 
     ours = threading.current_thread() is threading.main_thread()

@@ -149,7 +149,8 @@ def command(
         job.register(localised.briefs())
         if job.remaining:
             job.run(localised.runner(generator))
-        return _told(project, job, job.finish(exports), batch, as_json=as_json)
+        code = _told(project, job, job.finish(exports), batch, as_json=as_json)
+        return code or int(localised.damaged)
 
 
 def _generator(project: Project, localised: Localised, held: ExitStack) -> Generator | None:

@@ -186,8 +186,10 @@ def _ran_otherwise(project: Project) -> bool:
     return any(f"{one} ".startswith(f"{project.source.name} {project.settings.model} ") for one in writers)
 
 
-def report_record(report: JobReport, expected: Forecast | None = None) -> dict[str, Json]:
-    """Return a report as JSON, with what was expected of the run."""
+def report_record(report: JobReport, expected: Forecast | None = None, *, again: str = "") -> dict[str, Json]:
+    """Return a report as JSON, with what was expected of the run, and where it is not at its end the command that goes
+    on."""
+    goes_on = {"again": as_typed(again)} if again and (report.interrupted or report.awaited) else {}
     return {
         **asdict(report),
         "folder": str(report.folder),
@@ -195,6 +197,7 @@ def report_record(report: JobReport, expected: Forecast | None = None) -> dict[s
         "reasons": dict(report.reasons),
         "files": [str(path) for path in report.files],
         "forecast": expected.record() if expected else None,
+        **goes_on,
     }
 
 

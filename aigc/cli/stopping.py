@@ -10,6 +10,7 @@ from types import FrameType
 
 import click
 
+from aigc.bounds.interrupts import INTERRUPTS
 from aigc.cli.echo import echo_text
 from aigc.cli.readable import counted
 
@@ -31,6 +32,7 @@ def gentle_stop(in_hand: Callable[[], int], *, ending: str = "") -> Iterator[Cal
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal asked
+        INTERRUPTS.came = True
         if asked:
             raise KeyboardInterrupt
         asked = True

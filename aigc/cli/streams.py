@@ -39,7 +39,7 @@ def lasting_streams() -> Iterator[None]:
 def _nowhere() -> Iterator[TextIO]:
     """Open what stands for a stream that is not there, and have nobody else close it."""
     with open(os.devnull, "r+", encoding="utf-8") as nowhere:  # noqa: PTH123 - it is no path
-        OWN_FILES.take(nowhere.fileno(), "a stream", vital=False)
+        OWN_FILES.take(nowhere.fileno(), "a stream of aigc's own")
         try:
             yield nowhere
         finally:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from itertools import islice
 
 from aigc.content.content_type import Schema
 from aigc.content.schema_words import OF_KIND
 from aigc.content.yaml_keys import Keys, needed
-from aigc.content.yaml_lines import Node
+from aigc.content.yaml_lines import KEYS_TOLD, Node
 from aigc.errors import did_you_mean
 from aigc.types import Json
 
@@ -47,7 +48,8 @@ class AnyName(frozenset[str]):
 
 def lacking(node: Node, keys: Keys) -> Iterator[str]:
     """Yield the keys that a mapping needs and lacks, but for those that it has misspelt: these are refused as such."""
-    misspelt = {meant(name, keys) for name in node.mapping() if name not in keys}
+    unknown = islice((name for name in node.mapping() if name not in keys), KEYS_TOLD)
+    misspelt = {meant(name, keys) for name in unknown}
     for key in needed(keys):
         if key not in node and key not in misspelt:
             yield key
@@ -55,4 +57,5 @@ def lacking(node: Node, keys: Keys) -> Iterator[str]:
 
 def meant(name: str, known: Collection[str]) -> str:
     """Return the known name that one which is not known is taken for, or nothing."""
-    return next((one for one in known if did_you_mean(name, known) == f"did you mean {one!r}?"), "")
+    hint = did_you_mean(name, known)
+    return next((one for one in known if hint == f"did you mean {one!r}?"), "")

@@ -36,6 +36,7 @@ _PLAIN = (
     ("float", r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-0123456789"),
 )
 _TAG = "tag:yaml.org,2002:"
+KEYS_TOLD = 20  # of one mapping, each by itself: a near word takes its time to be found
 LONGEST_ITEM = 60  # characters of a text that may be meant as a list
 SAVE_AS = "save it as UTF-8"
 
@@ -128,9 +129,12 @@ class Node:
         known = list(known)
         if known and self.path and not isinstance(self.value, dict):
             self.fail(_not(self, "a mapping"), f"write {{{known[0]}: …}}; {did_you_mean('', known)}")
-        for key, child in self.items():
-            if key not in known:
-                child.refuse(f"unknown key {key!r}", did_you_mean(key, known))
+        unknown = [(key, child) for key, child in self.items() if key not in known]
+        for key, child in unknown[:KEYS_TOLD]:
+            child.refuse(f"unknown key {key!r}", did_you_mean(key, known))
+        if rest := unknown[KEYS_TOLD:]:
+            key, child = rest[0]
+            child.refuse(f"unknown key {key!r}" + (f", and {len(rest) - 1:,} more" if len(rest) > 1 else ""))
         return self
 
     def items(self) -> Iterator[tuple[str, Node]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import overload
@@ -204,24 +204,23 @@ def export(
     where: str = "-o",
     of: str = "",
     refused: Callable[[str], None] = log.warning,
+    taken: Callable[[str, int], object] = lambda name, many: None,
 ) -> list[Path]:
     """Write the accepted artifacts in each format, or the pieces of a `Good`, and return the paths. `with_flagged` adds
     those that are flagged.
 
     `options` go to the formats that know them; UsageError, which says `where` they stand, when none does, JobError when
     no format can be written. Pieces that a format refuses are left out of it, and `refused` is told of them, and of a
-    format that cannot be written while others are.
+    format that cannot be written while others are; `taken` is told how many pieces a format has that is.
     Nothing is replaced that no run wrote: UsageError, before any file takes its place. `replacing` is for a folder
     whose exports mirror a job, that in it or the one they are `of`: files that a format wrote there last time and not
     now are removed. Without it nothing is.
     """
     exporters = [registry.get("exporter", name) for name in formats]
-    known = {option.name for exporter in exporters for option in exporter.options}
     given = dict(options or {})
-    if exporters and set(given) - known:
-        exporters[0].bind({name: given[name] for name in set(given) - known}, where)
-    statuses = exported_statuses(with_flagged)
-    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in statuses]
+    _refuse_unknown(exporters, given, where)
+    kept = exported_statuses(with_flagged)
+    good = artifacts if isinstance(artifacts, Good) else [one for one in artifacts if one.status in kept]
     bounds = [one.bind(own_options(one, given), where) for one in exporters]
     with refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -246,11 +245,19 @@ def export(
                     written = work.written(stage, bound)
                 with refusals(folder):
                     paths += stage.take(written, dropping=replacing)
+                taken(bound.name, work.taken[bound.name])
     if broken and len(broken) == len(bounds):
         raise broken[0]
     for error in broken:
         refused(str(error))
     return list(dict.fromkeys(paths))  # files of a piece that several formats placed
+
+
+def _refuse_unknown(exporters: Sequence[Extension], given: Mapping[str, Json], where: str) -> None:
+    """Refuse, with a UsageError, options that no format knows."""
+    unknown = set(given) - {option.name for one in exporters for option in one.options}
+    if exporters and unknown:
+        exporters[0].bind({name: given[name] for name in unknown}, where)
 
 
 @contextmanager
@@ -269,11 +276,13 @@ class _Exporting:
     pieces: Sequence[Artifact]
     refused: Callable[[str], None]
     timeouts: Timeouts
+    taken: dict[str, int] = field(default_factory=dict)  # format → how many
 
     def written(self, stage: ExportStage, bound: Bound) -> Sequence[Path]:
         """Let a format write the pieces that it does not refuse. JobError where it breaks."""
         try:
             fitting = Fitting(self.pieces, bound, self.timeouts.plugin)
+            self.taken[bound.name] = len(fitting)
             if fitting.refused:
                 self.refused(_told(bound.name, fitting.refused, len(self.pieces)))
             return written_by(bound, fitting, stage.folder, self.timeouts.files) if len(fitting) else []

@@ -4,16 +4,15 @@
 itself (`artifacts.jsonl`, `job.yaml`, `report.html`) under no name. A file that is not named is somebody's own: whoever
 would write there is refused, before anything is written. One that is named and holds something else than was written
 was changed by somebody: it is set aside as `content (yours).csv`, which is told, and a new one takes its place. So are
-all where the record cannot be read. One of an earlier version has no digests, and none of the job's own files: those
-are ours. A file that is about to take its place is named first, beside what is there: a kill in between makes none of
-ours a stranger, and what was still `coming` nobody took away. The disk has it before it takes its name, so that a power
-cut makes none of ours another one either. No format replaces what another one wrote, but for files of pieces, which
-they place alike.
+all in a job's folder where the record cannot be read; elsewhere junk names nothing: what is there is somebody's. One of
+an earlier version has no digests, and none of the job's own files: those are ours. A file that is about to take its
+place is named first, beside what is there: a kill in between makes none of ours a stranger, and what was still `coming`
+nobody took away. The disk has it before it takes its name, so that a power cut makes none of ours another one either.
+No format replaces what another one wrote, but for files of pieces, which they place alike.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import logging
@@ -26,7 +25,8 @@ from typing import Literal
 from aigc.asking.plan import FILE as PLAN_FILE
 from aigc.bounds.boundary import Boundary
 from aigc.bounds.undisturbed import undisturbed
-from aigc.errors import JobError, UsageError, describe
+from aigc.errors import JobError, UsageError
+from aigc.jobs.exports_record import ANY, FORMAT, NONE, RECORD, SEVERAL, read_record, tell_wrong
 from aigc.jobs.lock import only_writer
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.extension import Extension
@@ -34,21 +34,14 @@ from aigc.plugs.placing import FOLDER as MEDIA
 from aigc.plugs.synced import sync
 from aigc.plugs.timeouts import DEFAULT
 from aigc.plugs.whole_file import whole_file
-from aigc.types import Json
-from aigc.types.foreign import file_bytes, read_json
+from aigc.types.foreign import read_json
 
 log = logging.getLogger(__name__)
 
-RECORD = ".exports.json"
-FORMAT = 2  # of the record
 SCRATCH = ".exporting-"  # how folders begin in which files are written first
 ARTIFACTS_FILE, REPORT = "artifacts.jsonl", "report.html"
 OWN, OWN_FILES = "", (ARTIFACTS_FILE, PLAN_FILE, REPORT)
-LONGEST = 1 << 28  # bytes of a record: a million files have half of that
 BLOCK = 1 << 20  # bytes compared at a time
-ANY, NONE = "", "-"  # in place of a digest: whatever is there is ours, and nothing is
-SEVERAL = " "  # between digests
-NO_FILE = (errno.EISDIR, errno.EINVAL, errno.ELOOP)  # what stands in the record's place is none
 YOURS = "yours"
 KEPT = ("job.sqlite", ".lock", ".holder", ".files", ".at-work", ".pieces.jsonl", RECORD, SCRATCH)  # begin our names
 ELSEWHERE = "write one of them into another folder: `aigc export DIR --to FORMAT --out OTHER`"
@@ -56,7 +49,6 @@ ELSEWHERE = "write one of them into another folder: `aigc export DIR --to FORMAT
 ANOTHER = "an exporter is to choose another one"
 
 State = Literal["free", "ours", "changed", "foreign"]
-Names = Mapping[str, Mapping[str, str]]  # format → file → digest, or several
 
 
 class FolderRecord:
@@ -65,7 +57,11 @@ class FolderRecord:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._files, self._coming, self.of, self._readable = _read(folder / RECORD)
+        self._files, self._coming, self.of, self._readable, wrong = read_record(folder / RECORD)
+        if not self._readable and not has_ledger(folder):  # no job's: files of that name may be anybody's
+            self._readable = True
+        if wrong:
+            tell_wrong(folder / RECORD, wrong)
 
     def formats(self) -> list[str]:
         """Return the formats that wrote files here."""
@@ -147,7 +143,8 @@ class FolderRecord:
             other = path.with_stem(f"{path.stem} ({YOURS} {number})")
         path.rename(other)
         sync(path.parent)  # before another file takes its name
-        log.warning("%s: was changed since it was written; that is %s now", path, other.name)
+        why = "was changed since it was written" if self._readable else "is somebody's, for all that is known"
+        log.warning("%s: %s; that is %s now", path, why, other.name)
 
     def expect(self, format_: str, coming: Mapping[str, Path | None]) -> None:
         """Name files that are about to take their places, and what will be in them where that is written already: until
@@ -277,45 +274,6 @@ def refusals(path: Path) -> Iterator[None]:
         where = str(error.filename2 or error.filename or "")
         where = str(path) if not where or SCRATCH in where else where
         raise JobError(f"{where}: cannot be written ({error.strerror or error})") from error
-
-
-def _read(record: Path) -> tuple[Names, set[str], str, bool]:
-    """Return what a record names, what of that was to come, of which job, and whether it could be read; one that is not
-    there names nothing. JobError where the disk does not tell: whose the files are is known again when it does."""
-    try:
-        found = read_json(file_bytes(record) if _size(record) <= LONGEST else b"")
-        if found.get("format") == FORMAT and isinstance(found.get("files"), dict):
-            named = {name: {file: _text(sha) for file, sha in of.items()} for name, of in found["files"].items()}
-            coming = set(map(_text, _several(found.get("coming", []))))
-            return named, coming, _text(found["of"]), not found.get("lost")
-        return {name: {_text(file): ANY for file in _several(files)} for name, files in found.items()}, set(), "", True
-    except (FileNotFoundError, NotADirectoryError):
-        return {}, set(), "", not record.is_symlink()
-    except OSError as error:
-        if error.errno not in NO_FILE:
-            raise JobError(f"{record}: cannot be read ({error.strerror})", hint="try it again") from error
-        return {}, set(), "", False
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return {}, set(), "", False
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{describe(value)} is no text")
-    return value
-
-
-def _several(value: Json) -> Iterable[Json]:
-    if not isinstance(value, list | dict):
-        raise TypeError(f"{describe(value)} is no list")
-    return value
 
 
 def _of(name: str, path: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from aigc.ledger.assets import MARK
-from aigc.ledger.damage import read_as, sound
+from aigc.ledger.damage import known, read_as, sound
 from aigc.ledger.database import Database, among
 from aigc.ledger.entry import FINISHED, HISTORY, complained, judge_by_findings, reading_column
 from aigc.ledger.record import body_record, json_text, reading_record, whole_text
@@ -55,9 +55,10 @@ class Briefs:
             if self._database.assets.folder.is_dir():  # a piece whose files were lost is written again
                 lost = f"{FINISHED} and instr(artifact, '{MARK}') and not has_assets(artifact)"
                 db.execute(_again(lost, (), redraw=0))
-            damaged = f"{FINISHED} and key <> '' and not {sound('artifact')}"
+            damaged = f"{FINISHED} and key <> '' and not ({sound('artifact')} and {known('status')})"
             if many := db.execute(_again(damaged, (), redraw=0)).rowcount:
-                log.warning("%s: what it holds of %d pieces is damaged: written again", self._database.path, many)
+                pieces = "one piece" if many == 1 else f"{many} pieces"
+                log.warning("%s: what it holds of %s is damaged: written again", self._database.path, pieces)
             if fresh:
                 db.execute(_again(f"{FINISHED} and key <> ''", only, redraw=0), tuple(only))
                 db.execute(f"delete from completions where true {among(only)}", tuple(only))

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from aigc.errors import JobError, describe
 from aigc.ledger.record import NO_ARTIFACT
-from aigc.types import Json
+from aigc.types import STATUSES, Json
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,6 +75,12 @@ def fact_of(path: Path, name: str, text: str) -> Json:
             for many, _ in value.values():
                 int(many)
     return value
+
+
+def known(column: str) -> str:
+    """Return the condition in SQL that a column holds a status that there is."""
+    states = ", ".join(map(repr, ("waiting", *STATUSES)))
+    return f"{column} in ({states})"
 
 
 def sound(column: str) -> str:

@@ -28,6 +28,8 @@ from aigc.types import Json
 
 FORMAT = 4
 PATIENCE = 10  # seconds to wait for another process that writes
+KEPT = "what was finished is kept, run it again"
+FULL = 1 << 20  # bytes free, below which a disk is full: some are free again when it is asked
 LOG = "-wal"  # after a file's name: what is committed and not folded into it yet
 watch(sqlite3, "connect Error DatabaseError OperationalError IntegrityError ProgrammingError")
 BESIDE = ("", LOG, "-shm")  # after a file's name: what SQLite has open
@@ -251,10 +253,23 @@ def translated(path: Path) -> Iterator[None]:
             raise
         if not path.parent.is_dir():
             raise gone(path) from error
+        if _is_full(error, path.parent):
+            raise JobError(
+                f"{path}: the disk is full", hint="make room there and run it again: what was finished is kept"
+            ) from error
         broken = not isinstance(error, sqlite3.OperationalError)  # malformed, or no database at all
-        raise JobError(
-            f"{path}: {error}", hint=aside(path) if broken else "what was finished is kept, run it again"
-        ) from error
+        raise JobError(f"{path}: {error}", hint=aside(path) if broken else KEPT) from error
+
+
+def _is_full(error: sqlite3.Error, folder: Path) -> bool:
+    """Say whether an error is that of a full disk: SQLite calls it that, or where its log finds no room, a broken
+    one."""
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return False
+    try:
+        return shutil.disk_usage(folder).free < FULL
+    except OSError:
+        return False
 
 
 def aside(path: Path) -> str:

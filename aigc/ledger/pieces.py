@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from aigc.errors import JobError
 from aigc.ledger.assets import MARK
-from aigc.ledger.damage import passing_over, sound
+from aigc.ledger.damage import known, passing_over, sound
 from aigc.ledger.database import Database
 from aigc.ledger.entry import (
     FINISHED,
@@ -48,6 +48,7 @@ class Pieces:
         self._piece = f"{PIECE}, {reading_column(database.format)} as reading"
         self._entry = f"{self._review}, {self._piece}, {TOOK}" + (", writing" if database.format > 1 else ", 0")
         self._writing: int | None = None  # the number of the last lines, once it is known
+        self.damaged = False  # whether one was left out of those that were read
 
     def finish(self, finished: Finished) -> Artifact:
         """Put a piece and its lines in its brief's row, where whoever asks sees it; it is committed with the next
@@ -94,9 +95,10 @@ class Pieces:
         return [name for (name,) in rows]
 
     def artifacts(self, statuses: Collection[Status] = STATUSES) -> Generator[Artifact]:
-        """Yield the finished pieces of some statuses, in the briefs' order."""
-        marks = ",".join("?" * len(statuses))
-        question = f"select {self._review}, {self._piece} from pieces where status in ({marks}) order by place"
+        """Yield the finished pieces of some statuses, in the briefs' order. One of a status that there is not may be
+        any of them: it is told as damaged."""
+        which = f"(status in ({','.join('?' * len(statuses))}) or not {known('status')})"
+        question = f"select {self._review}, {self._piece} from pieces where {which} order by place"
         yield from self._sound(self._reviewed_piece, self._database.rows(question, tuple(statuses)))
 
     def many(self, statuses: Collection[Status]) -> int:
@@ -111,14 +113,19 @@ class Pieces:
         texts are elsewhere, in the briefs' order."""
         at = PIECE.split(", ").index("artifact")
         question = f"select {self._review}, {self._piece} from pieces where {FINISHED} order by place"
-        rows = (row for row in self._database.rows(question) if row[0] is not None or may_hold(row[1 + at]))
+        rows = (row for row in self._database.rows(question) if row[0] is not None or self._may(may_hold, row[1 + at]))
         return self._sound(self._reviewed_piece, rows)
+
+    @staticmethod
+    def _may(hold: Callable[[str], bool], record: Json) -> bool:
+        """Say whether a piece's JSON may hold something; what is no text is damaged, which reading it tells."""
+        return not isinstance(record, str) or hold(record)
 
     def artifact_lines(self) -> Iterator[str]:
         """Yield what `artifacts.jsonl` holds. Damaged where what people decided of a piece cannot be read: it is in
         the lines of before."""
         path, names = self._database.path, (*PIECE.split(", "), "reading", "key")
-        whole = f"{sound('artifact')} and json_valid(brief)"
+        whole = f"{sound('artifact')} and json_valid(brief) and {known('status')}"
         question = f"select {self._review}, {self._piece}, key, {whole} from pieces where {FINISHED} order by place"
         for review, *row, key, is_sound in self._database.rows(question):
             entry = dict(zip(names, (*row, key), strict=True))
@@ -163,7 +170,9 @@ class Pieces:
         """Yield what is read of rows, but for those that are damaged, which is told."""
         for row in rows:
             one = passing_over(partial(read, row), self._database.path)
-            if one is not None:
+            if one is None:
+                self.damaged = True
+            else:
                 yield one
 
     def _reviewed_piece(self, row: Sequence[Json]) -> Artifact:

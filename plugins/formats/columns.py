@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from aigc.types import Json
+from aigc_plugins.formats.json_cells import in_cell
 
 PARTED = re.compile(r"[;；\r\n]")  # where a cell is read as several items
 
@@ -41,8 +42,12 @@ def input_headings(inputs: Collection[str], taken: Collection[str]) -> list[str]
 def one_text(value: Json) -> Json:
     """Return an input as one cell takes it: a list of texts or numbers as briefs give one, with `;` between, unless an
     item would not be read back from that."""
-    whole = isinstance(value, list) and all(map(_stays_one, value))
-    return "; ".join(map(str, value)) if isinstance(value, list) and value and whole else value
+    if isinstance(value, str):
+        return in_cell(value)
+    if not isinstance(value, list) or not value or not all(map(_stays_one, value)):
+        return value
+    text = "; ".join(map(str, value))
+    return text if in_cell(text) == text else value
 
 
 def _stays_one(item: Json) -> bool:
@@ -60,7 +65,7 @@ def in_column(fields: Mapping[str, Json], column: Column) -> Json:
     """Return what stands in a column."""
     name, number = column
     value = fields.get(name)
-    if number is None:
-        return value
-    items = value if isinstance(value, list) else [value]
-    return items[number - 1] if number <= len(items) else None
+    if number is not None:
+        items = value if isinstance(value, list) else [value]
+        value = items[number - 1] if number <= len(items) else None
+    return in_cell(value, item=number is not None) if isinstance(value, str) else value

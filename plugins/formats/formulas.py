@@ -2,7 +2,8 @@
 
 A cell is run when it begins with = + - or @, of any width, whatever stands unseen before it. Where lists are separated
 by `;` a program splits the file there too, and at every line break of a cell that is quoted within such a line, so that
-what follows one begins a cell of its own. An apostrophe in front makes a cell text.
+what follows one begins a cell of its own. An apostrophe in front makes a cell text. Where there is one already another
+one is put in front all the same, so that the text can be told from the cell.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ UNSEEN = (
 RUN, SUM = "=@＝＠﹦﹫⁼₌", "+\\-＋－﹢﹣⁺₊⁻₋"  # full width, small, raised and lowered ones: some programs fold them
 CALLS = r"(?=[^;\t\r\n]*(?:\w\(|\||![$\w]))"  # a function, another program, another sheet: else a bullet or a smiley
 SIGN = re.compile(f"[{RUN}{SUM}]")
-FIRST = re.compile(rf"[{UNSEEN}\t\r\n]*[{RUN}{SUM}]|[\t\r\n]")
+FIRST = re.compile(rf"'*(?:[{UNSEEN}\t\r\n]*[{RUN}{SUM}]|[\t\r\n])")
 RUNS = rf"(?=[{UNSEEN}\"]*(?:[{RUN}]|[{SUM}]{CALLS}))"
-LATER = re.compile(rf"([;\t\r\n]){RUNS}")
+LATER = re.compile(rf"([;\t\r\n])(?='*{RUNS})")
+MADE = re.compile(rf"([;\t\r\n])'(?='*{RUNS})")  # as `harmless` does; any other apostrophe is the text's own
 HARM = re.compile(rf"(?:^|;)[{UNSEEN}\t\r\n\"]*[{RUN}{SUM}]{CALLS}")
 NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 
@@ -27,10 +29,17 @@ NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?$")
 def harmless(cell: str) -> str:
     """Return a cell that no spreadsheet runs, in whole or in part; NUL, which ends it for some, is left out."""
     cell = cell.replace("\0", "")
-    if SIGN.search(cell) and not NUMBER.match(cell):
+    if SIGN.search(cell):
+        if NUMBER.match(cell):
+            return cell
         cell = LATER.sub(r"\1'", cell)
-        return f"'{cell}" if FIRST.match(cell) else cell
-    return f"'{cell}" if cell[:1] in ("\t", "\r", "\n") else cell
+    return f"'{cell}" if FIRST.match(cell) else cell
+
+
+def unharmed(cell: str) -> str:
+    """Return the text that `harmless` made this cell of; the cell where it made it of none."""
+    first = cell.removeprefix("'") if FIRST.match(cell) else cell
+    return next((one for one in (MADE.sub(r"\1", first), first) if harmless(one) == cell), cell)
 
 
 def does_harm(cell: str) -> bool:

@@ -6,20 +6,18 @@ items hold what would part them, as JSON in one cell; a CSV file has apostrophes
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from aigc.types import Json, Row
-from aigc.types.foreign import read_json
-from aigc_plugins.formats.formulas import RUNS, harmless
+from aigc_plugins.formats.formulas import unharmed
+from aigc_plugins.formats.json_cells import out_of_cell
 
 HEAD = ["id", "status"]
 NUMBERED = re.compile(r"(?P<name>\S(?:.*\S)?) (?P<number>[1-9]\d{0,3})")
 SUGGESTED = re.compile(r" suggestion$")  # of one text, not a list
-APOSTROPHES = re.compile(rf"([;\t\r\n])'{RUNS}")  # as `harmless` writes them; any other is the text's own
 
 
 class OwnColumns:
@@ -60,23 +58,4 @@ class OwnColumns:
 def _value(cell: Json, apostrophes: bool, item: bool) -> Json:
     if type(cell) is not str:
         return cell
-    text = _unharmed(cell) if apostrophes and "'" in cell else cell
-    return _parsed(text) if text[:1] == "{" or (text[:1] == "[" and not item) else text
-
-
-def _unharmed(cell: str) -> str:
-    """Return the text that `harmless` made this cell of, as far as it made it of any other."""
-    text = APOSTROPHES.sub(r"\1", cell)
-    candidates = (text.removeprefix("'"), text, cell.removeprefix("'"))
-    return next((one for one in candidates if one != cell and harmless(one) == cell), cell)
-
-
-def _parsed(text: str) -> Json:
-    """Return the list of texts, or the objects, that a cell is the JSON of as we write it; else the text."""
-    try:
-        value = read_json(text)
-    except ValueError:
-        return text
-    texts = isinstance(value, list) and all(isinstance(one, str | dict) for one in value)
-    written = (texts or isinstance(value, dict)) and json.dumps(value, ensure_ascii=False) == text
-    return value if written else text
+    return out_of_cell(unharmed(cell) if apostrophes and "'" in cell else cell, item=item)

@@ -272,3 +272,16 @@ def test_a_stage_that_nothing_holds_to_the_brief_is_told(tmp_path: Path) -> None
         ran = run_cli("check", cwd=tmp_path)
         assert ran.code == 0, ran.out
         assert ("nothing holds its text to the brief" in ran.err) is told
+
+
+def test_thousands_of_wrong_keys_are_a_few_lines_and_a_number(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = "".join(f"colour{number}: red\n" for number in range(3000))
+    (here / "templates/shop/bad.yaml").write_text(BAD.replace("colour: red\n", many))
+    with pytest.MonkeyPatch.context() as patch:
+        asked: list[str] = []
+        patch.setattr("aigc.content.yaml_lines.did_you_mean", lambda word, known: asked.append(word) or "")
+        patch.setattr("aigc.content.unread.did_you_mean", lambda word, known: asked.append(word) or "")
+        main(["check", "templates/shop/bad.yaml"])
+    out = capsys.readouterr().out
+    assert out.count("unknown key 'colour") == 21 and "unknown key 'colour20', and 2,979 more" in out, out
+    assert len(asked) < 200, "each takes a while"

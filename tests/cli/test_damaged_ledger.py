@@ -127,3 +127,27 @@ def test_a_word_in_place_of_what_a_piece_took_ends_nothing(column: str, aigc: Ru
 def test_a_search_that_breaks_off_at_a_piece_says_nothing_of_closed_files(aigc: Run, shop: Any) -> None:
     damage(shop, "update pieces set artifact = null where id = '0001'")
     assert "closed" not in (told := aigc("find", "Made").err) and "Traceback" not in told, told
+
+
+def test_a_search_names_a_piece_that_is_none_and_finds_the_others(
+    aigc: Run, shop: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    damage(shop, "update pieces set artifact = null where id = '0001'")
+    ran = aigc("find", "Made")
+    assert (ran.code, ran.out.split()[0], "assed over" in ran.err) == (0, "0002", False), ran.err
+    assert "made/job.sqlite: what it holds of '0001' is damaged" in caplog.text
+
+
+def test_a_piece_of_no_known_status_is_named_and_written_again(
+    aigc: Run, shop: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    damage(shop, "update pieces set status = 'odd' where id = '0001'")
+    ran = aigc("export", "made", "--to", "lines")
+    assert (ran.code, exported(shop)) == (1, 1) and "1 piece exported" in ran.err, ran.err
+    assert "made/job.sqlite: what it holds of '0001' is damaged" in caplog.text
+    looked_at(aigc, shop)
+    damage(shop, "update pieces set status = 'odder' where id = '0002'")
+    ran = aigc("export", "made", "--to", "lines")
+    assert ran.code == 3 and "of 2 pieces 2 damaged; the same `aigc batch` writes it again" in ran.err, ran.err
+    ran = aigc(*BATCH)
+    assert (ran.code, exported(shop)) == (0, 2) and "2 pieces: 2 accepted" in ran.out, ran.err

@@ -222,3 +222,40 @@ def test_sigterm_ends_a_batch_as_ctrl_c_does(caught: bool, tmp_path: Path) -> No
     (tmp_path / "odd.py").write_text(plugin("pass"))
     assert batch(tmp_path).returncode == 0 and pieces(tmp_path) == ["a", "b", "c"]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.parametrize("first", [0, 3])
+@pytest.mark.parametrize("hook", ["aigc_postprocessors", "aigc_checks", "aigc_environment", ""])
+def test_a_plugin_that_closes_through_c_is_named(hook: str, first: int, tmp_path: Path) -> None:
+    loop = f"for number in range({first}, 64): ctypes.CDLL(None).close(number)"
+    asked = f"@aigc.hookimpl\ndef {hook}({'environment' if 'env' in hook else ''}):\n    {loop}\n    return []\n"
+    (tmp_path / "rude.py").write_text(f"import aigc, ctypes\n{asked if hook else loop}\n")
+    (tmp_path / "aigc.yaml").write_text("plugins: [rude.py]\n")
+    argv = ["types"] if hook != "aigc_environment" else ["show", "seo/meta", "--prompt", "topic=Mugs", "keyword=mug"]
+    done = in_python(f"import sys; from aigc.cli import main; sys.exit(main({argv}))", tmp_path)
+    who = f"plugin 'rude.py' in {hook} closed" if hook else "plugin 'rude.py' closed"
+    assert done.returncode == 3 and f"Error: {who}" in done.stderr, (done.returncode, done.stdout, done.stderr)
+    assert len(done.stderr.splitlines()) == 1 and not done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("part", ["check", "exporter"])
+def test_an_interrupt_that_nobody_asked_for_is_the_plugins(part: str, tmp_path: Path) -> None:
+    act = "raise KeyboardInterrupt" if part == "exporter" else "if draft.fields: raise KeyboardInterrupt"
+    prepared(tmp_path, plugin(act, part))
+    done = batch(tmp_path)
+    assert done.returncode == 1 and f"{part} 'odd' broke: KeyboardInterrupt" in done.stdout + done.stderr, done.stderr
+    assert "Interrupted" not in done.stderr and pieces(tmp_path) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals")
+@pytest.mark.parametrize(("name", "code", "times"), [("SIGINT", 130, 2), ("SIGTERM", 143, 1)])
+def test_a_persons_interrupt_ends_the_run_and_says_how_to_go_on(
+    name: str, code: int, times: int, tmp_path: Path
+) -> None:
+    kill = f"draft.fields and [os.kill(os.getpid(), signal.{name}) for _ in range({times})]"
+    prepared(tmp_path, plugin(kill, "check"))
+    done = batch(tmp_path, "--json")
+    assert done.returncode == code, done.stderr
+    assert "KeyboardInterrupt" not in done.stderr + done.stdout
+    again = json.loads(done.stdout)["again"]
+    assert again.startswith("aigc batch t/line all.rows") and "--out out" in again

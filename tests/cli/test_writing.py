@@ -479,3 +479,11 @@ def test_next_offers_only_formats_that_take_the_pieces(aigc: Run, shop: Any) -> 
     shop.plugins["formats"] = Formats()
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2")
     assert "  aigc export made --to count    (formats: count, lines)" in ran.out
+    for formats, told in (
+        (["aaa"], "none of 2 pieces exported\n"),
+        (["count", "aaa"], "of 2 pieces exported: 2 as count, none as aaa\n"),
+    ):
+        argv = ["export", "made", *(word for name in formats for word in ("--to", name))]
+        ran = aigc(*argv)
+        assert ran.code == 1 and ran.err.startswith(told) and "Not exported: aaa without 2 of 2" in ran.err, ran.err
+        assert aigc(*argv, "--json").json["pieces"] == (2 if "count" in formats else 0)

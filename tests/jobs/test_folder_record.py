@@ -351,7 +351,7 @@ def test_a_record_that_the_disk_does_not_tell_of_makes_nobody_a_stranger(
     def refused(path: Path) -> bytes:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr("aigc.jobs.folder_record.file_bytes", refused)
+    monkeypatch.setattr("aigc.jobs.exports_record.file_bytes", refused)
     with pytest.raises(JobError, match=r"\.exports\.json: cannot be read \(Permission denied\); try it again"):
         FolderRecord(tmp_path)
 
@@ -371,3 +371,29 @@ def test_a_device_or_pipe_in_the_place_of_an_earlier_file_stays(tmp_path: Path, 
         there.make_room({name: path})
     there.drop(plain, [])
     assert path.is_fifo()
+
+
+JUNK = ("[1]", "junk", '{"format": 2, "of": "", "files": {"csv": {"content.csv": "junk"}}}', '{"csv": 5}')
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_a_record_decides_nothing_about_what_is_there(
+    junk: str, shop: Shop, piece: Callable[..., Artifact], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / RECORD).write_text(junk)
+    (tmp_path / "content.csv").write_text(MINE)
+    with pytest.raises(UsageError, match=r"content\.csv: is there already, and no run of this folder wrote it"):
+        export(shop.project.registry, [piece("a")], tmp_path, ["csv"])
+    assert [path.read_text() for path in tmp_path.glob("*.csv")] == [MINE]
+    assert f"{tmp_path / RECORD}: " in caplog.text and "does not say which files here a run wrote" in caplog.text
+
+
+def test_where_the_record_of_a_job_is_junk_it_is_not_said_that_a_file_was_changed(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.run(["a"], exports=["csv"])
+    (shop.folder / RECORD).write_text("junk")
+    (shop.folder / "content.csv").write_text(MINE)
+    shop.run(["a"], exports=["csv"])
+    assert "content.csv: is somebody's, for all that is known; that is content (yours).csv now" in caplog.text
+    assert f"{shop.folder / RECORD}: is no JSON" in caplog.text and "was changed" not in caplog.text

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from aigc.errors import JobError, NotFound
 from aigc.ledger import Ledger, opened_ledger
-from aigc.ledger.database import Database
+from aigc.ledger.database import Database, translated
 from aigc.ledger.store import refused
 
 FACT = "insert into job values (?, ?)"
@@ -93,3 +95,23 @@ def test_a_folder_is_no_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with opened_ledger(folder) as looked_at:
         assert looked_at.facts() == {"one": 1}
     assert not refused(folder / "pieces.sqlite") and (tmp_path / folder / "pieces.sqlite").is_file()
+
+
+@pytest.mark.parametrize(
+    ("code", "free", "told"),
+    [
+        (sqlite3.SQLITE_IOERR_SHMSIZE, 4096, "the disk is full; make room there and run it again"),
+        (sqlite3.SQLITE_FULL, 80_000, "the disk is full; make room there and run it again"),
+        (sqlite3.SQLITE_IOERR_READ, 1 << 40, "odd; what was finished is kept, run it again"),
+        (sqlite3.SQLITE_BUSY, 4096, "odd; what was finished is kept, run it again"),
+    ],
+)
+def test_a_full_disk_is_told_as_one(
+    code: int, free: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: SimpleNamespace(free=free))
+    with pytest.raises(JobError) as caught, translated(tmp_path / "job.sqlite"):
+        error = sqlite3.OperationalError("odd")
+        error.sqlite_errorcode = code
+        raise error
+    assert told in str(caught.value)

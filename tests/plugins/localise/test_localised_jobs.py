@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +285,14 @@ def test_a_file_of_yours_in_the_folder_is_refused_before_anything_is_written(ads
     ran = run_cli("localise", "made", "--market", "gb", "--to", "csv", "--out", "theirs", cwd=ads)
     assert (ran.code, [one.name for one in mine.parent.iterdir()]) == (2, [mine.name])
     assert mine.read_text("utf-8") == "mine" and "content.csv" in ran.err
+
+
+def test_a_piece_of_no_known_status_is_named_and_the_others_leave(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch(tmp_path, "ads/google-search", [ROWS[0], {**ROWS[0], "product": "Gray tea mug"}])
+    with closing(sqlite3.connect(tmp_path / "made/job.sqlite")) as db, db:
+        assert db.execute("update pieces set status = 'odd' where id = '0001'").rowcount
+    ran = run_cli("localise", "made", "--market", "gb", "--out", "gb", cwd=tmp_path)
+    assert ran.code == 1 and "made/job.sqlite: what it holds of '0001' is damaged" in caplog.text + ran.err
+    assert [(one["id"], one["status"]) for one in pieces(tmp_path / "gb")] == [("0002", "accepted")]
