@@ -99,4 +99,4 @@ def test_a_batch_and_a_piece_take_the_folder(project: Project, monkeypatch: pyte
     assert "sources:\n- pans.md:3 Pans" in Path("out/markdown/0001.md").read_text(encoding="utf-8")
     assert "2 accepted" in run_cli("batch", "out/job.yaml", "--out", "out").out
     (project.folder / "docs/pans.md").write_text(SOURCE.replace("Soap", "Mild soap"), encoding="utf-8")
-    assert "1 brief" in run_cli("batch", "out/job.yaml", "--out", "out").err
+    assert "1 finished piece is written again" in run_cli("batch", "out/job.yaml", "--out", "out").err
