@@ -51,4 +51,5 @@ def located(place: str, language: str) -> str:
         return place
     after = next((at for at, word in enumerate(tokens) if at and word in (*words["own"], "of", "with")), len(tokens))
     head = tokens[:after]
-    return f"{next((word for word in ('on', 'at') if head[-1] in words[word]), 'in')} {place}"
+    ends = {head[-1], " ".join(head[-2:])}
+    return f"{next((word for word in ('on', 'at') if ends & {*words[word]}), 'in')} {place}"
