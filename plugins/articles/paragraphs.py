@@ -23,6 +23,8 @@ ANNOUNCES = re.compile(
 )
 ENDED = re.compile(r"[.!?。！？][\"'”’」）]*$")
 FINAL = re.compile(r"[.!?。！？]+$")
+DONE = re.compile(r"(?:先|再|首先|然后|最后|接着|把|将|用|请|别|不要|记得|[^，。]{1,8}[后前]，?(?:再|慢|用|把|请|让))")
+MOSTLY = re.compile(r"(?:大?多数|大部分|大多|很多|许多|一般|通常|不少|有些|有的|常见|[^，。]{2,6}(?:是|属于|来自|叫))")
 MOST_WORDS = 40
 LONG = 20  # words: of 20 to 30 blind readers took unlike facts for a non sequitur, in short sentences for a list
 
@@ -96,7 +98,10 @@ def keep_supported_sentences(
 
 def _strung(sentence: str, facts: list[str]) -> bool:
     """Tell whether a long sentence says with "and" that a fact goes with others of which it has no word. Chinese
-    sentences are loose by nature."""
+    sentences are loose by nature, but what to do and what mostly is so are two: 先关掉阀门，多数漏水是垫圈老化."""
+    if len(facts) > 1 and HAN.search(sentence):
+        kinds = {"do" if DONE.match(fact) else "is" if MOSTLY.match(fact) else "" for fact in facts}
+        return {"do", "is"} <= kinds
     if len(facts) < 2 or HAN.search(sentence) or len(sentence.split()) < LONG or ", and " not in sentence:
         return False
     words = [telling(fact) for fact in facts]

@@ -193,7 +193,7 @@ def _beats(brief: BedtimeBrief) -> Iterator[list[str]]:
         openings = [line for line in openings if not any(word in line for word in lists["timed"])]
     clear = [line for line in openings if not (LONG.search(brief.kind) and "_kind} called" in line)]
     if WHO.search(brief.kind):
-        clear = [line for line in clear if "_kind} who" not in line]
+        clear = [line for line in clear if "_kind} who" not in line and "_kind} and lived" not in line]
     opening = drawn_line(clear, draw, "opening")
     if brief.telling:
         first, *others = brief.telling.beats(draw)

@@ -48,9 +48,10 @@ def telling_of(wish: str, lesson: str, draw: str, language: str) -> WishTelling 
         found = next((one for pattern in shape["wish"] if (one := re.search(pattern, wish, re.IGNORECASE))), None)
         if found and not any(_has(found[0], word) for word in shape.get("not", ())):
             slots = {name: text.strip() for name, text in found.groupdict().items() if text}
+            known = [one for one in shape["tellings"] if not any(_has(wish, word) for word in one.get("not", ()))]
             ways = [
                 WishTelling(**{"closings": lists["closings"]} | told, slots=_slots(slots, lists, draw))
-                for told in shape["tellings"]
+                for told in ({key: one[key] for key in one if key != "not"} for one in known)
             ]
             fitting = [one for one in ways if one.bears_out(lesson)] or ways
             title = drawn_line([one.titles[0] for one in fitting], draw, "telling")

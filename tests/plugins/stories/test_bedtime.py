@@ -170,6 +170,8 @@ def test_own_events_are_told_as_they_are_and_bring_their_own_cast(bundled: Proje
         ("the foot of the mountain", "at the foot of the mountain"),
         ("under the stairs", "under the stairs"),
         ("the moon", "on the moon"),
+        ("a village without a bridge", "in a village without a bridge"),
+        ("the fourth floor of a house", "on the fourth floor of a house"),
     ],
 )
 def test_a_place_has_its_preposition(place: str, told: str) -> None:

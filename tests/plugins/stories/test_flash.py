@@ -136,6 +136,8 @@ def test_the_hero_may_be_spoken_of(found: Callable[..., str]) -> None:
 
 def test_a_name_after_but_keeps_its_capital(bundled: Project) -> None:
     assert told(written(bundled, **BERT | {"obstacle": "Rosa never came in."}))[1].startswith("But Rosa never came in.")
+    assert told(written(bundled, **BERT | {"obstacle": "On Monday it rained."}))[1].startswith("But on Monday")
+    assert told(written(bundled, **BERT | {"obstacle": "No bus came."}))[1].startswith("But no bus came.")
     assert told(written(bundled, **BERT | {"obstacle": "But it rained."}))[1].startswith("But it rained.")
     assert told(written(bundled, **CHINESE | {"obstacle": "可是没有人来。"}))[1].startswith("可是没有人来。")
 

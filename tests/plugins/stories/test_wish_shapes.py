@@ -124,6 +124,13 @@ def test_a_wish_may_say_that_it_is_the_first_time(bundled: Project) -> None:
     assert piece.status == "accepted" and "There was the sea" in text_of(piece)
 
 
+def test_no_friend_of_ours_can_do_what_not_every_animal_can(bundled: Project) -> None:
+    for draw in range(6):
+        assert "forty-six" not in text_of(written(bundled, **HEROES["en"][0], wish="learn to swim", draw=draw))
+        text = text_of(written(bundled, **HEROES["zh"][0], wish="学会游泳", language="zh", draw=draw))
+        assert "四十六" not in text
+
+
 def test_a_denied_wish_has_its_to_behind_not(bundled: Project) -> None:
     piece = written(bundled, **HEROES["en"][0], wish="not be afraid of thunder")
     assert "not to be afraid" in text_of(piece) and "wants not to be afraid" in str(piece.fields["description"])
