@@ -79,6 +79,7 @@ def _lead(values: dict[str, Json], language: str) -> str:
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
         if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
+            place = "" if where == _text(values.get("city")) else place  # which the dateline says
             return ended_line("，".join(filter(None, [when, place, f"{who}{what}"])), language)
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
     place = where and (where if LED.match(where) else f"{_preposition(where)} {where}")

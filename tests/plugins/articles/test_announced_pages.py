@@ -109,6 +109,11 @@ def test_what_lacks_its_object_does_not_stand_without_its_title() -> None:
     assert benefit_blocks(benefits) == [{"heading": "换下的滤芯当面检测", "text": "用测试笔测给您看。"}]
 
 
+def test_a_place_of_the_dateline_is_not_told_again_before_another() -> None:
+    values = {"who": "云溪小学", "what": "在屋顶开出菜地", "where": "绍兴", "city": "绍兴", "language": "zh"}
+    assert press("intro", **values).endswith("（绍兴）云溪小学在屋顶开出菜地。")
+
+
 def test_a_release_has_its_lines() -> None:
     told = press("intro", city="Bergen", date="2027-02-24")
     assert told.startswith("For immediate release\n\nBERGEN, 24 February 2027 – Meadowly")
