@@ -180,7 +180,14 @@ def test_a_place_has_its_preposition(place: str, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("place", "told"),
-    [("老果园", "老果园里"), ("小岛", "小岛上"), ("大海", "大海边"), ("屋顶上", "屋顶上"), ("城市上空", "城市上空")],
+    [
+        ("老果园", "老果园里"),
+        ("小岛", "小岛上"),
+        ("大海", "大海边"),
+        ("屋顶上", "屋顶上"),
+        ("巷子口", "巷子口"),
+        ("城市上空", "城市上空"),
+    ],
 )
 def test_a_chinese_place_says_where_of_it(place: str, told: str) -> None:
     assert located(place, "zh") == told

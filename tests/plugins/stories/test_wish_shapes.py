@@ -89,6 +89,7 @@ def test_a_kind_of_wish_is_known_by_what_it_is_like(language: str) -> None:
         "find her way home",
         "make a friend laugh",
         "see the moon",
+        "see the sunrise",
         "learn to be brave",
     ],
 )
@@ -97,7 +98,7 @@ def test_a_wish_that_no_story_of_ours_tells_is_flagged_with_what_would_do(bundle
     assert piece.status == "flagged" and "write `events`" in piece.reason and "learn to dance" in piece.reason
 
 
-@pytest.mark.parametrize("wish", ["当一天国王", "找到丢了的妈妈", "画一个梦", "看一看月亮"])
+@pytest.mark.parametrize("wish", ["当一天国王", "找到丢了的妈妈", "画一个梦", "看一看月亮", "看一次日出"])
 def test_in_chinese_too(bundled: Project, wish: str) -> None:
     piece = written(bundled, **HEROES["zh"][0], wish=wish, language="zh")
     assert piece.status == "flagged" and "学会跳舞" in piece.reason
