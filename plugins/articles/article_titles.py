@@ -11,6 +11,8 @@ from aigc_plugins.articles.headings import HAN, PLAIN, SMALL, WORD
 from aigc_plugins.articles.things import naming
 from aigc_plugins.claims.stems import bases
 
+LED = re.compile(r"(An?|The) \w+ing (?:an?|the|your|my|with|for|in|on|at|from|to|up|out) ", re.IGNORECASE)
+
 
 @check
 def titles_its_topic(text: str, field: Field) -> Iterator[str]:
@@ -28,6 +30,8 @@ def titles_its_topic(text: str, field: Field) -> Iterator[str]:
             yield f"hangs {hung.group().strip()!r} onto its topic"
     if HAN.search(text):
         return
+    if led := LED.match(text):
+        yield f"puts {led[1]!r} before what is done"
     given = " ".join((topic, audience, str(values.get("keyword") or "")))
     known = {base for word in WORD.findall(given.lower()) for base in bases(word)}
     for word in WORD.findall(text.lower()):

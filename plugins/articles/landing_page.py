@@ -17,7 +17,7 @@ from aigc_plugins.email.mail_lists import drawn
 from aigc_plugins.rules.content_words import HAN
 from aigc_plugins.social.social_platforms import wording as post_wording
 
-GOES_ON = re.compile(r"(?:it|they|this|that|these|those|he|she|there)\b|[它这那他她]", re.IGNORECASE)
+GOES_ON = re.compile(r"(?:it|they|this|that|these|those|he|she|there)\b|[它这那他她]|(?:用|由|凭|按|以)", re.IGNORECASE)
 HERO, SUBLINE, DESCRIPTION, SHORT = 60, 160, 155, 40
 
 
@@ -76,7 +76,7 @@ def page_description(
 
 def _sentence(benefit: str) -> str:
     """Return what a benefit says: of `Title = what it is` the second side, since a short title alone tells nothing; the
-    title where the other goes on from it ("it loses water"), and nothing where that is short."""
+    title where the other goes on from it ("it loses water", 用测试笔测给您看), and nothing where that is short."""
     title, text = pair_of(benefit)
     if GOES_ON.match(text):
         return title.strip(FINAL) if len(title.split()) > 2 or (len(title) > 6 and HAN.search(title)) else ""

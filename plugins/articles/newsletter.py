@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from aigc import check
 from aigc.types import Draft, Finding
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.ads.fact_lines import FINAL
+from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.articles.page_wording import ended_line, pair_of, worded_for
 from aigc_plugins.email.mail_lists import drawn
 
@@ -26,8 +26,14 @@ def letter_subject(name: str, items: Sequence[str], *, issue: str | None = None,
 
 
 def letter_preheader(items: Sequence[str], *, language: str = "en") -> str:
-    """Return what is seen behind the subject: the titles that it does not tell, as many as fit."""
+    """Return what is seen behind the subject: the titles that it does not tell, as many as fit; of one alone what it
+    says too."""
     titles = [title for title, _, _ in map(letter_item, items)]
+    if len(items) == 2:
+        title, text, _ = letter_item(items[1])
+        whole = f"{title}{'：' if language == 'zh' else ': '}{in_sentence(text)}"
+        if text and len(whole) < PREHEADER:
+            return ended_line(whole, language)
     return _listed(titles[1:] or [letter_item(items[0])[1] or titles[0]], PREHEADER, language)
 
 

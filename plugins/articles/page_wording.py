@@ -38,10 +38,12 @@ def ended_line(text: str, language: str) -> str:
 
 
 def in_paragraphs(facts: Sequence[str], language: str) -> str:
-    """Return facts as sentences, two to a paragraph."""
+    """Return facts as sentences, two to a paragraph; a last one alone goes with the two before it."""
     told = [line for fact in facts if (line := ended_line(fact, language))]
-    joint = "" if language == "zh" else " "
-    return "\n\n".join(joint.join(told[at : at + TOGETHER]) for at in range(0, len(told), TOGETHER))
+    joint, alone = "" if language == "zh" else " ", len(told) % TOGETHER and len(told) > TOGETHER
+    starts = list(range(0, len(told) - (1 if alone else 0), TOGETHER))
+    ends = [*starts[1:], len(told)]
+    return "\n\n".join(joint.join(told[start:end]) for start, end in zip(starts, ends, strict=True))
 
 
 def pair_of(text: str) -> tuple[str, str]:

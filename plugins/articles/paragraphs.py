@@ -23,6 +23,9 @@ ANNOUNCES = re.compile(
 )
 ENDED = re.compile(r"[.!?。！？][\"'”’」）]*$")
 FINAL = re.compile(r"[.!?。！？]+$")
+MOSTLY = re.compile(  # what mostly is so, or how far a thing goes: nothing that is done next
+    r"[^，。]{0,4}(?:多数|大部分|大多|很多|许多|一般|通常|不少|有些|有的|常见)|[^，。]{2,6}(?:是|属于|来自)|一[^，。]{1,3}(?:能|可以|要)"
+)
 MOST_WORDS = 40
 LONG = 20  # words: of 20 to 30 blind readers took unlike facts for a non sequitur, in short sentences for a list
 
@@ -96,11 +99,14 @@ def keep_supported_sentences(
 
 def _strung(sentence: str, facts: list[str]) -> bool:
     """Tell whether a long sentence says with "and" that a fact goes with others of which it has no word. Chinese
-    sentences are loose by nature."""
+    sentences are loose by nature, but what to do and what mostly is so are two: 先关掉阀门，多数漏水是垫圈老化."""
+    words = [telling(fact) for fact in facts]
+    alone = [not mine & set().union(*words[:at], *words[at + 1 :]) for at, mine in enumerate(words)]
+    if len(facts) > 1 and HAN.search(sentence):
+        return any(lone and MOSTLY.match(fact) for lone, fact in zip(alone, facts, strict=True))
     if len(facts) < 2 or HAN.search(sentence) or len(sentence.split()) < LONG or ", and " not in sentence:
         return False
-    words = [telling(fact) for fact in facts]
-    return any(not mine & set().union(*words[:at], *words[at + 1 :]) for at, mine in enumerate(words))
+    return any(alone)
 
 
 def _worth_keeping(sentence: str, field: Field, facts: list[str], new_words: int = 0, joined: int = JOINED) -> bool:

@@ -78,10 +78,27 @@ def _lead(values: dict[str, Json], language: str) -> str:
     when = day_in_words(_text(values.get("when")).strip(FINAL), language)
     if language == "zh":
         place = where and (where if where[0] in "在于" else f"在{where}")
+        if place and "在" in what:  # it happens in a place of its own: 在大同，…在矿井里演出
+            place = "" if where == _text(values.get("city")) else place  # which the dateline says
+            return ended_line("，".join(filter(None, [when, place, f"{who}{what}"])), language)
         return ended_line("，".join(filter(None, [when, f"{who}{place}{what}"])), language)
-    place = where and (where if LED.match(where) else f"{'at' if where.startswith('the ') else 'in'} {where}")
+    place = where and (where if LED.match(where) else f"{_preposition(where)} {where}")
     time = when and (when if LED.match(when) else f"{'on' if ON_A_DAY.search(when) else 'in'} {when}")
     return ended_line(" ".join(filter(None, [who, what, place, time])), language)
+
+
+def _preposition(where: str) -> str:
+    """Return what leads a place in English, by the noun that it is: on the slope above Wells, in the old town."""
+    words, known = re.findall(r"[a-z]+", where.lower()), page_wording()["places"]
+    end = next((at for at, word in enumerate(words) if at and word in known["behind"]), len(words))
+    head = words[end - 1] if words else ""
+    if re.match(r"\d", where):
+        return "at"
+    if words[:2] != ["the", head] and words[1:2] and words[1] in known["named"]:
+        return "on"  # the river Tam, the island Borne
+    nouns = (head, head.removesuffix("s"))  # in the mountains, on the mountain
+    found = next((led for noun in nouns for led in ("on", "in", "at") if noun in known[led]), "")
+    return found or ("at" if words[:1] == ["the"] else "in")
 
 
 def _sections(values: dict[str, Json], language: str) -> list[dict[str, str]]:

@@ -25,6 +25,8 @@ from aigc_plugins.rules.content_words import stem
 from aigc_plugins.rules.content_words import telling as about
 from aigc_plugins.rules.support import objections, tells
 
+RELATED = re.compile(r", (where|which|when|while) you\b")  # "…, where you bring a blanket" is an order of its own
+ARTICLE = re.compile(r"^(?:The|An?)\s+")
 JOINT = re.compile(r", and (?:then )?")
 HAN = re.compile(r"[\u3400-\u9fff]")
 PAUSE = re.compile(
@@ -66,6 +68,13 @@ def changes(sentence: str, facts: Sequence[str], language: str) -> Iterator[str]
     yield from (finding.message for finding in same_numbers(sentence, field))
     yield from same_negations(sentence, field)
     yield from who_does_what(sentence, field)
+    ordered = [
+        fact for fact in facts if orders(fact) and ARTICLE.sub("", sentence).startswith(fact[:1].lower() + fact[1:12])
+    ]
+    if ARTICLE.match(sentence) and ordered:
+        yield f"puts {sentence.split()[0]!r} before what is to be done"
+    if (found := RELATED.search(sentence)) and not RELATED.search(told) and any(map(orders, facts[1:])):
+        yield f"makes one fact part of another: {found[1]!r}"
     if not CJK.search(sentence) and (mixed := _mixes(sentence)):
         yield f"hangs {mixed!r} onto what it says"
     if len(facts) > 1 and (own := _paused(sentence, facts)):

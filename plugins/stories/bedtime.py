@@ -1,6 +1,7 @@
-"""A bedtime story from its brief: a plot of ours filled with hero, place and wish, or the brief's own events.
+"""A bedtime story from its brief: told for its kind of wish, or a plot of ours filled in, or the brief's own events.
 
-The plots stand in `bedtime_en.yaml` and `bedtime_zh.yaml`. What a model writes is one scene at a time, from the part of
+Stories for a kind of wish stand in `shapes_en.yaml` and `shapes_zh.yaml` (`wish_shapes`), plots that are told of any
+wish in `bedtime_en.yaml` and `bedtime_zh.yaml`. What a model writes is one scene at a time, from the part of
 the plot that stands there else.
 """
 
@@ -17,6 +18,7 @@ from jinja2.runtime import Context
 from aigc.types import Json
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.stories.story_lists import drawn_line, located, story_list, with_article
+from aigc_plugins.stories.wish_shapes import WishTelling, telling_of
 
 FULL = 5  # years: from this age on all of a line is told
 FINAL = " .。;；,，"
@@ -24,6 +26,7 @@ ENDED = re.compile(r"[.!?。！？…][\"”’」]*$")
 TO = re.compile(r"^(?:(?:(?:wants?|wished?|hopes?) )?to\s+|想要?(?!起|念|象)|希望)", re.IGNORECASE)
 LEARN = re.compile(r"^(?:learn(?: how)? to\s+|学会|学着)", re.IGNORECASE)
 LONG = re.compile(r"\s(?:with|in|on|of|from|who|that|without)\s")
+WHO = re.compile(r"\s(?:who|that)\s")
 PRONOUNS = {
     "she": ("she", "her", "her", "herself", "was"),
     "he": ("he", "him", "his", "himself", "was"),
@@ -35,7 +38,8 @@ CHINESE = {"she": "她", "he": "他", "it": "它", "they": "他"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BedtimeBrief:
-    """This is what a bedtime story is made of. `plot` is a name in the lists, empty where the brief brings events."""
+    """This is what a bedtime story is made of. `telling` is how we tell its kind of wish, `plot` a name in the lists,
+    empty where there is a telling or the brief brings events."""
 
     language: str
     hero: str
@@ -45,6 +49,7 @@ class BedtimeBrief:
     wish: str
     age: int
     plot: str
+    telling: WishTelling | None
     friend: str
     friend_kind: str
     events: tuple[str, ...] = ()
@@ -71,13 +76,17 @@ class BedtimeBrief:
         if values.get("friend"):
             friend = {"name": str(values["friend"]).strip(), "kind": str(values.get("friend_kind") or "").strip()}
         events = tuple(one for event in values.get("events") or [] if (one := " ".join(str(event).split())))
-        plot = str(values.get("plot") or "") or drawn_line(_fitting(lists, f"{wish} {told['kind']}"), draw, "plot")
+        plot, telling = str(values.get("plot") or ""), None
+        if not plot and not events:
+            telling = telling_of(wish, told["lesson"], draw, language)
+            plot = "" if telling else drawn_line(_fitting(lists, f"{wish} {told['kind']}"), draw, "plot")
         return cls(
             language=language,
             pronoun=str(values.get("pronoun") or "they"),
             wish=wish,
             age=int(values.get("age") or FULL),
             plot="" if events else plot,
+            telling=telling,
             friend=friend["name"],
             friend_kind=friend["kind"],
             events=events,
@@ -99,6 +108,7 @@ class BedtimeBrief:
         """Return what stands for each word in braces; the friend's name as it is after the first time."""
         named = {"hero": self.hero, "friend": self.friend, "wish": self.wish, "lesson": self.lesson}
         named["done"] = LEARN.sub("", self.wish) or self.wish
+        named |= dict(self.telling.slots) if self.telling else {}
         named |= {"child": self.child, "place": located(self.place, self.language), "kind": self.kind}
         if self.language == "zh":
             kind = self.kind if self.kind.startswith(("一", "个")) else f"一{self._measure()}{self.kind}"
@@ -127,6 +137,8 @@ class BedtimeBrief:
 def bedtime_title(context: Context) -> str:
     """Return the title of the bedtime story of a brief."""
     brief = BedtimeBrief.of(context.get_all())
+    if brief.telling:
+        return _filled(drawn_line(brief.telling.titles, brief.draw, "title"), brief)
     if brief.plot:
         return _filled(drawn_line(brief.lists["plots"][brief.plot]["titles"], brief.draw, "title"), brief)
     place = brief.place if brief.language == "zh" else re.sub(r"^(?:in|on|at)\s", "", brief.place)
@@ -139,8 +151,8 @@ def bedtime_about(context: Context) -> str:
     brief = BedtimeBrief.of(context.get_all())
     slots = brief.slots()
     if brief.language == "zh":
-        return f"{brief.kind}{brief.hero}住在{slots['place']}，最想{brief.wish}。"
-    return f"{brief.hero} is {slots['a_kind']} {slots['place']} who wants to {brief.wish}."
+        return f"{brief.kind}{brief.hero}住在{slots['place']}，有一个心愿：{brief.wish}。"
+    return _filled("{hero}, {a_kind}, lives {place} and wants to {wish}.", brief)
 
 
 @pass_context
@@ -166,7 +178,7 @@ def bedtime_beats(context: Context) -> list[dict[str, Any]]:
 def _items(brief: BedtimeBrief) -> list[dict[str, Any]]:
     fill, items, before = _Introducing(brief), [], ""
     for lines in _beats(brief):
-        told = brief.joint.join(fill.filled(line) for line in lines)
+        told = brief.joint.join(text for line in lines if (text := fill.filled(line).strip()))
         names = [name for name in (brief.hero, brief.friend) if name in told]
         items.append({"note": told, "told": told, "before": before, "names": names})
         before = told
@@ -176,8 +188,19 @@ def _items(brief: BedtimeBrief) -> list[dict[str, Any]]:
 def _beats(brief: BedtimeBrief) -> Iterator[list[str]]:
     """Yield the lines of each scene but the last."""
     lists, draw = brief.lists, brief.draw
-    clear = [line for line in lists["openings"] if not (LONG.search(brief.kind) and "_kind} called" in line)]
-    yield [drawn_line(clear, draw, "opening"), drawn_line(lists["wishes"], draw, "wishes")]
+    openings = (story_list(f"shapes_{brief.language}") if brief.telling else lists)["openings"]
+    if brief.events:  # they say when it is
+        openings = [line for line in openings if not any(word in line for word in lists["timed"])]
+    clear = [line for line in openings if not (LONG.search(brief.kind) and "_kind} called" in line)]
+    if WHO.search(brief.kind):
+        clear = [line for line in clear if "_kind} who" not in line and "_kind} and lived" not in line]
+    opening = drawn_line(clear, draw, "opening")
+    if brief.telling:
+        first, *others = brief.telling.beats(draw)
+        yield [opening, *first]
+        yield from others
+        return
+    yield [opening, drawn_line(lists["wishes"], draw, "wishes")]
     if brief.events:
         yield from ([_ended(event, brief)] for event in brief.events)
         return
@@ -188,13 +211,17 @@ def _beats(brief: BedtimeBrief) -> Iterator[list[str]]:
 
 
 def _closing(brief: BedtimeBrief) -> str:
-    lists, parts = brief.lists, []
+    lists, parts, telling = brief.lists, [], brief.telling
+    closings = telling.closings if telling else story_list(f"shapes_{brief.language}")["closings"]
     if brief.lesson:
         lesson = brief.lesson.rstrip(FINAL)
-        line = drawn_line(_told_of(lists["lessons"], brief), brief.draw, "lesson")
+        lines = (telling and telling.lessons) or _told_of(lists["lessons"], brief)
+        line = drawn_line(lines, brief.draw, "lesson")
         asks = lesson.endswith(("!", "?", "！", "？"))
         parts.append((re.sub(r"(?<=\})[,。]", "", line) if asks else line).replace("{lesson}", lesson))
-    parts.append(drawn_line(_told_of(lists["closings"], brief), brief.draw, "closing"))
+    if brief.plot:
+        closings = lists["closings"]
+    parts.append(drawn_line(closings, brief.draw, "closing"))
     if brief.child:
         parts.append(drawn_line(lists["children"], brief.draw, "child"))
     return brief.joint.join(parts)
@@ -224,6 +251,9 @@ class _Introducing:
 
 def _filled(line: str, brief: BedtimeBrief) -> str:
     slots = brief.slots()
+    if brief.wish.startswith("not "):
+        line = line.replace("to {wish}", "not to {wish}")
+        slots["wish"] = brief.wish.removeprefix("not ")
     return re.sub(r"\{(\w+)\}", lambda found: slots[found[1]], line)
 
 

@@ -1,4 +1,5 @@
-"""Flash fiction from a logline: who, wants, obstacle, turn, ending, between lines of its genre (`flash.yaml`)."""
+"""Flash fiction from a logline: who, where and what is wanted in a line of ours (`flash.yaml`), then the brief's own
+sentences. What stands between them happens in nobody's plot, so nothing of ours does."""
 
 from __future__ import annotations
 
@@ -17,7 +18,12 @@ from aigc_plugins.stories.story_lists import drawn_line, located, story_list, wi
 
 VERB = re.compile(r"<([^|<>]*)\|([^|<>]*)\|([^|<>]*)>")
 JOINED = re.compile(r"(?:but|then|and|only|yet|still)\b|[可但然偏却]", re.IGNORECASE)
-SLOT = re.compile(r"\{(\w+)\}")
+SLOT = re.compile(r" ?\{(where)\}|\{(\w+)\}")
+WORD = re.compile(r"[a-z]{3,}")
+STEADY = {"the", "her", "his", "their", "with", "and", "for", "from", "last", "first", "old", "new", "one", "two"}
+SHORT = re.compile(r"\s(?:with|in|on|at|of|from|who|that|without|by|for)\s")
+ROLE_PLACE = re.compile(r"\s(?:in|on|at|aboard)\s(.+)$")
+TITLE = 40  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,7 @@ class FlashBrief:
     obstacle: str
     turn: str
     ending: str
-    genre: str
+    events: tuple[str, ...]
     first: bool
     past: bool
     draw: str
@@ -47,66 +53,78 @@ class FlashBrief:
         return cls(
             language="zh" if values.get("language") == "zh" else "en",
             pronoun=str(values.get("pronoun") or "they"),
-            genre=str(values.get("genre") or "literary"),
+            events=tuple(one for event in values.get("events") or [] if (one := " ".join(str(event).split()))),
             first=values.get("person") == "first",
             past=values.get("tense") != "present",
             draw="\n".join([*told.values(), str(values.get("draw") or "")]),
             **told,
         )
 
-    def line(self, part: str) -> str:
-        """Return a line of a part of the lists, of this genre where there are such, filled in."""
-        lines = story_list("flash")[self.language][part]
-        return self.filled(drawn_line(lines[self.genre] if isinstance(lines, Mapping) else lines, self.draw, part))
+    def opening(self) -> str:
+        """Return who it is, where, and what is wanted."""
+        lists = story_list("flash")[self.language]
+        return self.filled(drawn_line(lists["first" if self.first else "third"], self.draw, "opening"))
+
+    def title(self) -> str:
+        """Return a title: what is wanted, who it is, or where, where that is short."""
+        slots = {"name": self.hero, "role": self.role, "place": self.place}
+        if self.language == "en":
+            slots |= {name: _headed(slots[name]) for name in ("role", "place")}
+        lines = story_list("flash")[self.language]["titles"]
+        titles = [SLOT.sub(lambda found: slots[found[1] or found[2]], line) for line in lines]
+        return drawn_line([one for one in titles if one and len(one) <= TITLE], self.draw, "title")
 
     def filled(self, line: str) -> str:
         """Return a line with the brief's words, its verbs in the person and tense of the story."""
         form = 1 if self.past else 3 if self.first else 2
         slots = self._slots()
-        return capital(VERB.sub(lambda found: found[form], SLOT.sub(lambda found: slots[found[1]], line)))
+        told = SLOT.sub(lambda found: slots[found[1] or found[2]], line)
+        return capital(VERB.sub(lambda found: found[form], told))
 
     def sentences(self, text: str) -> str:
         """Return what the brief tells as sentences."""
         text = capital(text)
         return text if ENDED.search(text) or not text else text.rstrip(FINAL) + ("。" if self.language == "zh" else ".")
 
-    def _slots(self) -> dict[str, str]:
-        told = {"name": self.hero, "wants": self.wants, "place": located(self.place, self.language)}
+    @property
+    def _placed(self) -> bool:
+        """Tell whether the role says the place already: a repairer of clocks on a space station, in a station."""
+        already = set(WORD.findall(" ".join(ROLE_PLACE.findall(self.role.casefold()))))
+        return bool(already & set(WORD.findall(self.place.casefold())) - STEADY)
+
+    def about(self) -> str:
+        """Return the logline in a sentence."""
         if self.language == "zh":
-            hero = "我" if self.first else self.hero
-            mine = "我的" if self.first else f"{CHINESE[self.pronoun]}的"
-            return told | {"hero": hero, "role": self.role, "my": mine}
-        role = with_article(self.role)
-        hero, me, own = ("I", "me", "I") if self.first else (self.hero, *PRONOUNS[self.pronoun][1::-1])
-        place = told.pop("place")
+            return f"在{self.place.removeprefix('在')}，{self.role}{self.hero}想{self.wants}。"
+        return self.filled("{role} wants to {wants}." if self._placed else "{role} {where} wants to {wants}.")
+
+    def _slots(self) -> dict[str, str]:
+        told = {"name": self.hero, "wants": self.wants}
+        if self.language == "zh":
+            place = self.place.removeprefix("在")
+            she = "我" if self.first else CHINESE[self.pronoun]
+            return told | {"hero": "我" if self.first else self.hero, "role": self.role, "she": she, "place": place}
+        role, she = with_article(self.role), "I" if self.first else PRONOUNS[self.pronoun][0]
         was = ("was" if self.past else "am") if self.first else "was" if self.past else "is"
-        return told | {
-            "Hero": hero,
-            "Hero_me": "me" if self.first else self.hero,
-            "Hero_self": own,
-            "me": me,
-            "role": role,
-            "Role_is": f"{hero} {was} {role}",
-            "Place": capital(place),
-            "Place_in": place,
-        }
+        hero = "I" if self.first else self.hero
+        she = hero if self.pronoun == "they" else she  # they want, and Pell wants: one verb cannot tell both
+        where = f", {with_article(self.place)}" if self._placed else f" {located(self.place, 'en')}"
+        told |= {"Hero": hero, "she": she, "She": capital(she), "role": role, "Role_is": f"{hero} {was} {role}"}
+        return told | {"where": where}
 
 
 @pass_context
 def flash_title(context: Context) -> str:
     """Return a title for the flash fiction of a brief, where it brings none."""
     brief = FlashBrief.of(context.get_all())
-    return brief.line("titles")
+    return brief.title()
 
 
 @pass_context
 def flash_about(context: Context) -> str:
     """Return the logline of a brief in a sentence."""
     brief = FlashBrief.of(context.get_all())
-    place = located(brief.place, brief.language)
-    if brief.language == "zh":
-        return f"{place}，{brief.role}{brief.hero}想{brief.wants}。"
-    return capital(f"{with_article(brief.role)} {place} wants to {brief.wants}.")
+    return brief.about()
 
 
 @pass_context
@@ -129,18 +147,12 @@ def flash_scenes(context: Context, written: Sequence[str] = ()) -> list[dict[str
 
 
 def _flash_items(brief: FlashBrief) -> list[dict[str, Any]]:
-    joint = "" if brief.language == "zh" else " "
-    obstacle, turn, opening = brief.sentences(brief.obstacle), brief.sentences(brief.turn), brief.line("opening")
-    scenes = (
-        (f"{opening}{joint}{brief.line('want')}", [opening, brief.line("want")]),
-        (obstacle, [_after_but(obstacle, brief), brief.line("reaction")]),
-        (turn, [brief.line("pause"), turn, brief.line("after")]),
-    )
+    scenes = [brief.opening(), _after_but(brief.sentences(brief.obstacle), brief)]
+    scenes += [brief.sentences(one) for one in (*brief.events, brief.turn)]
     items, before = [], ""
-    for note, lines in scenes:
-        told = joint.join(lines)
-        names = [brief.hero] if brief.hero in note and not brief.first else []
-        items.append({"note": note, "told": told, "before": before, "names": names})
+    for told in scenes:
+        names = [brief.hero] if brief.hero in told and not brief.first else []
+        items.append({"note": told, "told": told, "before": before, "names": names})
         before = told
     return items
 
@@ -155,6 +167,15 @@ def _after_but(sentence: str, brief: FlashBrief) -> str:
     return but + (sentence[0].lower() + sentence[1:] if common else sentence)
 
 
+def _headed(noun: str) -> str:
+    """Return a noun phrase as a title, "a night porter" as "The Night Porter"; nothing of a long one."""
+    if SHORT.search(noun) or len(noun.split()) > 4:
+        return ""
+    words = re.sub(r"^(?:an?|the)\s", "", noun, flags=re.IGNORECASE).split()
+    return " ".join(["The", *map(capital, words)])
+
+
 def known_words(language: str) -> str:
     """Return all that is told without a model in a language, en or zh, as one text: its words name nobody."""
-    return str(story_list(f"bedtime_{language}")) + str(story_list("flash")[language])
+    lists = [story_list(f"bedtime_{language}"), story_list(f"shapes_{language}"), story_list("flash")[language]]
+    return "".join(map(str, lists))

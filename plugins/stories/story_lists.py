@@ -49,6 +49,14 @@ def located(place: str, language: str) -> str:
     tokens = place.casefold().split()
     if not tokens or tokens[0] in words["own"]:
         return place
-    after = next((at for at, word in enumerate(tokens) if at and word in (*words["own"], "of", "with")), len(tokens))
+    after = next(
+        (
+            at
+            for at, word in enumerate(tokens)
+            if at and word in (*words["own"], "of", "with", "without", "where", "that", "who")
+        ),
+        len(tokens),
+    )
     head = tokens[:after]
-    return f"{next((word for word in ('on', 'at') if head[-1] in words[word]), 'in')} {place}"
+    ends = {head[-1], " ".join(head[-2:])}
+    return f"{next((word for word in ('on', 'at') if ends & {*words[word]}), 'in')} {place}"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from aigc import check
 from aigc.types import Draft, Field, Finding, texts_in
 from aigc_plugins.rules.content_words import is_chinese, plain_words
+from aigc_plugins.stories.bedtime import CHINESE, PRONOUNS
 from aigc_plugins.stories.flash_fiction import known_words
 from aigc_plugins.stories.story_lists import story_list
 
@@ -43,19 +44,30 @@ def keeps_cast(text: str, *, names: Sequence[str]) -> Iterator[str]:
 
 
 @check
-def hero_stays(draft: Draft, *, hero: str, field: str = "scenes", apart: int = 1) -> Iterator[Finding]:
+def hero_stays(
+    draft: Draft, *, hero: str, field: str = "scenes", apart: int = 1, spoken_of: Sequence[str] = ()
+) -> Iterator[Finding]:
     """The `hero` is named in the first and the last but one of a story's scenes, and never missing from more than
     `apart` scenes running.
 
-    Where the hero tells the story ("I", 我), give that word as `hero`.
+    Where the hero tells the story ("I", 我), give that word as `hero`. `spoken_of` are words that stand for the name
+    behind the first scene: he, him.
     """
     scenes = list(texts_in(draft.fields.get(field)))
     missing = 0
     word = _named(hero)
     for at, scene in enumerate(scenes):
-        missing = 0 if word.search(scene) else missing + 1
+        there = word.search(scene) or (at and any(_named(one).search(scene) for one in spoken_of))
+        missing = 0 if there else missing + 1
         if missing > apart or (missing and at == 0):
             yield Finding(message=f"does not name {hero!r}", field=f"{field}[{at}]")
+
+
+def spoken_of(pronoun: str, language: str) -> list[str]:
+    """Return the words that stand for a hero of a pronoun, as `{{ pronoun | spoken_of(language) }}`: she, her, She."""
+    if language == "zh":
+        return [CHINESE[pronoun]]
+    return sorted({form for one in PRONOUNS[pronoun][:3] for form in (one, one.capitalize())})
 
 
 def _named(name: str) -> re.Pattern[str]:

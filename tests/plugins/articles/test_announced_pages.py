@@ -72,6 +72,12 @@ def test_no_line_of_ours_promises_anything() -> None:
         ({}, "Meadowly opens a workshop."),
         ({"when": "2027-03-01", "where": "Bergen"}, "Meadowly opens a workshop in Bergen on 1 March 2027."),
         ({"where": "the old mill"}, "Meadowly opens a workshop at the old mill."),
+        ({"where": "the slope above Wells"}, "Meadowly opens a workshop on the slope above Wells."),
+        ({"where": "the river Tam"}, "Meadowly opens a workshop on the river Tam."),
+        ({"where": "the old town of Gera"}, "Meadowly opens a workshop in the old town of Gera."),
+        ({"where": "the Harz mountains"}, "Meadowly opens a workshop in the Harz mountains."),
+        ({"where": "12 Mill Lane"}, "Meadowly opens a workshop at 12 Mill Lane."),
+        ({"where": "a farm near Wells"}, "Meadowly opens a workshop on a farm near Wells."),
         ({"when": "autumn 2027"}, "Meadowly opens a workshop in autumn 2027."),
         ({"when": "Q3 2027"}, "Meadowly opens a workshop in Q3 2027."),
         ({"when": "the 3rd of May"}, "Meadowly opens a workshop on the 3rd of May."),
@@ -80,10 +86,32 @@ def test_no_line_of_ours_promises_anything() -> None:
             {"who": "小水洼", "what": "开设修补站", "when": "2027-03-01", "where": "成都", "language": "zh"},
             "2027年3月1日，小水洼在成都开设修补站。",
         ),
+        (
+            {"who": "木兰舞团", "what": "首次在矿井里演出", "where": "大同", "language": "zh"},
+            "在大同，木兰舞团首次在矿井里演出。",
+        ),
     ],
 )
 def test_a_lead_says_who_what_where_and_when(values: dict[str, str], lead: str) -> None:
     assert press("intro", **values).partition("\n\n")[2] == lead and press("description", **values) == lead
+
+
+@pytest.mark.parametrize(("facts", "sizes"), [(1, [1]), (2, [2]), (3, [3]), (4, [2, 2]), (5, [2, 3])])
+def test_no_fact_stands_alone_behind_others(facts: int, sizes: list[int]) -> None:
+    told = press("text", facts=["It is open on Saturdays."] * facts, contact="a@b.example")
+    assert [part.count(".") for part in told.split("\n\n")] == sizes
+
+
+def test_what_lacks_its_object_does_not_stand_without_its_title() -> None:
+    benefits = ["上门前电话联系", "换下的滤芯当面检测 = 用测试笔测给您看", "三年内免费提醒"]
+    assert hero_subline(benefits, language="zh") == "换下的滤芯当面检测，三年内免费提醒。"
+    assert "用测试笔" not in page_description("滤芯更换", benefits, language="zh")
+    assert benefit_blocks(benefits) == [{"heading": "换下的滤芯当面检测", "text": "用测试笔测给您看。"}]
+
+
+def test_a_place_of_the_dateline_is_not_told_again_before_another() -> None:
+    values = {"who": "云溪小学", "what": "在屋顶开出菜地", "where": "绍兴", "city": "绍兴", "language": "zh"}
+    assert press("intro", **values).endswith("（绍兴）云溪小学在屋顶开出菜地。")
 
 
 def test_a_release_has_its_lines() -> None:
@@ -171,8 +199,10 @@ def test_a_newsletter_tells_its_items() -> None:
     items = ["new wheels = Four came | https://a.b/c", "Open evening = On 12 May"]
     assert letter_item(items[0]) == ("New wheels", "Four came", "https://a.b/c")
     assert letter_subject("Letter", items, issue="May") == "Letter May: New wheels"
+    assert letter_preheader([*items, "Old wheels = Gone"]) == "Open evening; Old wheels."
+    assert letter_preheader(["改线 = 施工", "报名 = 到周五截止"], language="zh") == "报名：到周五截止。"
     assert letter_subject("Letter", ["x" * 58 + " = y"]) == "X" + "x" * 57
-    assert letter_preheader(items) == "Open evening." and letter_preheader(items[:1]) == "Four came."
+    assert letter_preheader(items) == "Open evening: on 12 May." and letter_preheader(items[:1]) == "Four came."
     assert "New wheels; Open evening." in letter_intro("Letter", items)
     assert letter_intro("Letter", items, intro="hello there") == "Hello there."
     first, second = letter_sections(items)

@@ -185,6 +185,7 @@ def test_a_made_heading_keeps_its_condition() -> None:
         ("wearing lenses for the first time", "teenagers", "Wearing Lenses for the First Time for Teenagers", False),
         ("hosting a quiz in a pub", "landlords", "Hosting a Quiz in a Pub for the Landlords", False),
         ("hosting a quiz in a pub", "landlords", "Hosting a Quiz in a Pub: A Guide for Landlords", True),
+        ("renewing a passport from abroad", None, "A Renewing a Passport from Abroad", False),
         ("refereeing a match", None, "Referring a Match", False),
         ("refereeing a match", None, "Refereeing a Fair Match", False),
         ("养鸽子", "新手", "新手怎样养鸽子", True),

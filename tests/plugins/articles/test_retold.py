@@ -125,6 +125,37 @@ def test_an_order_and_a_statement_are_not_one_sentence(facts: list[str], joined:
 
 
 @pytest.mark.parametrize(
+    ("facts", "joined", "fine"),
+    [
+        (["先关掉总阀门。", "多数漏水是垫圈老化。"], "先关掉总阀门，多数漏水是垫圈老化。", False),
+        (["很多老房子用的是铝线。", "先请电工检查总开关。"], "很多老房子用的是铝线，先请电工检查总开关。", False),
+        (["先用胶带贴住窗框。", "旧墙一般要刷两遍。"], "先用胶带贴住窗框，旧墙一般要刷两遍。", False),
+        (["滚筒从上往下走。", "一桶漆能刷三十平方米。"], "滚筒从上往下走，一桶漆能刷三十平方米。", False),
+        (["白菜先晾晒两天。", "坛子用开水烫过晾干。"], "白菜先晾晒两天，坛子用开水烫过晾干。", True),
+        (["照片可以在窗口现场拍摄。", "首次办理不收费。"], "照片可以在窗口现场拍摄，首次办理不收费。", True),
+    ],
+)
+def test_what_is_to_be_done_and_what_mostly_is_so_are_two(facts: list[str], joined: str, fine: bool) -> None:
+    brief = Brief(id="1", values={"topic": "修理", "language": "zh"})
+    field = Field(path="text", schema={}, draft=Draft(brief=brief, fields={}, schema={}, item=facts))
+    assert tell_facts_once(joined, field) == (joined if fine else "".join(facts))
+
+
+def test_no_fact_becomes_a_part_of_another() -> None:
+    facts = ["Walk the dog at the stop in Graz.", "Bring water and a blanket."]
+    joined = "Walk the dog at the stop in Graz, where you bring water and a blanket."
+    assert "part of another: 'where'" in " ".join(changes(joined, facts, "en"))
+    one = ["Bring the form to room 4, where you pay."]
+    assert "part of another" not in " ".join(changes(one[0], one, "en"))
+
+
+def test_an_order_has_no_article() -> None:
+    facts = ["Book an appointment six weeks ahead."]
+    assert "puts 'The' before" in " ".join(changes("The book an appointment six weeks ahead.", facts, "en"))
+    assert not list(changes("The shows run from 18:00.", ["Shows run from 18:00."], "en"))
+
+
+@pytest.mark.parametrize(
     ("facts", "joined"),
     [
         (

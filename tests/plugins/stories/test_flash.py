@@ -15,32 +15,31 @@ from aigc.testing import ScriptedGenerator
 from aigc.types import Artifact, Brief
 from aigc_plugins.stories.story_lists import story_list
 
-NOTICE = "scenes: is told in lines that fit many stories: read it before others do"  # and nothing besides
 BERT = {
     "hero": "Bert",
     "role": "museum guard",
     "pronoun": "he",
     "place": "a museum of spoons",
     "wants": "to be noticed by somebody",
-    "obstacle": "the rain kept everybody away, and the spoons were no company",
-    "turn": "Bert carried out every wooden spoon and laid them in the sun.",
-    "ending": "Somebody sat down beside him and asked what time it was.",
+    "obstacle": "the rain kept everybody away, and the spoons were no company, though he had given each of them a name",
+    "turn": "On the day of the flood Bert carried out every wooden spoon, one by one, and laid them in the sun.",
+    "ending": "Somebody sat down beside him and asked which of the spoons was the oldest.",
+}
+NOW = {
+    "obstacle": "the rain keeps everybody away, and the spoons are no company, though each of them has got a name",
+    "turn": "On the day of the flood {} every wooden spoon, one by one, and {} them on the wall in the sun.",
+    "ending": "Somebody sits down there and asks which of the spoons is the oldest of them all.",
 }
 TOLD = {
-    ("first", "past"): BERT | {"turn": "I carried out every spoon.", "ending": "Somebody sat down beside me."},
-    ("first", "present"): BERT
+    ("first", "past"): BERT
     | {
-        "obstacle": "the rain keeps all away.",
-        "turn": "I carry out every spoon.",
-        "ending": "Somebody sits down beside me.",
+        "obstacle": "the rain kept everybody away, and the spoons were no company, though I had named each of them",
+        "turn": "On the day of the flood I carried out every wooden spoon, one by one, and laid them on the wall.",
+        "ending": "Somebody sat down beside me and asked which of the spoons was the oldest of all.",
     },
+    ("first", "present"): BERT | NOW | {"turn": NOW["turn"].format("I carry out", "lay")},
     ("third", "past"): BERT,
-    ("third", "present"): BERT
-    | {
-        "obstacle": "the rain keeps all away.",
-        "turn": "Bert carries out the spoons.",
-        "ending": "Somebody sits down by him.",
-    },
+    ("third", "present"): BERT | NOW | {"turn": NOW["turn"].format("Bert carries out", "lays")},
 }
 CHINESE = {
     "hero": "林野",
@@ -48,12 +47,11 @@ CHINESE = {
     "pronoun": "he",
     "place": "港口的旅馆",
     "wants": "交出钥匙，回家去",
-    "obstacle": "九号房的客人三天没有下楼",
-    "turn": "他上了楼，枕头上放着他自己的名牌。",
-    "ending": "林野把名牌别好，下楼去了。",
+    "obstacle": "九号房的客人三天没有下楼，而别人都说这家旅馆里从来没有过九号房",
+    "turn": "他拿着备用钥匙上了楼，床铺得整整齐齐，窗户开着，枕头上放着他自己的名牌。",
+    "ending": "林野把名牌别好，下楼回到柜台，向刚进门的客人道了一声晚上好。",
     "language": "zh",
 }
-GENRES = list(story_list("flash")["en"]["opening"])
 
 
 def written(project: Project, **inputs: Any) -> Artifact:
@@ -75,45 +73,79 @@ def bundled() -> Project:
     return Project.open()
 
 
-@pytest.mark.parametrize(("genre", "person", "tense"), list(product(GENRES, ("first", "third"), ("past", "present"))))
-def test_every_genre_keeps_person_and_tense(bundled: Project, genre: str, person: str, tense: str) -> None:
+@pytest.mark.parametrize(("person", "tense"), list(product(("first", "third"), ("past", "present"))))
+def test_a_logline_is_told_in_its_person_and_tense(bundled: Project, person: str, tense: str) -> None:
     for draw in range(6):
-        row = TOLD[person, tense] | {"genre": genre, "person": person, "tense": tense, "draw": draw}
-        piece = written(bundled, **row)
-        assert piece.reason == NOTICE, (piece.reason, told(piece))
+        piece = written(bundled, **TOLD[person, tense] | {"person": person, "tense": tense, "draw": draw})
+        assert piece.status == "accepted", (piece.reason, told(piece))
         assert not re.search(r"[{}<>|]|\ba (?:a|an) |\bI is\b|Bert am", "\n".join(told(piece)))
         assert ("Bert" in "\n".join(told(piece))) == (person == "third")
 
 
-@pytest.mark.parametrize("genre", GENRES)
-def test_chinese_too(bundled: Project, genre: str) -> None:
+def test_they_have_a_verb_that_fits(bundled: Project) -> None:
+    for draw, tense in product(range(6), ("past", "present")):
+        row = TOLD["third", tense] | {"pronoun": "they", "tense": tense, "draw": draw}
+        assert not re.search(r"[Tt]hey (?:was|is|wants)\b", "\n".join(told(written(bundled, **row))))
+
+
+def test_chinese_too(bundled: Project) -> None:
     for draw, person in product(range(6), ("first", "third")):
-        own = (
-            {"turn": "我上了楼，枕头上放着我自己的名牌。", "ending": "我把名牌别好，下楼去了。"}
-            if person == "first"
-            else {}
-        )
-        piece = written(bundled, **CHINESE | own, genre=genre, person=person, draw=draw)
-        assert piece.reason == NOTICE, (piece.reason, told(piece))
-        assert not re.search(r"[{}<>|]|我的的", "\n".join(told(piece)))
+        own = {name: CHINESE[name].replace("他", "我").replace("林野", "我") for name in ("turn", "ending")}
+        row = CHINESE | (own if person == "first" else {})
+        piece = written(bundled, **row, person=person, draw=draw)
+        assert piece.status == "accepted", (piece.reason, told(piece))
+        assert not re.search(r"[{}<>|]|我的的|里里|在在", "\n".join(told(piece)))
 
 
-def test_the_brief_tells_what_happens_and_has_the_last_word(bundled: Project) -> None:
+def test_nothing_happens_that_the_brief_does_not_tell(bundled: Project) -> None:
     scenes = told(written(bundled, **BERT))
-    assert "be noticed by somebody" in scenes[0]
-    assert scenes[1].startswith("But the rain kept everybody away, and the spoons were no company. ")
-    assert BERT["turn"] in scenes[2] and scenes[3] == BERT["ending"]
+    assert "be noticed by somebody" in scenes[0] and "museum guard" in scenes[0]
+    assert scenes[1:] == ["But " + BERT["obstacle"] + ".", BERT["turn"], BERT["ending"]]
+    between = told(written(bundled, **BERT, events=["He waited for a week", "He dusted the door."]))
+    assert between[2:4] == ["He waited for a week.", "He dusted the door."]
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "opening"),
+    [
+        ("a repairer of clocks on a space station", "a station without days", "on a space station, a station without"),
+        ("a museum guard", "a museum of spoons", "a museum guard in a museum of spoons"),
+        ("a repairer of clocks", "a space station", "a repairer of clocks on a space station"),
+        ("a postwoman on her last round", "a valley with one road", "on her last round in a valley with one road"),
+    ],
+)
+def test_a_place_is_not_told_twice(bundled: Project, role: str, place: str, opening: str) -> None:
+    assert opening in told(written(bundled, **BERT | {"role": role, "place": place}))[0]
+
+
+def test_a_logline_of_a_few_words_is_an_outline(bundled: Project) -> None:
+    piece = written(
+        bundled, **BERT | {"obstacle": "It rained all week, and nobody came by at all.", "turn": "It stopped."}
+    )
+    assert piece.status == "flagged" and "26 words of its own" in piece.reason, piece.reason
+    piece = written(bundled, **CHINESE | {"obstacle": "九号房的客人三天没有下楼。"})
+    assert piece.status == "flagged" and "at least 75" in piece.reason, piece.reason
+
+
+def test_the_hero_may_be_spoken_of(found: Callable[..., str]) -> None:
+    scenes = ["Bert came.", "It rained.", "He waited.", "It rained on."]
+    assert not found("hero_stays", scenes, hero="Bert", spoken_of=["He", "he"])
+    assert found("hero_stays", scenes, hero="Bert")
+    assert found("hero_stays", ["He came.", "Bert waited."], hero="Bert", spoken_of=["He"])
 
 
 def test_a_name_after_but_keeps_its_capital(bundled: Project) -> None:
     assert told(written(bundled, **BERT | {"obstacle": "Rosa never came in."}))[1].startswith("But Rosa never came in.")
+    assert told(written(bundled, **BERT | {"obstacle": "On Monday it rained."}))[1].startswith("But on Monday")
+    assert told(written(bundled, **BERT | {"obstacle": "No bus came."}))[1].startswith("But no bus came.")
     assert told(written(bundled, **BERT | {"obstacle": "But it rained."}))[1].startswith("But it rained.")
     assert told(written(bundled, **CHINESE | {"obstacle": "可是没有人来。"}))[1].startswith("可是没有人来。")
 
 
 def test_a_title_is_the_briefs_where_it_has_one(bundled: Project) -> None:
     assert written(bundled, **BERT, title="Spoons").fields["title"] == "Spoons"
-    assert written(bundled, **BERT).fields["title"]
+    drawn = {written(bundled, **BERT, draw=draw).fields["title"] for draw in range(20)}
+    assert drawn == {"What Bert Wanted", "The Museum Guard"}
 
 
 def test_no_line_of_ours_is_for_adults(found: Callable[..., str]) -> None:

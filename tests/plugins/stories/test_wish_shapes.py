@@ -1,0 +1,154 @@
+"""Stories told for a kind of wish: right by construction, whoever the hero is, and none where no story of ours fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from aigc import Pipeline, Project
+from aigc.content import brief_values
+from aigc.testing import ScriptedGenerator
+from aigc.types import Artifact, Brief, texts_in
+from aigc_plugins.stories.bedtime import BedtimeBrief
+from aigc_plugins.stories.story_lists import story_list
+
+HEROES: dict[str, list[dict[str, Any]]] = {
+    "en": [
+        {"hero": "Wilma", "kind": "duck", "pronoun": "she", "place": "a pond behind the mill"},
+        {"hero": "Hektor", "kind": "old steam engine", "pronoun": "it", "place": "a shed"},
+        {
+            "hero": "Kip",
+            "kind": "girl with a gap in her teeth",
+            "pronoun": "they",
+            "place": "the fourth floor",
+        },
+    ],
+    "zh": [
+        {"hero": "小桔", "kind": "小刺猬", "pronoun": "she", "place": "果园"},
+        {"hero": "阿笛", "kind": "旧火车头", "pronoun": "it", "place": "港口的车库"},
+        {"hero": "安安", "kind": "渔夫的女儿", "pronoun": "they", "place": "海边的小村"},
+    ],
+}
+WRONG = re.compile(r"[{}|<>]|\b(?:an? an?|the the|they was)\b|  |里里|，，|。。")
+JOINS = {"en": ", ", "zh": "，"}
+
+
+def wishes(language: str) -> Iterator[tuple[str, str]]:
+    for name, shape in story_list(f"shapes_{language}")["shapes"].items():
+        for wish in shape["like"].split(JOINS[language]):
+            yield name, wish
+
+
+def written(project: Project, **inputs: Any) -> Artifact:
+    content_type = project.content_type("stories/bedtime")
+    brief = Brief(id="1", values=brief_values(content_type, inputs, where="the test"))
+    (piece,) = Pipeline(ScriptedGenerator([]), project.environment, voice=lambda _: "told").write(content_type, [brief])
+    return piece
+
+
+def text_of(piece: Artifact) -> str:
+    return "\n".join(texts_in(piece.fields["scenes"]))
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Project:
+    return Project.open()
+
+
+@pytest.mark.parametrize(("language", "age"), [(one, age) for one in ("en", "zh") for age in (3, 5, 9)])
+def test_every_telling_is_accepted_whoever_the_hero_is(bundled: Project, language: str, age: int) -> None:
+    titles = set()
+    for name, wish in wishes(language):
+        for draw in range(6):
+            row = HEROES[language][draw % 3] | {"wish": wish, "age": age, "draw": draw, "language": language}
+            piece = written(bundled, **row)
+            assert piece.status == "accepted", (name, row, piece.reason, text_of(piece))
+            assert not WRONG.search(text_of(piece)), text_of(piece)
+            titles.add(piece.fields["title"])
+    assert len(titles) > 20
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_kind_of_wish_is_known_by_what_it_is_like(language: str) -> None:
+    shapes = story_list(f"shapes_{language}")["shapes"]
+    for name, wish in wishes(language):
+        brief = BedtimeBrief.of(HEROES[language][0] | {"wish": wish, "language": language})
+        assert brief.telling and [one for one in shapes[name]["tellings"] if one["titles"] == brief.telling.titles], (
+            wish
+        )
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "be the boss of the cat",
+        "find her lost mother",
+        "find her way home",
+        "make a friend laugh",
+        "see the moon",
+        "see the sunrise",
+        "learn to be brave",
+    ],
+)
+def test_a_wish_that_no_story_of_ours_tells_is_flagged_with_what_would_do(bundled: Project, wish: str) -> None:
+    piece = written(bundled, **HEROES["en"][0], wish=wish)
+    assert piece.status == "flagged" and "write `events`" in piece.reason and "learn to dance" in piece.reason
+
+
+@pytest.mark.parametrize("wish", ["当一天国王", "找到丢了的妈妈", "画一个梦", "看一看月亮", "看一次日出"])
+def test_in_chinese_too(bundled: Project, wish: str) -> None:
+    piece = written(bundled, **HEROES["zh"][0], wish=wish, language="zh")
+    assert piece.status == "flagged" and "学会跳舞" in piece.reason
+
+
+def test_a_lesson_chooses_the_telling_that_shows_it_and_is_flagged_where_none_does(bundled: Project) -> None:
+    for draw in range(6):
+        row = HEROES["en"][0] | {"wish": "see the sea", "draw": draw}
+        assert "“I promise,”" in text_of(written(bundled, **row, lesson="Keep your word"))
+        assert "the next bend" in text_of(written(bundled, **row, lesson="Small steps go far"))
+    piece = written(bundled, **HEROES["en"][0], wish="see the sea", lesson="Eat your greens")
+    assert piece.status == "flagged" and "nothing in it shows 'Eat your greens'" in piece.reason
+
+
+@pytest.mark.parametrize(("thing", "told"), [("mittens", "they were"), ("glass", "it was"), ("kite", "it was")])
+def test_what_was_lost_is_one_or_many(bundled: Project, thing: str, told: str) -> None:
+    for draw in range(4):
+        text = text_of(written(bundled, **HEROES["en"][0], wish=f"find her lost {thing}", draw=draw))
+        assert f"there {told}" in text and f"her {thing} {told.split()[1]} gone" in text
+
+
+def test_a_wish_may_say_that_it_is_the_first_time(bundled: Project) -> None:
+    piece = written(bundled, **HEROES["en"][0], wish="see the sea for the first time")
+    assert piece.status == "accepted" and "There was the sea" in text_of(piece)
+
+
+def test_no_friend_of_ours_can_do_what_not_every_animal_can(bundled: Project) -> None:
+    for draw in range(6):
+        assert "forty-six" not in text_of(written(bundled, **HEROES["en"][0], wish="learn to swim", draw=draw))
+        text = text_of(written(bundled, **HEROES["zh"][0], wish="学会游泳", language="zh", draw=draw))
+        assert "四十六" not in text
+
+
+def test_a_denied_wish_has_its_to_behind_not(bundled: Project) -> None:
+    piece = written(bundled, **HEROES["en"][0], wish="not be afraid of thunder")
+    assert "not to be afraid" in text_of(piece) and "wants not to be afraid" in str(piece.fields["description"])
+
+
+def test_no_line_of_ours_needs_legs_or_a_bed() -> None:
+    for language, words in (("en", r"\b(?:leg|foot|feet|hands?|paws?|bed|blanket)\b"), ("zh", "腿|脚丫|床|被子|爪")):
+        lists = story_list(f"shapes_{language}")
+        scenes = [one["scenes"] for shape in lists["shapes"].values() for one in shape["tellings"]]
+        assert not [line for line in texts_in(scenes) if re.search(words, line)]
+
+
+def test_a_sentence_may_end_with_a_word_of_endings(bundled: Project) -> None:
+    row = HEROES["zh"][0] | {"wish": "交一个好朋友", "language": "zh"}
+    events = [
+        "小桔搬来一大堆果子，多得吃不完。",
+        "后来来了一只小松鼠，小桔请它坐下，一起吃到太阳落山。",
+        "第二天，它们成了好朋友，小桔再也不是一个人了。",
+    ]
+    assert "speaks of the story" not in written(bundled, **row, events=events).reason
