@@ -9,19 +9,29 @@ from typing import Any
 from aigc import check
 from aigc.types import Draft
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
+from aigc_plugins.lessons.sentence_ends import taken_apart
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 from aigc_plugins.lessons.told_questions import told_question
 from aigc_plugins.lessons.worksheets import as_listed, mixed, worksheet
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import content, telling
 
 PARAGRAPH = 4  # sentences
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
-    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用|(?<![现正])在|(?<![目有])的)"
+    r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
     r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{1,6})了?[。！]?$"
+)
+
+PHRASE_END = re.compile(  # what may stand behind a noun
+    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|which|when|if|can|may|must|should)\b"
+)
+OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
+    r"(?:传到|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
+    r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|引起|形成|组成|包括)了?"
+    r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
 )
 
 
@@ -63,7 +73,7 @@ def reading_tasks(
     for one in taught_facts(read, relation, language) if len(gaps) < LEAST_GAPS else ():
         statement = one.material["statement"]
         whole = one.kind == "sentence" and not any(gap.replace(GAP, word) == statement for gap, word in gaps.items())
-        if whole and one.gap not in asked and (found := _word(statement, topic)):
+        if whole and one.gap not in asked and (found := gap_word(statement, topic)):
             gaps[statement[: found[1]] + GAP + statement[found[1] + len(found[0]) :]] = found[0]
     if len(gaps) < LEAST_GAPS:
         gaps = {}
@@ -118,14 +128,26 @@ def _one_for_each(gaps: Mapping[str, str]) -> dict[str, str]:
     return {gap: gaps[gap] for gap in first.values()}
 
 
-def _word(sentence: str, topic: str = "") -> tuple[str, int] | None:
+def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str, int] | None:
     """Return a word that the text above tells, to leave a gap for, and where it starts: the longest one that is not
-    everyday and comes once; in Chinese the last words, where they surely begin."""
+    everyday and comes once, or the `last` that is no verb; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
-        found = ENDS.search(sentence)
-        alone = found and sentence.count(found["word"]) == 1 and found["word"] not in topic
+        found = OBJECT.search(sentence) or ENDS.search(sentence)
+        whole = found and not re.search(r"[成于]$", found["word"])
+        alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None
-    words = [one for one in WORD.finditer(sentence) if one.start() and telling(one.group()) - telling(topic)]
+    verb = taken_apart(sentence) if last else None
+    did = verb.end.split()[0] if verb else ""
+    words: list[re.Match[str]] = []
+    for known in (telling, content) if last else (telling,):
+        every = [one for one in WORD.finditer(sentence) if one.start() and known(one.group()) - known(topic)]
+        every = [one for one in every if not last or PHRASE_END.match(sentence, one.end())]
+        words = words or [one for one in every if not (last and _acts(sentence, one, did))]
     once = [one for one in words if sentence.casefold().count(one.group()) == 1]
-    longest = max(once, key=lambda one: len(one.group()), default=None)
-    return (longest.group(), longest.start()) if longest else None
+    best = max(once, key=lambda one: one.start() if last else len(one.group()), default=None)
+    return (best.group(), best.start()) if best else None
+
+
+def _acts(sentence: str, word: re.Match[str], verb: str) -> bool:
+    """Tell whether a word is the verb of its sentence, or stands as one: "were left"."""
+    return word.group() == verb or bool(re.search(r"\b(?:is|are|was|were|be|been|not|to)\s$", sentence[: word.start()]))
