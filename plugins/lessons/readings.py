@@ -9,6 +9,7 @@ from typing import Any
 from aigc import check
 from aigc.types import Draft
 from aigc_plugins.lessons.quiz_material import GAP, STARRED, with_equals
+from aigc_plugins.lessons.reading_questions import completed, more_questions
 from aigc_plugins.lessons.sentence_ends import taken_apart
 from aigc_plugins.lessons.taught_facts import TaughtFact, each_taught, taught_facts, told_language
 from aigc_plugins.lessons.told_questions import told_question
@@ -16,13 +17,15 @@ from aigc_plugins.lessons.worksheets import as_listed, mixed, worksheet
 from aigc_plugins.rules.content_words import content, telling
 
 PARAGRAPH = 4  # sentences
+ENOUGH_GAPS = 4  # where few words are starred; what is left is asked in other ways
+CLAUSE = re.compile(r"^(?:What|Who|Which|When|Where) (?:is|are|was|were)\b[^?]*\?\s*=\s*(?:it|they|he|she|there) [a-z]+ ", re.I)
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
 ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, 现在, 作用 and the like
     r"(?:(?<![但还可总不])是|(?<![没所具])有|吃|喝|(?<![大喊])叫|(?<![作使利])用(?!.{0,3}[造做制写画打洗煮捉挖盖织建传])|(?<![现正])在|(?<![目有])的)"
     r"(?:[一二两三四五六七八九十]+[个只条种座块颗根])?"
-    r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{1,6})了?[。！]?$"
+    r"(?P<word>[^，。、；：“”《》的了是有在不一二两三四五六七八九十几\d\s]{1,6})了?[。！]?$"
 )
 
 PHRASE_END = re.compile(  # what may stand behind a noun
@@ -59,7 +62,8 @@ def reading_tasks(
     """Return the fields of `worksheet` that a text of the same facts answers.
 
     Every sentence with a starred word has a gap, of its first one. Where there are fewer than three, other sentences of
-    the text have one as well, of a word that the `topic` does not say; where there are too few of these too, none has.
+    the text have one as well, of a word that the `topic` does not say; where there are too few of these too, each is a
+    question. What other sentences bear is asked as well: numbers, reasons, what is true and what is false.
     """
     read = [fact for fact in with_equals(facts) if _is_read(fact, relation, language)]
     sheet = worksheet(read, relation, language, written=written)
@@ -69,19 +73,38 @@ def reading_tasks(
     for fact in read:
         gaps |= _starred(fact)
     gaps = _one_for_each(gaps)
-    asked = set(written)
-    for one in taught_facts(read, relation, language) if len(gaps) < LEAST_GAPS else ():
-        statement = one.material["statement"]
-        whole = one.kind == "sentence" and not any(gap.replace(GAP, word) == statement for gap, word in gaps.items())
-        if whole and one.gap not in asked and (found := gap_word(statement, topic)):
-            gaps[statement[: found[1]] + GAP + statement[found[1] + len(found[0]) :]] = found[0]
+    taught, told = taught_facts(read, relation, language), told_language(facts, language)
     if len(gaps) < LEAST_GAPS:
-        gaps = {}
+        gaps |= _others([one for one in taught if one.gap not in set(written)], gaps, topic, told)
+    alone = {} if len(gaps) >= LEAST_GAPS else gaps
+    spent = {gap.replace(GAP, word) for gap, word in gaps.items()}
+    left = [one for one in taught if one.material["statement"] not in spent]
+    more = {completed(gap, told): word for gap, word in alone.items()} | more_questions(left, told)
+    gaps = {} if alone else gaps
+    sheet["questions"] += list(more)
+    sheet["key"]["questions"] += list(more.values())
     text = reading_text(facts, relation, language)
     order = sorted(gaps, key=lambda gap: text.find(gap.replace(GAP, gaps[gap])))
     words = [gaps[gap] for gap in order]
     bank = mixed([as_listed(word) for word in words])
     return sheet | {"gaps": order, "word_bank": bank, "key": sheet["key"] | {"gaps": words}}
+
+
+def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, told: str) -> dict[str, str]:
+    """Return gaps of further sentences, each with its word, which no other one has: first of those on which nothing else
+    can be asked, until there are enough."""
+    spent, every = {gap.replace(GAP, word) for gap, word in gaps.items()}, [one.material["statement"] for one in taught]
+    whole = [one for one in taught if one.kind == "sentence" and one.material["statement"] not in spent]
+    found: dict[str, str] = {}
+    for one in sorted(whole, key=lambda one: bool(more_questions([one], told))):
+        statement = one.material["statement"]
+        elsewhere = " ".join((topic, *(other for other in every if other != statement)))
+        word = gap_word(statement, elsewhere, last=True) or gap_word(statement, topic, last=True)
+        word = word or gap_word(statement, topic)
+        known = {*map(str.casefold, gaps.values()), *map(str.casefold, found.values())}
+        if word and word[0].casefold() not in known and len(gaps) + len(found) < ENOUGH_GAPS:
+            found[statement[: word[1]] + GAP + statement[word[1] + len(word[0]) :]] = word[0]
+    return found
 
 
 @check(severity="warn")
@@ -90,6 +113,8 @@ def every_fact_read(draft: Draft) -> Iterator[str]:
     values = draft.brief.values
     facts, relation, language = values.get("facts") or (), values.get("relation"), values.get("language")
     for fact in with_equals(facts):
+        if CLAUSE.search(fact):
+            yield f"{fact!r} asks what something is, and its answer is a sentence: write it as one fact"
         if not _is_read(fact, relation, language):
             yield f"{fact!r} is no sentence, and not in the text: write it as one, or give a `relation`"
 
