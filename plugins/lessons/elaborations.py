@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from aigc_plugins.lessons.fact_kinds import STEP, done_by_hand, steps
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask, listed, quoted_list
 from aigc_plugins.lessons.lesson_things import LessonThings
 from aigc_plugins.lessons.lesson_works import LessonWork, falsehoods, gapped, key_words
@@ -23,7 +24,8 @@ Texts = Mapping[str, Any]
 def hooked(topic: str, content: LessonContent, work: LessonWork, texts: Texts) -> dict[str, str]:
     """Return how a lesson begins: a sum, a number to guess, a statement to vote on, or what the class knows."""
     forms = texts["engage"]
-    numbers = [gap for gap, word in gapped(content, topic).items() if re.match(r"\d", word) and not DATE.search(word)]
+    told = gapped(content, topic, alone=True).items()
+    numbers = [gap for gap, word in told if not STEP.match(gap) and re.match(r"\d", word) and not DATE.search(word)]
     questions = [one.asked for one in content.tasks if GAP not in one.asked]
     false = falsehoods(content)
     if content.sums:
@@ -51,14 +53,18 @@ def elaborated(
     """Return what a class does with what it learned: a piece of work that an objective names, more sums, statements to
     put right, words to use; and something made of it where there are things for that."""
     phase = _main(content, topic, goals, work, texts)
-    practised = work.kind == "steps" and things.every and not any(goal.done for goal in goals)
-    if practised:
+    if practised(content, work) and things.every and not any(goal.done for goal in goals):
         return _filled(texts["elaborate"]["practised"], things=listed(things.every, texts))
     if things.made and not content.sums:
         form = "made_of" if any(goal.done for goal in goals) else "made"
         made = texts["things"][form].format(things=listed(things.made, texts))
         phase = phase | {"students": phase["students"] + texts["space"] + made}
     return phase
+
+
+def practised(content: LessonContent, work: LessonWork) -> bool:
+    """Tell whether a lesson is of steps that the class can do itself."""
+    return work.kind == "steps" and done_by_hand(steps(content.sentences))
 
 
 def _main(

@@ -1,27 +1,29 @@
-"""What kinds of facts a lesson has, as far as their words surely tell: steps, dates, reasons, things to compare, halves.
+"""What kinds of facts a lesson has, as far as their words surely tell: steps, dates, reasons, what to compare, halves.
 
-    First knead the dough. Then let it rise. Finally bake it.         steps: to be put in order
-    In 1066 William landed. … In 1215 the king sealed the charter.    events with their years
-    The Romans built roads so that soldiers could march fast.         what, and why
-    Frogs lay eggs in water. … Toads lay eggs in strings. …           two things, with what is said of each
-    Vapour that cools | turns into drops                              who or what, and the rest
+First knead the dough. Then let it rise. Finally bake it.         steps: to be put in order
+In 1066 William landed. … In 1215 the king sealed the charter.    events with their years
+The Romans built roads so that soldiers could march fast.         what, and why
+Frogs lay eggs in water. … Toads lay eggs in strings. …           two things, with what is said of each
+Vapour that cools | turns into drops                              who or what, and the rest
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aigc_plugins.lessons.doubtful_ends import about
 from aigc_plugins.lessons.sentence_ends import taken_apart
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import content
 
 HAN = re.compile(r"[\u3400-\u9fff]")
-LEANING = re.compile(r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her|Here|There)\b|[这那它他她]", re.IGNORECASE)
+LEANING = re.compile(
+    r"(?:This|These|That|Those|It|They|He|She|Its|Their|His|Her|Here|There)\b|[这那它他她]", re.IGNORECASE
+)
 STEP = re.compile(
     r"(?:Step \d+|\d+)\s*[.:)]\s+|(?:First of all|Firstly|First|To begin with|Then|Next|After that|Afterwards|"
-    r"Finally|Lastly|Last of all|In the end)\b(?! (?:of|the|day|to|class|aid)\b),?\s+|"
+    r"Finally|Lastly|Last of all|In the end)\b(?! (?:of|day|to|class|aid)\b),?\s+|"
     r"第[一二三四五六七八九十]步\s*[，：:]?|(?:首先|然后|接着|接下来|随后|最后)[，：]?|(?:先|再)(?!生|次|见|后|进|天|也|不)"
 )
 NUMBERED = re.compile(r"(?:Step \d+|\d+)\s*[.:)]|第[一二三四五六七八九十]步")
@@ -48,6 +50,7 @@ BECAUSE = (
     re.compile(r"(?P<lead>[^，。]+，(?:所以|因此))(?P<rest>[^。]+)。?"),
 )
 PREFIX_END = re.compile(r"(?:[的是有在会能把用很最不要可以都]|多|上|一)+$")
+TELLING = re.compile(r"\b(?:show|say|mean|tell|think|know|believe|find|prove|learn|see|hear|feel)s? that\b")
 LEAST_STEPS, MOST_STEPS = 3, 6
 LEAST_SAID = 2  # of each of two things that are compared
 LEAST_CHINESE = 2  # characters of what a Chinese sentence is about
@@ -81,6 +84,13 @@ def steps(told: Sequence[str]) -> list[str]:
     return bare if LEAST_STEPS <= len(bare) <= MOST_STEPS and not later and not early else []
 
 
+def done_by_hand(order: Sequence[str]) -> bool:
+    """Tell whether steps say what to do, so that a class can do it: no step tells what something does, or is done."""
+    if any(HAN.search(step) for step in order):
+        return 2 * sum(bool(re.search(r"[把用将]", step)) for step in order) >= len(order)
+    return not any(taken_apart(step) or re.search(r"\b(?:is|are|was|were)\b", step) for step in order)
+
+
 def dated(told: Sequence[str]) -> dict[str, int]:
     """Return what happened and in which year, in order of time; nothing where fewer than three facts have one."""
     found: dict[str, int] = {}
@@ -98,7 +108,7 @@ def reasons(told: Sequence[str], known: str = "") -> list[FactReason]:
     found = []
     for fact in told:
         shape = next((one for pattern in BECAUSE if (one := pattern.fullmatch(fact.strip()))), None)
-        if shape and telling(shape["rest"]):
+        if shape and content(shape["rest"]):
             rest = shape["rest"].rstrip(".。")
             effect = shape.groupdict().get("effect") or (shape.groupdict().get("of") or "") + rest
             whole = "" if LEANING.match(effect) else effect
@@ -107,8 +117,9 @@ def reasons(told: Sequence[str], known: str = "") -> list[FactReason]:
     return found
 
 
-def compared(told: Sequence[str]) -> dict[str, list[str]]:
-    """Return two or three things of which the facts say two things and more each, with these; else nothing."""
+def compared(told: Sequence[str], topic: str = "") -> dict[str, list[str]]:
+    """Return two or three things of which the facts say two things and more each, with these, and of each something
+    like what they say of the others, or the `topic` names all of them; else nothing."""
     chinese = bool(told) and bool(HAN.search(told[0]))
     parts = _common_begin(told) if chinese else [(one.subject, one.end) for one in map(taken_apart, told) if one]
     groups: dict[str, list[str]] = {}
@@ -120,7 +131,9 @@ def compared(told: Sequence[str]) -> dict[str, list[str]]:
     large = {name: ends for name, ends in groups.items() if len(set(ends)) >= LEAST_SAID}
     several = 1 < len(large) <= MOST_GROUPS
     every = [end for ends in large.values() for end in ends]
-    return large if several and len(set(every)) == len(every) else {}
+    of = [content(" ".join(ends)) for ends in large.values()]
+    alike = all(one & other for one in of for other in of) or all(name.casefold() in topic.casefold() for name in large)
+    return large if several and alike and len(set(every)) == len(every) else {}
 
 
 def halves(told: Sequence[str]) -> dict[str, str]:
@@ -133,7 +146,7 @@ def halves(told: Sequence[str]) -> dict[str, str]:
             sides = re.split(r"，", fact.strip("。 "))
             if len(sides) == 2:
                 found.setdefault(sides[0] + "，", sides[1] + "。")
-        elif one := taken_apart(fact):
+        elif (one := taken_apart(fact)) and not TELLING.search(one.subject):
             found.setdefault(one.subject, one.end + ".")
     names = {start: about(start) if not HAN.search(start) else frozenset([start]) for start in found}
     alike = [one for one in found for other in found if one != other and names[one] <= names[other]]
@@ -147,14 +160,15 @@ def inside(text: str, known: str) -> str:
     plain = re.search(rf"(?<![\w]){re.escape(small)}s?(?!\w)", known) or small.casefold() in _PLAIN
     if first == small or re.search(rf"[a-z] {re.escape(first)}(?!\w)", known):
         return text
-    return f"{small} {rest}" if plain else ""
+    return f"{small} {rest}".rstrip() if plain else ""
 
 
-_PLAIN = frozenset(
-    "a an the this these some many most all every each no one two three four five our your people children plants "
-    "animals water air leaves trees birds bees fish rivers mountains metals metal ice snow rain wind light sound heat "
-    "cars ships trains houses farmers soldiers doctors scientists sailors workers roads bridges walls towns cities".split()
-)
+_FIRST = """
+    a an the this these some many most all every each no one two three four five our your people children plants animals
+    water air leaves trees birds bees fish rivers mountains metals metal ice snow rain wind light sound heat cars ships
+    trains houses farmers soldiers doctors scientists sailors workers roads bridges walls towns cities villages
+"""
+_PLAIN = frozenset(_FIRST.split())  # words that are no names, with which sentences often begin
 
 
 def _common_begin(told: Sequence[str]) -> list[tuple[str, str]]:

@@ -20,11 +20,13 @@ from aigc_plugins.lessons.taught_facts import TaughtFact
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 BOUND = re.compile(  # a number that others satisfy as well
-    r"(?i)\b(?:more than|over|at least|at most|less than|fewer than|up to|under|between|from|about|around|nearly|almost|"
-    r"every|each|per|once|one of|twice|to|or|can|may|could|some|no|minimum|maximum)\b|"
+    r"(?i)\b(?:more than|over|at least|at most|less than|fewer than|up to|under|between|from|about|around|"
+    r"nearly|almost|every|each|per|once|one of|twice|to|or|can|may|could|some|no|minimum|maximum)\b|"
     r"超过|至少|最多|不到|以上|以下|大约|约|左右|多|几|每|到|可以|能|左右|第"
 )
-UNSURE = re.compile(r"(?i)\b(?:or|but|while|whereas|than|not|never|no|may|can|could|some|both|also|too|because|so|since|if|when)\b|因为|所以|因此|由于|如果|也|或|但|而|可能|有的|都")
+UNSURE = re.compile(
+    r"(?i)\b(?:or|but|while|whereas|than|not|never|no|may|can|could|some|both|also|too|because|so|since|if|when)\b|因为|所以|因此|由于|如果|也|或|但|而|可能|有的|都"
+)
 DENIED = (
     re.compile(r"\b(?P<verb>is|are|was|were) not (?=\w)"),
     re.compile(r"\b(?P<verb>can)not (?=\w)"),
@@ -109,14 +111,16 @@ def _other_number(told: str) -> str:
     value = int(figure.replace(",", ""))
     if re.match("年", told[start + len(figure) :]) and value >= YEARS.start // 10:
         return ""
-    other_value = value + 2 if value <= SMALL else value // 2 if "%" in told[start : start + len(number) + 2] else value * 2
+    other_value = (
+        value + 2 if value <= SMALL else value // 2 if "%" in told[start : start + len(number) + 2] else value * 2
+    )
     shown = f"{other_value:,}" if "," in figure else str(other_value)
     return told[:start] + shown + told[start + len(figure) :]
 
 
 def _other_name(one: TaughtFact, taught: Sequence[TaughtFact]) -> str:
     """Return a fact with the name of another one of its kind: what two things are called, turned round."""
-    if not one.gap or not one.material["rest"].count(GAP) == 1:
+    if not one.gap or one.material["rest"].count(GAP) != 1:
         return ""
     slot = answer_slot(one.material)
     if slot not in ("term", "agent"):

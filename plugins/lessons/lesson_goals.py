@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aigc_plugins.lessons.bloom import performed, verbs_of
+from aigc_plugins.lessons.fact_kinds import compared
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, LessonTask
-from aigc_plugins.lessons.own_goals import own_goals
+from aigc_plugins.lessons.own_goals import of_compared, own_goals
 from aigc_plugins.rules.content_words import content as content_words
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import stems_in, telling
 
 SUMMING = re.compile(
     r"\b(?:add|subtract|multipl|divid|calculat|solv|work out|comput|find|use|round)|[加减乘除算解]|运用", re.IGNORECASE
@@ -20,6 +21,7 @@ REASON = re.compile(
     r"\b(?:because|so that|in order to|therefore|since|why|reason|caused?)\b|因为|所以|因此|为了|为什么|由于|以便",
     re.IGNORECASE,
 )
+COMPARING = re.compile(r"\b(?:compar|contrast|distinguish|differ|tell .* from)|比较|区分|区别|对比|不同", re.IGNORECASE)
 MEANING = re.compile(r"\b(?:mean|meaning|define|definition)|意思|含义|词语|什么是|定义", re.IGNORECASE)
 MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
 
@@ -32,7 +34,13 @@ def lesson_goals(
         return own_goals(content, topic, relation, texts)
     goals = [_sentence(text) for text in given]
     shares = _shared(goals, content, topic)
-    return [_tested(goal, share, content, texts) for goal, share in zip(goals, shares, strict=True)]
+    sorts = [one.tasks for one in of_compared(content, topic, texts)]
+    return [
+        LessonGoal(text=goal, tasks=sorts[0])
+        if sorts and _compares(goal, content, topic)
+        else _tested(goal, share, content, texts)
+        for goal, share in zip(goals, shares, strict=True)
+    ]
 
 
 def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[str]:
@@ -70,7 +78,13 @@ def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[li
     shares: list[list[LessonTask]] = [[] for _ in goals]
     asked = {one.told: one for one in (*content.tasks, *content.pairs)}
     rest: list[LessonTask] = []
+    groups = compared(content.sentences, topic)
+    among = [end for ends in groups.values() for end in ends]
+    sorting = next((at for at, goal in enumerate(goals) if _compares(goal, content, topic)), None)
     for fact in content.told:
+        if sorting is not None and any(end in fact for end in among):
+            shares[sorting].append(asked.get(fact) or LessonTask(asked="", right=fact, told=fact))
+            continue
         near = [_near(fact, its) + _reasons(fact, goal) for its, goal in zip(words, goals, strict=True)]
         task = asked.get(fact) or LessonTask(asked="", right=fact, told=fact)
         best = max(near)
@@ -91,6 +105,13 @@ def _shared(goals: Sequence[str], content: LessonContent, topic: str) -> list[li
     if content.sums:
         shares[next((at for at, goal in enumerate(goals) if SUMMING.search(goal)), 0)] += content.sums
     return shares
+
+
+def _compares(goal: str, content: LessonContent, topic: str) -> bool:
+    """Tell whether an objective is to compare what the facts let one compare."""
+    groups = compared(content.sentences, topic)
+    named = all(stems_in(name) & stems_in(goal) or name in goal for name in groups)
+    return bool(groups) and named and bool(COMPARING.search(goal))
 
 
 def _near(fact: str, words: frozenset[str]) -> int:

@@ -7,24 +7,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RISKY = re.compile(
-    r"(?i)\b(?:kettle|candles?|knife|knives|burners?|stove|hot|boiling|matches|lighter|lamp oil|acid|saw|drill|"
-    r"glue gun|soldering|scalpel|bleach|mains)\b|热水|沸水|开水|水壶|蜡烛|(?<!剪)刀(?!叉)|酒精|火柴|打火机|电炉|烙铁|锯|电钻"
+    r"(?i)\b(?:kettle|candles?|tea lights?|knife|knives|burners?|stove|hot|boiling|matches|lighter|"
+    r"lamp oil|acid|saw|drill|glue gun|soldering|scalpel|bleach|mains)\b|"
+    r"热水|沸水|开水|水壶|蜡烛|(?<!剪)刀(?!叉)|酒精|火柴|打火机|电炉|烙铁|锯|电钻"
 )
 SHOWN = re.compile(
-    r"(?i)\b(?:pictures?|photos?|photographs?|maps?|posters?|diagrams?|charts?|models?|globes?|videos?|(?:video|film) clips?|films?|"
-    r"slides?|books?|atlas(?:es)?|paintings?|timeline|(?:picture |word )?cards?)\b|图|照片|地球仪|海报|模型|视频|课件|书(?!包)|年表|卡片|画册"
+    r"(?i)\b(?:pictures?|photos?|photographs?|maps?|posters?|diagrams?|charts?|models?|globes?|videos?|"
+    r"(?:video|film) clips?|films?|slides?|books?|atlas(?:es)?|paintings?|timeline|(?:picture |word )?cards?)\b|"
+    r"图|照片|地球仪|海报|模型|视频|课件|书(?!包)|年表|卡片|画册"
 )
 HEARD = re.compile(r"(?i)\b(?:recordings?|songs?|music|audio|sounds?|podcasts?)\b|录音|歌曲|音乐|音频")
 MADE = re.compile(
-    r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?paper(?! clips?)|card(?:board)?|crayons?|pencils?|pens?|paints?|"
-    r"scissors|glue|bricks|string|straws|wool|beads|felt|chalk|markers?|plasticine)\b|"
+    r"(?i)\b(?:clay|(?:drawing |coloured |squared |white |tissue |graph )?paper(?! clips?)|card(?:board)?|"
+    r"crayons?|pencils?|pens?|paints?|scissors|glue|bricks|string|straws|wool|beads|felt|chalk|markers?|plasticine)\b|"
     r"彩笔|画笔|铅笔|蜡笔|颜料|纸|剪刀|胶水|黏土|橡皮泥|积木|毛线|绳"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LessonThings:
-    """These are the things of a lesson: to look at, to hear, to make something with, to try, and those that a teacher shows."""
+    """These are the things of a lesson: to look at, to hear, to make something with, to try, or the teacher's."""
 
     shown: tuple[str, ...]
     heard: tuple[str, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from aigc_plugins.rules.content_words import telling
 
 MOST_LINES = 6  # of each side of a handout
 LEAST_GAPS = 3
+NUMERAL = re.compile(rf"(?i)(?:{'|'.join(ENGLISH)})|[一二两三四五六七八九十百千万]+")
 LETTERS = "ABCDEFGHIJKLMNOP"
 
 
@@ -45,7 +47,7 @@ def handout_of(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> 
         return _matching("dated", [str(year) for year in few.values()], list(few))
     if order := steps(told):
         return ordered_lines("steps", order)
-    if groups := compared(told):
+    if groups := compared(told, topic):
         return sorted_lines(groups, content, topic, texts)
     if len(content.meanings) >= LEAST_PAIRS and not set(content.meanings.values()) & set(told):
         return _matching("words", list(content.meanings), list(content.meanings.values()))
@@ -99,7 +101,7 @@ def key_words(content: LessonContent, topic: str, *, terms: bool = True) -> dict
         plain = gap_word(told, f"{topic}. {' '.join(content.meanings)}", last=True)
         word = as_listed(answer) or term or (plain[0] if plain else "")
         known = topic.casefold() if terms else f"{topic} {' '.join(content.meanings)}".casefold()
-        if word and word.casefold() not in known and word.casefold() not in ENGLISH:
+        if word and word.casefold() not in known and not NUMERAL.fullmatch(word):
             bare = word.removeprefix("the ").removeprefix("an ").removeprefix("a ")
             if not any(telling(bare) & telling(other) for other in found):
                 found[bare] = told
@@ -137,7 +139,7 @@ def gapped(content: LessonContent, topic: str, *, alone: bool = False) -> dict[s
             continue
         if one.gap:
             gap, word = one.gap, one.answer
-        elif plain := gap_word(told, _elsewhere(told, content, topic)) or gap_word(told, topic):
+        elif plain := _open_word(told, content, topic):
             gap, word = told[: plain[1]] + GAP + told[plain[1] + len(plain[0]) :], plain[0]
         else:
             continue
@@ -146,9 +148,11 @@ def gapped(content: LessonContent, topic: str, *, alone: bool = False) -> dict[s
     return found
 
 
-def _elsewhere(told: str, content: LessonContent, topic: str) -> str:
-    """Return what a lesson says beside one fact: a word of it would not tell which gap it belongs to."""
-    return " ".join((topic, *content.meanings, *(fact for fact in content.told if fact != told)))
+def _open_word(told: str, content: LessonContent, topic: str) -> tuple[str, int] | None:
+    """Return the word of a fact to leave a gap for: one that no other fact has, if there is one, a noun rather."""
+    elsewhere = " ".join((topic, *content.meanings, *(fact for fact in content.told if fact != told)))
+    found = gap_word(told, elsewhere, last=True) or gap_word(told, topic, last=True)
+    return found or gap_word(told, topic)
 
 
 def _matching(kind: str, left: Sequence[str], right: Sequence[str]) -> LessonWork:

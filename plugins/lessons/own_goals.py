@@ -21,6 +21,7 @@ from aigc_plugins.lessons.lesson_works import (
 from aigc_plugins.lessons.quiz_material import GAP
 from aigc_plugins.rules.content_words import content as said_of
 
+HAN = re.compile(r"[\u3400-\u9fff]")
 ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 MOST_GOALS = 3
 MOST_ASKED = 2  # questions of the ticket that ask facts of one objective
@@ -37,10 +38,11 @@ def own_goals(content: LessonContent, topic: str, relation: str | None, texts: M
         *_of_sums(content, texts),
         *_of_pairs(content, relation, texts),
         *_of_order(content, topic, texts),
-        *_of_compared(content, topic, texts),
+        *of_compared(content, topic, texts),
         *_of_reasons(content, topic, texts),
         *_of_terms(content, texts),
         *_of_words(content, texts),
+        *_of_questions(content, topic, texts),
     ][:MOST_GOALS]
     spent = {task.told for goal in goals for task in goal.tasks} | paired
     rest = [fact for fact in content.told if not any(fact in one.split("\n") for one in spent)]
@@ -63,7 +65,9 @@ def _of_pairs(content: LessonContent, relation: str | None, texts: Mapping[str, 
     own = relation or ""
     its = own if texts["language"] == "en" or own.startswith("的") else f"的{own}"
     measures = all(re.match(r"\d", one.left) and re.match(r"\d", one.right) for one in shown)
-    form = texts["objectives"]["related" if relation else "measures" if measures else "pairs"]
+    foreign = all(not HAN.search(one.left) and HAN.search(one.right) for one in shown)
+    kind = "related" if relation else "measures" if measures else "foreign" if foreign else "pairs"
+    form = texts["objectives"][kind]
     return [_goal(form.format(lefts=listed([one.left for one in shown], texts), relation=its), shown)]
 
 
@@ -89,9 +93,9 @@ def _of_order(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> l
     return []
 
 
-def _of_compared(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
+def of_compared(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
     """Return an objective of comparing, where the facts say several things of each of two."""
-    groups = compared(content.sentences)
+    groups = compared(content.sentences, topic)
     if not groups:
         return []
     work = sorted_lines(groups, content, topic, texts)
@@ -146,6 +150,13 @@ def _of_terms(content: LessonContent, texts: Mapping[str, Any]) -> list[LessonGo
     return [_goal(texts["objectives"]["terms"].format(terms=terms), tasks)]
 
 
+def _of_questions(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
+    """Return an objective of answering the questions that the brief gives."""
+    given = {one.left for one in content.taught if one.kind == "question"}
+    tasks = [task for task in content.tasks if task.asked in given][:MOST_WORDS]
+    return [_goal(texts["objectives"]["questions"].format(topic=_named(topic, content)), tasks)] if tasks else []
+
+
 def _same_term(one: str, other: str) -> bool:
     return ARTICLE.sub("", one.casefold()) == other.casefold()
 
@@ -165,27 +176,26 @@ def _of_rest(
         quoted, facts = quoted_list(list(few), texts), list(few.values())
         asked = texts["asked"]["write"].format(words=quoted, topic=named)
         right = texts["such_as"].format(facts=texts["space"].join(facts))
-        return [*goals, _goal(forms["write"].format(words=quoted, topic=named), [_task(asked, right, facts)])]
+        goals.append(_goal(forms["write"].format(words=quoted, topic=named), [_task(asked, right, facts)]))
+        rest = [fact for fact in rest if fact not in facts]
+        if len(goals) > 1 or not only:
+            return goals
     every = gapped(content, topic, alone=True).items()
     gaps = {gap: word for gap, word in every if any(gap.replace(GAP, word) == fact for fact in rest)}
-    if not goals and (len(gaps) >= LEAST_WORDS or (gaps and len(rest) <= LEAST_WORDS)):
+    if len(goals) < LEAST_WORDS and (len(gaps) >= LEAST_WORDS or (gaps and len(rest) <= LEAST_WORDS)):
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]
-        return [_goal(forms["complete"].format(topic=named), tasks)]
+        return [*goals, _goal(forms["complete"].format(topic=named), tasks)]
     return goals or [_plain(content, topic, texts)]
 
 
-def _of_truths(
-    rest: Sequence[str], content: LessonContent, named: str, texts: Mapping[str, Any]
-) -> list[LessonGoal]:
+def _of_truths(rest: Sequence[str], content: LessonContent, named: str, texts: Mapping[str, Any]) -> list[LessonGoal]:
     """Return an objective of telling true statements from false ones, where two facts and more can be made false."""
     false = [one for one in falsehoods(content) if one.told in rest and not LEANING.match(one.told)]
     if len(false) < LEAST_WORDS:
         return []
     asked = texts["asked"]["truth"]
-    tasks = [
-        _task(asked.format(one.wrong), texts["false"].format(one.told), [one.told]) for one in false[:MOST_ASKED]
-    ]
+    tasks = [_task(asked.format(one.wrong), texts["false"].format(one.told), [one.told]) for one in false[:MOST_ASKED]]
     true = [fact for fact in rest if fact not in {one.told for one in false[:MOST_ASKED]} and not LEANING.match(fact)]
     tasks[1:1] = [_task(asked.format(fact), texts["true"], [fact]) for fact in true[:1]]
     return [_goal(texts["objectives"]["truths"].format(topic=named), tasks)]
@@ -216,4 +226,3 @@ def _task(asked: str, right: str, facts: Sequence[str]) -> LessonTask:
 def _named(topic: str, content: LessonContent) -> str:
     """Return the topic as it stands inside a sentence."""
     return inside(topic, known_text(content, "")) or topic
-

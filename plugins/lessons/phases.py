@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked, sums_of
+from aigc_plugins.lessons.elaborations import elaborated, exercise, hooked, practised
 from aigc_plugins.lessons.lesson_content import LessonContent, LessonGoal, lesson_content, listed
 from aigc_plugins.lessons.lesson_goals import lesson_goals
 from aigc_plugins.lessons.lesson_things import LessonThings, lesson_things
@@ -87,7 +87,7 @@ def _explore(
     """Return what the class finds out by itself, with the materials of the brief, before it is told."""
     form = texts["explore"][work.kind]
     proof = work.kind == "sums" and things.every
-    sums = work.kind in ("sums", "steps")  # in steps all that there is serves to do them
+    sums = work.kind == "sums" or practised(content, work)  # which take all that there is
     seen = [] if sums else things.shown
     used = texts["things"]["used" if work.lines else "found_out"]
     parts = [

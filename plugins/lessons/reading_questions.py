@@ -1,5 +1,5 @@
-"""Questions that a text answers, made of its sentences by what they surely bear: a Chinese number, a reason, a statement
-that is true or false."""
+"""Questions that a text answers, made of its sentences by what they surely bear: a Chinese number, a reason, a
+statement that is true or false."""
 
 from __future__ import annotations
 

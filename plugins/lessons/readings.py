@@ -18,7 +18,9 @@ from aigc_plugins.rules.content_words import content, telling
 
 PARAGRAPH = 4  # sentences
 ENOUGH_GAPS = 4  # where few words are starred; what is left is asked in other ways
-CLAUSE = re.compile(r"^(?:What|Who|Which|When|Where) (?:is|are|was|were)\b[^?]*\?\s*=\s*(?:it|they|he|she|there) [a-z]+ ", re.I)
+CLAUSE = re.compile(
+    r"^(?:What|Who|Which|When|Where) (?:is|are|was|were)\b[^?]*\?\s*=\s*(?:it|they|he|she|there) [a-z]+ ", re.I
+)
 LEAST_GAPS = 3  # of fewer no exercise is made
 HAN = re.compile(r"[\u3400-\u9fff]")
 WORD = re.compile(r"(?<![\w'’-])[a-z]{3,}[a-z](?<!ly|ed)(?<!ing)(?![\w'’-])")
@@ -29,12 +31,22 @@ ENDS = re.compile(  # what stands behind these ends a sentence; not in 没有, �
 )
 
 PHRASE_END = re.compile(  # what may stand behind a noun
-    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|which|when|if|can|may|must|should)\b"
+    r"[,;.!?]|$| (?:of|in|on|at|with|from|for|and|or|to|by|into|because|so|that|is|are|was|were|has|have|had|who|"
+    r"which|when|if|can|may|must|should)\b"
 )
 OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
     r"(?:传到|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
-    r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|引起|形成|组成|包括)了?"
+    r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
     r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
+)
+CHINESE = (
+    OBJECT,
+    ENDS,
+    re.compile(
+        r"是(?:由|用|靠)(?P<word>[^，。、的是]{2,8})(?:产生|组成|构成|制成|做成|做|造|发明|设计|建成)的[。！]?$"
+    ),
+    re.compile(r"越[^，。越]{1,4}，[^，。越]{0,6}越(?P<word>[^，。越]{1,3})[。！]?$"),
+    re.compile(r"[可能会]以?在(?P<word>[^，。的在]{1,10})[中里上下][^，。]{2,4}[。！]?$"),
 )
 
 
@@ -91,8 +103,8 @@ def reading_tasks(
 
 
 def _others(taught: Sequence[TaughtFact], gaps: Mapping[str, str], topic: str, told: str) -> dict[str, str]:
-    """Return gaps of further sentences, each with its word, which no other one has: first of those on which nothing else
-    can be asked, until there are enough."""
+    """Return gaps of further sentences, each with its word, which no other one has: first of those on which nothing
+    else can be asked, until there are enough."""
     spent, every = {gap.replace(GAP, word) for gap, word in gaps.items()}, [one.material["statement"] for one in taught]
     whole = [one for one in taught if one.kind == "sentence" and one.material["statement"] not in spent]
     found: dict[str, str] = {}
@@ -157,8 +169,8 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
     """Return a word that the text above tells, to leave a gap for, and where it starts: the longest one that is not
     everyday and comes once, or the `last` that is no verb; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
-        found = OBJECT.search(sentence) or ENDS.search(sentence)
-        whole = found and not re.search(r"[成于]$", found["word"])
+        found = next((one for shape in CHINESE if (one := shape.search(sentence))), None)
+        whole = found and not re.search(r"[成于]$|[变把被让]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None
     verb = taken_apart(sentence) if last else None

@@ -21,7 +21,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "+": "Add",
         "-": "Subtract",
         "points": "Write the numbers one below the other, point below point: {left} {sign} {right} = {value}.",
-        "ones": "First work out the ones: {ones} {sign} {right} = {made}. Then add the tens: {tens} + {made} = {value}.",
+        "ones": "First the ones: {ones} {sign} {right} = {made}. Then add the tens: {tens} + {made} = {value}.",
         "tens": "First the tens: {tens} {sign} {more} = {all}. Then the ones: {ones} {sign} {few} = {made}. "
         "Together {all} + {made} = {value}.",
         "shared": "{value} × {right} = {left}, so {left} ÷ {right} = {value}.",
@@ -35,7 +35,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
         "-": "减",
         "points": "把小数点对齐，列竖式计算：{left} {sign} {right} = {value}。",
         "ones": "先算个位：{ones} {sign} {right} = {made}，再加上整十数：{tens} + {made} = {value}。",
-        "tens": "先算整十数：{tens} {sign} {more} = {all}，再算个位：{ones} {sign} {few} = {made}，合起来 {all} + {made} = {value}。",
+        "tens": "先算整十数：{tens} {sign} {more} = {all}，再算个位：{ones} {sign} {few} = {made}，"
+        "合起来 {all} + {made} = {value}。",
         "shared": "想乘法：{value} × {right} = {left}，所以 {left} ÷ {right} = {value}。",
         "times": "{left} × {right} 表示 {left} 个 {right} 相加：{row} = {value}。",
     },
