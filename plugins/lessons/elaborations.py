@@ -53,8 +53,9 @@ def elaborated(
     """Return what a class does with what it learned: a piece of work that an objective names, more sums, statements to
     put right, words to use; and something made of it where there are things for that."""
     phase = _main(content, topic, goals, work, texts)
-    if practised(content, work) and things.every and not any(goal.done for goal in goals):
-        return _filled(texts["elaborate"]["practised"], things=listed(things.every, texts))
+    needed = [*things.every, *things.risky]
+    if practised(content, work) and needed and not any(goal.done for goal in goals):
+        return _filled(texts["elaborate"]["practised"], things=listed(needed, texts))
     if things.made and not content.sums:
         form = "made_of" if any(goal.done for goal in goals) else "made"
         made = texts["things"][form].format(things=listed(things.made, texts))

@@ -108,7 +108,7 @@ def reasons(told: Sequence[str], known: str = "") -> list[FactReason]:
     found = []
     for fact in told:
         shape = next((one for pattern in BECAUSE if (one := pattern.fullmatch(fact.strip()))), None)
-        if shape and content(shape["rest"]):
+        if shape and len(shape["rest"]) > LEAST_CHINESE:
             rest = shape["rest"].rstrip(".。")
             effect = shape.groupdict().get("effect") or (shape.groupdict().get("of") or "") + rest
             whole = "" if LEANING.match(effect) else effect

@@ -25,7 +25,7 @@ BOUND = re.compile(  # a number that others satisfy as well
     r"超过|至少|最多|不到|以上|以下|大约|约|左右|多|几|每|到|可以|能|左右|第"
 )
 UNSURE = re.compile(
-    r"(?i)\b(?:or|but|while|whereas|than|not|never|no|may|can|could|some|both|also|too|because|so|since|if|when)\b|因为|所以|因此|由于|如果|也|或|但|而|可能|有的|都"
+    r"(?i)\b(?:or|but|while|whereas|than|not|never|no|may|can|could|some|both|also|too|because|so|since|if|when)\b|因为|所以|因此|由于|如果|时，|后，|也|或|但|而|可能|有的|都"
 )
 DENIED = (
     re.compile(r"\b(?P<verb>is|are|was|were) not (?=\w)"),
@@ -83,7 +83,8 @@ def _opposite(told: str) -> str:
     sure = [(*pair, "") for pair in known["zh" if chinese else "en"]]
     for left, right, behind in sure if chinese else [*sure, *((*pair, NOUN) for pair in known["before_noun"])]:
         for word, other in ((left, right), (right, left)):
-            pattern = re.escape(word) if chinese else rf"(?<![\w-]){word}(?![\w-]){behind}"
+            noun = "(?=的)" if word.startswith("最") else ""  # not in 最远到达
+            pattern = re.escape(word) + noun if chinese else rf"(?<![\w-]){word}(?![\w-]){behind}"
             for one in re.finditer(pattern, told):
                 places.setdefault(one.span(), other)
     if len(places) != 1:

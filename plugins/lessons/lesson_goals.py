@@ -50,7 +50,7 @@ def untaught(given: Sequence[str], content: LessonContent, topic: str) -> list[s
     told = frozenset[str]().union(*map(content_words, content.told)) if content.told else frozenset[str]()
     found = []
     for goal, share in zip(goals, shares, strict=True):
-        words = content_words(goal) - content_words(topic) - content_words(" ".join(verbs_of(goal)))
+        words = content_words(_without_verb(goal)) - content_words(topic)
         strange = len(goals) > 1 and words and not words & told and not MEANING.search(goal) and not content.sums
         if not performed(goal) and (not share or strange):
             found.append(goal)
@@ -112,6 +112,11 @@ def _compares(goal: str, content: LessonContent, topic: str) -> bool:
     groups = compared(content.sentences, topic)
     named = all(stems_in(name) & stems_in(goal) or name in goal for name in groups)
     return bool(groups) and named and bool(COMPARING.search(goal))
+
+
+def _without_verb(goal: str) -> str:
+    verb = next(iter(verbs_of(goal)), "")
+    return goal[len(verb) :] if goal.casefold().startswith(verb) else goal.replace(verb, "", 1)
 
 
 def _near(fact: str, words: frozenset[str]) -> int:

@@ -101,7 +101,8 @@ def key_words(content: LessonContent, topic: str, *, terms: bool = True) -> dict
         plain = gap_word(told, f"{topic}. {' '.join(content.meanings)}", last=True)
         word = as_listed(answer) or term or (plain[0] if plain else "")
         known = topic.casefold() if terms else f"{topic} {' '.join(content.meanings)}".casefold()
-        if word and word.casefold() not in known and not NUMERAL.fullmatch(word):
+        short = len(word) == 1 and not word.isascii()
+        if word and not short and word.casefold() not in known and not NUMERAL.fullmatch(word):
             bare = word.removeprefix("the ").removeprefix("an ").removeprefix("a ")
             if not any(telling(bare) & telling(other) for other in found):
                 found[bare] = told

@@ -126,7 +126,8 @@ def _explain(
     if terms and kind in ("sums", "facts"):
         teacher += told["also"].format(terms=terms)
     if things.risky:
-        teacher += texts["space"] + texts["things"]["risky"].format(things=listed(things.risky, texts))
+        form = "careful" if practised(content, work) else "risky"
+        teacher += texts["space"] + texts["things"][form].format(things=listed(things.risky, texts))
     look_up = told["look_up"].format(terms=listed(content.looked_up, texts)) if content.looked_up else ""
     handout = told["put_right"] if work.key else ""
     what = told["what"][kind]

@@ -170,7 +170,7 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
     everyday and comes once, or the `last` that is no verb; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
         found = next((one for shape in CHINESE if (one := shape.search(sentence))), None)
-        whole = found and not re.search(r"[成于]$|[变把被让]", found["word"])
+        whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None
     verb = taken_apart(sentence) if last else None

@@ -11,7 +11,12 @@ from aigc_plugins.lessons.phases import planned_lesson
 from aigc_plugins.lessons.taught_facts import taught_facts
 from aigc_plugins.lessons.worked_sums import steps_of, wrong_result
 
-KITE = ["First cross two sticks.", "Then tie them together.", "Next glue paper to the frame.", "Finally tie on a string."]
+KITE = [
+    "First cross two sticks.",
+    "Then tie them together.",
+    "Next glue paper to the frame.",
+    "Finally tie on a string.",
+]
 FROGS = ["Frogs have smooth skin.", "Frogs jump far.", "Toads have rough skin.", "Toads walk slowly."]
 POLE = [
     "In 1909 Shackleton turned back before the Pole.",
@@ -33,7 +38,9 @@ def test_steps_are_taken_without_the_words_that_tell_their_order() -> None:
 def test_events_are_taken_without_their_years() -> None:
     found = dated(POLE)
     assert list(found.values()) == [1909, 1911, 1912] and "Amundsen reached the Pole." in found
-    assert dated(["1840年，鸦片战争爆发。", "1911年，武昌起义爆发。", "1919年，五四运动爆发。"])["武昌起义爆发。"] == 1911
+    assert (
+        dated(["1840年，鸦片战争爆发。", "1911年，武昌起义爆发。", "1919年，五四运动爆发。"])["武昌起义爆发。"] == 1911
+    )
     assert not dated(POLE[:2]) and not dated([*POLE[:2], "It was shown in 1911 and in 1913."])
 
 
@@ -42,7 +49,12 @@ def test_events_are_taken_without_their_years() -> None:
     [
         ("The dough rises because gas forms.", "The dough rises because", "gas forms", "the dough rises"),
         ("Amundsen won because he used dogs.", "Amundsen won because", "he used dogs", ""),
-        ("The land is dry, so few people live there.", "The land is dry, so", "few people live there", "few people live there"),
+        (
+            "The land is dry, so few people live there.",
+            "The land is dry, so",
+            "few people live there",
+            "few people live there",
+        ),
         ("因为原料便宜，所以纸普及开来。", "因为原料便宜，所以", "纸普及开来", "纸普及开来"),
         ("黄河因为流经高原，所以含沙量大。", "黄河因为流经高原，所以", "含沙量大", "黄河含沙量大"),
     ],
@@ -62,7 +74,12 @@ def test_two_things_are_compared_where_alike_is_said_of_them() -> None:
 
 
 def test_halves_are_of_sentences_that_do_not_begin_alike() -> None:
-    told = ["The council decides about money.", "The town council is elected.", "The mayor leads it.", "It meets often."]
+    told = [
+        "The council decides about money.",
+        "The town council is elected.",
+        "The mayor leads it.",
+        "It meets often.",
+    ]
     assert list(halves(told)) == ["The town council", "The mayor"]
 
 
@@ -83,6 +100,10 @@ def test_a_first_word_is_small_inside_a_sentence_unless_it_may_be_a_name() -> No
         ("It has more than 200 bones.", ""),
         ("Plants grow because light is strong.", ""),
         ("Let the ball dry.", ""),
+        ("A large bat eats insects.", ""),
+        ("电梯下降太快时，安全钳会夹住轨道。", ""),
+        ("船队最远到达非洲。", ""),
+        ("长江是中国最长的河。", "长江是中国最短的河。"),
         ("真空不能传播声音。", "真空可以传播声音。"),
         ("振动越快，声音越高。", "振动越快，声音越低。"),
         ("105年，蔡伦改进了造纸术。", ""),
@@ -94,7 +115,10 @@ def test_a_fact_is_made_false_where_it_surely_is_then(fact: str, wrong: str) -> 
 
 
 def test_names_of_two_facts_change_places_with_their_article() -> None:
-    facts = ["A triangle with three equal sides is called an *equilateral* triangle.", "One with none is called a *scalene* one."]
+    facts = [
+        "A triangle with three equal sides is called an *equilateral* triangle.",
+        "One with none is called a *scalene* one.",
+    ]
     first, second = false_statements(taught_facts(facts))
     assert first.wrong == "A triangle with three equal sides is called a scalene triangle."
     assert second.wrong == "One with none is called an equilateral one."
@@ -115,6 +139,8 @@ def test_a_lesson_of_steps_puts_them_in_order_and_does_them() -> None:
     assert made["exit_key"][1] == steps(KITE)[2] and steps(KITE)[1] in made["exit_ticket"][1]
     assert "do it with paper and sticks" in made["phases"][3]["students"]
     assert "handout for each pair" in made["materials"]
+    careful = planned_lesson("making a kite", 40, KITE, materials=["sticks", "a knife"])["phases"]
+    assert "stay beside those who use" in careful[2]["teacher"] and "a knife" in careful[3]["students"]
 
 
 def test_a_lesson_of_two_things_sorts_and_compares_them() -> None:
@@ -128,7 +154,7 @@ def test_a_lesson_of_two_things_sorts_and_compares_them() -> None:
 
 
 def test_true_and_false_are_asked_where_two_facts_can_be_false() -> None:
-    facts = ["Like poles repel each other.", "Every magnet has *two* poles.", "A compass needle is a small magnet."]
+    facts = ["Like poles repel each other.", "A compass needle is a magnet.", "A strong magnet lifts a car."]
     made = planned_lesson("magnets", 45, facts)
     assert made["exit_ticket"][0].endswith("Like poles attract each other.")
     assert made["exit_key"][0] == "False. Like poles repel each other." and "True." in made["exit_key"]
