@@ -10,7 +10,7 @@ Vapour that cools | turns into drops                              who or what, a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aigc_plugins.lessons.doubtful_ends import about
@@ -51,6 +51,8 @@ BECAUSE = (
 )
 PREFIX_END = re.compile(r"(?:[的是有在会能把用很最不要可以都]|多|上|一)+$")
 TELLING = re.compile(r"\b(?:show|say|mean|tell|think|know|believe|find|prove|learn|see|hear|feel)s? that\b")
+GROWS = re.compile(r"会|变|长出|长成|孵|自己")  # what no class does by hand
+TOO = re.compile(r",? (?:too|as well)$|^also |也|(?<=has )also ")
 LEAST_STEPS, MOST_STEPS = 3, 6
 LEAST_SAID = 2  # of each of two things that are compared
 LEAST_CHINESE = 2  # characters of what a Chinese sentence is about
@@ -87,7 +89,7 @@ def steps(told: Sequence[str]) -> list[str]:
 def done_by_hand(order: Sequence[str]) -> bool:
     """Tell whether steps say what to do, so that a class can do it: no step tells what something does, or is done."""
     if any(HAN.search(step) for step in order):
-        return 2 * sum(bool(re.search(r"[把用将]", step)) for step in order) >= len(order)
+        return any(re.search(r"[把用将]", step) for step in order) and not any(GROWS.search(step) for step in order)
     return not any(taken_apart(step) or re.search(r"\b(?:is|are|was|were)\b", step) for step in order)
 
 
@@ -128,12 +130,22 @@ def compared(told: Sequence[str], topic: str = "") -> dict[str, list[str]]:
         if not LEANING.match(subject):
             name = names.setdefault(subject.casefold(), subject)
             groups.setdefault(name, []).append(end)
+    groups = _unshared(groups)
     large = {name: ends for name, ends in groups.items() if len(set(ends)) >= LEAST_SAID}
     several = 1 < len(large) <= MOST_GROUPS
     every = [end for ends in large.values() for end in ends]
     of = [content(" ".join(ends)) for ends in large.values()]
     alike = all(one & other for one in of for other in of) or all(name.casefold() in topic.casefold() for name in large)
     return large if several and alike and len(set(every)) == len(every) else {}
+
+
+def _unshared(groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return what is said of each thing and of no other one: "too" tells that it fits both."""
+    of = {name: {TOO.sub("", end) for end in ends} for name, ends in groups.items()}
+    return {
+        name: [end for end in ends if not any(TOO.sub("", end) in said for other, said in of.items() if other != name)]
+        for name, ends in groups.items()
+    }
 
 
 def halves(told: Sequence[str]) -> dict[str, str]:

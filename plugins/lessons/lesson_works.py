@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, halves, inside, steps
+from aigc_plugins.lessons.fact_kinds import LEANING, compared, dated, halves, inside, reasons, steps
 from aigc_plugins.lessons.false_statements import FalseStatement, false_statements
 from aigc_plugins.lessons.lesson_content import LEAST_PAIRS, LessonContent
 from aigc_plugins.lessons.number_words import ENGLISH
@@ -118,10 +118,11 @@ def _sentences(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> 
         few = dict(list(gaps.items())[:MOST_LINES])
         bank = texts["bank"].format(words=texts["row"].join(mixed([as_listed(word) for word in few.values()])))
         return LessonWork(kind="gaps", lines=(*_numbered(list(few)), bank), key=_numbered(list(few.values())))
-    if content.tasks and len(content.tasks) > 1:
-        few_tasks = content.tasks[:MOST_LINES]
-        asked, right = [one.asked for one in few_tasks], [one.right for one in few_tasks]
-        return LessonWork(kind="questions", lines=_numbered(asked), key=_numbered(right))
+    asked = {one.asked: one.right for one in content.tasks} | gaps
+    asked |= {texts["asked"]["reason"].format(lead=one.lead): one.rest for one in reasons(content.sentences)}
+    if len(asked) > 1:
+        few = dict(list(asked.items())[:MOST_LINES])
+        return LessonWork(kind="questions", lines=_numbered(list(few)), key=_numbered(list(few.values())))
     false = {one.wrong: one.told for one in falsehoods(content)[:LEAST_GAPS]}
     if len(false) > 1:
         shown = mixed([*false, *(fact for fact in content.sentences if fact not in false.values())])[:MOST_LINES]

@@ -73,6 +73,20 @@ def test_two_things_are_compared_where_alike_is_said_of_them() -> None:
     assert not compared(years), "18 and 191 are no things"
 
 
+def test_what_is_said_of_both_is_not_sorted() -> None:
+    solids = ["A solid keeps its shape.", "A solid has a fixed volume.", "A solid is hard to press."]
+    liquids = ["A liquid has a fixed volume too.", "A liquid flows.", "A liquid has no shape of its own."]
+    found = compared([*solids, *liquids])
+    assert found["A solid"] == ["keeps its shape", "is hard to press"] and len(found["A liquid"]) == 2
+
+
+def test_a_handout_asks_what_there_is_where_three_gaps_are_not() -> None:
+    facts = ["一个滴水的水龙头一天能浪费*七十*升水。", "因为淡水很少，所以要节约用水。", "看到漏水要马上告诉大人。"]
+    made = planned_lesson("节水", 40, facts, language="zh")
+    assert made["handout"] == ["1. 一个滴水的水龙头一天能浪费____升水。", "2. 把句子写完整：因为淡水很少，所以……"]
+    assert made["handout_key"] == ["1. 七十", "2. 要节约用水"]
+
+
 def test_halves_are_of_sentences_that_do_not_begin_alike() -> None:
     told = [
         "The council decides about money.",
