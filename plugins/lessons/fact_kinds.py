@@ -50,7 +50,11 @@ BECAUSE = (
     re.compile(r"(?P<lead>[^，。]+，(?:所以|因此))(?P<rest>[^。]+)。?"),
 )
 PREFIX_END = re.compile(r"(?:[的是有在会能把用很最不要可以都]|多|上|一)+$")
-TELLING = re.compile(r"\b(?:show|say|mean|tell|think|know|believe|find|prove|learn|see|hear|feel)s? that\b")
+PARTED = re.compile(  # a Chinese sentence before and from its verb, where a word surely begins there
+    r"(?P<subject>[^，。、：“《]{2,10}?)(?P<end>(?:把|可以|不能|不会|叫做|(?<![但还可总不也要])是(?![否非])|"
+    r"(?<![没所具只含])有(?![的些关时])|连接|运输|运送|保护|吸收|属于|位于|来自|代表|表示|善于|适合|喜欢|变成|分为)[^，。]{2,}。?)"
+)
+TELLING = re.compile(r"\d$|\b(?:show|say|mean|tell|think|know|believe|find|prove|learn|see|hear|feel)s? that\b")
 GROWS = re.compile(r"会|变|长出|长成|孵|自己")  # what no class does by hand
 TOO = re.compile(r",? (?:too|as well)$|^also |也|(?<=has )also ")
 LEAST_STEPS, MOST_STEPS = 3, 6
@@ -143,7 +147,11 @@ def _unshared(groups: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Return what is said of each thing and of no other one: "too" tells that it fits both."""
     of = {name: {TOO.sub("", end) for end in ends} for name, ends in groups.items()}
     return {
-        name: [end for end in ends if not any(TOO.sub("", end) in said for other, said in of.items() if other != name)]
+        name: [
+            end
+            for end in ends
+            if not any(TOO.sub("", end) in known_ends for other, known_ends in of.items() if other != name)
+        ]
         for name, ends in groups.items()
     }
 
@@ -156,8 +164,11 @@ def halves(told: Sequence[str]) -> dict[str, str]:
             continue
         if HAN.search(fact):
             sides = re.split(r"，", fact.strip("。 "))
+            parted = PARTED.match(fact)
             if len(sides) == 2:
                 found.setdefault(sides[0] + "，", sides[1] + "。")
+            elif parted and len(sides) == 1:
+                found.setdefault(parted["subject"], parted["end"])
         elif (one := taken_apart(fact)) and not TELLING.search(one.subject):
             found.setdefault(one.subject, one.end + ".")
     names = {start: about(start) if not HAN.search(start) else frozenset([start]) for start in found}

@@ -120,7 +120,9 @@ def _sentences(content: LessonContent, topic: str, texts: Mapping[str, Any]) -> 
         return LessonWork(kind="gaps", lines=(*_numbered(list(few)), bank), key=_numbered(list(few.values())))
     asked = {one.asked: one.right for one in content.tasks} | gaps
     asked |= {texts["asked"]["reason"].format(lead=one.lead): one.rest for one in reasons(content.sentences)}
-    if len(asked) > 1:
+    wrong = [one for one in falsehoods(content) if not any(one.told == gap.replace(GAP, asked[gap]) for gap in gaps)]
+    asked |= {texts["asked"]["truth"].format(one.wrong): texts["false"].format(one.told) for one in wrong}
+    if len(gaps) and len(asked) > 1:
         few = dict(list(asked.items())[:MOST_LINES])
         return LessonWork(kind="questions", lines=_numbered(list(few)), key=_numbered(list(few.values())))
     false = {one.wrong: one.told for one in falsehoods(content)[:LEAST_GAPS]}

@@ -186,7 +186,7 @@ def _of_rest(
         few = dict(list(gaps.items())[:MOST_WORDS])
         tasks = [LessonTask(asked=gap, right=word, told=gap.replace(GAP, word)) for gap, word in few.items()]
         return [*goals, _goal(forms["complete"].format(topic=named), tasks)]
-    return goals or [_plain(content, topic, texts)]
+    return goals or ([_plain(content, topic, texts)] if only else [])
 
 
 def _of_truths(rest: Sequence[str], content: LessonContent, named: str, texts: Mapping[str, Any]) -> list[LessonGoal]:

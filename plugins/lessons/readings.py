@@ -35,7 +35,7 @@ PHRASE_END = re.compile(  # what may stand behind a noun
     r"which|when|if|can|may|must|should)\b"
 )
 OBJECT = re.compile(  # what a verb of two characters does it to, at the end of a sentence
-    r"(?:传到|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
+    r"(?:传到|送到|送回|连接|运输|长满|选自|注入|流入|来到|达到|变成|做成|制成|磨成|揉成|切成|结成|排成|聚成|变为|成为|作为|分为|分成|位于|来自|属于|需要|依靠|产生|放出|"
     r"吸收|保护|代表|象征|表示|带动|转动|喜欢|善于|适合|提出|发明|发现|改进|建立|统一|设计|减少|增加|防止|写清|写明|引起|形成|组成|包括)了?"
     r"(?P<word>[^，。、；：“”《》的了是有在不\d\s]{2,8})[。！]?$"
 )
@@ -170,6 +170,8 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
     everyday and comes once, or the `last` that is no verb; in Chinese the last words, where they surely begin."""
     if HAN.search(sentence):
         found = next((one for shape in CHINESE if (one := shape.search(sentence))), None)
+        if found and re.search(r"在$", sentence[: found.start("word")]) and re.search(r"了[。！]?$", sentence):
+            return None  # 撞在树桩上死了
         whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None

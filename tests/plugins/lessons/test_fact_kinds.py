@@ -188,3 +188,14 @@ def test_true_and_false_are_asked_where_two_facts_can_be_false() -> None:
 def test_sums_have_their_steps_and_a_usual_mistake(sum_: str, steps: str, wrong: str) -> None:
     assert (steps in steps_of(sum_, "en")) if steps else not steps_of(sum_, "en")
     assert wrong_result(sum_) == wrong
+
+
+def test_chinese_sentences_are_cut_where_their_verb_surely_begins() -> None:
+    told = ["动脉把血液送到全身。", "红细胞运输氧气。", "比赛中不能推人。", "心脏有四个腔。", "后来下了大雪。"]
+    assert halves(told) == {
+        "动脉": "把血液送到全身。",
+        "红细胞": "运输氧气。",
+        "比赛中": "不能推人。",
+        "心脏": "有四个腔。",
+    }
+    assert not halves(["The Zambezi drops 108 metres at the falls."])

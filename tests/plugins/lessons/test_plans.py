@@ -52,6 +52,13 @@ def test_an_objective_of_which_no_fact_speaks_is_told() -> None:
     assert len(found) == 2 and "'Describe the temples.'" in found[1]
 
 
+def test_a_handout_of_two_lines_is_told() -> None:
+    values = {"topic": "篮球", "facts": ["每队上场*五*名队员。", "罚球投中得一分。"], "language": "zh"}
+    fields = planned_lesson("篮球", 40, values["facts"], language="zh")
+    found = list(lesson_has_facts(Draft(brief=Brief(id="1", values=values), fields=fields, schema={})))
+    assert len(found) == 1 and "too little for the class to find out" in found[0]
+
+
 @pytest.mark.parametrize(
     ("values", "doubt"),
     [
