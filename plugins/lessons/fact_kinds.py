@@ -127,7 +127,7 @@ def compared(told: Sequence[str], topic: str = "") -> dict[str, list[str]]:
     """Return two or three things of which the facts say two things and more each, with these, and of each something
     like what they say of the others, or the `topic` names all of them; else nothing."""
     chinese = bool(told) and bool(HAN.search(told[0]))
-    parts = _common_begin(told) if chinese else [(one.subject, one.end) for one in map(taken_apart, told) if one]
+    parts = _by_shared_start(told) if chinese else [(one.subject, one.end) for one in map(taken_apart, told) if one]
     groups: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for subject, end in parts:
@@ -194,7 +194,7 @@ _FIRST = """
 _PLAIN = frozenset(_FIRST.split())  # words that are no names, with which sentences often begin
 
 
-def _common_begin(told: Sequence[str]) -> list[tuple[str, str]]:
+def _by_shared_start(told: Sequence[str]) -> list[tuple[str, str]]:
     """Return Chinese facts after what two and more of them begin with, up to where a word surely ends."""
     found = []
     for fact in told:
