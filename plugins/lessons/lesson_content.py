@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aigc_plugins.lessons.taught_facts import TaughtFact, taught_facts
 from aigc_plugins.lessons.told_questions import told_question
@@ -28,9 +29,18 @@ class LessonTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LessonGoal:
+    """This is an objective with what tests it; `done` where it is a piece of work, which the class does."""
+
+    text: str
+    tasks: tuple[LessonTask, ...]
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LessonContent:
     """This is what a lesson has to teach: `tasks` ask facts, `sums` and `pairs` are tasks of their kinds, `told` every
-    fact as it is taught, `meanings` words with theirs, and `looked_up` words without."""
+    fact as it is taught, `meanings` words with theirs, `looked_up` words without, and `taught` the facts as read."""
 
     told: tuple[str, ...]
     tasks: tuple[LessonTask, ...]
@@ -38,6 +48,12 @@ class LessonContent:
     pairs: tuple[LessonTask, ...]
     meanings: Mapping[str, str]
     looked_up: tuple[str, ...]
+    taught: tuple[TaughtFact, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return the facts that are sentences: no pair that nothing joins."""
+        return [fact for fact in self.told if " = " not in fact]
 
     @property
     def kind(self) -> str:
@@ -84,7 +100,20 @@ def lesson_content(
         pairs=tuple(pairs),
         meanings=meanings,
         looked_up=tuple(term for term, *_ in given if term and term not in meanings),
+        taught=tuple(taught),
     )
+
+
+def listed(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
+    """Return terms as a sentence lists them: "a, b and c"."""
+    comma, last = map(str, texts["listed"])
+    return comma.join(terms[:-1]) + (last if len(terms) > 1 else "") + "".join(terms[-1:])
+
+
+def quoted_list(terms: Sequence[str], texts: Mapping[str, Any]) -> str:
+    """Return terms in quotation marks as a sentence lists them; in Chinese nothing stands between them."""
+    quoted = [texts["quoted"].format(term) for term in terms]
+    return listed(quoted, texts) if texts["space"] else "".join(quoted)
 
 
 def _told(one: TaughtFact, relation: str | None) -> str:

@@ -51,6 +51,7 @@ SHAPES = (  # each finds an answer in a sentence without its full stop
     re.compile(r"[^，。]*(?:最|第)[^，。]*是(?P<answer>[^，。、的]{1,10})"),
     re.compile(r"[^，。、]+的[^，。、的]+是(?P<answer>[^，。、的]{1,10})"),
 )
+LEANS = re.compile(r"(?:It|This|That|They|These|Those|He|She|There|Here)|[它他她这那](?:们|个|里|些)?", re.IGNORECASE)
 LEAST_AROUND = 2  # words that must stand around a gap for it to be guessed
 
 
@@ -80,5 +81,7 @@ def _found(text: str) -> Iterator[tuple[str, int]]:
 
 def _guessed(text: str, answer: str, start: int) -> bool:
     rest = text[:start] + " " + text[start + len(answer) :]
+    if LEANS.fullmatch(answer):
+        return False
     around = len(HAN.findall(rest)) / 2 if HAN.search(rest) else len(WORD.findall(rest))
     return around >= LEAST_AROUND and not gives_away(rest, answer)
