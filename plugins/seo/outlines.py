@@ -1,9 +1,10 @@
-"""The outline of an article: what people search for as headings, each fact below the one it answers, and what is left
-to find out."""
+"""The outline of an article: searches that facts of the brief answer as headings, each fact once, below the one it
+answers; what no fact answers is told apart, and no heading stands empty."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -14,132 +15,206 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.rules.content_words import HAN, content, telling
 from aigc_plugins.rules.repetition import near_duplicates
-from aigc_plugins.seo.answers import asked_for, characters, heading_of, shared_out, subject_words, to_find_out
-from aigc_plugins.seo.intent import PRECEDENCE, intent_words, search_intent
+from aigc_plugins.seo.answers import (
+    answers,
+    asked_for,
+    characters,
+    heading_of,
+    is_strict,
+    subject_words,
+    told_by,
+    wanted_of,
+)
+from aigc_plugins.seo.intent import intent_words, search_intent
 
-MOST_HEADINGS, MOST_BELOW = 6, 4
+MOST_HEADINGS = 6
+SAME_LEAST = 1.15  # of how surely a fact answers a search that stands with another
+CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
-TO_FIND = {"en": "To find out: ", "zh": "待查："}
 SEARCHED = {"en": "Also searched: ", "zh": "也有人搜："}
-ANSWER = {"en": ("the answer", "facts on this"), "zh": ("答案", "相关事实")}
 QUESTION = re.compile(
-    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b|什么|怎么|如何|吗$|哪|多", re.IGNORECASE
+    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b|什么|怎么|如何|吗$|哪|多[久大长高重少深远]|几|方法|教程|步骤|区别", re.IGNORECASE
 )
+# An English question whose verb stands before its subject; "how to" and "what to bring" are no sentences.
+INVERTED = re.compile(
+    r"^(?:can|could|do|does|did|is|are|should|will|would|must|may|has|have)\b|"
+    r"^(?:how|what|when|where|who|which|why)\b(?! to\b).{0,40}?\b(?:can|do|does|is|are|should|will|would|must|has|have)\b",
+    re.IGNORECASE,
+)
+ASKED_IN_CHINESE = re.compile("什么|怎么|怎样|如何|吗$|哪|多少|多久|多大|多长|多远|几|是否|能不能|要不要|好不好|晚不晚|为什么")
+OURS = re.compile(r"\b(?:we|our|us)\b|我们|本店|店里|店|馆|上门", re.IGNORECASE)
 
 
 class PlannedSection(NamedTuple):
-    """This is a heading, the facts that answer it, the headings below it, and what else people search for it."""
+    """This is a heading, the facts below it, the search it is, and what else people search for that it answers."""
 
     heading: str
     facts: tuple[str, ...] = ()
-    below: tuple[PlannedSection, ...] = ()
+    search: str = ""
     searches: tuple[str, ...] = ()
 
 
-class _Section:
-    """These are searches for one thing: the first, others that ask the same, and those that stand below it."""
+class ArticleOutline(NamedTuple):
+    """These are the sections of an article, the searches no fact answers, and those that say no more than the keyword."""
 
-    def __init__(self, head: str, keyword: str) -> None:
-        self.head = head
-        self.asked = asked_for(head)
-        self.words = subject_words(head, keyword)
-        self.told = self.words | characters(head, keyword)
-        self.same: list[str] = []
-        self.below: list[_Section] = []
-
-    def is_same(self, other: _Section) -> bool:
-        """Tell whether another search, which asks or names something, asks for this and names nothing more."""
-        some = bool(other.asked or other.told)
-        return some and other.told <= self.told and (other.asked == self.asked or not other.asked)
-
-    def is_near(self, other: _Section) -> bool:
-        """Tell whether another search is about this, or asks for a price as this one does."""
-        return bool(self.words & other.words) or "price" in self.asked & other.asked
-
-    @property
-    def texts(self) -> str:
-        """Return all that is searched for it."""
-        return " ".join((self.head, *self.same))
+    sections: tuple[PlannedSection, ...]
+    unanswered: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def plan_outline(
     keyword: str, seeds: Sequence[str], questions: Sequence[str], facts: Sequence[str] = (), language: str = "en"
-) -> list[PlannedSection]:
-    """Return up to six headings: questions, then searches that say more than the keyword or ask for its price, those
-    that ask before those that compare; one about the same as another stands below it, one that asks the same with it.
+) -> ArticleOutline:
+    """Return up to six headings: questions, then searches that say more than the keyword, that a fact answers; what
+    asks the same stands with it.
 
-    A search only to buy it, or that only says "best", is no heading unless there is none else; one for what is near by
-    is none. Every fact stands under the heading that it answers, or under one for the rest.
+    Every fact stands once: under the heading that it answers best, else under one for prices, places or times, or for
+    the rest. A search that no fact answers is no heading but of an outline without facts.
     """
-    groups = _grouped(_searches(keyword, seeds, questions), keyword)
-    entries = [one for group in groups for one in (group, *group.below)]
-    told, left = shared_out(facts, [one.texts for one in entries], keyword)
-    mine = {id(one): tuple(found) for one, found in zip(entries, told, strict=True)}
-    sections = [_planned(group, mine) for group in groups]
-    local = search_intent(keyword) == "transactional" or any("where" in asked_for(seed) for seed in seeds)
-    made: dict[str, list[str]] = {}
-    for fact in left:
-        name = heading_of(fact, language, local=local)
-        made.setdefault(name or REST[language], []).append(fact)
-    rest = made.pop(REST[language], [])
-    sections += [PlannedSection(name, tuple(found)) for name, found in made.items()]
-    if rest or len(sections) > MOST_HEADINGS or len(sections) < SECTIONS[0]:
-        return _with_rest(sections, rest, language)
-    return sections
+    searches, others = _searches(keyword, seeds, questions)
+    if not facts:
+        named = [PlannedSection(_headed(one, language), (), one) for one in searches or [keyword]]
+        return ArticleOutline(tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others))
+    told = _told(facts, searches, keyword)
+    rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
+    sections, without = _with_same(searches, told, facts, keyword, language)
+    local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
+    local = local or search_intent(keyword) == "transactional"
+    made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
+    for fact in rest:
+        name = heading_of(fact, language, local=local) or REST[language]
+        one = made.get(name, PlannedSection(name))
+        made[name] = one._replace(facts=(*one.facts, fact))
+    last = [made.pop(REST[language])] if REST[language] in made else []
+    sections, without = _near([*sections, *made.values(), *last], without, keyword, language)
+    found, named = [one for one in others if wanted_of(one, keyword)], list(sections)
+    named, far = _near(named, found, keyword, language, sure=True)
+    open_ones = [one for one in without if QUESTION.search(one) or wanted_of(one, keyword)]
+    left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
+    left = [one for one in map(plain_line, left) if one not in open_ones]
+    return ArticleOutline(tuple(_fitted(named, language)), tuple(_headed(one, language) for one in open_ones), tuple(dict.fromkeys(left)))
 
 
-def _with_rest(sections: list[PlannedSection], rest: Sequence[str], language: str) -> list[PlannedSection]:
-    """Return up to six sections, the last for facts that answer nothing and for searches that had no room.
+def _told(facts: Sequence[str], searches: Sequence[str], keyword: str) -> dict[str, list[str]]:
+    """Return the facts of each search that has some: each fact stands with the search that it answers best.
 
-    Of these go first those that no fact answers, searches before questions, the last first.
+    Where a search would have none and a fact of another answers it hardly less, and the other has more, it moves.
     """
-    kept, below = [*sections], list[PlannedSection]()
-    while len(kept) >= MOST_HEADINGS:
-        least = min(
-            reversed(kept),
-            key=lambda one: bool(one.facts) + bool(QUESTION.search(one.heading) or asked_for(one.heading)),
+    counted = Counter(word for fact in facts for word in content(fact))
+    sure = {(fact, one): answers(fact, one, keyword, counted) for fact in facts for one in searches}
+    told: dict[str, list[str]] = {one: [] for one in searches}
+    for fact in facts:
+        best = max(searches, key=lambda one: sure[fact, one], default="")
+        if best and sure[fact, best] > 0:
+            told[best].append(fact)
+    for one in searches:
+        if not told[one]:
+            movable = [
+                (sure[fact, one] - sure[fact, other], fact, other)
+                for other, mine in told.items()
+                if len(mine) > 1
+                for fact in (mine if searches.index(one) < searches.index(other) else mine[::-1])
+                if sure[fact, one] >= sure[fact, other] - CLOSE and sure[fact, one] > 0
+            ]
+            if movable:
+                _, fact, other = max(movable, key=lambda found: found[0])
+                told[other].remove(fact)
+                told[one].append(fact)
+    return {one: mine for one, mine in told.items() if mine}
+
+
+def _with_same(
+    searches: Sequence[str], told: dict[str, list[str]], facts: Sequence[str], keyword: str, language: str
+) -> tuple[list[PlannedSection], list[str]]:
+    """Return a section for each search that has facts, with the searches that these answer too, and those left."""
+    counted = Counter(word for fact in facts for word in content(fact))
+    same: dict[str, list[str]] = {one: [] for one in told}
+    left: list[str] = []
+    for search in searches:
+        if search in told:
+            continue
+        sure = {
+            one: max(answers(fact, search, keyword, counted) for fact in mine) + _asks_alike(search, one, keyword)
+            for one, mine in told.items()
+        }
+        best = max(sure, key=lambda one: sure[one], default="")
+        if best and sure[best] >= SAME_LEAST:
+            same[best].append(search)
+        else:
+            left.append(search)
+    return [PlannedSection(_headed(one, language), tuple(told[one]), one, tuple(same[one])) for one in told], left
+
+
+def _asks_alike(search: str, other: str, keyword: str) -> float:
+    """Return how surely two searches ask for the same: both for a price, of the same thing."""
+    asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
+    same = asked == wanted_of(other, keyword) and about == subject_words(other, keyword) | characters(other, keyword)
+    return CLOSE if same and (asked or about) else 0.0
+
+
+def _near(
+    sections: Sequence[PlannedSection], searches: Sequence[str], keyword: str, language: str, *, sure: bool = False
+) -> tuple[list[PlannedSection], list[str]]:
+    """Return sections with the searches that are near to what stands under a heading of ours, and those left.
+
+    They are near where they ask for what it tells, or where one of its facts has a word of them.
+    """
+    found, left = list(sections), list[str]()
+    for search in searches:
+        asked = wanted_of(search, keyword)
+        about = subject_words(search, keyword) | characters(search, keyword)
+        at = next(
+            (
+                at
+                for at, one in enumerate(found)
+                if (sure or not one.search)
+                and any(
+                    asked & told_by(fact)
+                    or (not sure and not is_strict(search, keyword) and about & (content(fact) | set(HAN.findall(fact))))
+                    for fact in one.facts
+                )
+            ),
+            -1,
         )
-        kept.remove(least)
-        below = [PlannedSection(least.heading, least.facts, (), least.searches), *least.below, *below]
-    return [*kept, PlannedSection(REST[language], tuple(rest), tuple(below))]
+        if at < 0:
+            left.append(search)
+        else:
+            found[at] = found[at]._replace(searches=(*found[at].searches, search))
+    return found, left
 
 
-def outline_text(outline: Sequence[PlannedSection], language: str = "en") -> str:
-    """Return an outline in Markdown: a heading of two signs, its facts as a list, those below it of three.
+def _fitted(sections: Sequence[PlannedSection], language: str) -> list[PlannedSection]:
+    """Return up to six sections: what has no room stands under the last, with its heading as a search."""
+    if len(sections) <= MOST_HEADINGS:
+        return [*sections]
+    kept, more = sections[: MOST_HEADINGS - 1], sections[MOST_HEADINGS - 1 :]
+    facts = tuple(fact for one in more for fact in one.facts)
+    searches = tuple(text for one in more for text in (one.search, *one.searches) if text)
+    return [*kept, PlannedSection(REST[language], facts, "", searches)]
 
-    Where no fact answers it there is a line of what is to be found out.
-    """
+
+def outline_text(outline: ArticleOutline, language: str = "en") -> str:
+    """Return an outline in Markdown: a heading of two signs, its facts as a list, and what else people search for it."""
     lines: list[str] = []
-    for one in outline:
-        asked = [capital(below.heading) for below in one.below if not below.facts]
+    for one in outline.sections:
         lines += [f"## {one.heading}", *(f"- {fact}" for fact in one.facts)]
-        if not one.facts and not (one.heading in REST.values() and one.below):
-            lines.append(f"- {TO_FIND[language]}{_wanted(one.heading, language)}")
-        lines += [f"- {TO_FIND[language]}{text}" for text in asked]
         if one.searches:
             lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
-        for below in one.below:
-            if below.facts:
-                lines += [f"### {below.heading}", *(f"- {fact}" for fact in below.facts)]
     return "\n".join(lines)
 
 
-def plan_sections(outline: Sequence[PlannedSection]) -> int:
+def plan_sections(outline: ArticleOutline) -> int:
     """Return how many sections an article of this outline has: one for each heading, as far as articles/blog goes."""
     least, most = SECTIONS
-    return max(least, min(most, len(outline)))
+    return max(least, min(most, len(outline.sections)))
 
 
 @check(severity="note")
-def headings_have_facts(draft: Draft, *, field: str) -> Iterator[Finding]:
-    """Under every heading of an outline stands a fact of the brief; one without is named: it is to be found out."""
-    heading = ""
-    for line in str(draft.fields.get(field) or "").split("\n"):
-        heading = line.lstrip("# ") if line.startswith("#") else heading
-        wanted = next((line[len(f"- {mark}") :] for mark in TO_FIND.values() if line.startswith(f"- {mark}")), "")
-        if wanted:
-            yield Finding(message=f"under {heading!r} no fact of the brief tells {wanted!r}", field=field)
+def searches_have_answers(draft: Draft, *, field: str) -> Iterator[Finding]:
+    """Every search of a plan is answered by a fact of the brief; the field lists those that none answers."""
+    for search in texts_in(draft.fields.get(field)):
+        yield Finding(message=f"no fact of the brief answers {search!r}", field=field)
 
 
 @check(severity="warn")
@@ -170,51 +245,29 @@ def plain_line(text: str) -> str:
     return " ".join(text.split()).strip(" .。,，;；")
 
 
-def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> list[str]:
-    """Return the searches that may be headings: those that ask for a price behind the questions."""
-    near = [seed for seed in seeds if "where" not in asked_for(seed) or search_intent(seed) == "informational"]
-    priced = [seed for seed in near if "price" in asked_for(seed) and _wants(seed, keyword) != "informational"]
-    read = [seed for seed in near if seed not in priced and _is_read(seed, keyword)]
-    read.sort(key=lambda text: PRECEDENCE[::-1].index(_wants(text, keyword)))
-    wanted = [text for text in map(plain_line, (*questions, *priced, *read)) if not _same(text, keyword)]
-    return apart(wanted or [text for text in map(plain_line, near) if not _same(text, keyword)], 0.9)
+def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the searches that may be headings, those that ask for a price behind the questions, and the others."""
+    near = [seed for seed in map(plain_line, seeds) if not _same(seed, keyword)]
+    read = [seed for seed in near if _is_read(seed, keyword)]
+    wanted = apart([*map(plain_line, questions), *read], 0.9)
+    return wanted, [seed for seed in near if seed not in read]
 
 
-def _grouped(searches: Sequence[str], keyword: str) -> list[_Section]:
-    """Return the searches by what they are about."""
-    groups: list[_Section] = []
-    general = frozenset(word for mark in intent_words()["informational"] for word in (mark, *content(mark)))
-    for text in searches:
-        new = _Section(text, keyword)
-        every = [one for group in groups for one in (group, *group.below)]
-        same = next((one for one in every if one.is_same(new)), None)
-        near = max(
-            (one for one in groups if one.is_near(new)), key=lambda one: len(one.words & new.words), default=None
-        )
-        if same:
-            same.same.append(text)
-        elif groups and not QUESTION.search(text) and not _adds(text, keyword, general):
-            groups[0].same.append(text)  # "rain barrel tips"
-        elif near and len(near.below) < MOST_BELOW:
-            near.below.append(new)
-        else:
-            groups.append(new)
-    return groups
-
-
-def _planned(group: _Section, facts: dict[int, tuple[str, ...]]) -> PlannedSection:
-    below = tuple(PlannedSection(capital(one.head), facts[id(one)]) for one in group.below)
-    same = (*group.same, *(text for one in group.below for text in one.same))
-    return PlannedSection(capital(group.head), facts[id(group)], below, same)
-
-
-def _wanted(heading: str, language: str) -> str:
-    answer, some = ANSWER[language]
-    return to_find_out(heading, language) or (answer if QUESTION.search(heading) else some)
+def _headed(search: str, language: str) -> str:
+    """Return a search as a heading: with a capital, and its question mark where it is a sentence."""
+    search = re.sub(r"\bi\b", "I", search)
+    asks = ASKED_IN_CHINESE.search(search) if language == "zh" else INVERTED.search(search)
+    if not asks or search.endswith(("?", "？")):
+        return capital(search)
+    return capital(search) + ("？" if language == "zh" else "?")
 
 
 def _is_read(search: str, keyword: str) -> bool:
     """Tell whether somebody who searches so wants to read of more than the keyword, or of which is best."""
+    if "where" in asked_for(search) and _wants(search, keyword) == "transactional":
+        return False  # "near me"
+    if "price" in asked_for(search):
+        return True
     if _wants(search, keyword) not in ("informational", "commercial"):
         return False
     return bool(QUESTION.search(search) or asked_for(search) or _adds(search, keyword, wanting()))
