@@ -10,33 +10,34 @@ from typing import NamedTuple
 
 import yaml
 
-from aigc_plugins.rules.content_words import HAN, content, stem, telling
+from aigc_plugins.rules.content_words import HAN, content, denies, stem, telling
 
 NUMBER = (
     r"(?:\b\d+(?:[.,]\d+)?(?:\s?[-–]\s?\d+)?"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|ninety))"
 )
 # What it weighs that a sentence tells what is asked: of the same, of all that is asked, of what names nothing else.
-SAME, BARE, MUTE = 2.0, 1.8, 1.2
+SAME, BARE, ALONE, MUTE, WHOLE = 2.0, 1.8, 1.7, 1.2, 1.0
 FEW = 2  # words, or Chinese characters, of a search that names hardly anything
 HALF = 0.5  # of what a search is about: so much has a sentence that answers it
 MOST = 0.6  # of what a question is about that wants yes or no
+MORE = 0.4  # what one that has two words or more of a search, and all, answers better
 RARE = 0.1  # what a word that few sentences have tells more
 PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
 GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
 SUFFIXES = frozenset("ion ation ment al ance ence able ful ness ist or age ure ative ity ship".split())
-LIGHT = frozenset(map(stem, "take takes get gets need needs go come comes make makes have work works last lasts explained".split()))
+LIGHT = frozenset(map(stem, "take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips".split()))
 LEAST_FORM = 5  # letters of a stem that may have an ending: collect, collection
 YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
 # A sentence that names no thing of its own: "45 minutes are enough.", 一般七个工作日。
 SUBJECTLESS = re.compile(
     r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|you|"
-    r"we|ready|done)\b|\W*\d)|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|每|平均|共|只要|[\d一二两三四五六七八九十半])",
+    r"we|ready|done)\b|\W*\d)|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|平均|共|只要|[\d一二两三四五六七八九十半])",
     re.IGNORECASE,
 )
-LOOSE = frozenset("的了在和与或要能可以会是有到得吗呢用做个我你想才最多一几次")
+LOOSE = frozenset("不没好学的了在和与或要能可以会是有到得吗呢用做个我你想才最多一几次")
 LOOSE_WORDS = re.compile(
-    "怎么选|怎么挑|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
+    "怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
 )
 
 
@@ -67,10 +68,20 @@ def told_by(fact: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=1 << 12)
+def told_beside(fact: str, keyword: str) -> frozenset[str]:
+    """Return what a sentence tells by other words than the keyword's: linen is no material told of linen bedding."""
+    known = keyword.casefold()
+    return frozenset(
+        name
+        for name in told_by(fact)
+        if any(found.group().casefold() not in known for found in _asked()[name].tell.finditer(fact))
+    )
+
+
+@lru_cache(maxsize=1 << 12)
 def wanted_of(search: str, keyword: str) -> frozenset[str]:
-    """Return what a search asks for beside the keyword; of what the keyword itself is about only what is in figures."""
-    asked = asked_for(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE).strip())
-    return frozenset(name for name in asked if _asked()[name].strict or not _asked()[name].tell.search(keyword))
+    """Return what a search asks for beside the keyword."""
+    return asked_for(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE).strip())
 
 
 @lru_cache(maxsize=1 << 12)
@@ -124,18 +135,23 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     asked, about = wanted_of(search, keyword), bool(subject_words(search, keyword) or characters(search, keyword))
     share = shared(fact, search, keyword)
     rare = RARE * sum(1 / counted[word] for word in content(fact) & subject_words(search, keyword))
-    told = asked & told_by(fact)
+    told = asked & told_beside(fact, keyword)
     if told and (share > 0 or not about):
-        return (SAME + share + rare if about else BARE) + RARE * len(told)
+        return (SAME + share + rare if about else BARE) + RARE * len(told) + (RARE if "price" in told else 0)
     few = len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
+    if any(_asked()[name].alone for name in told):
+        return ALONE
     if told and few and (SUBJECTLESS.match(fact) if told & PLAIN else not is_strict(search, keyword)):
         return MUTE
-    if any(_asked()[name].alone for name in told):
-        return MUTE
-    if asked and is_strict(search, keyword):
+    if asked and is_strict(search, keyword) and (few or asked & PLAIN):
         return 0.0
-    least = 1.0 if asked else MOST if YES_OR_NO.search(search) else HALF
-    return HALF + share + rare if about and share >= least else 0.0
+    if asked:
+        return WHOLE if share == 1 else 0.0
+    least = MOST if YES_OR_NO.search(search) else HALF
+    if share < least:
+        return 0.0
+    whole = share == 1 and len(subject_words(search, keyword) or characters(search, keyword)) >= FEW
+    return HALF + share + rare + (MORE if whole else 0) + (RARE if denies(fact) and denies(search) else 0)
 
 
 def shared(fact: str, search: str, keyword: str) -> float:
@@ -162,6 +178,16 @@ def shared(fact: str, search: str, keyword: str) -> float:
     run = any(search[at : at + 2] in fact and {*search[at : at + 2]} <= chars for at in range(len(search) - 1))
     share = len(same) / len(chars)
     return share if share > HALF or run or (alike & chars and share >= HALF) else 0.0
+
+
+def part(fact: str, search: str, keyword: str) -> float:
+    """Return how much of a search a fact has at all, the keyword's words and what it asks for included: 0 to 1."""
+    if HAN.search(search):
+        chars = characters(search, keyword)
+        many = len(chars & set(fact))
+        return shared(fact, search, keyword) or (many / len(chars) if many >= FEW or 0 < len(chars) <= FEW + 1 else 0.0)
+    mine, words = content(fact), subject_words(search, keyword) or content(search) - LIGHT
+    return sum(_among(word, mine) for word in words) / len(words) if words else 0.0
 
 
 def _among(word: str, words: Collection[str]) -> bool:

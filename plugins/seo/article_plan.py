@@ -7,19 +7,22 @@ from collections.abc import Sequence
 
 from aigc.content import measure
 from aigc_plugins.ads.fact_lines import FINAL
-from aigc_plugins.rules.content_words import HAN, telling
+from aigc_plugins.rules.content_words import HAN, stem, telling
 from aigc_plugins.rules.topic import has_words
 from aigc_plugins.seo.answers import asked_for, characters, subject_words, told_by, told_in_title, wanted_of
 from aigc_plugins.seo.intent import search_intent
 from aigc_plugins.seo.kinds import VOWEL
 from aigc_plugins.seo.outlines import OURS, QUESTION, ArticleOutline, apart, plain_line
-from aigc_plugins.seo.site_links import MOST_LINKS, nearest_pages, site_pages
+from aigc_plugins.seo.site_links import MOST_LINKS, PARTS, nearest_pages, site_pages
 from aigc_plugins.seo.title_words import SMALL, capitalised
 from aigc_plugins.seo.titles import TITLE_PIXELS, meta_title
 
 MOST_TITLES, MOST_KINDS, LEAST_ASKED = 5, 3, 3
-LEAST_SHARED, LEAST_SHARED_HAN = 0.5, 0.3  # of what a page is called that stands in searches and facts
+OWN = frozenset(map(stem, "guide map list page timetable times test shop overview tips faq price prices size sizes care".split()))
+OWN_HAN = re.compile("地图|指南|大全|介绍|价目表?|价格|怎么选|选购|教程|攻略|方法")  # what a page's title has of its own
 OTHERS = 1  # words of a page to book or buy that the brief need not have: "Book a fitting"
+TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
+ASIDE = re.compile(r"^How |^What |\band\b")
 PRICE = re.compile(r"[$€£¥￥]\s?\d|\d\s?(?:[$€£¥￥元]|(?:usd|eur|gbp|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 
 # Pages where somebody gets what a search wants: that book or sell, that tell the price, that tell where it is.
@@ -49,7 +52,8 @@ def plan_titles(
     The keyword alone is a title only where there is no other.
     """
     lead, chinese = capitalised(keyword), language == "zh"
-    asked = [one.heading for one in outline.sections if QUESTION.search(one.search)]
+    every = [one for section in outline.sections for one in section.every]
+    asked = [one.heading for one in every if QUESTION.search(one.search)]
     options = [meta_title(topic, keyword, language)]
     if told := _told_in_title(outline, keyword, language):
         options.append(f"{keyword}：{_listed(told, '、', '、')}" if chinese else f"{lead}: {_listed(told, ', ', ' and ')}")
@@ -108,16 +112,16 @@ def plan_schema(intent: str, facts: Sequence[str]) -> str:
 def _told_in_title(outline: ArticleOutline, keyword: str, language: str) -> list[str]:
     """Return up to three things that an article tells, as titles have them: "Price", "How Long It Takes".
 
-    How long is one only where it is asked of the keyword itself.
+    They are asked of the keyword itself, how long only as what it takes. What begins with "How", and dates and times, come last.
     """
     kinds, given = set[str](), list[str]()
-    for one in outline.sections:
+    for one in (one for section in outline.sections for one in section.every):
         told = frozenset[str]().union(*map(told_by, one.facts))
         found = told & wanted_of(one.search, keyword) if one.search else frozenset[str]()
-        bare = not (subject_words(one.search, keyword) or characters(one.search, keyword))
-        kinds |= found if bare else found - {"long"}
+        if not (subject_words(one.search, keyword) or characters(one.search, keyword)):
+            kinds |= found if TAKING.search(one.search) else found - {"long"}
         given += [] if one.search else told_in_title(told, language, heading=one.heading)
-    every = list(dict.fromkeys((*told_in_title(kinds, language), *given)))
+    every = sorted(dict.fromkeys((*told_in_title(kinds, language), *given)), key=lambda one: bool(ASIDE.search(one)))
     return every[:MOST_KINDS] if len(every) > 1 else []
 
 
@@ -139,7 +143,8 @@ def _with_keyword(question: str, keyword: str, *, chinese: bool) -> str:
             end = re.compile(rf"\b(?P<a>an? )?{re.escape(' '.join(words[at:]))}\b", re.IGNORECASE)
             if found := end.search(question):
                 lead = ("an " if VOWEL.match(keyword) else "a ") if found["a"] else ""
-                return question[: found.start()] + lead + keyword + question[found.end() :]
+                rest = question[: found.start()], question[found.end() :]
+                return "" if telling(" ".join(rest)) & telling(keyword) else (lead + keyword).join(rest)
     shared = telling(question) & telling(keyword)
     return "" if len(shared) > 1 else f"{keyword}: {question}"
 
@@ -150,21 +155,24 @@ def _has(title: str, keyword: str) -> bool:
 
 
 def _listed(told: Sequence[str], mark: str, last: str) -> str:
+    last = mark if " and " in told[-1] else last
     return last.join(filter(None, (mark.join(told[:-1]), told[-1])))
 
 
 def _fits(page: str, keyword: str, texts: Sequence[str]) -> bool:
-    """Tell whether a page is about what the texts are about: they have half of its words, and not only the keyword's.
+    """Tell whether a page is about what the texts are about: they have all words of its title, or of a part of it.
 
-    "Boat shoes" is no page for boat hire: of its words only one of the keyword's is known.
+    "Boat shoes" is no page for boat hire. Words such as "guide" and "map" may be the page's own.
     """
-    title = page.partition(" = ")[0]
-    words, known, named = telling(title), telling(" ".join(texts)), telling(keyword)
-    if HAN.search(title) and (run := _longest_run(title, keyword)):
-        return (title.replace(run, "") or keyword) in " ".join(texts)
-    shared = words & known
-    least = LEAST_SHARED_HAN if HAN.search(title) else LEAST_SHARED
-    return len(shared) >= least * len(words) and (bool(shared - named) or named <= words or words <= named)
+    title, every = page.partition(" = ")[0], " ".join(texts)
+    if HAN.search(title):
+        bare = OWN_HAN.sub("", title)
+        run = _longest_run(bare, keyword)
+        rest = bare.replace(run, "") if run else bare
+        return (bool(run) and not rest.strip("的之与和")) or (len(rest) > (not run) and rest.strip("的") in every)
+    known = telling(every)
+    parts = [telling(part) - OWN for part in PARTS.split(title)]
+    return any(part and part <= known for part in parts)
 
 
 def _longest_run(title: str, keyword: str) -> str:
@@ -179,4 +187,4 @@ def _gets(page: str, way: re.Pattern[str], texts: Sequence[str]) -> bool:
     if not way.search(title):
         return False
     rest = telling(way.sub(" ", title))
-    return len(rest - telling(" ".join(texts))) <= OTHERS
+    return len(rest - telling(" ".join(texts))) <= (OTHERS if way is GETTING else 0)

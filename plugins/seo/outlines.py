@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from aigc import check
@@ -21,6 +22,8 @@ from aigc_plugins.seo.answers import (
     characters,
     heading_of,
     is_strict,
+    part,
+    shared,
     subject_words,
     told_by,
     wanted_of,
@@ -28,7 +31,7 @@ from aigc_plugins.seo.answers import (
 from aigc_plugins.seo.intent import intent_words, search_intent
 
 MOST_HEADINGS = 6
-SAME_LEAST = 1.15  # of how surely a fact answers a search that stands with another
+SAME_LEAST = 1.25  # of how surely a fact answers a search that stands with another
 CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
@@ -43,16 +46,24 @@ INVERTED = re.compile(
     re.IGNORECASE,
 )
 ASKED_IN_CHINESE = re.compile("什么|怎么|怎样|如何|吗$|哪|多少|多久|多大|多长|多远|几|是否|能不能|要不要|好不好|晚不晚|为什么")
+LOWER = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?![\w-])")
+NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][A-Za-z0-9]*(?![\w-])|\b[A-Z]+[0-9]+\b")
 OURS = re.compile(r"\b(?:we|our|us)\b|我们|本店|店里|店|馆|上门", re.IGNORECASE)
 
 
 class PlannedSection(NamedTuple):
-    """This is a heading, the facts below it, the search it is, and what else people search for that it answers."""
+    """This is a heading, its facts, the search it is, what else people search for that it answers, and those below it."""
 
     heading: str
     facts: tuple[str, ...] = ()
     search: str = ""
     searches: tuple[str, ...] = ()
+    below: tuple[PlannedSection, ...] = ()
+
+    @property
+    def every(self) -> tuple[PlannedSection, ...]:
+        """Return this section and those below it."""
+        return (self, *self.below)
 
 
 class ArticleOutline(NamedTuple):
@@ -76,9 +87,11 @@ def plan_outline(
     if not facts:
         named = [PlannedSection(_headed(one, language), (), one) for one in searches or [keyword]]
         return ArticleOutline(tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others))
+    names = _names([*facts, keyword, *questions])
     told = _told(facts, searches, keyword)
     rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
-    sections, without = _with_same(searches, told, facts, keyword, language)
+    sections, without = _with_same(searches, told, facts, keyword)
+    sections = [one._replace(heading=_headed(one.search, language, names)) for one in sections]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
     made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
@@ -93,7 +106,7 @@ def plan_outline(
     open_ones = [one for one in without if QUESTION.search(one) or wanted_of(one, keyword)]
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
-    return ArticleOutline(tuple(_fitted(named, language)), tuple(_headed(one, language) for one in open_ones), tuple(dict.fromkeys(left)))
+    return ArticleOutline(tuple(_fitted(named, language)), tuple(_headed(one, language, names) for one in open_ones), tuple(dict.fromkeys(left)))
 
 
 def _told(facts: Sequence[str], searches: Sequence[str], keyword: str) -> dict[str, list[str]]:
@@ -115,17 +128,35 @@ def _told(facts: Sequence[str], searches: Sequence[str], keyword: str) -> dict[s
                 for other, mine in told.items()
                 if len(mine) > 1
                 for fact in (mine if searches.index(one) < searches.index(other) else mine[::-1])
-                if sure[fact, one] >= sure[fact, other] - CLOSE and sure[fact, one] > 0
+                if sure[fact, one] > 0 and (sure[fact, one] >= sure[fact, other] - CLOSE or shared(fact, one, keyword) == 1)
             ]
             if movable:
                 _, fact, other = max(movable, key=lambda found: found[0])
                 told[other].remove(fact)
                 told[one].append(fact)
+    _second_best(told, facts, searches, keyword)
     return {one: mine for one, mine in told.items() if mine}
 
 
+def _second_best(
+    told: dict[str, list[str]], facts: Sequence[str], searches: Sequence[str], keyword: str
+) -> None:
+    """Put facts that answer no search for sure under searches without any of which they have a word, the most first.
+
+    Neither has another that it is as near to, and nothing is told that the search does not ask for.
+    """
+    left = [fact for fact in facts if not any(fact in mine for mine in told.values())]
+    open_ones = [one for one in searches if not told[one] and not is_strict(one, keyword)]
+    pairs = [(part(fact, one, keyword), fact, one) for fact in left for one in open_ones]
+    for share, fact, one in sorted(pairs, key=lambda found: -found[0]):
+        rivals = [other for other in pairs if other[0] == share and (other[1] == fact) != (other[2] == one)]
+        if share > 0 and not rivals and fact in left and not told[one]:
+            told[one].append(fact)
+            left.remove(fact)
+
+
 def _with_same(
-    searches: Sequence[str], told: dict[str, list[str]], facts: Sequence[str], keyword: str, language: str
+    searches: Sequence[str], told: dict[str, list[str]], facts: Sequence[str], keyword: str
 ) -> tuple[list[PlannedSection], list[str]]:
     """Return a section for each search that has facts, with the searches that these answer too, and those left."""
     counted = Counter(word for fact in facts for word in content(fact))
@@ -143,7 +174,7 @@ def _with_same(
             same[best].append(search)
         else:
             left.append(search)
-    return [PlannedSection(_headed(one, language), tuple(told[one]), one, tuple(same[one])) for one in told], left
+    return [PlannedSection(one, tuple(told[one]), one, tuple(same[one])) for one in told], left
 
 
 def _asks_alike(search: str, other: str, keyword: str) -> float:
@@ -185,22 +216,26 @@ def _near(
 
 
 def _fitted(sections: Sequence[PlannedSection], language: str) -> list[PlannedSection]:
-    """Return up to six sections: what has no room stands under the last, with its heading as a search."""
+    """Return up to six sections: those that have no room stand below the last one, which is for the rest."""
     if len(sections) <= MOST_HEADINGS:
         return [*sections]
-    kept, more = sections[: MOST_HEADINGS - 1], sections[MOST_HEADINGS - 1 :]
-    facts = tuple(fact for one in more for fact in one.facts)
-    searches = tuple(text for one in more for text in (one.search, *one.searches) if text)
-    return [*kept, PlannedSection(REST[language], facts, "", searches)]
+    rest = [one for one in sections if one.heading == REST[language]]
+    named = [one for one in sections if one.heading != REST[language]]
+    kept, below = named[: MOST_HEADINGS - 1], tuple(named[MOST_HEADINGS - 1 :])
+    last = rest[0] if rest else PlannedSection(REST[language])
+    return [*kept, last._replace(below=below)]
 
 
 def outline_text(outline: ArticleOutline, language: str = "en") -> str:
-    """Return an outline in Markdown: a heading of two signs, its facts as a list, and what else people search for it."""
+    """Return an outline in Markdown: headings of two signs, those below of three, their facts as a list, and what else
+    people search for it."""
     lines: list[str] = []
-    for one in outline.sections:
-        lines += [f"## {one.heading}", *(f"- {fact}" for fact in one.facts)]
-        if one.searches:
-            lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
+    for section in outline.sections:
+        for one in (section, *section.below):
+            lines.append(f"{'##' if one is section else '###'} {one.heading}")
+            lines += (f"- {fact}" for fact in one.facts)
+            if one.searches:
+                lines.append(f"- {SEARCHED[language]}{('、' if language == 'zh' else ', ').join(one.searches)}")
     return "\n".join(lines)
 
 
@@ -253,13 +288,23 @@ def _searches(keyword: str, seeds: Sequence[str], questions: Sequence[str]) -> t
     return wanted, [seed for seed in near if seed not in read]
 
 
-def _headed(search: str, language: str) -> str:
-    """Return a search as a heading: with a capital, and its question mark where it is a sentence."""
-    search = re.sub(r"\bi\b", "I", search)
+def _headed(search: str, language: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return a search as a heading: with a capital, those of `names`, and its question mark where it is a sentence."""
+    search = LOWER.sub(lambda found: names.get(found.group(), found.group()), re.sub(r"\bi\b", "I", search))
     asks = ASKED_IN_CHINESE.search(search) if language == "zh" else INVERTED.search(search)
     if not asks or search.endswith(("?", "？")):
         return capital(search)
     return capital(search) + ("？" if language == "zh" else "?")
+
+
+def _names(texts: Sequence[str]) -> dict[str, str]:
+    """Return the words that some texts write with a capital inside a sentence and never without: Italian, A1."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for word in NAME.findall(text):
+            found.setdefault(word.casefold(), word)
+    small = {word for text in texts for word in LOWER.findall(text)}
+    return {word: name for word, name in found.items() if word not in small}
 
 
 def _is_read(search: str, keyword: str) -> bool:
