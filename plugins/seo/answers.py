@@ -17,7 +17,7 @@ NUMBER = (
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|ninety))"
 )
 # What it weighs that a sentence tells what is asked: of the same, of all that is asked, of what names nothing else.
-SAME, BARE, ALONE, MUTE, WHOLE = 2.0, 1.8, 1.7, 1.2, 1.0
+SAME, BARE, ALONE, MUTE, WHOLE = 2.0, 1.8, 1.7, 1.2, 1.3
 FEW = 2  # words, or Chinese characters, of a search that names hardly anything
 HALF = 0.5  # of what a search is about: so much has a sentence that answers it
 MOST = 0.6  # of what a question is about that wants yes or no
@@ -28,16 +28,18 @@ GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when
 SUFFIXES = frozenset("ion ation ment al ance ence able ful ness ist or age ure ative ity ship".split())
 LIGHT = frozenset(map(stem, "take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips".split()))
 LEAST_FORM = 5  # letters of a stem that may have an ending: collect, collection
+WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE)
 YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
 # A sentence that names no thing of its own: "45 minutes are enough.", 一般七个工作日。
 SUBJECTLESS = re.compile(
     r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|you|"
-    r"we|ready|done)\b|\W*\d)|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|平均|共|只要|[\d一二两三四五六七八九十半])",
+    r"we|ready|done)\b|\W*\d)|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
     re.IGNORECASE,
 )
-LOOSE = frozenset("不没好学的了在和与或要能可以会是有到得吗呢用做个我你想才最多一几次")
+LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
+WEAK = frozenset("吃用换水放做")  # characters that alone tell too little
 LOOSE_WORDS = re.compile(
-    "怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
+    "多少|多大|合适|怎么选|怎么挑|怎么办|为什么|什么样|什么|怎么样|怎么|怎样|如何|哪[些种个家款里]|推荐|应该|自己|一般|大概|还是|需要|请问|好不好|选购|选择|方法|教程|注意|标准|东西|要不要|是不是|能不能"
 )
 
 
@@ -87,7 +89,7 @@ def wanted_of(search: str, keyword: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 12)
 def subject_words(search: str, keyword: str) -> frozenset[str]:
     """Return what a search is about beside the keyword and what it asks for: "tandem" of "tandem kayak hire cost"."""
-    rest = _unasked(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE))
+    rest = _unasked(re.sub(re.escape(keyword), " ", search, flags=re.IGNORECASE).strip())
     known = content(keyword) | LIGHT
     return frozenset(word for word in telling(rest) or content(rest) if word not in known and not HAN.match(word))
 
@@ -103,13 +105,14 @@ def characters(heading: str, keyword: str) -> frozenset[str]:
         for at in range(len(keyword) - length + 1):
             rest = rest.replace(keyword[at : at + length], " ")
     found = frozenset(HAN.findall(rest)) - LOOSE
-    return found - set(keyword) or found
+    return found - set(keyword) or (frozenset() if asked_for(heading) else found)
 
 
 def heading_of(fact: str, language: str = "en", *, local: bool = False) -> str:
     """Return the heading above a sentence that no search asks for: "Prices"; of what is had somewhere (`local`), where
     and when too. It is empty where the sentence tells no such thing."""
     kinds = told_by(fact) & (GIVEN_LOCALLY if local else GIVEN)
+    kinds -= frozenset(("when",)) if not WEEKDAY.search(fact) else frozenset()
     named = (one.heading["zh" if language == "zh" else "en"] for name, one in _asked().items() if name in kinds)
     return next(named, "")
 
@@ -118,7 +121,7 @@ def told_in_title(kinds: Collection[str], language: str = "en", *, heading: str 
     """Return what stands in a title for some things that are told: "Price"; only what has a heading, where it is given."""
     tongue = "zh" if language == "zh" else "en"
     known = [one for name, one in _asked().items() if name in kinds]
-    return [one.title[tongue] for one in known if one.title and heading in (None, one.heading[tongue])]
+    return [one.title[tongue] for one in known if tongue in one.title and heading in (None, one.heading[tongue])]
 
 
 def is_strict(search: str, keyword: str) -> bool:
@@ -137,18 +140,20 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     rare = RARE * sum(1 / counted[word] for word in content(fact) & subject_words(search, keyword))
     told = asked & told_beside(fact, keyword)
     if told and (share > 0 or not about):
-        return (SAME + share + rare if about else BARE) + RARE * len(told) + (RARE if "price" in told else 0)
+        special = 2 * RARE if any(not _asked()[name].strict for name in told) else RARE if "price" in told else 0
+        return (SAME + share + rare if about else BARE) + RARE * len(told) + special
     few = len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
     if any(_asked()[name].alone for name in told):
         return ALONE
     if told and few and (SUBJECTLESS.match(fact) if told & PLAIN else not is_strict(search, keyword)):
         return MUTE
-    if asked and is_strict(search, keyword) and (few or asked & PLAIN):
+    yes_or_no = YES_OR_NO.search(search) or search.rstrip("?？").endswith("吗")
+    if asked and is_strict(search, keyword) and (asked & PLAIN or (few and not yes_or_no)):
         return 0.0
     if asked:
         return WHOLE if share == 1 else 0.0
     least = MOST if YES_OR_NO.search(search) else HALF
-    if share < least:
+    if share < least or (share == 1 and len(characters(search, keyword)) == 1 and characters(search, keyword) <= WEAK):
         return 0.0
     whole = share == 1 and len(subject_words(search, keyword) or characters(search, keyword)) >= FEW
     return HALF + share + rare + (MORE if whole else 0) + (RARE if denies(fact) and denies(search) else 0)
@@ -184,10 +189,13 @@ def part(fact: str, search: str, keyword: str) -> float:
     """Return how much of a search a fact has at all, the keyword's words and what it asks for included: 0 to 1."""
     if HAN.search(search):
         chars = characters(search, keyword)
-        many = len(chars & set(fact))
+        chars -= WEAK if len(chars) == 1 else frozenset()
+        many = 0 if search.rstrip("?？").endswith("吗") else len(chars & set(fact))
         return shared(fact, search, keyword) or (many / len(chars) if many >= FEW or 0 < len(chars) <= FEW + 1 else 0.0)
-    mine, words = content(fact), subject_words(search, keyword) or content(search) - LIGHT
-    return sum(_among(word, mine) for word in words) / len(words) if words else 0.0
+    mine, words = content(fact), subject_words(search, keyword)
+    words = words if words or wanted_of(search, keyword) else content(search) - LIGHT
+    share = sum(_among(word, mine) for word in words) / len(words) if words else 0.0
+    return share if share >= HALF or not YES_OR_NO.search(search) else 0.0
 
 
 def _among(word: str, words: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from aigc.content import measure
 from aigc_plugins.ads.fact_lines import FINAL
-from aigc_plugins.rules.content_words import HAN, stem, telling
+from aigc_plugins.rules.content_words import HAN, content, stem, telling
 from aigc_plugins.rules.topic import has_words
 from aigc_plugins.seo.answers import asked_for, characters, subject_words, told_by, told_in_title, wanted_of
 from aigc_plugins.seo.intent import search_intent
@@ -64,7 +64,7 @@ def plan_titles(
         many = len(asked)
         options.append(f"{keyword}：{many}个常见问题" if chinese else f"{lead}: {many} Questions Answered")
     more = [one for one in options if one.casefold() != keyword.casefold() and _has(one, keyword)]
-    fitting = [one for one in more or [lead] if measure(one, "pixels") <= TITLE_PIXELS] or [
+    fitting = [one for one in more or [lead] if measure(one.title(), "pixels") <= TITLE_PIXELS] or [
         meta_title(keyword, keyword, language)
     ]
     return list({one.casefold().strip(FINAL): one for one in reversed(fitting)}.values())[::-1][:MOST_TITLES]
@@ -146,7 +146,7 @@ def _with_keyword(question: str, keyword: str, *, chinese: bool) -> str:
                 rest = question[: found.start()], question[found.end() :]
                 return "" if telling(" ".join(rest)) & telling(keyword) else (lead + keyword).join(rest)
     shared = telling(question) & telling(keyword)
-    return "" if len(shared) > 1 else f"{keyword}: {question}"
+    return "" if len(shared) > 1 or not question.endswith("?") else f"{keyword}: {question}"
 
 
 def _has(title: str, keyword: str) -> bool:
@@ -170,8 +170,8 @@ def _fits(page: str, keyword: str, texts: Sequence[str]) -> bool:
         run = _longest_run(bare, keyword)
         rest = bare.replace(run, "") if run else bare
         return (bool(run) and not rest.strip("的之与和")) or (len(rest) > (not run) and rest.strip("的") in every)
-    known = telling(every)
-    parts = [telling(part) - OWN for part in PARTS.split(title)]
+    known = content(every)
+    parts = [content(part) - OWN for part in PARTS.split(title)]
     return any(part and part <= known for part in parts)
 
 

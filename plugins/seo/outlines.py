@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -31,7 +32,7 @@ from aigc_plugins.seo.answers import (
 from aigc_plugins.seo.intent import intent_words, search_intent
 
 MOST_HEADINGS = 6
-SAME_LEAST = 1.25  # of how surely a fact answers a search that stands with another
+SAME_LEAST = 1.2  # of how surely a fact answers a search that stands with another
 CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
@@ -45,9 +46,10 @@ INVERTED = re.compile(
     r"^(?:how|what|when|where|who|which|why)\b(?! to\b).{0,40}?\b(?:can|do|does|is|are|should|will|would|must|has|have)\b",
     re.IGNORECASE,
 )
-ASKED_IN_CHINESE = re.compile("什么|怎么|怎样|如何|吗$|哪|多少|多久|多大|多长|多远|几|是否|能不能|要不要|好不好|晚不晚|为什么")
+ASKED_IN_CHINESE = re.compile("什么|怎么|怎样|如何|吗$|哪|多[少久大长远深高重宽]|几|是否|能不能|要不要|好不好|晚不晚|为什么")
 LOWER = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?![\w-])")
-NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][A-Za-z0-9]*(?![\w-])|\b[A-Z]+[0-9]+\b")
+NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][A-Za-z0-9]*(?![\w-])|\b[A-Z]{2,}\b|\b[A-Z]+[0-9]+\b")
+HOW_TO = re.compile(r"^how (?:to|do)\b|怎么|如何|步骤|方法", re.IGNORECASE)
 OURS = re.compile(r"\b(?:we|our|us)\b|我们|本店|店里|店|馆|上门", re.IGNORECASE)
 
 
@@ -103,7 +105,7 @@ def plan_outline(
     sections, without = _near([*sections, *made.values(), *last], without, keyword, language)
     found, named = [one for one in others if wanted_of(one, keyword)], list(sections)
     named, far = _near(named, found, keyword, language, sure=True)
-    open_ones = [one for one in without if QUESTION.search(one) or wanted_of(one, keyword)]
+    open_ones = [one for one in without if QUESTION.search(one) or is_strict(one, keyword)]
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
     return ArticleOutline(tuple(_fitted(named, language)), tuple(_headed(one, language, names) for one in open_ones), tuple(dict.fromkeys(left)))
@@ -134,8 +136,19 @@ def _told(facts: Sequence[str], searches: Sequence[str], keyword: str) -> dict[s
                 _, fact, other = max(movable, key=lambda found: found[0])
                 told[other].remove(fact)
                 told[one].append(fact)
+    _swap(told, sure)
     _second_best(told, facts, searches, keyword)
     return {one: mine for one, mine in told.items() if mine}
+
+
+def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> None:
+    """Let two searches with a fact each change them where both together are then answered more surely."""
+    single = [one for one, mine in told.items() if len(mine) == 1]
+    for one, other in combinations(single, 2):
+        mine, yours = told[one][0], told[other][0]
+        kept, changed = sure[mine, one] + sure[yours, other], sure[yours, one] + sure[mine, other]
+        if changed > kept and sure[yours, one] > 0 and sure[mine, other] > 0:
+            told[one], told[other] = [yours], [mine]
 
 
 def _second_best(
@@ -199,10 +212,11 @@ def _near(
             (
                 at
                 for at, one in enumerate(found)
-                if (sure or not one.search)
+                if (not one.search or (sure and asked & wanted_of(one.search, keyword)))
                 and any(
                     asked & told_by(fact)
                     or (not sure and not is_strict(search, keyword) and about & (content(fact) | set(HAN.findall(fact))))
+                    or (not (sure or asked or about) and HOW_TO.search(search))
                     for fact in one.facts
                 )
             ),
