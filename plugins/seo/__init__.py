@@ -56,7 +56,7 @@ def aigc_checks() -> Sequence[Extension]:
     return (
         finishes_phrase,
         has_web_name,
-            keeps_its_subject,
+        keeps_its_subject,
         leads_somewhere,
         meta_adds_something,
         names_no_picture,

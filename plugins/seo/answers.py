@@ -25,15 +25,23 @@ MORE = 0.4  # what one that has two words or more of a search, and all, answers 
 RARE = 0.1  # what a word that few sentences have tells more
 PLAIN = frozenset(("price", "often", "long"))  # told of the keyword where a sentence names nothing else
 GIVEN, GIVEN_LOCALLY = frozenset(("price",)), frozenset(("price", "where", "when"))  # what has a heading unasked
-SUFFIXES = frozenset("ion ation ment al ance ence able ful ness ist or age ure ative ity ship".split())
-LIGHT = frozenset(map(stem, "take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips".split()))
+_SUFFIXES = "ion ation ment al ance ence able ful ness ist or age ure ative ity ship"
+SUFFIXES = frozenset(_SUFFIXES.split())
+_LIGHT = """
+    take takes get gets need needs go come comes make makes have work works last lasts explained guide chart list tips
+"""
+LIGHT = frozenset(map(stem, _LIGHT.split()))  # what a search is about by no more than them
 LEAST_FORM = 5  # letters of a stem that may have an ending: collect, collection
-WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE)
+WEEKDAY = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bopens?\b|周[一二三四五六日末]|星期", re.IGNORECASE
+)
+TIMES = re.compile(r"^每.*[一二两三四五六七八九十\d]次")  # 每五年上一次油
 YES_OR_NO = re.compile(r"^(?:can|could|do|does|did|is|are|should|will|must|may)\b", re.IGNORECASE)
 # A sentence that names no thing of its own: "45 minutes are enough.", 一般七个工作日。
 SUBJECTLESS = re.compile(
-    r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|you|"
-    r"we|ready|done)\b|\W*\d)|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
+    r"^(?:(?:it|they|this|that|these|most|all|allow|about|usually|normally|mostly|within|from|between|up to|at most|"
+    r"you|we|ready|done)\b|\W*\d)"
+    r"|^(?:一般|通常|大约|大概|约|全程|最[快慢多少]|需要?|要|慢慢|平均|共|只要|[\d一二两三四五六七八九十半])",
     re.IGNORECASE,
 )
 LOOSE = frozenset("不没包好学放的了在和与或要能可以是有到得吗呢用做个我你想才最多一几次")
@@ -118,7 +126,7 @@ def heading_of(fact: str, language: str = "en", *, local: bool = False) -> str:
 
 
 def told_in_title(kinds: Collection[str], language: str = "en", *, heading: str | None = None) -> list[str]:
-    """Return what stands in a title for some things that are told: "Price"; only what has a heading, where it is given."""
+    """Return what stands in a title for some things that are told, "Price", of a `heading` only that which has it."""
     tongue = "zh" if language == "zh" else "en"
     known = [one for name, one in _asked().items() if name in kinds]
     return [one.title[tongue] for one in known if tongue in one.title and heading in (None, one.heading[tongue])]
@@ -145,6 +153,8 @@ def answers(fact: str, search: str, keyword: str, counted: Mapping[str, int]) ->
     few = len(subject_words(search, keyword)) < FEW and len(characters(search, keyword)) < FEW
     if any(_asked()[name].alone for name in told):
         return ALONE
+    if "often" in told and len(characters(search, keyword)) == FEW and TIMES.search(fact):
+        return MUTE
     if told and few and (SUBJECTLESS.match(fact) if told & PLAIN else not is_strict(search, keyword)):
         return MUTE
     yes_or_no = YES_OR_NO.search(search) or search.rstrip("?？").endswith("吗")

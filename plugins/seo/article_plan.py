@@ -18,8 +18,10 @@ from aigc_plugins.seo.title_words import SMALL, capitalised
 from aigc_plugins.seo.titles import TITLE_PIXELS, meta_title
 
 MOST_TITLES, MOST_KINDS, LEAST_ASKED = 5, 3, 3
-OWN = frozenset(map(stem, "guide map list page timetable times test shop overview tips faq price prices size sizes care".split()))
-OWN_HAN = re.compile("地图|指南|大全|介绍|价目表?|价格|怎么选|选购|教程|攻略|方法")  # what a page's title has of its own
+# What a page's title has of its own.
+_OWN = "guide map list page timetable times test shop overview tips faq price prices size sizes care"
+OWN = frozenset(map(stem, _OWN.split()))
+OWN_HAN = re.compile("地图|指南|大全|介绍|价目表?|价格|怎么选|选购|教程|攻略|方法")
 OTHERS = 1  # words of a page to book or buy that the brief need not have: "Book a fitting"
 TAKING = re.compile(r"\btakes?\b|\bturnaround\b|要多[久长]|要几天|工期", re.IGNORECASE)
 ASIDE = re.compile(r"^How |^What |\band\b")
@@ -36,8 +38,8 @@ PRICING = re.compile(
     r"\b(?:prices?|pricing|price list|rates|fees|tariffs?|quotes?|costs?)\b|价目|价格|收费|报价|费用", re.IGNORECASE
 )
 REACHING = re.compile(
-    r"\b(?:contact|areas? (?:we|covered)|(?:find|visit) us|where we are|location|directions|(?:how to get|getting) here)\b"
-    r"|\bopening (?:hours|times)\b"
+    r"\b(?:contact|areas? (?:we|covered)|(?:find|visit) us|where we are|location|directions)\b"
+    r"|\b(?:how to get|getting) here\b|\bopening (?:hours|times)\b"
     r"|联系|门店|地址|到店|怎么走|交通|营业时间|服务区域|服务范围",
     re.IGNORECASE,
 )
@@ -56,7 +58,7 @@ def plan_titles(
     asked = [one.heading for one in every if QUESTION.search(one.search)]
     options = [meta_title(topic, keyword, language)]
     if told := _told_in_title(outline, keyword, language):
-        options.append(f"{keyword}：{_listed(told, '、', '、')}" if chinese else f"{lead}: {_listed(told, ', ', ' and ')}")
+        options.append(f"{keyword}：{'、'.join(told)}" if chinese else f"{lead}: {_listed(told)}")
     options += [capitalised(title) for one in asked if (title := _with_keyword(one, keyword, chinese=chinese))]
     if audience and " for " not in keyword:
         options.insert(2, f"{keyword}：写给{audience}" if chinese else f"{lead} for {capitalised(audience)}")
@@ -95,7 +97,8 @@ def plan_links(
     getting.sort(key=lambda one: near.index(one) if one in near else len(near))
     priced = [one for one in known if "price" in asked and one not in getting and _gets(one, PRICING, (*every, *facts))]
     reaching = [one for one in known if one not in getting and _gets(one, REACHING, (*every, *facts))]
-    ways = getting[:1] + priced[:1] + (reaching[:1] if "where" in asked or (wanted and not getting[:1] + priced) else [])
+    ways = getting[:1] + priced[:1]
+    ways += reaching[:1] if "where" in asked or (wanted and not ways) else []
     if keyword in buying:
         return list(dict.fromkeys((*ways, *getting[1:2], *near)))[:MOST_LINKS]
     return [one for one in near if one not in ways][: MOST_LINKS - len(ways)] + ways
@@ -112,7 +115,8 @@ def plan_schema(intent: str, facts: Sequence[str]) -> str:
 def _told_in_title(outline: ArticleOutline, keyword: str, language: str) -> list[str]:
     """Return up to three things that an article tells, as titles have them: "Price", "How Long It Takes".
 
-    They are asked of the keyword itself, how long only as what it takes. What begins with "How", and dates and times, come last.
+    They are asked of the keyword itself, how long only as what it takes. What begins with "How", and dates and times,
+    come last.
     """
     kinds, given = set[str](), list[str]()
     for one in (one for section in outline.sections for one in section.every):
@@ -143,8 +147,9 @@ def _with_keyword(question: str, keyword: str, *, chinese: bool) -> str:
             end = re.compile(rf"\b(?P<a>an? )?{re.escape(' '.join(words[at:]))}\b", re.IGNORECASE)
             if found := end.search(question):
                 lead = ("an " if VOWEL.match(keyword) else "a ") if found["a"] else ""
-                rest = question[: found.start()], question[found.end() :]
-                return "" if telling(" ".join(rest)) & telling(keyword) else (lead + keyword).join(rest)
+                before, after = question[: found.start()], question[found.end() :]
+                again = telling(f"{before} {after}") & telling(keyword)
+                return "" if again else before + lead + keyword + after
     shared = telling(question) & telling(keyword)
     return "" if len(shared) > 1 or not question.endswith("?") else f"{keyword}: {question}"
 
@@ -154,9 +159,9 @@ def _has(title: str, keyword: str) -> bool:
     return keyword in title if HAN.search(keyword) else has_words(title, keyword)
 
 
-def _listed(told: Sequence[str], mark: str, last: str) -> str:
-    last = mark if " and " in told[-1] else last
-    return last.join(filter(None, (mark.join(told[:-1]), told[-1])))
+def _listed(told: Sequence[str]) -> str:
+    last = ", " if " and " in told[-1] else " and "
+    return last.join(filter(None, (", ".join(told[:-1]), told[-1])))
 
 
 def _fits(page: str, keyword: str, texts: Sequence[str]) -> bool:

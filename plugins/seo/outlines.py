@@ -4,10 +4,8 @@ answers; what no fact answers is told apart, and no heading stands empty."""
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import combinations
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,36 +15,27 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.rules.content_words import HAN, content, telling
 from aigc_plugins.rules.repetition import near_duplicates
-from aigc_plugins.seo.answers import (
-    answers,
-    asked_for,
-    characters,
-    heading_of,
-    is_strict,
-    part,
-    shared,
-    subject_words,
-    told_by,
-    wanted_of,
-)
+from aigc_plugins.seo.answers import asked_for, characters, heading_of, is_strict, subject_words, told_by, wanted_of
 from aigc_plugins.seo.intent import intent_words, search_intent
+from aigc_plugins.seo.sharing import answered_too, shared_out
 
 MOST_HEADINGS = 6
-SAME_LEAST = 1.2  # of how surely a fact answers a search that stands with another
-CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SECTIONS = (2, 6)  # what articles/blog takes
 REST = {"en": "Good to know", "zh": "还要知道的"}
 SEARCHED = {"en": "Also searched: ", "zh": "也有人搜："}
 QUESTION = re.compile(
-    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b|什么|怎么|如何|吗$|哪|多[久大长高重少深远]|几|方法|教程|步骤|区别", re.IGNORECASE
-)
-# An English question whose verb stands before its subject; "how to" and "what to bring" are no sentences.
-INVERTED = re.compile(
-    r"^(?:can|could|do|does|did|is|are|should|will|would|must|may|has|have)\b|"
-    r"^(?:how|what|when|where|who|which|why)\b(?! to\b).{0,40}?\b(?:can|do|does|is|are|should|will|would|must|has|have)\b",
+    r"[?？]$|^(?:how|what|when|where|who|which|why|can|do|does|is|are|should)\b"
+    "|什么|怎么|如何|吗$|哪|多[久大长高重少深远]|几|方法|教程|步骤|区别",
     re.IGNORECASE,
 )
-ASKED_IN_CHINESE = re.compile("什么|怎么|怎样|如何|吗$|哪|多[少久大长远深高重宽]|几|是否|能不能|要不要|好不好|晚不晚|为什么")
+# An English question whose verb stands before its subject; "how to" and "what to bring" are no sentences.
+VERBS = "can|could|do|does|did|is|are|should|will|would|must|may|has|have"
+INVERTED = re.compile(
+    rf"^(?:{VERBS})\b|^(?:how|what|when|where|who|which|why)\b(?! to\b).{{0,40}}?\b(?:{VERBS})\b", re.IGNORECASE
+)
+ASKED_IN_CHINESE = re.compile(
+    "什么|怎么|怎样|如何|吗$|哪|多[少久大长远深高重宽]|几|是否|能不能|要不要|好不好|晚不晚|为什么"
+)
 LOWER = re.compile(r"(?<![\w-])[a-z][a-z0-9]*(?![\w-])")
 NAME = re.compile(r"(?<=[a-z0-9,;:] )[A-Z][A-Za-z0-9]*(?![\w-])|\b[A-Z]{2,}\b|\b[A-Z]+[0-9]+\b")
 HOW_TO = re.compile(r"^how (?:to|do)\b|怎么|如何|步骤|方法", re.IGNORECASE)
@@ -54,7 +43,7 @@ OURS = re.compile(r"\b(?:we|our|us)\b|我们|本店|店里|店|馆|上门", re.I
 
 
 class PlannedSection(NamedTuple):
-    """This is a heading, its facts, the search it is, what else people search for that it answers, and those below it."""
+    """This is a heading, its facts, the search it is, what else is searched for that it answers, and those below it."""
 
     heading: str
     facts: tuple[str, ...] = ()
@@ -69,7 +58,7 @@ class PlannedSection(NamedTuple):
 
 
 class ArticleOutline(NamedTuple):
-    """These are the sections of an article, the searches no fact answers, and those that say no more than the keyword."""
+    """These are the sections of an article, the searches that no fact answers, and the others of the cluster."""
 
     sections: tuple[PlannedSection, ...]
     unanswered: tuple[str, ...] = ()
@@ -87,13 +76,17 @@ def plan_outline(
     """
     searches, others = _searches(keyword, seeds, questions)
     if not facts:
-        named = [PlannedSection(_headed(one, language), (), one) for one in searches or [keyword]]
-        return ArticleOutline(tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others))
+        named = [PlannedSection(_headed(one, language), (), one) for one in searches or others or [keyword]]
+        return ArticleOutline(
+            tuple(named[:MOST_HEADINGS]), tuple(_headed(one, language) for one in searches), tuple(others)
+        )
     names = _names([*facts, keyword, *questions])
-    told = _told(facts, searches, keyword)
+    told = shared_out(facts, searches, keyword)
     rest = [fact for fact in facts if not any(fact in mine for mine in told.values())]
-    sections, without = _with_same(searches, told, facts, keyword)
-    sections = [one._replace(heading=_headed(one.search, language, names)) for one in sections]
+    same, without = answered_too(searches, told, facts, keyword)
+    sections = [
+        PlannedSection(_headed(one, language, names), tuple(mine), one, tuple(same[one])) for one, mine in told.items()
+    ]
     local = any("where" in asked_for(seed) for seed in seeds) or any(OURS.search(fact) for fact in facts)
     local = local or search_intent(keyword) == "transactional"
     made = {name: PlannedSection(name) for fact in rest if (name := heading_of(fact, language, local=local))}
@@ -108,93 +101,11 @@ def plan_outline(
     open_ones = [one for one in without if QUESTION.search(one) or is_strict(one, keyword)]
     left = [one for one in seeds if one in far or one in without or (one in others and one not in found)]
     left = [one for one in map(plain_line, left) if one not in open_ones]
-    return ArticleOutline(tuple(_fitted(named, language)), tuple(_headed(one, language, names) for one in open_ones), tuple(dict.fromkeys(left)))
-
-
-def _told(facts: Sequence[str], searches: Sequence[str], keyword: str) -> dict[str, list[str]]:
-    """Return the facts of each search that has some: each fact stands with the search that it answers best.
-
-    Where a search would have none and a fact of another answers it hardly less, and the other has more, it moves.
-    """
-    counted = Counter(word for fact in facts for word in content(fact))
-    sure = {(fact, one): answers(fact, one, keyword, counted) for fact in facts for one in searches}
-    told: dict[str, list[str]] = {one: [] for one in searches}
-    for fact in facts:
-        best = max(searches, key=lambda one: sure[fact, one], default="")
-        if best and sure[fact, best] > 0:
-            told[best].append(fact)
-    for one in searches:
-        if not told[one]:
-            movable = [
-                (sure[fact, one] - sure[fact, other], fact, other)
-                for other, mine in told.items()
-                if len(mine) > 1
-                for fact in (mine if searches.index(one) < searches.index(other) else mine[::-1])
-                if sure[fact, one] > 0 and (sure[fact, one] >= sure[fact, other] - CLOSE or shared(fact, one, keyword) == 1)
-            ]
-            if movable:
-                _, fact, other = max(movable, key=lambda found: found[0])
-                told[other].remove(fact)
-                told[one].append(fact)
-    _swap(told, sure)
-    _second_best(told, facts, searches, keyword)
-    return {one: mine for one, mine in told.items() if mine}
-
-
-def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> None:
-    """Let two searches with a fact each change them where both together are then answered more surely."""
-    single = [one for one, mine in told.items() if len(mine) == 1]
-    for one, other in combinations(single, 2):
-        mine, yours = told[one][0], told[other][0]
-        kept, changed = sure[mine, one] + sure[yours, other], sure[yours, one] + sure[mine, other]
-        if changed > kept and sure[yours, one] > 0 and sure[mine, other] > 0:
-            told[one], told[other] = [yours], [mine]
-
-
-def _second_best(
-    told: dict[str, list[str]], facts: Sequence[str], searches: Sequence[str], keyword: str
-) -> None:
-    """Put facts that answer no search for sure under searches without any of which they have a word, the most first.
-
-    Neither has another that it is as near to, and nothing is told that the search does not ask for.
-    """
-    left = [fact for fact in facts if not any(fact in mine for mine in told.values())]
-    open_ones = [one for one in searches if not told[one] and not is_strict(one, keyword)]
-    pairs = [(part(fact, one, keyword), fact, one) for fact in left for one in open_ones]
-    for share, fact, one in sorted(pairs, key=lambda found: -found[0]):
-        rivals = [other for other in pairs if other[0] == share and (other[1] == fact) != (other[2] == one)]
-        if share > 0 and not rivals and fact in left and not told[one]:
-            told[one].append(fact)
-            left.remove(fact)
-
-
-def _with_same(
-    searches: Sequence[str], told: dict[str, list[str]], facts: Sequence[str], keyword: str
-) -> tuple[list[PlannedSection], list[str]]:
-    """Return a section for each search that has facts, with the searches that these answer too, and those left."""
-    counted = Counter(word for fact in facts for word in content(fact))
-    same: dict[str, list[str]] = {one: [] for one in told}
-    left: list[str] = []
-    for search in searches:
-        if search in told:
-            continue
-        sure = {
-            one: max(answers(fact, search, keyword, counted) for fact in mine) + _asks_alike(search, one, keyword)
-            for one, mine in told.items()
-        }
-        best = max(sure, key=lambda one: sure[one], default="")
-        if best and sure[best] >= SAME_LEAST:
-            same[best].append(search)
-        else:
-            left.append(search)
-    return [PlannedSection(one, tuple(told[one]), one, tuple(same[one])) for one in told], left
-
-
-def _asks_alike(search: str, other: str, keyword: str) -> float:
-    """Return how surely two searches ask for the same: both for a price, of the same thing."""
-    asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
-    same = asked == wanted_of(other, keyword) and about == subject_words(other, keyword) | characters(other, keyword)
-    return CLOSE if same and (asked or about) else 0.0
+    return ArticleOutline(
+        tuple(_fitted(named, language)),
+        tuple(_headed(one, language, names) for one in open_ones),
+        tuple(dict.fromkeys(left)),
+    )
 
 
 def _near(
@@ -207,26 +118,25 @@ def _near(
     found, left = list(sections), list[str]()
     for search in searches:
         asked = wanted_of(search, keyword)
-        about = subject_words(search, keyword) | characters(search, keyword)
-        at = next(
-            (
-                at
-                for at, one in enumerate(found)
-                if (not one.search or (sure and asked & wanted_of(one.search, keyword)))
-                and any(
-                    asked & told_by(fact)
-                    or (not sure and not is_strict(search, keyword) and about & (content(fact) | set(HAN.findall(fact))))
-                    or (not (sure or asked or about) and HOW_TO.search(search))
-                    for fact in one.facts
-                )
-            ),
-            -1,
-        )
+        open_to = [not one.search or (sure and asked & wanted_of(one.search, keyword)) for one in found]
+        ways = (at for at, one in enumerate(found) if open_to[at] and _is_near(one.facts, search, keyword, sure=sure))
+        at = next(ways, -1)
         if at < 0:
             left.append(search)
         else:
             found[at] = found[at]._replace(searches=(*found[at].searches, search))
     return found, left
+
+
+def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> bool:
+    """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
+    asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
+    if any(asked & told_by(fact) for fact in facts):
+        return True
+    if sure:
+        return False
+    words = not is_strict(search, keyword) and any(about & (content(fact) | {*HAN.findall(fact)}) for fact in facts)
+    return bool(facts) and (words or (not asked and not about and bool(HOW_TO.search(search))))
 
 
 def _fitted(sections: Sequence[PlannedSection], language: str) -> list[PlannedSection]:
