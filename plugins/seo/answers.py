@@ -198,10 +198,12 @@ def shared(fact: str, search: str, keyword: str) -> float:
 def part(fact: str, search: str, keyword: str) -> float:
     """Return how much of a search a fact has at all, the keyword's words and what it asks for included: 0 to 1."""
     if HAN.search(search):
-        chars = characters(search, keyword)
+        chars, told = characters(search, keyword), wanted_of(search, keyword) & told_beside(fact, keyword)
         chars -= WEAK if len(chars) == 1 else frozenset()
         many = 0 if search.rstrip("?？").endswith("吗") else len(chars & set(fact))
-        return shared(fact, search, keyword) or (many / len(chars) if many >= FEW or 0 < len(chars) <= FEW + 1 else 0.0)
+        return shared(fact, search, keyword) or (
+            many / len(chars) if many >= FEW or len(chars) == 1 or (many and told) else 0.0
+        )
     mine, words = content(fact), subject_words(search, keyword)
     words = words if words or wanted_of(search, keyword) else content(search) - LIGHT
     share = sum(_among(word, mine) for word in words) / len(words) if words else 0.0

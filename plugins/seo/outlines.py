@@ -15,7 +15,16 @@ from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL
 from aigc_plugins.rules.content_words import HAN, content, telling
 from aigc_plugins.rules.repetition import near_duplicates
-from aigc_plugins.seo.answers import asked_for, characters, heading_of, is_strict, subject_words, told_by, wanted_of
+from aigc_plugins.seo.answers import (
+    LIGHT,
+    asked_for,
+    characters,
+    heading_of,
+    is_strict,
+    subject_words,
+    told_by,
+    wanted_of,
+)
 from aigc_plugins.seo.intent import intent_words, search_intent
 from aigc_plugins.seo.sharing import answered_too, shared_out
 
@@ -131,6 +140,7 @@ def _near(
 def _is_near(facts: Sequence[str], search: str, keyword: str, *, sure: bool) -> bool:
     """Tell whether one of some facts tells what a search asks for, or has a word of it, or it asks only how."""
     asked, about = wanted_of(search, keyword), subject_words(search, keyword) | characters(search, keyword)
+    about |= content(search) - content(keyword) - LIGHT
     if any(asked & told_by(fact) for fact in facts):
         return True
     if sure:

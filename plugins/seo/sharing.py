@@ -7,7 +7,17 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from aigc_plugins.rules.content_words import content
-from aigc_plugins.seo.answers import answers, characters, is_strict, part, shared, subject_words, told_beside, wanted_of
+from aigc_plugins.seo.answers import (
+    answers,
+    characters,
+    is_strict,
+    part,
+    shared,
+    subject_words,
+    told_beside,
+    told_by,
+    wanted_of,
+)
 
 CLOSE = 0.6  # by so much a fact may answer another search less and still stand with it
 SAME_LEAST = 1.2  # of how surely a fact answers a search that stands with another
@@ -57,7 +67,7 @@ def _swap(told: dict[str, list[str]], sure: Mapping[tuple[str, str], float]) -> 
 def _second_best(told: dict[str, list[str]], facts: Sequence[str], searches: Sequence[str], keyword: str) -> None:
     """Put facts that answer no search for sure under searches without any of which they have a word, the most first.
 
-    Neither has another that it is as near to. The only one left that tells how often stands under the only search for it.
+    Neither has another that it is as near to. The only one left that tells how often goes with the only search for it.
     """
     left = [fact for fact in facts if not any(fact in mine for mine in told.values())]
     regular = [fact for fact in left if "often" in told_beside(fact, keyword)]
@@ -89,11 +99,19 @@ def answered_too(
             for one, mine in told.items()
         }
         best = max(sure, key=lambda one: sure[one], default="")
-        if best and sure[best] >= SAME_LEAST:
+        if best and sure[best] < SAME_LEAST:
+            best = _of_its_kind(search, told, keyword)
+        if best:
             same[best].append(search)
         else:
             left.append(search)
     return same, left
+
+
+def _of_its_kind(search: str, told: Mapping[str, Sequence[str]], keyword: str) -> str:
+    """Return the search whose facts tell what another asks for, such as a size, be it of something else, or nothing."""
+    asked = wanted_of(search, keyword) if is_strict(search, keyword) else frozenset[str]()
+    return next((one for one, mine in told.items() if any(asked & told_by(fact) for fact in mine)), "")
 
 
 def _asks_alike(search: str, other: str, keyword: str) -> float:

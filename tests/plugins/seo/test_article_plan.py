@@ -161,6 +161,16 @@ def test_words_for_the_same_answer_one_another() -> None:
     assert planned("养多肉", ["多肉要晒太阳吗"], ["要有四小时阳光。"], "zh")["多肉要晒太阳吗？"] == ["要有四小时阳光。"]
 
 
+def test_what_is_told_of_something_else_is_named_with_it_and_not_to_be_checked() -> None:
+    outline = plan_outline("wool rug", ["wool rug price", "wool rug size for a hall"], [], ["The 2 m rug is €390."])
+    assert outline.sections[0].searches == ("wool rug size for a hall",) and not outline.unanswered
+    outline = plan_outline("class", [], ["Is the class gluten free?"], ["The evening costs 79 euros."])
+    assert outline.unanswered == ("Is the class gluten free?",)
+    facts = ["早上七点半入园，下午四点半接。", "带一条小毯子。"]
+    found = planned("幼儿园入园", ["几点接送？", "幼儿园入园准备什么"], facts, "zh")
+    assert [*found.values()] == [[one] for one in facts]
+
+
 def test_two_searches_change_facts_where_both_are_then_answered_better() -> None:
     facts = ["The lid is opened above 15 °C.", "It keeps off frost to minus five degrees."]
     found = planned("cold frame", ["cold frame temperature", "when to open a cold frame"], facts)
