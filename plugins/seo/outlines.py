@@ -25,8 +25,8 @@ from aigc_plugins.seo.answers import (
     told_by,
     wanted_of,
 )
+from aigc_plugins.seo.fact_places import answered_too, shared_out
 from aigc_plugins.seo.intent import intent_words, search_intent
-from aigc_plugins.seo.sharing import answered_too, shared_out
 
 MOST_HEADINGS = 6
 SECTIONS = (2, 6)  # what articles/blog takes
