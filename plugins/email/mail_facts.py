@@ -25,7 +25,7 @@ DETERMINED = re.compile(
     r"seven|eight|nine|ten|twelve|half|\d[\d.,]*)\b"
 )
 FINITE = re.compile(
-    r"(?i)\b(?:is|are|was|were|has|have|had|can|will|does|do|(?-i:may)|must|won['’]t|can['’]t|don['’]t|isn['’]t|worked|taught|came|began|won|lived|studied|went)\b"
+    r"(?i)\b(?:is|are|was|were|has|have|had|can|will|does|do|(?-i:may)|must|won['’]t|can['’]t|don['’]t|isn['’]t|worked|taught|wrote|came|began|won|lived|studied|went)\b"
 )
 LIMIT = re.compile(
     r"(?i)^(?:at most|up to|no more than|a maximum of|maximum|max\.?|only|never more than)\s+([\w-]+)\s+(\w+)(.*)$"
@@ -36,10 +36,18 @@ FOR = re.compile(
     r"(?i)^for (?=(?:ages?|children|adults|beginners|dogs|cats|babies|all|up to|one|two|three|\d|teams|people)\b)"
 )
 SIZES = re.compile(r"(?i)^(?:in )?((?:sizes|colou?rs|\w+ (?:colou?rs|sizes|flavou?rs|scents))\b.*)$")
+# "felted by hand in Estonia"
+PARTICIPLE = re.compile(
+    r"(?i)(?!(?:seed|shed|speed|need|hundred|sled|weed|feed|breed|bleed)\b)[a-z]{3,}ed (?:by|in|from|with|to) "
+)
 TIMED = re.compile(r"(?i)an? |[a-z]+ (?:years|months)|[0-9]+ ")  # "two years guarantee"
+HELPING = {"does": "do", "is": "are", "has": "have", "can": "can", "will": "will"}  # before what a thing does
 SPARE = re.compile(r"(?i)^(?:spare|extra|replacement|optional|matching|free)\b")
 AFTER = frozenset(["in", "for", "by", "at", "on", "to", "with", "until", "within", "from"])
 BEHIND = frozenset([*word_lists()["prepositions"], "and", "until"])  # what may follow a state or a verb
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS = frozenset(["daily", "every", "all", *WEEK, *(f"{day}s" for day in WEEK)])  # open every day
+FOLLOWING = BEHIND | frozenset(word_lists()["determiners"])
 UNIT = re.compile(r"^\d[\d.,]*\s?(?:[VWA]|mAh|Ah|k?Wh|[cm]?m|m?l|k?g|litre|inch)\b[ -]")
 
 
@@ -55,6 +63,8 @@ def fact_sentence(fact: str, thing: MailThing, *, goods: bool = True) -> str:
     subject = capital(thing.it)
     if base := _base(text):
         return f"{subject} {base if thing.many else words[0]} {text.split(' ', 1)[1]}"
+    if ended := _ended(text, words):
+        return ended
     if first in mail_list("telling")["starts"] and words[1] in (*word_lists()["after_verbs"], "how", "what", "for"):
         return capital(text)
     kept = (
@@ -64,8 +74,6 @@ def fact_sentence(fact: str, thing: MailThing, *, goods: bool = True) -> str:
     )
     if opening(text) == "do" or (thing.many and kept):
         return f"{subject} {in_sentence(text)}" if thing.many else ""
-    if ended := _ended(text, words):
-        return ended
     told = re.split(r" (?:who|which|that) ", text)[0]  # "a guide who has shot for magazines" does nothing here
     if told != text and not (FINITE.search(told) or _has_verb(told, told.lower().split())):
         return _of_noun(text, thing, goods)
@@ -92,9 +100,13 @@ def _of_noun(text: str, thing: MailThing, goods: bool) -> str:
             return f"{capital(text)} take part" if not found[3].strip() else ""
         return ""
     if found := NONE.match(text):
+        if "," in text:
+            return ""
         many = re.search(r"[^sui]s$", found[1].split(" for ")[0].split(" to ")[0])
         return f"There {'are' if many else 'is'} no {found[1]}"
-    if " ".join(words[:2]) in _states() or (words[0] in _states() and (len(words) == 1 or words[1] in BEHIND)):
+    if " ".join(words[:2]) in _states() or (words[0] in _states() and (len(words) == 1 or words[1] in BEHIND | DAYS)):
+        return f"{subject} {be} {in_sentence(text)}"
+    if PARTICIPLE.match(text):
         return f"{subject} {be} {in_sentence(text)}"
     if WITH.match(text) and goods:
         return f"{subject} {'come' if thing.many else 'comes'} {in_sentence(text)}"
@@ -132,12 +144,18 @@ def _base(text: str) -> str:
     verb = _singular().get(first, "")
     if second == "and" and FINITE.search(text):
         return ""  # "suits and veils are lent"
+    if first in HELPING:
+        return HELPING[first]
+    if first == "returns" and second != "to":
+        return ""  # "returns free within 60 days": of a thing that somebody sends back
     after = second[:1].isdigit() or second in (
         *word_lists()["after_verbs"],
         *word_lists()["determiners"],
         "no",
         "less",
         "only",
+        "tight",
+        "well",
     )
     after = after or bool(re.search(r"[^su]s$", second))  # "cuts branches"
     sure = verb in mail_list("telling")["verbs"] and not text[:1].isupper()
@@ -154,7 +172,7 @@ def _has_verb(text: str, words: list[str]) -> bool:
     for at in range(1, min(len(words) - 1, 5)):
         if words[at - 1] in BEHIND:
             return False
-        if (words[at] in more and words[at + 1] in BEHIND) or (words[at] in plain and _are_many(words[:at])):
+        if (words[at] in more and words[at + 1] in FOLLOWING) or (words[at] in plain and _are_many(words[:at])):
             return True
     return False
 

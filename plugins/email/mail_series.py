@@ -9,6 +9,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from aigc.types import Json
+from aigc_plugins.ads.a_or_an import is_plural
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.fact_lines import FINAL, in_sentence
 from aigc_plugins.ads.word_lists import TAIL
@@ -48,7 +49,7 @@ def mail_series(context: Context) -> list[dict[str, Json]]:
     brief = MailBrief.of(values)
     given = [int(day) for day in values.get("days") or []]
     asked = int(values.get("mails") or len(given) or 0)
-    most = len(brief.facts) + 2 if asked else len(brief.facts) + 1
+    most = len(brief.facts) + 2 if asked else len(brief.facts) - 1
     count = max(LEAST, min(asked or USUAL, most))
     days = given if len(given) == count else mail_list("wording")["days"][count]  # the check says that they do not fit
     first, between = shared_matter(brief, count - 2)
@@ -135,6 +136,8 @@ def _told_subject(brief: MailBrief, matter: MailMatter, nth: int) -> tuple[str, 
     short = TAIL.sub("", brief.name)
     for fact in matter.facts:
         line = fact.strip(FINAL)
+        if is_plural(brief.name) and (sentence := sentence_of(brief, fact)).startswith("They "):
+            line = sentence.removeprefix("They ").strip(FINAL)  # "Lockers: fit any wall", not "fits"
         for name in (brief.name, short):
             told = f"{name}：{line}" if brief.language == "zh" else f"{name}: {in_sentence(line)}"
             if len(told) <= SUBJECT:

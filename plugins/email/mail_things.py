@@ -43,7 +43,9 @@ class MailThing:
             return cls(name=f"the {base}" if known else base, many=False)
         if head.endswith("ing") and head not in word_lists()["ing_things"]:
             base = TAIL.sub("", base)  # "our dog grooming", which is done at home
-        return cls(name=f"our {in_sentence(base)}", many=is_plural(base) and not PAIR.match(base))
+        person = head in mail_list("telling")["persons"]  # who comes and brings things: they, not it
+        many = person or (is_plural(base) and not PAIR.match(base))
+        return cls(name=f"our {in_sentence(base)}", many=many)
 
 
 def _is_title(name: str, words: list[str], head: str) -> bool:

@@ -32,12 +32,20 @@ SHOES = MailThing(name="our shoes", many=True)
         ("no contract", COURSE, False, "There is no contract"),
         ("at most eight people", COURSE, False, "At most eight people take part"),
         ("taught by a master potter", COURSE, False, "It is taught by a master potter"),
+        ("does not slip on tiles", COURSE, True, "It does not slip on tiles"),
+        ("does not slip on tiles", SHOES, True, "They do not slip on tiles"),
+        ("open Thursday to Sunday, 5 to 9 pm", COURSE, False, "It is open Thursday to Sunday, 5 to 9 pm"),
+        ("felted by hand in Estonia", SHOES, True, "They are felted by hand in Estonia"),
+        ("guide and lamps included", COURSE, False, "Guide and lamps are included"),
+        ("a former funder reviews every text", COURSE, False, "A former funder reviews every text"),
         ("suits and veils are lent", COURSE, False, "Suits and veils are lent"),
         ("we text you the evening before", COURSE, False, "We text you the evening before"),
         ("bring a blanket", COURSE, False, "Bring a blanket"),
         # what is no sentence and cannot be made one without guessing
         ("100 x 60 cm", COURSE, True, ""),
         ("240 g per shoe", SHOES, True, ""),
+        ("no dye, no scent", SHOES, True, ""),
+        ("returns free within 60 days", COURSE, True, ""),
         ("groups of six", COURSE, False, ""),
         ("set of three sizes", SHOES, True, ""),
         ("30-day returns", COURSE, True, ""),
@@ -67,6 +75,11 @@ def test_a_fact_becomes_a_sentence_where_its_words_tell_how(
 )
 def test_a_product_is_named_in_a_sentence(product: str, named: str) -> None:
     assert MailThing.of(product, "en").name == named
+
+
+def test_who_comes_is_no_it() -> None:
+    told = fact_sentence("comes to homes in Galway", MailThing.of("Mobile hairdresser", "en"), goods=False)
+    assert told == "They come to homes in Galway"
 
 
 @pytest.mark.parametrize(
