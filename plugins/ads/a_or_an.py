@@ -97,6 +97,11 @@ def is_plural(product: str) -> bool:
     return bool(re.search(r"[^sui]s$", _head(product)))
 
 
+def with_a(text: str) -> str:
+    """Return a noun with the article that its sound asks for: "an 18 V motor", "a leakproof lid"."""
+    return f"{'an' if _vowel_sound(text.split()[0]) else 'a'} {text}"
+
+
 def _head(product: str) -> str:
     return str(TAIL.sub("", product.lower()).rpartition(" ")[2])
 
