@@ -33,7 +33,7 @@ from aigc.cli.options import (
 )
 from aigc.cli.progress import checking, loading, writing
 from aigc.cli.readable import REASONS
-from aigc.cli.stopping import gentle_stop
+from aigc.cli.stopping import GRACE, gentle_stop
 from aigc.errors import (
     AigcError,
     BriefError,
@@ -339,7 +339,8 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
         return
     with loading(project.settings.model if job.content_type.asks(project.voice(job.content_type)) else "") as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
-    with closing(generator), gentle_stop(in_hand) as stopping, writing(job.remaining, in_hand, stopping) as shown:
+    stop = gentle_stop(in_hand, grace=GRACE)
+    with closing(generator), stop as stopping, writing(job.remaining, in_hand, stopping) as shown:
         job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
 
 

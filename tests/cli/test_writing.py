@@ -273,7 +273,7 @@ def test_ctrl_c_says_how_many_pieces_are_in_hand(aigc: Run, shop: Any, monkeypat
 
     shop.answer = answer
     ran = aigc("batch", "shop/slogan", "many.csv", "--out", "made", "--json")
-    said = re.search(r"Finishing the (\d+) pieces in hand, and no more. Ctrl-C again stops at once: what is", ran.err)
+    said = re.search(r"Stopping in 3 s, with what is finished by then of (\d+) pieces in hand. Ctrl-C again", ran.err)
     assert ran.code == 130 and said, ran.err
     finished = ran.json["counts"]["accepted"]
     assert 1 < int(said[1]) == finished - 1 < many and ran.json["waiting"] == many - finished
