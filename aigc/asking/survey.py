@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -12,6 +13,7 @@ from aigc.errors import AigcError
 from aigc.types import Artifact, Brief, Json
 
 SHOWN = 10  # reasons kept
+KINDS = 1000  # kinds of reasons that are counted
 KNOWN = 2000  # ids that a misspelt one is held against
 Before: TypeAlias = Literal["stands", "changed", "new"]  # what a run comes upon where a brief's piece is to be
 
@@ -25,7 +27,8 @@ class Forecasting(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
+    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept, and
+    `unshown` counts the others, each without its row's place.
 
     `made` of the valid ones are written already, `changed` ones are written again since what makes them is another
     now. `apart` are not among the ids asked for, of which no row has the `missing` ones. `first` are to be written;
@@ -43,6 +46,7 @@ class Survey:
     ids: list[str] = field(default_factory=list)
     noun: str = "rows"
     reasons: list[str] = field(default_factory=list)
+    unshown: Counter[str] = field(default_factory=Counter)
     first: list[Brief] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally, compare=False)
     rejected: int = 0
@@ -53,6 +57,11 @@ class Survey:
     @property
     def total(self) -> int:
         return self.valid + self.failed
+
+    def count(self, reason: str) -> None:
+        """Count a reason that is not kept itself."""
+        if reason in self.unshown or len(self.unshown) < KINDS:
+            self.unshown[reason] += 1
 
     @property
     def none_usable(self) -> str:
@@ -86,7 +95,8 @@ def survey_briefs(
             found.missing.remove(brief.id)
         if only and len(found.ids) < KNOWN:
             found.ids.append(brief.id)
-        found.tally.add(brief.brief if isinstance(brief, Artifact) else brief)
+        asked = brief.brief if isinstance(brief, Artifact) else brief
+        found.tally.add(asked)
         reason = brief.reason if isinstance(brief, Artifact) else ""
         if isinstance(brief, Brief):
             reason = _sort_in(found, brief, first, forecaster, before, wanted, only)
@@ -94,6 +104,8 @@ def survey_briefs(
             found.failed += 1
             if len(found.reasons) < SHOWN:
                 found.reasons.append(reason)
+            else:
+                found.count(reason.removeprefix(f"{asked.source or asked.id}: "))
         else:
             found.valid += 1
         heard(found.total)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aigc.types import JobReport
 
 COLUMNS = 12  # named
+COUNTED = 8  # kinds of reasons, of rows that are not named
 PREVIEWED = 3  # briefs whose prompts a dry run shows as JSON
 EXPORTED = STATUSES[:1]
 MANY = 8  # files of one folder named
@@ -106,7 +107,13 @@ def print_dry_run(
             "changed": found.changed,
         }
         counts |= {"rejected": found.rejected, "needs": found.needs, "flagged": found.flagged}
-        more = {"reasons": found.reasons, "doomed": found.doomed, "apart": found.apart, "forecast": expected.record()}
+        more = {
+            "reasons": found.reasons,
+            "doomed": found.doomed,
+            "apart": found.apart,
+            "unshown": dict(found.unshown),
+            "forecast": expected.record(),
+        }
         print_json({**counts, **more, "inputs": fed, **reading_record(found.tally, unused), "prompts": shown})
         return
     echo(f"── the whole job: {content_type.name} ──", bold=True)
@@ -120,7 +127,9 @@ def print_dry_run(
     for reason in found.reasons:
         echo(f"  {in_line(reason)}")
     if found.failed > len(found.reasons):
-        echo(f"  … and {found.failed - len(found.reasons):,} more")
+        echo(f"  … and {found.failed - len(found.reasons):,} more, among them:")
+        for kind, many in found.unshown.most_common(COUNTED):
+            echo(f"    {counted(many, found.noun[:-1])}: {in_line(kind)}")
     print_inputs(content_type, fed)
     print_reading(found.tally, unused, found.noun)
     for line in forecast_lines(project, expected, unique=unique):
