@@ -49,6 +49,7 @@ from aigc.jobs import (
     REPORT,
     Forecaster,
     Job,
+    Local,
     RayRunner,
     Unique,
     check_model,
@@ -340,8 +341,13 @@ def _write(project: Project, job: Job, runner: RayRunner | None, redo: Redo) -> 
     with loading(project.settings.model if job.content_type.asks(project.voice(job.content_type)) else "") as report:
         generator = project.generator(report, fresh=redo.fresh, retry="failed" in redo.retry, only=job.content_type)
     stop = gentle_stop(in_hand, grace=GRACE)
-    with closing(generator), stop as stopping, writing(job.remaining, in_hand, stopping) as shown:
-        job.write(generator, heard=shown.heard, again=shown.again, stopping=stopping)
+    local = Local(generator)
+
+    def to_come() -> tuple[int, int]:
+        return local.answered, expected.requests - local.told - local.answered
+
+    with closing(generator), stop as stopping, writing(job.remaining, in_hand, stopping, to_come) as shown:
+        job.run(local, heard=shown.heard, again=shown.again, stopping=stopping)
 
 
 def _say(project: Project, report: JobReport, job: Job, *, as_json: bool) -> int:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aigc.types import JobReport
 
 COLUMNS = 12  # named
+BUSY = 0.5  # other programs that want a core, from which on that is said
 COUNTED = 8  # kinds of reasons, of rows that are not named
 PREVIEWED = 3  # briefs whose prompts a dry run shows as JSON
 EXPORTED = STATUSES[:1]
@@ -170,6 +171,8 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         if expected.sure:
             size = "larger" if expected.sure == "or more" else "smaller"
             time = f"{span_told(expected.span)}, by {runs}, which were {size}"
+        if expected.load >= BUSY:
+            time += ", longer for what else runs now"
     else:
         place = "on such a cluster" if cluster else "on this machine"
         if not cluster and _ran_otherwise(project):

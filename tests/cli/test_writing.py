@@ -316,6 +316,20 @@ def test_how_long_it_takes_is_told_once_it_can_be(
     assert progress.time_left(done, in_hand, total, seconds) == left
 
 
+def test_before_half_of_what_is_in_hand_is_finished_time_goes_by_answers(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "SURE", 0.0)
+    piece: Any = SimpleNamespace(status="accepted")
+    assert progress.time_for_answers(40, 320, 60.0) == 480.0
+    assert progress.time_for_answers(7, 320, 60.0) is progress.time_for_answers(40, -3, 60.0) is None
+    for answered, told in ((40, True), (2, False)):
+        with progress.writing(60, lambda: 52, to_come=lambda answered=answered: (answered, 320)) as shown:
+            shown.heard(piece)
+        assert (" left" in capsys.readouterr().err) is told
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_once_stopping_only_what_is_in_hand_is_still_to_come(
     terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
