@@ -171,8 +171,6 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         if expected.sure:
             size = "larger" if expected.sure == "or more" else "smaller"
             time = f"{span_told(expected.span)}, by {runs}, which were {size}"
-        if expected.load >= BUSY:
-            time += ", longer for what else runs now"
     else:
         place = "on such a cluster" if cluster else "on this machine"
         if not cluster and _ran_otherwise(project):
@@ -180,6 +178,8 @@ def forecast_lines(project: Project, expected: Forecast, *, unique: bool = False
         time = f"no time can be told before the first run of {model} {place}"
     lines.append("; ".join(filter(None, [f"  {time}", memory])))
     notes = ["what repeats another piece is written again, which comes on top"] if unique else []
+    if expected.span is not None and expected.load >= BUSY:
+        notes.append("other programs keep this machine busy, which the later time allows for")
     if not expected.counted:
         notes.append(f"the tokenizer of {model} is not here, so tokens are estimated from characters")
     if expected.rendered < expected.briefs:

@@ -31,7 +31,7 @@ LUMP = 2_000  # prompts counted together
 UNLIKE = 3  # times as many pieces, or as few, and a job is no longer like earlier ones
 UNEVEN = 1.1  # times the usual length, by which memory goes: some texts are longer
 # How far off a time may be, down and up: the same machine does other things besides, and few texts at once go slower.
-SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 3, 3 / 2)}
+SPANS = {"": (1 / 2, 3 / 2), "or more": (2 / 3, 3.0), "or less": (1 / 5, 3 / 2)}
 OTHERS = (1 / 3, 3.0)  # at least, where only other types were written here
 UNASKED = "no model"  # writes
 TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
