@@ -14,6 +14,7 @@ import click
 from aigc.asking import Export
 from aigc.cli import completing
 from aigc.cli.echo import echo, print_json
+from aigc.cli.formats_taking import formats_taking
 from aigc.cli.options import (
     Pairs,
     check_exporters,
@@ -32,6 +33,7 @@ from aigc.ledger import has_ledger, opened_ledger
 if TYPE_CHECKING:
     from aigc.project import Project
 
+KNOWN = "known: "  # where no name is near
 NEVER = ("rejected", "failed")
 
 
@@ -77,7 +79,7 @@ def command(
       aigc export /mnt/archive/spring --to csv --out again
     """
     project = open_project(folder)
-    check_exporters(project, formats)
+    _check(project, formats, batch)
     given = mapping(options, "-o")
     out = out if out is not None and out.resolve() != batch.resolve() else None
     if out is None:
@@ -96,7 +98,7 @@ def command(
         if out is None:
             own = {name: own_options(project.registry.get("exporter", name), given) for name in formats}
             remember_exports(ledger, [Export(name=name, options=own[name], with_flagged=with_flagged) for name in own])
-        exported = len(good)
+        exported = len(good) if paths else 0
     if as_json:
         gone = sum(counts[name] for name in left_out)
         told = {"refused": refused} if refused else {}
@@ -109,7 +111,19 @@ def command(
     echo(f"{counted(exported, 'piece')} exported{note}", err=True)
     for sentence in refused:
         echo(f"Not exported: {sentence}", err=True, fg="red")
+    if not paths and (fitting := formats_taking(project, batch)):
+        echo(f"{batch} can be written as {', '.join(fitting)}", err=True)
     return 1 if refused else 0
+
+
+def _check(project: Project, formats: Sequence[str], batch: Path) -> None:
+    """Refuse an unknown format; where no name is near, name those that take the job's pieces."""
+    try:
+        check_exporters(project, formats)
+    except NotFound as error:
+        known = error.hint.startswith(KNOWN) and has_ledger(batch)
+        fitting = ", ".join(formats_taking(project, batch)) if known else ""
+        raise NotFound(error.message, hint=f"{batch} can be written as {fitting}" if fitting else error.hint) from None
 
 
 def _catch_up(project: Project, batch: Path) -> None:

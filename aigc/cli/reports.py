@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from aigc.asking import KEEP_ALL, ROW, Tally
 from aigc.cli import prompts
 from aigc.cli.echo import echo, in_line, print_json
+from aigc.cli.formats_taking import formats_taking
 from aigc.cli.going_on import as_typed, next_command, opening
 from aigc.cli.readable import complaint_lines, counted, duration, span_told
 from aigc.cli.reading_told import print_inputs, print_reading, reading_record
-from aigc.errors import AigcError, megabytes
+from aigc.errors import megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
 from aigc.jobs.forecast.forecaster import UNASKED
 from aigc.jobs.forecast.rates import read_rates
-from aigc.ledger import opened_ledger
 from aigc.types import STATUSES, Json
 from aigc.writing.preview import preview
 
@@ -285,19 +285,8 @@ def _spoken(options: Mapping[str, Json]) -> Iterator[str]:
         yield from ("-o", f"{name}={value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
 
 
-def _takes(project: Project, name: str, folder: Path) -> bool:
-    """Say whether a format, with no option set, takes the job's pieces: its first accepted one, if there is any."""
-    try:
-        with opened_ledger(folder) as ledger:
-            first = next(ledger.pieces.artifacts(EXPORTED), None)
-        bound = project.registry.get("exporter", name).bind({}, "--to")
-        return first is None or not bound.refusals(first, project.timeouts.plugin)
-    except AigcError:
-        return False
-
-
 def _print_next(project: Project, report: JobReport, exported: Sequence[Export], broken: Collection[str]) -> None:
-    names = [name for name in project.registry.names("exporter") if _takes(project, name, report.folder)]
+    names = formats_taking(project, report.folder)
     page = report.folder / REPORT
     exports = [path for path in report.files[1:] if path != page]
     suffixes = {path.suffix for path in (*report.files[:1], *exports)}

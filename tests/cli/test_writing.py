@@ -493,3 +493,9 @@ def test_next_offers_only_formats_that_take_the_pieces(aigc: Run, shop: Any) -> 
     shop.plugins["formats"] = Formats()
     ran = aigc("batch", "shop/slogan", "products.csv", "--out", "made", "--limit", "2")
     assert "  aigc export made --to count    (formats: count, lines)" in ran.out
+    unknown = aigc("export", "made", "--to", "zzzzzz")
+    assert unknown.code == 2 and "no exporter named 'zzzzzz'; made can be written as count, lines\n" in unknown.err
+    assert "did you mean 'count'?" in aigc("export", "made", "--to", "cuont").err
+    nothing = aigc("export", "made", "--to", "aaa")
+    assert nothing.code == 1 and "0 pieces exported\n" in nothing.err
+    assert nothing.err.endswith("made can be written as count, lines\n")
