@@ -13,7 +13,7 @@ from aigc.cli import prompts
 from aigc.cli.echo import echo, in_line, print_json
 from aigc.cli.formats_taking import formats_taking
 from aigc.cli.going_on import as_typed, next_command, opening
-from aigc.cli.readable import complaint_lines, counted, duration, span_told
+from aigc.cli.readable import complaint_lines, counted, duration, fallbacks_told, span_told
 from aigc.cli.reading_told import print_inputs, print_reading, reading_record
 from aigc.errors import megabytes
 from aigc.jobs import REPORT, earlier_exports, rates_file
@@ -238,8 +238,7 @@ def print_report(
     for line in complaint_lines(*short):
         echo(line)
     if report.lines:
-        share = 100 * report.fallback_lines / report.lines
-        echo(f"Fallback lines: {report.fallback_lines} of {report.lines} ({share:.0f} %)")
+        echo(fallbacks_told(report.fallback_lines, report.lines))
     tokens = report.usage.sampled + report.usage.forced
     speed = f", {tokens / report.seconds:,.0f} tokens/s" if tokens and report.seconds > 0 else ""
     told = f" (forecast: {span_told(expected.span)})" if expected and expected.span is not None else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aigc.asking import Export
+from aigc.cli.readable import fallbacks_told
 from aigc.jobs import remember_exports
 from aigc.ledger import opened_ledger
 from aigc.plugs.extension import exporter
@@ -93,3 +94,8 @@ def test_no_format_is_named_where_nothing_can_be_exported(aigc: Run, shop: Any) 
     shop.answer = lambda request, index: "Only 1"
     said = aigc(*BATCH).out
     assert "2 rejected" in said and "aigc export" not in said
+
+
+def test_what_a_fallback_is_is_said_where_there_are_some() -> None:
+    assert fallbacks_told(0, 2) == "Fallback lines: 0 of 2 (0 %)"
+    assert fallbacks_told(11, 63).startswith("Fallback lines: 11 of 63 (17 %), the row's own words where no line of")

@@ -180,7 +180,7 @@ def test_batch_accounts_for_every_row(aigc: Run, shop: Any) -> None:
     assert "3 pieces: 2 accepted, 1 failed" in ran.out
     assert "products.csv:4: product has 34 characters, at most 20" in ran.out
     assert "made/lines.txt" in ran.out.replace("\\", "/") and "aigc export" in ran.out and "--to count" in ran.out
-    assert "tokens/s" in ran.out and "Fallback lines: 0 of 2" in ran.out
+    assert "tokens/s" in ran.out and "Fallback lines: 0 of 2 (0 %)\n" in ran.out
     pieces = [json.loads(line) for line in (shop.folder / "made/artifacts.jsonl").read_text().splitlines()]
     assert [piece["status"] for piece in pieces] == ["accepted", "accepted", "failed"]
     assert len((shop.folder / "made/lines.txt").read_text().splitlines()) == 3
