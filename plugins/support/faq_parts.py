@@ -38,8 +38,9 @@ SHORTEST = 4  # characters of a sentence that is worth telling
 class FaqEntry:
     """This is a question with what most replies say to it, and on which tickets it stands.
 
-    `disputed` are sentences of which replies differ in a number, `alone` those with a number, date or promise that only
-    one reply has; both are left out of the answer, and somebody looks at them. Each has its tickets' ids in front.
+    `disputed` are sentences of which replies differ in a number, with all their wordings, or what one reply says
+    against a sentence of the answer; `alone` those with a number, date or promise that only one reply has, which are
+    left out. Each has its tickets' ids behind.
     """
 
     question: str
@@ -84,10 +85,11 @@ def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
 
 @check(severity="warn")
 def replies_agree(draft: Draft) -> Iterator[Finding]:
-    """Where replies to one question differ in a number or date, that is told: nobody but you knows which is right."""
+    """Where replies to one question differ in a number or date, or one denies what the answer says, each is told with
+    its tickets: nobody but you knows which is right."""
     for one in entries_of(draft.brief.values):
-        for sentence in one.disputed:
-            yield Finding(message=f"{one.question!r}: the replies differ; left out: {sentence}")
+        for sentences in one.disputed:
+            yield Finding(message=f"{one.question!r}: the replies differ; {sentences}")
 
 
 @check(severity="note")
@@ -140,27 +142,56 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
     question = _question(group)
     if not question:
         return None
-    kept, disputed, alone = [], [], []
+    kept, disputed, alone = dict[str, list[str]](), [], list[tuple[str, str]]()
     for said_alike in _alike(group):
         ids = list(dict.fromkeys(ticket.id for ticket, _ in said_alike))
         wordings = Counter(sentence for _, sentence in said_alike)
         best = min(wordings, key=lambda one: (-wordings[one], len(one)))
         binding = {one: _binding(one) for one in wordings}
-        shown = f"{best!r} ({', '.join(ids)})"
         if len(set(binding.values())) > 1 and len(ids) > 1:
-            disputed += [f"{one!r} ({', '.join(t.id for t, own in said_alike if own == one)})" for one in wordings]
+            each = [_cited(one, [t.id for t, own in said_alike if own == one]) for one in wordings]
+            disputed.append(f"left out: {' against '.join(each)}")
         elif len(ids) * 2 > len(group) and len(ids) > 1:
-            kept.append(best)
-        elif len(ids) == 1 and binding[best]:
-            alone.append(shown)
+            kept[best] = ids
+        elif len(ids) == 1 and (binding[best] or denies(best)):
+            alone.append((best, ids[0]))
+    against = {
+        one: [best for best, ids in kept.items() if one[1] not in ids and _against(one[0], best, question)]
+        for one in alone
+    }
+    for (sentence, name), stood in against.items():
+        disputed += [f"{_cited(best, kept[best])} against {_cited(sentence, [name])}" for best in stood]
     joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
     return FaqEntry(
         question=question,
         answer=joint.join(map(capital, kept)),
         tickets=tuple(ticket.id for ticket in group),
         disputed=tuple(disputed),
-        alone=tuple(alone),
+        alone=tuple(_cited(one[0], [one[1]]) for one in alone if not against[one] and _binding(one[0])),
     )
+
+
+def _cited(sentence: str, ids: Sequence[str]) -> str:
+    return f"{sentence!r} ({', '.join(ids)})"
+
+
+def _against(sentence: str, told: str, question: str) -> bool:
+    """Say whether a sentence of another reply to the same question cannot be true beside one: another number of the
+    same unit, or one denies all that the other says of the question."""
+    own, others = _amounts(sentence), _amounts(told)
+    if any(own[unit] != others[unit] for unit in own.keys() & others.keys()):
+        return True
+    asked = content(told) & content(question)
+    return bool(asked) and denies(sentence) != denies(told) and asked <= content(sentence)
+
+
+def _amounts(sentence: str) -> dict[str, set[object]]:
+    """Return the numbers of a sentence by their units."""
+    found: dict[str, set[object]] = {}
+    for one in stated_in(sentence, words=True):
+        if one.unit:
+            found.setdefault(one.unit, set()).add(one.number)
+    return found
 
 
 def _question(group: Sequence[Ticket]) -> str:
