@@ -31,7 +31,7 @@ from aigc.asking.unused_columns import columns_not_used, inputs_fed
 from aigc.content import ContentType
 from aigc.content.yaml_keys import needed
 from aigc.content.yaml_lines import Node, read_yaml, yaml_text
-from aigc.errors import BriefError, ContentTypeError, NotFound, UsageError, describe, nearest, no_file
+from aigc.errors import BriefError, ContentTypeError, NotFound, UsageError, describe, no_file, sought
 from aigc.ledger.ledger import has_ledger
 from aigc.plugs.whole_file import whole_file
 from aigc.project import Project
@@ -202,7 +202,7 @@ class Plan:
     def _feed(self, project: Project, content_type: ContentType) -> Feed:
         if "briefs" in self.named_at and self.briefs != SAMPLE and not Path(self.briefs).is_file():
             message = f"{self.named_at['briefs']}: {no_file(Path(self.briefs))}"
-            raise BriefError(message, hint=nearest(Path(self.briefs)))
+            raise BriefError(message, hint=sought(Path(self.briefs)))
         own = Feed(
             opened=lambda: self._table(project, content_type).rows,
             columns=self.columns,

@@ -40,9 +40,9 @@ from aigc.errors import (
     NotFound,
     UsageError,
     did_you_mean,
-    nearest,
     no_file,
     shell_command,
+    sought,
 )
 from aigc.jobs import (
     ARTIFACTS_FILE,
@@ -155,7 +155,7 @@ def _plan(type_name: str, briefs: str | None, asked: Plan, *, unique: bool) -> P
         plan = read_plan(Path(type_name))
     elif briefs is None:
         if type_name.endswith((".yaml", ".yml")) and not Path(type_name).is_file():
-            raise NotFound(no_file(Path(type_name)), hint=nearest(Path(type_name)))
+            raise NotFound(no_file(Path(type_name)), hint=sought(Path(type_name)))
         raise _no_briefs(type_name)
     elif "/" in briefs and _is_table(type_name) and not _is_table(briefs):
         hint = f"the type comes first: `{shell_command('batch', briefs, type_name)}`"
