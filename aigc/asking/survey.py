@@ -25,10 +25,25 @@ class Forecasting(Protocol):
         """Take a brief into account. AigcError where nothing can be asked for it."""
 
 
+class Reasons(list[str]):
+    """These are the first few reasons, each with its row's place; `unshown` counts the others without."""
+
+    def __init__(self, first: Iterable[str] = ()) -> None:
+        super().__init__(first)
+        self.unshown: Counter[str] = Counter()
+
+    def add(self, reason: str, place: str) -> None:
+        """Keep a reason, or count it without its place."""
+        kind = reason.removeprefix(f"{place}: ")
+        if len(self) < SHOWN:
+            self.append(reason)
+        elif kind in self.unshown or len(self.unshown) < KINDS:
+            self.unshown[kind] += 1
+
+
 @dataclass(slots=True, kw_only=True)
 class Survey:
-    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept, and
-    `unshown` counts the others, each without its row's place.
+    """This is what a first reading of all rows found. Reasons keep the row's place; only the first few are kept.
 
     `made` of the valid ones are written already, `changed` ones are written again since what makes them is another
     now. `apart` are not among the ids asked for, of which no row has the `missing` ones. `first` are to be written;
@@ -45,8 +60,7 @@ class Survey:
     missing: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     noun: str = "rows"
-    reasons: list[str] = field(default_factory=list)
-    unshown: Counter[str] = field(default_factory=Counter)
+    reasons: Reasons = field(default_factory=Reasons)
     first: list[Brief] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally, compare=False)
     rejected: int = 0
@@ -57,11 +71,6 @@ class Survey:
     @property
     def total(self) -> int:
         return self.valid + self.failed
-
-    def count(self, reason: str) -> None:
-        """Count a reason that is not kept itself."""
-        if reason in self.unshown or len(self.unshown) < KINDS:
-            self.unshown[reason] += 1
 
     @property
     def none_usable(self) -> str:
@@ -102,10 +111,7 @@ def survey_briefs(
             reason = _sort_in(found, brief, first, forecaster, before, wanted, only)
         if reason:
             found.failed += 1
-            if len(found.reasons) < SHOWN:
-                found.reasons.append(reason)
-            else:
-                found.count(reason.removeprefix(f"{asked.source or asked.id}: "))
+            found.reasons.add(reason, asked.source or asked.id)
         else:
             found.valid += 1
         heard(found.total)

@@ -112,7 +112,7 @@ def print_dry_run(
             "reasons": found.reasons,
             "doomed": found.doomed,
             "apart": found.apart,
-            "unshown": dict(found.unshown),
+            "unshown": dict(found.reasons.unshown),
             "forecast": expected.record(),
         }
         print_json({**counts, **more, "inputs": fed, **reading_record(found.tally, unused), "prompts": shown})
@@ -129,7 +129,7 @@ def print_dry_run(
         echo(f"  {in_line(reason)}")
     if found.failed > len(found.reasons):
         echo(f"  … and {found.failed - len(found.reasons):,} more, among them:")
-        for kind, many in found.unshown.most_common(COUNTED):
+        for kind, many in found.reasons.unshown.most_common(COUNTED):
             echo(f"    {counted(many, found.noun[:-1])}: {in_line(kind)}")
     print_inputs(content_type, fed)
     print_reading(found.tally, unused, found.noun)

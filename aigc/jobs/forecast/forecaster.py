@@ -38,15 +38,13 @@ TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """This is what `briefs` pieces will take.
+class Workload:
+    """This is what is to be done for `briefs` pieces.
 
     `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
     requests are those before anything is asked again. The written tokens go by earlier `runs` of this type here, by its
-    `examples`, or by its `bounds`; by `no model` where the type asks none. `seconds` are None before the first run on
-    this machine, `like` is the type which that wrote, empty for several others, and `pieces` how many. `too_long`
-    prompts do not fit the model's `context`.
-    `memory` is in bytes, 0 where nothing is known of it. `load` is how many other programs already want each core.
+    `examples`, or by its `bounds`; by `no model` where the type asks none. `too_long` prompts do not fit the model's
+    `context`.
     """
 
     briefs: int
@@ -60,6 +58,17 @@ class Forecast:
     longest_prompt: int
     too_long: int
     context: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast(Workload):
+    """This is what `briefs` pieces will take.
+
+    `seconds` are None before the first run on this machine, `like` is the type which that wrote, empty for several
+    others, and `pieces` how many. `memory` is in bytes, 0 where nothing is known of it. `load` is how many other
+    programs already want each core.
+    """
+
     like: str = ""
     seconds: float | None = None
     memory: int = 0
