@@ -38,7 +38,7 @@ TYPICAL = 0.5  # of max_tokens, where nothing tells how long an answer is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
+class ExpectedWork:
     """This is what is to be done for `briefs` pieces.
 
     `rendered` of them had their prompts rendered and counted, by the model's own tokenizer where `counted`. `planned`
@@ -61,7 +61,7 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast(Workload):
+class Forecast(ExpectedWork):
     """This is what `briefs` pieces will take.
 
     `seconds` are None before the first run on this machine, `like` is the type which that wrote, empty for several
