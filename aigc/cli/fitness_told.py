@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from aigc.cli.echo import echo, in_line
 from aigc.cli.readable import counted
 from aigc.content import ContentType
+from aigc.content.demands import Voice
 from aigc.errors import NotFound
 from aigc.models.needs import Needs, size_text
 from aigc.project import Project
@@ -83,14 +85,24 @@ def fitness_lines(fitness: Fitness) -> list[str]:
     name, voices = fitness.content_type.name, fitness.content_type.demands.voices
     lines = []
     if voices:
-        unmet = [(voice, one.needs) for voice, one in voices.items() if not one.needs.met_by(fitness.model)]
-        needing = ", ".join(f"{voice}, which needs {needs_text(needs)}" for voice, needs in unmet)
-        lacks = f"; not with {fitness.model.name}: {needing}" if unmet else ""
-        lines.append(f"{name} in the voice {fitness.voice}{lacks}")
+        lines.append(" ".join([_used_voice(name, fitness.voice, voices), *_unmet_voices(fitness)]))
     small = [stage for stage in fitness.content_type.stages if fitness.of_size([stage.name])]
     stands_in = all(stage.fallback for stage in small if stage.name in fitness.stages)
     flagged = "will be flagged where the model writes; plain texts stand" if stands_in else "will be flagged"
     return [*lines, *(f"{name} {flagged}: {message}" for message in fitness.of_size(fitness.stages))]
+
+
+def _used_voice(name: str, voice: str, voices: Mapping[str, Voice]) -> str:
+    """Say in which voice a type writes, and what that is."""
+    summary = voices[voice].summary.rstrip(".") if voice in voices else ""
+    return f"{name} writes in its voice {voice!r}" + (f": {summary[0].lower()}{summary[1:]}." if summary else ".")
+
+
+def _unmet_voices(fitness: Fitness) -> Iterator[str]:
+    """Say of each voice whose needs the model does not meet what it needs."""
+    for voice, one in fitness.content_type.demands.voices.items():
+        if not one.needs.met_by(fitness.model):
+            yield f"Its voice {voice!r} needs a model with {needs_text(one.needs)}, which {fitness.model.name} has not."
 
 
 def judge_line(project: Project, content_type: ContentType) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from aigc_plugins.rules.content_words import denies
+from aigc_plugins.rules.content_words import content, denies
 from aigc_plugins.rules.rarity import likeness
 from aigc_plugins.rules.stated import stated_in
 from aigc_plugins.support.like_questions import Ticket
@@ -94,6 +94,25 @@ def binding_of(sentence: str) -> frozenset[object]:
     facts = ((one.kind, one.key or (one.number, one.unit)) for one in stated_in(sentence, words=True))
     times = (found.group().casefold() for found in CLOCK.finditer(sentence))
     return frozenset([*facts, *times, *(found.group().casefold() for found in PROMISE.finditer(sentence))])
+
+
+def contradicts(sentence: str, told: str, question: str) -> bool:
+    """Say whether a sentence of another reply to the same question cannot be true beside one: another number of the
+    same unit, or one denies all that the other says of the question."""
+    own, others = _amounts(sentence), _amounts(told)
+    if any(own[unit] != others[unit] for unit in own.keys() & others.keys()):
+        return True
+    asked = content(told) & content(question)
+    return bool(asked) and denies(sentence) != denies(told) and asked <= content(sentence)
+
+
+def _amounts(sentence: str) -> dict[str, set[object]]:
+    """Return the numbers of a sentence by their units."""
+    found: dict[str, set[object]] = {}
+    for one in stated_in(sentence, words=True):
+        if one.unit:
+            found.setdefault(one.unit, set()).add(one.number)
+    return found
 
 
 def _differ(one: str, other: str) -> bool:

@@ -16,9 +16,9 @@ from aigc import check
 from aigc.types import Draft, Field, Finding, Json
 from aigc.types.foreign import read_json
 from aigc_plugins.ads.capital import capital
-from aigc_plugins.rules.content_words import telling
+from aigc_plugins.rules.content_words import denies, telling
 from aigc_plugins.rules.rarity import likeness
-from aigc_plugins.support.faq_answers import told_alike
+from aigc_plugins.support.faq_answers import binding_of, contradicts, told_alike
 from aigc_plugins.support.like_questions import Ticket, like_questions
 from aigc_plugins.support.personal import MASK, is_personal, masked
 from aigc_plugins.support.reply_parts import reply_wording
@@ -35,8 +35,9 @@ WORDS = 3  # of a question, where there is one of so many
 class FaqEntry:
     """This is a question with what most replies say to it, and on which tickets it stands.
 
-    `disputed` are sentences of which replies differ in a number, `alone` those with a number, date or promise that only
-    one reply has; both are left out of the answer, and somebody looks at them. Each has its tickets' ids in front.
+    `disputed` are sentences of which replies differ in a number, with all their wordings, or what one reply says
+    against a sentence of the answer; `alone` those with a number, date or promise that only one reply has, which are
+    left out. Each has its tickets' ids behind.
     """
 
     question: str
@@ -81,10 +82,11 @@ def nothing_personal(text: str, field: Field) -> Iterator[Finding]:
 
 @check(severity="warn")
 def replies_agree(draft: Draft) -> Iterator[Finding]:
-    """Where replies to one question differ in a number or date, that is told: nobody but you knows which is right."""
+    """Where replies to one question differ in a number or date, or one denies what the answer says, each is told with
+    its tickets: nobody but you knows which is right."""
     for one in entries_of(draft.brief.values):
-        for sentence in one.disputed:
-            yield Finding(message=f"{one.question!r}: the replies differ; left out: {sentence}")
+        for sentences in one.disputed:
+            yield Finding(message=f"{one.question!r}: the replies differ; {sentences}")
 
 
 @check(severity="note")
@@ -137,24 +139,34 @@ def faq_entry(group: Sequence[Ticket]) -> FaqEntry | None:
     question = _question(group)
     if not question:
         return None
-    kept, disputed, alone = [], [], []
+    kept, disputed, alone = dict[str, list[str]](), list[str](), list[tuple[str, list[str]]]()
     for one in told_alike(group):
         ids = one.tickets
         if one.disputed and len(ids) > 1:
-            disputed += [f"{text!r} ({', '.join(one.by[text])})" for text in one.by]
+            disputed.append(f"left out: {' against '.join(_cited(text, own) for text, own in one.by.items())}")
         elif len(ids) * 2 > len(group) and len(ids) > 1:
-            kept.append(one.wording(of=len(group)))
-            alone += [f"{extra!r} ({', '.join(by)})" for extra, by in one.left_out(of=len(group))]
-        elif len(ids) == 1 and one.binding:
-            alone.append(f"{one.shortest!r} ({', '.join(ids)})")
+            kept[one.wording(of=len(group))] = ids
+            alone += one.left_out(of=len(group))
+        elif len(ids) == 1 and (one.binding or denies(one.shortest)):
+            alone.append((one.shortest, ids))
+    against = {
+        text: [best for best, stood in kept.items() if {*ids}.isdisjoint(stood) and contradicts(text, best, question)]
+        for text, ids in alone
+    }
+    for text, ids in alone:
+        disputed += [f"{_cited(best, kept[best])} against {_cited(text, ids)}" for best in against[text]]
     joint = "" if any("\u4e00" <= char <= "\u9fff" for char in "".join(kept)) else " "
     return FaqEntry(
         question=question,
         answer=joint.join(map(capital, kept)),
         tickets=tuple(ticket.id for ticket in group),
         disputed=tuple(disputed),
-        alone=tuple(alone),
+        alone=tuple(_cited(text, ids) for text, ids in alone if not against[text] and binding_of(text)),
     )
+
+
+def _cited(sentence: str, ids: Sequence[str]) -> str:
+    return f"{sentence!r} ({', '.join(ids)})"
 
 
 def _question(group: Sequence[Ticket]) -> str:

@@ -26,7 +26,8 @@ NUMBERED = re.compile(
     rf"|[（(，,]?\s?(?:订单|快递单|运单|工单)(?:号码|编号|号)?[:：是为]?\s?{MASK}[）)]?"
 )
 REGRET = re.compile(
-    r"^(?:sorry|i'm sorry|we're sorry|i'm afraid|unfortunately)[,:]\s*(?=\w)|^(?:抱歉|不好意思|对不起)[，,]\s*",
+    r"^(?:sorry|i'm sorry|we're sorry|i'm afraid|unfortunately)[,:]\s*(?=\w)|^(?:i am|we are) sorry,? but\s+"
+    r"|^(?:非常|很|十分)?(?:抱歉|不好意思|对不起)[，,]\s*",
     re.IGNORECASE,
 )
 AGREED = re.compile(

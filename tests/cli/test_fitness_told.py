@@ -54,7 +54,8 @@ def test_a_model_too_small_is_told_first_and_its_pieces_are_flagged(aigc: Run, s
 def test_the_voice_in_use_is_told_chosen_and_written_down(aigc: Run, shop: Any) -> None:
     shop.write("templates/shop/slogan.yaml", SLOGAN.replace("prompt: slogan.j2", VOICES))
     batch = ("batch", "shop/slogan", "sample", *SMALL, "--out", "made")
-    line = "shop/slogan in the voice joined; not with smollm2-135m: copy, which needs 1B parameters"
+    used = "shop/slogan writes in its voice 'joined': the brief's own words."
+    line = f"{used} Its voice 'copy' needs a model with 1B parameters, which smollm2-135m has not."
     assert aigc(*batch, "--dry-run").err.splitlines()[0] == line
     ran = aigc(*batch)
     assert ran.code == 0 and "voice: joined" in (shop.folder / "made/job.yaml").read_text()

@@ -120,8 +120,48 @@ def test_where_replies_differ_the_piece_is_flagged_and_a_lone_promise_left_out(t
     ]
     assert artifact["fields"]["citations"] == ["3: 1, 2, 3"]
     told = {one["check"]: one["message"] for one in artifact["findings"]}
-    assert "3 days" in told["replies_agree"] or "5 days" in told["replies_agree"]
+    assert "left out: 'Parcels take 3 days.' (1) against 'Parcels take 5 days.' (2)" in told["replies_agree"]
     assert "20 euros" in told["nothing_left_out"] and "(3)" in told["nothing_left_out"]
+
+
+AGAINST = """Ticket ID,Description,Reply
+1,How long does delivery take?,Parcels arrive within 3 working days. We ship from Bergen.
+2,How long does delivery take to Oslo?,Delivery takes 5 working days. We ship from Bergen.
+3,How long does the delivery take?,Parcels arrive within 3 working days. We ship from Bergen.
+4,Can I return the coat?,You can return the coat within 30 days.
+5,Can I return a coat?,"No, coats cannot be returned. The coat must not be worn in a storm."
+6,Can I return the coat please?,You can return the coat within 30 days. The mail has no label.
+"""
+
+
+def test_a_reply_that_contradicts_an_answer_is_named_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(AGAINST, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\ntitle: Shop\n", flagged=True)
+    told = [one["message"] for one in artifact["findings"] if one["check"] == "replies_agree"]
+    assert told[0].startswith("'How long does delivery take?': the replies differ; 'Parcels arrive within 3 working")
+    assert told[0].endswith(" days.' (1, 3) against 'Delivery takes 5 working days.' (2)")
+    assert told[1].startswith("'Can I return the coat?': the replies differ; 'You can return the coat within 30 days.'")
+    assert told[1].endswith(" (4, 6) against 'No, coats cannot be returned.' (5)") and len(told) == 2
+    assert artifact["status"] == "flagged" and not [o for o in artifact["findings"] if o["check"] == "nothing_left_out"]
+
+
+CHINESE = """工单号,问题,回复
+1,雨靴可以退货吗？,收到后七天内可以退货。
+2,请问雨靴可以退货吗？,收到后七天内可以退货。
+3,雨靴能不能退货？,很抱歉，雨靴不能退货。
+4,快递几天能到？,一般三天送达。
+5,请问快递几天能到？,一般三天送达。
+6,快递要几天能到？,您的快递五天左右会到。
+"""
+
+
+def test_a_chinese_reply_that_contradicts_an_answer_is_named_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text(CHINESE, encoding="utf-8")
+    (artifact,) = made(tmp_path, "tickets: export.csv\nlanguage: zh\n", flagged=True)
+    told = [one["message"] for one in artifact["findings"] if one["check"] == "replies_agree"]
+    assert len(told) == 2, told
+    assert "七天内可以退货" in told[0] and "不能退货" in told[0] and "(3)" in told[0]
+    assert "三天" in told[1] and "五天" in told[1] and "(6)" in told[1]
 
 
 def test_folders_of_mails_chats_and_exports_are_read(tmp_path: Path) -> None:
@@ -225,6 +265,8 @@ def test_a_single_name_or_address_needs_no_list(tmp_path: Path) -> None:
 def test_a_reply_is_told_without_regret_for_one_person() -> None:
     assert answers_of("Sorry, there is milk in the buns.") == ["There is milk in the buns."]
     assert answers_of("抱歉，小面包里有牛奶。") == ["小面包里有牛奶。"]
+    assert answers_of("非常抱歉，雨靴不能退货。") == ["雨靴不能退货。"] and not answers_of("很抱歉，给您添麻烦了。")
+    assert answers_of("We are sorry, but coats stay sold. We are sorry for it.") == ["Coats stay sold."]
 
 
 def asked_and_answered(*pairs: tuple[str, str], language: str = "en") -> tuple[dict[str, str], list[FaqEntry]]:
@@ -311,7 +353,7 @@ def test_what_one_reply_adds_for_one_customer_or_with_a_number_is_not_kept() -> 
 )
 def test_replies_that_deny_each_other_are_disputed(one: str, other: str) -> None:
     _, found = asked_and_answered(("May dogs come?", one), ("May I bring my dogs?", other))
-    assert len(found[0].disputed) == 2 and found[0].answer == ""
+    assert " against " in found[0].disputed[0] and found[0].answer == ""
 
 
 def test_a_question_in_a_hurry_is_mended_and_a_reply_loses_its_yes() -> None:
