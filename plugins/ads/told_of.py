@@ -21,7 +21,11 @@ from aigc_plugins.ads.fact_shape import DIVIDED, opening, told_together
 from aigc_plugins.ads.faithful import same_word, words_of
 from aigc_plugins.ads.word_lists import word_lists
 
-DOES = re.compile(r"(?:starts|begins|ends|leaves|departs|arrives|stops|opens|closes|returns|runs)\b", re.IGNORECASE)
+DOES = re.compile(
+    r"(?:starts|begins|ends|leaves|departs|arrives|stops|opens|closes|returns|runs|sails)\b|"
+    r"[a-z]+[^s\W]s (?:every|at|until|daily)\b",
+    re.IGNORECASE,
+)
 ROOMS = (70, 79)  # wide; so that an ending still fits, or at least a short one
 
 
@@ -77,8 +81,13 @@ def _ways(given: Sequence[str], product: str, facts: Sequence[str], names: Seque
             yield f"{capital(name)}: {_listed(given)}."
 
 
+def does_something(fact: str) -> bool:
+    """Tell whether a fact begins with what one thing does: "holds two litres", "sails every hour"."""
+    return opening(fact) == "does" or DOES.match(fact) is not None
+
+
 def _opens(fact: str) -> str:
-    return "does" if DOES.match(fact) else opening(fact)
+    return "does" if does_something(fact) else opening(fact)
 
 
 def _listed(given: Sequence[str]) -> str:

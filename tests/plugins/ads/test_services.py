@@ -70,7 +70,7 @@ def test_a_service_is_called_for_by_its_name_once_and_by_another_verb() -> None:
 
 def test_what_may_be_anything_asks_once() -> None:
     facts = ["school holidays marked", "ships rolled", "A1 size", "in red"]
-    assert len(headline_set({"calls": 2}, [], facts, product="Wall thing")) == 1
+    assert len(headline_set({"calls": 2}, [], facts, product="Wall planner")) == 1
 
 
 def test_no_label_of_one_word_stands_before_what_is_done() -> None:
