@@ -42,10 +42,15 @@ def mend_articles(text: str, field: Field, *, after_with: bool = False) -> str:
         text = _with_one().sub(_with_article, text)
     product = str(field.draft.brief.values.get("product") or "")
     begins = _article_before(product, text) if product else ""
+    short = TAIL.sub("", product)
+    if not begins and short and takes_no_article(short):  # "A football boots" of football boots for firm ground
+        begins = _article_before(short, text)
     if begins and takes_no_article(product):
         text = capital(text[len(begins) :])
     elif begins and " " in product:
-        common = product[1:] == product[1:].lower()
+        first, *others = product.split(" ")
+        named = [word for word in others if word != word.lower() and word not in word_lists()["capitals"]]
+        common = first[1:] == first[1:].lower() and first not in word_lists()["capitals"] and not named
         name = product[0].lower() + product[1:] if common else product
         text = begins + name + text[len(begins) + len(product) :]
 

@@ -109,7 +109,7 @@ def _latin_parts(text: str) -> list[str]:
     if found["joint"] == "or" and "," in found["before"]:
         return []  # "meet at the gate, rain or shine"
     first = found["before"].split(" ")[0].lower()
-    if opening(found["after"]) == "does" and first in _third_persons():  # "charges in 4 hours and | lasts 3 weeks"
+    if opening(found["after"]) == "does" and first in third_persons():  # "charges in 4 hours and | lasts 3 weeks"
         return [found["before"], found["after"]] if " " in found["before"] else []
     again = AGAIN.match(found["after"])  # "no grain and | no sugar": each has its own beginning
     shared = "" if again else _shared(found["before"])
@@ -143,12 +143,12 @@ def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
     counted = {*lost.split()} & {*word_lists()["number_words"]}
     meant = re.match(r"\sfor\s\d+\s(?!euros?\b|pounds?\b|dollars?\b)", lost) and not counted
     added = RELATIVE.match(lost) or meant or (not _counts(lost) and not re.match(r"\s(?:that|which)\b", lost))
-    loose = " and " in kept or words[-1] in word_lists()["prepositions"]
+    loose = words[0] in ("you", "we", "they", "i", "it") or " and " in kept or words[-1] in word_lists()["prepositions"]
     if len(words) < LEAST or loose or bound or not added or LIMITS.search(lost) or ends_dangling(kept):
         return False
     if doing:
         return opening(kept) == "does"
-    verbal = PLURAL.match(words[0]) or words[-1] in _third_persons() or words[-1].endswith(_qualities())
+    verbal = PLURAL.match(words[0]) or words[-1] in third_persons() or words[-1].endswith(_qualities())
     measured = NUMBER.search(kept) and re.match(r"\swith\b", lost)  # "26 hours with case"
     return opening(kept) == "noun" and not verbal and not measured and not ENDS_IN_NUMBER.search(kept)
 
@@ -156,7 +156,7 @@ def _stands(kept: str, lost: str, *, doing: bool = False) -> bool:
 def _acts(item: str) -> bool:
     """Tell whether one of several things is none, but another verb or where to: "closes", "down"."""
     first = item.split(" ")[0].lower()
-    return first in _third_persons() or first in (*word_lists()["particles"], *word_lists()["prepositions"])
+    return first in third_persons() or first in (*word_lists()["particles"], *word_lists()["prepositions"])
 
 
 def _counts(text: str) -> bool:
@@ -217,7 +217,8 @@ def acting_verbs() -> frozenset[str]:
 
 
 @cache
-def _third_persons() -> frozenset[str]:
+def third_persons() -> frozenset[str]:
+    """Return all verbs as of one thing, those that are nouns as well too: "holds", "seals"."""
     return frozenset(map(third_person, [*word_lists()["verbs"], *word_lists()["verbs_or_nouns"]]))
 
 

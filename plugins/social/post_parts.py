@@ -14,10 +14,13 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from aigc.types import Json
-from aigc_plugins.ads.calls import offering
+from aigc_plugins.ads.a_or_an import is_plural
+from aigc_plugins.ads.calls import occasion, offering
 from aigc_plugins.ads.capital import capital
 from aigc_plugins.ads.compose import price_line
 from aigc_plugins.ads.fact_lines import has_words, in_sentence, offered, priced
+from aigc_plugins.ads.fact_shape import opening
+from aigc_plugins.ads.told_of import does_something
 from aigc_plugins.ads.word_lists import TAIL, in_language, word_lists
 from aigc_plugins.articles.retold import tells_again
 from aigc_plugins.social.hashtags import post_hashtags
@@ -63,7 +66,8 @@ class PostBrief:
         line = next(filter(None, written), "")
         if told := [fact for fact in facts if line and tells_again(line, fact, language)]:
             facts.remove(told[0])
-        extras = [_price(values.get("price"), language), offered(values.get("offer") or None) or ""]
+        served = offering(product, texts["category"] or None, further=True) == "service"
+        extras = [_price(values.get("price"), language, served=served), offered(values.get("offer") or None) or ""]
         kinds = word_lists()["kinds"]
         shelf = texts["category"] if texts["category"].lower() not in {*kinds["service"], *kinds["software"]} else ""
         names = (product or str(values.get("topic") or ""), texts["brand"], shelf)
@@ -165,6 +169,8 @@ def call(brief: PostBrief) -> str:
     """Return what the post asks for: to open the address, to look the page up, or to answer a question."""
     lists, platform = wording(), brief.platform
     kind = offering(brief.name, brief.category or None, further=True) if brief.product else "topic"
+    if kind == "service" and occasion(brief.name, brief.language) in ("visit", "school", "firm"):
+        kind = "topic"  # nobody books a museum
     if not brief.called:
         return ""
     if brief.url and platform.link:
@@ -248,8 +254,11 @@ def _fits_numbered(text: str, brief: PostBrief) -> bool:
 
 
 def _said_first(brief: PostBrief) -> bool:
-    """Tell whether the first line tells the first fact: that of a product does where both fit into it."""
+    """Tell whether the first line tells the first fact: that of a product does where both fit into it, and not what one
+    thing does of several: no "Tickets: leaves at nine"."""
     line = _with_fact(brief)
+    if line and brief.language == "en" and is_plural(brief.name) and does_something(brief.facts[0]):
+        return False
     return bool(brief.product and line) and all(
         not bound.over(line) for bound in (brief.platform.headline, brief.platform.shown) if bound
     )
@@ -268,18 +277,27 @@ def _headed(brief: PostBrief) -> str:
     if count < 2 or count >= len(counts) or ENDED.search(topic) or COUNTED.search(topic):
         return topic
     patterns = in_language(wording()["headed"], brief.language)
-    lines = [patterns["readers"]] if brief.audience else []
-    for pattern in (*lines, patterns["plain"]):
+    asked = "_asked" if any(map(_asks, brief.facts[:count])) and "plain_asked" in patterns else ""
+    lines = [patterns["readers" + asked]] if brief.audience else []
+    for pattern in (*lines, patterns["plain" + asked]):
         line: str = pattern.format(topic=topic, count=counts[count], audience=brief.audience)
         if all(not bound.over(line) for bound in (brief.platform.headline, brief.platform.shown) if bound):
             return line
     return topic
 
 
-def _price(price: Json, language: str) -> str:
+def _asks(fact: str) -> bool:
+    """Tell whether a fact is a question or tells somebody to do something, which is no thing to know."""
+    first = fact.split(" ")[0].lower()
+    return fact.rstrip().endswith("?") or opening(fact) == "do" or first in word_lists()["verbs"]
+
+
+def _price(price: Json, language: str, *, served: bool) -> str:
     told = priced(str(price) if price else None)
     pattern: str = in_language(wording()["priced"], language)
-    return price_line(told, language) or (pattern.format(price=told.strip(FINAL)) if told else "")
+    return price_line(told, language, "service" if served else None) or (
+        pattern.format(price=told.strip(FINAL)) if told else ""
+    )
 
 
 def _drawn(lines: Sequence[str], brief: PostBrief) -> str:
