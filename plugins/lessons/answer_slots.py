@@ -72,4 +72,4 @@ def _of_question(question: str) -> str:
         noun = "".join(part for part in which.groups() if part).casefold()
         if noun not in ("is", "are", "was", "were", "do", "does", "did"):
             return f"which {noun}"
-    return " ".join(question.casefold().split()[:3]) if question.isascii() else question[-4:]
+    return question[-4:] if HAN.search(question) else " ".join(question.casefold().split()[:3])

@@ -22,6 +22,7 @@ ASKING = re.compile(
 PLACE = re.compile(r"[里上中下边旁处内外间面市省县国]$")
 WHO = re.compile(r"Who ((?!(?:is|are|was|were|do|does|did|has|have|had|can|will|would|should)\b)[a-z]+ .+)")
 WHAT_IS = re.compile(r"(?:What|Who|Where) (is|are|was|were) ((?:the|its|their) .+)")
+COUNTED_OUT = re.compile(r"What is ([£$€]?\d.+)")
 WHAT_DO = re.compile(r"What do ((?:[A-Za-z]+ ){1,3}?)([a-z]+)")
 HOW_MANY = re.compile(r"How many ([a-z ]+?) (do|does) (.+?) have")
 HOW_MANY_DO = re.compile(r"How many ([a-z]+) do (.+?) ([a-z]+)")
@@ -63,6 +64,8 @@ def _chinese(question: str, answer: str) -> str:
 def _english(question: str, answer: str) -> str:
     if found := WHO.fullmatch(question):
         return f"{_capital(answer)} {found[1]}."
+    if found := COUNTED_OUT.fullmatch(question):
+        return f"{found[1]} is {answer}."
     if (found := WHAT_IS.fullmatch(question)) and not re.search(r"\b(?:for|like|about|called|made|from|of)$", found[2]):
         return f"{_capital(found[2])} {found[1]} {answer}." if len(found[2].split()) < 8 else ""
     if (found := HOW_MANY.fullmatch(question)) and not re.search(rf"\b{found[1]}\b", answer):
