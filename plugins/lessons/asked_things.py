@@ -54,7 +54,12 @@ def thing_of(relation: str, thing: str) -> str:
         return thing if re.match(r"[“\"']", thing) else f"“{thing}”"
     if noun in kinds["bare"] or noun.split()[-1] in kinds["bare"] or not relation.endswith((" of", " for")):
         return thing
-    if noun.split()[-1] in kinds["whole"] and thing[:1].islower() and not ARTICLE.match(thing) and not is_mass(thing):
+    if (
+        noun.split()[-1] in (*kinds["whole"], *kinds["persons"]["en"])
+        and thing[:1].islower()
+        and not ARTICLE.match(thing)
+        and not is_mass(thing)
+    ):
         return f"the {thing}"
     return with_article(thing)
 

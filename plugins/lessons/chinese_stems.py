@@ -22,7 +22,7 @@ DID = re.compile(
     r"打败|击败|开创|推行|撰写|谱写|设计|七擒|登上)"
 )
 ENDS = re.compile(
-    r"(?:发明|发现|制作|创作|写|创立|建立|改进|提出|产生|释放|吸收|含有|属于|需要|使用|盖上|系好|戴好|穿上|带上|叫做|叫作|称为|叫|"
+    r"(?:发明|发现|制作|创作|写|创立|建立|改进|提出|产生|释放|吸收|含有|需要|使用|盖上|系好|戴好|穿上|带上|叫做|叫作|称为|叫|"
     rf"吃|加入|放入)了?{GAP}。"
 )
 FUNCTION = frozenset("的了在应该要会能被把由以用有和与也都就，。！“”")
@@ -46,6 +46,8 @@ def asked_in_place(rest: str, answer: str) -> str:
         return f"谁{after}？"
     if not after and before.endswith("是") and not re.match(r"[约大]?\d", answer):
         return f"{before}{asked_in_chinese(before[:-1], answer)}？"
+    if before.endswith("属于") and not after:
+        return f"{before}哪一类？"
     if ENDS.search(rest):
         return f"{before}什么？"
     return ""

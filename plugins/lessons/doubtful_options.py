@@ -20,6 +20,15 @@ ROUGHLY = re.compile(
     rf"{GAP}\S{{0,3}}左右"
 )
 
+_WANTED = "(?:要|需要?|有|为)?"
+LEAST = re.compile(
+    rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|{GAP}\S{{0,3}}以上"
+)
+MOST = re.compile(
+    rf"(?i)(?:\b(?:at most|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于){_WANTED}\s*{GAP}|"
+    rf"{GAP}\S{{0,3}}以下"
+)
+FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LEAST_SAID = 2  # words by which two sentences are known to ask for the same
 HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -36,6 +45,15 @@ def fits_as_well(other: QuizFact, fact: QuizFact) -> bool:
         return False
     theirs, mine = _asked_about(other), _asked_about(fact)
     return min(len(theirs), len(mine)) >= LEAST_SAID and (theirs <= mine or mine <= theirs)
+
+
+def follows(fact: QuizFact, other: str) -> bool:
+    """Tell whether another number is true because the right one is: what takes at least 3 months takes at least 2."""
+    mine, theirs = (FIGURE.match(text) for text in (fact["answer"], other))
+    if not mine or not theirs:
+        return False
+    right, near = (float(found.group().replace(",", "")) for found in (mine, theirs))
+    return bool((LEAST.search(fact["rest"]) and near < right) or (MOST.search(fact["rest"]) and near > right))
 
 
 def _asked_about(fact: QuizFact) -> frozenset[str]:

@@ -16,16 +16,23 @@ WEAK = re.compile(
     r"(?:made|[a-z]+ed)\b|(?:the )?(?:function|job|role|purpose|use|feature|task|work)s? of|"
     r".*(?:用途|作用|功能|特点|用处|原料)$"
 )
+CLASS = re.compile(r"(?:an? )?(?:[a-z]+ )?(?:source|example|kind|type|sort|form|part|member|species) of")
+SOME = re.compile(r"\b(?:source|example|part|member)s? of$")
 MAIN = re.compile(r"\bmain\b|主要")
 GERUND = re.compile(r"[a-z]+ing\b")
 # What two answers may both say and still be told apart by the rest: "measures time", "measures weight".
 SHARED = frozenset(["measur", "mean", "protect", "call", "made"])
 
 
+def of_left(relation: str) -> bool:
+    """Tell whether a relation is what the left side is: milk is a "source of" calcium, a whale a "kind of" mammal."""
+    return bool(CLASS.fullmatch(relation))
+
+
 def looseness(relation: str, answer: str) -> Mapping[str, str]:
     """Return `alone` for an answer beside which others may be true, `loose` for one beside which those are that share
     a word with it; nothing where a relation has one answer."""
-    if OPEN.match(relation) and not GERUND.match(answer):
+    if SOME.search(relation) or (OPEN.match(relation) and not GERUND.match(answer)):
         return {"alone": "1"}
     weak = (OPEN.match(relation) or WEAK.match(relation)) and not MAIN.search(relation)
     return {"loose": "1"} if weak else {}

@@ -12,17 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from aigc_plugins.lessons.answer_slots import answer_slot, coded
-from aigc_plugins.lessons.doubtful_options import fits_as_well, is_rough, tells_itself
+from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, tells_itself
 from aigc_plugins.lessons.number_words import near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
 from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
-from aigc_plugins.lessons.worked_sums import near_results, steps_of
+from aigc_plugins.lessons.worked_sums import near_amounts, near_results, steps_of
 
 OPTIONS = 4
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 CENTURY = re.compile(rf"{GAP}(?:th)? century")
 THIS_CENTURY = 21
+FEW_WORDS = 3  # up to which answers of the same words in another order are one
 FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
 
@@ -130,10 +131,12 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
     if kind[0] == "code":
         return same_kind
+    counted = bool(re.search(rf"{GAP} ?(?:°|[a-z]{{1,3}}\b|[^\W\d_]*s\b|[\u3400-\u9fff]?[米克吨升℃人])", fact["rest"]))
     century = CENTURY.search(fact["rest"]) and answer.isdecimal()
-    near = _near_centuries(int(answer)) if century else _near_numbers(answer, rough=is_rough(fact))
-    beside = list(map(str, near_results(fact["statement"])))
-    return [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    near = _near_centuries(int(answer)) if century else _near_numbers(answer, rough=is_rough(fact), counted=counted)
+    beside = [*map(str, near_results(fact["statement"])), *near_amounts(fact["statement"])]
+    found = [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    return [other for other in found if not follows(fact, other)]
 
 
 def key_places(statements: Sequence[str]) -> list[int]:
@@ -216,13 +219,13 @@ def _near_centuries(number: int) -> Iterator[str]:
             yield str(number + step)
 
 
-def _near_numbers(answer: str, *, rough: bool = False) -> Iterator[str]:
+def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False) -> Iterator[str]:
     found = NUMBER.match(answer)
     if not found:
         return
     written = found.group().replace(",", "")
     number, digits = Decimal(written), len(written.partition(".")[2])
-    if YEAR.fullmatch(answer.strip()):
+    if YEAR.fullmatch(answer.strip()) and not (rough or counted):
         changes = [number - 10, number + 7, number - 3, number + 15]
     elif rough:
         changes = [_rounded(number * Decimal(times), number) for times in ("1.5", "0.5", "2", "3", "0.25")]
@@ -230,11 +233,12 @@ def _near_numbers(answer: str, *, rough: bool = False) -> Iterator[str]:
         changes = [number * 10, number / 10, number * 2, number * 5, number * 3]
         digits = 3
     elif number == number.to_integral_value() and number <= 12:
-        changes = [number + 1, number - 1, number + 2, number + 3]
+        changes = [number + 1, number - 1, number + 2, number + 3, number - 2, number - 3]
     else:
         most = (number + 100) / 2 if answer.endswith("%") and number <= 100 else number * Decimal("1.2")
         more = () if answer.endswith("%") else (number * Decimal("1.5"), number * Decimal("0.6"))
         near = (number * Decimal("0.8"), most, *more, number * Decimal("0.9"), most * Decimal("0.9"))
+        near = (*near, number * Decimal("1.4"), number * Decimal("0.7"))
         changes = [_rounded(change, number) for change in near]
     for change in changes:
         rounded = round(change, digits)
@@ -268,8 +272,10 @@ def _same(one: str, other: str) -> bool:
         return Decimal(figure.group().replace(",", "")) == Decimal(their.group().replace(",", ""))
     if NUMBER.match(one) or not one.isascii():
         return mine == theirs
-    words, others = set(mine.split()), set(theirs.split())
-    return words <= others or others <= words
+    words, others = mine.split(), theirs.split()
+    if min(len(words), len(others)) > FEW_WORDS:
+        return f" {mine} " in f" {theirs} " or f" {theirs} " in f" {mine} "
+    return set(words) <= set(others) or set(others) <= set(words)
 
 
 def _plain(text: str) -> str:

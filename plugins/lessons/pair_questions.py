@@ -24,8 +24,9 @@ LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿ' -]+")
 TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 YEAR = re.compile(r"(?:1\d\d\d|20\d\d|\d{1,4} (?:BC|AD|BCE|CE))")
 YEAR_ZH = re.compile(r"(?:公元前?)?\d{1,4}年")
+AMOUNT = re.compile(r"\d[\d,. ]*(\s?[A-Za-z]+[²³]?|[\u3400-\u9fff]{1,4})")
 OCCASION = re.compile(
-    r"(?i)\b(?:battle|war|treaty|fall|fire|revolution|invention|discovery|death|birth|opening|end|start)\b"
+    r"(?i)\b(?:battle|war|treaty|fall|fire|revolution|invention|discovery|attack|siege|massacre|d-day|death|birth|opening|end|start)\b"
 )
 HAPPENS = re.compile(
     r"(?:爆发|签订|成立|灭亡|建立|开始|结束|召开|颁布|发表|统一|出生|逝世|开通|通车|开放|发明|发现|[了年])$"
@@ -64,8 +65,10 @@ def english_question(left: str, answer: str, topic: str = "") -> PairQuestion | 
     """Return how an English pair without a relation is asked; None where its left side describes the right one."""
     if left.isdecimal() and YEAR.fullmatch(left):
         return PairQuestion(f"What happened in {left}?", f"{left}: {answer}.")
-    if YEAR.fullmatch(answer) and len(left.split()) > 1:
+    if YEAR.fullmatch(answer) and (len(left.split()) > 1 or OCCASION.search(left)):
         return _dated(left, answer)
+    if (one := AMOUNT.fullmatch(left)) and (other := AMOUNT.fullmatch(answer)) and one[1] != other[1]:
+        return PairQuestion(f"What is {left} in {other[1].strip()}?", f"{left} = {answer}")
     if words_of := _vocabulary_question(left, answer, topic):
         return words_of
     thing = with_article(left)
@@ -93,7 +96,9 @@ def chinese_question(left: str, answer: str, topic: str = "") -> PairQuestion | 
         if len(left) <= SYMBOL and "元素" in topic:
             return PairQuestion(f"“{left}”是哪种元素的符号？", f"“{left}”是{answer}的元素符号。")
         return PairQuestion(f"“{left}”是什么意思？", f"“{left}”的意思是“{answer}”。")
-    if HAN.search(left) and LATIN.fullmatch(answer):
+    if (one := AMOUNT.fullmatch(left)) and (other := AMOUNT.fullmatch(answer)) and one[1] != other[1]:
+        return PairQuestion(f"{left}等于多少{other[1].strip()}？", f"{left} = {answer}")
+    if HAN.search(left) and LATIN.fullmatch(answer) and len(answer) > SYMBOL:
         if TONED.search(answer):
             return PairQuestion(f"“{left}”的拼音是什么？", f"“{left}”的拼音是 {answer}。")
         tongue = f"{found[1]}语" if (found := TONGUE_ZH.search(topic)) else "英语"
@@ -112,6 +117,13 @@ def related_question(left: str, answer: str, relation: str) -> PairQuestion:
     long = len(left.split()) > 5 or not re.match(r"\w", left)
     thing, is_it = f"“{left}”" if long else with_article(left), "are" if is_several(left) else "is"
     return PairQuestion(f"What {is_it} {thing} {relation}?", f"{_capital(thing)} {is_it} {relation} {answer}.")
+
+
+def classed_question(left: str, answer: str, relation: str) -> PairQuestion:
+    """Return how a relation asks that its left side has: milk is "a good source of" calcium."""
+    named = relation if ARTICLE.match(relation) or relation.startswith("part") else with_article(relation)
+    thing, is_it = with_article(left), "are" if is_several(left) else "is"
+    return PairQuestion(f"What {is_it} {thing} {named}?", f"{_capital(thing)} {is_it} {named} {answer}.")
 
 
 def describing(left: str, relation: str) -> str:
@@ -137,7 +149,7 @@ def _vocabulary_question(left: str, answer: str, topic: str) -> PairQuestion | N
 
 def _dated(left: str, answer: str) -> PairQuestion:
     """Return how the year of an event is asked: of "storming of the Bastille", of "Napoleon becomes emperor"."""
-    event = left if ARTICLE.match(left) or left[:1].isdigit() else f"the {left}"
+    event = left if ARTICLE.match(left) or left[:1].isdigit() or len(left.split()) == 1 else f"the {left}"
     if (" of " in left or OCCASION.search(left)) and not taken_apart(left):
         return PairQuestion(f"In which year was {event}?", f"{_capital(event)}: {answer}.")
     return PairQuestion(f"In which year did this happen: {left}?", f"{_capital(left)}: {answer}.")

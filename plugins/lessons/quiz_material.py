@@ -21,10 +21,11 @@ from collections.abc import Sequence
 
 from aigc_plugins.lessons.asked_things import asked_with, is_several, pair_kinds, with_article
 from aigc_plugins.lessons.chinese_stems import asked_in_place
-from aigc_plugins.lessons.loose_relations import looseness, told_apart
+from aigc_plugins.lessons.loose_relations import looseness, of_left, told_apart
 from aigc_plugins.lessons.pair_questions import (
     PairQuestion,
     chinese_question,
+    classed_question,
     describing,
     english_question,
     related_question,
@@ -116,8 +117,13 @@ def read_facts(
 def _named_pair(fact: str) -> tuple[str, str] | None:
     """Return the sides of a pair that asks nothing itself; None of what is none, or an expression and its value."""
     left, answer = _sides(fact)
-    asks = left.endswith(ENDS) or BLANK.search(left) or (CODE.search(left) and not PROSE.search(left))
+    asks = left.endswith(ENDS) or BLANK.search(left) or _is_code(left)
     return None if asks or not left or not answer else (left, answer.rstrip(".。"))
+
+
+def _is_code(left: str) -> bool:
+    """Tell whether a left side is an expression; "1 m" is an amount."""
+    return bool(CODE.search(left)) and not PROSE.search(left) and not re.fullmatch(r"\d[\d,.]* ?[A-Za-z]{1,3}", left)
 
 
 def _as_worded(fact: str, relation: str | None, language: str, topic: str) -> PairQuestion | None:
@@ -196,10 +202,10 @@ def _pair(fact: str, relation: str | None, language: str, topic: str = "") -> Qu
     if len(BLANK.findall(left)) == 1:
         rest = BLANK.sub(GAP, left)
         return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
-    relation = None if CODE.search(left) and not PROSE.search(left) else relation
+    relation = None if ARITHMETIC.fullmatch(left) else relation
     loose = looseness(relation, answer) if relation else {}
-    if relation and language != "zh" and PARTICIPLE.match(relation) and not left.endswith(ENDS):
-        related_as = related_question(left, answer, relation)
+    if relation and language != "zh" and not left.endswith(ENDS) and (PARTICIPLE.match(relation) or of_left(relation)):
+        related_as = (classed_question if of_left(relation) else related_question)(left, answer, relation)
         return _asked(related_as.question, related_as.statement, answer) | loose
     if left.endswith(ENDS):
         return _asked(left, told_question(left, answer), answer)
@@ -209,7 +215,8 @@ def _pair(fact: str, relation: str | None, language: str, topic: str = "") -> Qu
         if question := _asked_as_it_stands(left, answer, language):
             return _asked(question, _told(left, answer, question), answer)
     if language == "zh":
-        rest = f"{related(left, relation) if relation else left}是{GAP}。"
+        classed = relation in pair_kinds()["classes"]
+        rest = f"{left}属于{GAP}。" if classed else f"{related(left, relation) if relation else left}是{GAP}。"
     else:
         described = re.sub(r"^(?:the|The)\s+", "", describing(left, relation) if relation else left)
         rest = f"The {described} {'are' if relation and SEVERAL.fullmatch(relation) else 'is'} {GAP}."
