@@ -17,6 +17,9 @@ VOWEL = re.compile(r"(?i)(?!uni|use|usu|eu|one\b|ukul)[aeiou]|hour|honest")
 JOINING = re.compile(r"\s(?:of|in|on|with|from|for|at|to|that|which|who|without)\s")
 ABSTRACT = re.compile(r"(?:tion|sion|ness|ity|ism|ology|ics|ing|ium)$")
 COUNTED = ("building", "ring", "string", "spring", "wing", "painting", "stadium", "aquarium", "station", "city")
+PERSON = re.compile(
+    r"(?:者|[^\u3400-\u9fff]人|的[^的]{1,4}人|[教律医厨画]师|[演成队官]员|将军|皇帝|[作画科学]家|诗人|教练|队长|国君|丞相)$"
+)
 FIGURE = re.compile(r"[约大]*\d")
 
 
@@ -75,6 +78,7 @@ def asked_in_chinese(described: str, answer: str) -> str:
     kinds = pair_kinds()
     asked = (("谁", "persons"), ("哪座城市", "cities"), ("哪里", "places"), ("什么时候", "times"))
     found = next((word for word, kind in asked if described.endswith(tuple(kinds[kind]["zh"]))), "")
+    found = found or ("谁" if PERSON.search(described) else "")
     return found or ("多少" if FIGURE.match(answer) else "什么")
 
 

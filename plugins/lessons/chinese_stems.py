@@ -56,6 +56,9 @@ def asked_in_place(rest: str, answer: str) -> str:
 def strays(question: str, rest: str) -> Iterator[str]:
     """Yield why a Chinese question does not ask for its sentence: it leaves characters out, or brings some in."""
     asked, told = (Counter(HAN.findall(text)) for text in (question, rest.replace(GAP, "")))
+    figures = Counter(re.findall(r"\d+", rest.replace(GAP, ""))) - Counter(re.findall(r"\d+", question))
+    if figures:
+        yield f"leaves out {', '.join(figures)}"
     missing = [char for char in told if char not in FUNCTION and asked[char] < told[char]]
     if missing:
         yield f"leaves out {''.join(missing[:4])}"

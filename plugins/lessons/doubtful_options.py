@@ -22,7 +22,8 @@ ROUGHLY = re.compile(
 
 _WANTED = "(?:要|需要?|有|为)?"
 LEAST = re.compile(
-    rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|{GAP}\S{{0,3}}以上"
+    rf"(?i)(?:\b(?:at least|more than|over|above|a minimum of)|至少|超过|不少于|高于){_WANTED}\s*{GAP}|"
+    rf"{GAP}\S{{0,3}}以上"
 )
 MOST = re.compile(
     rf"(?i)(?:\b(?:at most|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于){_WANTED}\s*{GAP}|"

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from aigc_plugins.lessons.answer_slots import answer_slot, coded
 from aigc_plugins.lessons.doubtful_options import fits_as_well, follows, is_rough, tells_itself
-from aigc_plugins.lessons.number_words import near_counts, of_like_count
+from aigc_plugins.lessons.number_words import CLASSIFIERS, near_counts, of_like_count
 from aigc_plugins.lessons.option_lengths import many_like, of_fair_lengths
 from aigc_plugins.lessons.quiz_material import GAP, QuizFact, quiz_stem
 from aigc_plugins.lessons.worked_sums import near_amounts, near_results, steps_of
@@ -23,6 +23,9 @@ NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
 CENTURY = re.compile(rf"{GAP}(?:th)? century")
 THIS_CENTURY = 21
+HAN = re.compile(r"[\u3400-\u9fff]")
+CLASSIFIED = re.compile(rf"(?<!第){GAP}[{CLASSIFIERS}]")
+DATED = re.compile(rf"\b(?:in|since|until) (?:the year )?{GAP}(?:\.| AD| BC)")
 FEW_WORDS = 3  # up to which answers of the same words in another order are one
 FAR = 2  # times: a number that is so far from the right one is no choice
 ROUND = (1000, 500, 100, 50, 10, 5, 2)  # a number that one of these divides has neighbours that it divides too
@@ -102,6 +105,8 @@ def _offered(
 def _feedback(fact: QuizFact, language: str) -> str:
     """Return what is said after an answer: the fact, and of a sum how it is worked out."""
     statement = fact["statement"]
+    if fact["question"] and statement.startswith(fact["question"]):  # which would only say the question once more
+        return f"正确答案：{fact['answer']}。" if language == "zh" else f"The answer is {fact['answer']}."
     steps = steps_of(statement, language)
     return f"{statement.rstrip('.。')}{'。' if language == 'zh' else '. '}{steps}" if steps else statement
 
@@ -133,9 +138,17 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
         return same_kind
     counted = bool(re.search(rf"{GAP} ?(?:°|[a-z]{{1,3}}\b|[^\W\d_]*s\b|[\u3400-\u9fff]?[米克吨升℃人])", fact["rest"]))
     century = CENTURY.search(fact["rest"]) and answer.isdecimal()
-    near = _near_centuries(int(answer)) if century else _near_numbers(answer, rough=is_rough(fact), counted=counted)
+    near = (
+        _near_centuries(int(answer))
+        if century
+        else _near_numbers(answer, rough=is_rough(fact), counted=counted, dated=bool(DATED.search(fact["rest"])))
+    )
     beside = [*map(str, near_results(fact["statement"])), *near_amounts(fact["statement"])]
+    if len(beside) >= OPTIONS - 1:
+        return beside
     found = [*beside, *of_like_count(answer, same_kind), *near, *near_counts(answer)]
+    counting = HAN.match(answer) and CLASSIFIED.search(fact["rest"])  # 两次, not 二次
+    found = ["两" if counting and other == "二" else other for other in found]
     return [other for other in found if not follows(fact, other)]
 
 
@@ -219,13 +232,13 @@ def _near_centuries(number: int) -> Iterator[str]:
             yield str(number + step)
 
 
-def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False) -> Iterator[str]:
+def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, dated: bool = False) -> Iterator[str]:
     found = NUMBER.match(answer)
     if not found:
         return
     written = found.group().replace(",", "")
     number, digits = Decimal(written), len(written.partition(".")[2])
-    if YEAR.fullmatch(answer.strip()) and not (rough or counted):
+    if (YEAR.fullmatch(answer.strip()) or dated) and not (rough or counted):
         changes = [number - 10, number + 7, number - 3, number + 15]
     elif rough:
         changes = [_rounded(number * Decimal(times), number) for times in ("1.5", "0.5", "2", "3", "0.25")]

@@ -25,6 +25,8 @@ TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
 YEAR = re.compile(r"(?:1\d\d\d|20\d\d|\d{1,4} (?:BC|AD|BCE|CE))")
 YEAR_ZH = re.compile(r"(?:公元前?)?\d{1,4}年")
 AMOUNT = re.compile(r"\d[\d,. ]*(\s?[A-Za-z]+[²³]?|[\u3400-\u9fff]{1,4})")
+DOES = re.compile(r"[a-z]+[^s\W]s (?!(?:of|in|on|and|for|from|at|with|or|to|that|who|which)\b)")
+RECKONED = re.compile(r"(?:\d|half|double|twice|a quarter|three quarters)\b.* (?:of )?\d.*|\d+ ?% of .+|double \d+")
 OCCASION = re.compile(
     r"(?i)\b(?:battle|war|treaty|fall|fire|revolution|invention|discovery|attack|siege|massacre|d-day|death|birth|opening|end|start)\b"
 )
@@ -65,6 +67,8 @@ def english_question(left: str, answer: str, topic: str = "") -> PairQuestion | 
     """Return how an English pair without a relation is asked; None where its left side describes the right one."""
     if left.isdecimal() and YEAR.fullmatch(left):
         return PairQuestion(f"What happened in {left}?", f"{left}: {answer}.")
+    if RECKONED.fullmatch(left) and answer[:1].isdigit():
+        return PairQuestion(f"What is {left}?", f"{_capital(left)} = {answer}")
     if YEAR.fullmatch(answer) and (len(left.split()) > 1 or OCCASION.search(left)):
         return _dated(left, answer)
     if (one := AMOUNT.fullmatch(left)) and (other := AMOUNT.fullmatch(answer)) and one[1] != other[1]:
@@ -179,9 +183,10 @@ def _deed(thing: str, answer: str) -> SentenceEnd | None:
     """Return a pair as a sentence whose end is what the left side does; None where the answer is no deed."""
     if len(answer.split()) < 2 or ARTICLE.match(answer):
         return None
-    whole = taken_apart(f"{_capital(thing)} {answer}")
-    end = whole if whole and whole.subject == _capital(thing) else None
-    end = end or as_deed(_capital(thing), answer, several=is_several(thing))
+    several, subject = is_several(thing), _capital(thing)
+    end = as_deed(subject, answer, several=several)
+    if not end and not several and DOES.match(answer):
+        end = SentenceEnd(subject, answer, "one")  # "smooths a surface", with a verb that no list has
     helping = re.match(r"(?:is|are|was|were|has|have|had|can|cannot|may|must)\b", answer)
     return None if helping else end
 

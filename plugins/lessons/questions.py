@@ -96,6 +96,7 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
     wrong."""
     values = draft.brief.values
     told = [str(item["feedback"]) for item in draft.fields.get(field) or []]
+    asked = {str(item.get("stem")) for item in draft.fields.get(field) or []}
     key: Mapping[str, Json] = draft.fields.get("key") or {}
     told += key.get("facts") or []
     facts = values.get("facts") or []
@@ -108,7 +109,7 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
             yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
         elif is_unsaid(made["question"]):
             yield f"{fact!r} does not say what its right side is to its left one: give a `relation`, such as {such!r}"
-        elif not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
+        elif made["question"] not in asked and not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
             yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
     for fact, value in wrong_sums(facts):
         yield f"{fact!r} is wrong, it comes to {value}"
@@ -157,6 +158,8 @@ def _misfits(text: str, fact: Mapping[str, str]) -> Iterator[str]:
         same = told and (told[2], told[1].casefold()) == (asked[1], asked[2].casefold())
         if not same and not re.match(rf"{GAP} (?:is|are|was|were)\b", rest):
             yield f"asks what something {asked[1]}, which its fact does not say"
+    if re.search(r"\b(?:called|named|known as)\b", text) and not NAMING.search(rest):
+        yield "asks what something is called, which its fact does not say"
     if told and told[3] and not NAMING.search(text):
         yield f"does not ask what it is {told[3]}"
     for article, word in re.findall(r"\b(an?) (\w+)", text.casefold()):

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from aigc_plugins.lessons.asked_things import asked_with, is_several, pair_kinds, with_article
 from aigc_plugins.lessons.chinese_stems import asked_in_place
-from aigc_plugins.lessons.loose_relations import looseness, of_left, told_apart
+from aigc_plugins.lessons.loose_relations import akin, looseness, of_left, told_apart
 from aigc_plugins.lessons.pair_questions import (
     PairQuestion,
     chinese_question,
@@ -108,7 +108,8 @@ def read_facts(
         others = others_of(end, ends, topic) if end else []
         one = quiz_fact(fact, relation, language, topic)
         if fact in deeds and one:
-            made.append(one | {"others": "\n".join(told_apart(one["answer"], others_of(deeds[fact], ends, topic)))})
+            far = [other for other in ends if not akin(other.subject, deeds[fact].subject)]
+            made.append(one | {"others": "\n".join(told_apart(one["answer"], others_of(deeds[fact], far, topic)))})
         else:
             made.append(_ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else one)
     return made
