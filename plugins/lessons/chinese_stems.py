@@ -16,6 +16,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 MEASURE = re.compile(
     r"平方米|立方米|公里|千米|厘米|毫米|千克|公斤|毫升|小时|分钟|个月|摄氏度|赫兹|分贝|毫安|[天岁米克吨秒倍个条只颗座种位张件次节片根朵名句周度元℃%]"
 )
+MEASURED = tuple(pair_kinds()["measured"])
 FEW = 10
 DID = re.compile(
     rf"{GAP}(?:最早|首先|首次|第一个)?(?:发明|制作|创作|写|发现|出使|改进|建立|统一|提出|修建|主持|率领|领导|编写|绘制|创立|创办|编著|完成|"
@@ -44,7 +45,7 @@ def asked_in_place(rest: str, answer: str) -> str:
         return f"{before}哪一{after}？" if not before.endswith(("前", "元")) else f"{before}多少{after}？"
     if DID.match(rest) and 2 <= len(answer) <= 4 and answer[0] in pair_kinds()["surnames"]:
         return f"谁{after}？"
-    if not after and before.endswith("是") and not re.match(r"[约大]?\d", answer):
+    if not after and before.endswith("是") and (before[:-1].endswith(MEASURED) or not re.match(r"[约大]?\d", answer)):
         return f"{before}{asked_in_chinese(before[:-1], answer)}？"
     if before.endswith("属于") and not after:
         return f"{before}哪一类？"

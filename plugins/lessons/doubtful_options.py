@@ -16,8 +16,10 @@ from aigc_plugins.lessons.quiz_material import GAP, QuizFact
 from aigc_plugins.rules.content_words import content
 
 ROUGHLY = re.compile(
-    rf"(?i)(?:\b(?:about|around|roughly|nearly|almost|some|approximately)|大?约|将近|差不多)(?:需要?|有|为|是|要)?\s*{GAP}|"
-    rf"{GAP}\S{{0,3}}左右"
+    rf"(?i)(?:\b(?:about|around|roughly|nearly|almost|some|approximately)|大?约|将近|差不多)[\u3400-\u9fff]{{0,2}}\s*{GAP}|"
+    rf"{GAP}\S{{0,3}}左右|"
+    rf"\b(?:takes?|needs?|lasts?|bakes?|cooks?|boils?|rests?|rises?) (?:for )?{GAP} (?:minutes|hours|weeks)|"
+    rf"[煮蒸烤炒焖炖醒泡腌]{GAP}(?:分钟|小时|天)|需要?{GAP}分钟"
 )
 
 _WANTED = "(?:要|需要?|有|为)?"
@@ -29,6 +31,8 @@ MOST = re.compile(
     rf"(?i)(?:\b(?:at most|less than|under|below|up to|a maximum of)|不超过|最多|低于|少于){_WANTED}\s*{GAP}|"
     rf"{GAP}\S{{0,3}}以下"
 )
+SHARE = re.compile(rf"{GAP} ?(?:%|per ?cent)|%$")
+WHOLE = 100  # per cent
 FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 LEAST_SAID = 2  # words by which two sentences are known to ask for the same
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -49,11 +53,14 @@ def fits_as_well(other: QuizFact, fact: QuizFact) -> bool:
 
 
 def follows(fact: QuizFact, other: str) -> bool:
-    """Tell whether another number is true because the right one is: what takes at least 3 months takes at least 2."""
+    """Tell whether another number is true because the right one is, as what takes at least 3 months takes at least 2,
+    or is no share of a whole."""
     mine, theirs = (FIGURE.match(text) for text in (fact["answer"], other))
     if not mine or not theirs:
         return False
     right, near = (float(found.group().replace(",", "")) for found in (mine, theirs))
+    if SHARE.search(f"{fact['rest']} {fact['answer']}") and right <= WHOLE < near:
+        return True
     return bool((LEAST.search(fact["rest"]) and near < right) or (MOST.search(fact["rest"]) and near > right))
 
 
@@ -63,7 +70,7 @@ def _asked_about(fact: QuizFact) -> frozenset[str]:
 
 
 def is_rough(fact: QuizFact) -> bool:
-    """Tell whether a number is said only roughly, so that one beside it is as right: "about 10 minutes"."""
+    """Tell whether a number is both only roughly, so that one beside it is as right: "about 10 minutes"."""
     return bool(ROUGHLY.search(fact["rest"]))
 
 
@@ -72,7 +79,7 @@ def tells_itself(stem: str, options: Sequence[str]) -> bool:
     answer, *others = options
     if re.match(r"[\d一二两三四五六七八九十百千]", answer):
         return False
-    said = {word for word in content(stem) & content(answer) if not word.isdecimal()}
+    both = {word for word in content(stem) & content(answer) if not word.isdecimal()}
     if HAN.search(answer):
-        said |= (set(HAN.findall(stem)) & set(HAN.findall(answer))) - FUNCTION - ASKING
-    return any(not any(word in content(other) or word in other for other in others) for word in said)
+        both |= (set(HAN.findall(stem)) & set(HAN.findall(answer))) - FUNCTION - ASKING
+    return any(not any(word in content(other) or word in other for other in others) for word in both)

@@ -21,6 +21,7 @@ SOME = re.compile(r"\b(?:source|example|part|member)s? of$")
 MAIN = re.compile(r"\bmain\b|主要")
 GERUND = re.compile(r"[a-z]+ing\b")
 # What two answers may both say and still be told apart by the rest: "measures time", "measures weight".
+HAN = re.compile(r"[\u3400-\u9fff]")
 KIN = 5  # letters
 SHARED = frozenset(["measur", "mean", "protect", "call", "made"])
 
@@ -41,10 +42,16 @@ def looseness(relation: str, answer: str) -> Mapping[str, str]:
 
 def told_apart(answer: str, others: Sequence[str]) -> list[str]:
     """Return the answers that say nothing that this one says."""
-    return [other for other in others if not (content(other) & content(answer)) - SHARED]
+    return [other for other in others if not _in_both(answer, other)]
+
+
+def _in_both(one: str, other: str) -> frozenset[str]:
+    """Return the words that two answers share, or the characters where they share two: 去除腥味, 去腥增香."""
+    chars = frozenset(HAN.findall(one)) & frozenset(HAN.findall(other))
+    return (content(one) & content(other)) - SHARED or (chars if len(chars) > 1 else frozenset())
 
 
 def akin(one: str, other: str) -> bool:
-    """Tell whether two things share the beginning of a word, "reflector" and "reflective vest": they may do the same."""
+    """Tell whether two things share the beginning of a word, "reflector" and "reflective vest", and may do the same."""
     begun = [{word[:KIN] for word in re.findall(rf"[a-z]{{{KIN},}}", text.casefold())} for text in (one, other)]
     return one != other and bool(begun[0] & begun[1])

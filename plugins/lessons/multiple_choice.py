@@ -136,7 +136,9 @@ def distractors(fact: QuizFact, facts: Sequence[QuizFact], pool: Sequence[str] |
     same_kind.sort(key=lambda other: (_named(other) != _named(answer), _article(other) != _article(answer)))
     if kind[0] == "code":
         return same_kind
-    counted = bool(re.search(rf"{GAP} ?(?:°|[a-z]{{1,3}}\b|[^\W\d_]*s\b|[\u3400-\u9fff]?[米克吨升℃人])", fact["rest"]))
+    counted = bool(
+        re.search(rf"{GAP} ?(?:°|[a-z]{{1,3}}\b|[^\W\d_]*s\b|[多余]|[\u3400-\u9fff]?[米克吨升℃人])", fact["rest"])
+    )
     century = CENTURY.search(fact["rest"]) and answer.isdecimal()
     near = (
         _near_centuries(int(answer))
@@ -241,7 +243,9 @@ def _near_numbers(answer: str, *, rough: bool = False, counted: bool = False, da
     if (YEAR.fullmatch(answer.strip()) or dated) and not (rough or counted):
         changes = [number - 10, number + 7, number - 3, number + 15]
     elif rough:
-        changes = [_rounded(number * Decimal(times), number) for times in ("1.5", "0.5", "2", "3", "0.25")]
+        changes = [
+            _rounded(number * Decimal(times), number) for times in ("1.5", "0.5", "2", "3", "0.25", "0.7", "1.3")
+        ]
     elif number < 1:
         changes = [number * 10, number / 10, number * 2, number * 5, number * 3]
         digits = 3

@@ -28,7 +28,7 @@ AMOUNT = re.compile(r"\d[\d,. ]*(\s?[A-Za-z]+[²³]?|[\u3400-\u9fff]{1,4})")
 DOES = re.compile(r"[a-z]+[^s\W]s (?!(?:of|in|on|and|for|from|at|with|or|to|that|who|which)\b)")
 RECKONED = re.compile(r"(?:\d|half|double|twice|a quarter|three quarters)\b.* (?:of )?\d.*|\d+ ?% of .+|double \d+")
 OCCASION = re.compile(
-    r"(?i)\b(?:battle|war|treaty|fall|fire|revolution|invention|discovery|attack|siege|massacre|d-day|death|birth|opening|end|start)\b"
+    r"(?i)\b(?:battle|war|treaty|fall|fire|revolution|invention|discovery|exhibition|expedition|conquest|attack|siege|massacre|d-day|death|birth|opening|end|start)\b"
 )
 HAPPENS = re.compile(
     r"(?:爆发|签订|成立|灭亡|建立|开始|结束|召开|颁布|发表|统一|出生|逝世|开通|通车|开放|发明|发现|[了年])$"
@@ -156,6 +156,8 @@ def _dated(left: str, answer: str) -> PairQuestion:
     event = left if ARTICLE.match(left) or left[:1].isdigit() or len(left.split()) == 1 else f"the {left}"
     if (" of " in left or OCCASION.search(left)) and not taken_apart(left):
         return PairQuestion(f"In which year was {event}?", f"{_capital(event)}: {answer}.")
+    if not taken_apart(left):
+        return PairQuestion(f"Which year belongs to “{left}”?", f"{_capital(left)}: {answer}.")
     return PairQuestion(f"In which year did this happen: {left}?", f"{_capital(left)}: {answer}.")
 
 

@@ -118,7 +118,8 @@ def read_facts(
 def _named_pair(fact: str) -> tuple[str, str] | None:
     """Return the sides of a pair that asks nothing itself; None of what is none, or an expression and its value."""
     left, answer = _sides(fact)
-    asks = left.endswith(ENDS) or BLANK.search(left) or _is_code(left)
+    happened = left.isdecimal() and PROSE.search(answer)  # in a year
+    asks = left.endswith(ENDS) or BLANK.search(left) or (_is_code(left) and not happened)
     return None if asks or not left or not answer else (left, answer.rstrip(".。"))
 
 
