@@ -70,7 +70,7 @@ def _asked_about(fact: QuizFact) -> frozenset[str]:
 
 
 def is_rough(fact: QuizFact) -> bool:
-    """Tell whether a number is both only roughly, so that one beside it is as right: "about 10 minutes"."""
+    """Tell whether a number is only roughly told, so that one beside it is as right: "about 10 minutes"."""
     return bool(ROUGHLY.search(fact["rest"]))
 
 
