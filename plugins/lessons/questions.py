@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from aigc import check
 from aigc.types import Draft, Finding, Json
+from aigc_plugins.lessons.chinese_stems import strays
+from aigc_plugins.lessons.pair_questions import is_unsaid
 from aigc_plugins.lessons.quiz_material import GAP, quiz_stem, read_facts, says_the_same
 from aigc_plugins.lessons.worked_sums import wrong_sums
 
@@ -64,6 +66,7 @@ def asks_the_fact(text: str, *, fact: Mapping[str, str]) -> Iterator[str]:
     if "几" in text and (figure := re.match(r"\d+", answer)) and int(figure.group()) > FEW:
         yield f"asks 几, and the answer is {fact['answer']!r}: 多少"
     if HAN.search(rest):
+        yield from strays(text, fact["rest"])
         return
     asked = {_stem(word) for word in WORD.findall(text)}
     content = [word for word in WORD.findall(rest) if word.casefold() not in SMALL]
@@ -93,16 +96,20 @@ def every_fact_asked(draft: Draft, *, field: str = "items") -> Iterator[str]:
     wrong."""
     values = draft.brief.values
     told = [str(item["feedback"]) for item in draft.fields.get(field) or []]
+    asked = {str(item.get("stem")) for item in draft.fields.get(field) or []}
     key: Mapping[str, Json] = draft.fields.get("key") or {}
     told += key.get("facts") or []
     facts = values.get("facts") or []
+    such = "省会" if draft.language == "zh" else "capital of"
     read = read_facts(facts, values.get("relation"), draft.language, str(values.get("topic") or ""))
     for fact, made in zip(facts, read, strict=True):
         if made is None and says_the_same(fact):
             yield f"no question from {fact!r}: both sides are the same"
         elif made is None:
             yield f"no question from {fact!r}: write it as question = answer, or put *asterisks* around the answer"
-        elif not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
+        elif is_unsaid(made["question"]):
+            yield f"{fact!r} does not say what its right side is to its left one: give a `relation`, such as {such!r}"
+        elif made["question"] not in asked and not any(one.startswith(made["statement"].rstrip(".。")) for one in told):
             yield f"no question from {fact!r}: it lacks three wrong answers; give some as `wrong`"
     for fact, value in wrong_sums(facts):
         yield f"{fact!r} is wrong, it comes to {value}"
@@ -151,6 +158,8 @@ def _misfits(text: str, fact: Mapping[str, str]) -> Iterator[str]:
         same = told and (told[2], told[1].casefold()) == (asked[1], asked[2].casefold())
         if not same and not re.match(rf"{GAP} (?:is|are|was|were)\b", rest):
             yield f"asks what something {asked[1]}, which its fact does not say"
+    if re.search(r"\b(?:called|named|known as)\b", text) and not NAMING.search(rest):
+        yield "asks what something is called, which its fact does not say"
     if told and told[3] and not NAMING.search(text):
         yield f"does not ask what it is {told[3]}"
     for article, word in re.findall(r"\b(an?) (\w+)", text.casefold()):

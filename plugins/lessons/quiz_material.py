@@ -19,6 +19,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from aigc_plugins.lessons.asked_things import asked_with, is_several, pair_kinds, with_article
+from aigc_plugins.lessons.chinese_stems import asked_in_place
+from aigc_plugins.lessons.loose_relations import akin, looseness, of_left, told_apart
+from aigc_plugins.lessons.pair_questions import (
+    PairQuestion,
+    chinese_question,
+    classed_question,
+    describing,
+    english_question,
+    related_question,
+    told_relation,
+)
 from aigc_plugins.lessons.sentence_ends import LEAST_OTHERS, SentenceEnd, others_of, taken_apart
 from aigc_plugins.lessons.told_questions import told_question
 
@@ -85,17 +97,42 @@ def read_facts(
     and are not true of it, as far as the `topic` and their words tell.
     """
     known = with_equals(facts)
-    plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language)]
+    relation = relation or told_relation(list(filter(None, map(_named_pair, known))), topic, language)
+    deeds = {fact: made.end for fact in known if (made := _as_worded(fact, relation, language, topic)) and made.end}
+    plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language, topic)]
     taken = {fact: taken_apart(fact) for fact in plain}
-    ends = [end for end in taken.values() if end]
+    ends = [end for end in (*taken.values(), *deeds.values()) if end]
     made: list[QuizFact | None] = []
     for fact in known:
         end = None if _one_number(fact) else taken.get(fact)
         others = others_of(end, ends, topic) if end else []
-        made.append(
-            _ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else quiz_fact(fact, relation, language)
-        )
+        one = quiz_fact(fact, relation, language, topic)
+        if fact in deeds and one:
+            far = [other for other in ends if not akin(other.subject, deeds[fact].subject)]
+            made.append(one | {"others": "\n".join(told_apart(one["answer"], others_of(deeds[fact], far, topic)))})
+        else:
+            made.append(_ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else one)
     return made
+
+
+def _named_pair(fact: str) -> tuple[str, str] | None:
+    """Return the sides of a pair that asks nothing itself; None of what is none, or an expression and its value."""
+    left, answer = _sides(fact)
+    happened = left.isdecimal() and PROSE.search(answer)  # in a year
+    asks = left.endswith(ENDS) or BLANK.search(left) or (_is_code(left) and not happened)
+    return None if asks or not left or not answer else (left, answer.rstrip(".。"))
+
+
+def _is_code(left: str) -> bool:
+    """Tell whether a left side is an expression; "1 m" is an amount."""
+    return bool(CODE.search(left)) and not PROSE.search(left) and not re.fullmatch(r"\d[\d,.]* ?[A-Za-z]{1,3}", left)
+
+
+def _as_worded(fact: str, relation: str | None, language: str, topic: str) -> PairQuestion | None:
+    """Return how a pair without a relation is asked by what its sides say."""
+    if relation or not (pair := _named_pair(fact)):
+        return None
+    return chinese_question(*pair, topic) if language == "zh" else english_question(*pair, topic)
 
 
 def _ending(fact: str, end: SentenceEnd, others: Sequence[str]) -> QuizFact:
@@ -123,9 +160,9 @@ def _is_pair(left: str, right: str) -> bool:
     return not marked and not DASHED.fullmatch(right) and not (left[-1].isdigit() and right[0].isdigit())
 
 
-def quiz_fact(fact: str, relation: str | None = None, language: str = "en") -> QuizFact | None:
+def quiz_fact(fact: str, relation: str | None = None, language: str = "en", topic: str = "") -> QuizFact | None:
     """Return one fact as quiz material; None where nothing in it can be asked for, as where `x = x`."""
-    return None if says_the_same(fact) else _pair(fact, relation, language) or _sentence(fact)
+    return None if says_the_same(fact) else _pair(fact, relation, language, topic) or _sentence(fact)
 
 
 def says_the_same(fact: str) -> bool:
@@ -150,15 +187,14 @@ def quiz_stem(fact: QuizFact, language: str = "en") -> str:
         return fact["question"]
     described = re.fullmatch(rf"The (.+) (is|are) {GAP}\.", fact["rest"])
     if described:
-        return f"What {described[2]} the {described[1]}?"
-    asked = re.fullmatch(rf"(.+)是{GAP}。", fact["rest"])
-    if asked:
-        return f"{asked[1]}是{'多少' if fact['answer'][0].isdigit() else '什么'}？"
+        return f"{asked_with(described[1])} {described[2]} the {described[1]}?"
+    if asked := asked_in_place(fact["rest"], fact["answer"]):
+        return asked
     rest = re.sub(rf"\b([Aa])n? (?={GAP})", r"\1(n) ", fact["rest"])  # which article would tell
     return ("填空：" if language == "zh" else "Fill in the gap: ") + rest
 
 
-def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
+def _pair(fact: str, relation: str | None, language: str, topic: str = "") -> QuizFact | None:
     left, answer = _sides(fact)
     if not left and (asked := ASKED.fullmatch(fact.strip())):
         left, answer = asked[1], asked[2]
@@ -168,27 +204,43 @@ def _pair(fact: str, relation: str | None, language: str) -> QuizFact | None:
     if len(BLANK.findall(left)) == 1:
         rest = BLANK.sub(GAP, left)
         return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
-    if relation and language != "zh" and PARTICIPLE.match(relation) and not left.endswith(ENDS):
-        does = "are" if left.islower() and SEVERAL.fullmatch(left) else "is"
-        question, statement = f"What {does} “{left}” {relation}?", f"{left}, {relation}: {answer}."
-        return {"statement": statement, "answer": answer, "question": question, "rest": question}
-    question = _asked_as_it_stands(left, answer, language) if not relation else left if left.endswith(ENDS) else ""
-    if question:
-        statement = told_question(question, answer) if left.endswith(ENDS) else f"{left} = {answer}"
-        return {"statement": statement, "answer": answer, "question": question, "rest": question}
+    relation = None if ARITHMETIC.fullmatch(left) else relation
+    loose = looseness(relation, answer) if relation else {}
+    if relation and language != "zh" and not left.endswith(ENDS) and (PARTICIPLE.match(relation) or of_left(relation)):
+        related_as = (classed_question if of_left(relation) else related_question)(left, answer, relation)
+        return _asked(related_as.question, related_as.statement, answer) | loose
+    if left.endswith(ENDS):
+        return _asked(left, told_question(left, answer), answer)
+    if not relation:
+        if worded := _as_worded(fact, relation, language, topic):
+            return _asked(worded.question, worded.statement, answer)
+        if question := _asked_as_it_stands(left, answer, language):
+            return _asked(question, _told(left, answer, question), answer)
     if language == "zh":
-        described = related(left, relation) if relation else left
-        rest = f"{described}是{GAP}。"
+        classed = relation in pair_kinds()["classes"]
+        rest = f"{left}属于{GAP}。" if classed else f"{related(left, relation) if relation else left}是{GAP}。"
     else:
-        described = f"{relation} {left}" if relation else left
-        described = re.sub(r"^(?:the|The)\s+", "", described)
+        described = re.sub(r"^(?:the|The)\s+", "", describing(left, relation) if relation else left)
         rest = f"The {described} {'are' if relation and SEVERAL.fullmatch(relation) else 'is'} {GAP}."
-    return {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest}
+    made = {"statement": rest.replace(GAP, answer), "answer": answer, "question": "", "rest": rest} | loose
+    return made | {"question": quiz_stem(made, language)} if relation else made
+
+
+def _asked(question: str, statement: str, answer: str) -> QuizFact:
+    return {"statement": statement, "answer": answer, "question": question, "rest": question}
+
+
+def _told(left: str, answer: str, question: str) -> str:
+    """Return what a pair says that is asked as it stands."""
+    if question.startswith("What is ") and PROSE.search(left):
+        return f"{left[:1].upper()}{left[1:]}: {answer}."
+    return f"{left} = {answer}"
 
 
 def related(left: str, relation: str) -> str:
     """Return what a Chinese relation makes of a pair's left side: 浙江的省会, 珠江注入的海 with its own 的."""
-    return f"{left}{'' if '的' in relation else '的'}{relation}"
+    quoted = f"“{left}”" if relation.endswith(tuple(pair_kinds()["quoted"])) and left[0] not in "“《" else left
+    return f"{quoted}{'' if '的' in relation else '的'}{relation}"
 
 
 def _sides(fact: str) -> tuple[str, str]:
@@ -208,8 +260,6 @@ def _bare(side: str) -> str:
 def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
     """Return the question of a pair that says how it is asked, or of one that leaves nothing to say but what belongs
     together: an expression and its value, two names. A description is left to be asked by what it says."""
-    if left.endswith(ENDS):
-        return left
     numbered = left.isdecimal() and PROSE.search(answer)  # a year and what happened then
     if CODE.search(left) and not PROSE.search(left) and not numbered:
         asked = "等于多少" if ARITHMETIC.fullmatch(left) else "的结果是什么"
@@ -218,10 +268,11 @@ def _asked_as_it_stands(left: str, answer: str, language: str) -> str:
         return "" if "的" in left else f"下列哪一项与“{left}”相对应？"
     words = left.split()
     named = all(word[0].isupper() or word in SMALL_WORDS for word in words) and not left.startswith("The ")
-    if len(words) > 1 and not named and not OTHERS.match(left):
+    if len(words) > 1 and not named and not OTHERS.match(left) and not DOES.match(answer):
         return ""
     described = len(answer.split()) > 2 and left.islower() and not DOES.match(answer)
-    return f"What is {left}?" if described else f'What goes with "{left}"?'
+    verb = "are" if is_several(left) else "is"
+    return f"What {verb} {with_article(left)}?" if described else f'What goes with "{left}"?'
 
 
 def _sentence(fact: str) -> QuizFact | None:

@@ -34,6 +34,7 @@ PLURALS = frozenset(
         "mice",
         "geese",
         "police",
+        "scales",
         "sheep",
         "cattle",
         "bacteria",
@@ -95,6 +96,14 @@ def _by_place(words: Sequence[str]) -> SentenceEnd | None:
             number: Number = "either" if verb.endswith("ed") else "several" if several else "one"
             return SentenceEnd(subject, " ".join(words[at:]), number)
     return None
+
+
+def as_deed(subject: str, end: str, *, several: bool) -> SentenceEnd | None:
+    """Return a thing and what it does as a sentence in two; None where its end begins with no verb in its number."""
+    verb, lists = end.split()[0], _verbs()
+    known = lists["plain"] | lists["nouns"] | lists["deeds"]
+    fits = verb in known if several else verb.endswith("s") and bool(_bare(verb, "es", "s") & known)
+    return SentenceEnd(subject, end, "several" if several else "one") if fits else None
 
 
 def others_of(fact: SentenceEnd, every: Sequence[SentenceEnd], topic: str = "") -> list[str]:

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 PART = r"(\d+(?:\.\d+)?(?:/\d+)?)"
 SUM = re.compile(rf"{PART}\s*([-+−×*x÷:])\s*{PART}\s*=\s*{PART}")
+AMOUNTS = re.compile(r"\d[\d,.]*\s?[^\d\s=]+ = (\d[\d,]*(?:\.\d+)?)(\s?[^\d\s=]+)")
 LIKE = re.compile(r"(\d+)/(\d+)")
 TEN, HUNDRED = 10, 100
 MOST_TIMES = 12  # that are written out as an addition
@@ -120,6 +121,16 @@ def near_results(text: str) -> list[int]:
     else:
         near = [made + 1, made - 1, *([made + TEN, made - TEN] if made > TEN else []), made + 2, made - 2]
     return [one for one in dict.fromkeys(near) if one > 0 and one != made]
+
+
+def near_amounts(text: str) -> Iterator[str]:
+    """Yield what somebody gets who errs by tens where an amount is told in another unit: "1 km = 1000 m"."""
+    if found := AMOUNTS.fullmatch(text.strip().rstrip(".。")):
+        amount = Decimal(found[1].replace(",", ""))
+        for times in ("10", "0.1", "100", "0.01"):
+            near = amount * Decimal(times)
+            grouped = f"{near:,f}" if "," in found[1] else f"{near:f}"
+            yield (grouped.rstrip("0").rstrip(".") if "." in grouped else grouped) + found[2]
 
 
 def wrong_sums(facts: object) -> Iterator[tuple[str, str]]:
