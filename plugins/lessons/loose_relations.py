@@ -7,7 +7,7 @@ where no word is in both does a choice tell them apart. What somebody may know b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aigc_plugins.rules.content_words import content
 
@@ -31,7 +31,7 @@ def of_left(relation: str) -> bool:
     return bool(CLASS.fullmatch(relation))
 
 
-def looseness(relation: str, answer: str) -> Mapping[str, str]:
+def looseness(relation: str, answer: str) -> dict[str, str]:
     """Return `alone` for an answer beside which others may be true, `loose` for one beside which those are that share
     a word with it; nothing where a relation has one answer."""
     if SOME.search(relation) or (OPEN.match(relation) and not GERUND.match(answer)):

@@ -102,17 +102,17 @@ def read_facts(
     plain = [fact for fact in known if not STARRED.search(fact) and not _pair(fact, relation, language, topic)]
     taken = {fact: taken_apart(fact) for fact in plain}
     ends = [end for end in (*taken.values(), *deeds.values()) if end]
-    made: list[QuizFact | None] = []
+    asked: list[QuizFact | None] = []
     for fact in known:
         end = None if _one_number(fact) else taken.get(fact)
         others = others_of(end, ends, topic) if end else []
         one = quiz_fact(fact, relation, language, topic)
         if fact in deeds and one:
             far = [other for other in ends if not akin(other.subject, deeds[fact].subject)]
-            made.append(one | {"others": "\n".join(told_apart(one["answer"], others_of(deeds[fact], far, topic)))})
+            asked.append(one | {"others": "\n".join(told_apart(one["answer"], others_of(deeds[fact], far, topic)))})
         else:
-            made.append(_ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else one)
-    return made
+            asked.append(_ending(fact, end, others) if end and len(others) >= LEAST_OTHERS else one)
+    return asked
 
 
 def _named_pair(fact: str) -> tuple[str, str] | None:
