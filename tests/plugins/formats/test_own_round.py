@@ -69,6 +69,14 @@ def test_lists_of_a_csv_file_are_lists_again(tmp_path_factory, benefits, lines, 
     assert next(iter(csv_briefs(path))).values["note"] == lines[0]
 
 
+def test_a_list_of_nothing_is_an_empty_cell(tmp_path):
+    pieces = [written({"benefits": [], "note": "n"}, {"text": "x"})]
+    for write, read in ((csv_pieces, csv_briefs), (xlsx_pieces, xlsx_briefs)):
+        (path,) = write(pieces, tmp_path)
+        (row,) = read(path)
+        assert row.values["benefits"] in (None, "") and row.values["note"] == "n"
+
+
 INPUTS = {
     "note": {"type": "string"},
     "facts": {"type": "array", "items": {"type": "string"}},
