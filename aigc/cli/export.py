@@ -108,16 +108,21 @@ def command(
         told = {"refused": refused, "by_format": taken} if refused else {}
         print_json({"pieces": max(taken.values()), "left_out": gone, "files": [str(path) for path in paths], **told})
         return code
-    for path in paths:
-        echo(path)
     note = f"; left out: {states}" if (states := _counted_states(counts, left_out)) else ""
     note += f"; {counts['waiting']} wait" if counts["waiting"] else ""
-    echo(f"{_exported(taken, many)}{note}", err=True)
-    for sentence in refused:
-        echo(f"Not exported: {sentence}", err=True, fg="red")
+    _tell(paths, f"{_exported(taken, many)}{note}", refused)
     if not paths and (fitting := formats_taking(project, batch)):
         echo(f"{batch} can be written as {', '.join(fitting)}", err=True)
     return code
+
+
+def _tell(paths: Iterable[Path], exported: str, refused: Iterable[str]) -> None:
+    """Print the files, how many pieces are in them, and what was not exported."""
+    for path in paths:
+        echo(path)
+    echo(exported, err=True)
+    for sentence in refused:
+        echo(f"Not exported: {sentence}", err=True, fg="red")
 
 
 def _exported(taken: Mapping[str, int], many: int) -> str:
