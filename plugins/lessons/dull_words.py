@@ -17,14 +17,14 @@ _COMMON = """
     hill hole home hotel hour hours house hundred idea inch inside job kind king kitchen land leg length letter level
     life light line lines list look lunch machine man marks meal meat men metre metres middle mile miles milk mind
     minute minutes mistake model moment money month months morning mother mouth move music name names neck need news
-    newspaper night nose number numbers office order outside owner page paint pair paper parent parents park part
-    parts party people person phone picture piece pieces place places plan plant plate play point points price prices
-    problem queen question rain reason record rest result right river road room rule rules school screen season seat
-    second seconds shape shirt shoe shoes shop side sides sign sister size skin sky smoke snow something son song
-    sound spot spread spring stage stairs star start stone stop store story street student students summer sun surface
-    table task tea teacher test thing things third thousand time times title toe tool top town train tree trees trip
-    turn uncle use user visit visitor voice wall walls war water way ways weather week weeks weight wife wind window
-    windows winter woman women wood word words work worker workers world worth year years
+    newspaper night nose number numbers object objects office order outside owner page paint pair paper parent parents
+    park part parts party people person phone picture piece pieces place places plan plant plate play point points
+    price prices problem queen question rain reason record rest result right river road room rule rules school screen
+    season seat second seconds shape shirt shoe shoes shop side sides sign sister size skin sky smoke snow something
+    son song sound spot spread spring stage stairs star start stone stop store story street student students summer
+    sun surface table task tea teacher test thing things third thousand time times title toe tool top town train tree
+    trees trip turn uncle use user visit visitor voice wall walls war water way ways weather week weeks weight wife
+    wind window windows winter woman women wood word words work worker workers world worth year years
 """
 EMPTY = frozenset(_EMPTY.split())  # for which no gap is left
 DULL = frozenset(_COMMON.split()) | EMPTY  # which are not given to be used in a sentence

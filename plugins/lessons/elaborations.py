@@ -41,7 +41,8 @@ def hooked(topic: str, content: LessonContent, work: LessonWork, texts: Texts) -
         asked = _with_unit(numbers[0], dict(told)[numbers[0]])
         return _filled(forms["number"], question=asked, topic=topic)
     if false:
-        return _filled(forms["vote"], question=false[0].wrong, right=false[0].told, topic=topic_inside(topic, content))
+        wrong = false[0].wrong.replace("“", texts["inside"][0]).replace("”", texts["inside"][1])
+        return _filled(forms["vote"], question=wrong, right=false[0].told, topic=topic)
     if len(content.meanings) > 1 and work.kind != "words":
         return _filled(forms["asked"], question=_meaning(content, texts), topic=topic_inside(topic, content))
     return _filled(forms["open"], topic=topic_inside(topic, content))

@@ -22,7 +22,7 @@ MOST_LINES = 6  # of each side of a handout
 LEAST_GAPS = 3
 LEAST_LETTERS = 5  # of a word that no brief named and that is worth using
 NUMERAL = re.compile(rf"(?i)(?:{'|'.join(ENGLISH)})|[一二两三四五六七八九十百千万]+")
-EXAMPLE = re.compile(r"(?:I|We|You|He|She|They)\b|[我你他她]")  # of whom nobody knows what is true
+EXAMPLE = re.compile(r"(?:I|We|You|He|She|They)\b|[“‘]?[我你他她]")  # of whom nobody knows what is true
 LETTERS = "ABCDEFGHIJKLMNOP"
 
 
@@ -96,7 +96,9 @@ def topic_inside(topic: str, content: LessonContent) -> str:
         return f"“{topic}”"
     asks = re.fullmatch(r"How|Why|What|When|Where|Who|Which|Using|[A-Z][a-z]+ing", first) and rest[:1].islower()
     common = rest[:1].islower() and first.isalpha() and not telling(first)
-    small = f"{first[:1].lower()}{first[1:]} {rest}" if asks or common else ""
+    one = first[:1].lower() + first[1:].removesuffix("s")
+    told = first.endswith("s") and re.search(rf"(?<!\w){re.escape(one)}(?!\w)", known_text(content, ""))
+    small = f"{first[:1].lower()}{first[1:]} {rest}".rstrip() if asks or common or told else ""
     return small or inside(topic, known_text(content, "")) or topic
 
 

@@ -176,6 +176,8 @@ def gap_word(sentence: str, topic: str = "", *, last: bool = False) -> tuple[str
             return None  # 撞在树桩上死了
         if found and VERBAL.search(found["word"]):
             return None  # 更形象, 可以剪掉: no word, but what is said of one
+        if found and re.search(r"[靠凭][^，]*的$", sentence[: found.start("word")]):
+            return None  # 靠湿润的体壁呼吸
         whole = found and not re.search(r"[成于]$|[变把被让都很又]|相[等同似]", found["word"])
         alone = found and whole and sentence.count(found["word"]) == 1 and found["word"] not in topic
         return (found["word"], found.start("word")) if found and alone else None

@@ -30,6 +30,7 @@ def text_of(made: dict[str, Any]) -> str:
         ("最下面的黄叶可以剪掉。", None),
         ("退货的商品应当完好。", None),
         ("空隙用报纸塞满。", None),
+        ("蚯蚓靠湿润的体壁呼吸。", None),
         ("8个比特组成一个字节。", ("字节", 8)),
     ],
 )
@@ -99,6 +100,11 @@ def test_a_noun_is_not_turned_round_as_a_verb_is() -> None:
     )
 
 
+def test_what_is_read_out_has_single_quotation_marks_within_its_own() -> None:
+    made = planned_lesson("霉雨", 45, ["“霉雨”有三个月。", "衣物会发霉。"], language="zh")
+    assert "“‘霉雨’有" in made["phases"][0]["teacher"]
+
+
 def test_a_question_with_its_answer_is_not_cut_in_two() -> None:
     assert halves(["What can you do if your band is wrong? Challenge it online."]) == {}
 
@@ -124,6 +130,8 @@ def test_a_topic_stands_in_small_letters_where_it_is_no_name() -> None:
     facts = ["Walls are thick.", "Roofs are flat."]
     assert "about how houses are built" in text_of(planned_lesson("How houses are built", 45, facts))
     assert "about “At the bakery”" in text_of(planned_lesson("At the bakery", 45, facts))
+    acids = ["Acids taste sour.", "Litmus turns red in acid."]
+    assert "about acids and alkalis" in text_of(planned_lesson("Acids and alkalis", 45, acids))
     assert "about the Great Fire" in text_of(planned_lesson("The Great Fire", 45, facts))
 
 
